@@ -1,0 +1,48 @@
+"""What every Struct of the API is made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+
+class Model(msgspec.Struct, omit_defaults=True):
+    """An object of the API. Attributes are the wire's keys; what was not set is not sent."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as it is sent: plain dicts, lists and scalars, without what was not set."""
+        return msgspec.to_builtins(self)  # type: ignore[no-any-return]  # a Struct is always a dict
+
+    def to_json(self) -> bytes:
+        """The object as JSON, as it is sent."""
+        return msgspec.json.encode(self)
+
+
+class Moment:
+    """The `datetime` (UTC) beside a timestamp that stays what the wire has: seconds since 1970, or ISO 8601."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        self.__doc__ = f"`{field}` as a datetime in UTC, or None."
+
+    def __get__(self, instance: object, owner: type) -> datetime | None:
+        """Read it from the field; what is not a timestamp is None."""
+        match getattr(instance, self.field, None):
+            case bool() | None:
+                return None
+            case int() | float() as seconds:
+                return datetime.fromtimestamp(seconds, UTC)
+            case str() as text:
+                return _from_iso(text)
+            case _:
+                return None
+
+
+def _from_iso(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
