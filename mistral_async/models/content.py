@@ -1,0 +1,233 @@
+"""Content chunks: the pieces that messages, entries and thoughts are made of."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model
+
+ImageDetail: TypeAlias = Literal["low", "auto", "high"] | str
+BuiltInConnectors: TypeAlias = (
+    Literal[
+        "web_search",
+        "web_search_premium",
+        "code_interpreter",
+        "image_generation",
+        "document_library",
+        "mistral_mcp",
+    ]
+    | str
+)
+
+
+class TextChunk(Model, gc=False):
+    """Text."""
+
+    text: str
+    type: Literal["text"] = tag("text")
+
+
+class ImageURL(Model, gc=False):
+    """The address of an image and how closely to look at it."""
+
+    url: str
+    """`https://…` or `data:image/…;base64,…`."""
+    detail: ImageDetail | None = None
+
+
+class ImageURLChunk(Model):
+    """An image, by its address or as a data URL."""
+
+    image_url: Open[str | ImageURL]
+    type: Literal["image_url"] = tag("image_url")
+
+    @property
+    def url(self) -> str:
+        """The address, in whichever form it was given."""
+        match self.image_url:
+            case str() as url:
+                return url
+            case ImageURL(url=url):
+                return url
+            case dict() as unknown:
+                return str(unknown.get("url", ""))
+
+
+class DocumentURLChunk(Model, gc=False):
+    """A document, by its address or as a data URL."""
+
+    document_url: str
+    document_name: str | None = None
+    type: Literal["document_url"] = tag("document_url")
+
+
+class ReferenceChunk(Model):
+    """Which of the given references the text before it rests on."""
+
+    reference_ids: list[int | str]
+    type: Literal["reference"] = tag("reference")
+
+
+class FileChunk(Model, gc=False):
+    """An uploaded file, by its id."""
+
+    file_id: str
+    type: Literal["file"] = tag("file")
+
+    @property
+    def file(self) -> str:
+        """`file_id`, as older clients call it."""
+        return self.file_id
+
+
+class ToolFileChunk(Model, gc=False):
+    """A file that a built-in tool made."""
+
+    tool: BuiltInConnectors
+    file_id: str
+    file_name: str | None = None
+    file_type: str | None = None
+    """A file name's ending, such as `png`."""
+    type: Literal["tool_file"] = tag("tool_file")
+
+
+class ToolReferenceChunk(Model, gc=False):
+    """A source that a built-in tool found."""
+
+    tool: BuiltInConnectors
+    title: str
+    url: str | None = None
+    favicon: str | None = None
+    description: str | None = None
+    source: str | None = None
+    """The search engine that found it, such as `brave`."""
+    type: Literal["tool_reference"] = tag("tool_reference")
+
+
+ThinkPart: TypeAlias = Open[TextChunk | ReferenceChunk | ToolReferenceChunk]
+
+
+class ThinkChunk(Model):
+    """A model's reasoning. `ThinkChunk("text")` makes one of plain text."""
+
+    thinking: list[ThinkPart]
+    signature: str | None = None
+    """Proves to the server that the reasoning is its own; send it back unchanged."""
+    closed: bool | None = None
+    """Whether the reasoning is complete. Not an end mark in a stream: most deltas say true."""
+    type: Literal["thinking"] = tag("thinking")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            thinking: str | list[ThinkPart],
+            *,
+            signature: str | None = None,
+            closed: bool | None = None,
+            type: Literal["thinking"] = "thinking",  # noqa: A002 - the wire's name
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        """Take plain text for a list of one text chunk."""
+        if isinstance(cast("Any", self.thinking), str):
+            self.thinking = [TextChunk(cast("Any", self.thinking))]
+
+    @property
+    def text(self) -> str:
+        """The reasoning as text."""
+        return text_of(self.thinking)
+
+
+class AudioChunk(Model, gc=False):
+    """Audio to listen to: base64 or an address. `AudioChunk(b"…")` encodes it."""
+
+    input_audio: str
+    type: Literal["input_audio"] = tag("input_audio")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            input_audio: str | bytes | bytearray | memoryview | dict[str, Any],
+            type: Literal["input_audio"] = "input_audio",  # noqa: A002 - the wire's name
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        """Take bytes, or an object with `data`, for its base64 text."""
+        audio = cast("object", self.input_audio)
+        if isinstance(audio, str):
+            return
+        match audio:
+            case {"data": str() as encoded}:
+                self.input_audio = encoded
+            case {"data": bytes() as data} | (bytes() as data):
+                self.input_audio = base64.b64encode(data).decode()
+            case bytearray() | memoryview():
+                self.input_audio = base64.b64encode(bytes(audio)).decode()
+            case _:
+                pass
+
+
+ResourceChunkContent: TypeAlias = Open[TextChunk | ImageURLChunk]
+
+
+class ResourceChunk(Model):
+    """A resource with its content."""
+
+    uri: str
+    content: ResourceChunkContent
+    type: Literal["resource"] = tag("resource")
+
+
+class ResourceLinkChunk(Model):
+    """A resource by its address."""
+
+    uri: str
+    metadata: dict[str, str | int | float | bool] | None = None
+    type: Literal["resource_link"] = tag("resource_link")
+
+
+ContentChunk: TypeAlias = Open[
+    TextChunk
+    | ImageURLChunk
+    | DocumentURLChunk
+    | ReferenceChunk
+    | FileChunk
+    | ThinkChunk
+    | AudioChunk
+    | ResourceChunk
+    | ResourceLinkChunk
+    | ToolFileChunk
+    | ToolReferenceChunk
+]
+SystemMessageContentChunks: TypeAlias = Open[TextChunk | ThinkChunk]
+
+
+def text_of(content: object) -> str:
+    """The text of a message's content: a string, or its text chunks joined; reasoning is left out."""
+    match content:
+        case str():
+            return content
+        case TextChunk(text=text):
+            return text
+        case list() | tuple():
+            chunks = cast("Iterable[object]", content)
+            return "".join(chunk.text for chunk in chunks if isinstance(chunk, TextChunk))
+        case _:
+            return ""
+
+
+def thinking_of(content: object) -> str:
+    """The reasoning in a message's content as text."""
+    match content:
+        case ThinkChunk():
+            return content.text
+        case list() | tuple():
+            chunks = cast("Iterable[object]", content)
+            return "".join(chunk.text for chunk in chunks if isinstance(chunk, ThinkChunk))
+        case _:
+            return ""

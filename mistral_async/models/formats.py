@@ -1,0 +1,152 @@
+"""The form of an answer: response formats, predictions, and the completion arguments of agents and conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+
+import msgspec
+
+from mistral_async._open import tag
+from mistral_async.models._model import Model
+from mistral_async.models.tools import ToolChoice, ToolChoiceEnum, tool_choice_of
+
+ResponseFormats: TypeAlias = Literal["text", "json_object", "json_schema"] | str
+ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | str
+
+
+class JSONSchema(Model):
+    """A JSON schema with its name."""
+
+    name: str
+    schema_definition: dict[str, Any] = msgspec.field(name="schema")
+    description: str | None = None
+    strict: bool = False
+    """Whether the answer must fit the schema exactly."""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """`schema_definition` by the wire's name."""
+        return self.schema_definition
+
+
+class ResponseFormat(Model):
+    """The form of an answer. `ResponseFormat(schema=…)` takes a JSON schema or a class and makes it strict."""
+
+    type: ResponseFormats = tag("text")
+    json_schema: JSONSchema | None = None
+    schema: Any = None
+    """For the constructor alone: a JSON schema or a class; it becomes `json_schema`."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            type: ResponseFormats = "text",  # noqa: A002 - the wire's name
+            json_schema: JSONSchema | Mapping[str, Any] | None = None,
+            schema: object = None,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        """A schema makes the format `json_schema`."""
+        if self.schema is not None:
+            self.json_schema = _named_schema(self.schema)
+            self.schema = None
+        if self.json_schema is not None:
+            self.type = "json_schema"
+
+
+ResponseFormatInput: TypeAlias = ResponseFormat | Mapping[str, Any] | type[Any] | str
+
+
+def response_format_of(value: object) -> ResponseFormat | Mapping[str, Any] | None:
+    """The wire's form of a response format: of a format, a dict, its `type` alone, a JSON schema, or a class."""
+    match value:
+        case None | ResponseFormat():
+            return value
+        case str():
+            return ResponseFormat(value)
+        case Mapping():
+            return _format_of_dict(cast("Mapping[str, Any]", value))
+        case _:
+            return ResponseFormat(schema=value)
+
+
+def _format_of_dict(value: Mapping[str, Any]) -> ResponseFormat | Mapping[str, Any]:
+    """A format as it is; `schema` at the top, or a schema by itself, as a named one."""
+    if "schema" in value:
+        return ResponseFormat(schema=value["schema"])
+    if value.get("type") in {"object", "array"} or "properties" in value or "$ref" in value:
+        return ResponseFormat(schema=value)
+    return value
+
+
+def _named_schema(schema: object) -> JSONSchema:
+    """A schema under its title. The schema of a class is strict; a schema that was given stays as it is."""
+    if not isinstance(schema, Mapping):
+        from mistral_async.structured._schema import schema_of  # noqa: PLC0415 - loaded by those who use it
+
+        made = schema_of(schema)
+        return JSONSchema(_name(made), made, strict=True)
+    given = dict(cast("Mapping[str, Any]", schema))
+    return JSONSchema(_name(given), given)
+
+
+def _name(schema: Mapping[str, Any]) -> str:
+    """A name that the server takes: letters, digits, `_` and `-`."""
+    title = str(schema.get("title") or "response")
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in title)[:64]
+
+
+class Prediction(Model, gc=False):
+    """Text that the answer will largely repeat, such as a file that is being edited: makes it faster."""
+
+    content: str = tag("")
+    type: Literal["content"] = tag("content")
+
+
+class CompletionArgs(Model, kw_only=True):
+    """How an agent or a conversation samples."""
+
+    stop: str | list[str] | None = None
+    presence_penalty: float | None = None
+    """From -2 to 2."""
+    frequency_penalty: float | None = None
+    """From -2 to 2."""
+    temperature: float | None = None
+    """From 0 to 1."""
+    top_p: float | None = None
+    max_tokens: int | None = None
+    random_seed: int | None = None
+    prediction: Prediction | None = None
+    response_format: ResponseFormat | None = None
+    tool_choice: ToolChoiceEnum | None = None
+    reasoning_effort: ReasoningEffort | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            stop: str | list[str] | None = None,
+            presence_penalty: float | None = None,
+            frequency_penalty: float | None = None,
+            temperature: float | None = None,
+            top_p: float | None = None,
+            max_tokens: int | None = None,
+            random_seed: int | None = None,
+            prediction: Prediction | Mapping[str, Any] | None = None,
+            response_format: ResponseFormatInput | None = None,
+            tool_choice: ToolChoice | ToolChoiceEnum | None = None,
+            reasoning_effort: ReasoningEffort | None = None,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        """Take classes and choices for their wire forms."""
+        if not isinstance(self.response_format, (ResponseFormat, type(None))):
+            self.response_format = cast("ResponseFormat", response_format_of(self.response_format))
+        if isinstance(cast("Any", self.tool_choice), ToolChoice):
+            self.tool_choice = cast("str", tool_choice_of(cast("Any", self.tool_choice)))
+
+
+JsonSchema = JSONSchema

@@ -1,0 +1,80 @@
+"""Messages of a chat. `.text` is what was said, `.thinking` the reasoning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model
+from mistral_async.models.content import ContentChunk, SystemMessageContentChunks, text_of, thinking_of
+from mistral_async.models.tools import ToolCall
+
+
+class SystemMessage(Model):
+    """Instructions to the model."""
+
+    content: str | list[SystemMessageContentChunks]
+    role: Literal["system"] = tag("system")
+
+    @property
+    def text(self) -> str:
+        """The instructions without reasoning."""
+        return text_of(self.content)
+
+
+class UserMessage(Model):
+    """What the user says."""
+
+    content: str | list[ContentChunk] | None
+    role: Literal["user"] = tag("user")
+
+    @property
+    def text(self) -> str:
+        """The text of the content."""
+        return text_of(self.content)
+
+
+class AssistantMessage(Model):
+    """What the model said. With tool calls `content` is usually empty; with reasoning it is a list."""
+
+    content: str | list[ContentChunk] | None = None
+    tool_calls: list[ToolCall] | None = None
+    prefix: bool = False
+    """The answer must continue this message; only for the last message of a request."""
+    role: Literal["assistant"] = tag("assistant")
+
+    @property
+    def text(self) -> str:
+        """What was said, without reasoning."""
+        return text_of(self.content)
+
+    @property
+    def thinking(self) -> str:
+        """The reasoning as text."""
+        return thinking_of(self.content)
+
+
+class ToolMessage(Model):
+    """The result of a tool call."""
+
+    content: str | list[ContentChunk] | None
+    tool_call_id: str | None = None
+    """The `id` of the call."""
+    name: str | None = None
+    """The name of the function."""
+    role: Literal["tool"] = tag("tool")
+
+    @property
+    def text(self) -> str:
+        """The text of the result."""
+        return text_of(self.content)
+
+
+Message: TypeAlias = Open[AssistantMessage | SystemMessage | ToolMessage | UserMessage]
+MessageInput: TypeAlias = Message | Mapping[str, Any]
+
+ChatCompletionRequestMessage = Message
+AgentsCompletionRequestMessage = Message
+InstructRequestMessage = Message
+Messages = Message

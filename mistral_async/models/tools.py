@@ -1,0 +1,197 @@
+"""Tools that a model may call, the calls that it makes, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model
+
+ToolChoiceEnum: TypeAlias = Literal["auto", "none", "any", "required"] | str
+
+
+class Function(Model):
+    """A function as the model sees it."""
+
+    name: str
+    parameters: dict[str, Any]
+    """The arguments as a JSON schema of an object."""
+    description: str = ""
+    strict: bool = False
+    """Whether the arguments must fit the schema exactly."""
+
+
+class FunctionTool(Model):
+    """A function of yours that the model may ask you to call."""
+
+    function: Function
+    type: Literal["function"] = tag("function")
+
+
+class ToolConfiguration(Model):
+    """Which functions of a built-in tool or connector may be used."""
+
+    exclude: list[str] | None = None
+    include: list[str] | None = None
+    requires_confirmation: list[str] | None = None
+    """Functions that wait for your confirmation before they run."""
+
+
+class WebSearchTool(Model):
+    """Search the web."""
+
+    tool_configuration: ToolConfiguration | None = None
+    type: Literal["web_search"] = tag("web_search")
+
+
+class WebSearchPremiumTool(Model):
+    """Search the web and news agencies."""
+
+    tool_configuration: ToolConfiguration | None = None
+    type: Literal["web_search_premium"] = tag("web_search_premium")
+
+
+class CodeInterpreterTool(Model):
+    """Run code in a sandbox."""
+
+    tool_configuration: ToolConfiguration | None = None
+    type: Literal["code_interpreter"] = tag("code_interpreter")
+
+
+class ImageGenerationTool(Model):
+    """Make images."""
+
+    tool_configuration: ToolConfiguration | None = None
+    type: Literal["image_generation"] = tag("image_generation")
+
+
+class DocumentLibraryTool(Model):
+    """Search document libraries. `DocumentLibraryTool(document_library={"library_ids": […]})` is taken as well."""
+
+    library_ids: list[str] = msgspec.field(default_factory=list)
+    """At least one."""
+    tool_configuration: ToolConfiguration | None = None
+    document_library: dict[str, Any] | None = None
+    """For the constructor alone: an object with `library_ids`."""
+    type: Literal["document_library"] = tag("document_library")
+
+    def __post_init__(self) -> None:
+        """Take the ids out of the object."""
+        if self.document_library is not None:
+            self.library_ids = [*self.library_ids, *self.document_library.get("library_ids", ())]
+            self.document_library = None
+
+
+class APIKeyAuth(Model, gc=False):
+    """Authorize a connector by an API key."""
+
+    value: str
+    type: Literal["api-key"] = tag("api-key")
+
+    def __repr__(self) -> str:
+        return "APIKeyAuth(value='***')"
+
+
+class OAuth2TokenAuth(Model, gc=False):
+    """Authorize a connector by an OAuth 2 token."""
+
+    value: str
+    type: Literal["oauth2-token"] = tag("oauth2-token")
+
+    def __repr__(self) -> str:
+        return "OAuth2TokenAuth(value='***')"
+
+
+CustomConnectorAuthorization: TypeAlias = Open[APIKeyAuth | OAuth2TokenAuth]
+
+
+class CustomConnector(Model):
+    """A connector that you registered."""
+
+    connector_id: str
+    authorization: CustomConnectorAuthorization | None = None
+    tool_configuration: ToolConfiguration | None = None
+    type: Literal["connector"] = tag("connector")
+
+
+Tool = FunctionTool
+AnyTool: TypeAlias = Open[
+    FunctionTool
+    | WebSearchTool
+    | WebSearchPremiumTool
+    | CodeInterpreterTool
+    | ImageGenerationTool
+    | DocumentLibraryTool
+    | CustomConnector
+]
+
+
+class FunctionCall(Model):
+    """A function's name and arguments as the model wrote them."""
+
+    name: str
+    arguments: str | dict[str, Any]
+    """Usually JSON text, cut off where `finish_reason` is `length`; fragments in a stream."""
+
+    def parsed(self) -> dict[str, Any]:
+        """The arguments as an object. Raises `ValueError` where they are not a complete JSON object."""
+        if isinstance(self.arguments, dict):
+            return self.arguments
+        try:
+            return msgspec.json.decode(self.arguments or "{}", type=dict[str, Any])
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"the arguments of {self.name} are not a JSON object: {error}") from error
+
+
+class ToolCall(Model):
+    """A call that the model asks for. What the wire leaves out stays None."""
+
+    function: FunctionCall
+    id: str | None = None
+    """Echo it in `ToolMessage.tool_call_id`. Some backends send the text `null`."""
+    index: int | None = None
+    """Which call of the message this is; in a stream, which call a fragment belongs to."""
+    type: str = tag("function")
+
+
+class FunctionName(Model, gc=False):
+    """The function that must be called."""
+
+    name: str
+
+
+class ToolChoice(Model):
+    """Which tool to use: `ToolChoice("any")` or `ToolChoice(function=FunctionName("name"))`."""
+
+    type: ToolChoiceEnum | None = None
+    function: FunctionName | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            type: ToolChoiceEnum | None = None,  # noqa: A002 - the wire's name
+            function: FunctionName | Mapping[str, Any] | None = None,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        """A function that is named is the choice."""
+        if self.function is not None:
+            self.type = "function"
+
+
+def tool_choice_of(value: ToolChoice | Mapping[str, Any] | str | None) -> str | dict[str, Any] | None:
+    """The wire's form of a choice: the word alone, or the object that names the function."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, ToolChoice):
+        value = value.to_dict()
+    function, kind = value.get("function"), value.get("type")
+    if function is not None:
+        return {"type": "function", "function": {"name": function} if isinstance(function, str) else function}
+    if not isinstance(kind, str) or kind == "function":
+        raise ValueError("tool_choice needs a word such as 'auto', or function=FunctionName('…')")
+    return kind

@@ -1,0 +1,43 @@
+"""What a request cost. `total_tokens` is not always the sum of the others: audio and tools count too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mistral_async.models._model import Model
+
+
+class PromptTokensDetails(Model, kw_only=True, gc=False):
+    """What the prompt's tokens were."""
+
+    cached_tokens: int = 0
+    """Read from the prompt cache: cheaper, and not counted by the rate limit."""
+    audio_tokens: int | None = None
+
+
+class UsageInfo(Model, kw_only=True):
+    """What an answer cost, in tokens."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    """As the server counts. It can be more than prompt and completion together."""
+    prompt_audio_seconds: int | None = None
+    service_tier: str | None = None
+    """The tier that served the request, such as `standard`."""
+    num_cached_tokens: int | None = None
+    """The spelling of early 2026; `cached_tokens` reads every spelling."""
+    prompt_tokens_details: PromptTokensDetails | None = None
+    prompt_token_details: PromptTokensDetails | None = None
+    completion_tokens_details: dict[str, Any] | None = None
+    request_count: int | None = None
+    connector_tokens: int | None = None
+    """Tokens that built-in tools used."""
+    connectors: dict[str, int] | None = None
+    """How often each built-in tool was used."""
+
+    @property
+    def cached_tokens(self) -> int | None:
+        """Prompt tokens read from the cache, or None where the answer does not say."""
+        details = self.prompt_tokens_details or self.prompt_token_details
+        return details.cached_tokens if details else self.num_cached_tokens
