@@ -1,0 +1,54 @@
+"""Who a library is shared with."""
+
+from __future__ import annotations
+
+from typing import Literal, Required, TypeAlias, TypedDict
+
+from mistral_async.models._model import Model
+
+ShareEntityType: TypeAlias = Literal["User", "Workspace", "Org"]
+"""What a library is shared with."""
+
+ShareLevel: TypeAlias = Literal["Viewer", "Editor"]
+"""What the other side may do."""
+
+
+class Sharing(Model, kw_only=True, gc=False):
+    """One that a library is shared with."""
+
+    library_id: str = ""
+    user_id: str | None = None
+    """Deprecated."""
+    org_id: str = ""
+    """Deprecated."""
+    role: str = ""
+    """`Viewer`, `Editor`, `Owner`, or a newer one."""
+    share_with_type: str = ""
+    """One of `ShareEntityType`, or a newer one."""
+    share_with_uuid: str | None = None
+
+
+class ListSharingResponse(Model, kw_only=True):
+    """All that a library is shared with."""
+
+    data: list[Sharing] = []
+
+
+class SharingDelete(TypedDict, total=False):
+    """Everything that `accesses.delete` takes beside the library's id."""
+
+    share_with_uuid: Required[str]
+    share_with_type: Required[ShareEntityType | str]
+    org_id: str | None
+    """Deprecated."""
+
+
+class SharingRequest(SharingDelete):
+    """Everything that `accesses.update_or_create` takes beside the library's id."""
+
+    level: Required[ShareLevel | str]
+
+
+SharingIn = SharingRequest
+SharingOut = Sharing
+ListSharingOut = ListSharingResponse

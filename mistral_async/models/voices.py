@@ -1,0 +1,112 @@
+"""Voices for speech: the ready-made ones and those cloned from a sample. Times are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Required, TypeAlias, TypedDict
+
+from mistral_async.models._model import Model, Moment
+
+VoiceType: TypeAlias = Literal["all", "custom", "preset"]
+"""Which voices are listed."""
+
+VoiceGender: TypeAlias = Literal["female", "male", "neutral"]
+
+VoiceKind: TypeAlias = Literal["ivc", "pvc"]
+"""How a voice was cloned: instantly, or professionally."""
+
+
+class VoiceResponse(Model, kw_only=True):
+    """A voice."""
+
+    id: str = ""
+    name: str = ""
+    slug: str | None = None
+    languages: list[str] = []
+    gender: str | None = None
+    age: int | None = None
+    """Years."""
+    tags: list[str] | None = None
+    color: str | None = None
+    description: str | None = None
+    retention_notice: int = 30
+    """Days."""
+    created_at: str = ""
+    created_at_datetime = Moment("created_at")
+    user_id: str | None = None
+    """None for ready-made voices."""
+    type: str = ""
+    """`preset`, `custom`, or a newer one."""
+    kind: str | None = None
+    """One of `VoiceKind`, or a newer one."""
+    trimmed_seconds: float | None = None
+    """How much of a long sample was cut off."""
+
+
+class VoiceListResponse(Model, kw_only=True):
+    """A page of voices, by offset."""
+
+    items: list[VoiceResponse] = []
+    total: int = 0
+    """Voices on all pages."""
+    page: int = 0
+    page_size: int = 0
+    total_pages: int = 0
+
+
+class VoiceListPage(Model, kw_only=True):
+    """A page of voices, by token."""
+
+    data: list[VoiceResponse] = []
+    next_page_token: str | None = None
+
+
+class VoiceOptions(TypedDict, total=False):
+    """What can be said of a new voice."""
+
+    sample_audio: str | bytes | None
+    """The recording to clone: its bytes, or these as base64."""
+    sample_filename: str | None
+    languages: Sequence[str] | None
+    gender: VoiceGender | str | None
+    age: int | None
+    tags: Sequence[str] | None
+    color: str | None
+    description: str | None
+    """Up to 500 characters."""
+    retention_notice: int | None
+    """Days; 30 where not set."""
+    slug: str | None
+
+
+class VoiceCreateRequest(VoiceOptions):
+    """Everything that `voices.create` takes: `create(**request)`."""
+
+    name: Required[str]
+
+
+class VoiceUpdateRequest(TypedDict, total=False):
+    """What changes of a voice; what is not named stays, None removes."""
+
+    name: str | None
+    languages: Sequence[str] | None
+    gender: VoiceGender | str | None
+    age: int | None
+    tags: Sequence[str] | None
+    description: str | None
+    """Up to 500 characters."""
+    retention_notice: int | None
+    """Days."""
+
+
+class VoiceSearchOptions(TypedDict, total=False):
+    """Which voices are found."""
+
+    page_size: int | None
+    page_token: str | None
+    """Where to go on: the `next_page_token` of a page."""
+    type: VoiceType | str | None
+    gender: Sequence[VoiceGender | str] | None
+    language: Sequence[str] | None
+    query: str | None
+    kind: VoiceKind | str | None
