@@ -1,0 +1,42 @@
+"""Encode the head of a request and the framing of its body (RFC 9112). What could inject a header is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from mistral_async._wire._protocol import Head
+
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(r"[^\x00\r\n]*")
+_TARGET = re.compile(r"[!-~]+")
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+def encode_head(head: Head, host: str, accept_encoding: str) -> bytes:
+    """Encode all of a head but the length of its body; a value that could inject another header is a ValueError."""
+    if not _NAME.fullmatch(head.method) or not _TARGET.fullmatch(head.target):
+        raise ValueError("a method or target with a space or control character in it can not be sent")
+    lines = [f"{head.method} {head.target} HTTP/1.1", f"host: {host}"]
+    for name, value in (*head.headers, ("accept-encoding", accept_encoding)):
+        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            raise ValueError(f"header {name!r} has a character in its name or value that can not be sent")
+        lines.append(f"{name}: {value}")
+    try:
+        return "\r\n".join((*lines, "")).encode("latin-1")
+    except UnicodeEncodeError:
+        raise ValueError("a header has a character that latin-1 does not have") from None
+
+
+def encode_framing(method: str, length: int | None, *, body: bool) -> bytes:
+    """The header that ends a head: how long the body is, chunked when that is not known."""
+    if not body and method not in _WITH_BODY:
+        return b"\r\n"
+    if length is None:
+        return b"transfer-encoding: chunked\r\n\r\n"
+    return b"content-length: %d\r\n\r\n" % length
+
+
+def encode_chunk(piece: bytes) -> bytes:
+    """One piece of a body of unknown length; an empty one is its end."""
+    return b"%x\r\n%b\r\n" % (len(piece), piece)
