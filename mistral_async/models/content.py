@@ -167,7 +167,7 @@ class AudioChunk(Model, gc=False):
             case {"data": bytes() as data} | (bytes() as data):
                 self.input_audio = base64.b64encode(data).decode()
             case bytearray() | memoryview():
-                self.input_audio = base64.b64encode(bytes(audio)).decode()
+                self.input_audio = base64.b64encode(cast("Any", audio)).decode()
             case _:
                 pass
 

@@ -71,7 +71,7 @@ class ImageGenerationTool(Model):
 class DocumentLibraryTool(Model):
     """Search document libraries. `DocumentLibraryTool(document_library={"library_ids": […]})` is taken as well."""
 
-    library_ids: list[str] = msgspec.field(default_factory=list)
+    library_ids: list[str] = msgspec.field(default_factory=list[str])
     """At least one."""
     tool_configuration: ToolConfiguration | None = None
     document_library: dict[str, Any] | None = None

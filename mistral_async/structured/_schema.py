@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 import msgspec
@@ -39,6 +40,6 @@ def _strict(schema: Any) -> Any:
         case dict():
             return {key: _strict(value) for key, value in cast("dict[str, Any]", schema).items()}
         case list():
-            return [_strict(value) for value in cast("list[Any]", schema)]
+            return [_strict(value) for value in cast("Iterable[Any]", schema)]
         case _:
             return schema

@@ -1,0 +1,223 @@
+"""Chat completions: what is asked (`ChatOptions`), the answer, and the chunks of a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias, TypedDict
+
+import msgspec
+
+from mistral_async._open import tag
+from mistral_async.models._model import Model, Moment
+from mistral_async.models.content import ContentChunk, text_of, thinking_of
+from mistral_async.models.formats import Prediction, ReasoningEffort, ResponseFormatInput, response_format_of
+from mistral_async.models.guardrails import GuardrailConfig
+from mistral_async.models.messages import AssistantMessage
+from mistral_async.models.tools import AnyTool, ToolCall, ToolChoice, ToolChoiceEnum, tool_choice_of
+from mistral_async.models.usage import UsageInfo
+
+FinishReason: TypeAlias = Literal["stop", "length", "model_length", "error", "tool_calls"] | str
+MistralPromptMode: TypeAlias = Literal["reasoning"] | str
+RequestedServiceTier: TypeAlias = Literal["auto", "standard_only"] | str
+
+
+class CompletionOptions(TypedDict, total=False):
+    """What may be asked of every completion of messages. None is not sent."""
+
+    max_tokens: int | None
+    """The longest answer."""
+    min_tokens: int | None
+    stop: str | Sequence[str] | None
+    """Where the answer ends; the text itself is left out."""
+    random_seed: int | None
+    """Makes sampling repeatable."""
+    metadata: Mapping[str, Any] | None
+    response_format: ResponseFormatInput | None
+    """A `ResponseFormat`, a dict, `"json_object"`, a JSON schema, or a class that has one."""
+    tools: Sequence[AnyTool | Mapping[str, Any]] | None
+    tool_choice: ToolChoice | ToolChoiceEnum | Mapping[str, Any] | None
+    """`auto`, `none`, `any`, `required`, or the function that must be called."""
+    parallel_tool_calls: bool | None
+    """Whether one answer may ask for several calls (yes, unless told)."""
+    presence_penalty: float | None
+    """From -2 to 2."""
+    frequency_penalty: float | None
+    """From -2 to 2."""
+    repetition_penalty: float | None
+    top_k: int | None
+    logprobs: bool | None
+    """Whether the choices tell how likely their tokens were."""
+    top_logprobs: int | None
+    """How many alternatives to tell for each token."""
+    prompt_logprobs: bool | None
+    top_prompt_logprobs: int | None
+    n: int | None
+    """How many choices to make; the prompt is billed once."""
+    prediction: Prediction | Mapping[str, Any] | None
+    """Text that the answer will largely repeat."""
+    reasoning_effort: ReasoningEffort | None
+    prompt_mode: MistralPromptMode | None
+    guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
+    prompt_cache_key: str | None
+    """Requests with one key share the cache of their common beginning."""
+    service_tier: RequestedServiceTier | None
+
+
+class ChatOptions(CompletionOptions, total=False):
+    """What may be asked of a chat completion. None is not sent."""
+
+    temperature: float | None
+    """From 0 to 1.5; the model's own unless given."""
+    top_p: float | None
+    """Above 0, at most 1."""
+    safe_prompt: bool | None
+    """Whether to put Mistral's safety prompt first."""
+
+
+def completion_fields(options: CompletionOptions) -> dict[str, Any]:
+    """The options as they are sent: classes and choices in their wire forms."""
+    fields: dict[str, Any] = {**options}
+    if "response_format" in options:
+        fields["response_format"] = response_format_of(options["response_format"])
+    if "tool_choice" in options:
+        fields["tool_choice"] = tool_choice_of(options["tool_choice"])
+    return fields
+
+
+class ChatCompletionResponseTokenLogprobs(Model, kw_only=True):
+    """How likely a token was."""
+
+    token: str = ""
+    logprob: float = 0.0
+    """Natural logarithm of the probability."""
+    bytes: list[int] | None = None
+    """The token in UTF-8."""
+    token_id: int | None = None
+
+    @property
+    def bytes_(self) -> list[int] | None:
+        """`bytes`, as other clients call it."""
+        return self.bytes
+
+
+class ChatCompletionResponseTokenLogprobsTopK(ChatCompletionResponseTokenLogprobs, kw_only=True):
+    """How likely a token was, and its alternatives."""
+
+    top_logprobs: list[ChatCompletionResponseTokenLogprobs] | None = None
+
+
+class ChatCompletionResponseChoiceLogprobs(Model, kw_only=True):
+    """How likely the tokens of a choice were."""
+
+    content: list[ChatCompletionResponseTokenLogprobsTopK] = msgspec.field(
+        default_factory=list[ChatCompletionResponseTokenLogprobsTopK]
+    )
+
+
+class DeltaMessage(Model, kw_only=True):
+    """A piece of a message."""
+
+    role: str | None = None
+    """On the first piece only."""
+    content: str | list[ContentChunk] | None = None
+    tool_calls: list[ToolCall] | None = None
+    """Calls or fragments of calls: join those of the same `index`."""
+    tool_call_id: str | None = None
+    index: int | None = None
+    metadata: dict[str, Any] | None = None
+
+    @property
+    def text(self) -> str:
+        """The text of the piece, without reasoning."""
+        return text_of(self.content)
+
+    @property
+    def thinking(self) -> str:
+        """The reasoning of the piece as text."""
+        return thinking_of(self.content)
+
+
+class ChatCompletionChoice(Model, kw_only=True):
+    """One answer."""
+
+    index: int = 0
+    message: AssistantMessage = msgspec.field(default_factory=AssistantMessage)
+    """What was said; empty where the answer has `messages`."""
+    messages: list[DeltaMessage] = msgspec.field(default_factory=list[DeltaMessage])
+    """Several messages in place of one."""
+    finish_reason: FinishReason | None = None
+    """Why it ended; with `length` the text and the arguments of tool calls are cut off."""
+    logprobs: ChatCompletionResponseChoiceLogprobs | None = None
+    prompt_logprobs: ChatCompletionResponseChoiceLogprobs | None = None
+
+    @property
+    def text(self) -> str:
+        """What was said, without reasoning."""
+        return self.message.text or "".join(each.text for each in self.messages)
+
+
+class ChatCompletionResponse(Model, kw_only=True):
+    """The answer to a chat."""
+
+    id: str = ""
+    object: str = tag("chat.completion")
+    model: str = ""
+    created: int | None = None
+    """Seconds since 1970."""
+    choices: list[ChatCompletionChoice] = msgspec.field(default_factory=list[ChatCompletionChoice])
+    usage: UsageInfo | None = None
+    guardrails: list[dict[str, Any]] | None = None
+    """What the guardrails found, by moderation: `action` and `categories`."""
+
+    created_datetime = Moment("created")
+
+    @property
+    def text(self) -> str:
+        """What the first choice says, without reasoning."""
+        return self.choices[0].text if self.choices else ""
+
+
+class CompletionResponseStreamChoice(Model, kw_only=True):
+    """A piece of one answer. With `n` the choices interleave and each has its own end."""
+
+    index: int = 0
+    delta: DeltaMessage = msgspec.field(default_factory=DeltaMessage)
+    finish_reason: FinishReason | None = None
+    """On the last piece of this choice, which can have text too."""
+    logprobs: ChatCompletionResponseChoiceLogprobs | None = None
+    prompt_logprobs: ChatCompletionResponseChoiceLogprobs | None = None
+
+    @property
+    def text(self) -> str:
+        """The text of the piece, without reasoning."""
+        return self.delta.text
+
+
+class CompletionChunk(Model, kw_only=True):
+    """A piece of an answer."""
+
+    id: str = ""
+    object: str = tag("chat.completion.chunk")
+    model: str = ""
+    created: int | None = None
+    """Seconds since 1970."""
+    choices: list[CompletionResponseStreamChoice] = msgspec.field(default_factory=list[CompletionResponseStreamChoice])
+    usage: UsageInfo | None = None
+    """On the last chunk only."""
+    p: str | None = None
+    """Padding against guessing the text from the chunks' sizes."""
+
+    created_datetime = Moment("created")
+
+    @property
+    def text(self) -> str:
+        """The text of the first choice's piece, without reasoning."""
+        return self.choices[0].delta.text if self.choices else ""
+
+    @property
+    def data(self) -> CompletionChunk:
+        """The chunk itself: other clients wrap it."""
+        return self
+
+
+CompletionEvent = CompletionChunk

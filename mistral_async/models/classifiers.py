@@ -1,0 +1,63 @@
+"""Moderation and classification, of texts and of conversations. Categories are open: each model has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+from mistral_async.models._model import Model
+from mistral_async.models.messages import Message
+from mistral_async.models.usage import UsageInfo
+
+
+class InstructRequest(Model):
+    """A conversation to classify."""
+
+    messages: list[Message]
+
+
+InstructRequestInput: TypeAlias = InstructRequest | Mapping[str, Any]
+
+
+class ModerationObject(Model, kw_only=True):
+    """What moderation says of one text or conversation."""
+
+    categories: dict[str, bool] = msgspec.field(default_factory=dict[str, bool])
+    """Whether each category applies."""
+    category_scores: dict[str, float] = msgspec.field(default_factory=dict[str, float])
+    """How sure it is, from 0 to 1."""
+
+    @property
+    def flagged(self) -> list[str]:
+        """The categories that apply."""
+        return [name for name, applies in self.categories.items() if applies is True]
+
+
+class ModerationResponse(Model, kw_only=True):
+    """What moderation says, in the order of the inputs."""
+
+    id: str = ""
+    model: str = ""
+    results: list[ModerationObject] = msgspec.field(default_factory=list[ModerationObject])
+    usage: UsageInfo | None = None
+
+
+class ClassificationTargetResult(Model, kw_only=True):
+    """The scores of one target."""
+
+    scores: dict[str, float] = msgspec.field(default_factory=dict[str, float])
+    """By label, from 0 to 1."""
+
+
+class ClassificationResponse(Model, kw_only=True):
+    """What the classifier says, in the order of the inputs."""
+
+    id: str = ""
+    model: str = ""
+    results: list[dict[str, ClassificationTargetResult]] = msgspec.field(
+        default_factory=list[dict[str, ClassificationTargetResult]]
+    )
+    """By target."""
+    usage: UsageInfo | None = None

@@ -1,0 +1,122 @@
+"""Files that you upload, to fine-tune, to run in batch, to read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Mapping, Sequence
+from os import PathLike
+from typing import Any, BinaryIO, Literal, TypeAlias, TypedDict
+
+import msgspec
+
+from mistral_async._open import tag
+from mistral_async.models._model import Model, Moment
+
+FilePurpose: TypeAlias = Literal["fine-tune", "batch", "ocr", "agentic_safety"] | str
+SampleType: TypeAlias = (
+    Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error", "ocr_input"] | str
+)
+Source: TypeAlias = Literal["upload", "repository", "mistral"] | str
+FileVisibility: TypeAlias = Literal["workspace", "user"] | str
+
+Content: TypeAlias = bytes | bytearray | memoryview | BinaryIO | AsyncIterable[bytes] | str | PathLike[str]
+
+
+class File(Model):
+    """A file to send, under the name that the server will see."""
+
+    file_name: str
+    content: Any
+    """Bytes, a binary file, an async iterator of bytes, or a path."""
+    content_type: str | None = None
+    """The media type; told from the name unless given."""
+
+
+FileInput: TypeAlias = Content | File | Mapping[str, Any] | tuple[str, Any] | tuple[str, Any, str]
+
+
+class FileListOptions(TypedDict, total=False):
+    """Which files are listed. None is not sent."""
+
+    page: int | None
+    """From 0; one page alone."""
+    page_size: int | None
+    include_total: bool | None
+    """Whether pages tell the number of all files (yes, unless told)."""
+    sample_type: Sequence[SampleType] | None
+    source: Sequence[Source] | None
+    search: str | None
+    """In the names."""
+    purpose: FilePurpose | None
+    mimetypes: Sequence[str] | None
+
+
+class FileSchema(Model, kw_only=True, gc=False):
+    """An uploaded file."""
+
+    id: str = ""
+    object: str = tag("file")
+    size_bytes: int | None = msgspec.field(name="bytes", default=None)
+    created_at: int | None = None
+    """Seconds since 1970."""
+    filename: str = ""
+    purpose: FilePurpose = ""
+    sample_type: SampleType | None = None
+    source: Source | None = None
+    num_lines: int | None = None
+    mimetype: str | None = None
+    signature: str | None = None
+    """The server's hash of the content."""
+    expires_at: int | None = None
+    """Seconds since 1970."""
+    visibility: FileVisibility | None = None
+
+    created_at_datetime = Moment("created_at")
+    expires_at_datetime = Moment("expires_at")
+
+    @property
+    def bytes(self) -> int | None:
+        """`size_bytes` by the wire's name."""
+        return self.size_bytes
+
+
+class CreateFileResponse(FileSchema, kw_only=True, gc=False):
+    """The file as it was uploaded."""
+
+
+class GetFileResponse(FileSchema, kw_only=True, gc=False):
+    """An uploaded file, or that it was deleted."""
+
+    deleted: bool | None = None
+
+
+class ListFilesResponse(Model, kw_only=True):
+    """A page of files."""
+
+    object: str = tag("list")
+    data: list[FileSchema] = msgspec.field(default_factory=list[FileSchema])
+    total: int | None = None
+    """Of all pages."""
+
+
+class DeleteFileResponse(Model, kw_only=True, gc=False):
+    """That a file was deleted."""
+
+    id: str = ""
+    object: str = tag("file")
+    deleted: bool | None = None
+
+
+class GetSignedURLResponse(Model, kw_only=True, gc=False):
+    """Where anyone can read the file for a while."""
+
+    url: str = ""
+
+
+DeleteFileOut = DeleteFileResponse
+FileSignedURL = GetSignedURLResponse
+GetSignedUrlResponse = GetSignedURLResponse
+ListFilesOut = ListFilesResponse
+RetrieveFileOut = GetFileResponse
+RetrieveFileResponse = GetFileResponse
+UploadFileOut = CreateFileResponse
+UploadFileResponse = CreateFileResponse

@@ -1,0 +1,271 @@
+"""Reading documents: pages as Markdown, with their images, tables and blocks. Coordinates are pixels of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias, TypedDict
+
+import msgspec
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model
+from mistral_async.models.content import DocumentURLChunk, FileChunk, ImageURLChunk
+from mistral_async.models.formats import ResponseFormatInput
+
+TableFormat: TypeAlias = Literal["markdown", "html"] | str
+ConfidenceScoresGranularity: TypeAlias = Literal["word", "page", "block"] | str
+OCRDocument: TypeAlias = Open[FileChunk | ImageURLChunk | DocumentURLChunk]
+
+
+class OCROptions(TypedDict, total=False):
+    """What may be asked of reading a document. None is not sent."""
+
+    pages: str | Sequence[int] | None
+    """Numbers from 0, or text such as `0,2-4`."""
+    include_image_base64: bool | None
+    """Whether the images come along."""
+    image_limit: int | None
+    """The most images to take."""
+    image_min_size: int | None
+    """The least width and height of an image, in pixels."""
+    bbox_annotation_format: ResponseFormatInput | None
+    """What to say of each image: a format, a JSON schema, or a class that has one."""
+    document_annotation_format: ResponseFormatInput | None
+    """What to say of the document: a format, a JSON schema, or a class that has one."""
+    document_annotation_prompt: str | None
+    table_format: TableFormat | None
+    """Tables apart, in this format, rather than within the Markdown."""
+    extract_header: bool | None
+    extract_footer: bool | None
+    include_blocks: bool | None
+    """Whether pages have their blocks (yes, unless told)."""
+    confidence_scores_granularity: ConfidenceScoresGranularity | None
+    id: str | None
+    """Accepted by older versions of the API."""
+
+
+class OCRConfidenceScore(Model, kw_only=True, gc=False):
+    """How sure the reading of a word is."""
+
+    text: str = ""
+    confidence: float | None = None
+    """From 0 to 1."""
+    start_index: int | None = None
+    """Where the word begins in the text."""
+
+
+class OCRPageConfidenceScores(Model, kw_only=True):
+    """How sure the reading of a page is, from 0 to 1."""
+
+    average_page_confidence_score: float | None = None
+    minimum_page_confidence_score: float | None = None
+    word_confidence_scores: list[OCRConfidenceScore] = msgspec.field(default_factory=list[OCRConfidenceScore])
+
+
+class OCRBlockConfidenceScores(Model, kw_only=True, gc=False):
+    """How sure the reading of a block is, from 0 to 1."""
+
+    average_content_confidence_score: float | None = None
+    minimum_content_confidence_score: float | None = None
+    block_type_confidence_score: float | None = None
+
+
+class _Region(Model, kw_only=True):
+    """A rectangle of the page."""
+
+    top_left_x: int | None = None
+    top_left_y: int | None = None
+    bottom_right_x: int | None = None
+    bottom_right_y: int | None = None
+
+
+class _Block(_Region, kw_only=True):
+    """A part of the page."""
+
+    content: str = ""
+    confidence_scores: OCRBlockConfidenceScores | None = None
+
+
+class OCRAsideTextBlock(_Block, kw_only=True):
+    """Text beside the main text."""
+
+    type: Literal["aside_text"] = tag("aside_text")
+
+
+class OCRCaptionBlock(_Block, kw_only=True):
+    """The caption of an image or table."""
+
+    type: Literal["caption"] = tag("caption")
+
+
+class OCRCodeBlock(_Block, kw_only=True):
+    """Code."""
+
+    type: Literal["code"] = tag("code")
+
+
+class OCREquationBlock(_Block, kw_only=True):
+    """An equation."""
+
+    type: Literal["equation"] = tag("equation")
+
+
+class OCRFooterBlock(_Block, kw_only=True):
+    """The foot of the page."""
+
+    type: Literal["footer"] = tag("footer")
+
+
+class OCRHeaderBlock(_Block, kw_only=True):
+    """The head of the page."""
+
+    type: Literal["header"] = tag("header")
+
+
+class OCRImageBlock(_Block, kw_only=True):
+    """An image."""
+
+    image_id: str = ""
+    """The `id` among the page's images."""
+    type: Literal["image"] = tag("image")
+
+
+class OCRListBlock(_Block, kw_only=True):
+    """A list."""
+
+    type: Literal["list"] = tag("list")
+
+
+class OCRReferencesBlock(_Block, kw_only=True):
+    """References."""
+
+    type: Literal["references"] = tag("references")
+
+
+class OCRSignatureBlock(_Block, kw_only=True):
+    """A signature."""
+
+    type: Literal["signature"] = tag("signature")
+
+
+class OCRTableBlock(_Block, kw_only=True):
+    """A table."""
+
+    table_id: str | None = None
+    """The `id` among the page's tables."""
+    type: Literal["table"] = tag("table")
+
+
+class OCRTextBlock(_Block, kw_only=True):
+    """Text."""
+
+    type: Literal["text"] = tag("text")
+
+
+class OCRTitleBlock(_Block, kw_only=True):
+    """A title."""
+
+    type: Literal["title"] = tag("title")
+
+
+Block: TypeAlias = Open[
+    OCRAsideTextBlock
+    | OCRCaptionBlock
+    | OCRCodeBlock
+    | OCREquationBlock
+    | OCRFooterBlock
+    | OCRHeaderBlock
+    | OCRImageBlock
+    | OCRListBlock
+    | OCRReferencesBlock
+    | OCRSignatureBlock
+    | OCRTableBlock
+    | OCRTextBlock
+    | OCRTitleBlock
+]
+
+
+class OCRImageObject(_Region, kw_only=True):
+    """An image of the page."""
+
+    id: str = ""
+    """The Markdown refers to it."""
+    image_base64: str | None = None
+    image_annotation: str | None = None
+    """JSON, as text."""
+
+
+class OCRTableObject(Model, kw_only=True):
+    """A table of the page."""
+
+    id: str = ""
+    """The Markdown refers to it."""
+    content: str = ""
+    format: TableFormat | None = None
+    word_confidence_scores: list[OCRConfidenceScore] | None = None
+
+    @property
+    def format_(self) -> str | None:
+        """`format`, as other clients call it."""
+        return self.format
+
+
+class OCRPageDimensions(Model, kw_only=True, gc=False):
+    """The size of the page in pixels."""
+
+    dpi: int | None = None
+    """Dots per inch."""
+    height: int | None = None
+    width: int | None = None
+
+
+class OCRPageObject(Model, kw_only=True):
+    """A page."""
+
+    index: int = 0
+    """From 0, in the document."""
+    markdown: str = ""
+    images: list[OCRImageObject] = msgspec.field(default_factory=list[OCRImageObject])
+    tables: list[OCRTableObject] = msgspec.field(default_factory=list[OCRTableObject])
+    hyperlinks: list[str] = msgspec.field(default_factory=list[str])
+    header: str | None = None
+    footer: str | None = None
+    dimensions: OCRPageDimensions | None = None
+    confidence_scores: OCRPageConfidenceScores | None = None
+    blocks: list[Block] | None = None
+
+
+class OCRUsageInfo(Model, kw_only=True, gc=False):
+    """What reading cost."""
+
+    pages_processed: int = 0
+    doc_size_bytes: int | None = None
+
+
+class OCRResponse(Model, kw_only=True):
+    """A document as it was read."""
+
+    pages: list[OCRPageObject] = msgspec.field(default_factory=list[OCRPageObject])
+    model: str = ""
+    usage_info: OCRUsageInfo | None = None
+    document_annotation: str | None = None
+    """JSON, as text."""
+
+    @property
+    def markdown(self) -> str:
+        """The Markdown of all pages, an empty line between them."""
+        return "\n\n".join(page.markdown for page in self.pages)
+
+
+def document_of(document: OCRDocument | Mapping[str, Any] | str) -> OCRDocument | Mapping[str, Any]:
+    """A document as it is sent; an address alone is an image where it says so, else a document."""
+    if not isinstance(document, str):
+        return document
+    if document.startswith("data:image/"):
+        return ImageURLChunk(document)
+    if document.startswith(("https://", "http://", "data:")):
+        return DocumentURLChunk(document)
+    raise ValueError("document as text is an address (https://… or data:…); an uploaded file is FileChunk(file_id)")
+
+
+Document = OCRDocument

@@ -1,0 +1,71 @@
+"""A vector of numbers in one block of memory: decoding makes no object per number, and numpy sees it without a copy."""
+
+from __future__ import annotations
+
+import array
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, cast, overload
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    _Floats = array.array[float]
+else:
+    _Floats = array.array
+
+_TYPECODES = {"float": "f", "int8": "b", "uint8": "B", "binary": "b", "ubinary": "B"}
+_SWAP = sys.byteorder == "big"
+
+
+class Vector(_Floats):
+    """Numbers as the wire packs them: little-endian float32, or bytes. A sequence, and a buffer: `np.asarray(vector)`.
+
+    `binary` and `ubinary` hold eight dimensions in each byte.
+    """
+
+    __slots__ = ()
+    __hash__: ClassVar[None]  # mutable, as every array
+
+    def __new__(cls, data: bytes | bytearray | memoryview[Any], dtype: str = "float") -> Self:
+        """Copy the bytes into an array. Bytes that are not whole numbers are a ValueError."""
+        vector = super().__new__(cls, _TYPECODES[dtype])
+        vector.frombytes(data)
+        if _SWAP:
+            vector.byteswap()
+        return vector
+
+    def numpy(self) -> NDArray[Any]:
+        """The vector as a numpy array that shares its memory."""
+        import numpy as np  # noqa: PLC0415 - an extra
+
+        return np.asarray(self)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> float: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Vector: ...
+    def __getitem__(self, index: Any, /) -> Any:
+        found = cast("Any", super().__getitem__(index))
+        return self._again(found) if isinstance(index, slice) else found
+
+    def __copy__(self) -> Vector:
+        return self._again(self)
+
+    def _again(self, numbers: Any) -> Vector:
+        vector = super().__new__(type(self), self.typecode)
+        vector.extend(numbers)
+        return vector
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (list, tuple)):
+            return self.tolist() == list(cast("list[object]", other))
+        return super().__eq__(other)
+
+
+def numbers(values: Any, dtype: str) -> Any:
+    """The values as a vector of whole numbers of this type: packed, as a float vector that was misread, or a list."""
+    if isinstance(values, Vector):
+        return values if values.typecode == _TYPECODES[dtype] else Vector(values.tobytes(), dtype)
+    if isinstance(values, list):
+        return Vector(array.array(_TYPECODES[dtype], map(int, cast("list[float]", values))).tobytes(), dtype)
+    return values
