@@ -1,1 +1,40 @@
-"""The async client for the Mistral AI API."""
+"""The async client for the Mistral AI API: asyncio and trio, fast, and nothing is lost.
+
+Importing this loads neither httpx, anyio nor msgspec: every name loads its module on first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_async._lazy import lazy
+from mistral_async._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from mistral_async._client import Calls as Calls
+    from mistral_async._client import Mistral as Mistral
+    from mistral_async._client import SyncMistral as SyncMistral
+    from mistral_async._client import calls as calls
+    from mistral_async._limits import RateLimits as RateLimits
+    from mistral_async._open import Unknown as Unknown
+    from mistral_async._options import Timeout as Timeout
+    from mistral_async._request import Call as Call
+    from mistral_async._request import Download as Download
+    from mistral_async._request import Pages as Pages
+    from mistral_async._request import Stream as Stream
+    from mistral_async._response import Response as Response
+    from mistral_async._retry import BackoffStrategy as BackoffStrategy
+    from mistral_async._retry import RetryConfig as RetryConfig
+else:
+    __getattr__, __dir__, __all__ = lazy(
+        __name__,
+        {
+            "_client": "Calls Mistral SyncMistral calls",
+            "_limits": "RateLimits",
+            "_open": "Unknown",
+            "_options": "Timeout",
+            "_request": "Call Download Pages Stream",
+            "_response": "Response",
+            "_retry": "BackoffStrategy RetryConfig",
+        },
+    )

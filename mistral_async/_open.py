@@ -161,7 +161,7 @@ def _read(value: Any, info: inspect.Type, path: str) -> Any:  # noqa: PLR0911 - 
         case inspect.StructType(cls=cls):
             return _read_struct(value, cls, path)
         case inspect.ListType(item_type=item) | inspect.CollectionType(item_type=item) if isinstance(value, list):
-            return [_read(each, item, f"{path}[{i}]") for i, each in enumerate(cast("list[Any]", value))]
+            return _read_list(value, item, path)
         case inspect.DictType(value_type=item) if isinstance(value, dict):
             return {k: _read(v, item, f"{path}.{k}") for k, v in cast("dict[str, Any]", value).items()}
         case inspect.CustomType(cls=cls) if hasattr(cls, "variants"):
@@ -174,6 +174,10 @@ def _read(value: Any, info: inspect.Type, path: str) -> Any:  # noqa: PLR0911 - 
             raise MisfitError(path, "a list" if not isinstance(info, inspect.DictType) else "an object", value)
         case _:
             return _read_scalar(value, info)
+
+
+def _read_list(values: list[Any], item: inspect.Type, path: str) -> list[Any]:
+    return [_read(each, item, f"{path}[{index}]") for index, each in enumerate(values)]
 
 
 def _read_struct(value: Any, cls: type[msgspec.Struct], path: str) -> msgspec.Struct:

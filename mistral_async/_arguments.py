@@ -1,0 +1,193 @@
+"""What an endpoint accepts: its whole signature to look at, misspelt options and wrong types refused before any I/O."""
+
+from __future__ import annotations
+
+import collections.abc
+import difflib
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, is_typeddict
+
+import msgspec
+from typing_extensions import Unpack
+
+Fits = Callable[[Any], bool]
+
+
+class _Source(str):
+    """An annotation as it is written, shown without quotes."""
+
+    __slots__ = ()
+
+    __repr__ = str.__str__
+
+
+def expand(function: Callable[..., Any]) -> inspect.Signature:
+    """The signature with each key of `**options: Unpack[SomeOptions]` as a keyword argument of its own."""
+    signature = inspect.signature(function)
+    parameters: list[inspect.Parameter] = []
+    for each in signature.parameters.values():
+        if each.kind is inspect.Parameter.VAR_KEYWORD:
+            options = function.__globals__[str(each.annotation).removeprefix("Unpack[").removesuffix("]")]
+            parameters += [
+                inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_written(written))
+                for key, written in options.__annotations__.items()
+            ]
+        else:
+            parameters.append(each.replace(annotation=_written(each.annotation)))
+    return signature.replace(parameters=parameters, return_annotation=_written(signature.return_annotation))
+
+
+def _written(annotation: Any) -> Any:
+    if isinstance(annotation, typing.ForwardRef):
+        return _Source(annotation.__forward_arg__)
+    return _Source(annotation) if isinstance(annotation, str) else annotation
+
+
+def reject(function: Callable[..., Any], signature: inspect.Signature, given: Mapping[str, Any]) -> None:
+    """Raise the TypeError for an option that does not exist."""
+    names = list(signature.parameters)[1:]
+    unknown = next(name for name in given if name not in names)
+    where = function.__qualname__
+    if unknown == "stream" and not where.endswith(".stream"):
+        raise TypeError(f"{where}() has no option 'stream': call `{where.rpartition('.')[0].lower()}.stream(...)` instead")
+    near = difflib.get_close_matches(unknown, names, n=1, cutoff=0.5)
+    advice = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(names)}"
+    raise TypeError(f"{where}() has no option {unknown!r}: {advice} (with_options(extra_body=...) sends what is not listed)")
+
+
+def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], None]:
+    """Compile the annotations into a check of the arguments given."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    hints.pop("return", None)
+    for name, hint in list(hints.items()):
+        if get_origin(hint) is Unpack:
+            del hints[name]
+            hints |= typing.get_type_hints(get_args(hint)[0], include_extras=True)
+    fits = {name: _fits(hint) for name, hint in hints.items()}
+
+    def check(given: Mapping[str, Any]) -> None:
+        for name, value in given.items():
+            if value is not None and name in fits and not fits[name](value):
+                raise TypeError(f"{function.__qualname__}(): {_complain(name, value, hints[name])}")
+
+    return check
+
+
+def _complain(name: str, value: Any, hint: Any) -> str:
+    """Say what is wrong, down to the first item of a list that is."""
+    if isinstance(value, (list, tuple)):
+        for item_fits in _item_checks(hint):
+            for index, item in enumerate(value):
+                if not item_fits(item):
+                    return f"{name}[{index}] must be {_say(hint)}'s item, not {_show(item)}"
+    return f"{name} must be {_say(hint)}, not {_show(value)}"
+
+
+def _item_checks(hint: Any) -> list[Fits]:
+    options = get_args(hint) if _is_union(hint) else (hint,)
+    return [_fits(get_args(each)[0]) for each in options if _is_sequence(get_origin(each)) and get_args(each)]
+
+
+def _show(value: Any) -> str:
+    """The type, never the value; for a dict its keys."""
+    return f"a dict with the keys {sorted(map(str, value))}" if isinstance(value, dict) else type(value).__name__
+
+
+def _say(hint: Any) -> str:
+    text = getattr(hint, "__name__", None) if isinstance(hint, type) and not get_args(hint) else None
+    return (text or str(hint)).replace("collections.abc.", "").replace("typing.", "").replace("mistral_async.models.", "")
+
+
+def _is_union(hint: Any) -> bool:
+    return get_origin(hint) in {Union, types.UnionType}
+
+
+def _is_sequence(origin: Any) -> bool:
+    return isinstance(origin, type) and issubclass(origin, collections.abc.Iterable) and not issubclass(origin, Mapping)
+
+
+_SCALARS: dict[Any, Fits] = {
+    Any: lambda _: True,
+    object: lambda _: True,
+    None: lambda value: value is None,
+    type(None): lambda value: value is None,
+    bool: lambda value: isinstance(value, bool),
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    float: lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    str: lambda value: isinstance(value, str),
+    bytes: lambda value: isinstance(value, (bytes, bytearray, memoryview)),
+}
+
+
+def _fits(hint: Any) -> Fits:  # noqa: PLR0911 - one line for each kind of annotation
+    """Compile one annotation; what can not be checked fits."""
+    if hint in _SCALARS:
+        return _SCALARS[hint]
+    origin, args = get_origin(hint), get_args(hint)
+    if _is_union(hint):
+        return _any_of([_fits(each) for each in args])
+    if origin is Literal:
+        return lambda value: isinstance(value, (str, int, bool)) and value in args
+    if origin is Annotated:
+        return _fits(args[0])
+    if hasattr(hint, "variants"):
+        return _fits_open(hint)
+    if is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, msgspec.Struct)):
+        return _instance_or_mapping(hint)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _all_values(_fits(args[1])) if args else lambda value: isinstance(value, Mapping)
+    if origin in _ITEMS and args:
+        return _all_items(origin, _fits(args[0]))
+    return _instance(origin or hint)
+
+
+_ITEMS = {list, collections.abc.Sequence, collections.abc.Collection, collections.abc.Iterable}
+
+
+def _any_of(options: list[Fits]) -> Fits:
+    return lambda value: any(fits(value) for fits in options)
+
+
+def _fits_open(hint: Any) -> Fits:
+    """One of the Structs, an `Unknown`, a dict with their tag, or a scalar that the union names."""
+    members, key = hint.variants.members, hint.variants.key
+    scalars = [_SCALARS[each] for each in get_args(hint.union) if each in _SCALARS]
+
+    def fits(value: Any) -> bool:
+        if isinstance(value, members):
+            return True
+        if isinstance(value, Mapping):
+            return key is None or key in value
+        return any(scalar(value) for scalar in scalars)
+
+    return fits
+
+
+def _instance_or_mapping(hint: Any) -> Fits:
+    if is_typeddict(hint):
+        return lambda value: isinstance(value, Mapping)
+    return lambda value: isinstance(value, (hint, Mapping))
+
+
+def _all_values(fits: Fits) -> Fits:
+    return lambda value: isinstance(value, Mapping) and all(fits(each) for each in value.values())
+
+
+def _all_items(origin: type, fits: Fits) -> Fits:
+    kind = collections.abc.Sequence if origin is list else origin
+
+    def check(value: Any) -> bool:
+        if isinstance(value, (list, tuple)):
+            return all(fits(each) for each in value)
+        return isinstance(value, kind) and not isinstance(value, (str, bytes, bytearray, Mapping))
+
+    return check
+
+
+def _instance(hint: Any) -> Fits:
+    if not isinstance(hint, type) or getattr(hint, "_is_protocol", False) or hint.__module__ == "typing":
+        return lambda _: True
+    return lambda value: isinstance(value, hint)

@@ -1,0 +1,262 @@
+"""The same client for code that blocks: every call runs in the event loop of one portal thread a process.
+
+A waiting caller that is interrupted (Ctrl-C) cancels its call. A stream takes all that has arrived in one hop.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
+
+from mistral_async._pages import AsyncPages, items_of
+from mistral_async._request import Call, Download, Pages, Request, Stream
+from mistral_async._stream import AsyncDownload, AsyncStream
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
+    from mistral_async._assemble import Assembly
+    from mistral_async._perform import Engine
+    from mistral_async._response import Response
+    from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
+
+T = TypeVar("T")
+Page = TypeVar("Page")
+
+
+class Portal:
+    """The event loop in a thread that blocking calls run in; started by the first of them, again after a fork."""
+
+    _shared: dict[str, Portal] = {}  # noqa: RUF012 - one a backend and process, on purpose
+    _lock = threading.Lock()
+
+    def __init__(self, backend: str) -> None:
+        from anyio.from_thread import start_blocking_portal
+
+        self._context: AbstractContextManager[BlockingPortal] = start_blocking_portal(backend, name="mistral_async")
+        self._portal = self._context.__enter__()
+
+    @classmethod
+    def of(cls, backend: str) -> Portal:
+        """The portal of a backend."""
+        portal = cls._shared.get(backend)
+        if portal is None:
+            with cls._lock:
+                portal = cls._shared.get(backend)
+                if portal is None:
+                    portal = cls._shared[backend] = cls(backend)
+        return portal
+
+    @classmethod
+    def forget(cls) -> None:
+        """After a fork there is no thread: the child starts its own."""
+        cls._abandoned.extend(cls._shared.values())
+        cls._shared.clear()
+        cls._lock = threading.Lock()
+
+    _abandoned: list[Portal] = []  # noqa: RUF012 - kept, so that nothing of the parent's loop is finalized
+
+    @classmethod
+    def stop_all(cls) -> None:
+        """End the threads, so that the interpreter can exit."""
+        while cls._shared:
+            _, portal = cls._shared.popitem()
+            portal._context.__exit__(None, None, None)
+
+    def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """Run a coroutine function there and wait; an interrupted wait cancels it."""
+        future = self._portal.start_task_soon(function, *args)
+        try:
+            return future.result()
+        except BaseException:
+            if not future.done():
+                future.cancel()
+            raise
+
+
+threading._register_atexit(Portal.stop_all) if hasattr(threading, "_register_atexit") else atexit.register(Portal.stop_all)  # type: ignore[attr-defined]
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=Portal.forget)
+
+
+class SyncFace:
+    """Answers, context managers and iterables."""
+
+    def __init__(self, engine: Engine, backend: str, *, responses: bool = False) -> None:
+        self.engine = engine
+        self.backend = backend
+        self._call = engine.respond if responses else engine.call
+
+    @property
+    def portal(self) -> Portal:
+        """The event loop's thread."""
+        return Portal.of(self.backend)
+
+    def perform(self, request: Request) -> Any:
+        """Give the blocking form of a request."""
+        if request.__class__ is Call:
+            return self.portal.run(self._call, request)
+        match request:
+            case Stream():
+                return SyncStream(self.portal, AsyncStream(self.engine, request))
+            case Pages():
+                return SyncPages(self.portal, AsyncPages(self.engine, request), request)
+            case Download():
+                return SyncDownload(self.portal, AsyncDownload(self.engine, request))
+            case _:
+                return self.portal.run(self._call, request)
+
+    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Run a coroutine method over the asynchronous twin of its resource."""
+        from mistral_async._face import AsyncFace
+
+        twin = type(resource)(AsyncFace(self.engine))
+        return self.portal.run(lambda: function(twin, *args, **kwargs))
+
+
+class SyncStream(Generic[T]):
+    """The events of a streamed answer: `with client.chat.stream(...) as stream: for event in stream`, or just `for`."""
+
+    def __init__(self, portal: Portal, stream: AsyncStream[T]) -> None:
+        self._portal = portal
+        self._stream = stream
+        self._ready: deque[T] = deque()
+        self._entered = False
+
+    def __enter__(self) -> Self:
+        self._entered = True
+        self._portal.run(self._stream.__aenter__)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, or give it back if everything was read."""
+        self._portal.run(self._stream.aclose)
+
+    def cancel(self) -> None:
+        """End it from any thread."""
+        self._portal.run(_soon, self._stream.cancel)
+
+    def __iter__(self) -> Iterator[T]:
+        if self._entered:
+            return self
+        return self._once()
+
+    def _once(self) -> Iterator[T]:
+        """Iterating without a block closes the stream when the loop is left."""
+        with self:
+            yield from self
+
+    def __next__(self) -> T:
+        if not self._ready:
+            self._ready.extend(self._portal.run(self._stream.receive))
+            if not self._ready:
+                raise StopIteration
+        return self._ready.popleft()
+
+    @property
+    def response(self) -> Response[None]:
+        """Status, headers, request id, attempts and timings."""
+        return self._stream.response
+
+    @property
+    def partial(self) -> Assembly[T]:
+        """What has arrived so far: text, thinking, tool calls, usage."""
+        return self._stream.partial
+
+    @overload
+    def get_final_response(self: SyncStream[CompletionChunk]) -> ChatCompletionResponse: ...
+    @overload
+    def get_final_response(self) -> Any: ...
+    def get_final_response(self) -> Any:
+        """Read the rest and give the answer that the same call without streaming gives."""
+        if not self._entered:
+            with self:
+                return self._portal.run(self._stream.get_final_response)
+        return self._portal.run(self._stream.get_final_response)
+
+
+async def _soon(function: Callable[[], None]) -> None:
+    function()
+
+
+class SyncPages(Generic[T, Page]):
+    """A list of the API: iterate over every item, `.pages()` for every page, `.page()` for one."""
+
+    def __init__(self, portal: Portal, pages: AsyncPages[T, Page], request: Pages[T, Page]) -> None:
+        self._portal = portal
+        self._pages = pages
+        self._request = request
+
+    def page(self) -> Page:
+        """The first page, or the one that the query names, as the API sends it."""
+        return self._portal.run(self._pages.page)
+
+    def pages(self) -> Iterator[Page]:
+        """Every page."""
+        pages = self._pages.pages()
+        while (page := self._portal.run(_next, pages)) is not None:
+            yield cast("Page", page)
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from items_of(self._request, page)
+
+    def to_list(self) -> list[T]:
+        """Every item."""
+        return list(self)
+
+
+async def _next(iterator: Any) -> Any:
+    return await anext(iterator, None)
+
+
+class SyncDownload:
+    """The bytes of an answer: `.read()` for all, `with` to iterate as they come, `.save(path)` for a file."""
+
+    def __init__(self, portal: Portal, download: AsyncDownload) -> None:
+        self._portal = portal
+        self._download = download
+
+    def __enter__(self) -> Self:
+        self._portal.run(self._download.__aenter__)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._portal.run(self._download.aclose)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while data := self._portal.run(self._download.receive):
+            yield data
+
+    def read(self) -> bytes:
+        """All of it, in memory."""
+        return self._portal.run(self._download.read)
+
+    def save(
+        self, path: str | os.PathLike[str], *, progress: Callable[[int, int | None], None] | None = None
+    ) -> int:
+        """Write it to a file, which appears whole or not at all; returns its size in bytes."""
+        return self._portal.run(lambda: self._download.save(path, progress=progress))
+
+    @property
+    def response(self) -> Response[None]:
+        """Status, headers, request id, attempts and timings, while its block is open."""
+        return self._download.response
+
+    @property
+    def size(self) -> int | None:
+        """Bytes in all, when the API said."""
+        return self._download.size

@@ -1,0 +1,49 @@
+"""The faces of a client: what each mode makes of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mistral_async._pages import AsyncPages
+from mistral_async._perform import Engine
+from mistral_async._request import Call, Download, Pages, Request, Stream
+from mistral_async._stream import AsyncDownload, AsyncStream
+
+
+class AsyncFace:
+    """Coroutines, async context managers and async iterables."""
+
+    def __init__(self, engine: Engine, *, responses: bool = False) -> None:
+        self.engine = engine
+        self._call = engine.respond if responses else engine.call
+
+    def perform(self, request: Request) -> Any:
+        """Give the asynchronous form of a request."""
+        if request.__class__ is Call:
+            return self._call(request)
+        match request:
+            case Stream():
+                return AsyncStream(self.engine, request)
+            case Pages():
+                return AsyncPages(self.engine, request)
+            case Download():
+                return AsyncDownload(self.engine, request)
+            case _:
+                return self._call(request)  # type: ignore[arg-type]  # a Call
+
+    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """A coroutine method is what it is."""
+        return function(resource, *args, **kwargs)
+
+
+class LazyFace:
+    """Requests as they are."""
+
+    def perform(self, request: Request) -> Any:
+        """Hand the request over."""
+        return request
+
+    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 - protocol
+        """A method of several requests is not one request."""
+        raise TypeError(f"{function.__qualname__} makes several requests: it is not a request that can be handed over")

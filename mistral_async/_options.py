@@ -1,0 +1,80 @@
+"""What a client, and each view of it, is set to: time limits, retries, extra headers, body and query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mistral_async._retry import RetryConfig
+
+
+class Timeout(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds; None is no limit. `APITimeoutError.phase` names the one that ended a call."""
+
+    connect: float | None = 5.0
+    """DNS, TCP and TLS."""
+    write: float | None = 30.0
+    """Without a byte of the request being accepted."""
+    read: float | None = 300.0
+    """Without a byte of the answer arriving."""
+    idle: float | None = 60.0
+    """Between two events of a stream; comments that only keep it open do not count."""
+    attempt: float | None = 600.0
+    """One attempt in all, up to the head of the answer for streams and downloads, to its end for the rest."""
+    total: float | None = None
+    """The whole call: waiting for limits and connections, every attempt, and the whole of a stream."""
+
+    @classmethod
+    def of(cls, given: Timeout | float | None) -> Timeout:
+        """Accept plain seconds as the total."""
+        if given is None or isinstance(given, Timeout):
+            timeout = given or cls()
+        else:
+            timeout = cls(total=float(given))
+        for name in cls.__struct_fields__:
+            value = getattr(timeout, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"timeout {name} must be more than 0 seconds, not {value}")
+        return timeout
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one view of a client."""
+
+    timeout: Timeout = Timeout()
+    retry: RetryConfig = RetryConfig()
+    headers: tuple[tuple[str, str], ...] = ()
+    extra_body: Mapping[str, Any] | None = None
+    extra_query: Mapping[str, Any] | None = None
+    background: bool = False
+    """Bulk work: leaves room for the other calls of the client."""
+    log_bodies: bool = False
+
+    def with_changes(  # noqa: D417 - documented on `with_options`
+        self,
+        *,
+        timeout: Timeout | float | None = None,
+        retries: RetryConfig | int | None = None,
+        headers: Mapping[str, str] | None = None,
+        **changes: Any,
+    ) -> Options:
+        """These settings with others in their place; headers are added."""
+        if timeout is not None:
+            changes["timeout"] = Timeout.of(timeout)
+        if isinstance(retries, int):
+            retries = msgspec.structs.replace(self.retry, retries=retries)
+        if retries is not None:
+            changes["retry"] = RetryConfig.of(retries)
+        if headers:
+            changes["headers"] = self.headers + tuple(_checked(name, value) for name, value in headers.items())
+        return msgspec.structs.replace(self, **{key: value for key, value in changes.items() if value is not None})
+
+
+def _checked(name: str, value: str) -> tuple[str, str]:
+    """Refuse what would end a header early and begin another (header injection)."""
+    lowered = name.strip().lower()
+    if not lowered or any(char in f"{name}{value}" for char in "\r\n\0") or ":" in lowered or " " in lowered:
+        raise ValueError(f"the header {lowered[:40]!r} has a name or value that is not allowed")
+    return lowered, value.encode("latin-1").decode("latin-1")

@@ -1,0 +1,326 @@
+"""Every error that this package raises, and the one place that makes API errors from answers.
+
+    MistralError                         the root: catch this one
+    ├── ConfigurationError               the client can not send: no key, an unknown server (also a ValueError)
+    ├── APIStatusError                   the API answered with an error status
+    │   ├── BadRequestError              400
+    │   │   ├── InvalidModelError        400, code 1500: no model of that name
+    │   │   └── TooManyInputsError       400, code 3210: split the inputs into more requests
+    │   ├── AuthenticationError          401: the key is missing, wrong or out of quota
+    │   ├── PaymentRequiredError         402
+    │   ├── PermissionDeniedError        403: `code` 1910 is a tier that does not have the model
+    │   ├── NotFoundError                404
+    │   ├── RequestTimeoutError          408
+    │   ├── ConflictError                409
+    │   ├── RequestTooLargeError         413
+    │   ├── UnprocessableEntityError     422: `detail` says which field (HTTPValidationError is the same class)
+    │   ├── RateLimitError               429
+    │   │   └── QuotaUnavailableError    429 with a limit of 0: waiting never helps
+    │   └── ServerError                  5xx
+    │       └── CapacityError            503 (or 429) because the model is busy, whoever asks: codes 3505, 3810
+    ├── APIConnectionError               no complete answer: `may_have_executed` says whether it could have run
+    │   ├── APIConnectError              no connection: nothing was sent
+    │   └── APITimeoutError              a time limit ended it (also a TimeoutError); `phase` says which
+    ├── ResponseValidationError          an answer that is not what the API promises: `body` keeps it, `path` says where
+    └── StreamError                      a stream that did not end well: `partial` holds what arrived
+        ├── IncompleteStreamError        it ended without its terminal mark
+        ├── StreamInterruptedError       the connection broke in the middle (also an APIConnectionError)
+        └── StreamEventError             the API reported an error inside the stream
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from mistral_async._limits import RateLimits as LimitHeaders
+    from mistral_async._response import Attempt, Headers
+
+BODY_KEPT = 64 * 1024  # bytes of an error body that are kept
+
+
+class MistralError(Exception):
+    """The root of every error of this package."""
+
+    message: str
+    attempts: Sequence[Attempt] = ()
+    """Every attempt of the call that failed, the last one included."""
+    request_id: str | None = None
+    """The API's `mistral-correlation-id`: give it to support."""
+    may_have_executed: bool = False
+    """Whether the API may have done (and billed) what was asked."""
+    partial: Any = None
+    """What had arrived of a stream: its text, tool calls and usage so far."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ConfigurationError(MistralError, ValueError):
+    """The client can not send this: the message says what to set."""
+
+
+class APIStatusError(MistralError):
+    """The API answered with an error status."""
+
+    status: int = 0
+    code: str | None = None
+    """The API's own code: a string of digits such as "1500", whatever type it has on the wire."""
+    type: str | None = None
+    """The API's word for the error, such as "invalid_model"."""
+    param: str | None = None
+    detail: Any = None
+    """The validation details of a 422: a list of `{"loc", "msg", "type"}`."""
+    retry_after: float | None = None
+    """Seconds to wait, when the API said so."""
+    body: bytes = b""
+    """The raw body, its first 64 KiB."""
+    headers: Headers
+    rate_limits: LimitHeaders | None = None
+    """The rate limits that the answer named."""
+
+    @property
+    def status_code(self) -> int:
+        """The same as `status`."""
+        return self.status
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is wrong as it is."""
+
+
+class InvalidModelError(BadRequestError):
+    """400, code 1500: there is no model of that name."""
+
+
+class TooManyInputsError(BadRequestError):
+    """400, code 3210: more inputs or tokens than one request may have."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key is missing or wrong."""
+
+
+class PaymentRequiredError(APIStatusError):
+    """402: the account has to be paid first."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: there is no such thing."""
+
+
+class RequestTimeoutError(APIStatusError):
+    """408: the API gave up waiting for the request."""
+
+
+class ConflictError(APIStatusError):
+    """409: the thing is not in a state for this."""
+
+
+class RequestTooLargeError(APIStatusError):
+    """413: the body is too large."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: a field is wrong; `detail` names it."""
+
+
+HTTPValidationError = UnprocessableEntityError
+SDKError = APIStatusError
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests or tokens."""
+
+
+class QuotaUnavailableError(RateLimitError):
+    """429 with a limit of 0: the plan has no quota for this model, so waiting never helps."""
+
+
+class ServerError(APIStatusError):
+    """5xx: the API failed."""
+
+
+class CapacityError(ServerError):
+    """The model is busy for everyone (codes 3505 and 3810): this is not your rate limit."""
+
+
+class APIConnectionError(MistralError):
+    """The request got no complete answer."""
+
+    phase: str = "read"
+    """Where it failed: "connect", "write", "read" or "protocol"."""
+
+
+class APIConnectError(APIConnectionError):
+    """There was no connection: nothing was sent."""
+
+
+class APITimeoutError(APIConnectionError, TimeoutError):
+    """A time limit ended the call."""
+
+
+class ResponseValidationError(MistralError):
+    """An answer that is not what the API promises."""
+
+    status: int = 0
+    body: bytes = b""
+    """The raw body."""
+    path: str = "$"
+    """Where in the body it stopped making sense."""
+    headers: Headers
+
+
+class StreamError(MistralError):
+    """A stream that did not end well."""
+
+
+class IncompleteStreamError(StreamError):
+    """The stream ended without its terminal mark: the answer is cut."""
+
+
+class StreamInterruptedError(StreamError, APIConnectionError):
+    """The connection broke in the middle of the stream."""
+
+
+class StreamEventError(StreamError, APIStatusError):
+    """The API reported an error inside the stream."""
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: PaymentRequiredError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: RequestTimeoutError,
+    409: ConflictError,
+    413: RequestTooLargeError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+_BY_CODE: dict[tuple[int, str], type[APIStatusError]] = {
+    (400, "1500"): InvalidModelError,
+    (400, "3210"): TooManyInputsError,
+    (429, "3505"): CapacityError,
+    (503, "3505"): CapacityError,
+    (429, "3810"): CapacityError,
+    (503, "3810"): CapacityError,
+}
+
+
+def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> APIStatusError:
+    """Make the error that an answer is."""
+    facts = error_facts(body)
+    limits = headers.rate_limits
+    kind = _BY_CODE.get((status, facts.code or "")) or _BY_STATUS.get(status)
+    if kind is None:
+        kind = ServerError if status >= 500 else APIStatusError  # noqa: PLR2004 - HTTP's class of server errors
+    if kind is RateLimitError and any(limit.limit == 0 for limit in limits):
+        kind = QuotaUnavailableError
+    error = kind(f"{status} from {route}: {facts.message or _hint(body)}{_advice(kind)}")
+    error.retry_after = headers.retry_after
+    error.headers, error.rate_limits = headers, limits
+    return fill(error, status, facts, body, headers.request_id)
+
+
+def from_event(data: bytes, *, route: str, request_id: str | None) -> StreamEventError:
+    """Make the error that an event of a stream is."""
+    facts = error_facts(data)
+    error = StreamEventError(f"error inside the stream of {route}: {facts.message or _hint(data)}")
+    error.may_have_executed = True
+    return fill(error, 200, facts, data, request_id)
+
+
+class Facts(msgspec.Struct):
+    """What an error body says, whichever of its many shapes it has."""
+
+    message: str = ""
+    type: str | None = None
+    code: str | None = None
+    param: str | None = None
+    detail: Any = None
+    request_id: str | None = None
+
+
+def fill(error: Any, status: int, facts: Facts, body: bytes, request_id: str | None) -> Any:
+    """Put the facts on the error."""
+    error.status = status
+    error.type, error.code, error.param, error.detail = facts.type, facts.code, facts.param, facts.detail
+    error.body = body[:BODY_KEPT]
+    error.request_id = request_id or facts.request_id
+    return error
+
+
+def error_facts(body: bytes) -> Facts:
+    """Read an error body of any shape; what is not JSON has no facts."""
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return Facts()
+    if not isinstance(found, dict):
+        return Facts(message=found if isinstance(found, str) else "")
+    inner = found.get("error")
+    if isinstance(inner, dict):
+        found = {**found, **inner}
+    detail = found.get("detail")
+    message = found.get("message")
+    if not isinstance(message, str):
+        nested = message.get("detail") if isinstance(message, dict) else message
+        detail = detail if detail is not None else nested
+        message = _say(detail) or (inner if isinstance(inner, str) else "")
+    return Facts(
+        message=message,
+        type=_text(found.get("type")),
+        code=_text(found.get("code")) or (_text(detail.get("error_code")) if isinstance(detail, dict) else None),
+        param=_text(found.get("param")),
+        detail=detail,
+        request_id=_text(found.get("request_id")),
+    )
+
+
+def _say(detail: Any) -> str:
+    match detail:
+        case str():
+            return detail
+        case dict():
+            return str(detail.get("message") or detail.get("msg") or "")
+        case list():
+            return "; ".join(filter(None, map(_say_one, detail)))
+        case _:
+            return ""
+
+
+def _say_one(item: Any) -> str:
+    if not isinstance(item, dict):
+        return str(item)
+    where = ".".join(map(str, item["loc"])) if isinstance(item.get("loc"), list) else ""
+    return f"{where}: {item.get('msg', '')}" if where else str(item.get("msg", ""))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or isinstance(value, (dict, list)) else str(value)
+
+
+def _hint(body: bytes) -> str:
+    return "no body" if not body.strip() else f"a body that is not JSON ({len(body)} bytes, kept in .body)"
+
+
+_ADVICE: dict[type[APIStatusError], str] = {
+    AuthenticationError: " (check the key: Mistral(api_key=...) or MISTRAL_API_KEY)",
+    QuotaUnavailableError: " (the plan has no quota for this model: waiting does not help)",
+    CapacityError: " (the model is busy for everyone; this is not your rate limit)",
+    TooManyInputsError: " (client.bulk.embed splits inputs by itself)",
+}
+
+
+def _advice(kind: type[APIStatusError]) -> str:
+    return _ADVICE.get(kind, "")
