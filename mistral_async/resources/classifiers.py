@@ -1,0 +1,97 @@
+"""Moderation and classification, of texts and of conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, cast
+
+from mistral_async._request import Call, Effect, post
+from mistral_async._resource import M, Resource, endpoint
+from mistral_async.models.classifiers import (
+    ClassificationResponse,
+    InstructRequest,
+    InstructRequestInput,
+    ModerationResponse,
+)
+from mistral_async.models.messages import MessageInput, UserMessage
+
+_MODERATION = "mistral-moderation-2603"
+_CHAT_MODERATIONS = "/v1/chat/moderations"
+
+Conversations: TypeAlias = Sequence[MessageInput] | Sequence[Sequence[MessageInput]]
+Requests: TypeAlias = InstructRequestInput | Sequence[InstructRequestInput] | Sequence[MessageInput]
+
+
+class Classifiers(Resource[M]):
+    """Moderation and classification."""
+
+    @endpoint
+    def moderate(
+        self,
+        inputs: str | MessageInput | Sequence[str | MessageInput | Sequence[MessageInput]],
+        model: str | None = None,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Call[ModerationResponse]:
+        """Moderate one text or many; messages among them are moderated as a conversation."""
+        model = model or _MODERATION
+        if _are_texts(inputs):
+            body = {"model": model, "input": inputs, "metadata": metadata}
+            return post("/v1/moderations", json=body, returns=ModerationResponse, effect=Effect.COSTS)
+        if metadata is not None:
+            raise TypeError("classifiers.moderate() takes no metadata with messages")
+        body = {"model": model, "input": _conversation(inputs)}
+        return post(_CHAT_MODERATIONS, json=body, returns=ModerationResponse, effect=Effect.COSTS)
+
+    @endpoint
+    def moderate_chat(self, inputs: Conversations, model: str) -> Call[ModerationResponse]:
+        """Moderate the last message of a conversation, or of each of several."""
+        body = {"model": model, "input": inputs}
+        return post(_CHAT_MODERATIONS, json=body, returns=ModerationResponse, effect=Effect.COSTS)
+
+    @endpoint
+    def classify(
+        self, inputs: str | Sequence[str], model: str, *, metadata: Mapping[str, Any] | None = None
+    ) -> Call[ClassificationResponse]:
+        """Classify one text or many, by a classifier that you fine-tuned."""
+        body = {"model": model, "input": inputs, "metadata": metadata}
+        return post("/v1/classifications", json=body, returns=ClassificationResponse, effect=Effect.COSTS)
+
+    @endpoint
+    def classify_chat(
+        self,
+        *,
+        model: str,
+        input: Requests | None = None,  # noqa: A002 - the wire's name
+        inputs: Requests | None = None,
+    ) -> Call[ClassificationResponse]:
+        """Classify one conversation or many, by a classifier that you fine-tuned; `input` and `inputs` are the same."""
+        if (inputs is None) == (input is None):
+            raise TypeError("classifiers.classify_chat() needs the conversations, as input= or as inputs=")
+        body = {"model": model, "input": _requests(inputs if input is None else input)}
+        return post("/v1/chat/classifications", json=body, returns=ClassificationResponse, effect=Effect.COSTS)
+
+
+def _are_texts(inputs: object) -> bool:
+    if isinstance(inputs, str):
+        return True
+    return isinstance(inputs, Sequence) and all(isinstance(each, str) for each in cast("Sequence[object]", inputs))
+
+
+def _conversation(inputs: Any) -> list[Any]:
+    """A message alone as a conversation; a text among messages as the user's."""
+    if not isinstance(inputs, Sequence):
+        return [inputs]
+    return [UserMessage(each) if isinstance(each, str) else each for each in cast("Sequence[Any]", inputs)]
+
+
+def _requests(given: Any) -> Any:
+    """Messages alone as one conversation."""
+    if not isinstance(given, Sequence):
+        return given
+    items = list(cast("Sequence[Any]", given))
+    return InstructRequest(items) if items and not any(map(_is_request, items)) else items
+
+
+def _is_request(item: Any) -> bool:
+    return isinstance(item, InstructRequest) or (isinstance(item, Mapping) and "messages" in item)

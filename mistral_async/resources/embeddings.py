@@ -1,0 +1,38 @@
+"""Embeddings: texts as vectors."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+from typing_extensions import Unpack
+
+from mistral_async._request import Call, Effect, post
+from mistral_async._resource import M, Resource, endpoint
+from mistral_async.models.embeddings import EmbeddingOptions, EmbeddingResponse, as_dtype
+
+
+class Embeddings(Resource[M]):
+    """Texts as vectors."""
+
+    @endpoint
+    def create(
+        self,
+        *,
+        model: str,
+        inputs: str | Sequence[str] | None = None,
+        input: str | Sequence[str] | None = None,  # noqa: A002 - the wire's name
+        **options: Unpack[EmbeddingOptions],
+    ) -> Call[EmbeddingResponse]:
+        """Embed one text or many; `inputs` and `input` are the same."""
+        if (inputs is None) == (input is None):
+            raise TypeError("embeddings.create() needs the texts, as inputs= or as input=")
+        texts = input if inputs is None else inputs
+        dtype = options.get("output_dtype") or "float"
+        return post(
+            "/v1/embeddings",
+            json={"model": model, "input": texts, **options},
+            returns=EmbeddingResponse,
+            effect=Effect.COSTS,
+            then=None if dtype == "float" else functools.partial(as_dtype, dtype=dtype),
+        )

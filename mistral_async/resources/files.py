@@ -1,0 +1,62 @@
+"""Files that you upload."""
+
+from __future__ import annotations
+
+from typing_extensions import Unpack
+
+from mistral_async._request import Call, Download, PageNumber, Pages, delete, download, get, pages, post
+from mistral_async._resource import M, Resource, endpoint
+from mistral_async.models.files import (
+    CreateFileResponse,
+    DeleteFileResponse,
+    FileInput,
+    FileListOptions,
+    FilePurpose,
+    FileSchema,
+    FileVisibility,
+    GetFileResponse,
+    GetSignedURLResponse,
+    ListFilesResponse,
+)
+
+
+class Files(Resource[M]):
+    """Files that you uploaded."""
+
+    @endpoint
+    def upload(
+        self,
+        file: FileInput,
+        purpose: FilePurpose | None = None,
+        *,
+        expiry: int | None = None,
+        visibility: FileVisibility | None = None,
+    ) -> Call[CreateFileResponse]:
+        """Upload at most 512 MB, piece by piece: a path, bytes, a binary file, an async iterator of bytes, a `File`."""
+        form = {"purpose": purpose, "expiry": expiry, "visibility": visibility, "file": file}
+        return post("/v1/files", form=form, returns=CreateFileResponse)
+
+    @endpoint
+    def list(self, **options: Unpack[FileListOptions]) -> Pages[FileSchema, ListFilesResponse]:
+        """List files."""
+        return pages("/v1/files", query=options, returns=ListFilesResponse, by=PageNumber())
+
+    @endpoint
+    def retrieve(self, file_id: str) -> Call[GetFileResponse]:
+        """Get a file's metadata."""
+        return get("/v1/files/{}", file_id, returns=GetFileResponse)
+
+    @endpoint
+    def delete(self, file_id: str) -> Call[DeleteFileResponse]:
+        """Delete a file."""
+        return delete("/v1/files/{}", file_id, returns=DeleteFileResponse)
+
+    @endpoint
+    def download(self, file_id: str) -> Download:
+        """Get a file's content: whole, as a stream, or to a path."""
+        return download("/v1/files/{}/content", file_id)
+
+    @endpoint
+    def get_signed_url(self, file_id: str, expiry: int | None = None) -> Call[GetSignedURLResponse]:
+        """Get an address where anyone can read the file for `expiry` hours (1 to 168; 24 unless given)."""
+        return get("/v1/files/{}/url", file_id, query={"expiry": expiry}, returns=GetSignedURLResponse)
