@@ -1,0 +1,309 @@
+"""The event decoder, against httpx-sse's decoder on the whole text, at every cut, on both of its paths."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+import tracemalloc
+from itertools import pairwise
+
+import pytest
+from httpx_sse._decoders import SSEDecoder
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mistral_async._sse import Event, EventDecoder, EventTooLargeError
+
+BOM = "\ufeff"
+MIB = 1024 * 1024
+CHAT = b'data: {"id":"1","choices":[{"delta":{"content":"a"}}]}\n\n'
+NAMED = b'event: message.output.delta\ndata: {"type":"message.output.delta","content":"7"}\n\n'
+
+
+def reference(text: str) -> list[Event]:
+    """What httpx-sse makes of the whole text, without the frames that hold no data."""
+    decoder, events = SSEDecoder(), []
+    has_data = named = False
+    lines = re.split("\r\n|\r|\n", text.removeprefix(BOM))
+    for line in [*lines, ""]:
+        field, _, value = line.partition(":")
+        event = decoder.decode(line)
+        if field == "data":
+            has_data = True
+        elif field == "event":
+            named = value not in ("", " ")
+        elif not line:
+            if event is not None and has_data:
+                events.append(Event(event.event if named else None, event.data.encode(), event.id, event.retry))
+            has_data = named = False
+    return events
+
+
+def decode(pieces: list[bytes], decoder: EventDecoder | None = None) -> list[Event]:
+    decoder = decoder or EventDecoder()
+    events = [event for piece in pieces for event in decoder.feed(piece)]
+    return events + decoder.close()
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    edges = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
+    return [data[start:end] for start, end in pairwise(edges)]
+
+
+values = st.text(st.sampled_from('ab{": }é🙂\u2028\u2029\u0085\x0b\x0c\x1c\ufeff[DONE]0'), max_size=8)
+regular_frames = st.builds("data: {}\n\n".format, values) | st.builds("event: {}\ndata: {}\n\n".format, values, values)
+field_lines = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["data", "event", "id", "", "dat", "datax", "events", "idx", "retry:", " data", "x"]),
+    st.sampled_from([": ", ":", ":  ", ""]),
+    values,
+) | st.sampled_from(["retry: 10", "retry:7", "id: 5", "id", "id:", "event", "data", ":", ": ping", "id: a\0b"])
+line_ends = st.sampled_from(["\n", "\r", "\r\n", "\n\n", "\r\r", "\r\n\r\n", "\n\r", "\r\n\n"])
+irregular_parts = st.builds("{}{}".format, field_lines, line_ends)
+streams = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", BOM]),
+    st.lists(regular_frames | irregular_parts, max_size=8).map("".join),
+    st.sampled_from(["", "data: [DONE]", "data: [DONE]\n", "event: x\ndata: y", "event: x\n", ": c", "dat", "\r"]),
+)
+
+
+@settings(deadline=None)
+@given(streams, st.lists(st.integers(min_value=0), max_size=12))
+@example("event: a\ndata: 1\n\ndata: 2\n\n", [10])
+@example("id: 7\ndata: 1\n\ndata: 2\n\n: c\n\nid\n\ndata: 3\n\n", [15, 33])
+@example(": data: 1\n\n", [2])
+@example("data: a\r\rdata: b\n\n\ndata: c\n\n", [9])
+def test_equals_httpx_sse_on_the_whole_text_wherever_it_is_cut(text, places):
+    assert decode(cut(text.encode(), places)) == reference(text)
+
+
+@settings(deadline=None)
+@given(streams)
+def test_equals_httpx_sse_on_the_whole_text_byte_by_byte(text):
+    data = text.encode()
+    assert decode([data[i : i + 1] for i in range(len(data))]) == reference(text)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("bom", ["", BOM])
+def test_every_single_and_double_cut(end, bom):
+    text = bom + end.join(
+        ["data: é🙂\u2028x", "", ": ping", "event: e", "data: 1", "data:2", "id: 9", "", "data: [DONE]", "", ""]
+    )
+    data, expected = text.encode(), reference(text)
+    assert [event.data.decode() for event in expected] == ["é🙂\u2028x", "1\n2", "[DONE]"]
+    for first in range(len(data) + 1):
+        for second in range(first, len(data) + 1):
+            assert decode([data[:first], data[first:second], data[second:]]) == expected
+
+
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [
+        (b"data: a\n\n", [Event(None, b"a")]),
+        (b"data:a\ndata: b\ndata\n\n", [Event(None, b"a\nb\n")]),
+        (b"data: \n\n", [Event(None, b"")]),
+        (b"data\n\n", [Event(None, b"")]),
+        (b"event: x\ndata: y\n\ndata: z\n\n", [Event("x", b"y"), Event(None, b"z")]),
+        (b"data: y\nevent: x\n\n", [Event("x", b"y")]),
+        (b"event: message\ndata: y\n\nevent:\ndata: z\n\n", [Event("message", b"y"), Event(None, b"z")]),
+        (b"id: 1\ndata: a\n\ndata: b\n\n", [Event(None, b"a", "1"), Event(None, b"b", "1")]),
+        (b"id: 1\n\ndata: b\n\nid\n\ndata: c\n\n", [Event(None, b"b", "1"), Event(None, b"c", "")]),
+        (b"id: 1\n\n\n\n\n\n", []),
+        (b"retry: 50\ndata: a\n\ndata: b\n\n", [Event(None, b"a", "", 50), Event(None, b"b")]),
+        (b"retry: 1_0\ndata: a\n\nretry: -1\ndata: b\n\n", [Event(None, b"a"), Event(None, b"b")]),
+        (b"event: nothing\n\ndata: a\n\n", [Event(None, b"a")]),
+        (b"\n\n\ndata: a\n\n\n\n", [Event(None, b"a")]),
+        (b": c\n\ndata: a\n: c\ndata: b\n\n", [Event(None, b"a\nb")]),
+        (b"\xef\xbb\xbfdata: a\n\n", [Event(None, b"a")]),
+        (b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\ndata: b\n\n", [Event(None, b"b")]),
+        (b"\xef\xbb", []),
+        (b"", []),
+    ],
+)
+def test_examples_of_the_specification(stream, expected):
+    assert decode([stream]) == expected
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_bytes_that_are_not_utf8_come_out_as_they_went_in(line_end):
+    bad = b"data: \xff\xc3 \xed\xa0\x80 \xf0\x9f" + line_end
+    name = b"event: \xff\xc3\xa9" + line_end
+    assert decode([name, bad, line_end]) == [Event("\ufffd\u00e9", b"\xff\xc3 \xed\xa0\x80 \xf0\x9f")]
+
+
+@pytest.mark.parametrize(
+    "unfinished", [b"data: last", b"data: last\n", b"data: last\r", b"data: last\r\n", b"data:last"]
+)
+def test_a_frame_without_its_blank_line_is_delivered_at_the_end(unfinished):
+    decoder = EventDecoder()
+    assert [event.data for event in decoder.feed(CHAT + unfinished)] == [CHAT[6:-2]]
+    assert decoder.close() == [Event(None, b"last")]
+    assert decoder.close() == []
+
+
+@pytest.mark.parametrize("frame", [CHAT, NAMED, b"id: 1\ndata: x\r\n\r\n", b"data: x\r\r", b":\r\rdata: x\r\r"])
+def test_an_event_is_delivered_with_the_first_byte_that_completes_it(frame):
+    decoder = EventDecoder()
+    assert all(decoder.feed(frame[i : i + 1]) == [] for i in range(len(frame) - 2))
+    last = decoder.feed(frame[-2:-1]) + decoder.feed(frame[-1:])
+    assert len(last) == 1
+    assert decoder.close() == []
+
+
+def test_comments_are_told_from_data_while_they_arrive():
+    decoder = EventDecoder()
+    seen = []
+    for piece in (CHAT[:9], CHAT[9:], b": pi", b"ng", b"\n\n", b"junk: " * 3, b"\r\n", b":\n:\n", NAMED, b"data: x\r"):
+        before = decoder.data_bytes, decoder.ignored_lines
+        decoder.feed(piece)
+        seen.append((decoder.data_bytes > before[0], decoder.ignored_lines - before[1]))
+    data, comment = True, False
+    assert seen == [(data, 0)] * 2 + [(comment, 0), (comment, 0), (comment, 1), (comment, 0), (comment, 1)] + [
+        (comment, 2),
+        (data, 0),
+        (data, 0),
+    ]
+
+
+def test_the_start_of_a_line_that_turns_out_to_be_ignored_is_no_data():
+    decoder = EventDecoder()
+    for piece in (b"da", b"te: tomorrow\n", b"id", b"entity: 1", b"\n"):
+        decoder.feed(piece)
+    assert (decoder.data_bytes, decoder.ignored_lines) == (0, 2)
+
+
+@settings(deadline=None)
+@given(streams, st.lists(st.integers(min_value=0), max_size=6))
+def test_the_count_of_data_never_exceeds_what_came(text, places):
+    decoder, data = EventDecoder(), text.encode()
+    fed = 0
+    for piece in cut(data, places):
+        decoder.feed(piece)
+        fed += len(piece)
+        assert 0 <= decoder.data_bytes <= fed
+
+
+def _peak(pieces: list[bytes], repeat: int) -> tuple[int, float, list[Event]]:
+    decoder, events = EventDecoder(), []
+    decoder.feed(b": load the decoder\n\n")
+    tracemalloc.start()
+    for _ in range(repeat):
+        for piece in pieces:
+            events += decoder.feed(piece)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak, decoder.data_bytes, events
+
+
+@pytest.mark.parametrize("head", [b": ", b"junk: ", b"junk"])
+def test_ignored_lines_are_dropped_as_they_come(head):
+    peak, data_bytes, events = _peak([head, *[b"x" * 4096] * 4096], 1)
+    assert peak < 256 * 1024
+    assert data_bytes == 0
+    assert events == []
+
+
+@pytest.mark.parametrize("first", [b"event: x\n", b"data: y\n", b"event: x\ndata: y\n"])
+def test_a_flood_of_comments_inside_a_frame_is_not_kept(first):
+    peak, _, events = _peak([first, *[b": " + b"x" * 4094 + b"\n"] * 4096], 1)
+    assert peak < 256 * 1024
+    assert events == []
+
+
+def _seconds(size: int, head: bytes, end: bytes) -> float:
+    decoder, piece = EventDecoder(), b"x" * 4096
+    decoder.feed(b": load the decoder\n\n")
+    start = time.perf_counter()
+    decoder.feed(head)
+    for _ in range(size // len(piece)):
+        assert not decoder.feed(piece)
+    (event,) = decoder.feed(end)
+    elapsed = time.perf_counter() - start
+    assert len(event.data) == size // len(piece) * len(piece)
+    return elapsed
+
+
+@pytest.mark.parametrize(("head", "end"), [(b"data: ", b"\n\n"), (b"data:", b"\r\n\r\n")])
+def test_time_is_linear_in_the_size_of_an_event(head, end):
+    small = min(_seconds(4 * MIB, head, end) for _ in range(3))
+    large = min(_seconds(64 * MIB, head, end) for _ in range(2))
+    assert large < 64 * small  # linear is 16, quadratic 256
+    assert large < 5
+
+
+@pytest.mark.parametrize(("head", "end"), [(b"data: ", b"\n\n"), (b"data:", b"\r\n\r\n")])
+def test_memory_is_a_small_multiple_of_the_event(head, end):
+    size = 16 * MIB
+    peak, _, (event,) = _peak([head, *[b"x" * 4096] * (size // 4096), end], 1)
+    assert len(event.data) == size
+    assert peak < 5 * size
+
+
+@pytest.mark.parametrize("frame", [b"data: %s\n\n", b"data: %s\r\r", b"event: x\ndata: %s\n\n", b"data:\ndata: %s\n\n"])
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_the_limit_is_the_length_of_the_data(frame, step):
+    largest = 98 if b"\ndata: " in frame and b"event" not in frame else 99
+    for size in (largest, largest + 1, largest + 2):
+        stream = frame % (b"x" * size)
+        pieces = [stream[i : i + step] for i in range(0, len(stream), step)]
+        if size <= largest:
+            assert len(decode(pieces, EventDecoder(max_event_size=99))) == 1
+        else:
+            with pytest.raises(EventTooLargeError):
+                decode(pieces, EventDecoder(max_event_size=99))
+
+
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\r"])
+@pytest.mark.parametrize("head", [b"data: ", b"data:", b"event: x\ndata: ", b"id: "])
+def test_an_event_above_the_limit_is_refused_after_those_before_it(head, end):
+    decoder = EventDecoder(max_event_size=100)
+    assert len(decoder.feed(CHAT + head + b"x" * 200 + end + CHAT)) == 1
+    for _ in range(2):
+        with pytest.raises(EventTooLargeError, match="larger than 100 bytes") as caught:
+            decoder.feed(b"data: y\n\n")
+        assert caught.value.limit == 100
+    with pytest.raises(EventTooLargeError):
+        decoder.close()
+
+
+def test_an_unfinished_event_above_the_limit_is_refused_before_it_ends():
+    decoder = EventDecoder(max_event_size=10_000)
+    with pytest.raises(EventTooLargeError):  # noqa: PT012 - which piece is refused is the question
+        for count in range(1, 100):
+            decoder.feed(b"data: " if count == 1 else b"x" * 1000)
+            assert count <= 11
+
+
+def test_many_short_lines_are_one_large_event():
+    decoder = EventDecoder(max_event_size=10_000)
+    with pytest.raises(EventTooLargeError):  # noqa: PT012 - which piece is refused is the question
+        for count in range(20_000):
+            decoder.feed(b"data:\n")
+            assert count <= 10_000
+
+
+def test_many_events_in_one_read_may_exceed_the_limit_together():
+    decoder = EventDecoder(max_event_size=100)
+    assert len(decoder.feed(CHAT * 50 + NAMED * 50)) == 100
+    assert len(decoder.feed(CHAT)) == 1
+
+
+def test_regular_streams_load_neither_httpx_nor_httpx_sse():
+    code = (
+        "import sys; from mistral_async._sse import EventDecoder\n"
+        f"stream = {CHAT + NAMED}\n"
+        "decoder = EventDecoder()\n"
+        "events = [e for i in range(len(stream)) for e in decoder.feed(stream[i:i+1])]\n"
+        "events += decoder.feed(b'data: [DONE]') + decoder.close() + EventDecoder().close()\n"
+        "late = EventDecoder()\n"
+        "events += late.feed(b'data: 1\\n') + late.close()\n"
+        "assert len(events) == 4, events\n"
+        "assert not {'httpx', 'httpx_sse'} & set(sys.modules)\n"
+        "EventDecoder().feed(b': irregular')\n"
+        "assert 'httpx_sse' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
