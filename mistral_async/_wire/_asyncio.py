@@ -1,0 +1,101 @@
+"""Our HTTP/1.1 on asyncio: connections made, waited for and closed by the event loop, uvloop's included."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+from typing import Any, Final
+
+from mistral_async._wire._asyncio_connection import Connection
+from mistral_async._wire._origin import Setup
+from mistral_async._wire._pool import Ticket
+from mistral_async._wire._pooled import PooledWire, connect_error, seconds_left
+from mistral_async._wire._protocol import Limits
+
+_BUFFER: Final = 256 * 1024
+_CLOSE_SECONDS: Final = 1.0  # for the peers to answer the end of TLS
+_EYEBALLS: Final = 0.25  # RFC 8305
+
+
+class AsyncioWire(PooledWire[Connection]):
+    """Connections to one origin on one asyncio event loop."""
+
+    def __init__(self, setup: Setup, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(setup)
+        self.loop = loop
+        self._buffer = memoryview(bytearray(_BUFFER))
+        # The proactor reads in the background: there every connection needs a buffer of its own.
+        self._shared = sys.platform != "win32"
+        self._eyeballs: dict[str, Any] = {}
+        if isinstance(loop, asyncio.BaseEventLoop):
+            self._eyeballs = {"happy_eyeballs_delay": _EYEBALLS}
+
+    def alive(self) -> bool:
+        """Whether the loop can still run something."""
+        return not self.loop.is_closed()
+
+    def abort_from_outside(self) -> None:
+        """Have the loop close every connection; one that has ended can not."""
+        try:
+            self.loop.call_soon_threadsafe(self.abort)
+        except RuntimeError:
+            self.forget()
+
+    async def aclose(self) -> None:
+        """Close every connection; what is under way fails. A TLS peer gets a second to say goodbye."""
+        connections = self.pool.close()
+        lost = [connection.close() for connection in connections]
+        self._release_guard()
+        try:
+            await asyncio.sleep(0)
+            if lost:
+                await asyncio.wait(lost, timeout=_CLOSE_SECONDS)
+        finally:
+            for connection in connections:
+                connection.sever()
+
+    async def _connect(self, limits: Limits) -> Connection:
+        origin = self.setup.origin
+        options: dict[str, Any] = dict(self._eyeballs)
+        left = seconds_left(limits.connect, limits.deadline)
+        try:
+            if (context := self.setup.tls()) is not None:
+                options |= {"ssl": context, "server_hostname": origin.host, "ssl_shutdown_timeout": _CLOSE_SECONDS}
+            async with asyncio.timeout(None if left == float("inf") else left):
+                transport, connection = await self.loop.create_connection(
+                    self._connection, origin.host, origin.port, **options
+                )
+        except (OSError, UnicodeError) as error:
+            raise connect_error(self.setup, error) from error
+        tls = transport.get_extra_info("ssl_object")
+        if tls is not None and tls.selected_alpn_protocol() == "h2":
+            transport.abort()
+            raise connect_error(self.setup, ValueError("the TLS context chose HTTP/2, which needs http2=True"))
+        return connection
+
+    def _connection(self) -> Connection:
+        return Connection(self, self.loop, self._buffer if self._shared else memoryview(bytearray(_BUFFER)))
+
+    async def _wait(self, deadline: float | None) -> Ticket[Connection] | None:
+        woken = self.loop.create_future()
+        wake = functools.partial(_set, woken)
+        ticket = self.pool.queue(wake)
+        timer = None if deadline is None else self.loop.call_later(seconds_left(None, deadline), wake)
+        try:
+            await woken
+        except BaseException:
+            self.pool.leave(ticket)
+            raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+        if ticket.granted or self.pool.closed:
+            return ticket
+        self.pool.leave(ticket)
+        return None
+
+
+def _set(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -1,0 +1,102 @@
+"""One request's answer, whole or streamed: the parser, the content decoder, the clock and the error, without I/O."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Final
+
+from mistral_async._wire._decode import Decoder, decoder_for
+from mistral_async._wire._h1 import AnswerParser
+from mistral_async._wire._protocol import Answer, Phase, Sent, Timings, WireError
+
+_BOMB_SIZE: Final = 16 * 1024 * 1024
+_BOMB_RATIO: Final = 200  # JSON of equal objects reaches 100
+
+
+class Exchange(AnswerParser):
+    """What a driver feeds with the bytes of one answer."""
+
+    __slots__ = ("_decoded", "_decoder", "_max_answer", "_size", "_taken", "error", "since", "timings", "whole")
+
+    def __init__(self, *, to_head: bool, whole: bool, max_answer: int) -> None:
+        super().__init__(to_head=to_head, max_body=max_answer if whole else None)
+        self.since = monotonic()
+        self.timings = Timings()
+        self.error: WireError | None = None
+        self.whole = whole
+        self._max_answer = max_answer
+        self._decoder: Decoder | None = None
+        self._decoded: list[bytes] = []
+        self._size = 0
+        self._taken = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the caller can go on: with the answer, its head for a stream, or an error."""
+        return self.complete or self.error is not None or (self.status != 0 and not self.whole)
+
+    @property
+    def refused(self) -> bool:
+        """Whether sending more of the request is pointless: it is answered, or has failed."""
+        return self.complete or self.error is not None or self.status >= 400  # noqa: PLR2004 (an error status)
+
+    @property
+    def untaken(self) -> int:
+        """Bytes of a streamed body that wait for their consumer."""
+        return self.received - self._taken
+
+    def receive(self, data: bytes) -> bool:
+        """Read what has arrived; True when the answer is complete."""
+        headless = not self.status
+        self.feed(data)
+        if headless and self.status:
+            self.timings.first_byte = monotonic() - self.since
+            if self.coding:
+                self._decoder = decoder_for(self.coding)
+        if self._decoder is not None and self.whole:
+            self._decode(self._decoder)
+        return self.complete
+
+    def take(self) -> bytes:
+        """What has arrived of a streamed body since the last call."""
+        decoder = self._decoder
+        if decoder is not None and (data := decoder.read()):
+            return data
+        pieces = self.pieces
+        if not pieces:
+            return b""
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
+        self._taken = self.received
+        if decoder is None:
+            return data
+        decoder.feed(data)
+        return decoder.read()
+
+    def finish(self) -> None:
+        """All of a streamed body has been taken: is it whole?"""
+        self.timings.total = monotonic() - self.since
+        if self._decoder is not None:
+            self._decoder.finish()
+
+    def answer(self) -> Answer:
+        """The whole answer."""
+        pieces = self.pieces if self._decoder is None else self._decoded
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        self.timings.total = monotonic() - self.since
+        return Answer(self.status, self.headers, body, self.timings, self.version)
+
+    def _decode(self, decoder: Decoder) -> None:
+        for piece in self.pieces:
+            decoder.feed(piece)
+        self.pieces.clear()
+        while out := decoder.read():
+            self._decoded.append(out)
+            self._size += len(out)
+            bomb = self._size > _BOMB_SIZE and self._size > _BOMB_RATIO * self.received
+            if bomb or self._size > self._max_answer:
+                raise WireError(
+                    "the body of the answer decompresses to too much", phase=Phase.PROTOCOL, sent=Sent.MAYBE
+                )
+        if self.complete:
+            decoder.finish()

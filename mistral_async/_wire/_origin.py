@@ -1,0 +1,83 @@
+"""Where a wire leads to, and how its connections are made: values that the pools of all event loops share."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import ssl
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+_PORTS: Final = {"http": 80, "https": 443}
+Verify = bool | str | os.PathLike[str] | ssl.SSLContext
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port. The host of an IPv6 address stands without brackets."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is used."""
+        return self.scheme == "https"
+
+    @property
+    def authority(self) -> str:
+        """The value of the host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = host.encode("idna").decode() if not host.isascii() else host
+        return host if self.port == _PORTS.get(self.scheme) else f"{host}:{self.port}"
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What a pool needs to know."""
+
+    origin: Origin
+    verify: Verify = True
+    max_connections: int = 100
+    keepalive_expiry: float = 60.0  # seconds that an unused connection is kept
+    max_answer: int = 512 * 1024 * 1024  # bytes of a whole answer, decompressed
+
+    def tls(self) -> ssl.SSLContext | None:
+        """The context for this origin, made at the first need and shared by the process."""
+        return tls_context(self.verify) if self.origin.secure else None
+
+
+def tls_context(verify: Verify) -> ssl.SSLContext:
+    """The context for a `verify` argument: True, False, a file or folder of certificates, or a context as it is."""
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    if verify is True:
+        return _shared_context(os.environ.get("SSL_CERT_FILE") or None, os.environ.get("SSL_CERT_DIR") or None)
+    if verify is False:
+        return _unverified_context()
+    path = os.fspath(verify)
+    return _shared_context(None, path) if Path(path).is_dir() else _shared_context(path, None)
+
+
+@functools.cache
+def _shared_context(cafile: str | None, capath: str | None) -> ssl.SSLContext:
+    if cafile is None and capath is None and importlib.util.find_spec("certifi") is not None:
+        import certifi  # noqa: PLC0415 (only where TLS is used)
+
+        cafile = certifi.where()
+    if cafile is not None:
+        capath = None  # as httpx does
+    context = ssl.create_default_context(cafile=cafile, capath=capath)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+@functools.cache
+def _unverified_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1"])
+    return context

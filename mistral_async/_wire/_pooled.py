@@ -1,0 +1,239 @@
+"""The part of our HTTP/1.1 wire that every event loop shares: whose turn it is, on which connection, and once more.
+
+A driver supplies connections and the two awaits: one made, and one waited for.
+"""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import weakref
+from collections.abc import AsyncGenerator
+from math import inf
+from time import monotonic
+from typing import Generic, Protocol, TypeVar
+
+from mistral_async._wire._decode import accepted
+from mistral_async._wire._encode import encode_framing, encode_head
+from mistral_async._wire._exchange import Exchange
+from mistral_async._wire._origin import Setup
+from mistral_async._wire._pool import Pool, Ticket
+from mistral_async._wire._protocol import Answer, BodySource, Head, Limits, Phase, Sent, Streaming, WireError
+from mistral_async._wire._streaming import BodyStream
+
+
+class Connection(Protocol):
+    """What a driver's connection can do."""
+
+    until: float  # `time.monotonic()` up to which it may stay unused
+
+    def usable(self, now: float) -> bool:
+        """Whether it is open and its peer has neither closed it nor sent what nobody asked for."""
+        ...
+
+    async def perform(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None, limits: Limits) -> None:
+        """Send the request and read until the exchange is ready. Anything but success leaves it closed."""
+
+    async def wait(self, exchange: Exchange, deadline: float | None) -> None:
+        """Wait until more of a streamed answer has arrived, or it has ended or failed."""
+
+    def abort(self, error: WireError | None = None) -> None:
+        """Close it now; what is under way on it fails."""
+
+    def forget(self) -> None:
+        """Let go of it without its event loop: nothing is sent to the peer, nothing is warned about."""
+
+
+C = TypeVar("C", bound=Connection)
+
+# Pools whose event loop has not ended. They hold the generators that the loops finalize, so that the garbage
+# collector never meets one unfinished; a pool leaves when it is closed.
+_GUARDS: set[AsyncGenerator[None, None]] = set()
+
+
+async def _guard(wire: PooledWire[C]) -> AsyncGenerator[None, None]:
+    """Suspended for as long as the loop lives: event loops finalize async generators when they end."""
+    try:
+        yield
+    finally:
+        wire.abort()
+
+
+def closed_error() -> WireError:
+    """The client was closed, or its event loop has ended."""
+    return WireError("the client was closed", phase=Phase.CONNECT, sent=Sent.NOTHING)
+
+
+def queue_timeout() -> WireError:
+    """The deadline passed while all connections were busy."""
+    return WireError("no connection became free in time", phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=True)
+
+
+def connect_error(setup: Setup, error: BaseException) -> WireError:
+    """DNS, TCP or TLS failed."""
+    origin = setup.origin
+    timeout = isinstance(error, TimeoutError)
+    reason = str(error) or ("timed out" if timeout else type(error).__name__)
+    message = f"could not connect to {origin.host}:{origin.port}: {reason}"
+    failure = WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=timeout)
+    failure.__cause__ = error
+    return failure
+
+
+class PooledWire(abc.ABC, Generic[C]):
+    """Connections to one origin in one event loop."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.pool: Pool[C] = Pool(setup.max_connections)
+        self._guard: AsyncGenerator[None, None] | None = None
+        self._heads: dict[int, tuple[weakref.ref[Head], bytes]] = {}
+        self._host = setup.origin.authority
+        self._accepted = accepted()
+
+    @abc.abstractmethod
+    async def _connect(self, limits: Limits) -> C:
+        """Make a connection, or raise a WireError."""
+
+    @abc.abstractmethod
+    async def _wait(self, deadline: float | None) -> Ticket[C] | None:
+        """Queue until something is granted or the pool closed; None at the deadline."""
+
+    @abc.abstractmethod
+    def alive(self) -> bool:
+        """Whether the loop can still run something."""
+
+    @abc.abstractmethod
+    def abort_from_outside(self) -> None:
+        """Have the loop close every connection, from any thread."""
+
+    @abc.abstractmethod
+    async def aclose(self) -> None:
+        """Close every connection; what is under way fails with a `WireError`."""
+
+    async def send(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Answer:
+        """Perform one exchange and read all of the answer, whatever its status."""
+        exchange = Exchange(to_head=head.method == "HEAD", whole=True, max_answer=self.setup.max_answer)
+        await self._perform(exchange, head, body, limits)
+        return exchange.answer()
+
+    async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Streaming:
+        """Perform one exchange up to the head of the answer."""
+        exchange = Exchange(to_head=head.method == "HEAD", whole=False, max_answer=self.setup.max_answer)
+        connection = await self._perform(exchange, head, body, limits)
+        return BodyStream(connection, exchange)
+
+    def abort(self) -> None:
+        """Close every connection without awaiting anything."""
+        for connection in self.pool.close():
+            connection.abort()
+        self._release_guard()
+
+    def forget(self) -> None:
+        """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
+        for connection in self.pool.close():
+            connection.forget()
+            self.pool.drop(connection)
+        self._release_guard()
+
+    def release(self, connection: C, idle_timeout: int | None) -> None:
+        """An exchange has ended well and the connection may be used again, for as long as the server says."""
+        now = monotonic()
+        for expired in self.pool.expire(now):
+            expired.abort()
+        expiry = self.setup.keepalive_expiry
+        if idle_timeout is not None:
+            expiry = min(expiry, idle_timeout - 0.5)  # a request takes a while to arrive
+        connection.until = now + expiry
+        self.pool.give(connection, connection.until)
+
+    async def _perform(self, exchange: Exchange, head: Head, body: bytes | BodySource | None, limits: Limits) -> C:
+        encoded = self._encode(head, body)
+        while True:
+            connection = self._take()
+            reused = connection is not None
+            if connection is None:
+                connection, reused = await self._obtain(exchange, limits)
+            try:
+                await connection.perform(exchange, encoded, body, limits)
+            except WireError as error:
+                if error.sent is Sent.NOTHING and reused and not error.timeout and not self.pool.closed:
+                    continue  # the server had closed it: nothing was sent, so this is not even an attempt
+                raise
+            return connection
+
+    def _encode(self, head: Head, body: bytes | BodySource | None) -> bytes:
+        known = self._heads.get(id(head))
+        if known is None or known[0]() is not head:
+            known = self._remember(head)
+        if isinstance(body, bytes):
+            return b"%bcontent-length: %d\r\n\r\n" % (known[1], len(body))
+        length = 0 if body is None else body.length
+        return known[1] + encode_framing(head.method, length, body=body is not None)
+
+    def _remember(self, head: Head) -> tuple[weakref.ref[Head], bytes]:
+        heads, key = self._heads, id(head)
+        encoded = encode_head(head, self._host, self._accepted)
+        heads[key] = known = (weakref.ref(head, lambda _: heads.pop(key, None)), encoded)
+        return known
+
+    def _take(self) -> C | None:
+        """An idle connection that still lives."""
+        while (connection := self.pool.take()) is not None:
+            if connection.usable(monotonic()):
+                return connection
+            connection.abort()
+        return None
+
+    async def _obtain(self, exchange: Exchange, limits: Limits) -> tuple[C, bool]:
+        """Make a connection if there is room, else wait for one; with whether it has been used before."""
+        while not self.pool.closed:
+            if (idle := self._take()) is not None:
+                return idle, True
+            if self.pool.reserve():
+                return await self._make(exchange, limits), False
+            since = monotonic()
+            ticket = await self._wait(limits.deadline)
+            exchange.timings.queue += monotonic() - since
+            if ticket is None:
+                raise queue_timeout()
+            if not ticket.granted:
+                break
+            if ticket.connection is None:
+                return await self._make(exchange, limits), False
+            if ticket.connection.usable(monotonic()):
+                return ticket.connection, True
+            ticket.connection.abort()
+        raise closed_error()
+
+    async def _make(self, exchange: Exchange, limits: Limits) -> C:
+        since = monotonic()
+        try:
+            if self._guard is None:
+                self._guard = _guard(self)
+                _GUARDS.add(self._guard)
+                await anext(self._guard)
+            connection = await self._connect(limits)
+        except BaseException:
+            self.pool.unreserve()
+            raise
+        self.pool.add(connection)
+        exchange.timings.connect += monotonic() - since
+        if self.pool.closed:
+            connection.abort()
+            raise closed_error()
+        return connection
+
+    def _release_guard(self) -> None:
+        """Run the generator to its end here and now: it awaits nothing."""
+        guard, self._guard = self._guard, None
+        if guard is not None:
+            _GUARDS.discard(guard)
+            with contextlib.suppress(StopIteration, RuntimeError):
+                guard.aclose().send(None)
+
+
+def seconds_left(limit: float | None, deadline: float | None) -> float:
+    """How long a phase may take from now on."""
+    left = inf if limit is None else limit
+    return left if deadline is None else min(left, deadline - monotonic())
