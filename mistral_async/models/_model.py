@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
+
+
+def plain(value: object) -> Any:
+    """What msgspec does not write by itself (its `enc_hook`): any sequence as a list, any mapping as a dict."""
+    match value:
+        case Sequence():
+            return list(cast("Sequence[object]", value))
+        case Mapping():
+            return dict(cast("Mapping[str, object]", value))
+        case _:
+            raise NotImplementedError(f"{type(value).__name__} is not JSON")
 
 
 class Model(msgspec.Struct, omit_defaults=True):
@@ -13,11 +25,11 @@ class Model(msgspec.Struct, omit_defaults=True):
 
     def to_dict(self) -> dict[str, Any]:
         """The object as it is sent: plain dicts, lists and scalars, without what was not set."""
-        return msgspec.to_builtins(self)  # type: ignore[no-any-return]  # a Struct is always a dict
+        return msgspec.to_builtins(self, enc_hook=plain)  # type: ignore[no-any-return]  # a Struct is always a dict
 
     def to_json(self) -> bytes:
         """The object as JSON, as it is sent."""
-        return msgspec.json.encode(self)
+        return msgspec.json.encode(self, enc_hook=plain)
 
 
 class Moment:
@@ -33,11 +45,18 @@ class Moment:
             case bool() | None:
                 return None
             case int() | float() as seconds:
-                return datetime.fromtimestamp(seconds, UTC)
+                return _from_seconds(seconds)
             case str() as text:
                 return _from_iso(text)
             case _:
                 return None
+
+
+def _from_seconds(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _from_iso(text: str) -> datetime | None:

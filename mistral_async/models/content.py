@@ -50,10 +50,10 @@ class ImageURLChunk(Model):
         match self.image_url:
             case str() as url:
                 return url
-            case ImageURL(url=url):
+            case ImageURL(url=url) | {"url": str() as url}:
                 return url
-            case dict() as unknown:
-                return str(unknown.get("url", ""))
+            case _:
+                return ""
 
 
 class DocumentURLChunk(Model, gc=False):
@@ -216,7 +216,7 @@ def text_of(content: object) -> str:
             return text
         case list() | tuple():
             chunks = cast("Iterable[object]", content)
-            return "".join(chunk.text for chunk in chunks if isinstance(chunk, TextChunk))
+            return "".join(str(chunk.text) for chunk in chunks if isinstance(chunk, TextChunk))
         case _:
             return ""
 

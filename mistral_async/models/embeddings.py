@@ -16,9 +16,9 @@ EmbeddingDtype: TypeAlias = Literal["float", "int8", "uint8", "binary", "ubinary
 EncodingFormat: TypeAlias = Literal["float", "base64"]
 
 if TYPE_CHECKING:
-    Numbers: TypeAlias = Sequence[float]
+    _Numbers: TypeAlias = Sequence[float]
 else:
-    Numbers = list[float] | bytes  # what the wire has: numbers, or base64, which msgspec decodes
+    _Numbers = list[float] | bytes  # what the wire has: numbers, or base64, which msgspec decodes
 
 
 class EmbeddingOptions(TypedDict, total=False):
@@ -37,7 +37,7 @@ class EmbeddingResponseData(Model, kw_only=True):
     """The vector of one text."""
 
     object: str = tag("embedding")
-    embedding: Numbers = msgspec.field(default_factory=list[float])
+    embedding: _Numbers = msgspec.field(default_factory=list[float])
     """A sequence of numbers: a list, or a `Vector` where they came packed."""
     index: int = 0
     """Which of the texts this is."""

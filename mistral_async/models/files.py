@@ -18,7 +18,7 @@ SampleType: TypeAlias = (
 Source: TypeAlias = Literal["upload", "repository", "mistral"] | str
 FileVisibility: TypeAlias = Literal["workspace", "user"] | str
 
-Content: TypeAlias = bytes | bytearray | memoryview | BinaryIO | AsyncIterable[bytes] | str | PathLike[str]
+FileContent: TypeAlias = bytes | bytearray | memoryview | BinaryIO | AsyncIterable[bytes] | str | PathLike[str]
 
 
 class File(Model):
@@ -31,7 +31,7 @@ class File(Model):
     """The media type; told from the name unless given."""
 
 
-FileInput: TypeAlias = Content | File | Mapping[str, Any] | tuple[str, Any] | tuple[str, Any, str]
+FileInput: TypeAlias = FileContent | File | Mapping[str, Any] | tuple[str, Any] | tuple[str, Any, str]
 
 
 class FileListOptions(TypedDict, total=False):

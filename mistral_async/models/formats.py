@@ -49,12 +49,14 @@ class ResponseFormat(Model):
 
     def __post_init__(self) -> None:
         """A schema makes the format `json_schema`."""
-        if self.schema is not None:
+        if self.schema is not None and not isinstance(self.schema, _SCALARS):
             self.json_schema = _named_schema(self.schema)
             self.schema = None
         if self.json_schema is not None:
             self.type = "json_schema"
 
+
+_SCALARS = (str, int, float, list)  # no schema, and not a class that has one
 
 ResponseFormatInput: TypeAlias = ResponseFormat | Mapping[str, Any] | type[Any] | str
 
@@ -62,8 +64,12 @@ ResponseFormatInput: TypeAlias = ResponseFormat | Mapping[str, Any] | type[Any] 
 def response_format_of(value: object) -> ResponseFormat | Mapping[str, Any] | None:
     """The wire's form of a response format: of a format, a dict, its `type` alone, a JSON schema, or a class."""
     match value:
-        case None | ResponseFormat():
+        case None:
+            return None
+        case ResponseFormat(schema=None):
             return value
+        case ResponseFormat() | int() | float() | list():
+            raise TypeError("a response format is a ResponseFormat, a dict, a JSON schema or a class")
         case str():
             return ResponseFormat(value)
         case Mapping():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import msgspec
 
@@ -80,8 +80,8 @@ class DocumentLibraryTool(Model):
 
     def __post_init__(self) -> None:
         """Take the ids out of the object."""
-        if self.document_library is not None:
-            self.library_ids = [*self.library_ids, *self.document_library.get("library_ids", ())]
+        if self.document_library is not None and isinstance(ids := self.document_library.get("library_ids"), list):
+            self.library_ids = [*self.library_ids, *cast("list[str]", ids)]
             self.document_library = None
 
 

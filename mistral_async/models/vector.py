@@ -34,6 +34,14 @@ class Vector(_Floats):
             vector.byteswap()
         return vector
 
+    def packed(self) -> bytes:
+        """The bytes as the wire has them."""
+        if not _SWAP:
+            return self.tobytes()
+        swapped = self[:]
+        swapped.byteswap()
+        return swapped.tobytes()
+
     def numpy(self) -> NDArray[Any]:
         """The vector as a numpy array that shares its memory."""
         import numpy as np  # noqa: PLC0415 - an extra
@@ -65,7 +73,7 @@ class Vector(_Floats):
 def numbers(values: Any, dtype: str) -> Any:
     """The values as a vector of whole numbers of this type: packed, as a float vector that was misread, or a list."""
     if isinstance(values, Vector):
-        return values if values.typecode == _TYPECODES[dtype] else Vector(values.tobytes(), dtype)
+        return values if values.typecode == _TYPECODES[dtype] else Vector(values.packed(), dtype)
     if isinstance(values, list):
         return Vector(array.array(_TYPECODES[dtype], map(int, cast("list[float]", values))).tobytes(), dtype)
     return values

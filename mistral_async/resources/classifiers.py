@@ -82,14 +82,15 @@ def _conversation(inputs: Any) -> list[Any]:
     """A message alone as a conversation; a text among messages as the user's."""
     if not isinstance(inputs, Sequence):
         return [inputs]
-    return [UserMessage(each) if isinstance(each, str) else each for each in cast("Sequence[Any]", inputs)]
+    items: list[Any] = list(cast("Any", inputs))
+    return [UserMessage(each) if isinstance(each, str) else each for each in items]
 
 
 def _requests(given: Any) -> Any:
     """Messages alone as one conversation."""
     if not isinstance(given, Sequence):
         return given
-    items = list(cast("Sequence[Any]", given))
+    items: list[Any] = list(cast("Any", given))
     return InstructRequest(items) if items and not any(map(_is_request, items)) else items
 
 
