@@ -1,0 +1,103 @@
+"""What a prompt says: its text, its tokens, the question it ends with and the sentences it offers as context."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+_PIECE = re.compile(r"\s*(?:\w{1,5}|[^\w\s])|\s+$")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$)|(?=\n)|[.!?]|$)")
+_BYTES_PER_TOKEN = 4
+_MESSAGE_TOKENS = 4
+_STEM = 5
+
+COMMON = frozenset(
+    "a about all also an and answer any are as at be been but by can context could did do does for from given had has have he her his how i "
+    "if in into is it its just me more most my no not of on only or our out passages please question say says she should so some such "
+    "tell than that the their them then there these they this those to us use using was we were what when where which who whom whose "
+    "why will with would you your".split()
+)
+
+
+def tokens_of(text: str) -> int:
+    """An estimate of the tokens of `text`: about four bytes each."""
+    return 1 + len(text.encode("utf-8", "surrogatepass")) // _BYTES_PER_TOKEN
+
+
+def pieces_of(text: str) -> list[str]:
+    """`text` cut into pieces as a model would emit them; joined again they are `text`."""
+    pieces = _PIECE.findall(text)
+    return pieces if sum(map(len, pieces)) == len(text) else [text]
+
+
+def words_of(text: str) -> list[str]:
+    """Words in lower case."""
+    return _WORD.findall(text.lower())
+
+
+@lru_cache(maxsize=4096)
+def topics_of(text: str) -> frozenset[str]:
+    """The beginnings of the words of `text` that carry meaning."""
+    return frozenset(word[:_STEM] for word in words_of(text) if word not in COMMON)
+
+
+def content_text(content: Any) -> str:
+    """The text of a message's content, whichever form it has."""
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    return "".join(_chunk_texts(cast("Sequence[Any]", content)))
+
+
+def _chunk_texts(chunks: Iterable[Any]) -> Iterator[str]:
+    for chunk in chunks:
+        match chunk:
+            case str():
+                yield chunk
+            case {"text": str(text)}:
+                yield text
+            case {"content": content, "type": "resource"}:
+                yield from _chunk_texts([content])
+            case _:
+                pass
+
+
+def image_count(messages: Iterable[Any]) -> int:
+    """How many images the messages hold."""
+    return sum(_types(message).count("image_url") for message in messages)
+
+
+def audio_count(messages: Iterable[Any]) -> int:
+    """How many pieces of audio the messages hold."""
+    return sum(_types(message).count("input_audio") for message in messages)
+
+
+def _types(message: Any) -> list[str]:
+    content: Any = message.get("content")
+    return [str(chunk.get("type", "text")) for chunk in cast("list[Any]", content)] if isinstance(content, list) else []
+
+
+def prompt_tokens(messages: Sequence[Any]) -> int:
+    """An estimate for a whole conversation."""
+    return sum(_MESSAGE_TOKENS + tokens_of(content_text(message.get("content"))) for message in messages)
+
+
+def sentences_of(text: str) -> list[str]:
+    """Sentences, without the space around them."""
+    return [sentence.strip() for sentence in _SENTENCE.findall(text) if _WORD.search(sentence)]
+
+
+def last_of(messages: Sequence[Any], role: str) -> Any:
+    """The last message of a role, or None."""
+    return next((message for message in reversed(messages) if message.get("role") == role), None)
+
+
+def question_of(text: str) -> str:
+    """The last question of `text`, else its last sentence."""
+    sentences = sentences_of(text)
+    questions = [sentence for sentence in sentences if sentence.endswith("?")]
+    return (questions or sentences or [text.strip()])[-1]

@@ -1,0 +1,238 @@
+"""Files: uploaded as a stream, listed by page and filter, downloaded whole or by range, and by signed URL."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from http import HTTPStatus
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+
+from mistral_async.testing._content import Content
+from mistral_async.testing._exchange import Call, Reply, spaced
+from mistral_async.testing._refusals import (
+    JSON_UTF8,
+    RefusedError,
+    ValidationDetail,
+    api_error,
+    invalid_request,
+    not_found,
+)
+from mistral_async.testing._state import State
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_SAMPLES = {"fine-tune": "instruct", "batch": "batch_request", "ocr": "ocr_input"}
+_HOUR = 3600
+_LARGEST = 512 << 20
+
+
+class StoredFile(msgspec.Struct):
+    """A file and what the API tells of it."""
+
+    id: str
+    content: Content
+    filename: str
+    purpose: str
+    sample_type: str
+    source: str
+    mimetype: str
+    created_at: int
+    expires_at: int | None
+    visibility: str
+
+    def card(self) -> dict[str, Any]:
+        """The file as the API shows it."""
+        return {
+            "id": self.id,
+            "object": "file",
+            "bytes": self.content.size,
+            "created_at": self.created_at,
+            "filename": self.filename,
+            "purpose": self.purpose,
+            "sample_type": self.sample_type,
+            "num_lines": self.content.lines if self.filename.endswith(".jsonl") else 0,
+            "mimetype": self.mimetype,
+            "source": self.source,
+            "signature": self.content.signature,
+            "expires_at": self.expires_at,
+            "visibility": self.visibility,
+        }
+
+
+class Files:
+    """The files of one account, newest last."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._files: dict[str, StoredFile] = {}
+
+    def add(
+        self,
+        content: Content,
+        filename: str,
+        *,
+        purpose: str,
+        sample_type: str | None = None,
+        source: str = "upload",
+        hours: int | None = None,
+        visibility: str = "workspace",
+    ) -> StoredFile:
+        """Store `content`."""
+        now = self._state.calendar.unix()
+        mimetype = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+        file = StoredFile(
+            id=self._state.ids.uuid4(),
+            content=self._state.keep(content),
+            filename=filename,
+            purpose=purpose,
+            sample_type=sample_type or _SAMPLES.get(purpose, purpose),
+            source=source,
+            mimetype="application/jsonl" if filename.endswith(".jsonl") else mimetype,
+            created_at=now,
+            expires_at=None if hours is None else now + hours * _HOUR,
+            visibility=visibility,
+        )
+        self._files[file.id] = file
+        return file
+
+    def get(self, file_id: str) -> StoredFile:
+        """A file; 404 once it is deleted or has expired."""
+        file = self._files.get(file_id)
+        if file is None or self._expired(file):
+            raise not_found("File", file_id)
+        return file
+
+    def remove(self, file_id: str) -> None:
+        """Delete a file."""
+        self.get(file_id)
+        self._files.pop(file_id).content.close()
+
+    def all(self) -> list[StoredFile]:
+        """Newest first."""
+        return [file for file in reversed(self._files.values()) if not self._expired(file)]
+
+    def _expired(self, file: StoredFile) -> bool:
+        return file.expires_at is not None and file.expires_at <= self._state.calendar.now()
+
+
+def upload(call: Call) -> Reply:
+    """Store the form's file."""
+    part = call.files.get("file")
+    if part is None:
+        raise invalid_request([ValidationDetail("missing", ("body", "file"), "Field required", None)])
+    purpose = str(call.body.get("purpose") or "fine-tune")
+    filename = PurePosixPath(part.filename or "file").name
+    if part.content.size > _LARGEST:
+        raise api_error(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "File is too large, the limit is 512 MB.",
+            "invalid_request_file",
+            "3291",
+        )
+    if purpose in ("fine-tune", "batch") and not filename.endswith(".jsonl"):
+        raise api_error(
+            HTTPStatus.BAD_REQUEST,
+            f"Invalid file format: {filename} is not a .jsonl file.",
+            "invalid_request_file",
+            "3291",
+        )
+    hours = call.body.get("expiry")
+    file = call.state.store(Files).add(
+        part.content,
+        filename,
+        purpose=purpose,
+        hours=None if hours is None else int(hours),
+        visibility=str(call.body.get("visibility") or "workspace"),
+    )
+    return spaced(file.card())
+
+
+def list_files(call: Call) -> Reply:
+    """One page of the files that pass the filters, newest first."""
+    page, size = call.number("page", 0), call.number("page_size", 100, least=1)
+    found = [file for file in call.state.store(Files).all() if _passes(call, file)]
+    data = [file.card() for file in found[page * size : (page + 1) * size]]
+    total = len(found) if call.flag("include_total", default=True) else None
+    return spaced({"data": data, "object": "list", "total": total})
+
+
+def _passes(call: Call, file: StoredFile) -> bool:
+    filters: Sequence[tuple[list[str], str]] = (
+        (call.texts("sample_type"), file.sample_type),
+        (call.texts("source"), file.source),
+        (call.texts("mimetypes"), file.mimetype),
+        (call.texts("purpose"), file.purpose),
+    )
+    search = call.text("search")
+    return all(not wanted or value in wanted for wanted, value in filters) and (not search or search in file.filename)
+
+
+def retrieve(call: Call) -> Reply:
+    """One file's description."""
+    return spaced({**call.state.store(Files).get(call.params[0]).card(), "deleted": False})
+
+
+def delete(call: Call) -> Reply:
+    """Delete a file."""
+    call.state.store(Files).remove(call.params[0])
+    return spaced({"id": call.params[0], "object": "file", "deleted": True})
+
+
+def download(call: Call) -> Reply:
+    """A file's bytes, or the range that was asked for."""
+    file = call.state.store(Files).get(call.params[0])
+    return served(file.content, call.headers.get("range"), file.filename)
+
+
+def signed_url(call: Call) -> Reply:
+    """An address that serves the file without a key until it expires."""
+    hours = call.number("expiry", 24, least=1, most=168)
+    file = call.state.store(Files).get(call.params[0])
+    return spaced({"url": signed(call.state, file.id, hours)})
+
+
+def signed(state: State, file_id: str, hours: int = 24) -> str:
+    """A signed URL of this server."""
+    until = state.calendar.unix() + hours * _HOUR
+    return f"{state.url}/signed/{file_id}?expires={until}&signature={_signature(state, file_id, until)}"
+
+
+def serve_signed(call: Call) -> Reply:
+    """What a signed URL serves; 403 when it has expired or was tampered with."""
+    file_id, until = call.params[0], call.number("expires", 0)
+    if until <= call.state.calendar.now() or call.text("signature") != _signature(call.state, file_id, until):
+        raise RefusedError(
+            HTTPStatus.FORBIDDEN, b'{"message":"The signature is invalid or has expired."}', media=JSON_UTF8
+        )
+    file = call.state.store(Files).get(file_id)
+    return served(file.content, call.headers.get("range"), file.filename)
+
+
+def _signature(state: State, file_id: str, until: int) -> str:
+    return blake2b(f"{state.seed}:{file_id}:{until}".encode(), digest_size=16).hexdigest()
+
+
+def served(content: Content, wanted: str | None, filename: str) -> Reply:
+    """Bytes with a length, so that progress can be shown, and in ranges, so that a download can go on (RFC 9110, 14)."""
+    headers = {
+        "accept-ranges": "bytes",
+        "content-disposition": f'attachment; filename="{filename}"',
+        "etag": f'"{content.signature}"',
+    }
+    match = _RANGE.fullmatch(wanted or "")
+    if match is None or not (match[1] or match[2]):
+        return Reply(parts=content.chunks(), length=content.size, media="application/octet-stream", headers=headers)
+    start = int(match[1]) if match[1] else max(0, content.size - int(match[2]))
+    end = min(int(match[2]) + 1, content.size) if match[1] and match[2] else content.size
+    if start >= end:
+        headers["content-range"] = f"bytes */{content.size}"
+        return Reply(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, length=0, media=None, headers=headers)
+    headers["content-range"] = f"bytes {start}-{end - 1}/{content.size}"
+    parts = content.chunks(start, end)
+    return Reply(
+        HTTPStatus.PARTIAL_CONTENT, parts=parts, length=end - start, media="application/octet-stream", headers=headers
+    )

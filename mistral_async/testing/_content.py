@@ -1,0 +1,61 @@
+"""Bytes that may be large: in memory up to a limit, on disk beyond it, readable from any offset."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+
+MEMORY_LIMIT = 8 << 20
+CHUNK = 256 << 10
+
+
+class Content:
+    """What was uploaded or generated, with its size, checksum and number of lines counted on the way in."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115  closed by close()
+        self._digest = hashlib.md5(usedforsecurity=False)
+        self.size = 0
+        self.lines = 0
+        self.kept = False
+        if data:
+            self.write(data)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Append."""
+        self._file.seek(0, 2)
+        self._file.write(data)
+        self._digest.update(data)
+        self.size += len(data)
+        self.lines += bytes(data).count(b"\n")
+
+    def read(self, start: int = 0, size: int | None = None) -> bytes:
+        """`size` bytes from `start`, or all the rest."""
+        self._file.seek(start)
+        return self._file.read(-1 if size is None else size)
+
+    def chunks(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to before `end`, a piece at a time."""
+        end = self.size if end is None else end
+        while start < end:
+            data = self.read(start, min(CHUNK, end - start))
+            start += len(data)
+            yield data
+
+    def lines_from(self, offset: int) -> Iterator[tuple[bytes, int]]:
+        """Lines without their newline, from `offset`, each with the offset that follows it."""
+        while offset < self.size:
+            self._file.seek(offset)
+            line = self._file.readline()
+            offset += len(line)
+            yield line.rstrip(b"\r\n"), offset
+
+    @property
+    def signature(self) -> str:
+        """32 hexadecimal digits that change with the bytes."""
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        """Forget the bytes."""
+        self._file.close()

@@ -1,0 +1,166 @@
+"""From a request to its reply: key, script, route, body, rate limit, answer, bookkeeping. No I/O."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+import msgspec
+
+from mistral_async.testing._exchange import Call, Reply, Request
+from mistral_async.testing._limits import Limiter
+from mistral_async.testing._refusals import (
+    RefusedError,
+    ValidationDetail,
+    api_error,
+    invalid_request,
+    no_key,
+    no_route,
+    rate_limited,
+    wrong_key,
+)
+from mistral_async.testing._routes import Route, Router
+from mistral_async.testing._scripts import Scripts
+from mistral_async.testing._state import State
+from mistral_async.testing._validation import validate
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Dispatcher:
+    """Answers requests."""
+
+    def __init__(self, state: State, scripts: Scripts, limiter: Limiter, *, api_key: str | None, strict: bool) -> None:
+        self._state = state
+        self._scripts = scripts
+        self._limiter = limiter
+        self._api_key = api_key
+        self._strict = strict
+        self._router = Router()
+        self.unexpected: list[Request] = []
+
+    def locate(self, request: Request) -> None:
+        """Find the route, before the body has been read."""
+        request.request_id = self._state.ids.uuid7()
+        if found := self._router.find(request.method, request.path):
+            request.route, request.params = found
+
+    async def reply(self, request: Request) -> Reply:
+        """The answer to a request whose body has been read."""
+        try:
+            return await self._reply(request)
+        except RefusedError as refusal:
+            reply = Reply(refusal.status, body=refusal.body, media=refusal.media, headers=refusal.headers)
+            reply.framing = "length"
+            return reply
+
+    async def _reply(self, request: Request) -> Reply:
+        route = request.route
+        self._authorise(request, route)
+        body, problem = self._body(request)
+        if route is not None:
+            streamed = route.stream and isinstance(body, dict) and cast("Any", body).get("stream") in (True, "true")
+            request.operation = route.stream if streamed else route.name
+        if (reply := self._scripts.reply(request)) is not None:
+            self._book(request, None, reply)
+            return reply
+        if self._strict:
+            self.unexpected.append(request)
+            raise api_error(HTTPStatus.NOT_IMPLEMENTED, f"No reply was scripted for {request!r}", "unexpected_request")
+        if route is None:
+            raise no_route(request.request_id)
+        if problem is not None:
+            raise invalid_request([problem])
+        if details := validate(route.name, body):
+            raise invalid_request(details)
+        return await self._perform(request, route, body)
+
+    async def _perform(self, request: Request, route: Route, body: Any) -> Reply:
+        model = _model_of(body)
+        now = self._state.clock.now()
+        if (headers := self._limiter.refusal(model, route.limits, now)) is not None:
+            raise rate_limited(headers)
+        if route.before is not None:
+            await route.before(self._state)
+        call = Call(
+            self._state,
+            request.operation or route.name,
+            params=request.params,
+            body=body,
+            files={part.name: part for part in request.form.parts} if request.form else None,
+            query=request.query if request.query_string else None,
+            headers=request.headers,
+        )
+        reply = route.handler(call)
+        self._limiter.charge(model, route.limits, reply.costs, now)
+        if reply.events is None and route.limits:
+            shown = (*route.shown, *(name for name in reply.costs if name not in ("tokens", "req")))
+            reply.headers.update(self._limiter.headers(model, shown, reply.costs, now))
+        self._book(request, model, reply)
+        return reply
+
+    def _authorise(self, request: Request, route: Route | None) -> None:
+        if self._api_key is None or (route is not None and route.public):
+            return
+        given = request.headers.get("authorization")
+        if given is None:
+            raise no_key(request.request_id)
+        if given != f"Bearer {self._api_key}":
+            raise wrong_key()
+
+    def _book(self, request: Request, model: str | None, reply: Reply) -> None:
+        if reply.status < HTTPStatus.BAD_REQUEST:
+            name = request.operation or request.path
+            tokens = reply.costs.get("tokens", 0) or _scripted_tokens(reply)
+            self._state.effects.record(name, time=self._state.clock.now(), model=model, tokens=tokens)
+
+    def _body(self, request: Request) -> tuple[Any, ValidationDetail | None]:
+        if request.form is not None:
+            if not request.form.complete:
+                return {}, ValidationDetail("value_error", ("body",), "There was an error parsing the body", None)
+            fields: dict[str, list[str]] = {}
+            for part in request.form.parts:
+                if part.filename is None:
+                    fields.setdefault(part.name, []).append(part.text)
+            return _flat(fields), None
+        if request.headers.get("content-type", "").startswith(_FORM):
+            return _flat(parse_qs(request.body.decode(), keep_blank_values=True)), None
+        if not request.body:
+            return {}, None
+        try:
+            return msgspec.json.decode(request.body), None
+        except msgspec.DecodeError:
+            return _lenient(request.body)
+
+
+def _lenient(body: bytes) -> tuple[Any, ValidationDetail | None]:
+    # The standard parser reads what the quick one refuses, such as lone surrogates, and names the position of an error.
+    try:
+        return json.loads(body), None
+    except ValueError as error:
+        position = error.pos if isinstance(error, json.JSONDecodeError) else 0
+        context = {"error": str(error).partition(":")[0]}
+        return {}, ValidationDetail("json_invalid", ("body", position), "JSON decode error", {}, context)
+
+
+def _flat(fields: dict[str, list[str]]) -> dict[str, Any]:
+    # Lists come as repeated names, from older clients with brackets.
+    return {name.removesuffix("[]"): values if len(values) > 1 else values[0] for name, values in fields.items()}
+
+
+def _model_of(body: Any) -> str:
+    if not isinstance(body, dict):
+        return ""
+    named = cast("dict[str, Any]", body)
+    return str(named.get("model") or named.get("agent_id") or "")
+
+
+def _scripted_tokens(reply: Reply) -> int:
+    if not reply.body.startswith(b"{") or b'"total_tokens"' not in reply.body:
+        return 0
+    try:
+        return int(msgspec.json.decode(reply.body)["usage"]["total_tokens"])
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return 0

@@ -1,0 +1,80 @@
+"""What the server did, so that a test can prove that nothing was paid for twice."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+
+import msgspec
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """One operation that was executed, whether or not its answer reached the client."""
+
+    operation: str
+    time: float
+    model: str | None
+    tokens: int
+
+
+class Effects:
+    """Operations executed and tokens billed, by operation name."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.tokens: Counter[str] = Counter()
+        self.history: list[Effect] = []
+
+    def __getitem__(self, operation: str) -> int:
+        """How often `operation` was executed."""
+        return self.counts[operation]
+
+    def record(self, operation: str, *, time: float, model: str | None = None, tokens: int = 0) -> None:
+        """Write down one execution."""
+        self.counts[operation] += 1
+        if tokens:
+            self.tokens[operation] += tokens
+        self.history.append(Effect(operation, time, model, tokens))
+
+    @property
+    def total(self) -> int:
+        """All executions."""
+        return self.counts.total()
+
+    @property
+    def total_tokens(self) -> int:
+        """All tokens billed."""
+        return self.tokens.total()
+
+    def peak_requests(self, window: float, *, model: str | None = None) -> int:
+        """The most executions in any span of `window` seconds."""
+        return self._peak(window, model, by_tokens=False)
+
+    def peak_tokens(self, window: float, *, model: str | None = None) -> int:
+        """The most tokens billed in any span of `window` seconds."""
+        return self._peak(window, model, by_tokens=True)
+
+    def _peak(self, window: float, model: str | None, *, by_tokens: bool) -> int:
+        recent: deque[tuple[float, int]] = deque()
+        total = most = 0
+        for effect in self.history:
+            if model is not None and effect.model != model:
+                continue
+            amount = effect.tokens if by_tokens else 1
+            recent.append((effect.time, amount))
+            total += amount
+            while recent[0][0] <= effect.time - window:
+                total -= recent.popleft()[1]
+            most = max(most, total)
+        return most
+
+
+class Connections:
+    """Connections open now, and opened in all."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.opened = 0
+
+    def __repr__(self) -> str:
+        """Both counts."""
+        return f"<Connections open={self.open} opened={self.opened}>"

@@ -1,0 +1,258 @@
+"""Rate limits as the API enforces them, per model and resource, and the headers that tell of them.
+
+A window is checked before a request runs (is anything left?) and charged with what it really cost afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+Generation = Literal["2026", "2025", "2024"]
+Kind = Literal["bucket", "fixed", "sliding"]
+
+_MINUTE = 60.0
+_LABELS = {1.0: "second", _MINUTE: "minute", 3_600.0: "hour", 86_400.0: "day", 2_592_000.0: "month"}
+_AMPLE = 1_000_000
+_UNLISTED_COSTS = {"req", "code-interpreter"}
+_EPSILON = 1e-9
+
+
+class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model may use up: requests in `per` seconds, tokens and other resources in `tokens_per` seconds.
+
+    `burst` is how many requests may come at once (default: a whole window's). 0 requests means: no quota at all.
+    `kind`: a token bucket, fixed windows, or a sliding window. `others` limits `ocr-pages`, `audio-seconds` and the like.
+    """
+
+    requests: int | None = None
+    per: float = _MINUTE
+    burst: int | None = None
+    tokens: int | None = None
+    tokens_per: float = _MINUTE
+    kind: Kind = "bucket"
+    others: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+
+
+class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits for some models, and for all the others (each model has windows of its own)."""
+
+    default: RateLimit | None = None
+    models: dict[str, RateLimit] = msgspec.field(default_factory=dict[str, RateLimit])
+    headers: Generation | None = "2026"
+    retry_after: bool = False
+
+
+class Meter(Protocol):
+    """One window of one resource."""
+
+    limit: int
+    per: float
+
+    def left(self, now: float) -> float:
+        """What may still be used."""
+        ...
+
+    def charge(self, now: float, amount: float) -> None:
+        """Use up `amount`, even beyond the limit."""
+        ...
+
+
+class Bucket:
+    """A token bucket: refills evenly, holds at most `burst`."""
+
+    def __init__(self, limit: int, per: float, burst: int | None) -> None:
+        self.limit, self.per = limit, per
+        self._capacity = limit if burst is None else min(limit, burst)
+        self._level: float = self._capacity
+        self._then: float | None = None
+
+    def left(self, now: float) -> float:
+        """What has been refilled by `now`."""
+        if self._then is not None:
+            self._level = min(self._capacity, self._level + (now - self._then) * self.limit / self.per)
+        self._then = now
+        return self._level
+
+    def charge(self, now: float, amount: float) -> None:
+        """Take `amount` out; the level may fall below zero."""
+        self.left(now)
+        self._level -= amount
+
+
+class Window:
+    """Fixed windows, counted from the first request."""
+
+    def __init__(self, limit: int, per: float) -> None:
+        self.limit, self.per = limit, per
+        self._start: float | None = None
+        self._used = 0.0
+
+    def left(self, now: float) -> float:
+        """What the present window still holds."""
+        if self._start is None or now >= self._start + self.per:
+            self._start, self._used = now, 0.0
+        return self.limit - self._used
+
+    def charge(self, now: float, amount: float) -> None:
+        """Count `amount` in the present window."""
+        self.left(now)
+        self._used += amount
+
+
+class SlidingWindow:
+    """No span of `per` seconds may hold more than `limit`."""
+
+    def __init__(self, limit: int, per: float) -> None:
+        self.limit, self.per = limit, per
+        self._log: deque[tuple[float, float]] = deque()
+        self._used = 0.0
+
+    def left(self, now: float) -> float:
+        """What the last `per` seconds leave."""
+        while self._log and self._log[0][0] <= now - self.per:
+            self._used -= self._log.popleft()[1]
+        return self.limit - self._used
+
+    def charge(self, now: float, amount: float) -> None:
+        """Count `amount` at `now`."""
+        self.left(now)
+        self._log.append((now, amount))
+        self._used += amount
+
+
+class Limiter:
+    """All windows of one server."""
+
+    def __init__(self, limits: RateLimits) -> None:
+        self._limits = limits
+        self._meters: dict[str, dict[str, Meter]] = {}
+
+    def refusal(self, model: str, resources: Sequence[str], now: float) -> dict[str, str] | None:
+        """The headers of a 429, which list the exhausted window alone; None if the request may run."""
+        for resource, meter in self._of(model).items():
+            if resource not in resources:
+                continue
+            needed = 1.0 if resource == "req" else _EPSILON
+            if meter.limit == 0 or meter.left(now) < needed - _EPSILON / 2:
+                return self._exhausted(resource, meter)
+        return None
+
+    def charge(self, model: str, resources: Sequence[str], costs: Mapping[str, int], now: float) -> None:
+        """Book one request and what it cost."""
+        meters = self._of(model)
+        for resource in resources:
+            if (meter := meters.get(resource)) is not None:
+                meter.charge(now, 1 if resource == "req" else costs.get(resource, 0))
+
+    def headers(self, model: str, shown: Sequence[str], costs: Mapping[str, int], now: float) -> dict[str, str]:
+        """What a successful answer says: limits and remainders of `shown`, and the cost of this request."""
+        meters = self._of(model)
+        rows = [(name, meters[name], max(0, int(meters[name].left(now)))) for name in shown if name in meters]
+        match self._limits.headers:
+            case "2026":
+                return dict(_headers_2026(rows, costs))
+            case "2025":
+                return dict(_headers_2025(rows, costs))
+            case "2024":
+                return dict(_headers_2024(rows, costs))
+            case None:
+                return {}
+
+    def _exhausted(self, resource: str, meter: Meter) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        if self._limits.headers is not None:
+            window = label(meter.per)
+            headers = {
+                f"x-ratelimit-limit-{resource}-{window}": str(meter.limit),
+                f"x-ratelimit-remaining-{resource}-{window}": "0",
+            }
+        if self._limits.retry_after:
+            headers["retry-after"] = str(max(1, round(meter.per)))
+        return headers
+
+    def _of(self, model: str) -> dict[str, Meter]:
+        if (meters := self._meters.get(model)) is None:
+            limit = self._limits.models.get(model, self._limits.default or RateLimit())
+            meters = self._meters[model] = _meters(limit)
+        return meters
+
+
+def label(seconds: float) -> str:
+    """A window as header names call it: `minute`, `10-second`, `5-minute`."""
+    if seconds in _LABELS:
+        return _LABELS[seconds]
+    minutes = seconds / _MINUTE
+    return f"{minutes:g}-minute" if minutes >= 1 and minutes.is_integer() else f"{seconds:g}-second"
+
+
+def _meters(limit: RateLimit) -> dict[str, Meter]:
+    requests = _AMPLE if limit.requests is None else limit.requests
+    tokens = _AMPLE * 1_000 if limit.tokens is None else limit.tokens
+    others = {name: _AMPLE for name in ("audio-seconds", "ocr-pages", "input-characters")} | limit.others
+    meters = {"req": _meter(limit.kind, requests, limit.per, limit.burst)}
+    for name, amount in {"tokens": tokens, **others}.items():
+        meters[name] = _meter(limit.kind, amount, limit.tokens_per, None)
+    return meters
+
+
+def _meter(kind: Kind, limit: int, per: float, burst: int | None) -> Meter:
+    match kind:
+        case "bucket":
+            return Bucket(limit, per, burst)
+        case "fixed":
+            return Window(limit, per)
+        case "sliding":
+            return SlidingWindow(limit, per)
+
+
+_Rows = Sequence[tuple[str, Meter, int]]
+
+
+def _headers_2026(rows: _Rows, costs: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    for name, meter, left in rows:
+        window = label(meter.per)
+        yield f"x-ratelimit-limit-{name}-{window}", str(meter.limit)
+        yield f"x-ratelimit-remaining-{name}-{window}", str(left)
+    for name, cost in costs.items():
+        if name not in _UNLISTED_COSTS:
+            yield f"x-ratelimit-{name}-query-cost", str(cost)
+
+
+def _headers_2025(rows: _Rows, costs: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    for name, meter, left in rows:
+        windows = [f"{meter.per:g}-second"] if name == "req" else [label(meter.per), "month"]
+        for window, factor in zip(windows, (1, 5_000), strict=False):
+            spent = meter.limit - left
+            yield f"x-ratelimit-limit-{name}-{window}", str(meter.limit * factor)
+            yield f"x-ratelimit-remaining-{name}-{window}", str(meter.limit * factor - spent)
+    if "tokens" in costs:
+        yield "x-ratelimit-tokens-query-cost", str(costs["tokens"])
+
+
+def _headers_2024(rows: _Rows, costs: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    for name, meter, left in rows:
+        if name != "tokens":
+            continue
+        yield "ratelimitbysize-limit", str(meter.limit)
+        yield "ratelimitbysize-remaining", str(left)
+        yield "ratelimitbysize-reset", str(max(1, round(meter.per * (1 - left / max(1, meter.limit)))))
+        yield "ratelimitbysize-query-cost", str(costs.get("tokens", 0))
+        yield "x-ratelimitbysize-limit-minute", str(meter.limit)
+        yield "x-ratelimitbysize-remaining-minute", str(left)
+
+
+def rate_limits(given: Any) -> RateLimits:
+    """`RateLimits` from what a user may give: None, one limit, limits by model, or the whole."""
+    match given:
+        case None:
+            return RateLimits()
+        case RateLimits():
+            return given
+        case RateLimit():
+            return RateLimits(default=given)
+        case _:
+            return RateLimits(models=msgspec.convert(given, dict[str, RateLimit]))

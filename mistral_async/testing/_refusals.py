@@ -1,0 +1,129 @@
+"""The bodies of errors as the real API sends them: eight shapes, and which status carries which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+JSON = "application/json"
+JSON_UTF8 = "application/json; charset=utf-8"
+HTML = "text/html; charset=UTF-8"
+CLOUDFLARE = 520
+
+
+class ValidationDetail(msgspec.Struct, omit_defaults=True):
+    """One entry of a 422: `loc` mixes names and indexes, `input` is whatever was sent."""
+
+    type: str
+    loc: tuple[str | int, ...]
+    msg: str
+    input: Any
+    ctx: dict[str, Any] | None = None
+
+
+class RefusedError(Exception):
+    """The server's decision to answer with an error."""
+
+    def __init__(
+        self, status: int, body: bytes, *, media: str = JSON, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(f"{status}: {body[:200]!r}")
+        self.status = status
+        self.body = body
+        self.media = media
+        self.headers = dict(headers or {})
+
+
+def api_error(
+    status: int,
+    message: str,
+    kind: str,
+    code: str | None = None,
+    *,
+    param: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> RefusedError:
+    """The common shape: `{"object": "error", "message", "type", "param", "code", "raw_status_code"}`."""
+    body = {"object": "error", "message": message, "type": kind, "param": param, "code": code}
+    return RefusedError(status, msgspec.json.encode({**body, "raw_status_code": status}), headers=headers)
+
+
+def invalid_request(details: Sequence[ValidationDetail]) -> RefusedError:
+    """422 with one entry per fault in the body."""
+    return RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, msgspec.json.encode({"detail": details}))
+
+
+def invalid_argument(
+    message: str, *, kind: str = "invalid_request_invalid_args", code: str | None = "3051"
+) -> RefusedError:
+    """400 for a well-formed request that cannot be served."""
+    return api_error(HTTPStatus.BAD_REQUEST, message, kind, code)
+
+
+def unknown_model(model: str) -> RefusedError:
+    """An unusable model name is a 400, not a 404."""
+    return api_error(HTTPStatus.BAD_REQUEST, f"Invalid model: {model}", "invalid_model", "1500")
+
+
+def not_found(what: str, name: str) -> RefusedError:
+    """404 for a thing that this server never made or has deleted."""
+    return RefusedError(HTTPStatus.NOT_FOUND, msgspec.json.encode({"message": f"{what} {name} was not found."}))
+
+
+def no_route(request_id: str) -> RefusedError:
+    """What the gateway says about a path it does not know."""
+    body = {"message": "no Route matched with those values", "request_id": request_id}
+    return RefusedError(HTTPStatus.NOT_FOUND, msgspec.json.encode(body), media=JSON_UTF8)
+
+
+def no_key(request_id: str) -> RefusedError:
+    """What the gateway says to a request without a key."""
+    body = msgspec.json.encode({"message": "Unauthorized", "request_id": request_id})
+    return RefusedError(HTTPStatus.UNAUTHORIZED, body, media=JSON_UTF8, headers={"www-authenticate": "Key"})
+
+
+def wrong_key() -> RefusedError:
+    """What the API says to a key that it does not know; the newline is real."""
+    return RefusedError(HTTPStatus.UNAUTHORIZED, b'{"detail":"Invalid API Key"}\n')
+
+
+def rate_limited(headers: Mapping[str, str] | None = None) -> RefusedError:
+    """429 of an exhausted window. There is no Retry-After unless a test asks for it."""
+    return api_error(HTTPStatus.TOO_MANY_REQUESTS, "Rate limit exceeded", "rate_limited", "1300", headers=headers)
+
+
+def standard(status: int) -> RefusedError:
+    """The body that the API sends with a status, for failures on demand."""
+    match status:
+        case HTTPStatus.BAD_REQUEST:
+            return invalid_argument("Bad request")
+        case HTTPStatus.UNAUTHORIZED:
+            return wrong_key()
+        case HTTPStatus.FORBIDDEN:
+            return api_error(
+                status, "This model is not available in your subscription tier", "tier_not_allowed", "1910"
+            )
+        case HTTPStatus.NOT_FOUND:
+            return RefusedError(status, b'{"message":"Model X was not found."}')
+        case HTTPStatus.UNPROCESSABLE_ENTITY:
+            return invalid_request([ValidationDetail("missing", ("body", "model"), "Field required", {})])
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return rate_limited()
+        case HTTPStatus.SERVICE_UNAVAILABLE:
+            return api_error(status, "Service unavailable.", "internal_server_error", "3800")
+        case HTTPStatus.BAD_GATEWAY | HTTPStatus.GATEWAY_TIMEOUT:
+            return RefusedError(status, html_page(status), media=HTML)
+        case _ if status >= CLOUDFLARE:
+            return RefusedError(status, html_page(status), media=HTML)
+        case _:
+            return api_error(status, "Service unavailable.", "internal_server_error", "1000")
+
+
+def html_page(status: int) -> bytes:
+    """A page as the content delivery network in front of the API sends it."""
+    reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Web server is returning an unknown error"
+    text = f"api.mistral.ai | {status}: {reason}"
+    return f"<!DOCTYPE html>\n<html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>\n".encode()

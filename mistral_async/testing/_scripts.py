@@ -1,0 +1,160 @@
+"""What a test ordered in advance: replies and faults, used up in the order in which they were given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from mistral_async.testing._exchange import DONE, EVENT_STREAM, Reply, Request, data_event, named_event
+from mistral_async.testing._faults import AnyFault
+from mistral_async.testing._refusals import JSON
+
+EARLY = {"accept", "handshake"}
+
+
+class Script:
+    """One order: which requests it is for, how many to let pass, how many to take."""
+
+    def __init__(self, pattern: str | None, *, times: int | None, after: int) -> None:
+        self.pattern = pattern
+        self.left = times
+        self.skip = after
+        self.make: Callable[[], Reply] | None = None
+        self.faults: Sequence[AnyFault] = ()
+
+    @property
+    def spent(self) -> bool:
+        """Whether it has been used as often as it should; one without a number counts once used."""
+        return self.left is not None and self.left <= 0
+
+    def takes(self, request: Request | None) -> bool:
+        """Whether this request (or, with None, a new connection) is the script's; uses it up if so."""
+        if self.spent or (request is not None and not matches(self.pattern, request)):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        if self.left is not None:
+            self.left -= 1
+        return True
+
+    def __str__(self) -> str:
+        """For the message of a failed test."""
+        what = ", ".join(map(repr, self.faults)) or "reply"
+        return f"{what} for {self.pattern or 'any request'} ({self.left} left, {self.skip} to skip)"
+
+
+class Scripts:
+    """All orders of one server."""
+
+    def __init__(self) -> None:
+        self._replies: list[Script] = []
+        self._faults: list[Script] = []
+
+    def add_reply(self, script: Script, make: Callable[[], Reply]) -> None:
+        """Order a reply; `make` builds it anew each time."""
+        script.make = make
+        self._replies.append(script)
+
+    def add_faults(self, script: Script, faults: Sequence[AnyFault]) -> None:
+        """Order faults."""
+        script.faults = faults
+        self._faults.append(script)
+
+    def reply(self, request: Request) -> Reply | None:
+        """The next scripted reply to `request`."""
+        for script in self._replies:
+            if script.takes(request):
+                return script.make() if script.make else None
+        return None
+
+    def connection_faults(self) -> list[AnyFault]:
+        """Faults that strike a new connection before any request."""
+        return self._take(None, lambda fault: _place(fault) in EARLY)
+
+    def head_faults(self, request: Request) -> list[AnyFault]:
+        """Faults that strike once the head of a request is known."""
+        return self._take(request, lambda fault: _place(fault) == "request")
+
+    def reply_faults(self, request: Request) -> list[AnyFault]:
+        """Faults of the answer."""
+        return self._take(request, lambda fault: _place(fault) not in EARLY | {"request"})
+
+    def unused(self) -> list[str]:
+        """Orders that were not used up."""
+        return [str(script) for script in self._replies + self._faults if script.left]
+
+    def _take(self, request: Request | None, chosen: Callable[[AnyFault], bool]) -> list[AnyFault]:
+        if not self._faults:
+            return []
+        for script in self._faults:
+            if all(map(chosen, script.faults)) and script.takes(request):
+                return list(script.faults)
+        return []
+
+
+def matches(pattern: str | None, request: Request) -> bool:
+    """Whether `pattern` means `request`: an operation, a group of them, a path, a template, or `METHOD path`."""
+    if pattern is None:
+        return True
+    if "/" in pattern:
+        method, _, path = pattern.rpartition(" ")
+        return path in (request.path, request.template) and method in ("", request.method)
+    return any(name == pattern or name.startswith(f"{pattern}.") for name in _names(request))
+
+
+def _names(request: Request) -> set[str]:
+    # Until the body has been read it is not known whether a stream is wanted: both names stand.
+    if request.operation:
+        return {request.operation}
+    if request.route:
+        return {request.route.name, request.route.stream or request.route.name}
+    return set()
+
+
+def scripted(
+    *,
+    status: int,
+    json: Any,
+    body: bytes | None,
+    headers: Mapping[str, str] | None,
+    sse: Sequence[Any] | None,
+    done: bool,
+) -> Reply:
+    """A reply made by hand."""
+    if sse is not None:
+        return Reply(
+            status, events=[frame(item) for item in sse] + _ending(sse, done=done), media=EVENT_STREAM, headers=headers
+        )
+    content = body if body is not None else b"" if json is None else msgspec.json.encode(json)
+    return Reply(status, body=content, media=None if _has_type(headers) else JSON, headers=headers)
+
+
+def frame(item: Any) -> bytes:
+    """One event: bytes as they are, text as data, `(event, data)`, or data that says its `type` itself."""
+    match item:
+        case bytes():
+            return item
+        case str():
+            return f"data: {item}\n\n".encode()
+        case (str() as event, data):
+            return b"event: %b\ndata: %b\n\n" % (event.encode(), msgspec.json.encode(data))
+        case _:
+            data = msgspec.to_builtins(item)
+            return named_event(data) if "type" in data and "object" not in data else data_event(data)
+
+
+def _ending(items: Sequence[Any], *, done: bool) -> list[bytes]:
+    frames = [frame(item) for item in items]
+    plain = all(item.startswith(b"data:") and item != DONE for item in frames)
+    return [DONE] if done and plain else []
+
+
+def _has_type(headers: Mapping[str, str] | None) -> bool:
+    return any(name.lower() == "content-type" for name in headers or ())
+
+
+def _place(fault: AnyFault) -> str | None:
+    return getattr(fault, "where", None)

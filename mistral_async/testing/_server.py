@@ -1,0 +1,266 @@
+"""`FakeMistral`: a Mistral server on a local port, for `async with` on asyncio and trio and for `with` in scripts."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+from anyio.abc import ByteStream, SocketAttribute, SocketStream, TaskGroup
+from anyio.from_thread import start_blocking_portal
+from anyio.streams.tls import TLSStream
+
+from mistral_async.testing._clock import Clock, SystemClock
+from mistral_async.testing._dispatch import Dispatcher
+from mistral_async.testing._exchange import Reply, Request
+from mistral_async.testing._faults import AnyFault, Cut, Reset, Stall
+from mistral_async.testing._headers import Heads
+from mistral_async.testing._http import ServerConnection, reset
+from mistral_async.testing._ledger import Connections, Effects
+from mistral_async.testing._limits import Limiter, RateLimit, RateLimits, rate_limits as limits_from
+from mistral_async.testing._refusals import standard
+from mistral_async.testing._scripts import EARLY, Script, Scripts, scripted
+from mistral_async.testing._state import Options, State
+
+
+class FakeMistral:
+    """A server that answers as the Mistral API does, deterministically, with whatever faults a test orders.
+
+    `api_key=None` accepts any key. `clock` drives rate limits and jobs. `latency` and `chunk_delay` are seconds before each
+    answer and between the events of a stream. `rate_limits` is one limit, limits by model, or `RateLimits`. `strict` refuses
+    every request for which no reply was scripted. `tls` is a server-side `SSLContext`. `compress` gzips JSON for those who accept it.
+    `options` are the fields of `Options`: `shuffle_embeddings`, `max_inputs`, `any_model`, `batch_per_second`, ...
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = "test-key",
+        clock: Clock | None = None,
+        seed: int = 0,
+        rate_limits: RateLimits | RateLimit | Mapping[str, RateLimit] | None = None,
+        latency: float = 0.0,
+        chunk_delay: float = 0.0,
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        strict: bool = False,
+        compress: bool = False,
+        keep_requests: int = 100_000,
+        backend: str = "asyncio",
+        **options: Any,
+    ) -> None:
+        self.api_key = api_key or "test-key"
+        self.host, self.port = host, port
+        self.latency, self.chunk_delay, self.compress = latency, chunk_delay, compress
+        self.clock: Clock = clock or SystemClock()
+        self.state = State(clock=self.clock, seed=seed, options=Options(**options))
+        self.scripts = Scripts()
+        self.requests: list[Request] = []
+        self.connections = Connections()
+        self.heads = Heads()
+        self.limiter = Limiter(limits_from(rate_limits))
+        self.dispatcher = Dispatcher(self.state, self.scripts, self.limiter, api_key=api_key, strict=strict)
+        self._tls = tls
+        self._keep_requests = keep_requests
+        self._backend = backend
+        self._live: dict[ServerConnection, SocketStream] = {}
+        self._tasks: TaskGroup | None = None
+        self._stop: anyio.Event | None = None
+        self._stopped: anyio.Event | None = None
+        self._portal: ExitStack | None = None
+
+    @property
+    def url(self) -> str:
+        """The address to give to a client, without a slash at the end."""
+        return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}"
+
+    @property
+    def effects(self) -> Effects:
+        """What was executed and billed, by operation."""
+        return self.state.effects
+
+    # Scripts
+
+    def reply(
+        self,
+        operation: str | None = None,
+        *,
+        status: int = 200,
+        json: Any = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        sse: Sequence[Any] | None = None,
+        done: bool = True,
+        times: int | None = 1,
+        after: int = 0,
+    ) -> None:
+        """Answer the next `times` requests of an operation, group or path this way; replies are used in the order given.
+
+        Items of `sse` are dicts or Structs, text, `(event, data)`, or bytes as they are; `done` adds `data: [DONE]`.
+        """
+        script = Script(operation, times=times, after=after)
+        self.scripts.add_reply(
+            script, lambda: scripted(status=status, json=json, body=body, headers=headers, sse=sse, done=done)
+        )
+
+    def fail(
+        self,
+        status: int = 429,
+        *,
+        times: int | None = 1,
+        operation: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        after: int = 0,
+    ) -> None:
+        """Answer with an error of this status and the body that the API sends with it."""
+        refusal = standard(status)
+
+        def make() -> Reply:
+            merged = {**refusal.headers, **(headers or {})}
+            return Reply(refusal.status, body=refusal.body, media=refusal.media, headers=merged)
+
+        self.scripts.add_reply(Script(operation, times=times, after=after), make)
+
+    def fault(self, *faults: AnyFault, operation: str | None = None, times: int | None = 1, after: int = 0) -> None:
+        """Let `faults` strike the next `times` matching requests (or connections), after `after` that go well."""
+        places = {getattr(fault, "where", None) for fault in faults}
+        if len(faults) > 1 and places & {*EARLY, "request"}:
+            raise ValueError("a fault at accept, handshake or request stands alone")
+        self.scripts.add_faults(Script(operation, times=times, after=after), faults)
+
+    def assert_done(self) -> None:
+        """Fail if an ordered reply or fault was not used, or if a strict server got a request that it did not expect."""
+        complaints = [f"not used: {text}" for text in self.scripts.unused()]
+        complaints += [f"not expected: {request!r}" for request in self.dispatcher.unexpected]
+        if complaints:
+            raise AssertionError("; ".join(complaints))
+
+    def draw(self, model: str, *, requests: int = 0, tokens: int = 0) -> None:
+        """Use up a model's limits as a stranger with the same key would."""
+        now = self.clock.now()
+        for _ in range(requests):
+            self.limiter.charge(model, ("req",), {}, now)
+        self.limiter.charge(model, ("tokens",), {"tokens": tokens}, now)
+
+    def log(self, request: Request) -> None:
+        """Add a request to `requests`, which keeps the latest `keep_requests`."""
+        self.requests.append(request)
+        if len(self.requests) > self._keep_requests:
+            del self.requests[: len(self.requests) - self._keep_requests]
+
+    def drop_idle(self) -> None:
+        """Close every connection that waits for its next request, without a word."""
+        for connection, stream in list(self._live.items()):
+            if not connection.busy:
+                _hang_up(stream)
+
+    # Life
+
+    async def __aenter__(self) -> Self:
+        listener = await anyio.create_tcp_listener(local_host=self.host, local_port=self.port)
+        self.port = listener.extra(SocketAttribute.local_port)
+        self.state.url = self.url
+        self._stop, self._stopped = anyio.Event(), anyio.Event()
+        self._tasks = anyio.create_task_group()
+        await self._tasks.__aenter__()
+        self._tasks.start_soon(self._serve, listener)
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        tasks, stop, stopped = self._tasks, self._stop, self._stopped
+        if tasks is None or stop is None or stopped is None:
+            return False
+        stop.set()
+        with anyio.CancelScope(shield=True):
+            await stopped.wait()
+        self._tasks = None
+        self.state.close()
+        if exc_type is not None and issubclass(exc_type, anyio.get_cancelled_exc_class()):
+            return bool(await tasks.__aexit__(exc_type, exc, traceback))
+        # The group must not wrap the body's exception: nobody expects an ExceptionGroup from a test server.
+        await tasks.__aexit__(None, None, None)
+        return False
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            portal = stack.enter_context(start_blocking_portal(self._backend))
+            running: AbstractContextManager[Self] = portal.wrap_async_context_manager(self)
+            stack.enter_context(running)
+            self._portal = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._portal is not None:
+            self._portal.close()
+            self._portal = None
+
+    async def _serve(self, listener: Any) -> None:
+        try:
+            async with listener, anyio.create_task_group() as connections:
+                connections.start_soon(listener.serve, self._accept)
+                if self._stop is not None:
+                    await self._stop.wait()
+                connections.cancel_scope.cancel()
+        finally:
+            if self._stopped is not None:
+                self._stopped.set()
+
+    async def _accept(self, stream: SocketStream) -> None:
+        self.connections.opened += 1
+        self.connections.open += 1
+        try:
+            if not await self._welcome(stream):
+                return
+            wrapped = await self._wrapped(stream)
+            if wrapped is not None:
+                await self._converse(wrapped, stream)
+        finally:
+            self.connections.open -= 1
+            with anyio.CancelScope(shield=True), suppress(OSError, anyio.BrokenResourceError):
+                await stream.aclose()
+
+    async def _converse(self, wrapped: ByteStream, stream: SocketStream) -> None:
+        connection = ServerConnection(self, wrapped, self.connections.opened)
+        self._live[connection] = stream
+        try:
+            await connection.serve()
+        finally:
+            del self._live[connection]
+
+    async def _welcome(self, stream: SocketStream) -> bool:
+        for fault in self.scripts.connection_faults():
+            if getattr(fault, "where", None) == "handshake":
+                with suppress(anyio.EndOfStream, anyio.BrokenResourceError):
+                    await stream.receive(1024)
+            match fault:
+                case Reset():
+                    reset(stream)
+                case Stall():
+                    await anyio.sleep_forever()
+                case Cut() | _:
+                    pass
+            return False
+        return True
+
+    async def _wrapped(self, stream: SocketStream) -> ByteStream | None:
+        if self._tls is None:
+            return stream
+        try:
+            return await TLSStream.wrap(stream, server_side=True, ssl_context=self._tls, standard_compatible=False)
+        except (ssl.SSLError, OSError, anyio.BrokenResourceError, anyio.EndOfStream):
+            return None
+
+
+def _hang_up(stream: SocketStream) -> None:
+    import socket  # noqa: PLC0415  only this rare order needs it
+
+    with suppress(OSError):
+        stream.extra(SocketAttribute.raw_socket).shutdown(socket.SHUT_RDWR)

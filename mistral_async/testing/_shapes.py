@@ -1,0 +1,235 @@
+"""The request bodies of the API, written down field by field; `_validation` reads this table.
+
+`name*: type` is required, `?` allows null, `(a,b)` bounds a number or a length, `{a|b}` is a closed set and `{a|…}` an open one,
+`...` lets unknown keys pass. `@tag a=Shape, b=Shape` is a union told apart by `tag`; `@tag:a` assumes `a` where the tag is missing.
+"""
+
+from __future__ import annotations
+
+_SAMPLING = (
+    "stop: str|list[str]?; random_seed: int(0,)?; metadata: dict?; max_tokens: int(0,)?; min_tokens: int(0,)?; stream: bool?; "
+    "prompt_cache_key: str?; "
+)
+_GENERATION = (
+    _SAMPLING
+    + "response_format: ResponseFormat?; tools: list[Tool]?; tool_choice: ToolChoice|{auto|none|any|required}?; "
+    + "presence_penalty: float(-2,2)?; frequency_penalty: float(-2,2)?; repetition_penalty: float?; top_k: int?; "
+    + "logprobs: bool?; top_logprobs: int?; prompt_logprobs: bool?; top_prompt_logprobs: int?; n: int(1,)?; "
+    + "prediction: Prediction?; parallel_tool_calls: bool?; "
+    + "reasoning_effort: {none|minimal|low|medium|high|xhigh|max|…}?; prompt_mode: {reasoning|…}?; "
+    + "guardrails: list[Guardrail]?; service_tier: {auto|standard_only}?; "
+)
+_AGENT = (
+    "instructions: str?; tools: list[Tool]; completion_args: CompletionArgs; guardrails: list[Guardrail]?; description: str?; "
+    "handoffs: list[str]?; metadata: dict?; version_message: str(0,500)?; "
+)
+_CONVERSATION = "stream: bool?; store: bool?; handoff_execution: {client|server}?; "
+_TRAINING = (
+    "training_steps: int(1,)?; learning_rate: float(0,1); weight_decay: float(0,1)?; warmup_fraction: float(0,1)?; "
+    "epochs: float?; seq_len: int(100,)?; fim_ratio: float(0,1)?"
+)
+_RESPONSE = (
+    "model*: str; input*: str|list[any]; instructions: str?; parallel_tool_calls: bool?; previous_response_id: any; "
+    "truncation: {disabled}?; tools: list[any]?; tool_choice: any; reasoning: dict?; conversation: any; prompt: any; text: dict?; "
+)
+_VOICE = (
+    "languages: list[str]?; gender: {female|male|neutral}?; age: int?; tags: list[str]?; description: str(0,500)?; "
+)
+
+SHAPES: dict[str, str] = {
+    # messages
+    "Message": "@role system=SystemMessage, user=UserMessage, assistant=AssistantMessage, tool=ToolMessage",
+    "SystemMessage": "role*: str; content*: str|list[Chunk]",
+    "UserMessage": "role*: str; content*: str|list[Chunk]?",
+    "AssistantMessage": "role*: str; content: str|list[Chunk]?; tool_calls: list[ToolCall]?; prefix: bool",
+    "ToolMessage": "role*: str; content*: str|list[Chunk]?; tool_call_id: str?; name: str?",
+    "ToolCall": "id: str; type: str; function*: FunctionCall; index: int",
+    "FunctionCall": "name*: str; arguments*: dict|str",
+    # chunks
+    "Chunk": (
+        "@type:text text=TextChunk, image_url=ImageURLChunk, document_url=DocumentURLChunk, reference=ReferenceChunk, "
+        "file=FileChunk, thinking=ThinkChunk, input_audio=AudioChunk, resource=ResourceChunk, resource_link=ResourceLinkChunk, "
+        "tool_file=ToolFileChunk, tool_reference=ToolReferenceChunk"
+    ),
+    "TextChunk": "type: str; text*: str",
+    "ImageURLChunk": "type: str; image_url*: str|ImageURL",
+    "ImageURL": "url*: str; detail: str?",
+    "DocumentURLChunk": "type: str; document_url*: str; document_name: str?",
+    "ReferenceChunk": "type: str; reference_ids*: list[int|str]",
+    "FileChunk": "type: str; file_id*: str",
+    "ThinkChunk": "type: str; thinking*: list[Chunk]; signature: str?; closed: bool",
+    "AudioChunk": "type: str; input_audio*: str|dict",
+    "ResourceChunk": "type: str; uri*: str; content*: Chunk",
+    "ResourceLinkChunk": "type: str; uri*: str; metadata: dict?",
+    "ToolFileChunk": "type: str; tool*: str; file_id*: str; file_name: str?; file_type: str?",
+    "ToolReferenceChunk": "type: str; tool*: str; title*: str; url: str?; favicon: str?; description: str?; source: str?",
+    # tools and formats
+    "Tool": (
+        "@type:function function=FunctionTool, web_search=BuiltInTool, web_search_premium=BuiltInTool, "
+        "code_interpreter=BuiltInTool, image_generation=BuiltInTool, document_library=LibraryTool, connector=ConnectorTool"
+    ),
+    "FunctionTool": "type: str; function*: Function",
+    "Function": "name*: str; description: str?; parameters*: dict; strict: bool?",
+    "BuiltInTool": "type: str; tool_configuration: ToolConfiguration?",
+    "LibraryTool": "type: str; library_ids*: list[str](1,); tool_configuration: ToolConfiguration?",
+    "ConnectorTool": "type: str; connector_id*: str; authorization: dict?; tool_configuration: ToolConfiguration?",
+    "ToolConfiguration": "include: list[str]?; exclude: list[str]?; requires_confirmation: list[str]?",
+    "ToolChoice": "type: str; function*: FunctionName",
+    "FunctionName": "name*: str",
+    "ResponseFormat": "type: {text|json_object|json_schema}; json_schema: JSONSchema?",
+    "JSONSchema": "name*: str; schema*: dict; description: str?; strict: bool?",
+    "Prediction": "type: str; content: str",
+    "Guardrail": "block_on_error: bool; moderation_llm_v1: Moderation?; moderation_llm_v2: Moderation?",
+    "Moderation": "model_name: str; custom_category_thresholds: dict?; ignore_other_categories: bool; action: {none|block}",
+    "CompletionArgs": (
+        "stop: str|list[str]?; presence_penalty: float(-2,2)?; frequency_penalty: float(-2,2)?; temperature: float(0,1)?; "
+        "top_p: float(0,1)?; max_tokens: int(0,)?; random_seed: int(0,)?; prediction: Prediction?; "
+        "response_format: ResponseFormat?; tool_choice: {auto|none|any|required}?; reasoning_effort: str?"
+    ),
+    # inference
+    "ChatCompletionRequest": (
+        "model*: str; messages*: list[Message]; temperature: float(0,1.5)?; top_p: float(0,1)?; safe_prompt: bool?; "
+        + _GENERATION
+    ),
+    "AgentsCompletionRequest": "messages*: list[Message]; agent_id*: str; " + _GENERATION,
+    "FIMCompletionRequest": (
+        "model*: str; prompt*: str; suffix: str?; temperature: float(0,1.5)?; top_p: float(0,1)?; " + _SAMPLING
+    ),
+    "EmbeddingRequest": (
+        "model*: str; input*: str|list[str]; metadata: dict?; output_dimension: int(1,)?; "
+        "output_dtype: {float|int8|uint8|binary|ubinary}?; encoding_format: {float|base64}?"
+    ),
+    "ClassificationRequest": "model*: str; input*: str|list[str]; metadata: dict?",
+    "ChatModerationRequest": "model*: str; input*: list[Message]|list[list[Message]]",
+    "ChatClassificationRequest": "model*: str; input*: InstructRequest|list[InstructRequest]",
+    "InstructRequest": "messages*: list[Message]",
+    "OCRRequest": (
+        "model*: str?; document*: Chunk; pages: str|list[int]?; include_image_base64: bool?; image_limit: int?; "
+        "image_min_size: int?; bbox_annotation_format: ResponseFormat?; document_annotation_format: ResponseFormat?; "
+        "document_annotation_prompt: str?; table_format: {markdown|html}?; extract_header: bool; extract_footer: bool; "
+        "include_blocks: bool; confidence_scores_granularity: {word|page|block}?; id: str"
+    ),
+    "CreateResponseRequest": (
+        _RESPONSE
+        + "background: bool?; stream: bool?; store: bool?; max_output_tokens: int?; temperature: float?; top_p: float?; "
+        "metadata: dict?; prompt_cache_key: str?; max_tool_calls: int?; moderation: any; top_logprobs: any; ..."
+    ),
+    "CountResponseInputTokensRequest": _RESPONSE + "...",
+    "SpeechRequest": (
+        "input*: str; model: str?; metadata: dict?; stream: bool?; prompt_cache_key: str?; voice_id: str?; ref_audio: str?; "
+        "expressiveness: float?; phoneme_hints: dict?; conversation_history: list[any]?; "
+        "response_format: {pcm|wav|mp3|flac|opus}; ..."
+    ),
+    "AudioTranscriptionRequest": (
+        "model*: str; file_url: str(1,2083)?; file_id: str?; language: str(2,2)?; temperature: any; stream: any; diarize: any; "
+        "context_bias: any; speaker_references: any; timestamp_granularities: any"
+    ),
+    "VoiceCreateRequest": (
+        "name*: str; color: str?; retention_notice: int; sample_audio*: str?; sample_filename: str?; slug: str?; "
+        + _VOICE
+    ),
+    "VoiceUpdateRequest": "name: str?; retention_notice: int?; " + _VOICE,
+    # files, models, jobs
+    "FileUploadRequest": "purpose: {fine-tune|batch|ocr|agentic_safety|…}; expiry: any; visibility: {workspace|user}",
+    "UpdateModelRequest": "name: str?; description: str?",
+    "CreateFineTuningJobRequest": (
+        "model*: str; hyperparameters*: TrainingParameters; training_files: list[TrainingFile]; validation_files: list[str]?; "
+        "suffix: str(0,18)?; integrations: list[Wandb]?; auto_start: bool; invalid_sample_skip_percentage: float(0,0.5); "
+        "job_type: {completion|classifier}?; repositories: list[Repository]?; classifier_targets: list[ClassifierTarget]?"
+    ),
+    "TrainingParameters": _TRAINING,
+    "TrainingFile": "file_id*: str; weight: float",
+    "Wandb": "type: {wandb}; project*: str; api_key*: str(40,40); name: str?; run_name: str?",
+    "Repository": "type: {github}; name*: str; owner*: str; token*: str; ref: str?; weight: float",
+    "ClassifierTarget": "name*: str; labels*: list[str]; weight: float(0,); loss_function: {single_class|multi_class}?",
+    "CreateBatchJobRequest": (
+        "endpoint*: {/v1/chat/completions|/v1/embeddings|/v1/fim/completions|/v1/moderations|/v1/chat/moderations|/v1/ocr|"
+        "/v1/classifications|/v1/chat/classifications|/v1/conversations|/v1/audio/transcriptions}; "
+        "input_files: list[str]?; requests: list[BatchRequest](0,10000)?; model: str?; agent_id: str?; metadata: dict?; "
+        "timeout_hours: int(1,168)"
+    ),
+    "BatchRequest": "body*: dict; custom_id: str?",
+    # agents and conversations
+    "CreateAgentRequest": "model*: str; name*: str; " + _AGENT,
+    "UpdateAgentRequest": "model: str?; name: str?; deployment_chat: bool?; " + _AGENT,
+    "ConversationRequest": (
+        "inputs*: str|list[Entry]; instructions: str?; tools: list[Tool]?; completion_args: CompletionArgs?; "
+        "guardrails: list[Guardrail]?; name: str?; description: str?; metadata: dict?; agent_id: str?; agent_version: str|int?; "
+        "model: str?; " + _CONVERSATION
+    ),
+    "AppendConversationRequest": (
+        "inputs: str|list[Entry]; completion_args: CompletionArgs?; tool_confirmations: list[ToolConfirmation]?; "
+        + _CONVERSATION
+    ),
+    "RestartConversationRequest": (
+        "from_entry_id*: str; inputs: str|list[Entry]; completion_args: CompletionArgs?; guardrails: list[Guardrail]?; "
+        "metadata: dict?; agent_version: str|int?; " + _CONVERSATION
+    ),
+    "ToolConfirmation": "tool_call_id*: str; confirmation*: {allow|deny}",
+    "Entry": (
+        "@type:message.input message.input=MessageInputEntry, message.output=MessageOutputEntry, function.result=FunctionResultEntry, "
+        "function.call=FunctionCallEntry, tool.execution=ToolExecutionEntry, agent.handoff=HandoffEntry"
+    ),
+    "MessageInputEntry": "object: str; type: str; created_at: str; completed_at: str?; id: str; role*: str; content*: str|list[Chunk]; prefix: bool",
+    "MessageOutputEntry": (
+        "object: str; type: str; created_at: str; completed_at: str?; id: str; role: str; content*: str|list[Chunk]; "
+        "agent_id: str?; model: str?"
+    ),
+    "FunctionResultEntry": "object: str; type: str; created_at: str; completed_at: str?; id: str; tool_call_id*: str; result*: str",
+    "FunctionCallEntry": (
+        "object: str; type: str; created_at: str; completed_at: str?; id: str; tool_call_id*: str; name*: str; arguments*: dict|str; "
+        "agent_id: str?; model: str?; confirmation_status: str?"
+    ),
+    "ToolExecutionEntry": (
+        "object: str; type: str; created_at: str; completed_at: str?; id: str; name*: str; arguments: str; info: dict; "
+        "agent_id: str?; model: str?; function: str?"
+    ),
+    "HandoffEntry": (
+        "object: str; type: str; created_at: str; completed_at: str?; id: str; previous_agent_id*: str; "
+        "previous_agent_name*: str; next_agent_id*: str; next_agent_name*: str"
+    ),
+    # libraries
+    "CreateLibraryRequest": "name*: str; description: str?; chunk_size: int(256,32768)?; owner_type: {User|Workspace}?",
+    "UpdateLibraryRequest": "name: str?; description: str?",
+    "UpdateDocumentRequest": "name: str?; attributes: dict?; expires_at: str?",
+    "DocumentUploadRequest": "",
+    "SharingRequest": (
+        "level*: {Viewer|Editor}; share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; org_id: str?"
+    ),
+    "SharingDelete": "share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; org_id: str?",
+}
+
+BODIES: dict[str, str] = {
+    "chat.complete": "ChatCompletionRequest",
+    "agents.complete": "AgentsCompletionRequest",
+    "fim.complete": "FIMCompletionRequest",
+    "embeddings.create": "EmbeddingRequest",
+    "classifiers.moderate": "ClassificationRequest",
+    "classifiers.moderate_chat": "ChatModerationRequest",
+    "classifiers.classify": "ClassificationRequest",
+    "classifiers.classify_chat": "ChatClassificationRequest",
+    "ocr.process": "OCRRequest",
+    "responses.create": "CreateResponseRequest",
+    "responses.count_input_tokens": "CountResponseInputTokensRequest",
+    "audio.transcriptions.complete": "AudioTranscriptionRequest",
+    "audio.speech.complete": "SpeechRequest",
+    "audio.voices.create": "VoiceCreateRequest",
+    "audio.voices.update": "VoiceUpdateRequest",
+    "files.upload": "FileUploadRequest",
+    "models.update": "UpdateModelRequest",
+    "fine_tuning.jobs.create": "CreateFineTuningJobRequest",
+    "batch.jobs.create": "CreateBatchJobRequest",
+    "beta.agents.create": "CreateAgentRequest",
+    "beta.agents.update": "UpdateAgentRequest",
+    "beta.conversations.start": "ConversationRequest",
+    "beta.conversations.append": "AppendConversationRequest",
+    "beta.conversations.restart": "RestartConversationRequest",
+    "beta.libraries.create": "CreateLibraryRequest",
+    "beta.libraries.update": "UpdateLibraryRequest",
+    "beta.libraries.libraries_update_v1": "UpdateLibraryRequest",
+    "beta.libraries.documents.upload": "DocumentUploadRequest",
+    "beta.libraries.documents.update": "UpdateDocumentRequest",
+    "beta.libraries.documents.libraries_documents_update_v1": "UpdateDocumentRequest",
+    "beta.libraries.accesses.update_or_create": "SharingRequest",
+    "beta.libraries.accesses.delete": "SharingDelete",
+}

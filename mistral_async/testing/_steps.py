@@ -1,0 +1,229 @@
+"""A reply and its faults as a plan: what to send, when to wait, how to end. No I/O, so every fault is exact."""
+
+from __future__ import annotations
+
+import enum
+import gzip
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from http import HTTPStatus
+
+import msgspec
+
+from mistral_async.testing import _faults as faults
+from mistral_async.testing._exchange import Reply
+from mistral_async.testing._refusals import HTML, html_page
+
+LAST_CHUNK = b"0\r\n\r\n"
+_DRIP_SECONDS = 0.02
+# A reset overtakes what was sent before it, so the client is given time to read that.
+_BEFORE_RESET = 0.02
+
+
+class Send(msgspec.Struct):
+    """Bytes to write; `part` says which part of the answer they are."""
+
+    data: bytes
+    part: str = "body"
+
+
+class Wait(msgspec.Struct):
+    """Seconds in which nothing is sent."""
+
+    seconds: float
+
+
+class End(enum.Enum):
+    """How an exchange ends when it does not end well."""
+
+    RESET = enum.auto()
+    CLOSE = enum.auto()
+    HANG = enum.auto()
+
+
+Step = Send | Wait | End
+Steps = Iterable[Step]
+
+
+def plan(reply: Reply, head: bytes, ordered: Sequence[faults.AnyFault], *, chunk_delay: float = 0.0) -> Iterator[Step]:
+    """The steps of an answer, with every fault applied in the order in which it was given."""
+    steps: Steps = _answer(reply, head, chunk_delay)
+    for fault in ordered:
+        steps = _disturbed(steps, fault, chunked=reply.framing == "chunked")
+    return iter(steps)
+
+
+def reshaped(reply: Reply, fault: faults.AnyFault) -> Reply:
+    """The reply with those faults that are a matter of its content or headers."""
+    match fault:
+        case faults.Html(status):
+            return Reply(status, body=html_page(status), media=HTML)
+        case faults.EmptyBody():
+            _whole(reply, b"")
+        case faults.Truncate(at):
+            _whole(reply, _body_of(reply)[:at])
+        case faults.WrongLength(delta):
+            _whole(reply, _body_of(reply))
+            reply.length = max(0, len(reply.body) + delta)
+            reply.framing = "length"
+        case faults.BadGzip():
+            packed = gzip.compress(_body_of(reply) * 2)
+            _whole(reply, packed[:14] + b"\xff" * 32 + packed[20:], encoding="gzip")
+        case faults.ZipBomb(size):
+            _whole(reply, _bomb(size), encoding="gzip")
+        case faults.HugeHeader(size):
+            reply.headers["x-huge"] = "a" * size
+        case faults.ConnectionClose():
+            reply.close = True
+        case _:
+            pass
+    return reply
+
+
+def _whole(reply: Reply, body: bytes, *, encoding: str | None = None) -> None:
+    reply.body, reply.events, reply.parts, reply.length = body, None, None, None
+    if encoding:
+        reply.headers["content-encoding"] = encoding
+
+
+def _body_of(reply: Reply) -> bytes:
+    if reply.events is not None:
+        return b"".join(reply.events)
+    return b"".join(reply.parts) if reply.parts is not None else reply.body
+
+
+def _bomb(size: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = bytes(1 << 20)
+    packed = [packer.compress(block) for _ in range(size >> 20)]
+    return b"".join([*packed, packer.compress(bytes(size & 0xFFFFF)), packer.flush()])
+
+
+def _answer(reply: Reply, head: bytes, chunk_delay: float) -> Iterator[Step]:
+    chunked = reply.framing == "chunked"
+    if reply.framing == "none":
+        yield Send(head, "head")
+    elif reply.events is not None:
+        yield Send(head, "head")
+        for number, event in enumerate(reply.events):
+            if number and chunk_delay:
+                yield Wait(chunk_delay)
+            yield Send(chunk(event) if chunked else event, "event")
+        yield Send(LAST_CHUNK if chunked else b"", "end")
+    elif reply.parts is not None:
+        yield Send(head, "head")
+        for data in reply.parts:
+            yield Send(chunk(data) if chunked else data)
+        yield Send(LAST_CHUNK if chunked else b"", "end")
+    else:
+        yield Send(head, "head")
+        yield Send((chunk(reply.body) if chunked else reply.body), "body")
+        yield Send(LAST_CHUNK if chunked else b"", "end")
+
+
+def chunk(data: bytes) -> bytes:
+    """One chunk of a chunked body; nothing for no bytes, because an empty chunk ends the body."""
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+def _disturbed(steps: Steps, fault: faults.AnyFault, *, chunked: bool) -> Steps:
+    match fault:
+        case faults.Delay():
+            return _delayed(steps, fault)
+        case faults.Reset():
+            return _stopped(steps, fault, lambda: [Wait(_BEFORE_RESET), End.RESET])
+        case faults.Cut(clean=clean):
+            end: list[Step] = [Send(LAST_CHUNK, "end")] if clean and chunked else []
+            return _stopped(steps, fault, lambda: [*end, End.CLOSE])
+        case faults.Stall():
+            return _stopped(steps, fault, lambda: [End.HANG])
+        case faults.Garbage(data):
+            return [Send(data), End.CLOSE]
+        case faults.BadChunk():
+            return _stopped(steps, faults.Cut(after_bytes=0), lambda: [Send(b"zz\r\nnot a chunk\r\n"), End.CLOSE])
+        case faults.Drip(speed):
+            return _dripping(steps, speed)
+        case faults.Informational(status):
+            reason = HTTPStatus(status).phrase
+            return [Send(f"HTTP/1.1 {status} {reason}\r\nlink: </docs>\r\n\r\n".encode(), "interim"), *steps]
+        case faults.HeadersNeverEnd(interval):
+            return _endless_head(steps, interval)
+        case faults.SilentClose(seconds):
+            return [*steps, Wait(seconds), End.CLOSE]
+        case faults.WrongLength(delta) if delta > 0:
+            return [*steps, End.CLOSE]
+        case _:
+            return steps
+
+
+def _delayed(steps: Steps, fault: faults.Delay) -> Iterator[Step]:
+    waited = False
+    for step in steps:
+        if isinstance(step, Send):
+            match fault.where, step.part:
+                case ("head", "head") | ("event", "event"):
+                    yield Wait(fault.seconds)
+                case ("body", "body" | "event") if not waited:
+                    waited = True
+                    yield Wait(fault.seconds)
+                case _:
+                    pass
+        yield step
+
+
+def _stopped(
+    steps: Steps, stop: faults.Reset | faults.Cut | faults.Stall, end: Callable[[], list[Step]]
+) -> Iterator[Step]:
+    events = sent = 0
+    for step in steps:
+        if not isinstance(step, Send) or step.part == "interim":
+            yield step
+            continue
+        keep = _kept(step, stop, events=events, sent=sent)
+        if keep is not None:
+            if keep:
+                yield Send(step.data[:keep], step.part)
+            break
+        yield step
+        events += step.part == "event"
+        sent += 0 if step.part == "head" else len(step.data)
+    yield from end()
+
+
+def _kept(step: Send, stop: faults.Reset | faults.Cut | faults.Stall, *, events: int, sent: int) -> int | None:
+    """How many bytes of this piece still go out before the stop; None if the stop comes later."""
+    if step.part == "head":
+        early = stop.where == "head" and stop.after_bytes is None and stop.after_events is None
+        return len(step.data) // 2 if early else None
+    if step.part == "end":
+        return 0
+    if stop.after_events is not None:
+        return 0 if events >= stop.after_events else None
+    if stop.after_bytes is not None:
+        return stop.after_bytes - sent if sent + len(step.data) > stop.after_bytes else None
+    return len(step.data) // 2
+
+
+def _dripping(steps: Steps, speed: float) -> Iterator[Step]:
+    size = max(1, int(speed * _DRIP_SECONDS))
+    for step in steps:
+        if not isinstance(step, Send):
+            yield step
+            continue
+        for start in range(0, len(step.data), size):
+            piece = step.data[start : start + size]
+            yield Send(piece, step.part)
+            yield Wait(len(piece) / speed)
+
+
+def _endless_head(steps: Steps, interval: float) -> Iterator[Step]:
+    for step in steps:
+        if isinstance(step, Send) and step.part == "head":
+            yield Send(step.data[:-2], "head")
+            break
+        yield step
+    number = 0
+    while True:
+        number += 1
+        yield Send(f"x-more-{number}: and so on\r\n".encode(), "head")
+        yield Wait(interval)
