@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, Required, TypeAlias, TypedDict
 
+from msgspec import field
+
 from mistral_async.models._model import Model
 
 ShareEntityType: TypeAlias = Literal["User", "Workspace", "Org"]
@@ -31,7 +33,17 @@ class Sharing(Model, kw_only=True, gc=False):
 class ListSharingResponse(Model, kw_only=True):
     """All that a library is shared with."""
 
-    data: list[Sharing] = []
+    data: list[Sharing] = field(default_factory=list[Sharing])
+
+
+class SharingRequest(TypedDict, total=False):
+    """Everything that `accesses.update_or_create` takes beside the library's id."""
+
+    share_with_uuid: Required[str]
+    share_with_type: Required[ShareEntityType | str]
+    level: Required[ShareLevel | str]
+    org_id: str | None
+    """Deprecated."""
 
 
 class SharingDelete(TypedDict, total=False):
@@ -39,14 +51,10 @@ class SharingDelete(TypedDict, total=False):
 
     share_with_uuid: Required[str]
     share_with_type: Required[ShareEntityType | str]
+    level: ShareLevel | str | None
+    """The level that is taken away. The first version of the API asks for it."""
     org_id: str | None
     """Deprecated."""
-
-
-class SharingRequest(SharingDelete):
-    """Everything that `accesses.update_or_create` takes beside the library's id."""
-
-    level: Required[ShareLevel | str]
 
 
 SharingIn = SharingRequest

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, Required, TypeAlias, TypedDict
 
+from msgspec import field
+
 from mistral_async._open import tag
 from mistral_async.models._model import Model, Moment
 
@@ -52,7 +54,7 @@ class BatchJob(Model, kw_only=True):
 
     id: str = ""
     object: Literal["batch"] = tag("batch")
-    input_files: list[str] = []
+    input_files: list[str] = field(default_factory=list[str])
     """File ids."""
     metadata: dict[str, Any] | None = None
     endpoint: str = ""
@@ -62,12 +64,12 @@ class BatchJob(Model, kw_only=True):
     """The id of the file with the answers, one JSON object a line, in any order."""
     error_file: str | None = None
     """The id of the file with the requests that failed."""
-    errors: list[BatchError] = []
+    errors: list[BatchError] = field(default_factory=list[BatchError])
     outputs: list[dict[str, Any]] | None = None
     """The answers themselves: `{"id", "custom_id", "response": {"status_code", "body"}, "error"}`."""
     status: str = ""
     """One of `BatchJobStatus`, or a newer one."""
-    created_at: int = 0
+    created_at: int | None = None
     created_at_datetime = Moment("created_at")
     total_requests: int = 0
     """0 until the job runs."""
@@ -85,7 +87,7 @@ class ListBatchJobsResponse(Model, kw_only=True):
 
     total: int = 0
     """Jobs on all pages."""
-    data: list[BatchJob] = []
+    data: list[BatchJob] = field(default_factory=list[BatchJob])
     object: Literal["list"] = tag("list")
 
 

@@ -63,7 +63,7 @@ class ListDocumentsResponse(Model, kw_only=True):
     """A page of documents."""
 
     pagination: PaginationInfo = field(default_factory=PaginationInfo)
-    data: list[Document] = []
+    data: list[Document] = field(default_factory=list[Document])
 
 
 class ProcessingStatus(Model, kw_only=True, gc=False):

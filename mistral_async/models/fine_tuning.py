@@ -134,7 +134,7 @@ class ClassifierTargetResult(Model, kw_only=True):
     """A target as the server trains it."""
 
     name: str = ""
-    labels: list[str] = []
+    labels: list[str] = field(default_factory=list[str])
     weight: float = 1.0
     loss_function: str = ""
 
@@ -179,7 +179,7 @@ class Checkpoint(Model, kw_only=True):
 
     metrics: Metric = field(default_factory=Metric)
     step_number: int = 0
-    created_at: int = 0
+    created_at: int | None = None
     created_at_datetime = Moment("created_at")
 
 
@@ -187,7 +187,7 @@ class Event(Model, kw_only=True):
     """A change of a job."""
 
     name: str = ""
-    created_at: int = 0
+    created_at: int | None = None
     created_at_datetime = Moment("created_at")
     data: dict[str, Any] | None = None
 
@@ -207,11 +207,11 @@ class _Job(Model, kw_only=True):
     """The model that is trained further."""
     status: str = ""
     """One of `FineTuningJobStatus`, or a newer one."""
-    created_at: int = 0
+    created_at: int | None = None
     created_at_datetime = Moment("created_at")
-    modified_at: int = 0
+    modified_at: int | None = None
     modified_at_datetime = Moment("modified_at")
-    training_files: list[str] = []
+    training_files: list[str] = field(default_factory=list[str])
     """File ids."""
     validation_files: list[str] | None = None
     """File ids."""
@@ -228,7 +228,7 @@ class CompletionFineTuningJob(_Job, kw_only=True):
 
     hyperparameters: CompletionTrainingParameters = field(default_factory=CompletionTrainingParameters)
     job_type: Literal["completion"] = tag("completion")
-    repositories: list[Repository] = []
+    repositories: list[Repository] = field(default_factory=list[Repository])
 
 
 class ClassifierFineTuningJob(_Job, kw_only=True):
@@ -241,16 +241,16 @@ class ClassifierFineTuningJob(_Job, kw_only=True):
 class CompletionFineTuningJobDetails(CompletionFineTuningJob, kw_only=True):
     """A job that trains a completion model, with its history."""
 
-    events: list[Event] = []
-    checkpoints: list[Checkpoint] = []
+    events: list[Event] = field(default_factory=list[Event])
+    checkpoints: list[Checkpoint] = field(default_factory=list[Checkpoint])
 
 
 class ClassifierFineTuningJobDetails(ClassifierFineTuningJob, kw_only=True):
     """A job that trains a classifier, with its history."""
 
-    classifier_targets: list[ClassifierTargetResult] = []
-    events: list[Event] = []
-    checkpoints: list[Checkpoint] = []
+    classifier_targets: list[ClassifierTargetResult] = field(default_factory=list[ClassifierTargetResult])
+    events: list[Event] = field(default_factory=list[Event])
+    checkpoints: list[Checkpoint] = field(default_factory=list[Checkpoint])
 
 
 FineTuningJob: TypeAlias = Open[CompletionFineTuningJob | ClassifierFineTuningJob]
@@ -263,7 +263,7 @@ class ListFineTuningJobsResponse(Model, kw_only=True):
 
     total: int = 0
     """Jobs on all pages."""
-    data: list[FineTuningJob] = []
+    data: list[FineTuningJob] = field(default_factory=list[FineTuningJob])
     object: Literal["list"] = tag("list")
 
 

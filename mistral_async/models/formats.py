@@ -155,4 +155,16 @@ class CompletionArgs(Model, kw_only=True):
             self.tool_choice = cast("str", tool_choice_of(cast("Any", self.tool_choice)))
 
 
+def completion_args_of(value: CompletionArgs | Mapping[str, Any] | None) -> CompletionArgs | dict[str, Any] | None:
+    """The wire's form of completion arguments: classes and choices in a dict are taken for what they stand for."""
+    if value is None or isinstance(value, CompletionArgs):
+        return value
+    fields = {**value}
+    if "response_format" in fields:
+        fields["response_format"] = response_format_of(fields["response_format"])
+    if "tool_choice" in fields:
+        fields["tool_choice"] = tool_choice_of(fields["tool_choice"])
+    return fields
+
+
 JsonSchema = JSONSchema

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, Required, TypeAlias, TypedDict
 
+from msgspec import field
+
 from mistral_async.models._model import Model, Moment
 
 OwnerType: TypeAlias = Literal["User", "Workspace"]
@@ -56,7 +58,7 @@ class Library(Model, kw_only=True, gc=False):
 class ListLibrariesResponse(Model, kw_only=True):
     """A page of libraries."""
 
-    data: list[Library] = []
+    data: list[Library] = field(default_factory=list[Library])
     pagination: PaginationInfo | None = None
     """Deprecated: `next_page_token` says whether there is more."""
     next_page_token: str | None = None

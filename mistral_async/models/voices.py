@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Required, TypeAlias, TypedDict
 
+from msgspec import field
+
 from mistral_async.models._model import Model, Moment
 
 VoiceType: TypeAlias = Literal["all", "custom", "preset"]
@@ -22,7 +24,7 @@ class VoiceResponse(Model, kw_only=True):
     id: str = ""
     name: str = ""
     slug: str | None = None
-    languages: list[str] = []
+    languages: list[str] = field(default_factory=list[str])
     gender: str | None = None
     age: int | None = None
     """Years."""
@@ -46,7 +48,7 @@ class VoiceResponse(Model, kw_only=True):
 class VoiceListResponse(Model, kw_only=True):
     """A page of voices, by offset."""
 
-    items: list[VoiceResponse] = []
+    items: list[VoiceResponse] = field(default_factory=list[VoiceResponse])
     total: int = 0
     """Voices on all pages."""
     page: int = 0
@@ -57,7 +59,7 @@ class VoiceListResponse(Model, kw_only=True):
 class VoiceListPage(Model, kw_only=True):
     """A page of voices, by token."""
 
-    data: list[VoiceResponse] = []
+    data: list[VoiceResponse] = field(default_factory=list[VoiceResponse])
     next_page_token: str | None = None
 
 

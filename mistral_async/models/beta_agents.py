@@ -1,0 +1,135 @@
+"""Agents: a model with instructions and tools, kept by the server in versions. Times are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypeAlias, TypedDict
+
+from msgspec import field
+
+from mistral_async._open import tag
+from mistral_async.models._model import Model, Moment
+from mistral_async.models.formats import CompletionArgs
+from mistral_async.models.guardrails import GuardrailConfig
+from mistral_async.models.tools import AnyTool
+
+RequestSource: TypeAlias = Literal["api", "playground", "agent_builder_v1"]
+"""Where an agent was made."""
+
+
+class Agent(Model, kw_only=True):
+    """An agent, in one of its versions."""
+
+    id: str = ""
+    name: str = ""
+    model: str = ""
+    instructions: str | None = None
+    tools: list[AnyTool] = field(default_factory=list[AnyTool])
+    completion_args: CompletionArgs = field(default_factory=CompletionArgs)
+    guardrails: list[GuardrailConfig] | None = None
+    description: str | None = None
+    """What it is good for; other agents read it."""
+    handoffs: list[str] | None = None
+    """The ids of the agents that it may give a conversation to."""
+    metadata: dict[str, Any] | None = None
+    version: int = 0
+    versions: list[int] = field(default_factory=list[int])
+    """All versions that there are."""
+    version_message: str | None = None
+    """What the version changed."""
+    deployment_chat: bool = False
+    """Whether it is offered in the chat application."""
+    source: str = ""
+    """One of `RequestSource`, or a newer one."""
+    owner_id: str | None = None
+    created_at: str = ""
+    created_at_datetime = Moment("created_at")
+    updated_at: str = ""
+    updated_at_datetime = Moment("updated_at")
+    object: Literal["agent"] = tag("agent")
+
+
+class AgentListPage(Model, kw_only=True):
+    """A page of agents."""
+
+    data: list[Agent] = field(default_factory=list[Agent])
+    next_page_token: str | None = None
+    object: Literal["list"] = tag("list")
+
+
+class AgentAliasResponse(Model, kw_only=True, gc=False):
+    """A name for a version."""
+
+    alias: str = ""
+    version: int = 0
+    created_at: str = ""
+    created_at_datetime = Moment("created_at")
+    updated_at: str = ""
+    updated_at_datetime = Moment("updated_at")
+
+
+class AgentOptions(TypedDict, total=False):
+    """What can be said of a new agent."""
+
+    instructions: str | None
+    tools: Sequence[AnyTool | Mapping[str, Any]] | None
+    completion_args: CompletionArgs | Mapping[str, Any] | None
+    guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
+    description: str | None
+    """What it is good for; other agents read it."""
+    handoffs: Sequence[str] | None
+    """The ids of the agents that it may give a conversation to; at least one."""
+    metadata: Mapping[str, Any] | None
+    version_message: str | None
+    """What the version changes, up to 500 characters."""
+
+
+class CreateAgentRequest(AgentOptions):
+    """Everything that `agents.create` takes: `create(**request)`."""
+
+    model: Required[str]
+    name: Required[str]
+
+
+class UpdateAgentRequest(AgentOptions, total=False):
+    """What changes of an agent, as a new version; what is not named stays.
+
+    None removes a value, but not `tools` and `completion_args`: `[]` and `{}` do.
+    """
+
+    model: str | None
+    name: str | None
+    deployment_chat: bool | None
+    """Whether it is offered in the chat application."""
+
+
+class AgentFilter(TypedDict, total=False):
+    """Which agents are listed."""
+
+    page_size: int | None
+    """1 to 1,000; 20 where not set."""
+    deployment_chat: bool | None
+    sources: Sequence[RequestSource | str] | None
+    name: str | None
+    search: str | None
+    """A part of the name or the id."""
+    id: str | None
+    metadata: Mapping[str, Any] | None
+
+
+class AgentListOptions(AgentFilter, total=False):
+    """Which agents are listed, by the number of the page."""
+
+    page: int | None
+    """One page, counted from 0; all pages where not set."""
+
+
+class AgentPagesOptions(AgentFilter, total=False):
+    """Which agents are listed, by token."""
+
+    page_token: str | None
+    """Where to go on: the `next_page_token` of a page."""
+
+
+AgentCreationRequest = CreateAgentRequest
+AgentUpdateRequest = UpdateAgentRequest

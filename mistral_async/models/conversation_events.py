@@ -1,0 +1,167 @@
+"""The events of a conversation, told apart by `type`. They end with `conversation.response.done` or `.error`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from msgspec import field
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model, Moment
+from mistral_async.models.content import (
+    DocumentURLChunk,
+    ImageURLChunk,
+    TextChunk,
+    ThinkChunk,
+    ToolFileChunk,
+    ToolReferenceChunk,
+    text_of,
+)
+from mistral_async.models.conversations import ConversationUsageInfo
+
+OutputContentChunks: TypeAlias = Open[
+    TextChunk | ImageURLChunk | DocumentURLChunk | ThinkChunk | ToolFileChunk | ToolReferenceChunk
+]
+
+
+class _Event(Model, kw_only=True, gc=False):
+    """What all events have."""
+
+    created_at: str = ""
+    created_at_datetime = Moment("created_at")
+
+
+class ResponseStartedEvent(_Event, kw_only=True, gc=False):
+    """The answer begins; says which conversation it is."""
+
+    conversation_id: str = ""
+    type: Literal["conversation.response.started"] = tag("conversation.response.started")
+
+
+class ResponseDoneEvent(_Event, kw_only=True):
+    """The answer is complete; says what it cost."""
+
+    usage: ConversationUsageInfo | None = None
+    type: Literal["conversation.response.done"] = tag("conversation.response.done")
+
+
+class ResponseErrorEvent(_Event, kw_only=True, gc=False):
+    """The answer failed."""
+
+    message: str = ""
+    code: int | None = None
+    type: Literal["conversation.response.error"] = tag("conversation.response.error")
+
+
+class MessageOutputEvent(_Event, kw_only=True):
+    """A piece of a message: text, or one chunk."""
+
+    id: str = ""
+    """The entry that it belongs to."""
+    content: Open[
+        str | TextChunk | ImageURLChunk | DocumentURLChunk | ThinkChunk | ToolFileChunk | ToolReferenceChunk
+    ] = ""
+    output_index: int = 0
+    content_index: int = 0
+    model: str | None = None
+    agent_id: str | None = None
+    role: Literal["assistant"] = tag("assistant")
+    type: Literal["message.output.delta"] = tag("message.output.delta")
+
+    @property
+    def text(self) -> str:
+        """What is said, without reasoning."""
+        return text_of(self.content)
+
+
+class ToolExecutionStartedEvent(_Event, kw_only=True, gc=False):
+    """A built-in tool starts."""
+
+    id: str = ""
+    name: str = ""
+    """One of `BuiltInConnectors`, or another."""
+    arguments: str = ""
+    function: str | None = None
+    """The tool's function, where it has several."""
+    output_index: int = 0
+    model: str | None = None
+    agent_id: str | None = None
+    type: Literal["tool.execution.started"] = tag("tool.execution.started")
+
+
+class ToolExecutionDeltaEvent(_Event, kw_only=True, gc=False):
+    """A piece of the arguments of a built-in tool."""
+
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+    """A fragment of JSON text."""
+    function: str | None = None
+    output_index: int = 0
+    type: Literal["tool.execution.delta"] = tag("tool.execution.delta")
+
+
+class ToolExecutionDoneEvent(_Event, kw_only=True):
+    """A built-in tool ran. Its arguments came in the deltas."""
+
+    id: str = ""
+    name: str = ""
+    info: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the tool reports, such as `result`, `code` and `code_output`."""
+    function: str | None = None
+    output_index: int = 0
+    type: Literal["tool.execution.done"] = tag("tool.execution.done")
+
+
+class AgentHandoffStartedEvent(_Event, kw_only=True, gc=False):
+    """An agent gives the conversation away."""
+
+    id: str = ""
+    previous_agent_id: str = ""
+    previous_agent_name: str = ""
+    output_index: int = 0
+    type: Literal["agent.handoff.started"] = tag("agent.handoff.started")
+
+
+class AgentHandoffDoneEvent(_Event, kw_only=True, gc=False):
+    """Another agent has the conversation."""
+
+    id: str = ""
+    next_agent_id: str = ""
+    next_agent_name: str = ""
+    output_index: int = 0
+    type: Literal["agent.handoff.done"] = tag("agent.handoff.done")
+
+
+class FunctionCallEvent(_Event, kw_only=True, gc=False):
+    """A piece of a call of a function of yours."""
+
+    id: str = ""
+    name: str = ""
+    tool_call_id: str = ""
+    arguments: str = ""
+    """A fragment of JSON text."""
+    output_index: int = 0
+    model: str | None = None
+    agent_id: str | None = None
+    confirmation_status: str | None = None
+    """One of `ConfirmationStatus`, or a newer one."""
+    type: Literal["function.call.delta"] = tag("function.call.delta")
+
+
+ConversationEvents: TypeAlias = Open[
+    ResponseStartedEvent
+    | ResponseDoneEvent
+    | ResponseErrorEvent
+    | MessageOutputEvent
+    | ToolExecutionStartedEvent
+    | ToolExecutionDeltaEvent
+    | ToolExecutionDoneEvent
+    | AgentHandoffStartedEvent
+    | AgentHandoffDoneEvent
+    | FunctionCallEvent
+]
+ConversationEventsData = ConversationEvents
+
+CONVERSATION_ENDS = frozenset({"conversation.response.done", "conversation.response.error"})
+"""The types of the events after which nothing comes."""

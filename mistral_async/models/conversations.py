@@ -1,0 +1,320 @@
+"""Conversations that the server keeps: entries, answers, and the options of start, append and restart.
+
+Entries are told apart by `type`; one of a type that this version does not know is kept and can be sent back. Times are
+ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Required, TypeAlias, TypedDict, TypeVar
+
+from msgspec import field, structs
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model, Moment
+from mistral_async.models.content import BuiltInConnectors, ContentChunk, text_of
+from mistral_async.models.formats import CompletionArgs
+from mistral_async.models.guardrails import GuardrailConfig
+from mistral_async.models.tools import AnyTool
+
+T = TypeVar("T")
+
+HandoffExecution: TypeAlias = Literal["client", "server"]
+"""Who carries out a handoff to another agent."""
+
+Confirmation: TypeAlias = Literal["allow", "deny"]
+
+ConfirmationStatus: TypeAlias = Literal["pending", "allowed", "denied"]
+"""Whether a call that waits for your confirmation may run."""
+
+MessageInputRole: TypeAlias = Literal["assistant", "user"]
+
+
+def _sent(factory: Callable[[], T]) -> T:
+    """A default that is written too, because the server requires the key."""
+    return field(default_factory=factory)
+
+
+def _user() -> str:
+    return "user"
+
+
+class _Entry(Model, kw_only=True):
+    """What all entries have."""
+
+    id: str = ""
+    created_at: str = ""
+    created_at_datetime = Moment("created_at")
+    completed_at: str | None = None
+    completed_at_datetime = Moment("completed_at")
+    object: Literal["entry"] = tag("entry")
+
+
+class MessageInputEntry(_Entry):
+    """A message of yours, or an assistant's that you put in its mouth."""
+
+    content: str | list[ContentChunk]
+    role: MessageInputRole | str = _sent(_user)
+    prefix: bool = False
+    """The answer must continue this message."""
+    type: Literal["message.input"] = tag("message.input")
+
+    @property
+    def text(self) -> str:
+        """The text of the content."""
+        return text_of(self.content)
+
+
+class MessageOutputEntry(_Entry):
+    """A message of the model."""
+
+    content: str | list[ContentChunk]
+    role: Literal["assistant"] = tag("assistant")
+    model: str | None = None
+    agent_id: str | None = None
+    type: Literal["message.output"] = tag("message.output")
+
+    @property
+    def text(self) -> str:
+        """What was said, without reasoning."""
+        return text_of(self.content)
+
+
+class FunctionCallEntry(_Entry):
+    """A call of a function of yours. Answer with a `FunctionResultEntry` of the same `tool_call_id`."""
+
+    tool_call_id: str
+    name: str
+    arguments: str | dict[str, Any]
+    """Usually JSON text."""
+    confirmation_status: str | None = None
+    """One of `ConfirmationStatus`, or a newer one."""
+    model: str | None = None
+    agent_id: str | None = None
+    type: Literal["function.call"] = tag("function.call")
+
+
+class FunctionResultEntry(_Entry, gc=False):
+    """The result of a function call."""
+
+    tool_call_id: str
+    result: str
+    type: Literal["function.result"] = tag("function.result")
+
+
+class ToolExecutionEntry(_Entry):
+    """A built-in tool that ran."""
+
+    name: BuiltInConnectors
+    arguments: str = _sent(str)
+    """JSON text."""
+    info: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the tool reports, such as `result`, `code` and `code_output`."""
+    function: str | None = None
+    """The tool's function, where it has several."""
+    model: str | None = None
+    agent_id: str | None = None
+    type: Literal["tool.execution"] = tag("tool.execution")
+
+
+class AgentHandoffEntry(_Entry, gc=False):
+    """One agent gave the conversation to another."""
+
+    previous_agent_id: str
+    previous_agent_name: str
+    next_agent_id: str
+    next_agent_name: str
+    type: Literal["agent.handoff"] = tag("agent.handoff")
+
+
+Entry: TypeAlias = Open[
+    MessageInputEntry
+    | MessageOutputEntry
+    | FunctionCallEntry
+    | FunctionResultEntry
+    | ToolExecutionEntry
+    | AgentHandoffEntry
+]
+InputEntries = Entry
+OutputEntry: TypeAlias = Open[MessageOutputEntry | FunctionCallEntry | ToolExecutionEntry | AgentHandoffEntry]
+MessageEntry: TypeAlias = Open[MessageInputEntry | MessageOutputEntry]
+
+ConversationInputs: TypeAlias = str | Entry | Mapping[str, Any] | Sequence[Entry | Mapping[str, Any]]
+"""What is said: text, an entry, or several. A dict without `type` is a message."""
+
+
+def entries_of(inputs: ConversationInputs | None) -> str | list[Any] | None:
+    """The wire's form of what is said: text, or a list of entries as the server takes them back."""
+    match inputs:
+        case None | str():
+            return inputs
+        case Mapping() | Model():
+            return [_sendable(inputs)]
+        case _:
+            return [_sendable(each) for each in inputs]
+
+
+def _sendable(entry: object) -> object:
+    """An entry without `function`, which the server says but does not take."""
+    if isinstance(entry, ToolExecutionEntry) and entry.function is not None:
+        return structs.replace(entry, function=None)
+    return entry
+
+
+class ConversationUsageInfo(Model, kw_only=True):
+    """What an answer cost, in tokens. `total_tokens` counts those of the tools too."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+    connector_tokens: int | None = None
+    """Tokens that built-in tools used."""
+    connectors: dict[str, int] | None = None
+    """How often each built-in tool was used."""
+
+
+class ConversationResponse(Model, kw_only=True):
+    """The answer: what was added to the conversation."""
+
+    conversation_id: str = ""
+    outputs: list[OutputEntry] = field(default_factory=list[OutputEntry])
+    usage: ConversationUsageInfo | None = None
+    guardrails: list[dict[str, Any]] | None = None
+    object: Literal["conversation.response"] = tag("conversation.response")
+
+    @property
+    def text(self) -> str:
+        """What the model said, without reasoning."""
+        return "".join(entry.text for entry in self.outputs if isinstance(entry, MessageOutputEntry))
+
+
+class ConversationHistory(Model, kw_only=True):
+    """All entries of a conversation."""
+
+    conversation_id: str = ""
+    entries: list[Entry] = field(default_factory=list[Entry])
+    object: Literal["conversation.history"] = tag("conversation.history")
+
+
+class ConversationMessages(Model, kw_only=True):
+    """All messages of a conversation."""
+
+    conversation_id: str = ""
+    messages: list[MessageEntry] = field(default_factory=list[MessageEntry])
+    object: Literal["conversation.messages"] = tag("conversation.messages")
+
+
+class AgentConversation(Model, kw_only=True):
+    """A conversation with an agent."""
+
+    id: str = ""
+    agent_id: str = ""
+    agent_version: str | int | None = None
+    """A version's number or alias."""
+    name: str | None = None
+    description: str | None = None
+    metadata: dict[str, Any] | None = None
+    created_at: str = ""
+    created_at_datetime = Moment("created_at")
+    updated_at: str = ""
+    updated_at_datetime = Moment("updated_at")
+    object: Literal["conversation"] = tag("conversation")
+
+
+class ModelConversation(Model, kw_only=True):
+    """A conversation with a model."""
+
+    id: str = ""
+    model: str = ""
+    instructions: str | None = None
+    tools: list[AnyTool] = field(default_factory=list[AnyTool])
+    completion_args: CompletionArgs = field(default_factory=CompletionArgs)
+    guardrails: list[GuardrailConfig] | None = None
+    name: str | None = None
+    description: str | None = None
+    metadata: dict[str, Any] | None = None
+    created_at: str = ""
+    created_at_datetime = Moment("created_at")
+    updated_at: str = ""
+    updated_at_datetime = Moment("updated_at")
+    object: Literal["conversation"] = tag("conversation")
+
+
+Conversation: TypeAlias = Open[AgentConversation | ModelConversation]
+
+
+class ToolCallConfirmation(Model, gc=False):
+    """Your word on a call that waits for it."""
+
+    tool_call_id: str
+    confirmation: Confirmation | str
+
+
+class ConversationOptions(TypedDict, total=False):
+    """What can be said when a conversation starts. It needs `model` or `agent_id`, not both."""
+
+    model: str | None
+    agent_id: str | None
+    agent_version: str | int | None
+    """A version's number or alias."""
+    instructions: str | None
+    tools: Sequence[AnyTool | Mapping[str, Any]] | None
+    completion_args: CompletionArgs | Mapping[str, Any] | None
+    guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
+    name: str | None
+    description: str | None
+    metadata: Mapping[str, Any] | None
+    store: bool | None
+    """False: the server forgets it, and it cannot be appended to."""
+    handoff_execution: HandoffExecution | str | None
+
+
+class AppendOptions(TypedDict, total=False):
+    """What can be said when a conversation goes on."""
+
+    tool_confirmations: Sequence[ToolCallConfirmation | Mapping[str, Any]] | None
+    """For the calls that wait. May be sent without `inputs`."""
+    completion_args: CompletionArgs | Mapping[str, Any] | None
+    store: bool | None
+    """False: the server forgets what is added."""
+    handoff_execution: HandoffExecution | str | None
+
+
+class RestartOptions(TypedDict, total=False):
+    """What can be said when a conversation starts again from an entry, as a new conversation."""
+
+    completion_args: CompletionArgs | Mapping[str, Any] | None
+    guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
+    metadata: Mapping[str, Any] | None
+    agent_version: str | int | None
+    """A version's number or alias."""
+    store: bool | None
+    handoff_execution: HandoffExecution | str | None
+
+
+class ConversationRequest(ConversationOptions):
+    """Everything that `conversations.start` takes: `start(**request)`."""
+
+    inputs: Required[ConversationInputs]
+
+
+class AppendConversationRequest(AppendOptions, total=False):
+    """Everything that `conversations.append` takes beside the conversation's id."""
+
+    inputs: ConversationInputs | None
+
+
+class RestartConversationRequest(RestartOptions):
+    """Everything that `conversations.restart` takes beside the conversation's id."""
+
+    from_entry_id: Required[str]
+    inputs: ConversationInputs | None
+
+
+ConversationAppendRequest = AppendConversationRequest
+ConversationRestartRequest = RestartConversationRequest
+ConversationAppendRequestBase = AppendConversationRequest
+ConversationRestartRequestBase = RestartConversationRequest
+ConversationRequestTool = AnyTool
+MessageEntries = MessageEntry

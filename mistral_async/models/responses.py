@@ -1,0 +1,209 @@
+"""The Responses API: items in, items out, in the form that OpenAI made common. Times are seconds since 1970."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Required, TypeAlias, TypedDict
+
+from msgspec import field
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model, Moment
+from mistral_async.models.responses_items import (
+    ResponsesInputItem,
+    ResponsesOutputItem,
+    ResponsesOutputMessage,
+    ResponsesTool,
+    ResponsesToolChoiceFunction,
+)
+
+ResponsesToolChoice: TypeAlias = Literal["none", "auto", "required"]
+ResponsesEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+ResponsesVerbosity: TypeAlias = Literal["low", "medium", "high"]
+ResponsesResponseStatus: TypeAlias = Literal["completed", "failed", "in_progress", "cancelled", "queued", "incomplete"]
+"""How far an answer is, where known."""
+
+
+class ResponsesFormatText(Model, gc=False):
+    """Any text."""
+
+    type: Literal["text"] = tag("text")
+
+
+class ResponsesFormatJSONObject(Model, gc=False):
+    """A JSON object."""
+
+    type: Literal["json_object"] = tag("json_object")
+
+
+class ResponsesFormatTextJSONSchemaConfig(Model):
+    """JSON that fits a schema."""
+
+    name: str
+    schema: dict[str, Any]
+    description: str | None = None
+    strict: bool | None = None
+    """Whether the answer must fit the schema exactly."""
+    type: Literal["json_schema"] = tag("json_schema")
+
+
+ResponsesFormat: TypeAlias = Open[ResponsesFormatText | ResponsesFormatJSONObject | ResponsesFormatTextJSONSchemaConfig]
+
+
+class ResponsesTextConfig(Model):
+    """The form of the text."""
+
+    format: ResponsesFormat | None = None
+    verbosity: ResponsesVerbosity | str | None = None
+
+
+class ResponsesSupportedReasoning(Model, gc=False):
+    """How much the model reasons."""
+
+    effort: ResponsesEffort | str | None = None
+
+
+class ResponsesError(Model, kw_only=True, gc=False):
+    """Why an answer failed."""
+
+    code: str = ""
+    """Such as `server_error` or `rate_limit_exceeded`."""
+    message: str = ""
+
+
+class ResponsesIncompleteDetails(Model, kw_only=True, gc=False):
+    """Why an answer is cut off."""
+
+    reason: str | None = None
+    """`max_output_tokens`, `content_filter`, or a newer one."""
+
+
+class ResponsesInputTokensDetails(Model, kw_only=True, gc=False):
+    """What the tokens of the input were."""
+
+    cached_tokens: int = 0
+    """Read from the prompt cache."""
+    cache_write_tokens: int = 0
+
+
+class ResponsesOutputTokensDetails(Model, kw_only=True, gc=False):
+    """What the tokens of the output were."""
+
+    reasoning_tokens: int = 0
+
+
+class ResponsesUsage(Model, kw_only=True):
+    """What an answer cost, in tokens."""
+
+    input_tokens: int = 0
+    input_tokens_details: ResponsesInputTokensDetails = field(default_factory=ResponsesInputTokensDetails)
+    output_tokens: int = 0
+    output_tokens_details: ResponsesOutputTokensDetails = field(default_factory=ResponsesOutputTokensDetails)
+    total_tokens: int = 0
+
+
+class CreateResponseResponse(Model, kw_only=True):
+    """The answer."""
+
+    id: str = ""
+    created_at: float | None = None
+    created_at_datetime = Moment("created_at")
+    completed_at: float | None = None
+    completed_at_datetime = Moment("completed_at")
+    model: str = ""
+    output: list[ResponsesOutputItem] = field(default_factory=list[ResponsesOutputItem])
+    status: str | None = None
+    """One of `ResponsesResponseStatus`, or a newer one."""
+    error: ResponsesError | None = None
+    incomplete_details: ResponsesIncompleteDetails | None = None
+    usage: ResponsesUsage | None = None
+    instructions: str | None = None
+    metadata: dict[str, str] | None = None
+    parallel_tool_calls: bool = True
+    tool_choice: Open[str | ResponsesToolChoiceFunction] = ""
+    """One of `ResponsesToolChoice`, or the function that had to be called."""
+    tools: list[ResponsesTool] = field(default_factory=list[ResponsesTool])
+    temperature: float | None = None
+    top_p: float | None = None
+    background: bool | None = None
+    max_output_tokens: int | None = None
+    max_tool_calls: int | None = None
+    previous_response_id: str | None = None
+    prompt_cache_key: str | None = None
+    prompt_cache_retention: str | None = None
+    """`in_memory`, `24h`, or a newer one."""
+    reasoning: ResponsesSupportedReasoning | None = None
+    safety_identifier: str | None = None
+    service_tier: str | None = None
+    text: ResponsesTextConfig | None = None
+    top_logprobs: int | None = None
+    truncation: str | None = None
+    """`auto`, `disabled`, or a newer one."""
+    user: str | None = None
+    object: Literal["response"] = tag("response")
+
+    @property
+    def output_text(self) -> str:
+        """What the model said."""
+        return "".join(item.text for item in self.output if isinstance(item, ResponsesOutputMessage))
+
+
+class CountResponseInputTokensResponse(Model, kw_only=True, gc=False):
+    """How many tokens an input is."""
+
+    input_tokens: int = 0
+    object: Literal["response.input_tokens"] = tag("response.input_tokens")
+
+
+ResponsesInput: TypeAlias = str | Sequence[ResponsesInputItem | Mapping[str, Any]]
+"""Text, or items. What an answer holds in `output` may be among them."""
+
+
+class ResponseInputOptions(TypedDict, total=False):
+    """What surrounds the input."""
+
+    instructions: str | None
+    tools: Sequence[ResponsesTool | Mapping[str, Any]] | None
+    tool_choice: ResponsesToolChoice | str | ResponsesToolChoiceFunction | Mapping[str, Any] | None
+    parallel_tool_calls: bool | None
+    reasoning: ResponsesSupportedReasoning | Mapping[str, Any] | None
+    text: ResponsesTextConfig | Mapping[str, Any] | None
+    """The form of the text."""
+    truncation: Literal["disabled"] | None
+    previous_response_id: str | None
+    """Not supported by the server so far: send the items themselves."""
+    conversation: str | Mapping[str, Any] | None
+    """Not supported by the server so far."""
+    prompt: Mapping[str, Any] | None
+    """Not supported by the server so far."""
+
+
+class ResponseOptions(ResponseInputOptions, total=False):
+    """What can be said of an answer."""
+
+    max_output_tokens: int | None
+    temperature: float | None
+    top_p: float | None
+    top_logprobs: int | str | None
+    max_tool_calls: int | None
+    metadata: Mapping[str, str] | None
+    prompt_cache_key: str | None
+    moderation: Mapping[str, Any] | None
+    background: bool | None
+    """The server takes only false."""
+    store: bool | None
+    """The server takes only false."""
+
+
+class CreateResponseRequest(ResponseOptions):
+    """Everything that `responses.create` takes: `create(**request)`."""
+
+    model: Required[str]
+    input: Required[ResponsesInput]
+
+
+class CountResponseInputTokensRequest(ResponseInputOptions):
+    """Everything that `responses.count_input_tokens` takes."""
+
+    model: Required[str]
+    input: Required[ResponsesInput]

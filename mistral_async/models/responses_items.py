@@ -1,0 +1,333 @@
+"""What goes into the Responses API and comes out of it: messages with their parts, calls, reasoning.
+
+Items are told apart by `type`. What came out can be sent back as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from msgspec import field
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model
+
+ResponsesRole: TypeAlias = Literal["user", "assistant", "system", "developer"]
+ResponsesStatus: TypeAlias = Literal["in_progress", "completed", "incomplete"]
+ResponsesPhase: TypeAlias = Literal["commentary", "final_answer"]
+ResponsesDetail: TypeAlias = Literal["low", "high", "auto", "original"]
+"""How closely an image is looked at."""
+
+
+def _auto() -> str:
+    return "auto"
+
+
+class ResponsesPromptCacheBreakpoint(Model, gc=False):
+    """The prompt is cached up to here."""
+
+    mode: Literal["explicit"] = tag("explicit")
+
+
+class ResponsesInputText(Model):
+    """Text."""
+
+    text: str
+    prompt_cache_breakpoint: ResponsesPromptCacheBreakpoint | None = None
+    type: Literal["input_text"] = tag("input_text")
+
+
+class ResponsesInputImage(Model):
+    """An image: its address, a data URL, or an uploaded file."""
+
+    image_url: str | None = None
+    file_id: str | None = None
+    detail: ResponsesDetail | str = field(default_factory=_auto)  # the server requires the key
+    prompt_cache_breakpoint: ResponsesPromptCacheBreakpoint | None = None
+    type: Literal["input_image"] = tag("input_image")
+
+
+class ResponsesInputFile(Model):
+    """A file: its address, its base64 content with a name, or an uploaded file."""
+
+    file_url: str | None = None
+    file_id: str | None = None
+    file_data: str | None = None
+    filename: str | None = None
+    detail: ResponsesDetail | str | None = None
+    prompt_cache_breakpoint: ResponsesPromptCacheBreakpoint | None = None
+    type: Literal["input_file"] = tag("input_file")
+
+
+ResponsesInputContent: TypeAlias = Open[ResponsesInputText | ResponsesInputImage | ResponsesInputFile]
+
+
+class ResponsesAnnotationFileCitation(Model, gc=False):
+    """Text that rests on a file."""
+
+    file_id: str
+    filename: str
+    index: int
+    type: Literal["file_citation"] = tag("file_citation")
+
+
+class ResponsesAnnotationURLCitation(Model, gc=False):
+    """Text that rests on a page of the web."""
+
+    url: str
+    title: str
+    start_index: int
+    end_index: int
+    type: Literal["url_citation"] = tag("url_citation")
+
+
+class ResponsesAnnotationContainerFileCitation(Model, gc=False):
+    """Text that rests on a file of a container."""
+
+    container_id: str
+    file_id: str
+    filename: str
+    start_index: int
+    end_index: int
+    type: Literal["container_file_citation"] = tag("container_file_citation")
+
+
+class ResponsesAnnotationFilePath(Model, gc=False):
+    """The path of a file that was made."""
+
+    file_id: str
+    index: int
+    type: Literal["file_path"] = tag("file_path")
+
+
+Annotation: TypeAlias = Open[
+    ResponsesAnnotationFileCitation
+    | ResponsesAnnotationURLCitation
+    | ResponsesAnnotationContainerFileCitation
+    | ResponsesAnnotationFilePath
+]
+
+
+class ResponsesTopLogprob(Model, kw_only=True):
+    """One of the likeliest tokens at a place."""
+
+    token: str | None = None
+    bytes_: list[int] | None = field(name="bytes", default=None)
+    """The token in UTF-8."""
+    logprob: float | None = None
+
+
+class ResponsesLogprob(Model, kw_only=True):
+    """A token with its log probability, and the likeliest ones in its place."""
+
+    token: str = ""
+    bytes_: list[int] | None = field(name="bytes", default=None)
+    """The token in UTF-8."""
+    logprob: float | None = None
+    top_logprobs: list[ResponsesTopLogprob] | None = None
+
+
+class ResponsesOutputText(Model):
+    """Text that the model wrote."""
+
+    text: str
+    annotations: list[Annotation]
+    logprobs: list[ResponsesLogprob] | None = None
+    type: Literal["output_text"] = tag("output_text")
+
+
+class ResponsesOutputRefusal(Model, gc=False):
+    """Why the model refused."""
+
+    refusal: str
+    type: Literal["refusal"] = tag("refusal")
+
+
+class ResponsesContent(Model, gc=False):
+    """Reasoning as text."""
+
+    text: str
+    type: Literal["reasoning_text"] = tag("reasoning_text")
+
+
+class ResponsesSummary(Model, gc=False):
+    """A summary of reasoning."""
+
+    text: str
+    type: Literal["summary_text"] = tag("summary_text")
+
+
+ResponsesOutputContent: TypeAlias = Open[ResponsesOutputText | ResponsesOutputRefusal]
+ResponsesPart: TypeAlias = Open[ResponsesOutputText | ResponsesOutputRefusal | ResponsesContent]
+
+
+class ResponsesEasyInputMessage(Model):
+    """A message."""
+
+    content: str | list[ResponsesInputContent]
+    role: ResponsesRole | str
+    phase: ResponsesPhase | str | None = None
+    type: Literal["message"] = tag("message")
+
+
+class ResponsesMessage(Model):
+    """A message in parts."""
+
+    content: list[ResponsesInputContent]
+    role: ResponsesRole | str
+    status: ResponsesStatus | str | None = None
+    type: Literal["message"] = tag("message")
+
+
+class ResponsesOutputMessage(Model):
+    """A message of the model."""
+
+    id: str
+    content: list[ResponsesOutputContent]
+    status: ResponsesStatus | str
+    phase: str | None = None
+    """One of `ResponsesPhase`, or a newer one."""
+    role: Literal["assistant"] = tag("assistant")
+    type: Literal["message"] = tag("message")
+
+    @property
+    def text(self) -> str:
+        """What was said."""
+        return "".join(part.text for part in self.content if isinstance(part, ResponsesOutputText))
+
+
+class ResponsesCallerDirect(Model, gc=False):
+    """The model itself calls."""
+
+    type: Literal["direct"] = tag("direct")
+
+
+class ResponsesCallerProgram(Model, gc=False):
+    """A program of the model calls."""
+
+    caller_id: str
+    type: Literal["program"] = tag("program")
+
+
+ResponsesCaller: TypeAlias = Open[ResponsesCallerDirect | ResponsesCallerProgram]
+
+
+class ResponsesFunctionToolCall(Model):
+    """A call of a function of yours. Answer with a `ResponsesFunctionCallOutput` of the same `call_id`."""
+
+    arguments: str
+    """JSON text."""
+    call_id: str
+    name: str
+    id: str | None = None
+    caller: ResponsesCaller | None = None
+    namespace: str | None = None
+    status: ResponsesStatus | str | None = None
+    type: Literal["function_call"] = tag("function_call")
+
+
+class ResponsesFunctionCallOutput(Model):
+    """The result of a function call."""
+
+    call_id: str
+    output: str | list[ResponsesInputContent]
+    id: str | None = None
+    caller: ResponsesCaller | None = None
+    status: ResponsesStatus | str | None = None
+    type: Literal["function_call_output"] = tag("function_call_output")
+
+
+class ResponsesReasoningItem(Model):
+    """Reasoning. Send it back unchanged."""
+
+    id: str
+    summary: list[ResponsesSummary]
+    content: list[ResponsesContent] | None = None
+    encrypted_content: str | None = None
+    status: ResponsesStatus | str | None = None
+    type: Literal["reasoning"] = tag("reasoning")
+
+
+ResponsesInputItem: TypeAlias = Open[
+    ResponsesEasyInputMessage
+    | ResponsesMessage
+    | ResponsesOutputMessage
+    | ResponsesFunctionCallOutput
+    | ResponsesReasoningItem
+    | ResponsesFunctionToolCall
+]
+ResponsesOutputItem: TypeAlias = Open[ResponsesOutputMessage | ResponsesFunctionToolCall | ResponsesReasoningItem]
+
+AllowedCaller: TypeAlias = Literal["direct", "programmatic"]
+GrammarSyntax: TypeAlias = Literal["lark", "regex"]
+
+
+class ResponsesFunctionTool(Model):
+    """A function of yours that the model may call."""
+
+    name: str
+    parameters: dict[str, Any] | None = None
+    """The arguments as a JSON schema of an object."""
+    description: str | None = None
+    strict: bool | None = None
+    """Whether the arguments must fit the schema exactly."""
+    output_schema: dict[str, Any] | None = None
+    allowed_callers: list[AllowedCaller | str] | None = None
+    defer_loading: bool | None = None
+    type: Literal["function"] = tag("function")
+
+
+class ResponsesText(Model, gc=False):
+    """The input of a custom tool is any text."""
+
+    type: Literal["text"] = tag("text")
+
+
+class ResponsesGrammar(Model, gc=False):
+    """The input of a custom tool follows a grammar."""
+
+    definition: str
+    syntax: GrammarSyntax | str
+    type: Literal["grammar"] = tag("grammar")
+
+
+ResponsesCustomToolFormat: TypeAlias = Open[ResponsesText | ResponsesGrammar]
+
+
+class ResponsesCustomTool(Model):
+    """A tool of yours that takes text."""
+
+    name: str
+    description: str | None = None
+    format: ResponsesCustomToolFormat | None = None
+    allowed_callers: list[AllowedCaller | str] | None = None
+    defer_loading: bool | None = None
+    type: Literal["custom"] = tag("custom")
+
+
+class ResponsesNamespaceTool(Model):
+    """Tools under a common name."""
+
+    name: str
+    description: str
+    tools: list[Open[ResponsesFunctionTool | ResponsesCustomTool]]
+    type: Literal["namespace"] = tag("namespace")
+
+
+ResponsesTool: TypeAlias = Open[ResponsesFunctionTool | ResponsesNamespaceTool]
+
+
+class ResponsesToolChoiceFunction(Model, gc=False):
+    """The function that must be called."""
+
+    name: str
+    type: Literal["function"] = tag("function")
+
+
+ResponsesToolFunction = ResponsesFunctionTool
+ResponsesPartReasoningText = ResponsesContent
+ResponsesInputTextContent = ResponsesInputText
+ResponsesInputImageContent = ResponsesInputImage
+ResponsesInputFileContent = ResponsesInputFile
+ResponsesFunctionCallOutputCallerDirect = ResponsesCallerDirect
+ResponsesFunctionCallOutputCallerProgram = ResponsesCallerProgram

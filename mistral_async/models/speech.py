@@ -1,0 +1,111 @@
+"""Text to audio. Audio is base64 on the wire; `.audio` gives the bytes."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, TypedDict, cast
+
+from mistral_async._open import Open, tag
+from mistral_async.models._model import Model
+from mistral_async.models.usage import UsageInfo
+
+SpeechOutputFormat: TypeAlias = Literal["pcm", "wav", "mp3", "flac", "opus"]
+
+
+class RawAudio(Model, gc=False):
+    """Audio as base64. `RawAudio(b"…")` encodes it."""
+
+    data: str
+
+    if TYPE_CHECKING:
+
+        def __init__(self, data: str | bytes | bytearray | memoryview) -> None: ...
+
+    def __post_init__(self) -> None:
+        """Take bytes for their base64 text."""
+        if not isinstance(self.data, str):
+            self.data = base64.b64encode(cast("Any", self.data)).decode()
+
+
+class SpeechUserTurn(Model):
+    """What the other side said before."""
+
+    audio: RawAudio
+    role: Literal["user"] = tag("user")
+
+
+class SpeechAssistantTurn(Model):
+    """What this side said before."""
+
+    text: str
+    audio: RawAudio
+    role: Literal["assistant"] = tag("assistant")
+
+
+ConversationHistoryUnion: TypeAlias = Open[SpeechAssistantTurn | SpeechUserTurn]
+
+
+class SpeechResponse(Model, kw_only=True, gc=False):
+    """The audio."""
+
+    audio_data: str = ""
+    """Base64."""
+
+    @property
+    def audio(self) -> bytes:
+        """The audio itself."""
+        return base64.b64decode(self.audio_data)
+
+
+class SpeechStreamAudioDelta(Model, kw_only=True, gc=False):
+    """More audio."""
+
+    audio_data: str = ""
+    """Base64."""
+    type: Literal["speech.audio.delta"] = tag("speech.audio.delta")
+
+    @property
+    def audio(self) -> bytes:
+        """The audio itself."""
+        return base64.b64decode(self.audio_data)
+
+
+class SpeechStreamDone(Model, kw_only=True):
+    """All audio was sent; says what it cost."""
+
+    usage: UsageInfo | None = None
+    type: Literal["speech.audio.done"] = tag("speech.audio.done")
+
+
+SpeechStreamEvents: TypeAlias = Open[SpeechStreamAudioDelta | SpeechStreamDone]
+
+SPEECH_ENDS = frozenset({"speech.audio.done"})
+"""The type of the event after which nothing comes."""
+
+
+class SpeechOptions(TypedDict, total=False):
+    """How a text is spoken."""
+
+    model: str | None
+    voice_id: str | None
+    """The id or slug of a voice."""
+    voice: str | None
+    """`voice_id`, as the first version of the API calls it."""
+    ref_audio: str | bytes | None
+    """A sample of the voice to speak with: its bytes, or these as base64."""
+    response_format: SpeechOutputFormat | str | None
+    """`mp3` where not set."""
+    expressiveness: float | None
+    phoneme_hints: Mapping[str, Sequence[str]] | None
+    """For each word, its phonemes in the international phonetic alphabet."""
+    conversation_history: Sequence[ConversationHistoryUnion | Mapping[str, Any]] | None
+    """What was said before."""
+    prompt_cache_key: str | None
+    metadata: Mapping[str, Any] | None
+
+
+class SpeechRequest(SpeechOptions):
+    """Everything that `speech.complete` takes: `complete(**request)`."""
+
+    input: Required[str]

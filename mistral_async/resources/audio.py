@@ -1,0 +1,52 @@
+"""Audio: transcriptions, speech and voices, and the short spellings of transcribing."""
+
+from __future__ import annotations
+
+import functools
+
+from typing_extensions import Unpack
+
+from mistral_async._request import Call, Stream
+from mistral_async._resource import M, Resource, endpoint
+from mistral_async.models.files import FileInput
+from mistral_async.models.transcriptions import (
+    TranscriptionResponse,
+    TranscriptionSettings,
+    TranscriptionStreamEvents,
+)
+from mistral_async.resources.speech import Speech
+from mistral_async.resources.transcriptions import Transcriptions, transcription, transcription_stream
+from mistral_async.resources.voices import Voices
+
+
+class Audio(Resource[M]):
+    """Audio to text, and text to audio."""
+
+    @functools.cached_property
+    def transcriptions(self) -> Transcriptions[M]:
+        """Audio to text."""
+        return Transcriptions(self._face)
+
+    @functools.cached_property
+    def speech(self) -> Speech[M]:
+        """Text to audio."""
+        return Speech(self._face)
+
+    @functools.cached_property
+    def voices(self) -> Voices[M]:
+        """The voices of speech."""
+        return Voices(self._face)
+
+    @endpoint
+    def transcribe(
+        self, file: FileInput, model: str, **options: Unpack[TranscriptionSettings]
+    ) -> Call[TranscriptionResponse]:
+        """Transcribe a file, or what an address (`http…`) leads to."""
+        return transcription({"model": model, "file": file, **options})
+
+    @endpoint
+    def transcribe_stream(
+        self, file: FileInput, model: str, **options: Unpack[TranscriptionSettings]
+    ) -> Stream[TranscriptionStreamEvents]:
+        """Transcribe a file, event by event. The audio may be an async iterator of bytes; it is sent whole first."""
+        return transcription_stream({"model": model, "file": file, **options})

@@ -1,0 +1,142 @@
+"""Conversations that the server keeps."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from typing_extensions import Unpack
+
+from mistral_async._request import Call, Effect, PageNumber, Pages, Stream, delete, get, pages, post, stream
+from mistral_async._resource import M, Resource, endpoint
+from mistral_async.models.conversation_events import CONVERSATION_ENDS, ConversationEvents
+from mistral_async.models.conversations import (
+    AppendOptions,
+    Conversation,
+    ConversationHistory,
+    ConversationInputs,
+    ConversationMessages,
+    ConversationOptions,
+    ConversationResponse,
+    RestartOptions,
+    entries_of,
+)
+from mistral_async.models.formats import completion_args_of
+
+_START = "/v1/conversations"
+_APPEND = "/v1/conversations/{}"
+_RESTART = "/v1/conversations/{}/restart"
+
+
+class Conversations(Resource[M]):
+    """Conversations that the server keeps."""
+
+    @endpoint
+    def start(
+        self, *, inputs: ConversationInputs, **options: Unpack[ConversationOptions]
+    ) -> Call[ConversationResponse]:
+        """Start a conversation with a `model`, or with an agent by its `agent_id`."""
+        return _answer(_START, _started(inputs, options))
+
+    @endpoint
+    def start_stream(
+        self, *, inputs: ConversationInputs, **options: Unpack[ConversationOptions]
+    ) -> Stream[ConversationEvents]:
+        """Start a conversation, event by event."""
+        return _events(_START, _started(inputs, options))
+
+    @endpoint
+    def append(
+        self, conversation_id: str, *, inputs: ConversationInputs | None = None, **options: Unpack[AppendOptions]
+    ) -> Call[ConversationResponse]:
+        """Go on with a conversation."""
+        return _answer(_APPEND, _fields(inputs, options), conversation_id)
+
+    @endpoint
+    def append_stream(
+        self, conversation_id: str, *, inputs: ConversationInputs | None = None, **options: Unpack[AppendOptions]
+    ) -> Stream[ConversationEvents]:
+        """Go on with a conversation, event by event."""
+        return _events(_APPEND, _fields(inputs, options), conversation_id)
+
+    @endpoint
+    def restart(
+        self,
+        conversation_id: str,
+        *,
+        from_entry_id: str,
+        inputs: ConversationInputs | None = None,
+        **options: Unpack[RestartOptions],
+    ) -> Call[ConversationResponse]:
+        """Start again from an entry, as a new conversation."""
+        body = {"from_entry_id": from_entry_id, **_fields(inputs, options)}
+        return _answer(_RESTART, body, conversation_id)
+
+    @endpoint
+    def restart_stream(
+        self,
+        conversation_id: str,
+        *,
+        from_entry_id: str,
+        inputs: ConversationInputs | None = None,
+        **options: Unpack[RestartOptions],
+    ) -> Stream[ConversationEvents]:
+        """Start again from an entry, as a new conversation, event by event."""
+        body = {"from_entry_id": from_entry_id, **_fields(inputs, options)}
+        return _events(_RESTART, body, conversation_id)
+
+    @endpoint
+    def list(
+        self, *, page: int | None = None, page_size: int | None = None, metadata: Mapping[str, Any] | None = None
+    ) -> Pages[Conversation, builtins.list[Conversation]]:
+        """List conversations, or those with some metadata. `page` is one page, counted from 0."""
+        encoded = None if metadata is None else msgspec.json.encode(metadata).decode()
+        query = {"page": page, "page_size": page_size, "metadata": encoded}
+        return pages(_START, query=query, returns=builtins.list[Conversation], items="", by=PageNumber())
+
+    @endpoint
+    def get(self, conversation_id: str) -> Call[Conversation]:
+        """Get what a conversation is with: an agent or a model."""
+        return get("/v1/conversations/{}", conversation_id, returns=Conversation)
+
+    @endpoint
+    def get_history(self, conversation_id: str) -> Call[ConversationHistory]:
+        """Get all entries of a conversation."""
+        return get("/v1/conversations/{}/history", conversation_id, returns=ConversationHistory)
+
+    @endpoint
+    def get_messages(self, conversation_id: str) -> Call[ConversationMessages]:
+        """Get all messages of a conversation."""
+        return get("/v1/conversations/{}/messages", conversation_id, returns=ConversationMessages)
+
+    @endpoint
+    def delete(self, conversation_id: str) -> Call[None]:
+        """Delete a conversation."""
+        return delete("/v1/conversations/{}", conversation_id)
+
+
+def _answer(route: str, body: Mapping[str, Any], *ids: str) -> Call[ConversationResponse]:
+    return post(route, *ids, json=body, returns=ConversationResponse)
+
+
+def _events(route: str, body: Mapping[str, Any], *ids: str) -> Stream[ConversationEvents]:
+    body = {**body, "stream": True}
+    return stream(route, *ids, json=body, yields=ConversationEvents, ends=CONVERSATION_ENDS, effect=Effect.CREATES)
+
+
+def _started(inputs: ConversationInputs, options: ConversationOptions) -> dict[str, Any]:
+    if (options.get("model") is None) is (options.get("agent_id") is None):
+        raise ValueError("a conversation starts with model= or with agent_id=, and not with both")
+    return _fields(inputs, options)
+
+
+def _fields(
+    inputs: ConversationInputs | None, options: ConversationOptions | AppendOptions | RestartOptions
+) -> dict[str, Any]:
+    """The options as they are sent: entries in a list, completion arguments in their wire form."""
+    fields: dict[str, Any] = {"inputs": entries_of(inputs), **options}
+    if "completion_args" in options:
+        fields["completion_args"] = completion_args_of(options["completion_args"])
+    return fields

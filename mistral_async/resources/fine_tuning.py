@@ -1,0 +1,89 @@
+"""Fine-tuning jobs. `client.fine_tuning.create` is a second spelling of `client.fine_tuning.jobs.create`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import Unpack
+
+from mistral_async._request import Call, PageNumber, Pages, get, pages, post
+from mistral_async._resource import M, Resource, endpoint
+from mistral_async.models.fine_tuning import (
+    CreateFineTuningJobResponse,
+    FineTuningJob,
+    FineTuningJobDetails,
+    FineTuningListOptions,
+    FineTuningOptions,
+    ListFineTuningJobsResponse,
+    TrainingFile,
+)
+
+
+class FineTuningJobs(Resource[M]):
+    """Fine-tuning jobs."""
+
+    @endpoint
+    def list(self, **options: Unpack[FineTuningListOptions]) -> Pages[FineTuningJob, ListFineTuningJobsResponse]:
+        """List jobs."""
+        return pages("/v1/fine_tuning/jobs", query=options, returns=ListFineTuningJobsResponse, by=PageNumber())
+
+    @endpoint
+    def create(
+        self, *, model: str, dry_run: bool | None = None, **options: Unpack[FineTuningOptions]
+    ) -> Call[CreateFineTuningJobResponse]:
+        """Create a job. With `dry_run`, only say what it would take (`LegacyJobMetadata`)."""
+        body = {"model": model, **_fields(options)}
+        query = {"dry_run": dry_run}
+        return post("/v1/fine_tuning/jobs", json=body, query=query, returns=CreateFineTuningJobResponse)
+
+    @endpoint
+    def get(self, job_id: str) -> Call[FineTuningJobDetails]:
+        """Get a job with its events and checkpoints."""
+        return get("/v1/fine_tuning/jobs/{}", job_id, returns=FineTuningJobDetails)
+
+    @endpoint
+    def cancel(self, job_id: str) -> Call[FineTuningJobDetails]:
+        """Ask for a job to end."""
+        return post("/v1/fine_tuning/jobs/{}/cancel", job_id, returns=FineTuningJobDetails)
+
+    @endpoint
+    def start(self, job_id: str) -> Call[FineTuningJobDetails]:
+        """Start a validated job that was created with `auto_start=False`."""
+        return post("/v1/fine_tuning/jobs/{}/start", job_id, returns=FineTuningJobDetails)
+
+
+class FineTuning(Resource[M]):
+    """Models of your own."""
+
+    @functools.cached_property
+    def jobs(self) -> FineTuningJobs[M]:
+        """Fine-tuning jobs."""
+        return FineTuningJobs(self._face)
+
+    list = FineTuningJobs.list
+    create = FineTuningJobs.create
+    get = FineTuningJobs.get
+    cancel = FineTuningJobs.cancel
+
+
+def _fields(options: FineTuningOptions) -> dict[str, Any]:
+    """The options as they are sent: training files as objects, validation files as ids, parameters always."""
+    fields: dict[str, Any] = {**options}
+    fields["hyperparameters"] = {} if options.get("hyperparameters") is None else options.get("hyperparameters")
+    if (training := options.get("training_files")) is not None:
+        fields["training_files"] = [TrainingFile(each) if isinstance(each, str) else each for each in training]
+    if (validation := options.get("validation_files")) is not None:
+        fields["validation_files"] = [_file_id(each) for each in validation]
+    return fields
+
+
+def _file_id(file: str | TrainingFile | Mapping[str, Any]) -> str:
+    match file:
+        case str():
+            return file
+        case TrainingFile():
+            return file.file_id
+        case _:
+            return str(file["file_id"])
