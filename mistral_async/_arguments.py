@@ -7,11 +7,13 @@ import difflib
 import inspect
 import types
 import typing
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, is_typeddict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, is_typeddict
 
 import msgspec
 from typing_extensions import Unpack
+
+from mistral_async._json import is_array, is_object
 
 Fits = Callable[[Any], bool]
 
@@ -67,23 +69,24 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Non
             del hints[name]
             hints |= typing.get_type_hints(get_args(hint)[0], include_extras=True)
     fits = {name: _fits(hint) for name, hint in hints.items()}
+    written = {name: str(each.annotation) for name, each in expand(function).parameters.items()}
 
     def check(given: Mapping[str, Any]) -> None:
         for name, value in given.items():
             if value is not None and name in fits and not fits[name](value):
-                raise TypeError(f"{function.__qualname__}(): {_complain(name, value, hints[name])}")
+                raise TypeError(f"{function.__qualname__}(): {_complain(name, value, hints[name], written[name])}")
 
     return check
 
 
-def _complain(name: str, value: Any, hint: Any) -> str:
+def _complain(name: str, value: Any, hint: Any, written: str) -> str:
     """Say what is wrong, down to the first item of a list that is."""
-    if isinstance(value, (list, tuple)):
-        for item_fits in _item_checks(hint):
-            for index, item in enumerate(value):
-                if not item_fits(item):
-                    return f"{name}[{index}] must be {_say(hint)}'s item, not {_show(item)}"
-    return f"{name} must be {_say(hint)}, not {_show(value)}"
+    wanted = written.removesuffix(" | None")
+    for item_fits in _item_checks(hint) if is_array(value) else ():
+        for index, item in enumerate(value):
+            if not item_fits(item):
+                return f"{name} must be {wanted}, but {name}[{index}] is {_show(item)}"
+    return f"{name} must be {wanted}, not {_show(value)}"
 
 
 def _item_checks(hint: Any) -> list[Fits]:
@@ -93,12 +96,7 @@ def _item_checks(hint: Any) -> list[Fits]:
 
 def _show(value: Any) -> str:
     """The type, never the value; for a dict its keys."""
-    return f"a dict with the keys {sorted(map(str, value))}" if isinstance(value, dict) else type(value).__name__
-
-
-def _say(hint: Any) -> str:
-    text = getattr(hint, "__name__", None) if isinstance(hint, type) and not get_args(hint) else None
-    return (text or str(hint)).replace("collections.abc.", "").replace("typing.", "").replace("mistral_async.models.", "")
+    return f"a dict with the keys {sorted(map(str, value))}" if is_object(value) else type(value).__name__
 
 
 def _is_union(hint: Any) -> bool:
@@ -128,7 +126,8 @@ def _fits(hint: Any) -> Fits:  # noqa: PLR0911 - one line for each kind of annot
         return _SCALARS[hint]
     origin, args = get_origin(hint), get_args(hint)
     if _is_union(hint):
-        return _any_of([_fits(each) for each in args])
+        tagged = any(hasattr(each, "variants") for each in args)  # then a dict has to have the tag
+        return _any_of([_fits(each) for each in args if not (tagged and get_origin(each) is collections.abc.Mapping)])
     if origin is Literal:
         return lambda value: isinstance(value, (str, int, bool)) and value in args
     if origin is Annotated:
@@ -173,7 +172,7 @@ def _instance_or_mapping(hint: Any) -> Fits:
 
 
 def _all_values(fits: Fits) -> Fits:
-    return lambda value: isinstance(value, Mapping) and all(fits(each) for each in value.values())
+    return lambda value: isinstance(value, Mapping) and all(map(fits, cast("Mapping[Any, Any]", value).values()))
 
 
 def _all_items(origin: type, fits: Fits) -> Fits:
@@ -181,7 +180,7 @@ def _all_items(origin: type, fits: Fits) -> Fits:
 
     def check(value: Any) -> bool:
         if isinstance(value, (list, tuple)):
-            return all(fits(each) for each in value)
+            return all(map(fits, cast("Iterable[Any]", value)))
         return isinstance(value, kind) and not isinstance(value, (str, bytes, bytearray, Mapping))
 
     return check

@@ -9,6 +9,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
+from mistral_async._json import is_object
 from mistral_async.models.chat import ChatCompletionChoice, ChatCompletionResponse, CompletionChunk
 from mistral_async.models.content import TextChunk, ThinkChunk, text_of, thinking_of
 from mistral_async.models.messages import AssistantMessage
@@ -82,7 +83,7 @@ class Completion(Assembly[CompletionChunk]):
 
     @property
     def _first(self) -> AssistantMessage:
-        return cast("AssistantMessage", self.choices[0].message)
+        return self.choices[0].message or AssistantMessage()
 
     @property
     def is_finished(self) -> bool:
@@ -200,7 +201,7 @@ class _Calls:
 
     def whole(self) -> list[ToolCall]:
         for call, texts in zip(self.calls, self.texts, strict=True):
-            objects = [text for text in texts if isinstance(text, dict)]
+            objects = [text for text in texts if is_object(text)]
             call.function.arguments = objects[-1] if objects else "".join(text for text in texts if text)
         return self.calls
 

@@ -10,7 +10,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
@@ -79,6 +79,10 @@ class Portal:
                 future.cancel()
             raise
 
+    def block(self, manager: AbstractAsyncContextManager[T]) -> AbstractContextManager[T]:
+        """Enter and leave an async context manager there, both in one task."""
+        return self._portal.wrap_async_context_manager(manager)
+
 
 threading._register_atexit(Portal.stop_all) if hasattr(threading, "_register_atexit") else atexit.register(Portal.stop_all)  # type: ignore[attr-defined]
 if hasattr(os, "register_at_fork"):
@@ -118,6 +122,13 @@ class SyncFace:
 
         twin = type(resource)(AsyncFace(self.engine))
         return self.portal.run(lambda: function(twin, *args, **kwargs))
+
+    def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Fan out over the asynchronous twin of a resource."""
+        from mistral_async._face import AsyncFace
+        from mistral_async.bulk._blocking import SyncResults
+
+        return SyncResults(self.portal, function(type(resource)(AsyncFace(self.engine)), *args, **kwargs))
 
 
 class SyncStream(Generic[T]):

@@ -20,7 +20,7 @@ from mistral_async._request import Call, Stream
 from mistral_async._resource import Async, AsyncResponse, Lazy, M, Resource, Sync, SyncResponse
 from mistral_async._retry import RetryConfig
 from mistral_async._version import __version__
-from mistral_async._wire import Network
+from mistral_async._wire._network import Network
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mistral_async._blocking import SyncFace, SyncStream
     from mistral_async._response import Response
     from mistral_async._stream import AsyncStream
+    from mistral_async.bulk import Bulk
     from mistral_async.resources.agents import Agents
     from mistral_async.resources.audio import Audio
     from mistral_async.resources.batch import Batch
@@ -143,6 +144,13 @@ class Tree(Resource[M], Generic[M]):
         return Batch(self._face)
 
     @functools.cached_property
+    def bulk(self) -> Bulk[M]:
+        """Many calls at once, at the speed of the account."""
+        from mistral_async.bulk import Bulk
+
+        return Bulk(self._face)
+
+    @functools.cached_property
     def beta(self) -> Beta[M]:
         """Conversations, agents and libraries."""
         from mistral_async.resources.beta import Beta
@@ -173,7 +181,7 @@ def _core(  # noqa: PLR0917 - one place takes what both clients take
     return Core(
         key=Key(api_key),
         prefix=url.path.rstrip("/"),
-        network=Network(url.scheme, str(url.hostname), port, **network),
+        network=Network((url.scheme, str(url.hostname), port), **network),
         limiter=Limiter(rate_limits),
         logger=debug_logger,
         agent=f"mistral-async/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}",

@@ -36,6 +36,8 @@ class AsyncFace:
         """A coroutine method is what it is."""
         return function(resource, *args, **kwargs)
 
+    results = flow
+
 
 class LazyFace:
     """Requests as they are."""
@@ -47,3 +49,10 @@ class LazyFace:
     def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 - protocol
         """A method of several requests is not one request."""
         raise TypeError(f"{function.__qualname__} makes several requests: it is not a request that can be handed over")
+
+    results = flow
+
+    @property
+    def engine(self) -> Engine:
+        """There is none: nothing is performed."""
+        raise TypeError("`calls` only describes requests: perform them with a client")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
-from mistral_async._limits import Limiter, Priority
+from mistral_async._limits import Limiter, Priority, RateLimit, RateLimitStatus, Reservation
 from mistral_async._open import MisfitError, decode
 from mistral_async._options import Options
 from mistral_async._request import Call, Request, encode_query
@@ -22,7 +22,9 @@ from mistral_async.errors import (
     APIStatusError,
     APITimeoutError,
     AuthenticationError,
+    CapacityError,
     MistralError,
+    QuotaUnavailableError,
     ResponseValidationError,
     from_response,
 )
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     import logging
 
     from mistral_async._key import Key
-    from mistral_async._wire import Network
+    from mistral_async._wire._network import Network
 
 T = TypeVar("T")
 
@@ -57,7 +59,7 @@ class Core:
 class Exchange:
     """One call under way: what is sent, until when, and the attempts so far."""
 
-    __slots__ = ("attempts", "body", "deadline", "head", "opening", "request", "started", "waited")
+    __slots__ = ("attempts", "body", "deadline", "head", "opening", "request", "started", "ticket", "waited")
 
     def __init__(
         self, request: Request, head: Head, body: bytes | BodySource | None, *, opening: bool, total: float | None
@@ -70,6 +72,7 @@ class Exchange:
         self.deadline = None if total is None else self.started + total
         self.waited = 0.0
         self.attempts: list[Attempt] = []
+        self.ticket: Reservation | None = None
 
     def __repr__(self) -> str:
         return f"<Exchange {self.request!r}>"
@@ -82,7 +85,11 @@ class Engine:
         self.core = core
         self.options = options
         self._heads: dict[tuple[str, str, str, str], Head] = {}
-        self._priority = Priority.BACKGROUND if options.background else Priority.INTERACTIVE
+        self._priority = Priority.BULK if options.background else Priority.INTERACTIVE
+
+    def background(self) -> Engine:
+        """The same, leaving room for other calls."""
+        return Engine(self.core, msgspec.structs.replace(self.options, background=True))
 
     async def call(self, request: Call[T]) -> T:
         """Perform a request and decode its answer."""
@@ -200,10 +207,10 @@ class Engine:
 
     async def _attempt(self, exchange: Exchange) -> Answer | Streaming:
         """Pace and send once; raise what it was if it was not a success."""
-        limiter = self.core.limiter
-        request = exchange.request
-        ticket = None if limiter.idle else await self._pace(exchange)
-        started = time.monotonic()
+        limiter, request = self.core.limiter, exchange.request
+        if not limiter.idle or self._priority is Priority.BULK:
+            await self._pace(exchange)
+        ticket, started = exchange.ticket, time.monotonic()
         try:
             wire = self.core.network.current()
             limits = self._limits(exchange, started)
@@ -211,45 +218,43 @@ class Engine:
             answer = await send(exchange.head, exchange.body, limits)
         except WireError as failure:
             if ticket is not None:
-                ticket.failed(time.monotonic())
+                (ticket.cancel if failure.sent is Sent.NOTHING else ticket.settle)(time.monotonic())
             raise self._unanswered(exchange, failure, started) from (failure.__cause__ or failure)
         except BaseException:
             if ticket is not None:
-                ticket.cancel(time.monotonic())
+                ticket.settle(time.monotonic())  # the server may have counted it
             raise
         if answer.status < 300:  # noqa: PLR2004 - HTTP's class of successes
             now = time.monotonic()
             if ticket is not None:
                 ticket.settle(now, answer.headers)
             else:
-                limiter.learn(request.route, request.model, answer.headers, now)
+                limiter.observe(request.route, request.model, now=now, headers=answer.headers)
             if self.core.logger is not None:
                 self._log(exchange, answer, started)
             return answer
-        raise await self._refused(exchange, answer, ticket, started)
+        raise await self._refused(exchange, answer, started)
 
-    async def _pace(self, exchange: Exchange) -> Any:
+    async def _pace(self, exchange: Exchange) -> None:
         """Wait for this request's turn under the rate limits."""
-        import anyio
+        from mistral_async._limits import wait_turn
 
-        request, body = exchange.request, exchange.body
-        tokens = len(body) / 4 if isinstance(body, bytes) else 0.0
-        now = time.monotonic()
-        ticket = self.core.limiter.reserve(
-            request.route, request.model, {"tokens": tokens}, now=now, priority=self._priority
-        )
-        begun = now
+        request, now = exchange.request, time.monotonic()
+        if exchange.ticket is None:
+            tokens = len(exchange.body) / 4 if isinstance(exchange.body, bytes) else 0.0
+            limiter, costs = self.core.limiter, {"tokens": tokens}
+            ticket = limiter.reserve(request.route, request.model, costs, now=now, priority=self._priority)
+        else:
+            ticket = exchange.ticket.again(now)
+        exchange.ticket = ticket
         try:
-            while (wait := ticket.delay(now)) > 0:
-                if exchange.deadline is not None and now + wait > exchange.deadline:
-                    raise self._late(exchange, begun)
-                await anyio.sleep(wait)
-                now = time.monotonic()
-        except BaseException:
+            await wait_turn(ticket, exchange.deadline)
+        except TimeoutError:
+            raise self._late(exchange, now) from None
+        if ticket.no_quota is not None:
             ticket.cancel(time.monotonic())
-            raise
-        exchange.waited += now - begun
-        return ticket
+            raise self.recorded(exchange, _no_quota(request, ticket.no_quota), now)
+        exchange.waited += time.monotonic() - now
 
     def _limits(self, exchange: Exchange, now: float) -> Limits:
         timeout = self.options.timeout
@@ -285,9 +290,7 @@ class Engine:
         error.phase = "pace"
         return self.recorded(exchange, error, started)
 
-    async def _refused(
-        self, exchange: Exchange, answer: Answer | Streaming, ticket: Any, started: float
-    ) -> APIStatusError:
+    async def _refused(self, exchange: Exchange, answer: Answer | Streaming, started: float) -> APIStatusError:
         """Make the error for an error status."""
         request = exchange.request
         body = answer.body if isinstance(answer, Answer) else await read_all(answer)
@@ -296,15 +299,26 @@ class Engine:
         headers = Headers(answer.headers)
         error = from_response(answer.status, headers, body, route=f"{request.method} {request.route}")
         error.may_have_executed = may_have_executed(answer.status)
-        now = time.monotonic()
-        if ticket is None and answer.status == 429:  # noqa: PLR2004 - too many requests
-            ticket = self.core.limiter.reserve(request.route, request.model, {}, now=now, priority=self._priority)
-        if ticket is not None:
-            if is_throttled(error):
-                ticket.rejected(now, answer.headers, error.retry_after)
-            else:
-                ticket.settle(now, answer.headers)
+        self._tell_limiter(exchange, answer, error)
         return self.recorded(exchange, error, started)
+
+    def _tell_limiter(self, exchange: Exchange, answer: Answer | Streaming, error: APIStatusError) -> None:
+        now, ticket, request = time.monotonic(), exchange.ticket, exchange.request
+        busy = isinstance(error, CapacityError)
+        if not is_throttled(error):
+            if ticket is not None:
+                ticket.settle(now, answer.headers)
+        elif ticket is not None:
+            ticket.rejected(now, answer.headers, error.retry_after, capacity=busy)
+        else:
+            self.core.limiter.refuse(
+                request.route,
+                request.model,
+                now=now,
+                headers=answer.headers,
+                retry_after=error.retry_after,
+                capacity=busy,
+            )
 
     def recorded(self, exchange: Exchange, error: Any, started: float) -> Any:
         """Keep the attempt on the call, and all attempts on the error."""
@@ -368,6 +382,14 @@ class Engine:
         error.may_have_executed = True
         error.attempts = [*exchange.attempts, self._record(exchange, answer.timings.total, status=answer.status)]
         return error
+
+
+def _no_quota(request: Request, limit: RateLimit) -> QuotaUnavailableError:
+    what = f"{limit.resource} per {limit.window}" if limit.window else limit.resource
+    error = QuotaUnavailableError(f"{request!r}: the plan has no quota for this model (its limit of {what} is 0)")
+    error.status = 429
+    error.headers, error.rate_limits = Headers(()), RateLimitStatus((limit,))
+    return error
 
 
 _ERROR_BODY_LIMIT = 10 * 1024 * 1024

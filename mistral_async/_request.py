@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from mistral_async._multipart import Form
+from mistral_async._json import is_object
+
+if TYPE_CHECKING:
+    from mistral_async._multipart import Form
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -52,8 +55,8 @@ class Request(msgspec.Struct):
     @property
     def model(self) -> str | None:
         """The model that is asked, which has limits of its own."""
-        fields = self.json if self.form is None else self.form.values
-        model = fields.get("model") if isinstance(fields, dict) else None
+        fields: object = self.json if self.form is None else self.form.values
+        model = fields.get("model") if is_object(fields) else None
         return model if isinstance(model, str) else None
 
     def __repr__(self) -> str:
@@ -171,8 +174,7 @@ def post(
     then: Callable[[Any], Any] | None = None,
 ) -> Call[Any]:
     """Describe a POST."""
-    body = Form(_set(form) or {}) if form is not None else None
-    return Call("POST", route, _ids(ids), _set(query), _set(json), body, effect, returns=returns, then=then)
+    return Call("POST", route, _ids(ids), _set(query), _set(json), _form(form), effect, returns=returns, then=then)
 
 
 def put(
@@ -212,8 +214,7 @@ def stream(
     effect: Effect = Effect.COSTS,
 ) -> Stream[Any]:
     """Describe a POST whose answer arrives as events."""
-    body = Form(_set(form) or {}) if form is not None else None
-    return Stream("POST", route, _ids(ids), None, _set(json), body, effect, yields=yields, ends=ends)
+    return Stream("POST", route, _ids(ids), None, _set(json), _form(form), effect, yields=yields, ends=ends)
 
 
 def pages(
@@ -244,16 +245,24 @@ def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
 
 def _set(fields: Any) -> Any:
     """What was set: None at the top level is not sent."""
-    if isinstance(fields, dict):
+    if is_object(fields):
         return {key: value for key, value in fields.items() if value is not None}
     return fields
+
+
+def _form(fields: Mapping[str, Any] | None) -> Form | None:
+    if fields is None:
+        return None
+    from mistral_async._multipart import Form
+
+    return Form(_set(dict(fields)))
 
 
 def encode_query(query: Mapping[str, Any]) -> str:
     """Encode a query: lists repeat their key, booleans are `true` and `false`, datetimes ISO 8601 with Z."""
     pairs: list[tuple[str, str]] = []
     for key, value in query.items():
-        many = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+        many = cast("Iterable[Any]", value) if isinstance(value, (list, tuple, set, frozenset)) else (value,)
         pairs += [(key, _query_text(each)) for each in many]
     return urlencode(pairs, quote_via=quote)
 

@@ -18,8 +18,11 @@ from mistral_async._request import Call, Download, Pages, Request, Stream
 if TYPE_CHECKING:
     from mistral_async._blocking import SyncDownload, SyncPages, SyncStream
     from mistral_async._pages import AsyncPages
+    from mistral_async._perform import Engine
     from mistral_async._response import Response
     from mistral_async._stream import AsyncDownload, AsyncStream
+    from mistral_async.bulk._blocking import SyncResults
+    from mistral_async.bulk._results import AsyncResults
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,8 +63,17 @@ class Face(Protocol):
         """Give the mode's form of a request."""
         ...
 
+    @property
+    def engine(self) -> Engine:
+        """What performs requests."""
+        ...
+
     def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a coroutine method of several requests."""
+        ...
+
+    def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Run a method that fans out."""
         ...
 
 
@@ -196,7 +208,8 @@ def endpoint(describe: Callable[Concatenate[Any, P], Pages[T, Page]]) -> PagesEn
 def endpoint(describe: Callable[Concatenate[Any, P], Download]) -> DownloadEndpoint[P]: ...
 def endpoint(describe: Callable[..., Any]) -> Any:
     """Make an endpoint of a method that describes a request."""
-    return CallEndpoint(describe)
+    made: CallEndpoint[..., Any] = CallEndpoint(describe)  # at run time all kinds bind alike
+    return made
 
 
 class Flow(Generic[P, T]):
@@ -225,6 +238,34 @@ class Flow(Generic[P, T]):
     def __get__(self, instance: None, owner: Any) -> Flow[P, T]: ...
     def __get__(self, instance: Any, owner: Any) -> Any:
         return self if instance is None else types.MethodType(self.method, instance)
+
+
+class ResultsMethod(Generic[P, T]):
+    """A method that fans out, for the asynchronous and the blocking face."""
+
+    def __init__(self, function: Callable[..., AsyncResults[T]]) -> None:
+        self.function = function
+
+        @functools.wraps(function)
+        def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
+            return self._face.results(function, self, args, kwargs)
+
+        self.method = method
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, AsyncResults[T]]: ...
+    @overload
+    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, SyncResults[T]]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> ResultsMethod[P, T]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else types.MethodType(self.method, instance)
+
+
+def results(function: Callable[Concatenate[Any, P], AsyncResults[T]]) -> ResultsMethod[P, T]:
+    """Make a method that fans out, written once over the asynchronous resource."""
+    return ResultsMethod(function)
 
 
 def flow(function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Flow[P, T]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from mistral_async._limits import parse_rate_limits
+from mistral_async._limits import RateLimitStatus, parse_rate_limits
 from mistral_async._retry import parse_retry_after
 from mistral_async._wire._protocol import Timings
 
@@ -55,7 +55,7 @@ class Headers(Mapping[str, str]):
         return parse_retry_after(self.get("retry-after"), self.get("retry-after-ms"), self.get("date"))
 
     @functools.cached_property
-    def rate_limits(self) -> Any:
+    def rate_limits(self) -> RateLimitStatus:
         """The rate limits that the answer names."""
         return parse_rate_limits(self.raw)
 
@@ -104,7 +104,7 @@ class Response(Generic[T]):
         return self.headers.request_id
 
     @property
-    def rate_limits(self) -> Any:
+    def rate_limits(self) -> RateLimitStatus:
         """The rate limits that the answer names; empty where it names none (streams never do)."""
         return self.headers.rate_limits
 

@@ -35,8 +35,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mistral_async._json import is_array, is_object
+
 if TYPE_CHECKING:
-    from mistral_async._limits import RateLimits as LimitHeaders
+    from mistral_async._limits import RateLimitStatus
     from mistral_async._response import Attempt, Headers
 
 BODY_KEPT = 64 * 1024  # bytes of an error body that are kept
@@ -80,7 +82,7 @@ class APIStatusError(MistralError):
     body: bytes = b""
     """The raw body, its first 64 KiB."""
     headers: Headers
-    rate_limits: LimitHeaders | None = None
+    rate_limits: RateLimitStatus | None = None
     """The rate limits that the answer named."""
 
     @property
@@ -224,7 +226,7 @@ def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> 
     kind = _BY_CODE.get((status, facts.code or "")) or _BY_STATUS.get(status)
     if kind is None:
         kind = ServerError if status >= 500 else APIStatusError  # noqa: PLR2004 - HTTP's class of server errors
-    if kind is RateLimitError and any(limit.limit == 0 for limit in limits):
+    if kind is RateLimitError and any(limit.limit == 0 for limit in limits.limits):
         kind = QuotaUnavailableError
     error = kind(f"{status} from {route}: {facts.message or _hint(body)}{_advice(kind)}")
     error.retry_after = headers.retry_after
@@ -263,24 +265,24 @@ def fill(error: Any, status: int, facts: Facts, body: bytes, request_id: str | N
 def error_facts(body: bytes) -> Facts:
     """Read an error body of any shape; what is not JSON has no facts."""
     try:
-        found = msgspec.json.decode(body)
+        found: object = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
         return Facts()
-    if not isinstance(found, dict):
+    if not is_object(found):
         return Facts(message=found if isinstance(found, str) else "")
     inner = found.get("error")
-    if isinstance(inner, dict):
+    if is_object(inner):
         found = {**found, **inner}
     detail = found.get("detail")
     message = found.get("message")
     if not isinstance(message, str):
-        nested = message.get("detail") if isinstance(message, dict) else message
+        nested = message.get("detail") if is_object(message) else message
         detail = detail if detail is not None else nested
         message = _say(detail) or (inner if isinstance(inner, str) else "")
     return Facts(
         message=message,
         type=_text(found.get("type")),
-        code=_text(found.get("code")) or (_text(detail.get("error_code")) if isinstance(detail, dict) else None),
+        code=_text(found.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None),
         param=_text(found.get("param")),
         detail=detail,
         request_id=_text(found.get("request_id")),
@@ -288,21 +290,17 @@ def error_facts(body: bytes) -> Facts:
 
 
 def _say(detail: Any) -> str:
-    match detail:
-        case str():
-            return detail
-        case dict():
-            return str(detail.get("message") or detail.get("msg") or "")
-        case list():
-            return "; ".join(filter(None, map(_say_one, detail)))
-        case _:
-            return ""
+    if is_object(detail):
+        return str(detail.get("message") or detail.get("msg") or "")
+    if is_array(detail):
+        return "; ".join(filter(None, map(_say_one, detail)))
+    return detail if isinstance(detail, str) else ""
 
 
 def _say_one(item: Any) -> str:
-    if not isinstance(item, dict):
+    if not is_object(item):
         return str(item)
-    where = ".".join(map(str, item["loc"])) if isinstance(item.get("loc"), list) else ""
+    where = ".".join(map(str, item["loc"])) if is_array(item.get("loc")) else ""
     return f"{where}: {item.get('msg', '')}" if where else str(item.get("msg", ""))
 
 
