@@ -290,6 +290,6 @@ def _neutral(info: inspect.Type) -> Any:  # noqa: PLR0911 - one line for each ki
         case inspect.StructType(cls=cls):
             return _read_struct({}, cls, "$")
         case inspect.UnionType(types=types) if not _accepts_none(info):
-            return _neutral(types[0])
+            return next((neutral for neutral in map(_neutral, types) if neutral is not None), None)
         case _:
             return None

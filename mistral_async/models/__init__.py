@@ -286,7 +286,7 @@ if TYPE_CHECKING:
     from mistral_async.models.transcriptions import (
         AudioTranscriptionRequest as AudioTranscriptionRequest, TimestampGranularity as TimestampGranularity,
         TranscriptionOptions as TranscriptionOptions, TranscriptionResponse as TranscriptionResponse,
-        TranscriptionSegmentChunk as TranscriptionSegmentChunk,
+        TranscriptionSegmentChunk as TranscriptionSegmentChunk, TranscriptionSettings as TranscriptionSettings,
         TranscriptionStreamDone as TranscriptionStreamDone,
         TranscriptionStreamEvents as TranscriptionStreamEvents,
         TranscriptionStreamEventsData as TranscriptionStreamEventsData,

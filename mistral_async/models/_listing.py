@@ -141,8 +141,9 @@ MODULES = {
     ),
     "transcriptions": (
         "AudioTranscriptionRequest TimestampGranularity TranscriptionOptions TranscriptionResponse "
-        "TranscriptionSegmentChunk TranscriptionStreamDone TranscriptionStreamEvents TranscriptionStreamEventsData "
-        "TranscriptionStreamLanguage TranscriptionStreamSegmentDelta TranscriptionStreamTextDelta"
+        "TranscriptionSegmentChunk TranscriptionSettings TranscriptionStreamDone TranscriptionStreamEvents "
+        "TranscriptionStreamEventsData TranscriptionStreamLanguage TranscriptionStreamSegmentDelta "
+        "TranscriptionStreamTextDelta"
     ),
     "usage": "PromptTokensDetails UsageInfo",
     "vector": "Vector",

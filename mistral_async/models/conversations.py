@@ -13,7 +13,7 @@ from msgspec import field, structs
 
 from mistral_async._open import Open, tag
 from mistral_async.models._model import Model, Moment
-from mistral_async.models.content import BuiltInConnectors, ContentChunk, text_of
+from mistral_async.models.content import ContentChunk, text_of
 from mistral_async.models.formats import CompletionArgs
 from mistral_async.models.guardrails import GuardrailConfig
 from mistral_async.models.tools import AnyTool
@@ -106,7 +106,8 @@ class FunctionResultEntry(_Entry, gc=False):
 class ToolExecutionEntry(_Entry):
     """A built-in tool that ran."""
 
-    name: BuiltInConnectors
+    name: str
+    """One of `BuiltInConnectors`, or another."""
     arguments: str = _sent(str)
     """JSON text."""
     info: dict[str, Any] = field(default_factory=dict[str, Any])
