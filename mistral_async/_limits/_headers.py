@@ -1,0 +1,166 @@
+"""The rate-limit headers of an answer, read by their grammar: the names have changed three times in two years.
+
+`x-ratelimit-(limit|remaining)-<resource>-<window>` and `x-ratelimit-<resource>-query-cost`; before 2025
+`[x-]ratelimitbysize-(limit|remaining|reset|query-cost)[-<window>]`, which counted tokens. Garbage is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000}
+_PREFIX: Final = re.compile(r"(?:x-)?ratelimit(bysize)?-(.+)")
+_WINDOW: Final = re.compile(rf"(?:(.*)-)?((?:(\d{{1,6}})-)?({'|'.join(_SECONDS)})s?)")
+_FIELD: Final = re.compile(r"(?:(limit|remaining|reset)(?:-(.+))?|(.+)-(limit|remaining|reset))")
+_ALIASES: Final = {"req": "requests", "request": "requests", "token": "tokens", "": "requests"}
+_MAX_NAMES: Final = 1024  # a peer that invents names does not fill the memory
+_MAX_DIGITS: Final = 18
+
+
+class RateLimit(msgspec.Struct, frozen=True):
+    """What an answer said about one limit.
+
+    Attributes:
+        resource: `"requests"`, `"tokens"`, `"audio-seconds"`, `"ocr-pages"`, or whatever else the server names.
+        window: The window as the server wrote it: `"minute"`, `"10-second"`, `"day"`; empty where it named none.
+        window_seconds: Its length, or None where the server named none.
+        limit: Units per window; 0 says that the account has no quota.
+        remaining: Units left when the answer was made.
+        reset: Seconds until the window starts anew; no header since 2025 says it.
+    """
+
+    resource: str
+    window: str = ""
+    window_seconds: float | None = None
+    limit: int | None = None
+    remaining: int | None = None
+    reset: int | None = None
+
+
+class RateLimitStatus(msgspec.Struct, frozen=True):
+    """All that an answer said about rate limits; empty (and false) when it said nothing, as streams do.
+
+    `status.requests` and `status.tokens` are the limits most used, `status["ocr-pages"]` any other, iteration gives
+    each `RateLimit`, and `costs` says what the call itself drew from each resource.
+    """
+
+    limits: tuple[RateLimit, ...] = ()
+    costs: Mapping[str, int] = {}
+
+    @property
+    def requests(self) -> RateLimit | None:
+        """The limit on requests with the least left of it."""
+        return self.get("requests")
+
+    @property
+    def tokens(self) -> RateLimit | None:
+        """The limit on tokens with the least left of it."""
+        return self.get("tokens")
+
+    def get(self, resource: str, window: str | None = None) -> RateLimit | None:
+        """Return the limit on a resource with the least left of it, or that of one window; None if there is none."""
+        found = (each for each in self.limits if each.resource == resource and window in {None, each.window})
+        return min(found, key=_share_left, default=None)
+
+    def __getitem__(self, resource: str) -> RateLimit:
+        found = self.get(resource)
+        if found is None:
+            raise KeyError(resource)
+        return found
+
+    def __iter__(self) -> Iterator[RateLimit]:
+        return iter(self.limits)
+
+    def __len__(self) -> int:
+        return len(self.limits)
+
+    def __bool__(self) -> bool:
+        return bool(self.limits) or bool(self.costs)
+
+
+def _share_left(limit: RateLimit) -> float:
+    if limit.limit is None or limit.remaining is None:
+        return 2.0
+    return limit.remaining / limit.limit if limit.limit else 0.0
+
+
+class Field(NamedTuple):
+    """What one header name says: which number it is (`cost` too), of which resource, in which window."""
+
+    kind: str
+    resource: str
+    window: str = ""
+    seconds: float | None = None
+
+
+NOTHING: Final = RateLimitStatus()
+_fields: dict[bytes, Field | None] = {}
+
+
+def parse_rate_limits(headers: Sequence[tuple[bytes, bytes]]) -> RateLimitStatus:
+    """Read the rate limits of an answer from its headers (lower-case names). Never raises."""
+    read: list[tuple[Field, int]] | None = None
+    for name, value in headers:
+        try:
+            field = _fields[name]
+        except KeyError:
+            field = _learn_name(name)
+        if field is None or not value.isdigit() or len(value) > _MAX_DIGITS:
+            continue
+        if read is None:
+            read = []
+        read.append((field, int(value)))
+    return NOTHING if read is None else _collect(read)
+
+
+def _collect(read: list[tuple[Field, int]]) -> RateLimitStatus:
+    rungs: dict[tuple[str, str], dict[str, int]] = {}
+    costs: dict[str, int] = {}
+    lengths: dict[str, float | None] = {}
+    for (kind, resource, window, seconds), number in read:
+        if kind == "cost":
+            costs[resource] = number
+            continue
+        lengths[window] = seconds
+        rungs.setdefault((resource, window), {})[kind] = number
+    limits = tuple(
+        RateLimit(resource, window, lengths[window], rung.get("limit"), rung.get("remaining"), rung.get("reset"))
+        for (resource, window), rung in rungs.items()
+    )
+    return RateLimitStatus(limits, costs)
+
+
+def _learn_name(name: bytes) -> Field | None:
+    field = read_name(name.decode("latin-1")) if b"ratelimit-" in name or b"ratelimitbysize-" in name else None
+    if len(_fields) < _MAX_NAMES:
+        _fields[name] = field
+    return field
+
+
+def read_name(name: str) -> Field | None:
+    """Take a header name apart; None if it says nothing about rate limits."""
+    matched = _PREFIX.fullmatch(name)
+    if matched is None:
+        return None
+    by_size, rest = matched.groups()
+    default = "tokens" if by_size else ""
+    if rest == "query-cost" or rest.endswith("-query-cost"):
+        return Field("cost", _resource(rest[: -len("-query-cost")] or default or "tokens"))
+    parts = _FIELD.fullmatch(rest)
+    if parts is None:
+        return None
+    kind = parts[1] or parts[4]
+    named = _WINDOW.fullmatch(parts[2] or parts[3] or "")
+    if named is None:
+        window, seconds = ("minute", 60.0) if by_size else ("", None)
+        return Field(kind, _resource(parts[2] or parts[3] or default), window, seconds)
+    length = int(named[3] or 1) * _SECONDS[named[4]]
+    return Field(kind, _resource(named[1] or default), named[2], float(length) or None)
+
+
+def _resource(name: str) -> str:
+    return _ALIASES.get(name, name)

@@ -1,0 +1,219 @@
+"""A limit that the server states in its headers. Whether it is a bucket or a fixed window is found by watching it.
+
+`remaining` is the truth of a moment that is past when it is read: what was sent since is taken off, what flowed in is
+added. Whatever is missing then was drawn by others with the same key, and the rate is lowered by as much.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+_SLOWEST: Final = 0.05  # the share of the stated rate that remains however much others draw
+_SAMPLE: Final = 16.0  # units of expected inflow over which the real inflow is measured
+_FULL: Final = 0.9  # above this share of its size a bucket may overflow, and shows no inflow
+_PROBES: Final = 8  # tries per window to find out when a fixed one starts anew
+_VOLLEY: Final = 0.025  # seconds within which calls may overtake each other
+_PACE: Final = 0.99  # what is left over stays in the bucket and is seen in the next answer
+
+
+class Volley:
+    """Calls that started so close together that they may reach the server in any order."""
+
+    __slots__ = ("at", "least", "open", "spent")
+
+    def __init__(self, at: float, spent: float) -> None:
+        self.at = at
+        self.spent = spent  # all that was ever drawn up to and with these calls
+        self.open = 0  # calls without an answer
+        self.least = float("inf")  # what the answer that was made last says is left
+
+
+class Draw(NamedTuple):
+    """What one call drew from a limit."""
+
+    volley: Volley
+    cost: float
+
+
+class Learned:
+    """One (model, resource, window) of the server's."""
+
+    __slots__ = (
+        "_by_answer",
+        "_denied_at",
+        "_inflow",
+        "_misses",
+        "_pending",
+        "_probe_at",
+        "_seen",
+        "_seen_remaining",
+        "_settled",
+        "_span",
+        "_spent",
+        "_stamp",
+        "_volley",
+        "_window_start",
+        "fixed",
+        "level",
+        "limit",
+        "rate",
+        "size",
+        "window",
+    )
+
+    def __init__(self, resource: str, window: float, limit: float, now: float) -> None:
+        # A request is counted when it arrives; units that are known when it has been worked off, then.
+        self._by_answer = resource != "requests"
+        self.window = window
+        self.limit = limit
+        self.rate = limit / window
+        self.size = 1.0  # the most that was ever seen in it: a bucket may be smaller than its limit per window
+        self.level = 0.0
+        self.fixed = False
+        self._stamp = now
+        self._spent = self._settled = self._pending = 0.0
+        self._volley = Volley(float("-inf"), 0.0)
+        self._seen: Volley | None = None  # the newest that an answer was read from
+        self._seen_remaining = 0.0
+        self._inflow = self._span = 0.0
+        self._misses = 0
+        self._denied_at = float("-inf")
+        self._window_start = now
+        self._probe_at = now
+
+    def ready(self, now: float, cost: float, leave_share: float = 0.0) -> float:
+        """Return the earliest time, `now` or later, at which `cost` units may be drawn."""
+        margin = min(cost, 0.2 * self.size) + leave_share * self.size
+        if self.rate < 0.95 * self.limit / self.window:
+            margin += 0.02 * self.size  # others draw too: leave them some
+        level = self._level(now)
+        if self.fixed:
+            return now if level >= min(cost, self.size) else max(now, self._probe_at)
+        need = min(cost + margin, self.size)
+        return now if level >= need - 1e-9 else now + (need - level) / (self.rate * _PACE)
+
+    def spend(self, now: float, cost: float) -> Draw:
+        """Book a call that starts now."""
+        self.level = self._level(now) - cost
+        self._stamp = now
+        if self.fixed and self.level < 0:
+            self.level = 0.0
+            self._probe_at = now + self.window / _PROBES
+        self._spent += cost
+        self._pending += cost
+        if now - self._volley.at > _VOLLEY:
+            self._volley = Volley(now, self._spent)
+        self._volley.spent = self._spent
+        self._volley.open += 1
+        return Draw(self._volley, cost)
+
+    def give_back(self, draw: Draw) -> None:
+        """Book that a call was never sent."""
+        self._spent -= draw.cost
+        self._pending -= draw.cost
+        draw.volley.open -= 1
+        self.level = min(self.size, self.level + draw.cost)
+
+    def close(self, draw: Draw, actual: float) -> None:
+        """Book that a call was answered, and what it drew in fact."""
+        self._pending = max(0.0, self._pending - draw.cost)
+        self._settled += actual
+        draw.volley.open -= 1
+        if self._by_answer:
+            self.level -= actual - draw.cost
+
+    def started(self, now: float, actual: float, remaining: float, others: float) -> None:
+        """Take the first answer that names this limit, while `others` may or may not have been counted."""
+        self.size = min(self.limit, remaining + actual)
+        self.level = max(0.0, remaining - others)
+        self._stamp = now
+
+    def hinted(self, now: float, remaining: float) -> None:
+        """Take an answer to a call that was sent before this limit was known: it can only lower the level."""
+        self._misses = 0
+        if remaining < self._level(now):
+            self.level = remaining
+            self._stamp = now
+
+    def answered(self, now: float, draw: Draw, actual: float, remaining: float) -> None:
+        """Correct the level by what an answer says is left. Close its draw first."""
+        self._misses = 0
+        self.size = min(max(self.size, remaining + actual), max(self.limit, remaining))
+        volley = Volley(now, self._settled) if self._by_answer else draw.volley
+        seen = self._seen
+        if seen is not None and volley.at < seen.at:
+            return  # overtaken by a newer answer
+        volley.least = min(volley.least, remaining)
+        self._measure(volley, seen, actual, remaining)
+        since = self._pending if self._by_answer else self._spent - volley.spent
+        level = min(self.size, volley.least - since + (0.0 if self.fixed else self.rate * (now - volley.at)))
+        if volley.open == 0 or level < self._level(now):
+            self.level = level  # while a later answer of the volley may say less, it can only lower the level
+            self._stamp = now
+
+    def denied(self, now: float, released: float) -> None:
+        """Book that the server refused a call for this limit."""
+        if released < self._denied_at:
+            return  # it was on its way when the first refusal came
+        self._denied_at = now
+        self.level = min(0.0, self.level)
+        self._stamp = now
+        self._misses += 1
+        if self.fixed or self._misses > 1:
+            self.fixed = True
+            self.level = 0.0
+            again = now + self.window / _PROBES
+            ends = self._window_start + self.window
+            self._probe_at = min(again, ends) if ends > now else again
+            return
+        self.rate = max(0.8 * self.rate, _SLOWEST * self.limit / self.window)
+
+    def explains(self, now: float) -> bool:
+        """Whether there was so little left that a refusal which names no reason was for this limit."""
+        return self._level(now) <= max(0.25 * self.size, 4.0)
+
+    def resize(self, limit: float) -> None:
+        """Take over a limit that the server changed."""
+        if limit != self.limit:
+            self.rate *= limit / self.limit
+            self.size = min(self.size, limit)
+            self.limit = limit
+
+    def _level(self, now: float) -> float:
+        if self.fixed or now <= self._stamp:
+            return self.level
+        return min(self.size, self.level + (now - self._stamp) * self.rate * _PACE)
+
+    def _measure(self, volley: Volley, seen: Volley | None, actual: float, remaining: float) -> None:
+        """Compare what flowed in since the last answer with the stated rate."""
+        before, self._seen, self._seen_remaining = self._seen_remaining, volley, remaining
+        if seen is None:
+            return
+        if volley is seen:
+            self._seen_remaining = min(before, remaining)
+            self._inflow += self._seen_remaining - before
+            return
+        span, inflow = volley.at - seen.at, remaining - before + volley.spent - seen.spent
+        stated = self.limit / self.window
+        if self.fixed:
+            self._judge_window(volley.at, inflow, stated * span)
+        elif remaining + actual >= _FULL * self.size:
+            self._inflow = self._span = 0.0
+            self.rate += (stated - self.rate) * min(1.0, span / self.window)
+        else:
+            self._inflow += inflow
+            self._span += span
+            if self._span * stated >= _SAMPLE * max(1.0, actual):
+                sample = min(stated, max(_SLOWEST * stated, self._inflow / self._span))
+                self.rate = 0.5 * (self.rate + sample)
+                self._inflow = self._span = 0.0
+
+    def _judge_window(self, at: float, inflow: float, expected: float) -> None:
+        if inflow <= 0:
+            return
+        if inflow > max(1.5 * expected, 0.5 * self.size):
+            self._window_start = at  # it came all at once: a window began between the two answers
+            self._probe_at = at + self.window
+            return
+        if inflow >= 0.25 * expected:
+            self.fixed = False
