@@ -178,6 +178,7 @@ def test_the_start_of_a_line_that_turns_out_to_be_ignored_is_no_data():
 
 @settings(deadline=None)
 @given(streams, st.lists(st.integers(min_value=0), max_size=6))
+@example("id: 1\ndata: xxxxxxxxxxxx\n\n", [6, 20])
 def test_the_count_of_data_never_exceeds_what_came(text, places):
     decoder, data = EventDecoder(), text.encode()
     fed = 0
@@ -185,6 +186,15 @@ def test_the_count_of_data_never_exceeds_what_came(text, places):
         decoder.feed(piece)
         fed += len(piece)
         assert 0 <= decoder.data_bytes <= fed
+
+
+@pytest.mark.parametrize("irregular", [b": ping\n\n", b": ping\n", b"id: 1\r\ndata: x\r\n\r\n", b"event: x\n\n", b"\n"])
+def test_regular_frames_are_split_again_after_an_irregular_one(irregular):
+    decoder = EventDecoder()
+    decoder.feed(irregular)
+    httpx_sse = decoder._lines._decoder
+    decoder.feed(CHAT + b"data: unfinished")
+    assert httpx_sse._data == []
 
 
 def _peak(pieces: list[bytes], repeat: int) -> tuple[int, float, list[Event]]:
