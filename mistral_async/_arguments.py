@@ -54,10 +54,14 @@ def reject(function: Callable[..., Any], signature: inspect.Signature, given: Ma
     unknown = next(name for name in given if name not in names)
     where = function.__qualname__
     if unknown == "stream" and not where.endswith(".stream"):
-        raise TypeError(f"{where}() has no option 'stream': call `{where.rpartition('.')[0].lower()}.stream(...)` instead")
+        raise TypeError(
+            f"{where}() has no option 'stream': call `{where.rpartition('.')[0].lower()}.stream(...)` instead"
+        )
     near = difflib.get_close_matches(unknown, names, n=1, cutoff=0.5)
     advice = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(names)}"
-    raise TypeError(f"{where}() has no option {unknown!r}: {advice} (with_options(extra_body=...) sends what is not listed)")
+    raise TypeError(
+        f"{where}() has no option {unknown!r}: {advice} (with_options(extra_body=...) sends what is not listed)"
+    )
 
 
 def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], None]:

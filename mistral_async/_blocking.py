@@ -14,7 +14,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
-from mistral_async._pages import AsyncPages, items_of
+from mistral_async._face import FORMS, AsyncFace
+from mistral_async._pages import AsyncPages
 from mistral_async._request import Call, Download, Pages, Request, Stream
 from mistral_async._stream import AsyncDownload, AsyncStream
 
@@ -67,6 +68,7 @@ class Portal:
         """End the threads, so that the interpreter can exit."""
         while cls._shared:
             _, portal = cls._shared.popitem()
+            portal._portal.start_task_soon(portal._portal.stop, True)  # noqa: FBT003 - it cancels what still runs
             portal._context.__exit__(None, None, None)
 
     def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
@@ -84,7 +86,7 @@ class Portal:
         return self._portal.wrap_async_context_manager(manager)
 
 
-threading._register_atexit(Portal.stop_all) if hasattr(threading, "_register_atexit") else atexit.register(Portal.stop_all)  # type: ignore[attr-defined]
+atexit.register(Portal.stop_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=Portal.forget)
 
@@ -104,28 +106,18 @@ class SyncFace:
 
     def perform(self, request: Request) -> Any:
         """Give the blocking form of a request."""
-        if request.__class__ is Call:
-            return self.portal.run(self._call, request)
-        match request:
-            case Stream():
-                return SyncStream(self.portal, AsyncStream(self.engine, request))
-            case Pages():
-                return SyncPages(self.portal, AsyncPages(self.engine, request), request)
-            case Download():
-                return SyncDownload(self.portal, AsyncDownload(self.engine, request))
-            case _:
-                return self.portal.run(self._call, request)
+        form = _FORMS.get(type(request))
+        if form is None:
+            return self.portal.run(self._call, cast("Call[Any]", request))
+        return form(self.portal, FORMS[type(request)](self.engine, request))
 
     def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a coroutine method over the asynchronous twin of its resource."""
-        from mistral_async._face import AsyncFace
-
         twin = type(resource)(AsyncFace(self.engine))
         return self.portal.run(lambda: function(twin, *args, **kwargs))
 
     def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Fan out over the asynchronous twin of a resource."""
-        from mistral_async._face import AsyncFace
         from mistral_async.bulk._blocking import SyncResults
 
         return SyncResults(self.portal, function(type(resource)(AsyncFace(self.engine)), *args, **kwargs))
@@ -204,10 +196,9 @@ async def _soon(function: Callable[[], None]) -> None:
 class SyncPages(Generic[T, Page]):
     """A list of the API: iterate over every item, `.pages()` for every page, `.page()` for one."""
 
-    def __init__(self, portal: Portal, pages: AsyncPages[T, Page], request: Pages[T, Page]) -> None:
+    def __init__(self, portal: Portal, pages: AsyncPages[T, Page]) -> None:
         self._portal = portal
         self._pages = pages
-        self._request = request
 
     def page(self) -> Page:
         """The first page, or the one that the query names, as the API sends it."""
@@ -221,7 +212,7 @@ class SyncPages(Generic[T, Page]):
 
     def __iter__(self) -> Iterator[T]:
         for page in self.pages():
-            yield from items_of(self._request, page)
+            yield from self._pages.items(page)
 
     def to_list(self) -> list[T]:
         """Every item."""
@@ -256,9 +247,7 @@ class SyncDownload:
         """All of it, in memory."""
         return self._portal.run(self._download.read)
 
-    def save(
-        self, path: str | os.PathLike[str], *, progress: Callable[[int, int | None], None] | None = None
-    ) -> int:
+    def save(self, path: str | os.PathLike[str], *, progress: Callable[[int, int | None], None] | None = None) -> int:
         """Write it to a file, which appears whole or not at all; returns its size in bytes."""
         return self._portal.run(lambda: self._download.save(path, progress=progress))
 
@@ -271,3 +260,6 @@ class SyncDownload:
     def size(self) -> int | None:
         """Bytes in all, when the API said."""
         return self._download.size
+
+
+_FORMS: dict[type, Callable[[Portal, Any], Any]] = {Stream: SyncStream, Pages: SyncPages, Download: SyncDownload}

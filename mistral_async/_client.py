@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
 import msgspec
@@ -182,7 +182,7 @@ def _core(  # noqa: PLR0917 - one place takes what both clients take
         key=Key(api_key),
         prefix=url.path.rstrip("/"),
         network=Network((url.scheme, str(url.hostname), port), **network),
-        limiter=Limiter(rate_limits),
+        limiter=Limiter(RateLimits(**rate_limits) if isinstance(rate_limits, Mapping) else rate_limits),
         logger=debug_logger,
         agent=f"mistral-async/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}",
     )
@@ -316,7 +316,7 @@ class Mistral(Tree[Async]):
 
     def _view(self, engine: Engine) -> Self:
         view = object.__new__(type(self))
-        Tree.__init__(view, AsyncFace(engine))
+        view._face = AsyncFace(engine)
         return view
 
     @overload
@@ -326,7 +326,7 @@ class Mistral(Tree[Async]):
     async def send(self, request: Any) -> Any:
         """Perform a request made by `calls`. A stream is returned, to be used with `async with`."""
         if isinstance(request, Call):
-            return await self._face.engine.respond(request)
+            return await self._face.engine.respond(cast("Call[Any]", request))
         return self._face.perform(request)
 
 
@@ -377,7 +377,7 @@ class SyncMistral(Tree[Sync]):
 
         view = object.__new__(type(self))
         view._client = self._client.with_options(**changes)
-        Tree.__init__(view, SyncFace(view._client._face.engine, self._face.backend))
+        view._face = SyncFace(view._client._face.engine, self._face.backend)
         return view
 
     @overload
@@ -387,5 +387,5 @@ class SyncMistral(Tree[Sync]):
     def send(self, request: Any) -> Any:
         """Perform a request made by `calls`. A stream is returned, to be used with `with`."""
         if isinstance(request, Call):
-            return self._face.portal.run(self._face.engine.respond, request)
+            return self._face.portal.run(self._face.engine.respond, cast("Call[Any]", request))
         return self._face.perform(request)

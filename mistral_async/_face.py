@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from mistral_async._pages import AsyncPages
 from mistral_async._perform import Engine
 from mistral_async._request import Call, Download, Pages, Request, Stream
 from mistral_async._stream import AsyncDownload, AsyncStream
+
+
+FORMS: dict[type, Callable[[Engine, Any], Any]] = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
 
 
 class AsyncFace:
@@ -20,17 +23,8 @@ class AsyncFace:
 
     def perform(self, request: Request) -> Any:
         """Give the asynchronous form of a request."""
-        if request.__class__ is Call:
-            return self._call(request)
-        match request:
-            case Stream():
-                return AsyncStream(self.engine, request)
-            case Pages():
-                return AsyncPages(self.engine, request)
-            case Download():
-                return AsyncDownload(self.engine, request)
-            case _:
-                return self._call(request)  # type: ignore[arg-type]  # a Call
+        form = FORMS.get(type(request))
+        return self._call(cast("Call[Any]", request)) if form is None else form(self.engine, request)
 
     def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """A coroutine method is what it is."""

@@ -48,7 +48,9 @@ class Key:
         return self._key
 
 
-_MISSING = f"no API key: pass Mistral(api_key=...) or set the environment variable {VARIABLE} (https://console.mistral.ai)"
+_MISSING = (
+    f"no API key: pass Mistral(api_key=...) or set the environment variable {VARIABLE} (https://console.mistral.ai)"
+)
 
 
 def _checked(key: str) -> str:

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable, Mapping
 
 
-def lazy(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+def lazy(
+    package: str, modules: Mapping[str, str]
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
     """Make a package's `__getattr__`, `__dir__` and `__all__` from `{module: "Name Other"}`.
 
     The same names stand in the package's `TYPE_CHECKING` block; a test keeps the two equal.

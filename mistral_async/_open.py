@@ -163,7 +163,7 @@ def _read(value: Any, info: inspect.Type, path: str) -> Any:  # noqa: PLR0911 - 
         case inspect.ListType(item_type=item) | inspect.CollectionType(item_type=item) if isinstance(value, list):
             return _read_list(value, item, path)
         case inspect.DictType(value_type=item) if isinstance(value, dict):
-            return {k: _read(v, item, f"{path}.{k}") for k, v in cast("dict[str, Any]", value).items()}
+            return {k: _read_item(v, item, f"{path}.{k}") for k, v in cast("dict[str, Any]", value).items()}
         case inspect.CustomType(cls=cls) if hasattr(cls, "variants"):
             return open_hook(cls, value)
         case inspect.UnionType(types=types):
@@ -176,8 +176,12 @@ def _read(value: Any, info: inspect.Type, path: str) -> Any:  # noqa: PLR0911 - 
             return _read_scalar(value, info)
 
 
-def _read_list(values: list[Any], item: inspect.Type, path: str) -> list[Any]:
-    return [_read(each, item, f"{path}[{index}]") for index, each in enumerate(values)]
+def _read_list(values: Any, item: inspect.Type, path: str) -> list[Any]:
+    return [_read_item(each, item, f"{path}[{index}]") for index, each in enumerate(values)]
+
+
+def _read_item(value: Any, info: inspect.Type, path: str) -> Any:
+    return _neutral(info) if value is None and not _accepts_none(info) else _read(value, info, path)
 
 
 def _read_struct(value: Any, cls: type[msgspec.Struct], path: str) -> msgspec.Struct:
@@ -265,11 +269,19 @@ def _read_scalar(value: Any, info: inspect.Type) -> Any:
         case inspect.FloatType() if isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         case inspect.BytesType() if isinstance(value, str):
-            return msgspec.convert(value, bytes)
+            return _read_bytes(value)
         case inspect.AnyType():
             return value
         case _:
             return _neutral(info) if value is None else value
+
+
+def _read_bytes(text: str) -> Any:
+    """Base64, or the text where it is none."""
+    try:
+        return msgspec.convert(text, bytes)
+    except msgspec.ValidationError:
+        return text
 
 
 def _neutral(info: inspect.Type) -> Any:  # noqa: PLR0911 - one line for each kind of type

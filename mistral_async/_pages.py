@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from mistral_async._request import Call, Pages, Paging
@@ -30,10 +30,14 @@ class AsyncPages(Generic[T, Page]):
 
     def pages(self) -> AsyncIterator[Page]:
         """Every page."""
-        return _PageIterator(self._engine, self._request)
+        return _PageIterator(self._engine, self._request, self.items)
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return _ItemIterator(self._engine, self._request)
+        return _ItemIterator(self.pages(), self.items)
+
+    def items(self, page: Page) -> list[T]:
+        """The items of a page."""
+        return cast("list[T]", page if isinstance(page, list) else getattr(page, self._request.items))
 
     async def to_list(self) -> list[T]:
         """Every item."""
@@ -45,9 +49,10 @@ def _call(request: Pages[Any, Page], query: dict[str, Any]) -> Call[Page]:
 
 
 class _PageIterator(Generic[T, Page]):
-    def __init__(self, engine: Engine, request: Pages[T, Page]) -> None:
+    def __init__(self, engine: Engine, request: Pages[T, Page], items: Callable[[Page], list[T]]) -> None:
         self._engine = engine
         self._request = request
+        self._items = items
         self._by = cast("Paging", request.by)
         self._query: dict[str, Any] | None = dict(request.query or {})
         self._single = self._by.single(self._query)
@@ -60,28 +65,23 @@ class _PageIterator(Generic[T, Page]):
         if self._query is None:
             raise StopAsyncIteration
         page = await self._engine.call(_call(self._request, self._query))
-        count = len(items_of(self._request, page))
+        count = len(self._items(page))
         self._seen += count
         query = None if self._single else self._by.next(self._query, page, count, self._seen)
         self._query = None if query == self._query else query  # a token that repeats itself would never end
         return page
 
 
-class _ItemIterator(Generic[T]):
-    def __init__(self, engine: Engine, request: Pages[T, Any]) -> None:
-        self._pages: _PageIterator[T, Any] = _PageIterator(engine, request)
-        self._request = request
-        self._items: list[T] = []
+class _ItemIterator(Generic[T, Page]):
+    def __init__(self, pages: AsyncIterator[Page], items: Callable[[Page], list[T]]) -> None:
+        self._pages = pages
+        self._items = items
+        self._left: list[T] = []
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
-        while not self._items:
-            self._items = list(reversed(items_of(self._request, await anext(self._pages))))
-        return self._items.pop()
-
-
-def items_of(request: Pages[T, Any], page: Any) -> list[T]:
-    """The items of a page."""
-    return page if isinstance(page, list) or not request.items else cast("list[T]", getattr(page, request.items))
+        while not self._left:
+            self._left = self._items(await anext(self._pages))[::-1]
+        return self._left.pop()

@@ -32,10 +32,12 @@ from mistral_async.errors import (
 if TYPE_CHECKING:
     import os
 
-    from mistral_async._perform import Engine, Exchange
+    from mistral_async._exchange import Exchange
+    from mistral_async._perform import Engine
     from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
 
 T = TypeVar("T")
+E = TypeVar("E", bound=MistralError)
 _TAIL = 0.05  # seconds granted to the end of the body, so that the connection can be kept
 
 
@@ -51,8 +53,7 @@ class _Opened:
     async def _open(self, request: Any, accept: str) -> None:
         if self._exchange is not None:
             raise RuntimeError("a stream is read once: make the call again")
-        self._exchange = await self._engine.begin(request, accept=accept, opening=True)
-        self._streaming = cast("Streaming", await self._engine.send(self._exchange))
+        self._exchange, self._streaming = await self._engine.open(request, accept=accept)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -76,7 +77,7 @@ class _Opened:
         """Status, headers, request id, attempts and timings: there before the first event."""
         if self._exchange is None or self._streaming is None:
             raise RuntimeError("the stream is not open yet: use `async with`")
-        return cast("Response[None]", self._engine.response(self._exchange, self._streaming, None))
+        return self._engine.response(self._exchange, self._streaming, None)
 
     def _interrupted(self, failure: WireError, phase: str | None = None) -> APIConnectionError:
         exchange = cast("Exchange", self._exchange)
@@ -87,7 +88,7 @@ class _Opened:
         error.phase = phase or failure.phase.value
         return self._blamed(error)
 
-    def _blamed(self, error: Any) -> Any:
+    def _blamed(self, error: E) -> E:
         """Give an error the circumstances of the call."""
         response = self.response
         error.request_id = error.request_id or response.request_id
@@ -171,14 +172,15 @@ class AsyncStream(_Opened, Generic[T]):
             return await streaming.receive(deadline)
         except WireError as failure:
             if self._seen or self._finished:
-                raise self._interrupted(failure, "idle" if failure.timeout else None) from (failure.__cause__ or failure)
+                raise self._interrupted(failure, "idle" if failure.timeout else None) from (
+                    failure.__cause__ or failure
+                )
             return await self._again(exchange, failure)
 
     async def _again(self, exchange: Exchange, failure: WireError) -> bytes:
         """Before the first event the call may be repeated, under the same rules as any other."""
-        error = self._engine.unanswered(exchange, failure)
         await cast("Streaming", self._streaming).aclose()
-        self._streaming = cast("Streaming", await self._engine.repeat(exchange, self._engine.recorded(exchange, error)))
+        self._streaming = await self._engine.repeat(exchange, self._engine.failed_stream(exchange, failure))
         self._decoder = EventDecoder()
         self._alive = time.monotonic() + (self._engine.options.timeout.read or 0)
         return await self._read()
@@ -237,14 +239,14 @@ class AsyncStream(_Opened, Generic[T]):
 
     def _incomplete(self, what: str) -> IncompleteStreamError:
         error = IncompleteStreamError(f"{self._request!r}: the stream {what} after {len(self._seen)} events")
-        return cast("IncompleteStreamError", self._blamed(error))
+        return self._blamed(error)
 
     @property
-    def _assembly(self) -> Assembly:
+    def _assembly(self) -> Assembly[Any]:
         return assembly_of(self._seen)
 
     @property
-    def partial(self) -> Assembly:
+    def partial(self) -> Assembly[T]:
         """What has arrived so far: text, thinking, tool calls, usage."""
         return self._assembly
 
@@ -334,5 +336,3 @@ class AsyncDownload(_Opened):
             async with self:
                 return await save(self, path, progress)
         return await save(self, path, progress)
-
-

@@ -1,37 +1,37 @@
 """Every error that this package raises, and the one place that makes API errors from answers.
 
-    MistralError                         the root: catch this one
-    ├── ConfigurationError               the client can not send: no key, an unknown server (also a ValueError)
-    ├── APIStatusError                   the API answered with an error status
-    │   ├── BadRequestError              400
-    │   │   ├── InvalidModelError        400, code 1500: no model of that name
-    │   │   └── TooManyInputsError       400, code 3210: split the inputs into more requests
-    │   ├── AuthenticationError          401: the key is missing, wrong or out of quota
-    │   ├── PaymentRequiredError         402
-    │   ├── PermissionDeniedError        403: `code` 1910 is a tier that does not have the model
-    │   ├── NotFoundError                404
-    │   ├── RequestTimeoutError          408
-    │   ├── ConflictError                409
-    │   ├── RequestTooLargeError         413
-    │   ├── UnprocessableEntityError     422: `detail` says which field (HTTPValidationError is the same class)
-    │   ├── RateLimitError               429
-    │   │   └── QuotaUnavailableError    429 with a limit of 0: waiting never helps
-    │   └── ServerError                  5xx
-    │       └── CapacityError            503 (or 429) because the model is busy, whoever asks: codes 3505, 3810
-    ├── APIConnectionError               no complete answer: `may_have_executed` says whether it could have run
-    │   ├── APIConnectError              no connection: nothing was sent
-    │   └── APITimeoutError              a time limit ended it (also a TimeoutError); `phase` says which
-    ├── ResponseValidationError          an answer that is not what the API promises: `body` keeps it, `path` says where
-    └── StreamError                      a stream that did not end well: `partial` holds what arrived
-        ├── IncompleteStreamError        it ended without its terminal mark
-        ├── StreamInterruptedError       the connection broke in the middle (also an APIConnectionError)
-        └── StreamEventError             the API reported an error inside the stream
+MistralError                         the root: catch this one
+├── ConfigurationError               the client can not send: no key, an unknown server (also a ValueError)
+├── APIStatusError                   the API answered with an error status
+│   ├── BadRequestError              400
+│   │   ├── InvalidModelError        400, code 1500: no model of that name
+│   │   └── TooManyInputsError       400, code 3210: split the inputs into more requests
+│   ├── AuthenticationError          401: the key is missing, wrong or out of quota
+│   ├── PaymentRequiredError         402
+│   ├── PermissionDeniedError        403: `code` 1910 is a tier that does not have the model
+│   ├── NotFoundError                404
+│   ├── RequestTimeoutError          408
+│   ├── ConflictError                409
+│   ├── RequestTooLargeError         413
+│   ├── UnprocessableEntityError     422: `detail` says which field (HTTPValidationError is the same class)
+│   ├── RateLimitError               429
+│   │   └── QuotaUnavailableError    429 with a limit of 0: waiting never helps
+│   └── ServerError                  5xx
+│       └── CapacityError            503 (or 429) because the model is busy, whoever asks: codes 3505, 3810
+├── APIConnectionError               no complete answer: `may_have_executed` says whether it could have run
+│   ├── APIConnectError              no connection: nothing was sent
+│   └── APITimeoutError              a time limit ended it (also a TimeoutError); `phase` says which
+├── ResponseValidationError          an answer that is not what the API promises: `body` keeps it, `path` says where
+└── StreamError                      a stream that did not end well: `partial` holds what arrived
+    ├── IncompleteStreamError        it ended without its terminal mark
+    ├── StreamInterruptedError       the connection broke in the middle (also an APIConnectionError)
+    └── StreamEventError             the API reported an error inside the stream
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -197,6 +197,8 @@ class StreamEventError(StreamError, APIStatusError):
     """The API reported an error inside the stream."""
 
 
+E = TypeVar("E", bound=APIStatusError)
+
 _BY_STATUS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -253,7 +255,7 @@ class Facts(msgspec.Struct):
     request_id: str | None = None
 
 
-def fill(error: Any, status: int, facts: Facts, body: bytes, request_id: str | None) -> Any:
+def fill(error: E, status: int, facts: Facts, body: bytes, request_id: str | None) -> E:
     """Put the facts on the error."""
     error.status = status
     error.type, error.code, error.param, error.detail = facts.type, facts.code, facts.param, facts.detail
