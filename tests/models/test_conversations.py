@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from mistral_async._open import Unknown, decode
+from mistral_async.models.content import TextChunk, ThinkChunk, ToolReferenceChunk
 from mistral_async.models.conversation_events import ConversationEvents, MessageOutputEvent
 from mistral_async.models.conversations import (
     AgentConversation,
@@ -21,7 +22,6 @@ from mistral_async.models.conversations import (
     ToolExecutionEntry,
     entries_of,
 )
-from mistral_async.models.content import TextChunk, ThinkChunk, ToolReferenceChunk
 
 NEW_ENTRY = {"object": "entry", "type": "memory.recall", "id": "mem_1", "found": [{"score": 0.5}]}
 
