@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
+from mistral_async._json import is_object
 from mistral_async._open import Open, tag
 from mistral_async.models._model import Model
 
@@ -142,10 +143,10 @@ class ThinkChunk(Model):
         return text_of(self.thinking)
 
 
-class AudioChunk(Model, gc=False):
-    """Audio to listen to: base64 or an address. `AudioChunk(b"…")` encodes it."""
+class AudioChunk(Model):
+    """Audio to listen to: base64 or an address, or `{"data": …, "format": "wav"}`. `AudioChunk(b"…")` encodes it."""
 
-    input_audio: str
+    input_audio: str | dict[str, Any]
     type: Literal["input_audio"] = tag("input_audio")
 
     if TYPE_CHECKING:
@@ -157,19 +158,21 @@ class AudioChunk(Model, gc=False):
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        """Take bytes, or an object with `data`, for its base64 text."""
-        audio = cast("object", self.input_audio)
+        """Take bytes for their base64 text, and an object that has only `data` for its data."""
+        audio = cast("Any", self.input_audio)
         if isinstance(audio, str):
             return
-        match audio:
-            case {"data": str() as encoded}:
-                self.input_audio = encoded
-            case {"data": bytes() as data} | (bytes() as data):
-                self.input_audio = base64.b64encode(data).decode()
-            case bytearray() | memoryview():
-                self.input_audio = base64.b64encode(cast("Any", audio)).decode()
-            case _:
-                pass
+        if is_object(audio) and "data" in audio:
+            audio = {**audio, "data": _base64(audio["data"])}
+            self.input_audio = audio["data"] if audio.keys() == {"data"} else audio
+        else:
+            self.input_audio = _base64(audio)
+
+
+def _base64(data: Any) -> Any:
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return base64.b64encode(cast("bytes", data)).decode()
+    return data
 
 
 ResourceChunkContent: TypeAlias = Open[TextChunk | ImageURLChunk]

@@ -51,8 +51,8 @@ class ResponseFormat(Model):
         """A schema makes the format `json_schema`."""
         if self.schema is not None and not isinstance(self.schema, _SCALARS):
             self.json_schema = _named_schema(self.schema)
-            self.schema = None
-        if self.json_schema is not None:
+            self.schema, self.type = None, "json_schema"
+        elif self.json_schema is not None and self.type == "text":
             self.type = "json_schema"
 
 

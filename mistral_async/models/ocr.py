@@ -254,7 +254,7 @@ class OCRResponse(Model, kw_only=True):
     @property
     def markdown(self) -> str:
         """The Markdown of all pages, an empty line between them."""
-        return "\n\n".join(page.markdown for page in self.pages)
+        return "\n\n".join(str(page.markdown) for page in self.pages)
 
 
 def document_of(document: OCRDocument | Mapping[str, Any] | str) -> OCRDocument | Mapping[str, Any]:

@@ -80,7 +80,9 @@ class DocumentLibraryTool(Model):
 
     def __post_init__(self) -> None:
         """Take the ids out of the object."""
-        if self.document_library is not None and isinstance(ids := self.document_library.get("library_ids"), list):
+        if self.document_library is not None and isinstance(
+            ids := self.document_library.get("library_ids"), (list, tuple)
+        ):
             self.library_ids = [*self.library_ids, *cast("list[str]", ids)]
             self.document_library = None
 
@@ -179,7 +181,7 @@ class ToolChoice(Model):
 
     def __post_init__(self) -> None:
         """A function that is named is the choice."""
-        if self.function is not None:
+        if self.function is not None and self.type is None:
             self.type = "function"
 
 
