@@ -11,10 +11,8 @@ from mistral_async._lazy import lazy
 from mistral_async._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from mistral_async._client import Calls as Calls
     from mistral_async._client import Mistral as Mistral
     from mistral_async._client import SyncMistral as SyncMistral
-    from mistral_async._client import calls as calls
     from mistral_async._limits import RateLimits as RateLimits
     from mistral_async._open import Unknown as Unknown
     from mistral_async._options import Timeout as Timeout
@@ -25,16 +23,19 @@ if TYPE_CHECKING:
     from mistral_async._response import Response as Response
     from mistral_async._retry import BackoffStrategy as BackoffStrategy
     from mistral_async._retry import RetryConfig as RetryConfig
+    from mistral_async._tree import Calls as Calls
+    from mistral_async._tree import calls as calls
 else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "_client": "Calls Mistral SyncMistral calls",
+            "_client": "Mistral SyncMistral",
             "_limits": "RateLimits",
             "_open": "Unknown",
             "_options": "Timeout",
             "_request": "Call Download Pages Stream",
             "_response": "Response",
             "_retry": "BackoffStrategy RetryConfig",
+            "_tree": "Calls calls",
         },
     )

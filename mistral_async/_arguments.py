@@ -48,11 +48,11 @@ def _written(annotation: Any) -> Any:
     return _Source(annotation) if isinstance(annotation, str) else annotation
 
 
-def reject(function: Callable[..., Any], signature: inspect.Signature, given: Mapping[str, Any]) -> None:
+def reject(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
     """Raise the TypeError for an option that does not exist."""
-    names = list(signature.parameters)[1:]
+    names = [name for name in expand(function).parameters if name != "self"]
     unknown = next(name for name in given if name not in names)
-    where = function.__qualname__
+    where = function.__qualname__.removesuffix(".__init__")
     if unknown == "stream" and not where.endswith(".stream"):
         raise TypeError(
             f"{where}() has no option 'stream': call `{where.rpartition('.')[0].lower()}.stream(...)` instead"

@@ -78,7 +78,7 @@ class Completion(Assembly[CompletionChunk]):
 
     @property
     def tool_calls(self) -> list[ToolCall]:
-        """The tool calls of the first choice so far; their arguments may be cut unless `finish_reason` says otherwise."""
+        """The tool calls of the first choice so far; unless it has finished their arguments may be cut."""
         return (self._first.tool_calls or []) if self.choices else []
 
     @property

@@ -68,8 +68,12 @@ class Portal:
         """End the threads, so that the interpreter can exit."""
         while cls._shared:
             _, portal = cls._shared.popitem()
-            portal._portal.start_task_soon(portal._portal.stop, True)  # noqa: FBT003 - it cancels what still runs
-            portal._context.__exit__(None, None, None)
+            portal.stop()
+
+    def stop(self) -> None:
+        """Cancel what still runs there, and end the thread."""
+        self._portal.start_task_soon(self._portal.stop, True)  # noqa: FBT003 - anyio's positional flag
+        self._context.__exit__(None, None, None)
 
     def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Run a coroutine function there and wait; an interrupted wait cancels it."""

@@ -10,7 +10,6 @@ from mistral_async._perform import Engine
 from mistral_async._request import Call, Download, Pages, Request, Stream
 from mistral_async._stream import AsyncDownload, AsyncStream
 
-
 FORMS: dict[type, Callable[[Engine, Any], Any]] = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
 
 

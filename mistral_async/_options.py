@@ -29,10 +29,7 @@ class Timeout(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, given: Timeout | float | None) -> Timeout:
         """Accept plain seconds as the total."""
-        if given is None or isinstance(given, Timeout):
-            timeout = given or cls()
-        else:
-            timeout = cls(total=float(given))
+        timeout = cls(total=float(given)) if isinstance(given, (int, float)) else given or cls()
         for name in cls.__struct_fields__:
             value = getattr(timeout, name)
             if value is not None and not value > 0:
@@ -52,7 +49,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Bulk work: leaves room for the other calls of the client."""
     log_bodies: bool = False
 
-    def with_changes(  # noqa: D417 - documented on `with_options`
+    def with_changes(
         self,
         *,
         timeout: Timeout | float | None = None,

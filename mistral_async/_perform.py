@@ -219,6 +219,8 @@ class Engine:
 
     async def _pace(self, exchange: Exchange) -> None:
         """Wait for this attempt's turn under the rate limits."""
+        import anyio
+
         from mistral_async._limits import wait_turn
 
         request, now = exchange.request, time.monotonic()
@@ -229,7 +231,11 @@ class Engine:
             ticket = exchange.ticket.again(now)
         exchange.ticket = ticket
         try:
-            await wait_turn(ticket, exchange.deadline)
+            if exchange.deadline is None:
+                await wait_turn(ticket)
+            else:
+                with anyio.fail_after(exchange.deadline - now):
+                    await wait_turn(ticket)
         except TimeoutError:
             raise self._failed(exchange, exchange.late()) from None
         if ticket.no_quota is not None:

@@ -113,7 +113,7 @@ def _performing(describe: Callable[..., Request]) -> Callable[..., Any]:
         if check is None:
             check = validator(describe)
         if not kwargs.keys() <= names:
-            reject(describe, signature, kwargs)
+            reject(describe, kwargs)
         given = signature.bind(self, *args, **kwargs).arguments if args else kwargs
         check(given)
         return self._face.perform(describe(self, *args, **kwargs))

@@ -1,7 +1,7 @@
 """Which failures are repeated, and after how long: pure functions, the clock and the dice passed in.
 
-A repetition must be allowed (a status that passes, or a connection failure), harmless (nothing that creates state is sent
-twice once it may have been received; inference once), in time, and, when the API is down, within the client's budget.
+A repetition must be allowed (a status that passes, or a connection failure), harmless (nothing that creates state is
+sent twice once it may have been received), in time, and, when the API is down, within the client's budget.
 """
 
 from __future__ import annotations

@@ -281,7 +281,7 @@ class _LineDecoder:
 
 
 def _make_decoder() -> SSEDecoder:
-    from httpx_sse._decoders import SSEDecoder  # noqa: PLC0415 - loads httpx, and only irregular streams need it
+    from httpx_sse._decoders import SSEDecoder
 
     return SSEDecoder()
 

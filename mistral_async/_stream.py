@@ -98,7 +98,7 @@ class _Opened:
 
 
 class AsyncStream(_Opened, Generic[T]):
-    """The events of a streamed answer. Use `async with client.chat.stream(...) as stream: async for event in stream`."""
+    """The events of a streamed answer: `async with client.chat.stream(...) as stream: async for event in stream`."""
 
     def __init__(self, engine: Engine, request: Stream[T]) -> None:
         super().__init__(engine)

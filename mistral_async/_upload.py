@@ -226,7 +226,7 @@ class _Path:
         return _Reader(self._read)
 
     async def _read(self, position: int) -> bytes:
-        from anyio import to_thread  # noqa: PLC0415 - loaded at the first request
+        from anyio import to_thread
 
         return await to_thread.run_sync(self._read_now, position)
 
@@ -274,7 +274,7 @@ class _File:
         return _Reader(self._read)
 
     async def _read(self, position: int) -> bytes:
-        from anyio import to_thread  # noqa: PLC0415 - loaded at the first request
+        from anyio import to_thread
 
         # A pipe may stay silent for ever; a file answers, and must not be read by a thread that was left behind.
         return await to_thread.run_sync(self._read_now, position, abandon_on_cancel=self.length is None)
@@ -331,7 +331,7 @@ class _ItemReader:
     async def _next(self) -> object:
         if isinstance(self._pieces, AsyncIterator):
             return await anext(self._pieces, None)
-        from anyio import to_thread  # noqa: PLC0415 - loaded at the first request
+        from anyio import to_thread
 
         return await to_thread.run_sync(next, self._pieces, None)
 
