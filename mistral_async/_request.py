@@ -178,10 +178,16 @@ def post(
 
 
 def put(
-    route: str, *ids: str | int, returns: Any, json: Any = None, query: Mapping[str, Any] | None = None
+    route: str,
+    *ids: str | int,
+    returns: Any,
+    json: Any = None,
+    query: Mapping[str, Any] | None = None,
+    nulls: bool = False,
 ) -> Call[Any]:
-    """Describe a PUT."""
-    return Call("PUT", route, _ids(ids), _set(query), _set(json), returns=returns)
+    """Describe a PUT. With `nulls`, None in the body is sent as null: it clears the value."""
+    body = dict(json) if nulls else _set(json)
+    return Call("PUT", route, _ids(ids), _set(query), body, returns=returns)
 
 
 def patch(

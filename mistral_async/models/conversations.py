@@ -141,8 +141,8 @@ InputEntries = Entry
 OutputEntry: TypeAlias = Open[MessageOutputEntry | FunctionCallEntry | ToolExecutionEntry | AgentHandoffEntry]
 MessageEntry: TypeAlias = Open[MessageInputEntry | MessageOutputEntry]
 
-ConversationInputs: TypeAlias = str | Entry | Mapping[str, Any] | Sequence[Entry | Mapping[str, Any]]
-"""What is said: text, an entry, or several. A dict without `type` is a message."""
+ConversationInputs: TypeAlias = str | Entry | dict[str, Any] | Sequence[Entry | dict[str, Any]]
+"""What is said: text, an entry, or several. A dict without `type` is a message: `{"role": "user", "content": "hi"}`."""
 
 
 def entries_of(inputs: ConversationInputs | None) -> str | list[Any] | None:

@@ -55,7 +55,7 @@ class Documents(Resource[M]):
         self, library_id: str, document_id: str, **changes: Unpack[UpdateDocumentRequest]
     ) -> Call[Document]:
         """Change a document, as the first version of the API does. Deprecated: see `update`."""
-        return put(_ONE, library_id, document_id, json=changes, returns=Document)
+        return put(_ONE, library_id, document_id, json=changes, nulls=True, returns=Document)
 
     @endpoint
     def delete(self, library_id: str, document_id: str) -> Call[None]:

@@ -74,7 +74,7 @@ class Libraries(Resource[M]):
     @endpoint
     def libraries_update_v1(self, library_id: str, **changes: Unpack[UpdateLibraryRequest]) -> Call[Library]:
         """Change a library, as the first version of the API does. Deprecated: see `update`."""
-        return put("/v1/libraries/{}", library_id, json=changes, returns=Library)
+        return put("/v1/libraries/{}", library_id, json=changes, nulls=True, returns=Library)
 
     @endpoint
     def delete(self, library_id: str) -> Call[Library | None]:
