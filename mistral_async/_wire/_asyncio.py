@@ -10,8 +10,8 @@ from typing import Any, Final
 from mistral_async._wire._asyncio_connection import Connection
 from mistral_async._wire._origin import Setup
 from mistral_async._wire._pool import Ticket
-from mistral_async._wire._pooled import PooledWire, connect_error, seconds_left
-from mistral_async._wire._protocol import Limits
+from mistral_async._wire._pooled import PooledWire, connect_error, refuse_http2, seconds_left
+from mistral_async._wire._protocol import Limits, WireError
 
 _BUFFER: Final = 256 * 1024
 _CLOSE_SECONDS: Final = 1.0  # for the peers to answer the end of TLS
@@ -68,10 +68,11 @@ class AsyncioWire(PooledWire[Connection]):
                 )
         except (OSError, UnicodeError) as error:
             raise connect_error(self.setup, error) from error
-        tls = transport.get_extra_info("ssl_object")
-        if tls is not None and tls.selected_alpn_protocol() == "h2":
+        try:
+            refuse_http2(self.setup, transport.get_extra_info("ssl_object"))
+        except WireError:
             transport.abort()
-            raise connect_error(self.setup, ValueError("the TLS context chose HTTP/2, which needs http2=True"))
+            raise
         return connection
 
     def _connection(self) -> Connection:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from mistral_async._wire._encode import encode_chunk
+from mistral_async._wire._body import pump
 from mistral_async._wire._exchange import Exchange
 from mistral_async._wire._protocol import BodySource, Limits, Phase, Sent, WireError
 from mistral_async._wire._sockets import prepare, readable_check
@@ -115,6 +115,7 @@ class Connection(asyncio.BufferedProtocol):
         """Send the request and read until the exchange is ready. Anything but success leaves it closed."""
         self._exchange = exchange
         self._limits = limits
+        self._sending = False
         self._deadline = self._loop_time(limits.deadline)
         try:
             if body is None or isinstance(body, bytes):
@@ -179,77 +180,63 @@ class Connection(asyncio.BufferedProtocol):
         if not self._lost.done():
             self._transport.abort()
 
-    def forget(self) -> None:
+    def forget(self, *, forked: bool) -> None:
         """Close the descriptor behind the back of an event loop that is dead or another process's."""
         self._closed = True
         self._exchange = None
         _FORGOTTEN.append(self._transport)
         shown = self._transport.get_extra_info("socket")
-        sock = getattr(shown, "_sock", None)  # asyncio hides the socket, which warns when it is collected open
-        with contextlib.suppress(OSError):
+        sock = getattr(shown, "_sock", None)  # asyncio shows a wrapper that can not close
+        with contextlib.suppress(OSError, AttributeError):
             if sock is not None:
                 sock.close()
+            elif forked:
+                with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a descriptor is wanted)
+                    os.dup2(nothing.fileno(), shown.fileno())  # uvloop goes on believing in its descriptor
 
     # How an exchange goes on.
 
     def _write_whole(self, head: bytes, body: bytes) -> None:
         if len(body) <= _JOIN:
-            self._write(head + body, Sent.NOTHING)
+            self._write_first(head + body)
         else:
-            self._write(head, Sent.NOTHING)
-            self._write(body, Sent.PART)
+            self._write_first(head)
+            self._write_more(body)
 
-    def _write(self, data: bytes, sent: Sent) -> None:
+    def _write_first(self, data: bytes) -> None:
         """Write; a transport that is closed afterwards has failed to hand the kernel even the first byte."""
-        transport = self._transport
-        transport.write(data)
-        if transport.is_closing():
-            raise WireError("the server had closed the connection", phase=Phase.WRITE, sent=sent)
+        self._transport.write(data)
+        if self._transport.is_closing():
+            raise WireError("the server had closed the connection", phase=Phase.WRITE, sent=Sent.NOTHING)
+
+    def _write_more(self, data: bytes) -> None:
+        """Write; what a transport that fails here has still received is read when it is lost."""
+        self._transport.write(data)
+        if self._transport.is_closing():
+            self._sending = True
 
     async def _send_source(self, exchange: Exchange, head: bytes, source: BodySource) -> None:
-        """Send a body while it is read, until it ends or the server has answered without waiting for that."""
-        self._write(head, Sent.NOTHING)
+        self._write_first(head)
         self._sending = True
-        pieces = source.open()
         try:
             async with asyncio.timeout_at(None if self._deadline == inf else self._deadline) as scope:
-                if await self._send_pieces(exchange, pieces, source.length):
+                if await pump(source, exchange, lambda piece: self._send_piece(exchange, piece)):
                     self._sending = False
         except TimeoutError:
             if not scope.expired():
                 raise
             self._fail(self._timeout_error(Phase.WRITE))
-        finally:
-            close: Callable[[], Any] | None = getattr(pieces, "aclose", None)
-            if close is not None:
-                await close()
 
-    async def _send_pieces(self, exchange: Exchange, pieces: AsyncIterator[bytes], length: int | None) -> bool:
-        """Whether all of it went out."""
-        total = 0
-        async for piece in pieces:
-            if exchange.refused:
-                return False
-            if not piece:
-                continue
-            total += len(piece)
-            if length is not None and total > length:
-                break
-            self._write(encode_chunk(piece) if length is None else piece, Sent.PART)
-            if self._full:
-                await self._drain(exchange)
-        if exchange.refused:
-            return False
-        if length is None:
-            self._write(encode_chunk(b""), Sent.PART)
-        elif total != length:
-            raise WireError(f"the body is not {length} bytes long, as it said", phase=Phase.WRITE, sent=Sent.PART)
-        return True
+    async def _send_piece(self, exchange: Exchange, piece: bytes) -> None:
+        if not exchange.refused:
+            self._write_more(piece)
+        if self._full or self._transport.is_closing():
+            await self._drain(exchange)
 
     async def _drain(self, exchange: Exchange) -> None:
         self._unsent = self._transport.get_write_buffer_size()
         self._extend(self._limits.write)
-        while self._full and not exchange.refused:
+        while (self._full or self._transport.is_closing()) and not exchange.refused:
             self._waiter = waiter = self._loop.create_future()
             await waiter
         self._due = inf

@@ -52,7 +52,7 @@ class Network:
 
     def _find(self, loop: Any) -> Wire:
         if self._pid != os.getpid():
-            self._drop_inherited()
+            self.drop_inherited()
         with self._lock:
             wire = self._wires.get(loop)
             if wire is None or wire.pool.closed:
@@ -67,18 +67,18 @@ class Network:
                 wire.forget()
                 del self._wires[loop]
 
-    def _drop_inherited(self) -> None:
+    def drop_inherited(self) -> None:
         """After a fork the connections are the parent's: nothing may be sent on them."""
         wires = self._wires
         self._start()
         for wire in wires.values():
-            wire.forget()
+            wire.forget(forked=True)
 
     async def aclose(self) -> None:
         """Close the connections of this event loop, and tell those of others to close theirs."""
         here = _current_loop()
         if self._pid != os.getpid():
-            self._drop_inherited()
+            self.drop_inherited()
         with self._lock:
             wires, self._wires, self._last = self._wires, {}, (None, None)
         for loop, wire in wires.items():
@@ -107,7 +107,7 @@ _NETWORKS: weakref.WeakSet[Network] = weakref.WeakSet()
 
 def _after_fork() -> None:
     for network in list(_NETWORKS):
-        network._drop_inherited()
+        network.drop_inherited()
 
 
 if hasattr(os, "register_at_fork"):
@@ -125,6 +125,11 @@ def _current_loop() -> Any:
 
 
 def _make_wire(setup: Setup, loop: Any) -> PooledWire[Any]:
+    """A driver is imported when the first loop of its kind asks."""
+    if not hasattr(loop, "create_connection"):
+        from mistral_async._wire._trio import TrioWire
+
+        return TrioWire(setup, loop)
     from mistral_async._wire._asyncio import AsyncioWire
 
     return AsyncioWire(setup, loop)

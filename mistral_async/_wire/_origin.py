@@ -64,7 +64,7 @@ def tls_context(verify: Verify) -> ssl.SSLContext:
 @functools.cache
 def _shared_context(cafile: str | None, capath: str | None) -> ssl.SSLContext:
     if cafile is None and capath is None and importlib.util.find_spec("certifi") is not None:
-        import certifi  # noqa: PLC0415 (only where TLS is used)
+        import certifi
 
         cafile = certifi.where()
     if cafile is not None:

@@ -109,13 +109,13 @@ class Pool(Generic[C]):
         else:
             self.give(ticket.connection, ticket.until)
 
-    def close(self) -> list[C]:
+    def close(self, *, wake: bool = True) -> list[C]:
         """Grant nothing any more, wake everybody, and return the connections: the caller closes and drops them."""
         self.closed = True
         waiting = list(self._waiting)
         self._waiting.clear()
         self._idle.clear()
-        for ticket in waiting:
+        for ticket in waiting if wake else ():
             ticket.wake()
         return list(self.connections)
 

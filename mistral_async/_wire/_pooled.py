@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import ssl
 import weakref
 from collections.abc import AsyncGenerator
 from math import inf
@@ -40,7 +41,7 @@ class Connection(Protocol):
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way on it fails."""
 
-    def forget(self) -> None:
+    def forget(self, *, forked: bool) -> None:
         """Let go of it without its event loop: nothing is sent to the peer, nothing is warned about."""
 
 
@@ -78,6 +79,12 @@ def connect_error(setup: Setup, error: BaseException) -> WireError:
     failure = WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=timeout)
     failure.__cause__ = error
     return failure
+
+
+def refuse_http2(setup: Setup, tls: ssl.SSLSocket | ssl.SSLObject | None) -> None:
+    """A user's TLS context may have offered what this wire does not speak."""
+    if tls is not None and tls.selected_alpn_protocol() == "h2":
+        raise connect_error(setup, ValueError("the TLS context offers HTTP/2, which needs http2=True"))
 
 
 class PooledWire(abc.ABC, Generic[C]):
@@ -129,10 +136,10 @@ class PooledWire(abc.ABC, Generic[C]):
             connection.abort()
         self._release_guard()
 
-    def forget(self) -> None:
+    def forget(self, *, forked: bool = False) -> None:
         """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
-        for connection in self.pool.close():
-            connection.forget()
+        for connection in self.pool.close(wake=False):
+            connection.forget(forked=forked)
             self.pool.drop(connection)
         self._release_guard()
 

@@ -1,0 +1,37 @@
+"""Send a body while it is read: the order of its pieces, their framing, and when to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mistral_async._wire._encode import encode_chunk
+from mistral_async._wire._exchange import Exchange
+from mistral_async._wire._protocol import BodySource, Phase, Sent, WireError
+
+
+async def pump(source: BodySource, exchange: Exchange, write: Callable[[bytes], Awaitable[None]]) -> bool:
+    """Whether all of it went out: not if the server has refused it, or answered without waiting for its end."""
+    length = source.length
+    total = 0
+    pieces = source.open()
+    try:
+        async for piece in pieces:
+            total += len(piece)
+            if exchange.refused:
+                return False
+            if length is not None and total > length:
+                break
+            if piece:
+                await write(encode_chunk(piece) if length is None else piece)
+    finally:
+        close: Callable[[], Any] | None = getattr(pieces, "aclose", None)
+        if close is not None:
+            await close()
+    if exchange.refused:
+        return False
+    if length is None:
+        await write(encode_chunk(b""))
+    elif total != length:
+        raise WireError(f"the body is not {length} bytes long, as it said", phase=Phase.WRITE, sent=Sent.PART)
+    return not exchange.refused

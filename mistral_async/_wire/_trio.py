@@ -1,0 +1,106 @@
+"""Our HTTP/1.1 on trio: connections made and waited for in a trio run."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from math import inf
+from typing import Final
+
+import trio
+
+from mistral_async._wire._origin import Setup
+from mistral_async._wire._pool import Ticket
+from mistral_async._wire._pooled import PooledWire, connect_error, refuse_http2, seconds_left
+from mistral_async._wire._protocol import Limits
+from mistral_async._wire._sockets import prepare
+from mistral_async._wire._trio_connection import Connection
+
+_BUFFER: Final = 256 * 1024
+
+
+class TrioWire(PooledWire[Connection]):
+    """Connections to one origin in one trio run."""
+
+    def __init__(self, setup: Setup, token: trio.lowlevel.TrioToken) -> None:
+        super().__init__(setup)
+        self._token = token
+        self._buffer = memoryview(bytearray(_BUFFER))
+
+    def alive(self) -> bool:
+        """Whether the run can still do something."""
+        try:
+            self._token.run_sync_soon(bool)
+        except trio.RunFinishedError:
+            return False
+        return True
+
+    def abort_from_outside(self) -> None:
+        """Have the run close every connection; one that has ended can not."""
+        try:
+            self._token.run_sync_soon(self.abort)
+        except trio.RunFinishedError:
+            self.forget()
+
+    async def aclose(self) -> None:
+        """Close every connection; what is under way fails."""
+        for connection in self.pool.close():
+            connection.close()
+        self._release_guard()
+        await trio.lowlevel.cancel_shielded_checkpoint()
+
+    async def _connect(self, limits: Limits) -> Connection:
+        try:
+            with trio.CancelScope(deadline=_due(seconds_left(limits.connect, limits.deadline))) as scope:
+                return Connection(self, await self._open_socket(), self._buffer)
+        except (OSError, UnicodeError) as error:
+            raise connect_error(self.setup, error) from error
+        assert scope.cancelled_caught  # noqa: S101 (the only way to get here)
+        raise connect_error(self.setup, TimeoutError())
+
+    async def _open_socket(self) -> socket.socket:
+        origin = self.setup.origin
+        context = self.setup.tls()
+        stream = await trio.open_tcp_stream(origin.host, origin.port)
+        sock = socket.socket(fileno=stream.socket.detach())
+        try:
+            sock.settimeout(0)
+            prepare(sock)
+            if context is not None:
+                sock = context.wrap_socket(sock, server_hostname=origin.host, do_handshake_on_connect=False)
+                await _shake_hands(sock)
+                refuse_http2(self.setup, sock)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    async def _wait(self, deadline: float | None) -> Ticket[Connection] | None:
+        woken = trio.Event()
+        ticket = self.pool.queue(woken.set)
+        try:
+            with trio.CancelScope(deadline=_due(seconds_left(None, deadline))):
+                await woken.wait()
+        except BaseException:
+            self.pool.leave(ticket)
+            raise
+        if ticket.granted or self.pool.closed:
+            return ticket
+        self.pool.leave(ticket)
+        return None
+
+
+def _due(seconds: float) -> float:
+    return inf if seconds == inf else trio.current_time() + seconds
+
+
+async def _shake_hands(sock: ssl.SSLSocket) -> None:
+    while True:
+        try:
+            sock.do_handshake()
+        except ssl.SSLWantReadError:
+            await trio.lowlevel.wait_readable(sock)
+        except ssl.SSLWantWriteError:
+            await trio.lowlevel.wait_writable(sock)
+        else:
+            return
