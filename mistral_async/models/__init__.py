@@ -40,8 +40,6 @@ if TYPE_CHECKING:
         ChatOptions as ChatOptions, CompletionChunk as CompletionChunk, CompletionEvent as CompletionEvent,
         CompletionOptions as CompletionOptions,
         CompletionResponseStreamChoice as CompletionResponseStreamChoice, DeltaMessage as DeltaMessage,
-        FinishReason as FinishReason, MistralPromptMode as MistralPromptMode,
-        RequestedServiceTier as RequestedServiceTier,
     )
     from mistral_async.models.classifiers import (
         ClassificationResponse as ClassificationResponse,
@@ -50,13 +48,13 @@ if TYPE_CHECKING:
         ModerationResponse as ModerationResponse,
     )
     from mistral_async.models.content import (
-        AudioChunk as AudioChunk, BuiltInConnectors as BuiltInConnectors, ContentChunk as ContentChunk,
-        DocumentURLChunk as DocumentURLChunk, FileChunk as FileChunk, ImageDetail as ImageDetail,
-        ImageURL as ImageURL, ImageURLChunk as ImageURLChunk, ReferenceChunk as ReferenceChunk,
-        ResourceChunk as ResourceChunk, ResourceChunkContent as ResourceChunkContent,
-        ResourceLinkChunk as ResourceLinkChunk, SystemMessageContentChunks as SystemMessageContentChunks,
-        TextChunk as TextChunk, ThinkChunk as ThinkChunk, ThinkPart as ThinkPart,
-        ToolFileChunk as ToolFileChunk, ToolReferenceChunk as ToolReferenceChunk,
+        AudioChunk as AudioChunk, ContentChunk as ContentChunk, DocumentURLChunk as DocumentURLChunk,
+        FileChunk as FileChunk, ImageURL as ImageURL, ImageURLChunk as ImageURLChunk,
+        ReferenceChunk as ReferenceChunk, ResourceChunk as ResourceChunk,
+        ResourceChunkContent as ResourceChunkContent, ResourceLinkChunk as ResourceLinkChunk,
+        SystemMessageContentChunks as SystemMessageContentChunks, TextChunk as TextChunk,
+        ThinkChunk as ThinkChunk, ThinkPart as ThinkPart, ToolFileChunk as ToolFileChunk,
+        ToolReferenceChunk as ToolReferenceChunk,
     )
     from mistral_async.models.conversation_events import (
         AgentHandoffDoneEvent as AgentHandoffDoneEvent, AgentHandoffStartedEvent as AgentHandoffStartedEvent,
@@ -100,15 +98,23 @@ if TYPE_CHECKING:
         EmbeddingResponse as EmbeddingResponse, EmbeddingResponseData as EmbeddingResponseData,
         EncodingFormat as EncodingFormat,
     )
+    from mistral_async.models.enums import (
+        BuiltInConnectors as BuiltInConnectors, ConfidenceScoresGranularity as ConfidenceScoresGranularity,
+        FilePurpose as FilePurpose, FileVisibility as FileVisibility, FinishReason as FinishReason,
+        ImageDetail as ImageDetail, MistralPromptMode as MistralPromptMode,
+        ModerationAction as ModerationAction, ReasoningEffort as ReasoningEffort,
+        RequestedServiceTier as RequestedServiceTier, ResponseFormats as ResponseFormats,
+        SampleType as SampleType, Source as Source, TableFormat as TableFormat,
+        ToolChoiceEnum as ToolChoiceEnum,
+    )
     from mistral_async.models.files import (
         CreateFileResponse as CreateFileResponse, DeleteFileOut as DeleteFileOut,
         DeleteFileResponse as DeleteFileResponse, File as File, FileContent as FileContent,
-        FileInput as FileInput, FileListOptions as FileListOptions, FilePurpose as FilePurpose,
-        FileSchema as FileSchema, FileSignedURL as FileSignedURL, FileVisibility as FileVisibility,
-        GetFileResponse as GetFileResponse, GetSignedURLResponse as GetSignedURLResponse,
-        GetSignedUrlResponse as GetSignedUrlResponse, ListFilesOut as ListFilesOut,
-        ListFilesResponse as ListFilesResponse, RetrieveFileOut as RetrieveFileOut,
-        RetrieveFileResponse as RetrieveFileResponse, SampleType as SampleType, Source as Source,
+        FileInput as FileInput, FileListOptions as FileListOptions, FileSchema as FileSchema,
+        FileSignedURL as FileSignedURL, GetFileResponse as GetFileResponse,
+        GetSignedURLResponse as GetSignedURLResponse, GetSignedUrlResponse as GetSignedUrlResponse,
+        ListFilesOut as ListFilesOut, ListFilesResponse as ListFilesResponse,
+        RetrieveFileOut as RetrieveFileOut, RetrieveFileResponse as RetrieveFileResponse,
         UploadFileOut as UploadFileOut, UploadFileResponse as UploadFileResponse,
     )
     from mistral_async.models.fim import FIMCompletionResponse as FIMCompletionResponse, FIMOptions as FIMOptions
@@ -142,11 +148,10 @@ if TYPE_CHECKING:
     )
     from mistral_async.models.formats import (
         CompletionArgs as CompletionArgs, JSONSchema as JSONSchema, JsonSchema as JsonSchema,
-        Prediction as Prediction, ReasoningEffort as ReasoningEffort, ResponseFormat as ResponseFormat,
-        ResponseFormatInput as ResponseFormatInput, ResponseFormats as ResponseFormats,
+        Prediction as Prediction, ResponseFormat as ResponseFormat, ResponseFormatInput as ResponseFormatInput,
     )
     from mistral_async.models.guardrails import (
-        GuardrailConfig as GuardrailConfig, ModerationAction as ModerationAction,
+        GuardrailConfig as GuardrailConfig,
         ModerationLLMV1CategoryThresholds as ModerationLLMV1CategoryThresholds,
         ModerationLLMV1Config as ModerationLLMV1Config,
         ModerationLLMV2CategoryThresholds as ModerationLLMV2CategoryThresholds,
@@ -188,10 +193,9 @@ if TYPE_CHECKING:
         UpdateModelRequest as UpdateModelRequest,
     )
     from mistral_async.models.ocr import (
-        Block as Block, ConfidenceScoresGranularity as ConfidenceScoresGranularity,
-        OCRAsideTextBlock as OCRAsideTextBlock, OCRBlockConfidenceScores as OCRBlockConfidenceScores,
-        OCRCaptionBlock as OCRCaptionBlock, OCRCodeBlock as OCRCodeBlock,
-        OCRConfidenceScore as OCRConfidenceScore, OCRDocument as OCRDocument,
+        Block as Block, OCRAsideTextBlock as OCRAsideTextBlock,
+        OCRBlockConfidenceScores as OCRBlockConfidenceScores, OCRCaptionBlock as OCRCaptionBlock,
+        OCRCodeBlock as OCRCodeBlock, OCRConfidenceScore as OCRConfidenceScore, OCRDocument as OCRDocument,
         OCREquationBlock as OCREquationBlock, OCRFooterBlock as OCRFooterBlock,
         OCRHeaderBlock as OCRHeaderBlock, OCRImageBlock as OCRImageBlock, OCRImageObject as OCRImageObject,
         OCRListBlock as OCRListBlock, OCROptions as OCROptions,
@@ -199,7 +203,7 @@ if TYPE_CHECKING:
         OCRPageObject as OCRPageObject, OCRReferencesBlock as OCRReferencesBlock, OCRResponse as OCRResponse,
         OCRSignatureBlock as OCRSignatureBlock, OCRTableBlock as OCRTableBlock,
         OCRTableObject as OCRTableObject, OCRTextBlock as OCRTextBlock, OCRTitleBlock as OCRTitleBlock,
-        OCRUsageInfo as OCRUsageInfo, TableFormat as TableFormat,
+        OCRUsageInfo as OCRUsageInfo,
     )
     from mistral_async.models.responses import (
         CountResponseInputTokensRequest as CountResponseInputTokensRequest,
@@ -280,8 +284,8 @@ if TYPE_CHECKING:
         DocumentLibraryTool as DocumentLibraryTool, Function as Function, FunctionCall as FunctionCall,
         FunctionName as FunctionName, FunctionTool as FunctionTool, ImageGenerationTool as ImageGenerationTool,
         OAuth2TokenAuth as OAuth2TokenAuth, Tool as Tool, ToolCall as ToolCall, ToolChoice as ToolChoice,
-        ToolChoiceEnum as ToolChoiceEnum, ToolConfiguration as ToolConfiguration,
-        WebSearchPremiumTool as WebSearchPremiumTool, WebSearchTool as WebSearchTool,
+        ToolConfiguration as ToolConfiguration, WebSearchPremiumTool as WebSearchPremiumTool,
+        WebSearchTool as WebSearchTool,
     )
     from mistral_async.models.transcriptions import (
         AudioTranscriptionRequest as AudioTranscriptionRequest, TimestampGranularity as TimestampGranularity,

@@ -20,17 +20,16 @@ MODULES = {
     "chat": (
         "ChatCompletionChoice ChatCompletionResponse ChatCompletionResponseChoiceLogprobs "
         "ChatCompletionResponseTokenLogprobs ChatCompletionResponseTokenLogprobsTopK ChatOptions CompletionChunk "
-        "CompletionEvent CompletionOptions CompletionResponseStreamChoice DeltaMessage FinishReason MistralPromptMode "
-        "RequestedServiceTier"
+        "CompletionEvent CompletionOptions CompletionResponseStreamChoice DeltaMessage"
     ),
     "classifiers": (
         "ClassificationResponse ClassificationTargetResult InstructRequest InstructRequestInput ModerationObject "
         "ModerationResponse"
     ),
     "content": (
-        "AudioChunk BuiltInConnectors ContentChunk DocumentURLChunk FileChunk ImageDetail ImageURL ImageURLChunk "
-        "ReferenceChunk ResourceChunk ResourceChunkContent ResourceLinkChunk SystemMessageContentChunks TextChunk "
-        "ThinkChunk ThinkPart ToolFileChunk ToolReferenceChunk"
+        "AudioChunk ContentChunk DocumentURLChunk FileChunk ImageURL ImageURLChunk ReferenceChunk ResourceChunk "
+        "ResourceChunkContent ResourceLinkChunk SystemMessageContentChunks TextChunk ThinkChunk ThinkPart "
+        "ToolFileChunk ToolReferenceChunk"
     ),
     "conversation_events": (
         "AgentHandoffDoneEvent AgentHandoffStartedEvent ConversationEvents ConversationEventsData FunctionCallEvent "
@@ -51,11 +50,15 @@ MODULES = {
         "ListDocumentsResponse ProcessStatus ProcessingStatus ProcessingStatusOut SortOrder UpdateDocumentRequest"
     ),
     "embeddings": "EmbeddingDtype EmbeddingOptions EmbeddingResponse EmbeddingResponseData EncodingFormat",
+    "enums": (
+        "BuiltInConnectors ConfidenceScoresGranularity FilePurpose FileVisibility FinishReason ImageDetail "
+        "MistralPromptMode ModerationAction ReasoningEffort RequestedServiceTier ResponseFormats SampleType Source "
+        "TableFormat ToolChoiceEnum"
+    ),
     "files": (
-        "CreateFileResponse DeleteFileOut DeleteFileResponse File FileContent FileInput FileListOptions FilePurpose "
-        "FileSchema FileSignedURL FileVisibility GetFileResponse GetSignedURLResponse GetSignedUrlResponse "
-        "ListFilesOut ListFilesResponse RetrieveFileOut RetrieveFileResponse SampleType Source UploadFileOut "
-        "UploadFileResponse"
+        "CreateFileResponse DeleteFileOut DeleteFileResponse File FileContent FileInput FileListOptions FileSchema "
+        "FileSignedURL GetFileResponse GetSignedURLResponse GetSignedUrlResponse ListFilesOut ListFilesResponse "
+        "RetrieveFileOut RetrieveFileResponse UploadFileOut UploadFileResponse"
     ),
     "fim": "FIMCompletionResponse FIMOptions",
     "fine_tuning": (
@@ -69,14 +72,11 @@ MODULES = {
         "JobMetadataOut JobsOut LegacyJobMetadata LegacyJobMetadataOut ListFineTuningJobsResponse Metric MetricOut "
         "Repository TrainingFile WandbIntegration WandbIntegrationOut WandbIntegrationResult"
     ),
-    "formats": (
-        "CompletionArgs JSONSchema JsonSchema Prediction ReasoningEffort ResponseFormat ResponseFormatInput "
-        "ResponseFormats"
-    ),
+    "formats": "CompletionArgs JSONSchema JsonSchema Prediction ResponseFormat ResponseFormatInput",
     "guardrails": (
-        "GuardrailConfig ModerationAction ModerationLLMV1CategoryThresholds ModerationLLMV1Config "
-        "ModerationLLMV2CategoryThresholds ModerationLLMV2Config ModerationLlmv1CategoryThresholds "
-        "ModerationLlmv1Config ModerationLlmv2CategoryThresholds ModerationLlmv2Config"
+        "GuardrailConfig ModerationLLMV1CategoryThresholds ModerationLLMV1Config ModerationLLMV2CategoryThresholds "
+        "ModerationLLMV2Config ModerationLlmv1CategoryThresholds ModerationLlmv1Config "
+        "ModerationLlmv2CategoryThresholds ModerationLlmv2Config"
     ),
     "libraries": (
         "CreateLibraryRequest Library LibraryIn LibraryInUpdate LibraryListOptions LibraryOptions LibraryOut "
@@ -95,11 +95,10 @@ MODULES = {
         "UpdateFTModelIn UpdateModelRequest"
     ),
     "ocr": (
-        "Block ConfidenceScoresGranularity OCRAsideTextBlock OCRBlockConfidenceScores OCRCaptionBlock OCRCodeBlock "
-        "OCRConfidenceScore OCRDocument OCREquationBlock OCRFooterBlock OCRHeaderBlock OCRImageBlock OCRImageObject "
-        "OCRListBlock OCROptions OCRPageConfidenceScores OCRPageDimensions OCRPageObject OCRReferencesBlock "
-        "OCRResponse OCRSignatureBlock OCRTableBlock OCRTableObject OCRTextBlock OCRTitleBlock OCRUsageInfo "
-        "TableFormat"
+        "Block OCRAsideTextBlock OCRBlockConfidenceScores OCRCaptionBlock OCRCodeBlock OCRConfidenceScore OCRDocument "
+        "OCREquationBlock OCRFooterBlock OCRHeaderBlock OCRImageBlock OCRImageObject OCRListBlock OCROptions "
+        "OCRPageConfidenceScores OCRPageDimensions OCRPageObject OCRReferencesBlock OCRResponse OCRSignatureBlock "
+        "OCRTableBlock OCRTableObject OCRTextBlock OCRTitleBlock OCRUsageInfo"
     ),
     "responses": (
         "CountResponseInputTokensRequest CountResponseInputTokensResponse CreateResponseRequest "
@@ -137,7 +136,7 @@ MODULES = {
     "tools": (
         "APIKeyAuth AnyTool CodeInterpreterTool CustomConnector CustomConnectorAuthorization DocumentLibraryTool "
         "Function FunctionCall FunctionName FunctionTool ImageGenerationTool OAuth2TokenAuth Tool ToolCall ToolChoice "
-        "ToolChoiceEnum ToolConfiguration WebSearchPremiumTool WebSearchTool"
+        "ToolConfiguration WebSearchPremiumTool WebSearchTool"
     ),
     "transcriptions": (
         "AudioTranscriptionRequest TimestampGranularity TranscriptionOptions TranscriptionResponse "

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, TypedDict
 
 import msgspec
 
 from mistral_async._open import tag
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of, thinking_of
-from mistral_async.models.formats import Prediction, ReasoningEffort, ResponseFormatInput, response_format_of
+from mistral_async.models.enums import (
+    FinishReason,
+    MistralPromptMode,
+    ReasoningEffort,
+    RequestedServiceTier,
+    ToolChoiceEnum,
+)
+from mistral_async.models.formats import Prediction, ResponseFormatInput, response_format_of
 from mistral_async.models.guardrails import GuardrailConfig
 from mistral_async.models.messages import AssistantMessage
-from mistral_async.models.tools import AnyTool, ToolCall, ToolChoice, ToolChoiceEnum, tool_choice_of
+from mistral_async.models.tools import AnyTool, ToolCall, ToolChoice, tool_choice_of
 from mistral_async.models.usage import UsageInfo
-
-FinishReason: TypeAlias = Literal["stop", "length", "model_length", "error", "tool_calls"] | str
-MistralPromptMode: TypeAlias = Literal["reasoning"] | str
-RequestedServiceTier: TypeAlias = Literal["auto", "standard_only"] | str
 
 
 class CompletionOptions(TypedDict, total=False):

@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from mistral_async._json import is_object
 from mistral_async._open import Open, tag
 from mistral_async.models._model import Model
-
-ImageDetail: TypeAlias = Literal["low", "auto", "high"] | str
-BuiltInConnectors: TypeAlias = (
-    Literal[
-        "web_search",
-        "web_search_premium",
-        "code_interpreter",
-        "image_generation",
-        "document_library",
-        "mistral_mcp",
-    ]
-    | str
-)
+from mistral_async.models.enums import BuiltInConnectors, ImageDetail
 
 
 class TextChunk(Model, gc=False):

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping, Sequence
 from os import PathLike
-from typing import Any, BinaryIO, Literal, TypeAlias, TypedDict
+from typing import Any, BinaryIO, TypeAlias, TypedDict
 
 import msgspec
 
 from mistral_async._open import tag
 from mistral_async.models._model import Model, Moment
-
-FilePurpose: TypeAlias = Literal["fine-tune", "batch", "ocr", "agentic_safety"] | str
-SampleType: TypeAlias = (
-    Literal["pretrain", "instruct", "batch_request", "batch_result", "batch_error", "ocr_input"] | str
-)
-Source: TypeAlias = Literal["upload", "repository", "mistral"] | str
-FileVisibility: TypeAlias = Literal["workspace", "user"] | str
+from mistral_async.models.enums import FilePurpose, FileVisibility, SampleType, Source
 
 FileContent: TypeAlias = bytes | bytearray | memoryview | BinaryIO | AsyncIterable[bytes] | str | PathLike[str]
 

@@ -9,10 +9,8 @@ import msgspec
 
 from mistral_async._open import tag
 from mistral_async.models._model import Model
-from mistral_async.models.tools import ToolChoice, ToolChoiceEnum, tool_choice_of
-
-ResponseFormats: TypeAlias = Literal["text", "json_object", "json_schema"] | str
-ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | str
+from mistral_async.models.enums import ReasoningEffort, ResponseFormats, ToolChoiceEnum
+from mistral_async.models.tools import ToolChoice, tool_choice_of
 
 
 class JSONSchema(Model):
@@ -90,7 +88,7 @@ def _format_of_dict(value: Mapping[str, Any]) -> ResponseFormat | Mapping[str, A
 def _named_schema(schema: object) -> JSONSchema:
     """A schema under its title. The schema of a class is strict; a schema that was given stays as it is."""
     if not isinstance(schema, Mapping):
-        from mistral_async.structured._schema import schema_of  # noqa: PLC0415 - loaded by those who use it
+        from mistral_async.structured._schema import schema_of
 
         made = schema_of(schema)
         return JSONSchema(_name(made), made, strict=True)

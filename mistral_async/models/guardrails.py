@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
-
 from mistral_async.models._model import Model
-
-ModerationAction: TypeAlias = Literal["none", "block"] | str
+from mistral_async.models.enums import ModerationAction
 
 
 class ModerationLlmv1CategoryThresholds(Model, kw_only=True, gc=False):

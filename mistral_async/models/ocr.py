@@ -10,10 +10,9 @@ import msgspec
 from mistral_async._open import Open, tag
 from mistral_async.models._model import Model
 from mistral_async.models.content import DocumentURLChunk, FileChunk, ImageURLChunk
+from mistral_async.models.enums import ConfidenceScoresGranularity, TableFormat
 from mistral_async.models.formats import ResponseFormatInput
 
-TableFormat: TypeAlias = Literal["markdown", "html"] | str
-ConfidenceScoresGranularity: TypeAlias = Literal["word", "page", "block"] | str
 OCRDocument: TypeAlias = Open[FileChunk | ImageURLChunk | DocumentURLChunk]
 
 

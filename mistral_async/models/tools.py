@@ -9,8 +9,7 @@ import msgspec
 
 from mistral_async._open import Open, tag
 from mistral_async.models._model import Model
-
-ToolChoiceEnum: TypeAlias = Literal["auto", "none", "any", "required"] | str
+from mistral_async.models.enums import ToolChoiceEnum
 
 
 class Function(Model):

@@ -44,7 +44,7 @@ class Vector(_Floats):
 
     def numpy(self) -> NDArray[Any]:
         """The vector as a numpy array that shares its memory."""
-        import numpy as np  # noqa: PLC0415 - an extra
+        import numpy as np
 
         return np.asarray(self)
 

@@ -6,14 +6,13 @@ from typing_extensions import Unpack
 
 from mistral_async._request import Call, Download, PageNumber, Pages, delete, download, get, pages, post
 from mistral_async._resource import M, Resource, endpoint
+from mistral_async.models.enums import FilePurpose, FileVisibility
 from mistral_async.models.files import (
     CreateFileResponse,
     DeleteFileResponse,
     FileInput,
     FileListOptions,
-    FilePurpose,
     FileSchema,
-    FileVisibility,
     GetFileResponse,
     GetSignedURLResponse,
     ListFilesResponse,
