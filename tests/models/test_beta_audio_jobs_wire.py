@@ -612,7 +612,7 @@ STREAMS = [
 
 async def _read(stream, seen):
     async for event in stream:
-        seen.append(event)  # noqa: PERF401 - what came before an error is looked at
+        seen.append(event)
 
 
 @pytest.mark.parametrize(("call", "events"), STREAMS)
