@@ -50,12 +50,20 @@ class Calendar:
         """Seconds since 1970."""
         return self._epoch + self._clock.now()
 
+    def at(self, moment: float) -> float:
+        """The wall-clock time of a moment of the `Clock`."""
+        return self._epoch + moment
+
     def unix(self) -> int:
         """Seconds since 1970 as the whole number that the API calls `created`."""
         return int(self.now())
 
     def iso(self) -> str:
         """ISO 8601 in UTC with microseconds and `Z`."""
-        seconds = self.now()
+        return self.iso_of(self.now())
+
+    @staticmethod
+    def iso_of(seconds: float) -> str:
+        """The same for any time since 1970."""
         whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
         return f"{whole}.{int(seconds % 1 * 1_000_000):06d}Z"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
+from io import BytesIO
+from tempfile import TemporaryFile
+from typing import IO
 
 MEMORY_LIMIT = 8 << 20
 CHUNK = 256 << 10
@@ -14,7 +16,7 @@ class Content:
     """What was uploaded or generated, with its size, checksum and number of lines counted on the way in."""
 
     def __init__(self, data: bytes = b"") -> None:
-        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(MEMORY_LIMIT)  # noqa: SIM115  closed by close()
+        self._file: IO[bytes] = BytesIO()
         self._digest = hashlib.md5(usedforsecurity=False)
         self.size = 0
         self.lines = 0
@@ -24,6 +26,8 @@ class Content:
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Append."""
+        if self.size <= MEMORY_LIMIT < self.size + len(data):
+            self._move_to_disk()
         self._file.seek(0, 2)
         self._file.write(data)
         self._digest.update(data)
@@ -51,11 +55,25 @@ class Content:
             offset += len(line)
             yield line.rstrip(b"\r\n"), offset
 
+    def line_count(self) -> int:
+        """Lines that are not blank."""
+        return sum(1 for line, _ in self.lines_from(0) if line.strip())
+
     @property
     def signature(self) -> str:
         """32 hexadecimal digits that change with the bytes."""
         return self._digest.hexdigest()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the bytes are gone."""
+        return self._file.closed
+
     def close(self) -> None:
         """Forget the bytes."""
         self._file.close()
+
+    def _move_to_disk(self) -> None:
+        disk = TemporaryFile()  # noqa: SIM115  closed by close()
+        disk.write(self.read())
+        self._file = disk

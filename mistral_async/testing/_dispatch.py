@@ -38,7 +38,7 @@ class Dispatcher:
         self._limiter = limiter
         self._api_key = api_key
         self._strict = strict
-        self._router = Router()
+        self._router = Router.shared()
         self.unexpected: list[Request] = []
 
     def locate(self, request: Request) -> None:

@@ -26,6 +26,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     queue_seconds: float = 0.2
     batch_per_second: float = 1_000.0
     batch_failures: float = 0.0
+    shuffle_batch: bool = False
+    max_batch_requests: int = 100_000
     tuning_seconds: float = 1.0
     processing_seconds: float = 0.2
 

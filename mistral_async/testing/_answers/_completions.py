@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from mistral_async.testing._answers._instances import instance_of
-from mistral_async.testing._answers._reading import audio_count, content_text, last_of, pieces_of, prompt_tokens
+from mistral_async.testing._answers._reading import audio_count, last_text, pieces_of, prompt_tokens, section
 from mistral_async.testing._answers._tool_calls import wanted_calls
 from mistral_async.testing._answers._writing import reply_to, thoughts_on
 from mistral_async.testing._exchange import DONE, EVENT_STREAM, Reply, answer, data_event
@@ -152,11 +152,11 @@ def _reasons(model: str, options: Mapping[str, Any]) -> bool:
 
 
 def _text(messages: Sequence[Any], options: Mapping[str, Any], number: int) -> str:
-    wanted = options.get("response_format") or {}
-    prompt = content_text((last_of(messages, "user") or {}).get("content"))
+    wanted = section(options, "response_format")
+    prompt = last_text(messages)
     match wanted.get("type", "text"):
         case "json_schema":
-            schema = (wanted.get("json_schema") or {}).get("schema", {})
+            schema = section(wanted, "json_schema").get("schema")
             return json.dumps(instance_of(schema, prompt), ensure_ascii=False)
         case "json_object":
             keys = _KEY.findall(prompt) or ["answer"]
@@ -232,7 +232,7 @@ def _events(completion: Completion) -> Iterator[bytes]:
     }
     rows = _interleaved([list(deltas_of(choice)) for choice in completion.choices])
     for number, (index, delta, finish) in enumerate(rows):
-        chunk = {**head, "choices": [{"index": index, "delta": delta, "finish_reason": finish}]}
+        chunk: dict[str, Any] = {**head, "choices": [{"index": index, "delta": delta, "finish_reason": finish}]}
         if number == len(rows) - 1:
             chunk["usage"] = completion.usage
         if number:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -14,12 +14,25 @@ _BYTES_PER_TOKEN = 4
 _MESSAGE_TOKENS = 4
 _STEM = 5
 
-COMMON = frozenset(
-    "a about all also an and answer any are as at be been but by can context could did do does for from given had has have he her his how i "
-    "if in into is it its just me more most my no not of on only or our out passages please question say says she should so some such "
-    "tell than that the their them then there these they this those to us use using was we were what when where which who whom whose "
-    "why will with would you your".split()
+_COMMON_TEXT = (
+    "a about all also an and answer any are as at be been but by can context could did do does for from given had "
+    "has have he her his how i if in into is it its just me more most my no not of on only or our out passages "
+    "please question say says she should so some such tell than that the their them then there these they this "
+    "those to us use using was we were what when where which who whom whose why will with would you your "
 )
+COMMON = frozenset(_COMMON_TEXT.split())
+
+
+def section(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The object under `name`; empty if there is none."""
+    inner: Any = value.get(name)
+    return cast("dict[str, Any]", inner) if isinstance(inner, dict) else {}
+
+
+def entries(value: Mapping[str, Any], name: str) -> list[Any]:
+    """The list under `name`; empty if there is none."""
+    inner: Any = value.get(name)
+    return inner if isinstance(inner, list) else []
 
 
 def tokens_of(text: str) -> int:
@@ -77,8 +90,7 @@ def audio_count(messages: Iterable[Any]) -> int:
 
 
 def _types(message: Any) -> list[str]:
-    content: Any = message.get("content")
-    return [str(chunk.get("type", "text")) for chunk in cast("list[Any]", content)] if isinstance(content, list) else []
+    return [str(chunk.get("type", "text")) for chunk in entries(message, "content")]
 
 
 def prompt_tokens(messages: Sequence[Any]) -> int:
@@ -91,9 +103,10 @@ def sentences_of(text: str) -> list[str]:
     return [sentence.strip() for sentence in _SENTENCE.findall(text) if _WORD.search(sentence)]
 
 
-def last_of(messages: Sequence[Any], role: str) -> Any:
-    """The last message of a role, or None."""
-    return next((message for message in reversed(messages) if message.get("role") == role), None)
+def last_text(messages: Sequence[Any], role: str = "user") -> str:
+    """The text of the last message of a role."""
+    last = next((message for message in reversed(messages) if message.get("role") == role), None)
+    return content_text(last.get("content")) if last else ""
 
 
 def question_of(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from mistral_async.testing._answers._instances import instance_of
-from mistral_async.testing._answers._reading import content_text, last_of, topics_of, words_of
+from mistral_async.testing._answers._reading import entries, last_text, topics_of, words_of
 
 _FORCED = {"any", "required"}
 _VERBS = {
@@ -31,10 +31,10 @@ _STEM = 5
 
 def wanted_calls(messages: Sequence[Any], options: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Names and JSON arguments of the functions to call; empty if the answer is text."""
-    functions = [tool["function"] for tool in options.get("tools") or () if tool.get("type", "function") == "function"]
+    functions = [tool["function"] for tool in entries(options, "tools") if tool.get("type", "function") == "function"]
     if not functions or messages[-1].get("role") == "tool":
         return []
-    prompt = content_text((last_of(messages, "user") or {}).get("content"))
+    prompt = last_text(messages)
     chosen = _chosen(functions, options.get("tool_choice") or "auto", prompt)
     if options.get("parallel_tool_calls") is False:
         chosen = chosen[:1]

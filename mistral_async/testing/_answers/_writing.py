@@ -1,4 +1,4 @@
-"""The text of an answer: the sentences of the prompt that fit the question, or else the question itself. Never random."""
+"""The text of an answer: the sentences of the prompt that fit the question, or else the question. Never random."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mistral_async.testing._answers._reading import content_text, last_of, question_of, sentences_of, topics_of
+from mistral_async.testing._answers._reading import content_text, last_text, question_of, sentences_of, topics_of
 
 _ARITHMETIC = re.compile(r"(?<![\w.])\d[\d\s.]*(?:[-+*/×][\s\d.]*\d[\d.]*)+")  # noqa: RUF001  people write × too
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
+    ast.Div: lambda left, right: left / right,
 }
 _MOST_SENTENCES = 2
 _LONGEST_SUM = 60
@@ -24,10 +24,10 @@ _QUOTE = 200
 
 def reply_to(messages: Sequence[Any]) -> str:
     """What the assistant says next."""
-    last = messages[-1] if messages else {}
+    last: dict[str, Any] = messages[-1] if messages else {}
     if last.get("role") == "tool":
         return _about_tools(messages)
-    user = content_text((last_of(messages, "user") or {}).get("content"))
+    user = last_text(messages)
     question = question_of(user)
     if (result := calculated(question)) is not None:
         return f"{question.rstrip('?').strip()}: {result}." if "just" not in user.lower() else result
@@ -39,8 +39,9 @@ def reply_to(messages: Sequence[Any]) -> str:
 
 def thoughts_on(messages: Sequence[Any]) -> str:
     """What a reasoning model thinks before it answers."""
-    user = content_text((last_of(messages, "user") or {}).get("content"))
-    return f"The user asks: {_quoted(question_of(user))} I look for what the conversation says about it and answer briefly."
+    user = last_text(messages)
+    question = _quoted(question_of(user))
+    return f"The user asks: {question} I look for what the conversation says about it and answer briefly."
 
 
 def best_sentences(context: str, question: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mistral_async.testing._answers import _completions as completions
+from mistral_async.testing._answers.agents import Agents
 from mistral_async.testing._answers.models import usable
 from mistral_async.testing._exchange import Call, Reply
 
@@ -17,8 +18,6 @@ def complete(call: Call) -> Reply:
 
 def complete_agent(call: Call) -> Reply:
     """Answer a chat as an agent does: with its model, instructions and tools."""
-    from mistral_async.testing._answers.agents import Agents  # noqa: PLC0415  agents are rarely used: load them then
-
     agent = call.state.store(Agents).get(call.body["agent_id"])
     messages: list[Any] = call.body["messages"]
     if agent["instructions"]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-import re
 from collections.abc import Sequence
-from hashlib import blake2b
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import msgspec
 
 from mistral_async.testing._content import Content
+from mistral_async.testing._answers.signed import served, sign
 from mistral_async.testing._exchange import Call, Reply, spaced
 from mistral_async.testing._refusals import (
     JSON_UTF8,
@@ -24,7 +23,6 @@ from mistral_async.testing._refusals import (
 )
 from mistral_async.testing._state import State
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _SAMPLES = {"fine-tune": "instruct", "batch": "batch_request", "ocr": "ocr_input"}
 _HOUR = 3600
 _LARGEST = 512 << 20
@@ -192,47 +190,4 @@ def signed_url(call: Call) -> Reply:
     """An address that serves the file without a key until it expires."""
     hours = call.number("expiry", 24, least=1, most=168)
     file = call.state.store(Files).get(call.params[0])
-    return spaced({"url": signed(call.state, file.id, hours)})
-
-
-def signed(state: State, file_id: str, hours: int = 24) -> str:
-    """A signed URL of this server."""
-    until = state.calendar.unix() + hours * _HOUR
-    return f"{state.url}/signed/{file_id}?expires={until}&signature={_signature(state, file_id, until)}"
-
-
-def serve_signed(call: Call) -> Reply:
-    """What a signed URL serves; 403 when it has expired or was tampered with."""
-    file_id, until = call.params[0], call.number("expires", 0)
-    if until <= call.state.calendar.now() or call.text("signature") != _signature(call.state, file_id, until):
-        raise RefusedError(
-            HTTPStatus.FORBIDDEN, b'{"message":"The signature is invalid or has expired."}', media=JSON_UTF8
-        )
-    file = call.state.store(Files).get(file_id)
-    return served(file.content, call.headers.get("range"), file.filename)
-
-
-def _signature(state: State, file_id: str, until: int) -> str:
-    return blake2b(f"{state.seed}:{file_id}:{until}".encode(), digest_size=16).hexdigest()
-
-
-def served(content: Content, wanted: str | None, filename: str) -> Reply:
-    """Bytes with a length, so that progress can be shown, and in ranges, so that a download can go on (RFC 9110, 14)."""
-    headers = {
-        "accept-ranges": "bytes",
-        "content-disposition": f'attachment; filename="{filename}"',
-        "etag": f'"{content.signature}"',
-    }
-    match = _RANGE.fullmatch(wanted or "")
-    if match is None or not (match[1] or match[2]):
-        return Reply(parts=content.chunks(), length=content.size, media="application/octet-stream", headers=headers)
-    start = int(match[1]) if match[1] else max(0, content.size - int(match[2]))
-    end = min(int(match[2]) + 1, content.size) if match[1] and match[2] else content.size
-    if start >= end:
-        headers["content-range"] = f"bytes */{content.size}"
-        return Reply(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, length=0, media=None, headers=headers)
-    headers["content-range"] = f"bytes {start}-{end - 1}/{content.size}"
-    parts = content.chunks(start, end)
-    return Reply(
-        HTTPStatus.PARTIAL_CONTENT, parts=parts, length=end - start, media="application/octet-stream", headers=headers
-    )
+    return spaced({"url": sign(call.state, file.id, file.content, file.filename, hours=hours)})

@@ -12,10 +12,11 @@ from mistral_async.testing._refusals import RefusedError, not_found, unknown_mod
 from mistral_async.testing._state import State
 
 _CHAT = ("completion_chat", "function_calling")
-_CAPABILITIES = (
+_CAPABILITY_NAMES = (
     "completion_chat function_calling reasoning completion_fim fine_tuning vision ocr classification moderation audio "
     "audio_transcription audio_transcription_realtime audio_speech unified_resources"
-).split()
+)
+_CAPABILITIES = _CAPABILITY_NAMES.split()
 # The names of one model, its context, temperature and capabilities; the first name is the model's own.
 _CATALOGUE: tuple[tuple[str, int, float | None, tuple[str, ...]], ...] = (
     ("mistral-large-2512 mistral-large-latest", 262_144, 0.0645, (*_CHAT, "vision")),
@@ -60,11 +61,16 @@ class Models:
         self.cards = [card for row in _CATALOGUE for card in self._base(*row)]
         self.cards += [dict(card) for card in self.cards if card["id"] in _TWICE]
         self.names = {card["id"] for card in self.cards}
+        # The targets of classifiers that were trained here; None for a trained chat model.
+        self.targets: dict[str, list[Any] | None] = {}
+
+    def find(self, name: str) -> dict[str, Any] | None:
+        """The first entry with an id."""
+        return next((card for card in self.cards if card["id"] == name), None)
 
     def get(self, name: str) -> dict[str, Any]:
         """The first entry with an id; 404 if there is none."""
-        card = next((card for card in self.cards if card["id"] == name), None)
-        if card is None:
+        if (card := self.find(name)) is None:
             raise not_found("Model", name)
         return card
 
@@ -75,19 +81,12 @@ class Models:
             raise not_found("Fine-tuned model", name)
         return card
 
-    def add_tuned(self, name: str, *, root: str, job: str, model_type: str) -> None:
-        """A model that a fine-tuning job has made."""
-        card = self._card(name, 32_768, 0.3, (*_CHAT,) if model_type == "completion" else ("classification",))
-        card |= {
-            "type": "fine-tuned",
-            "job": job,
-            "root": root,
-            "archived": False,
-            "name": None,
-            "model_type": model_type,
-        }
-        self.cards.append(card)
+    def add_tuned(self, name: str, *, root: str, job: str, targets: list[Any] | None) -> None:
+        """A model that a fine-tuning job has made: a classifier if it has targets."""
+        card = self._card(name, 32_768, 0.3, _CHAT if targets is None else ("classification",))
+        self.cards.append({**card, "type": "fine-tuned", "job": job, "root": root, "archived": False, "name": None})
         self.names.add(name)
+        self.targets[name] = targets
 
     def remove(self, name: str) -> None:
         """Delete a model of the account's own."""
@@ -155,7 +154,7 @@ def update(call: Call) -> Reply:
     """Rename or describe a fine-tuned model."""
     card = call.state.store(Models).tuned(call.params[0])
     card |= call.body
-    return answer(_tuned_model(card))
+    return answer(_tuned_model(card, call.state.store(Models).targets[card["id"]]))
 
 
 def archive(call: Call) -> Reply:
@@ -174,25 +173,15 @@ def _archived(call: Call, *, archived: bool) -> Reply:
     return answer({"id": card["id"], "object": "model", "archived": archived})
 
 
-def _tuned_model(card: dict[str, Any]) -> dict[str, Any]:
-    shared = (
-        "id",
-        "object",
-        "created",
-        "owned_by",
-        "name",
-        "description",
-        "max_context_length",
-        "aliases",
-        "archived",
-        "job",
-        "root",
-    )
+def _tuned_model(card: dict[str, Any], targets: list[Any] | None) -> dict[str, Any]:
+    shared = "id object created owned_by name description max_context_length aliases archived job root"
     abilities = ("completion_chat", "completion_fim", "function_calling", "fine_tuning", "classification")
-    return {
-        **{name: card[name] for name in shared},
+    model: dict[str, Any] = {
+        **{name: card[name] for name in shared.split()},
         "workspace_id": "00000000-0000-4000-8000-000000000001",
         "root_version": "1.0",
         "capabilities": {name: card["capabilities"][name] for name in abilities},
-        "model_type": card["model_type"],
-    } | ({"classifier_targets": []} if card["model_type"] == "classifier" else {})
+    }
+    if targets is None:
+        return {**model, "model_type": "completion"}
+    return {**model, "model_type": "classifier", "classifier_targets": targets}

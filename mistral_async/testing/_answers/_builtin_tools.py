@@ -1,0 +1,100 @@
+"""The built-in tools: whether a message calls for one, and what it then finds, computes or draws."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from struct import pack
+from typing import Any
+
+import msgspec
+
+from mistral_async.testing._answers._reading import entries, last_text, question_of, words_of
+from mistral_async.testing._answers._writing import best_sentences, calculated
+from mistral_async.testing._answers.documents import Documents
+from mistral_async.testing._answers.files import Files
+from mistral_async.testing._answers.libraries import Libraries
+from mistral_async.testing._content import Content
+from mistral_async.testing._state import State
+
+_SEARCH = {"search", "web", "internet", "news", "latest", "online", "look", "find", "who", "current"}
+_DRAW = {"draw", "image", "picture", "paint", "generate", "illustration", "photo"}
+
+
+class Execution(msgspec.Struct, kw_only=True):
+    """What a tool did: its arguments, its result, and the chunks that go with the message."""
+
+    name: str
+    arguments: str
+    text: str
+    info: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    chunks: list[dict[str, Any]] = msgspec.field(default_factory=list[dict[str, Any]])
+
+
+def executed(state: State, tool: Mapping[str, Any], messages: Sequence[Any]) -> Execution | None:
+    """Run a built-in tool if the last message calls for it; None for functions and for other messages."""
+    if messages[-1].get("role") != "user":
+        return None
+    question = question_of(last_text(messages))
+    words = set(words_of(last_text(messages)))
+    match tool["type"]:
+        case "code_interpreter" if (result := calculated(question)) is not None:
+            return _calculation(question, result)
+        case "web_search" | "web_search_premium" if words & _SEARCH:
+            return _search(tool["type"], question)
+        case "image_generation" if words & _DRAW:
+            return _image(state, question)
+        case "document_library":
+            return _library(state, entries(tool, "library_ids"), question)
+        case _:
+            return None
+
+
+def _calculation(question: str, result: str) -> Execution:
+    code = "".join(character for character in question if character in "0123456789.+-*/ ").strip(" .")
+    output = f"{result}\n"
+    info = {"result": [{"type": "text", "text": output}], "code": code, "code_output": output}
+    return Execution(name="code_interpreter", arguments=json.dumps({"code": code}), text=result, info=info)
+
+
+def _search(name: str, question: str) -> Execution:
+    url = f"https://search.example/{zlib.crc32(question.encode()):08x}"
+    reference = {"type": "tool_reference", "tool": name, "title": question, "url": url, "source": "brave"}
+    text = f"The web says about {question.rstrip('?.')}: see the source."
+    return Execution(
+        name=name, arguments=json.dumps({"query": question}, ensure_ascii=False), text=text, chunks=[reference]
+    )
+
+
+def _image(state: State, question: str) -> Execution:
+    file = state.store(Files).add(Content(_png()), "image_0.png", purpose="ocr", sample_type="image", source="mistral")
+    chunk = {
+        "type": "tool_file",
+        "tool": "image_generation",
+        "file_id": file.id,
+        "file_name": "image_0",
+        "file_type": "png",
+    }
+    arguments = json.dumps({"prompt": question}, ensure_ascii=False)
+    return Execution(name="image_generation", arguments=arguments, text="Here is the image.", chunks=[chunk])
+
+
+def _library(state: State, library_ids: Sequence[str], question: str) -> Execution | None:
+    documents = state.store(Documents)
+    libraries = [library_id for library_id in library_ids if library_id in state.store(Libraries).libraries]
+    ready = [each for library_id in libraries for each in documents.of(library_id) if documents.status(each) == "done"]
+    sentences = best_sentences("\n".join(page for document in ready for page in document.pages), question)
+    if not sentences:
+        return None
+    source = next(each for each in ready if any(sentences[0] in page for page in each.pages))
+    reference = {"type": "tool_reference", "tool": "document_library", "title": source.fields["name"]}
+    arguments = json.dumps({"query": question}, ensure_ascii=False)
+    return Execution(name="document_library", arguments=arguments, text=" ".join(sentences), chunks=[reference])
+
+
+def _png() -> bytes:
+    # One grey pixel: the smallest picture that every reader opens.
+    chunks = ((b"IHDR", pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)), (b"IDAT", zlib.compress(b"\0\x80")), (b"IEND", b""))
+    parts = [pack(">I", len(data)) + kind + data + pack(">I", zlib.crc32(kind + data)) for kind, data in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)

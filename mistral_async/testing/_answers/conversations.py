@@ -1,0 +1,205 @@
+"""Conversations with their history: started with a model or an agent, continued, restarted from any entry, listed and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mistral_async.testing._answers._conversation_events import events_of
+from mistral_async.testing._answers._dialogue import Setting, Speaker, cost_of, stamped
+from mistral_async.testing._answers._paging import numbered
+from mistral_async.testing._answers._reading import entries, section
+from mistral_async.testing._answers.agents import Agents
+from mistral_async.testing._answers.models import usable
+from mistral_async.testing._exchange import EVENT_STREAM, Call, Reply, answer, nothing
+from mistral_async.testing._refusals import api_error, invalid_argument, not_found
+from mistral_async.testing._state import State
+
+_PREFIXES = {
+    "message.input": "msg",
+    "message.output": "msg",
+    "function.result": "fr",
+    "function.call": "fc",
+    "tool.execution": "tool_exec",
+    "agent.handoff": "handoff",
+}
+_NOT_FOUND = 404
+
+
+class Conversation(msgspec.Struct, kw_only=True):
+    """A conversation: the request that began it, and its entries."""
+
+    id: str
+    request: dict[str, Any]
+    created_at: str
+    updated_at: str
+    entries: list[dict[str, Any]] = msgspec.field(default_factory=list[dict[str, Any]])
+
+
+class Conversations:
+    """The stored conversations of one account."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.conversations: dict[str, Conversation] = {}
+
+    def begin(self, request: dict[str, Any], history: list[dict[str, Any]]) -> Conversation:
+        """A new conversation, stored unless the request says otherwise."""
+        now = self._state.calendar.iso()
+        conversation_id = self._state.ids.prefixed("conv")
+        made = Conversation(id=conversation_id, request=request, created_at=now, updated_at=now, entries=history)
+        if request.get("store") is not False:
+            self.conversations[conversation_id] = made
+        return made
+
+    def get(self, conversation_id: str) -> Conversation:
+        """A conversation; 404 if there is none."""
+        if (conversation := self.conversations.get(conversation_id)) is None:
+            raise not_found("Conversation", conversation_id)
+        return conversation
+
+    def setting(self, request: Mapping[str, Any]) -> Setting:
+        """Who answers in a conversation that began with `request`."""
+        if agent_id := request.get("agent_id"):
+            agent = self._state.store(Agents).get(agent_id, request.get("agent_version"))
+            return Setting.of_agent(agent, section(request, "completion_args"))
+        return Setting(
+            model=usable(self._state, request["model"]),
+            instructions=request.get("instructions"),
+            tools=entries(request, "tools"),
+            arguments=section(request, "completion_args"),
+        )
+
+
+def start(call: Call) -> Reply:
+    """Begin a conversation with a model or an agent."""
+    body = call.body
+    if (body.get("model") is None) == (body.get("agent_id") is None):
+        raise invalid_argument(
+            "Exactly one of model and agent_id must be provided.", kind="invalid_request_error", code="3001"
+        )
+    store = call.state.store(Conversations)
+    store.setting(body)
+    return _turn(call, store.begin({**body}, []))
+
+
+def append(call: Call) -> Reply:
+    """Go on with a conversation."""
+    conversation = call.state.store(Conversations).get(call.params[0])
+    if call.body.get("store") is False:
+        conversation = msgspec.structs.replace(conversation, entries=list(conversation.entries))
+    return _turn(call, conversation)
+
+
+def restart(call: Call) -> Reply:
+    """A new conversation that shares the old one's entries up to one of them."""
+    store = call.state.store(Conversations)
+    old = store.get(call.params[0])
+    ids = [entry["id"] for entry in old.entries]
+    if call.body["from_entry_id"] not in ids:
+        raise api_error(_NOT_FOUND, f"Entry {call.body['from_entry_id']} not found", "invalid_request_error", "3000")
+    request = {
+        **old.request,
+        **{name: call.body[name] for name in ("store", "metadata", "agent_version") if name in call.body},
+    }
+    return _turn(call, store.begin(request, old.entries[: ids.index(call.body["from_entry_id"]) + 1]))
+
+
+def _turn(call: Call, conversation: Conversation) -> Reply:
+    state, body = call.state, call.body
+    conversation.entries += [_entry(state, each) for each in _inputs(body.get("inputs"))]
+    if not conversation.entries:
+        raise invalid_argument("A conversation needs inputs.", kind="invalid_request_error", code="3001")
+    request = {**conversation.request}
+    if overrides := section(body, "completion_args"):
+        request["completion_args"] = {**section(request, "completion_args"), **overrides}
+    setting = state.store(Conversations).setting(request)
+    confirmed = {each["tool_call_id"]: each["confirmation"] for each in entries(body, "tool_confirmations")}
+    history = [entry for entry in conversation.entries if entry.get("confirmation_status") is None]
+    speaker = Speaker(state, setting, history, execute_handoffs=body.get("handoff_execution") != "client")
+    turn = speaker.turn(confirmed)
+    conversation.entries += turn.outputs
+    conversation.updated_at = state.calendar.iso()
+    if call.stream:
+        reply = Reply(media=EVENT_STREAM, events=events_of(state, conversation.id, turn))
+    else:
+        shown = {"outputs": turn.outputs, "usage": turn.usage, "guardrails": None}
+        reply = answer({"object": "conversation.response", "conversation_id": conversation.id, **shown})
+    reply.costs = cost_of(turn)
+    return reply
+
+
+def _inputs(inputs: Any) -> list[dict[str, Any]]:
+    if isinstance(inputs, str):
+        return [{"role": "user", "content": inputs}]
+    return inputs or []
+
+
+def _entry(state: State, given: Mapping[str, Any]) -> dict[str, Any]:
+    kind = given.get("type") or "message.input"
+    extra = {"prefix": False} if kind == "message.input" else {}
+    fields = {name: value for name, value in given.items() if value is not None}
+    return stamped(state, kind, _PREFIXES[kind], {**extra, **fields})
+
+
+def list_conversations(call: Call) -> Reply:
+    """One page as a bare array, newest first."""
+    wanted = call.metadata()
+    found = [
+        conversation
+        for conversation in reversed(call.state.store(Conversations).conversations.values())
+        if all(section(conversation.request, "metadata").get(key) == value for key, value in wanted.items())
+    ]
+    return answer([_card(conversation) for conversation in numbered(call, found, size=100)])
+
+
+def get(call: Call) -> Reply:
+    """One conversation, without its entries."""
+    return answer(_card(call.state.store(Conversations).get(call.params[0])))
+
+
+def delete(call: Call) -> Reply:
+    """Delete a conversation."""
+    conversation = call.state.store(Conversations).get(call.params[0])
+    del call.state.store(Conversations).conversations[conversation.id]
+    return nothing()
+
+
+def history(call: Call) -> Reply:
+    """All entries."""
+    conversation = call.state.store(Conversations).get(call.params[0])
+    return answer(
+        {"object": "conversation.history", "conversation_id": conversation.id, "entries": conversation.entries}
+    )
+
+
+def messages(call: Call) -> Reply:
+    """The entries that are messages."""
+    conversation = call.state.store(Conversations).get(call.params[0])
+    found = [entry for entry in conversation.entries if entry["type"].startswith("message.")]
+    return answer({"object": "conversation.messages", "conversation_id": conversation.id, "messages": found})
+
+
+def _card(conversation: Conversation) -> dict[str, Any]:
+    request = conversation.request
+    card: dict[str, Any] = {
+        "object": "conversation",
+        "id": conversation.id,
+        "name": request.get("name"),
+        "description": request.get("description"),
+        "metadata": request.get("metadata"),
+        "created_at": conversation.created_at,
+        "updated_at": conversation.updated_at,
+    }
+    if request.get("agent_id"):
+        return {**card, "agent_id": request["agent_id"], "agent_version": request.get("agent_version")}
+    return {
+        **card,
+        "model": request["model"],
+        "instructions": request.get("instructions"),
+        "tools": entries(request, "tools"),
+        "completion_args": section(request, "completion_args"),
+        "guardrails": request.get("guardrails") or [],
+    }
