@@ -717,6 +717,47 @@ def test_a_key_of_an_integration_is_sent_and_not_shown():
     assert "secret" not in repr(request) + repr(request.json)
 
 
+def _again(exchange):
+    """The same request, made by our endpoint from the recorded body."""
+    path = exchange["path"].partition("?")[0].partition("#")[0]
+    body = {**(exchange["request_body"] or {})}
+    stream = body.pop("stream", False)
+    conversations = calls.beta.conversations
+    match path.split("/")[2:]:
+        case ["conversations"]:
+            return (conversations.start_stream if stream else conversations.start)(**body)
+        case ["conversations", id_]:
+            return (conversations.append_stream if stream else conversations.append)(id_, **body)
+        case ["conversations", id_, "restart"]:
+            return (conversations.restart_stream if stream else conversations.restart)(id_, **body)
+        case ["agents"]:
+            return calls.beta.agents.create(**body)
+        case ["audio", "speech"]:
+            return (calls.audio.speech.stream if stream else calls.audio.speech.complete)(**body)
+        case ["batch", "jobs"]:
+            return calls.batch.jobs.create(**body)
+        case ["batch", "jobs", id_]:
+            return calls.batch.jobs.get(id_)
+        case _:
+            return None
+
+
+def test_recorded_requests_are_made_by_our_endpoints(recorded):
+    seen = 0
+    for exchange in recorded:
+        if (request := _again(exchange)) is None:
+            continue
+        sent = json.loads(msgspec.json.encode(request.json))
+        wanted = exchange["request_body"] and {k: v for k, v in exchange["request_body"].items() if v is not False}
+        assert (request.method, request.target, sent) == (
+            exchange["method"],
+            exchange["path"].partition("?")[0],
+            wanted,
+        )
+        seen += 1
+    assert seen >= 14
+
+
 GROUPS = (
     "audio.transcriptions", "audio.speech", "audio.voices", "responses", "fine_tuning.jobs", "batch.jobs",
     "beta.conversations", "beta.agents", "beta.libraries", "beta.libraries.documents", "beta.libraries.accesses",
