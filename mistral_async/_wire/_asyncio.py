@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import ssl
 import sys
+from math import inf
 from typing import Any, Final
 
 from mistral_async._wire._asyncio_connection import Connection
 from mistral_async._wire._origin import Setup
 from mistral_async._wire._pool import Ticket
 from mistral_async._wire._pooled import PooledWire, connect_error, refuse_http2, seconds_left
-from mistral_async._wire._protocol import Limits, WireError
+from mistral_async._wire._protocol import Limits
 
 _BUFFER: Final = 256 * 1024
-_CLOSE_SECONDS: Final = 1.0  # for the peers to answer the end of TLS
+_CLOSE_SECONDS: Final = 1.0  # for the last bytes to leave
 _EYEBALLS: Final = 0.25  # RFC 8305
 
 
@@ -27,9 +29,9 @@ class AsyncioWire(PooledWire[Connection]):
         self._buffer = memoryview(bytearray(_BUFFER))
         # The proactor reads in the background: there every connection needs a buffer of its own.
         self._shared = sys.platform != "win32"
-        self._eyeballs: dict[str, Any] = {}
+        self._options: dict[str, Any] = {}
         if isinstance(loop, asyncio.BaseEventLoop):
-            self._eyeballs = {"happy_eyeballs_delay": _EYEBALLS}
+            self._options = {"happy_eyeballs_delay": _EYEBALLS}
 
     def alive(self) -> bool:
         """Whether the loop can still run something."""
@@ -43,35 +45,38 @@ class AsyncioWire(PooledWire[Connection]):
             self.forget()
 
     async def aclose(self) -> None:
-        """Close every connection; what is under way fails. A TLS peer gets a second to say goodbye."""
+        """Close every connection; what is under way fails."""
         connections = self.pool.close()
-        lost = [connection.close() for connection in connections]
+        for connection in connections:
+            connection.close()
         self._release_guard()
         try:
             await asyncio.sleep(0)
-            if lost:
-                await asyncio.wait(lost, timeout=_CLOSE_SECONDS)
+            if connections:
+                await asyncio.wait([connection.lost for connection in connections], timeout=_CLOSE_SECONDS)
         finally:
             for connection in connections:
-                connection.sever()
+                if not connection.lost.done():
+                    connection.sever()
 
     async def _connect(self, limits: Limits) -> Connection:
-        origin = self.setup.origin
-        options: dict[str, Any] = dict(self._eyeballs)
         left = seconds_left(limits.connect, limits.deadline)
         try:
-            if (context := self.setup.tls()) is not None:
-                options |= {"ssl": context, "server_hostname": origin.host, "ssl_shutdown_timeout": _CLOSE_SECONDS}
-            async with asyncio.timeout(None if left == float("inf") else left):
-                transport, connection = await self.loop.create_connection(
-                    self._connection, origin.host, origin.port, **options
-                )
+            async with asyncio.timeout(None if left == inf else left):
+                return await self._open_connection(self.setup.tls())
         except (OSError, UnicodeError) as error:
             raise connect_error(self.setup, error) from error
+
+    async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
+        host, port = self.setup.origin.host, self.setup.origin.port
+        _, connection = await self.loop.create_connection(self._connection, host, port, **self._options)
+        if context is None:
+            return connection
         try:
-            refuse_http2(self.setup, transport.get_extra_info("ssl_object"))
-        except WireError:
-            transport.abort()
+            if await connection.shake_hands(context, host) == "h2":
+                refuse_http2(self.setup)
+        except BaseException:
+            connection.sever()
             raise
         return connection
 

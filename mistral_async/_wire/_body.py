@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final
 
 from mistral_async._wire._encode import encode_chunk
 from mistral_async._wire._exchange import Exchange
 from mistral_async._wire._protocol import BodySource, Phase, Sent, WireError
+
+SLICE: Final = 64 * 1024  # what is written of a large body between two looks at what the server says
+
+
+class Slices:
+    """A large body that is at hand, in pieces, so that progress shows and an early answer stops it."""
+
+    repeatable = True
+
+    def __init__(self, body: bytes) -> None:
+        self.length = len(body)
+        self._body = body
+
+    async def open(self) -> AsyncIterator[bytes]:
+        """Read it from the start."""
+        for start in range(0, self.length, SLICE):
+            yield self._body[start : start + SLICE]
 
 
 async def pump(source: BodySource, exchange: Exchange, write: Callable[[bytes], Awaitable[None]]) -> bool:

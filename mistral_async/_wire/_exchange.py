@@ -100,3 +100,11 @@ class Exchange(AnswerParser):
                 )
         if self.complete:
             decoder.finish()
+
+
+def lost(cause: Exception, sent: Sent) -> WireError:
+    """The connection broke under an exchange."""
+    phase = Phase.READ if sent is Sent.MAYBE else Phase.WRITE
+    error = WireError(f"the connection was lost: {cause}", phase=phase, sent=sent)
+    error.__cause__ = cause
+    return error

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import abc
 import contextlib
-import ssl
 import weakref
 from collections.abc import AsyncGenerator
 from math import inf
 from time import monotonic
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NoReturn, Protocol, TypeVar
 
 from mistral_async._wire._decode import accepted
 from mistral_async._wire._encode import encode_framing, encode_head
@@ -81,10 +80,9 @@ def connect_error(setup: Setup, error: BaseException) -> WireError:
     return failure
 
 
-def refuse_http2(setup: Setup, tls: ssl.SSLSocket | ssl.SSLObject | None) -> None:
-    """A user's TLS context may have offered what this wire does not speak."""
-    if tls is not None and tls.selected_alpn_protocol() == "h2":
-        raise connect_error(setup, ValueError("the TLS context offers HTTP/2, which needs http2=True"))
+def refuse_http2(setup: Setup) -> NoReturn:
+    """A user's TLS context has offered what this wire does not speak."""
+    raise connect_error(setup, ValueError("the TLS context offers HTTP/2, which needs http2=True"))
 
 
 class PooledWire(abc.ABC, Generic[C]):

@@ -51,29 +51,26 @@ class TrioWire(PooledWire[Connection]):
 
     async def _connect(self, limits: Limits) -> Connection:
         try:
-            with trio.CancelScope(deadline=_due(seconds_left(limits.connect, limits.deadline))) as scope:
-                return Connection(self, await self._open_socket(), self._buffer)
+            with trio.CancelScope(deadline=_due(seconds_left(limits.connect, limits.deadline))):
+                return await self._open_connection(self.setup.tls())
         except (OSError, UnicodeError) as error:
             raise connect_error(self.setup, error) from error
-        assert scope.cancelled_caught  # noqa: S101 (the only way to get here)
         raise connect_error(self.setup, TimeoutError())
 
-    async def _open_socket(self) -> socket.socket:
+    async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
         origin = self.setup.origin
-        context = self.setup.tls()
         stream = await trio.open_tcp_stream(origin.host, origin.port)
         sock = socket.socket(fileno=stream.socket.detach())
+        sock.settimeout(0)
+        prepare(sock)
+        connection = Connection(self, sock, self._buffer)
         try:
-            sock.settimeout(0)
-            prepare(sock)
-            if context is not None:
-                sock = context.wrap_socket(sock, server_hostname=origin.host, do_handshake_on_connect=False)
-                await _shake_hands(sock)
-                refuse_http2(self.setup, sock)
+            if context is not None and await connection.shake_hands(context, origin.host) == "h2":
+                refuse_http2(self.setup)
         except BaseException:
-            sock.close()
+            connection.abort()
             raise
-        return sock
+        return connection
 
     async def _wait(self, deadline: float | None) -> Ticket[Connection] | None:
         woken = trio.Event()
@@ -92,15 +89,3 @@ class TrioWire(PooledWire[Connection]):
 
 def _due(seconds: float) -> float:
     return inf if seconds == inf else trio.current_time() + seconds
-
-
-async def _shake_hands(sock: ssl.SSLSocket) -> None:
-    while True:
-        try:
-            sock.do_handshake()
-        except ssl.SSLWantReadError:
-            await trio.lowlevel.wait_readable(sock)
-        except ssl.SSLWantWriteError:
-            await trio.lowlevel.wait_writable(sock)
-        else:
-            return

@@ -1,4 +1,4 @@
-"""One connection on trio: a socket that does not block, plain or TLS, read and written by the calling task itself.
+"""One connection on trio: a socket that does not block, read and written by the calling task itself.
 
 Between two awaits everything is synchronous, so that a cancelled task leaves either a whole step or none.
 """
@@ -15,18 +15,16 @@ from typing import TYPE_CHECKING, Final
 import trio
 from trio.lowlevel import notify_closing, wait_readable, wait_writable
 
-from mistral_async._wire._body import pump
-from mistral_async._wire._exchange import Exchange
+from mistral_async._wire._body import SLICE, Slices, pump
+from mistral_async._wire._exchange import Exchange, lost
 from mistral_async._wire._protocol import BodySource, Limits, Phase, Sent, WireError
 from mistral_async._wire._sockets import readable_check
+from mistral_async._wire._tls import Bytes, TlsLayer
 
 if TYPE_CHECKING:
     from mistral_async._wire._trio import TrioWire
 
-_SLICE: Final = 256 * 1024  # bytes written between two looks at what the server says
 _LOOK: Final = 0.05  # seconds that a blocked write waits before the next look
-_RECORDS: Final = 16  # TLS records read for one wake-up
-_LATER: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class Connection:
@@ -36,7 +34,7 @@ class Connection:
         self.until = 0.0
         self._wire = wire
         self._sock = sock
-        self._tls = isinstance(sock, ssl.SSLSocket)
+        self._tls: TlsLayer | None = None
         self._buffer = buffer
         self._unread = readable_check(sock.fileno())
         self._closed = False
@@ -45,12 +43,37 @@ class Connection:
         self._scope: trio.CancelScope | None = None
         self._deadline = inf  # in trio's time
         self._accepted = False  # whether the kernel has taken any byte of the request
-        self._sending = False
-        self._rest = b""
+        self._sending = False  # a body has more to give, or the kernel has not taken all
+        self._rest: Bytes = b""  # of a small request
 
     def usable(self, now: float) -> bool:
         """Whether it is open, fresh, and its peer has neither closed it nor sent anything."""
-        return not self._closed and now < self.until and not self._unread() and not self._pending()
+        return not self._closed and now < self.until and not self._unread()
+
+    async def shake_hands(self, context: ssl.SSLContext, host: str) -> str | None:
+        """Start TLS; what ALPN agreed on. Raises an OSError, and leaves closing to the caller."""
+        tls = TlsLayer(context, host)
+        data: Bytes = b""
+        while True:
+            try:
+                tls.shake_hands(data)
+            finally:
+                await self._send_handshake(tls.outgoing())
+            if tls.ready:
+                self._tls = tls
+                return tls.protocol
+            await wait_readable(self._sock)
+            size = self._sock.recv_into(self._buffer)
+            if not size:
+                raise ConnectionResetError("the server closed the connection during the TLS handshake")
+            data = self._buffer[:size]
+
+    async def _send_handshake(self, data: bytes) -> None:
+        while data:
+            try:
+                data = data[self._sock.send(data) :]
+            except BlockingIOError:
+                await wait_writable(self._sock)
 
     async def perform(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None, limits: Limits) -> None:
         """Send the request and read until the exchange is ready. Anything but success leaves it closed."""
@@ -59,18 +82,17 @@ class Connection:
         self._accepted = False
         self._sending = True
         now = trio.current_time()
-        deadline = inf if limits.deadline is None else now + (limits.deadline - monotonic())
-        self._deadline = deadline
+        self._deadline = deadline = inf if limits.deadline is None else now + (limits.deadline - monotonic())
         due = deadline if limits.read is None else min(deadline, now + limits.read)
         try:
             with trio.CancelScope(deadline=due) as scope:
                 self._scope = scope
                 if not self._send_at_once(exchange, head, body):
                     await self._send_slowly(exchange, head, body)
+                    self._extend(limits.read)
                 while not exchange.ready:
-                    if not self._tls or not self._pending():
-                        await wait_readable(self._sock)
-                    self._read_now(exchange)
+                    await wait_readable(self._sock)
+                    self._read(exchange)
             if scope.cancelled_caught:
                 self._fail(exchange, self._timeout_error())
         except trio.ClosedResourceError:
@@ -91,9 +113,8 @@ class Connection:
         self._scope = None
         with trio.CancelScope(deadline=due) as scope, contextlib.suppress(trio.ClosedResourceError):
             while not exchange.pieces and not exchange.complete and exchange.error is None:
-                if not self._pending():
-                    await wait_readable(self._sock)
-                self._read_now(exchange)
+                await wait_readable(self._sock)
+                self._read(exchange)
         if scope.cancelled_caught:
             self._fail(exchange, self._timeout_error())
 
@@ -112,9 +133,9 @@ class Connection:
 
     def close(self) -> None:
         """Close it now; TLS says goodbye without waiting for an answer."""
-        if self._exchange is None and not self._closed and isinstance(self._sock, ssl.SSLSocket):
-            with contextlib.suppress(OSError, ValueError):
-                self._sock.unwrap()
+        if self._exchange is None and not self._closed and self._tls is not None:
+            with contextlib.suppress(OSError):
+                self._sock.send(self._tls.goodbye())
         self.abort()
 
     def forget(self, *, forked: bool) -> None:  # noqa: ARG002 (other drivers need to know)
@@ -127,118 +148,100 @@ class Connection:
 
     def _send_at_once(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None) -> bool:
         """The way of nearly every request: the kernel takes all of it."""
-        if body is None or isinstance(body, bytes):
-            data = head + body if body else head
-            if len(data) <= _SLICE:
-                self._rest = data[taken:] if (taken := self._send_now(exchange, data)) < len(data) else b""
-                self._sending = bool(self._rest)
-                return not self._rest
-            self._rest = data
-        return False
+        if body is not None and (not isinstance(body, bytes) or len(body) > SLICE):
+            return False
+        self._rest = self._try(exchange, memoryview(self._seal(head + body if body else head)))
+        self._sending = len(self._rest) > 0
+        return not self._sending
 
     async def _send_slowly(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None) -> None:
-        if body is None or isinstance(body, bytes):
-            if exchange.error is None and await self._send_rest(exchange, memoryview(self._rest)):
-                self._sending = False
-        else:
-            await self._send_source(exchange, head, body)
-        self._rest = b""
-        self._extend(self._limits.read)
-
-    def _send_now(self, exchange: Exchange, data: bytes) -> int:
-        """How many bytes the kernel takes at once."""
-        try:
-            taken = self._sock.send(data)
-        except _LATER:
-            self._accepted = self._tls  # it may have sent some records
-            return 0
-        except OSError as error:
-            self._refused(exchange, error)
-            return 0
-        self._accepted = True
-        return taken
-
-    async def _send(self, exchange: Exchange, data: bytes) -> None:
-        """One piece of a body that is still being read: only the deadline limits how long that takes."""
-        if self._unread():
-            self._read_now(exchange)
-        await self._send_rest(exchange, memoryview(data))
-        self._extend(None)
-
-    async def _send_rest(self, exchange: Exchange, view: memoryview) -> bool:
-        """Hand the rest to the kernel, unless the server answers without waiting for it; whether all of it went."""
-        self._extend(self._limits.write)
-        while view and not exchange.refused:
-            try:
-                taken = self._sock.send(view[:_SLICE])
-            except _LATER as later:
-                self._accepted |= self._tls
-                await self._wait_sendable(later)
-                if self._unread():
-                    self._read_now(exchange)
-                continue
-            except OSError as error:
-                self._refused(exchange, error)
-                break
-            self._accepted = True
-            view = view[taken:]
-            self._extend(self._limits.write)
-        return not view
-
-    async def _wait_sendable(self, reason: OSError) -> None:
-        with trio.move_on_after(_LOOK):
-            await (wait_readable if isinstance(reason, ssl.SSLWantReadError) else wait_writable)(self._sock)
-
-    def _refused(self, exchange: Exchange, error: OSError) -> None:
-        """The server has closed the connection: it may have said why, unless it did so before this request."""
-        sent = self._sent()
-        while self._accepted and self._read_now(exchange):
-            pass
-        if not exchange.complete:
-            exchange.error = WireError(f"the connection was lost: {error}", phase=Phase.WRITE, sent=sent)
-            exchange.error.__cause__ = error
-            self.abort()
-
-    async def _send_source(self, exchange: Exchange, head: bytes, source: BodySource) -> None:
+        if body is None or (isinstance(body, bytes) and len(body) <= SLICE):
+            rest, self._rest = self._rest, b""
+            await self._send_raw(exchange, rest)
+            self._sending = exchange.refused
+            return
         await self._send(exchange, head)
+        source = Slices(body) if isinstance(body, bytes) else body
         if not exchange.refused and await pump(source, exchange, lambda piece: self._send(exchange, piece)):
             self._sending = False
 
+    async def _send(self, exchange: Exchange, piece: Bytes) -> None:
+        """One piece of a body; the time that the next takes to be made is limited by the deadline alone."""
+        await self._send_raw(exchange, self._seal(piece))
+        self._extend(None)
+
+    async def _send_raw(self, exchange: Exchange, data: Bytes) -> None:
+        """Hand all of it to the kernel, unless the server answers without waiting for that."""
+        view = memoryview(data)
+        self._extend(self._limits.write)
+        while view and not exchange.refused:
+            if self._unread():
+                self._read(exchange)
+            rest = self._try(exchange, view)
+            if len(rest) < len(view):
+                self._extend(self._limits.write)
+            elif not exchange.refused:
+                with trio.move_on_after(_LOOK):
+                    await wait_writable(self._sock)
+            view = rest
+
+    def _try(self, exchange: Exchange, view: memoryview) -> memoryview:
+        """What the kernel does not take at once."""
+        if exchange.refused:
+            return view
+        try:
+            taken = self._sock.send(view)
+        except BlockingIOError:
+            return view
+        except OSError as error:
+            self._refused(exchange, error)
+            return view[:0]
+        self._accepted = True
+        return view[taken:]
+
+    def _seal(self, data: Bytes) -> Bytes:
+        return data if self._tls is None else self._tls.encrypt(data)
+
+    def _refused(self, exchange: Exchange, error: OSError) -> None:
+        """The server has closed the connection: it may have said why, unless it did so before this request."""
+        failure = lost(error, self._sent())
+        while self._accepted and self._read(exchange):
+            pass
+        if not exchange.complete:
+            exchange.error = failure
+            self.abort()
+
     # Reading.
 
-    def _read_now(self, exchange: Exchange) -> bool:
+    def _read(self, exchange: Exchange) -> bool:
         """Feed what has arrived to the exchange, without waiting; whether there may be more."""
-        more = True
         try:
-            for _ in range(_RECORDS if self._tls else 1):
-                if not more or self._exchange is not exchange:
-                    return False
-                more = self._read_once(exchange)
-        except _LATER:
+            size = self._sock.recv_into(self._buffer)
+            self._feed(exchange, self._buffer[:size])
+        except BlockingIOError:
             return False
         except WireError as error:
             self._fail(exchange, error)
-            return False
         except OSError as error:
-            failure = WireError(f"the connection was lost: {error}", phase=Phase.READ, sent=self._sent())
-            failure.__cause__ = error
-            self._fail(exchange, failure)
-            return False
-        if more:
-            self._extend(self._limits.read)
-        return more
+            self._fail(exchange, lost(error, self._sent()))
+        return self._exchange is exchange
 
-    def _read_once(self, exchange: Exchange) -> bool:
-        size = self._sock.recv_into(self._buffer)
-        if size == 0:
+    def _feed(self, exchange: Exchange, data: Bytes) -> None:
+        tls, eof = self._tls, not data
+        if tls is None or eof:
+            data = bytes(data)
+        else:
+            data = tls.decrypt(data)
+            eof = tls.closed
+            if reply := tls.outgoing():
+                self._sock.send(reply)
+        if data and exchange.receive(data):
+            self._complete(exchange)
+        elif eof:
             exchange.eof(self._sent())
-        elif not exchange.receive(bytes(self._buffer[:size])):
-            return True
-        self._complete(exchange)
-        return False
-
-    def _pending(self) -> bool:
-        return self._tls and self._sock.pending() > 0  # type: ignore[attr-defined]  # it is an SSLSocket
+            self._complete(exchange)
+        else:
+            self._extend(self._limits.read)
 
     def _complete(self, exchange: Exchange) -> None:
         self._exchange = None

@@ -10,6 +10,7 @@ import threading
 import time
 from types import SimpleNamespace
 
+import anyio
 import pytest
 
 from mistral_async._wire._network import Network
@@ -148,11 +149,11 @@ class Server:
                 with self._lock:
                     self.open -= 1
 
-    def settled(self, count, seconds=1.0):
+    async def settled(self, count, seconds=1.0):
         """Whether that many connections are open, now or soon."""
         end = time.monotonic() + seconds
         while self.open != count and time.monotonic() < end:
-            time.sleep(0.005)
+            await anyio.sleep(0.005)
         return self.open == count
 
     def stop(self):
