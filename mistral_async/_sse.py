@@ -235,25 +235,30 @@ class _LineDecoder:
 
     def _take(self, line: bytes) -> bool:
         """Give a line to the decoder, or tell that it has no meaning."""
-        size = len(line) - _DATA_PREFIX
-        match line[:_LONGEST_NAME].partition(b":")[0]:
+        name = line[:_LONGEST_NAME].partition(b":")[0]
+        if name not in _FIELDS:
+            return False
+        size = self._checked_size(line)
+        match name:
             case b"data":
-                size = self._data_size + max(size, 0)
                 self._data_size = size + 1
             case b"event":
                 self._named = line[_LONGEST_NAME:] not in (b"", b" ")
-            case b"id":
-                pass
-            case b"retry" if line[_LONGEST_NAME:].removeprefix(b" ").isdigit():
-                pass
-            case _:
+            case b"retry" if not line[_LONGEST_NAME:].removeprefix(b" ").isdigit():
                 return False
+            case _:
+                pass
         self._inside = True
-        if size > self._limit:
-            raise EventTooLargeError(self._limit)
         # What is not UTF-8 survives the way through str.
         self._decoder.decode(line.decode("utf-8", "surrogateescape"))
         return True
+
+    def _checked_size(self, line: bytes | bytearray) -> int:
+        """Bytes of data of the frame with this line, which may be unfinished."""
+        size = self._data_size + max(0, len(line) - _DATA_PREFIX)
+        if size > self._limit:
+            raise EventTooLargeError(self._limit)
+        return size
 
     def _end_frame(self, events: list[Event]) -> None:
         event = self._decoder.decode("")
@@ -276,8 +281,7 @@ class _LineDecoder:
             self._ignoring = True
             return
         self.kept_bytes += len(piece)
-        if self._data_size + len(self._line) - _DATA_PREFIX > self._limit:
-            raise EventTooLargeError(self._limit)
+        self._checked_size(self._line)
 
 
 def _make_decoder() -> SSEDecoder:

@@ -122,7 +122,7 @@ def media_type(name: str) -> str:
 def _name_of(content: object) -> str:
     """The name that a path or a file object brings along."""
     if isinstance(content, os.PathLike):
-        return _pure(cast("os.PathLike[str]", content)).name or _UNNAMED
+        return _pure(cast("os.PathLike[str]", content)).name
     name = getattr(content, "filename", None) or getattr(content, "name", None)
     return PurePath(name).name or _UNNAMED if isinstance(name, str) else _UNNAMED
 
@@ -248,9 +248,7 @@ class _File:
     """A file object of the user, sent from where it stands; it is neither closed nor used by others meanwhile."""
 
     def __init__(self, file: io.RawIOBase) -> None:
-        if getattr(file, "closed", False) is True:
-            raise ValueError("the file is closed")
-        if isinstance(file.read(0), str):
+        if isinstance(file.read(0), str):  # a closed file says so here
             raise TypeError("the file is open as text: open it with mode 'rb'")
         self._file = file
         self._start = 0

@@ -268,7 +268,7 @@ def error_facts(body: bytes) -> Facts:
     """Read an error body of any shape; what is not JSON has no facts."""
     try:
         found: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Facts()
     if not is_object(found):
         return Facts(message=found if isinstance(found, str) else "")
