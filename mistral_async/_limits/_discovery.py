@@ -1,10 +1,11 @@
 """Limits that nobody states, found from refusals: CUBIC on the rate and on the calls in flight (RFC 9438, botocore).
 
-After a refusal the value drops to 0.7 of what is known to have been accepted, returns to it, stays, and then tries more.
+After a refusal the value drops to 0.7 of what was accepted, returns to it, stays there, and then tries more.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Final
 
@@ -18,6 +19,7 @@ _FORGET: Final = 6.0  # periods without a refusal after which the limit is taken
 _ENOUGH: Final = 8  # accepted calls that make a measured rate reliable
 _HORIZON: Final = 30.0  # seconds for which a refusal is a fixed point for measuring
 _LONGEST_PROBE: Final = 8.0  # seconds between tries while everything is refused
+_RAMP: Final = 1.0  # calls per second with which it starts again after that
 _FIRST_PROBE: Final = 0.1
 
 
@@ -33,7 +35,9 @@ class Cubic:
 
     def value(self, now: float) -> float:
         """Return the value allowed now."""
-        return self.ceiling * (1 + (1 - BETA) * ((now - self.since) / self.period - 1) ** 3)
+        periods: float = (now - self.since) / self.period - 1
+        periods = (now - self.since) / self.period - 1
+        return self.ceiling * (1 + (1 - BETA) * periods * periods * periods)
 
     def over(self, now: float) -> bool:
         """Whether it has gone without a refusal for so long that nothing is left to be limited."""
@@ -41,7 +45,7 @@ class Cubic:
 
 
 def _period(rate: float) -> float:
-    return max((rate * (1 - BETA) / _SCALE) ** (1 / 3), min(_CALLS / rate, _LONGEST))
+    return max(math.cbrt(rate * (1 - BETA) / _SCALE), min(_CALLS / rate, _LONGEST))
 
 
 class Pace:
@@ -103,7 +107,7 @@ class Pace:
         if curve is None:
             return
         if self._probe:
-            self._ramp, self._probe = 1 / self._probe, 0.0
+            self._ramp, self._probe = max(1 / self._probe, min(BETA * curve.ceiling, _RAMP)), 0.0
             self._curve = Cubic(curve.ceiling, now, curve.period)
         elif self._ramp:
             self._ramp *= 2
@@ -119,10 +123,9 @@ class Pace:
         curve = self._curve
         if curve is not None and released < curve.since:
             return  # it was on its way when the rate was lowered
-        known = self._measured(now)
+        taken, span = self._measured(now)
         if curve is None:
-            spent = max(now - self._first, 1e-3)
-            before = max(1.0, self._taken) / spent
+            before = max(1.0, self._taken) / max(now - self._first, 1e-3)
         else:
             before = self._ramp or curve.value(now)
         if curve is not None and not self._taken_since(curve.since):
@@ -130,9 +133,11 @@ class Pace:
             curve.since = now
             self._fixed_points.clear()
         else:
-            ceiling = max(min(before, known), 1 / _LONGEST)
+            # What was taken between two refusals is at most what was allowed: less, if the bucket was full for a time.
+            known = (taken + 1) / span if span else before
+            ceiling = max(min(before, known if taken < _ENOUGH else (known + before) / 2), 1 / _LONGEST)
             period = _period(ceiling)
-            self._curve = Cubic(ceiling, now, period if known < float("inf") else min(period, _GUESS_PERIOD))
+            self._curve = Cubic(ceiling, now, period if span else min(period, _GUESS_PERIOD))
             self._ramp = 0.0
         self._fixed_points.append((now, self._taken))
 
@@ -142,18 +147,16 @@ class Pace:
                 return self._taken > taken
         return True
 
-    def _measured(self, now: float) -> float:
-        """Return the rate that the server accepted between two refusals: both times it had nothing left."""
-        bound = float("inf")
-        for at, taken in reversed(self._fixed_points):
-            span = now - at
-            if span > _HORIZON and bound < float("inf"):
+    def _measured(self, now: float) -> tuple[int, float]:
+        """Return how many calls were taken since an earlier refusal, and the seconds since then (or 0)."""
+        taken, span = 0, 0.0
+        for at, before in reversed(self._fixed_points):
+            if span and now - at > _HORIZON:
                 break
-            if span > 0.0:
-                bound = (self._taken - taken + 1) / span
-            if self._taken - taken >= _ENOUGH:
+            taken, span = self._taken - before, now - at
+            if taken >= _ENOUGH:
                 break
-        return bound
+        return taken, span
 
 
 class Cap:

@@ -1,7 +1,8 @@
-"""The limits that one call meets: those that the user stated (a Group) and those of its model at the server (a Lane)."""
+"""The limits that one call meets: those that the user stated (a Group) and those of its model (a Lane)."""
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -10,6 +11,7 @@ from mistral_async._limits._discovery import Cap, Pace
 from mistral_async._limits._headers import NOTHING, RateLimit, RateLimitStatus
 from mistral_async._limits._learned import Draw, Learned
 from mistral_async._limits._meter import Meter, bucket, spread
+from mistral_async._limits._reservation import Booking
 from mistral_async._limits._settings import RateLimits
 
 if TYPE_CHECKING:
@@ -36,9 +38,10 @@ class Refusal(NamedTuple):
 class Group:
     """The limits that a user stated, for all models or for one, and the calls that wait for them."""
 
-    __slots__ = ("asking", "concurrency", "in_flight", "interactive_at", "meters", "shared", "waiting")
+    __slots__ = ("asking", "concurrency", "in_flight", "interactive_at", "meters", "name", "shared", "waiting")
 
-    def __init__(self, limits: RateLimits, *, shared: bool = False) -> None:
+    def __init__(self, name: str, limits: RateLimits, *, shared: bool = False) -> None:
+        self.name = name
         self.shared = shared
         self.meters = stated_meters(limits)
         self.concurrency = limits.concurrency
@@ -67,6 +70,19 @@ class Group:
             spare = min(_LEAVE * meter.limit, 0.25 * meter.burst) if leave else 0.0
             at = max(at, meter.ready(now, call.costs.get(resource, 0.0), spare))
         return at
+
+    def spend(self, now: float, call: Reservation) -> None:
+        """Book a call that starts now."""
+        for resource, meter in self.meters:
+            cost = call.costs.get(resource, 0.0)
+            call.booked.append(Booking(meter, meter.spend(now, cost), resource, cost))
+
+    def book(self, call: Reservation, now: float) -> float:
+        """Book a call that may go now; else return the seconds until it may."""
+        at = max((meter.ready(now, call.costs.get(resource, 0.0)) for resource, meter in self.meters), default=now)
+        if at <= now:
+            self.spend(now, call)
+        return at - now
 
     def interval(self, call: Reservation) -> float:
         """Return the seconds between calls like this one at the stated limits."""
@@ -271,4 +287,4 @@ class Lane:
             return float("inf")
         if self._started is None:
             self._started = now
-        return self._tried * 2.0 ** min(now - self._started, 10.0)
+        return self._tried * math.exp2(min(now - self._started, 10.0))

@@ -12,6 +12,7 @@ _SLOWEST: Final = 0.05  # the share of the stated rate that remains however much
 _SAMPLE: Final = 16.0  # units of expected inflow over which the real inflow is measured
 _FULL: Final = 0.9  # above this share of its size a bucket may overflow, and shows no inflow
 _PROBES: Final = 8  # tries per window to find out when a fixed one starts anew
+_RECOVERY: Final = 5.0  # seconds in which the rate returns to the stated one while the bucket overflows
 _VOLLEY: Final = 0.025  # seconds within which calls may overtake each other
 _PACE: Final = 0.99  # what is left over stays in the bucket and is seen in the next answer
 
@@ -199,7 +200,7 @@ class Learned:
             self._judge_window(volley.at, inflow, stated * span)
         elif remaining + actual >= _FULL * self.size:
             self._inflow = self._span = 0.0
-            self.rate += (stated - self.rate) * min(1.0, span / self.window)
+            self.rate += (stated - self.rate) * min(1.0, span / _RECOVERY)
         else:
             self._inflow += inflow
             self._span += span

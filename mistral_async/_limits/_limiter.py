@@ -18,6 +18,7 @@ from mistral_async._limits._lane import Group, Lane, Refusal
 from mistral_async._limits._line import advance, estimate, finish, join, leave, refund, requeue
 from mistral_async._limits._reservation import Headers, Reservation, State
 from mistral_async._limits._settings import RateLimits
+from mistral_async._limits._store import Desk
 
 _TOO_LATE: Final = 0.5  # seconds after which a turn that was not taken is given up
 _MAX_LANES: Final = 256
@@ -36,9 +37,12 @@ class Limiter:
 
     def __init__(self, settings: RateLimits | None = None) -> None:
         self.settings = settings or RateLimits()
-        shared = self.settings.store is not None
-        self._total = Group(self.settings, shared=shared)
-        self._groups = {model: Group(limits, shared=shared) for model, limits in self.settings.models.items()}
+        store = self.settings.store
+        self.desk = None if store is None else Desk(store)
+        self._total = Group("*", self.settings, shared=store is not None)
+        self._groups = {
+            model: Group(model, limits, shared=store is not None) for model, limits in self.settings.models.items()
+        }
         self._always = any(group.stated for group in (self._total, *self._groups.values()))
         self.idle = not self._always
         self._lanes: dict[str, Lane] = {}
@@ -97,6 +101,7 @@ class Limiter:
         with self._lock:
             if call.state is State.GRANTED:
                 refund(call)
+                self._correct_shared(call, dict.fromkeys(call.costs, 0.0))
             elif call.state is State.WAITING:
                 call.state = State.DONE
                 leave(call)
@@ -113,7 +118,7 @@ class Limiter:
             lane = call.lane
             finish(call)
             actual = lane.average(status, tokens, call.given.get("tokens"))
-            _correct(call, actual)
+            self._correct(call, actual)
             lane.accepted(now, call.in_flight)
             if status.limits:
                 lane.learn(now, status, actual, call.drawn)
@@ -132,7 +137,7 @@ class Limiter:
                 return
             lane = call.lane
             finish(call)
-            _correct(call, {**dict.fromkeys(call.costs, 0.0), "requests": 1.0})
+            self._correct(call, {**dict.fromkeys(call.costs, 0.0), "requests": 1.0})
             lane.refused(now, Refusal(call.granted_at, call.in_flight), status, retry_after, capacity=capacity)
             call.no_quota = lane.no_quota(now)
             self._note(lane)
@@ -168,6 +173,11 @@ class Limiter:
             self._note(lane)
             return lane.no_quota(now)
 
+    def book_alone(self, call: Reservation, now: float) -> float:
+        """Book a call with this process's own copy of the shared limits; return the seconds until it may go."""
+        with self._lock:
+            return call.lane.group.book(call, now)
+
     def passed(self, call: Reservation, now: float) -> None:
         """Book that the shared store was asked, so that the next call may ask it."""
         woken: list[Reservation] = []
@@ -178,6 +188,11 @@ class Limiter:
             call.lane.group.asking -= 1
             advance(call.lane.group, now, woken)
         _tell(woken, call)
+
+    async def aclose(self) -> None:
+        """Let go of the shared store's connections; it connects again if it is used again."""
+        if self.desk is not None:
+            await self.desk.aclose()
 
     def _lane(self, bucket: str, model: str | None) -> Lane:
         name = model or bucket
@@ -197,17 +212,21 @@ class Limiter:
             self._engaged.discard(lane)
             self.idle = not (self._always or self._engaged or any(group.waiting for group in self._all_groups()))
 
+    def _correct(self, call: Reservation, actual: dict[str, float]) -> None:
+        """Replace the units that were booked by those that were drawn."""
+        for booking in call.booked:
+            drawn = actual.get(booking.resource, booking.cost)
+            if drawn != booking.cost:
+                booking.meter.correct(booking.mark, drawn - booking.cost)
+        call.lane.close(call, actual)
+        self._correct_shared(call, actual)
+
+    def _correct_shared(self, call: Reservation, actual: dict[str, float]) -> None:
+        if call.shared and self.desk is not None:
+            self.desk.correct(call, actual)
+
     def _all_groups(self) -> tuple[Group, ...]:
         return (self._total, *self._groups.values())
-
-
-def _correct(call: Reservation, actual: Mapping[str, float]) -> None:
-    """Replace the units that were booked by those that were drawn."""
-    for booking in call.booked:
-        drawn = actual.get(booking.resource, booking.cost)
-        if drawn != booking.cost:
-            booking.meter.correct(booking.mark, drawn - booking.cost)
-    call.lane.close(call, actual)
 
 
 def _tell(woken: list[Reservation], caller: Reservation) -> None:

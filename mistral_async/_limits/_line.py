@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Final
 
 from mistral_async._limits._lane import Group, Lane
-from mistral_async._limits._reservation import Booking, Reservation, State
+from mistral_async._limits._reservation import Reservation, State
 
 _SOON: Final = 1e-3  # a turn that comes earlier by this is announced
 _SHORTEST: Final = 1e-3  # seconds between two questions of the first in line
@@ -147,7 +147,5 @@ def _go(call: Reservation, now: float) -> None:
     if group.shared:
         group.asking += 1
     else:
-        for resource, meter in group.meters:
-            cost = call.costs.get(resource, 0.0)
-            call.booked.append(Booking(meter, meter.spend(now, cost), resource, cost))
+        group.spend(now, call)
     lane.spend(now, call)

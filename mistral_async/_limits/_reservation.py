@@ -1,4 +1,4 @@
-"""One attempt's place in line: waiting, then let go, then done. It holds what the attempt drew, so that it can go back."""
+"""One attempt's place in line: waiting, then let go, then done. It holds what the attempt drew, to give it back."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Reservation:
         self.no_quota: RateLimit | None = None  # the server stated a limit of 0: waiting never helps
         self.booked: list[Booking] = []
         self.drawn: dict[tuple[str, str], Draw] = {}
-        self.shared: list[tuple[str, float, str, float]] = []  # key, mark, resource, units in the shared store
+        self.shared: list[tuple[str, float, float]] = []  # key, mark, units in the shared store
         self.granted_at = 0.0
         self.in_flight = 0  # it was one of so many of its model
         self.passed = True  # nothing is to be asked of a shared store

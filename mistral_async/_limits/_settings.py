@@ -1,4 +1,4 @@
-"""What a user says about the account's limits. Validated when it is made, immutable, shared by all calls of a client."""
+"""What a user says about the account's limits: checked when it is made, immutable, for all calls of a client."""
 
 from __future__ import annotations
 

@@ -1,0 +1,105 @@
+-- Books calls on shared limits: the same arithmetic as mistral_async/_limits/_meter.py, in one step on the server.
+-- KEYS: the limits; ARGV[1]: msgpack of {horizon, demands, corrections}; returns {booked, delay, mark}.
+
+local EPSILON, GUARD, MAX_GUARD, SLOTS = 1e-9, 0.02, 0.5, 256
+local time = redis.call('TIME')
+local now = tonumber(time[1]) + tonumber(time[2]) / 1e6
+local horizon, demands, corrections = unpack(cmsgpack.unpack(ARGV[1]))
+
+local function load(key)
+  local bytes = redis.call('GET', key)
+  return bytes and cmsgpack.unpack(bytes)
+end
+
+local function save(key, m)
+  redis.call('SET', key, cmsgpack.pack(m), 'PX', math.ceil((2 * m.window + horizon + 1) * 1000))
+end
+
+local function forget(m, at)
+  local span = m.window + math.min(GUARD * m.window, MAX_GUARD)
+  local last = (at - span) / (m.window / SLOTS) - 1 + EPSILON
+  local kept, used = {}, 0
+  for _, entry in ipairs(m.log) do
+    if entry[1] > last then
+      kept[#kept + 1] = entry
+      used = used + entry[2]
+    end
+  end
+  m.log, m.used = kept, used
+end
+
+local function ready(m, cost)
+  local start = math.max(now, m.stamp)
+  local level = math.min(m.burst, m.level + (start - m.stamp) * m.rate)
+  local need = math.min(cost, m.burst)
+  local at = start
+  if level < need - EPSILON * m.burst then
+    at = at + (need - level) / m.rate
+  end
+  if not m.exact then return at end
+  forget(m, start)
+  local grain = m.window / SLOTS
+  local span = m.window + math.min(GUARD * m.window, MAX_GUARD)
+  local excess = m.used + cost - m.limit
+  for _, entry in ipairs(m.log) do
+    local leaves = (entry[1] + 1) * grain + span
+    if leaves > at and excess <= EPSILON * m.limit then break end
+    at = math.max(at, leaves)
+    excess = excess - entry[2]
+  end
+  return at
+end
+
+local function spend(m, at, cost)
+  at = math.max(at, m.stamp)
+  m.level = math.min(m.burst, m.level + (at - m.stamp) * m.rate) - cost
+  m.stamp = at
+  if not m.exact then return end
+  forget(m, at)
+  local slot = math.floor(at / (m.window / SLOTS))
+  local last = m.log[#m.log]
+  if last and last[1] >= slot then
+    last[2] = last[2] + cost
+  else
+    m.log[#m.log + 1] = {slot, cost}
+  end
+end
+
+local function correct(m, mark, change)
+  m.level = math.min(m.burst, m.level - change)
+  if not m.exact then return end
+  local slot = math.floor(mark / (m.window / SLOTS))
+  for _, entry in ipairs(m.log) do
+    if entry[1] == slot then entry[2] = math.max(0, entry[2] + change) end
+  end
+end
+
+for _, correction in ipairs(corrections) do
+  local key = KEYS[correction[1]]
+  local m = load(key)
+  if m then
+    correct(m, correction[2], correction[3])
+    save(key, m)
+  end
+end
+
+local meters, at = {}, now
+for i, demand in ipairs(demands) do
+  local index, cost, limit, window, rate, burst, exact = unpack(demand)
+  local m = load(KEYS[index])
+  if not m or m.exact ~= exact or m.stamp > now + horizon + 1 then
+    m = {level = burst, stamp = 0, log = {}, used = 0}
+  end
+  m.limit, m.window, m.rate, m.burst, m.exact = limit, window, rate, burst, exact
+  meters[i] = m
+  at = math.max(at, ready(m, cost))
+end
+
+if at - now > horizon then
+  return {0, string.format('%.17g', math.max(0.005, at - now - horizon)), '0'}
+end
+for i, demand in ipairs(demands) do
+  spend(meters[i], at, demand[2])
+  save(KEYS[demand[1]], meters[i])
+end
+return {1, string.format('%.17g', at - now), string.format('%.17g', at)}
