@@ -38,14 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except OSError as error:
-        print(f"cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
+        sys.stderr.write(f"cannot listen on {options.host}:{options.port}: {error}\n")
         return 1
     return 0
 
 
 async def _serve(server: FakeMistral) -> None:
     async with server:
-        print(f"The fake Mistral API listens on {server.url}", flush=True)
+        sys.stdout.write(f"The fake Mistral API listens on {server.url}\n")
+        sys.stdout.flush()
         await anyio.sleep_forever()
 
 

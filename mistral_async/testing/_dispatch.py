@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from mistral_async.testing._answers.models import DEPRECATED
 from mistral_async.testing._exchange import Call, Reply, Request
 from mistral_async.testing._limits import Limiter
 from mistral_async.testing._refusals import (
@@ -26,6 +27,7 @@ from mistral_async.testing._scripts import Scripts
 from mistral_async.testing._state import State
 from mistral_async.testing._validation import validate
 
+_RETRYING = {"chat.complete", "agents.complete", "fim.complete", "audio.transcriptions.complete"}
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -95,11 +97,20 @@ class Dispatcher:
         )
         reply = route.handler(call)
         self._limiter.charge(model, route.limits, reply.costs, now)
-        if reply.events is None and route.limits:
-            shown = (*route.shown, *(name for name in reply.costs if name not in ("tokens", "req")))
-            reply.headers.update(self._limiter.headers(model, shown, reply.costs, now))
+        reply.headers.update(self._told(route, model, reply, now))
         self._book(request, model, reply)
         return reply
+
+    def _told(self, route: Route, model: str, reply: Reply, now: float) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        if route.limits and (reply.events is None or self._limiter.in_streams):
+            shown = (*route.shown, *(name for name in reply.costs if name not in ("tokens", "req")))
+            headers = self._limiter.headers(model, shown, reply.costs, now)
+        if route.name in _RETRYING:
+            headers["x-max-retry-attempts-reached"] = "false"
+        if (date := DEPRECATED.get(model)) is not None:
+            headers["x-model-deprecation-timestamp"] = date[0]
+        return headers
 
     def _authorise(self, request: Request, route: Route | None) -> None:
         if self._api_key is None or (route is not None and route.public):

@@ -1,4 +1,4 @@
-"""One connection: h11 reads the requests, and the answers are written by hand, so that they can be as wrong as a test wants."""
+"""One connection: h11 reads the requests; answers are written by hand, so that they can be as wrong as a test wants."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import socket
 import struct
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import h11
 from anyio.abc import ByteStream, SocketAttribute
 
-from mistral_async.testing._content import MEMORY_LIMIT, Content
+from mistral_async.testing._content import MEMORY_LIMIT
 from mistral_async.testing._exchange import Reply, Request
 from mistral_async.testing._faults import AnyFault, Delay, Reset, Stall
 from mistral_async.testing._multipart import MultipartReader, boundary_of
@@ -31,7 +30,7 @@ _LARGEST_HEAD = 1 << 20
 _RECEIVE = 1 << 16
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _GZIP_FROM = 256
-Raw = socket.socket
+_DRAIN = 0.05
 
 
 class DisconnectedError(Exception):
@@ -102,9 +101,14 @@ class ServerConnection:
 
     async def serve(self) -> None:
         """Answer one request after another."""
-        with suppress(DisconnectedError, anyio.BrokenResourceError, anyio.ClosedResourceError, h11.RemoteProtocolError):
+        try:
             while await self._exchange():
                 pass
+        except (DisconnectedError, anyio.BrokenResourceError, anyio.ClosedResourceError, h11.RemoteProtocolError):
+            pass
+        except Exception:
+            # One broken answer must not take the other connections down.
+            logger.exception("the fake server broke off an answer")
 
     async def _exchange(self) -> bool:
         try:
@@ -122,23 +126,26 @@ class ServerConnection:
 
     async def _answer(self, head: h11.Request, start: float) -> bool:
         request = self._received(head)
-        dispatcher = self._server.dispatcher
-        dispatcher.locate(request)
+        self._server.dispatcher.locate(request)
         self._server.log(request)
         for fault in self._server.scripts.head_faults(request):
             if not await self._strike(fault):
                 return False
         try:
             await self._read_body(request)
-            reply = await dispatcher.reply(request)
-        except Exception:
-            logger.exception("the fake server failed to answer %r", request)
-            refusal = api_error(500, "Internal error of the fake server, see its log.", "internal_server_error", "1000")
-            reply = Reply(refusal.status, body=refusal.body)
+            reply = await self._reply(request)
         finally:
             if request.form is not None:
                 request.form.close()
         return await self._write(request, reply, start, close=_wants_close(head))
+
+    async def _reply(self, request: Request) -> Reply:
+        try:
+            return await self._server.dispatcher.reply(request)
+        except Exception:
+            logger.exception("the fake server failed to answer %r", request)
+            message = "Internal error of the fake server, see its log."
+            return Reply(500, body=api_error(500, message, "internal_server_error", "1000").body)
 
     async def _write(self, request: Request, reply: Reply, start: float, *, close: bool) -> bool:
         faults = self._server.scripts.reply_faults(request)
@@ -186,7 +193,9 @@ class ServerConnection:
             case Reset():
                 reset(self._stream)
             case _:
-                pass
+                # Bytes left unread would turn the end into a reset.
+                await self._stream.send_eof()
+                await self._reader.quiet(_DRAIN)
         return False
 
     async def _refuse(self, refusal: RefusedError) -> None:
@@ -207,11 +216,8 @@ class ServerConnection:
     async def _read_body(self, request: Request) -> None:
         if self._reader.waiting_for_continue:
             await self._stream.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        boundary = (
-            boundary_of(content_type)
-            if (content_type := request.headers.get("content-type", "")).startswith("multipart/")
-            else None
-        )
+        content_type = request.headers.get("content-type", "")
+        boundary = boundary_of(content_type) if content_type.startswith("multipart/") else None
         request.form = MultipartReader(boundary) if boundary else None
         pieces: list[bytes | bytearray] = []
         while (data := await self._reader.chunk()) is not None:
@@ -226,7 +232,7 @@ class ServerConnection:
 
 def reset(stream: ByteStream) -> None:
     """Make closing the connection a reset."""
-    raw = stream.extra(SocketAttribute.raw_socket)
+    raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  an attribute of anyio, not of Django
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
 
 
@@ -245,6 +251,3 @@ def _compress(reply: Reply) -> None:
         reply.body = gzip.compress(reply.body, 1)
         reply.headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
         reply.length = None
-
-
-__all__ = ["Content", "ServerConnection", "reset"]

@@ -25,7 +25,7 @@ class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
     """What one model may use up: requests in `per` seconds, tokens and other resources in `tokens_per` seconds.
 
     `burst` is how many requests may come at once (default: a whole window's). 0 requests means: no quota at all.
-    `kind`: a token bucket, fixed windows, or a sliding window. `others` limits `ocr-pages`, `audio-seconds` and the like.
+    `kind`: a token bucket, fixed windows, or a sliding window. `others` limits `ocr-pages` and the like.
     """
 
     requests: int | None = None
@@ -131,6 +131,11 @@ class Limiter:
         self._limits = limits
         self._meters: dict[str, dict[str, Meter]] = {}
 
+    @property
+    def in_streams(self) -> bool:
+        """Whether answers that are streams tell of limits too, as they did until early 2025."""
+        return self._limits.headers == "2024"
+
     def refusal(self, model: str, resources: Sequence[str], now: float) -> dict[str, str] | None:
         """The headers of a 429, which list the exhausted window alone; None if the request may run."""
         for resource, meter in self._of(model).items():
@@ -192,7 +197,7 @@ def label(seconds: float) -> str:
 def _meters(limit: RateLimit) -> dict[str, Meter]:
     requests = _AMPLE if limit.requests is None else limit.requests
     tokens = _AMPLE * 1_000 if limit.tokens is None else limit.tokens
-    others = {name: _AMPLE for name in ("audio-seconds", "ocr-pages", "input-characters")} | limit.others
+    others = dict.fromkeys(("audio-seconds", "ocr-pages", "input-characters"), _AMPLE) | limit.others
     meters = {"req": _meter(limit.kind, requests, limit.per, limit.burst)}
     for name, amount in {"tokens": tokens, **others}.items():
         meters[name] = _meter(limit.kind, amount, limit.tokens_per, None)

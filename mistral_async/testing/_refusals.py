@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -97,29 +97,29 @@ def rate_limited(headers: Mapping[str, str] | None = None) -> RefusedError:
 
 def standard(status: int) -> RefusedError:
     """The body that the API sends with a status, for failures on demand."""
-    match status:
-        case HTTPStatus.BAD_REQUEST:
-            return invalid_argument("Bad request")
-        case HTTPStatus.UNAUTHORIZED:
-            return wrong_key()
-        case HTTPStatus.FORBIDDEN:
-            return api_error(
-                status, "This model is not available in your subscription tier", "tier_not_allowed", "1910"
-            )
-        case HTTPStatus.NOT_FOUND:
-            return RefusedError(status, b'{"message":"Model X was not found."}')
-        case HTTPStatus.UNPROCESSABLE_ENTITY:
-            return invalid_request([ValidationDetail("missing", ("body", "model"), "Field required", {})])
-        case HTTPStatus.TOO_MANY_REQUESTS:
-            return rate_limited()
-        case HTTPStatus.SERVICE_UNAVAILABLE:
-            return api_error(status, "Service unavailable.", "internal_server_error", "3800")
-        case HTTPStatus.BAD_GATEWAY | HTTPStatus.GATEWAY_TIMEOUT:
-            return RefusedError(status, html_page(status), media=HTML)
-        case _ if status >= CLOUDFLARE:
-            return RefusedError(status, html_page(status), media=HTML)
-        case _:
-            return api_error(status, "Service unavailable.", "internal_server_error", "1000")
+    if (make := _STANDARD.get(status)) is not None:
+        return make()
+    if status >= CLOUDFLARE:
+        return _page(status)
+    return api_error(status, "Service unavailable.", "internal_server_error", "1000")
+
+
+def _page(status: int) -> RefusedError:
+    return RefusedError(status, html_page(status), media=HTML)
+
+
+_TIER = "This model is not available in your subscription tier"
+_STANDARD: dict[int, Callable[[], RefusedError]] = {
+    400: lambda: invalid_argument("Bad request"),
+    401: wrong_key,
+    403: lambda: api_error(403, _TIER, "tier_not_allowed", "1910"),
+    404: lambda: RefusedError(404, b'{"message":"Model X was not found."}'),
+    422: lambda: invalid_request([ValidationDetail("missing", ("body", "model"), "Field required", {})]),
+    429: rate_limited,
+    502: lambda: _page(502),
+    503: lambda: api_error(503, "Service unavailable.", "internal_server_error", "3800"),
+    504: lambda: _page(504),
+}
 
 
 def html_page(status: int) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import anyio
 from anyio.abc import ByteStream, SocketAttribute, SocketStream, TaskGroup
@@ -20,7 +21,8 @@ from mistral_async.testing._faults import AnyFault, Cut, Reset, Stall
 from mistral_async.testing._headers import Heads
 from mistral_async.testing._http import ServerConnection, reset
 from mistral_async.testing._ledger import Connections, Effects
-from mistral_async.testing._limits import Limiter, RateLimit, RateLimits, rate_limits as limits_from
+from mistral_async.testing._limits import Limiter, RateLimit, RateLimits
+from mistral_async.testing._limits import rate_limits as limits_from
 from mistral_async.testing._refusals import standard
 from mistral_async.testing._scripts import EARLY, Script, Scripts, scripted
 from mistral_async.testing._state import Options, State
@@ -29,10 +31,11 @@ from mistral_async.testing._state import Options, State
 class FakeMistral:
     """A server that answers as the Mistral API does, deterministically, with whatever faults a test orders.
 
-    `api_key=None` accepts any key. `clock` drives rate limits and jobs. `latency` and `chunk_delay` are seconds before each
-    answer and between the events of a stream. `rate_limits` is one limit, limits by model, or `RateLimits`. `strict` refuses
-    every request for which no reply was scripted. `tls` is a server-side `SSLContext`. `compress` gzips JSON for those who accept it.
-    `options` are the fields of `Options`: `shuffle_embeddings`, `max_inputs`, `any_model`, `batch_per_second`, ...
+    `api_key=None` accepts any key. `clock` drives rate limits and jobs. `latency` and `chunk_delay` are seconds before
+    each answer and between the events of a stream. `rate_limits` is one limit, limits by model, or `RateLimits`.
+    `strict` refuses every request for which no reply was scripted. `tls` is a server-side `SSLContext`. `compress`
+    gzips JSON for those who accept it. `keep_requests` is the length of the log. `backend` is the event loop of a plain
+    `with`. `options` are the fields of `Options`: `shuffle_embeddings`, `max_inputs`, `any_model`, `batch_per_second`, ...
     """
 
     def __init__(
@@ -98,7 +101,7 @@ class FakeMistral:
         times: int | None = 1,
         after: int = 0,
     ) -> None:
-        """Answer the next `times` requests of an operation, group or path this way; replies are used in the order given.
+        """Answer the next `times` requests of an operation, group or path this way, in the order in which it was said.
 
         Items of `sse` are dicts or Structs, text, `(event, data)`, or bytes as they are; `done` adds `data: [DONE]`.
         """
@@ -133,7 +136,7 @@ class FakeMistral:
         self.scripts.add_faults(Script(operation, times=times, after=after), faults)
 
     def assert_done(self) -> None:
-        """Fail if an ordered reply or fault was not used, or if a strict server got a request that it did not expect."""
+        """Fail if an ordered reply or fault was not used, or if a strict server got a request without a script."""
         complaints = [f"not used: {text}" for text in self.scripts.unused()]
         complaints += [f"not expected: {request!r}" for request in self.dispatcher.unexpected]
         if complaints:
@@ -162,7 +165,7 @@ class FakeMistral:
 
     async def __aenter__(self) -> Self:
         listener = await anyio.create_tcp_listener(local_host=self.host, local_port=self.port)
-        self.port = listener.extra(SocketAttribute.local_port)
+        self.port = listener.extra(SocketAttribute.local_port)  # noqa: S610  an attribute of anyio, not of Django
         self.state.url = self.url
         self._stop, self._stopped = anyio.Event(), anyio.Event()
         self._tasks = anyio.create_task_group()
@@ -190,7 +193,9 @@ class FakeMistral:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             portal = stack.enter_context(start_blocking_portal(self._backend))
-            running: AbstractContextManager[Self] = portal.wrap_async_context_manager(self)
+            running: AbstractContextManager[Self] = portal.wrap_async_context_manager(
+                cast("AbstractAsyncContextManager[Self]", self)
+            )
             stack.enter_context(running)
             self._portal = stack.pop_all()
         return self
@@ -260,7 +265,6 @@ class FakeMistral:
 
 
 def _hang_up(stream: SocketStream) -> None:
-    import socket  # noqa: PLC0415  only this rare order needs it
-
+    raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  an attribute of anyio, not of Django
     with suppress(OSError):
-        stream.extra(SocketAttribute.raw_socket).shutdown(socket.SHUT_RDWR)
+        raw.shutdown(socket.SHUT_RDWR)

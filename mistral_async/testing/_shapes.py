@@ -1,13 +1,15 @@
 """The request bodies of the API, written down field by field; `_validation` reads this table.
 
-`name*: type` is required, `?` allows null, `(a,b)` bounds a number or a length, `{a|b}` is a closed set and `{a|…}` an open one,
-`...` lets unknown keys pass. `@tag a=Shape, b=Shape` is a union told apart by `tag`; `@tag:a` assumes `a` where the tag is missing.
+`name*: type` is required, `?` allows null, `(a,b)` bounds a number or a length, `{a|b}` is a closed set and `{a|…}` an
+open one, `...` lets unknown keys pass. `@tag a=Shape, b=Shape` is a union told apart by `tag`; `@tag:a` assumes `a`
+where the tag is missing.
 """
 
 from __future__ import annotations
 
 _SAMPLING = (
-    "stop: str|list[str]?; random_seed: int(0,)?; metadata: dict?; max_tokens: int(0,)?; min_tokens: int(0,)?; stream: bool?; "
+    "stop: str|list[str]?; random_seed: int(0,)?; metadata: dict?; max_tokens: int(0,)?; min_tokens: "
+    "int(0,)?; stream: bool?; "
     "prompt_cache_key: str?; "
 )
 _GENERATION = (
@@ -20,7 +22,8 @@ _GENERATION = (
     + "guardrails: list[Guardrail]?; service_tier: {auto|standard_only}?; "
 )
 _AGENT = (
-    "instructions: str?; tools: list[Tool]; completion_args: CompletionArgs; guardrails: list[Guardrail]?; description: str?; "
+    "instructions: str?; tools: list[Tool]; completion_args: CompletionArgs; guardrails: "
+    "list[Guardrail]?; description: str?; "
     "handoffs: list[str]?; metadata: dict?; version_message: str(0,500)?; "
 )
 _CONVERSATION = "stream: bool?; store: bool?; handoff_execution: {client|server}?; "
@@ -30,7 +33,8 @@ _TRAINING = (
 )
 _RESPONSE = (
     "model*: str; input*: str|list[any]; instructions: str?; parallel_tool_calls: bool?; previous_response_id: any; "
-    "truncation: {disabled}?; tools: list[any]?; tool_choice: any; reasoning: dict?; conversation: any; prompt: any; text: dict?; "
+    "truncation: {disabled}?; tools: list[any]?; tool_choice: any; reasoning: dict?; conversation: any; "
+    "prompt: any; text: dict?; "
 )
 _VOICE = (
     "languages: list[str]?; gender: {female|male|neutral}?; age: int?; tags: list[str]?; description: str(0,500)?; "
@@ -48,7 +52,8 @@ SHAPES: dict[str, str] = {
     # chunks
     "Chunk": (
         "@type:text text=TextChunk, image_url=ImageURLChunk, document_url=DocumentURLChunk, reference=ReferenceChunk, "
-        "file=FileChunk, thinking=ThinkChunk, input_audio=AudioChunk, resource=ResourceChunk, resource_link=ResourceLinkChunk, "
+        "file=FileChunk, thinking=ThinkChunk, input_audio=AudioChunk, resource=ResourceChunk, "
+        "resource_link=ResourceLinkChunk, "
         "tool_file=ToolFileChunk, tool_reference=ToolReferenceChunk"
     ),
     "TextChunk": "type: str; text*: str",
@@ -62,11 +67,14 @@ SHAPES: dict[str, str] = {
     "ResourceChunk": "type: str; uri*: str; content*: Chunk",
     "ResourceLinkChunk": "type: str; uri*: str; metadata: dict?",
     "ToolFileChunk": "type: str; tool*: str; file_id*: str; file_name: str?; file_type: str?",
-    "ToolReferenceChunk": "type: str; tool*: str; title*: str; url: str?; favicon: str?; description: str?; source: str?",
+    "ToolReferenceChunk": (
+        "type: str; tool*: str; title*: str; url: str?; favicon: str?; description: str?; source: str?"
+    ),
     # tools and formats
     "Tool": (
         "@type:function function=FunctionTool, web_search=BuiltInTool, web_search_premium=BuiltInTool, "
-        "code_interpreter=BuiltInTool, image_generation=BuiltInTool, document_library=LibraryTool, connector=ConnectorTool"
+        "code_interpreter=BuiltInTool, image_generation=BuiltInTool, document_library=LibraryTool, "
+        "connector=ConnectorTool"
     ),
     "FunctionTool": "type: str; function*: Function",
     "Function": "name*: str; description: str?; parameters*: dict; strict: bool?",
@@ -80,9 +88,12 @@ SHAPES: dict[str, str] = {
     "JSONSchema": "name*: str; schema*: dict; description: str?; strict: bool?",
     "Prediction": "type: str; content: str",
     "Guardrail": "block_on_error: bool; moderation_llm_v1: Moderation?; moderation_llm_v2: Moderation?",
-    "Moderation": "model_name: str; custom_category_thresholds: dict?; ignore_other_categories: bool; action: {none|block}",
+    "Moderation": (
+        "model_name: str; custom_category_thresholds: dict?; ignore_other_categories: bool; action: {none|block}"
+    ),
     "CompletionArgs": (
-        "stop: str|list[str]?; presence_penalty: float(-2,2)?; frequency_penalty: float(-2,2)?; temperature: float(0,1)?; "
+        "stop: str|list[str]?; presence_penalty: float(-2,2)?; frequency_penalty: float(-2,2)?; temperature: "
+        "float(0,1)?; "
         "top_p: float(0,1)?; max_tokens: int(0,)?; random_seed: int(0,)?; prediction: Prediction?; "
         "response_format: ResponseFormat?; tool_choice: {auto|none|any|required}?; reasoning_effort: str?"
     ),
@@ -111,17 +122,20 @@ SHAPES: dict[str, str] = {
     ),
     "CreateResponseRequest": (
         _RESPONSE
-        + "background: bool?; stream: bool?; store: bool?; max_output_tokens: int?; temperature: float?; top_p: float?; "
+        + "background: bool?; stream: bool?; store: bool?; max_output_tokens: int?; temperature: float?; top_p: "
+        "float?; "
         "metadata: dict?; prompt_cache_key: str?; max_tool_calls: int?; moderation: any; top_logprobs: any; ..."
     ),
     "CountResponseInputTokensRequest": _RESPONSE + "...",
     "SpeechRequest": (
-        "input*: str; model: str?; metadata: dict?; stream: bool?; prompt_cache_key: str?; voice_id: str?; ref_audio: str?; "
+        "input*: str; model: str?; metadata: dict?; stream: bool?; prompt_cache_key: str?; voice_id: str?; "
+        "ref_audio: str?; "
         "expressiveness: float?; phoneme_hints: dict?; conversation_history: list[any]?; "
         "response_format: {pcm|wav|mp3|flac|opus}; ..."
     ),
     "AudioTranscriptionRequest": (
-        "model*: str; file_url: str(1,2083)?; file_id: str?; language: str(2,2)?; temperature: any; stream: any; diarize: any; "
+        "model*: str; file_url: str(1,2083)?; file_id: str?; language: str(2,2)?; temperature: any; stream: "
+        "any; diarize: any; "
         "context_bias: any; speaker_references: any; timestamp_granularities: any"
     ),
     "VoiceCreateRequest": (
@@ -133,9 +147,12 @@ SHAPES: dict[str, str] = {
     "FileUploadRequest": "purpose: {fine-tune|batch|ocr|agentic_safety|…}; expiry: any; visibility: {workspace|user}",
     "UpdateModelRequest": "name: str?; description: str?",
     "CreateFineTuningJobRequest": (
-        "model*: str; hyperparameters*: TrainingParameters; training_files: list[TrainingFile]; validation_files: list[str]?; "
-        "suffix: str(0,18)?; integrations: list[Wandb]?; auto_start: bool; invalid_sample_skip_percentage: float(0,0.5); "
-        "job_type: {completion|classifier}?; repositories: list[Repository]?; classifier_targets: list[ClassifierTarget]?"
+        "model*: str; hyperparameters*: TrainingParameters; training_files: list[TrainingFile]; "
+        "validation_files: list[str]?; "
+        "suffix: str(0,18)?; integrations: list[Wandb]?; auto_start: bool; invalid_sample_skip_percentage: "
+        "float(0,0.5); "
+        "job_type: {completion|classifier}?; repositories: list[Repository]?; classifier_targets: "
+        "list[ClassifierTarget]?"
     ),
     "TrainingParameters": _TRAINING,
     "TrainingFile": "file_id*: str; weight: float",
@@ -143,9 +160,11 @@ SHAPES: dict[str, str] = {
     "Repository": "type: {github}; name*: str; owner*: str; token*: str; ref: str?; weight: float",
     "ClassifierTarget": "name*: str; labels*: list[str]; weight: float(0,); loss_function: {single_class|multi_class}?",
     "CreateBatchJobRequest": (
-        "endpoint*: {/v1/chat/completions|/v1/embeddings|/v1/fim/completions|/v1/moderations|/v1/chat/moderations|/v1/ocr|"
+        "endpoint*: "
+        "{/v1/chat/completions|/v1/embeddings|/v1/fim/completions|/v1/moderations|/v1/chat/moderations|/v1/ocr|"
         "/v1/classifications|/v1/chat/classifications|/v1/conversations|/v1/audio/transcriptions}; "
-        "input_files: list[str]?; requests: list[BatchRequest](0,10000)?; model: str?; agent_id: str?; metadata: dict?; "
+        "input_files: list[str]?; requests: list[BatchRequest](0,10000)?; model: str?; agent_id: str?; "
+        "metadata: dict?; "
         "timeout_hours: int(1,168)"
     ),
     "BatchRequest": "body*: dict; custom_id: str?",
@@ -154,7 +173,8 @@ SHAPES: dict[str, str] = {
     "UpdateAgentRequest": "model: str?; name: str?; deployment_chat: bool?; " + _AGENT,
     "ConversationRequest": (
         "inputs*: str|list[Entry]; instructions: str?; tools: list[Tool]?; completion_args: CompletionArgs?; "
-        "guardrails: list[Guardrail]?; name: str?; description: str?; metadata: dict?; agent_id: str?; agent_version: str|int?; "
+        "guardrails: list[Guardrail]?; name: str?; description: str?; metadata: dict?; agent_id: str?; "
+        "agent_version: str|int?; "
         "model: str?; " + _CONVERSATION
     ),
     "AppendConversationRequest": (
@@ -167,17 +187,24 @@ SHAPES: dict[str, str] = {
     ),
     "ToolConfirmation": "tool_call_id*: str; confirmation*: {allow|deny}",
     "Entry": (
-        "@type:message.input message.input=MessageInputEntry, message.output=MessageOutputEntry, function.result=FunctionResultEntry, "
+        "@type:message.input message.input=MessageInputEntry, message.output=MessageOutputEntry, "
+        "function.result=FunctionResultEntry, "
         "function.call=FunctionCallEntry, tool.execution=ToolExecutionEntry, agent.handoff=HandoffEntry"
     ),
-    "MessageInputEntry": "object: str; type: str; created_at: str; completed_at: str?; id: str; role*: str; content*: str|list[Chunk]; prefix: bool",
+    "MessageInputEntry": (
+        "object: str; type: str; created_at: str; completed_at: str?; id: str; role*: str; content*: "
+        "str|list[Chunk]; prefix: bool"
+    ),
     "MessageOutputEntry": (
         "object: str; type: str; created_at: str; completed_at: str?; id: str; role: str; content*: str|list[Chunk]; "
         "agent_id: str?; model: str?"
     ),
-    "FunctionResultEntry": "object: str; type: str; created_at: str; completed_at: str?; id: str; tool_call_id*: str; result*: str",
+    "FunctionResultEntry": (
+        "object: str; type: str; created_at: str; completed_at: str?; id: str; tool_call_id*: str; result*: str"
+    ),
     "FunctionCallEntry": (
-        "object: str; type: str; created_at: str; completed_at: str?; id: str; tool_call_id*: str; name*: str; arguments*: dict|str; "
+        "object: str; type: str; created_at: str; completed_at: str?; id: str; tool_call_id*: str; name*: "
+        "str; arguments*: dict|str; "
         "agent_id: str?; model: str?; confirmation_status: str?"
     ),
     "ToolExecutionEntry": (

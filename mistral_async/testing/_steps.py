@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import gzip
+import itertools
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 
 import msgspec
@@ -43,6 +44,7 @@ class End(enum.Enum):
 
 Step = Send | Wait | End
 Steps = Iterable[Step]
+_Stop = faults.Reset | faults.Cut | faults.Stall | faults.BadChunk
 
 
 def plan(reply: Reply, head: bytes, ordered: Sequence[faults.AnyFault], *, chunk_delay: float = 0.0) -> Iterator[Step]:
@@ -128,32 +130,38 @@ def chunk(data: bytes) -> bytes:
 
 def _disturbed(steps: Steps, fault: faults.AnyFault, *, chunked: bool) -> Steps:
     match fault:
+        case faults.Reset() | faults.Cut() | faults.Stall() | faults.BadChunk():
+            steps = _stopped(steps, fault, chunked=chunked)
         case faults.Delay():
-            return _delayed(steps, fault)
-        case faults.Reset():
-            return _stopped(steps, fault, lambda: [Wait(_BEFORE_RESET), End.RESET])
-        case faults.Cut(clean=clean):
-            end: list[Step] = [Send(LAST_CHUNK, "end")] if clean and chunked else []
-            return _stopped(steps, fault, lambda: [*end, End.CLOSE])
-        case faults.Stall():
-            return _stopped(steps, fault, lambda: [End.HANG])
+            steps = _delayed(steps, fault)
         case faults.Garbage(data):
-            return [Send(data), End.CLOSE]
-        case faults.BadChunk():
-            return _stopped(steps, faults.Cut(after_bytes=0), lambda: [Send(b"zz\r\nnot a chunk\r\n"), End.CLOSE])
+            steps = [Send(data), End.CLOSE]
         case faults.Drip(speed):
-            return _dripping(steps, speed)
+            steps = _dripping(steps, speed)
         case faults.Informational(status):
-            reason = HTTPStatus(status).phrase
-            return [Send(f"HTTP/1.1 {status} {reason}\r\nlink: </docs>\r\n\r\n".encode(), "interim"), *steps]
+            line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nlink: </docs>\r\n\r\n"
+            steps = itertools.chain([Send(line.encode(), "interim")], steps)
         case faults.HeadersNeverEnd(interval):
-            return _endless_head(steps, interval)
+            steps = _endless_head(steps, interval)
         case faults.SilentClose(seconds):
-            return [*steps, Wait(seconds), End.CLOSE]
+            steps = itertools.chain(steps, [Wait(seconds), End.CLOSE])
         case faults.WrongLength(delta) if delta > 0:
-            return [*steps, End.CLOSE]
+            steps = itertools.chain(steps, [End.CLOSE])
         case _:
-            return steps
+            pass
+    return steps
+
+
+def _ending(fault: _Stop, *, chunked: bool) -> list[Step]:
+    match fault:
+        case faults.Reset():
+            return [Wait(_BEFORE_RESET), End.RESET]
+        case faults.Stall():
+            return [End.HANG]
+        case faults.BadChunk():
+            return [Send(b"zz\r\nnot a chunk\r\n"), End.CLOSE]
+        case faults.Cut(clean=clean):
+            return [Send(LAST_CHUNK, "end"), End.CLOSE] if clean and chunked else [End.CLOSE]
 
 
 def _delayed(steps: Steps, fault: faults.Delay) -> Iterator[Step]:
@@ -171,23 +179,18 @@ def _delayed(steps: Steps, fault: faults.Delay) -> Iterator[Step]:
         yield step
 
 
-def _stopped(
-    steps: Steps, stop: faults.Reset | faults.Cut | faults.Stall, end: Callable[[], list[Step]]
-) -> Iterator[Step]:
+def _stopped(steps: Steps, fault: _Stop, *, chunked: bool) -> Iterator[Step]:
+    stop = faults.Cut(after_bytes=0) if isinstance(fault, faults.BadChunk) else fault
     events = sent = 0
     for step in steps:
-        if not isinstance(step, Send) or step.part == "interim":
-            yield step
-            continue
-        keep = _kept(step, stop, events=events, sent=sent)
-        if keep is not None:
-            if keep:
+        if isinstance(step, Send) and step.part != "interim":
+            if (keep := _kept(step, stop, events=events, sent=sent)) is not None:
                 yield Send(step.data[:keep], step.part)
-            break
+                break
+            events += step.part == "event"
+            sent += 0 if step.part == "head" else len(step.data)
         yield step
-        events += step.part == "event"
-        sent += 0 if step.part == "head" else len(step.data)
-    yield from end()
+    yield from _ending(fault, chunked=chunked)
 
 
 def _kept(step: Send, stop: faults.Reset | faults.Cut | faults.Stall, *, events: int, sent: int) -> int | None:

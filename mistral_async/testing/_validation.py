@@ -1,4 +1,4 @@
-"""Bodies checked as the real server checks them: unknown keys, missing keys and wrong types are all reported, as a 422."""
+"""Bodies checked as the real server checks them: unknown and missing keys and wrong types are reported, as a 422."""
 
 from __future__ import annotations
 
@@ -108,7 +108,15 @@ def _typed(text: str) -> Check:
         return _list(_typed(text[5:-1]))
     if text.startswith("{"):
         return _enum(text[1:-1].split("|"))
-    return _PLAIN[text] if text in _PLAIN else lambda value, loc, found: _named(text)(value, loc, found)
+    return _PLAIN[text] if text in _PLAIN else _later(text)
+
+
+def _later(name: str) -> Check:
+    # Shapes refer to each other in circles, so a shape is looked up when a value is checked.
+    def check(value: Any, loc: Loc, found: Found) -> None:
+        _named(name)(value, loc, found)
+
+    return check
 
 
 def _split(text: str) -> list[str]:
@@ -141,7 +149,7 @@ def _list(item: Check) -> Check:
         if not isinstance(value, list):
             found.append(_detail("list_type", loc, "Input should be a valid list", value))
             return
-        for index, element in enumerate(cast("list[Any]", value)):
+        for index, element in enumerate(cast("Sequence[Any]", value)):
             item(element, (*loc, index), found)
 
     return check

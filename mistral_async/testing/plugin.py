@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def fake_mistral() -> Iterator[FakeMistral]:
     """A running fake server; replies and faults that the test ordered but did not use fail it."""
-    from mistral_async.testing import FakeMistral  # noqa: PLC0415  nothing is loaded for tests that do not ask for it
+    from mistral_async.testing import FakeMistral
 
     with FakeMistral() as server:
         yield server

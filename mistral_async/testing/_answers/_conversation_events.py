@@ -25,7 +25,7 @@ def _event(state: State, kind: str, **fields: Any) -> bytes:
 
 
 def _entry_events(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    author = {name: entry[name] for name in ("model", "agent_id") if name in entry}
+    author: dict[str, Any] = {name: entry[name] for name in ("model", "agent_id") if name in entry}
     match entry["type"]:
         case "message.output":
             for index, content in _contents(entry["content"]):

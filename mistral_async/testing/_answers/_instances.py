@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, cast
 
+# Below this depth only what is required is written, and a union ends in its simplest member.
 _DEEP = 6
+_ENDS = ("null", "string", "boolean", "integer", "number")
 _FORMATS = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T12:00:00Z",
@@ -61,21 +64,19 @@ class _Writer:
             return rules["enum"][0]
         if "default" in rules and depth >= _DEEP:
             return rules["default"]
-        match self._type(rules):
-            case "object":
-                return self._object(rules, depth)
-            case "array":
-                return self._array(rules, name, depth)
-            case "integer":
-                return int(self._number(rules, whole=True))
-            case "number":
-                return self._number(rules, whole=False)
-            case "boolean":
-                return True
-            case "null":
-                return None
-            case _:
-                return self._string(rules, name)
+        return self._of_type(rules, name, depth)
+
+    def _of_type(self, rules: dict[str, Any], name: str, depth: int) -> Any:
+        makers: dict[str, Callable[[], Any]] = {
+            "object": lambda: self._object(rules, depth),
+            "array": lambda: self._array(rules, name, depth),
+            "integer": lambda: int(self._number(rules, whole=True)),
+            "number": lambda: self._number(rules, whole=False),
+            "boolean": lambda: True,
+            "null": lambda: None,
+        }
+        make = makers.get(self._type(rules))
+        return self._string(rules, name) if make is None else make()
 
     def _resolved(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         rules = dict(schema)
@@ -92,12 +93,9 @@ class _Writer:
         return rules
 
     def _branch(self, branches: list[Any], depth: int) -> dict[str, Any]:
-        ends = [
-            branch for branch in branches if branch.get("type") in ("null", "string", "boolean", "integer", "number")
-        ]
-        if depth >= _DEEP and ends:
-            return ends[-1]
-        return branches[0]
+        ends = [branch for branch in branches if branch.get("type") in _ENDS]
+        chosen: dict[str, Any] = ends[-1] if depth >= _DEEP and ends else branches[0]
+        return chosen
 
     def _type(self, rules: dict[str, Any]) -> str:
         kind: Any = rules.get("type")

@@ -32,7 +32,7 @@ def section(value: Mapping[str, Any], name: str) -> dict[str, Any]:
 def entries(value: Mapping[str, Any], name: str) -> list[Any]:
     """The list under `name`; empty if there is none."""
     inner: Any = value.get(name)
-    return inner if isinstance(inner, list) else []
+    return cast("list[Any]", inner) if isinstance(inner, list) else []
 
 
 def tokens_of(text: str) -> int:

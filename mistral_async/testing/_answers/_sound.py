@@ -47,7 +47,7 @@ def duration(data: bytes) -> float:
     if text:
         return seconds_of(text)
     if data.startswith(b"RIFF") and len(data) >= 44:  # noqa: PLR2004  the length of a WAV header
-        rate = struct.unpack("<I", data[28:32])[0]
+        rate: int = struct.unpack("<I", data[28:32])[0]
         return len(data[44:]) / max(1, rate)
     return len(data) / _RATE
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mistral_async.testing._answers._reading import content_text, last_text, question_of, sentences_of, topics_of
 
-_ARITHMETIC = re.compile(r"(?<![\w.])\d[\d\s.]*(?:[-+*/×][\s\d.]*\d[\d.]*)+")  # noqa: RUF001  people write × too
+_ARITHMETIC = re.compile(r"(?<![\w.])\d[\d\s.]*(?:[-+*/×][\s\d.]*\d[\d.]*)+")  # noqa: RUF001  people write it with the sign too
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,

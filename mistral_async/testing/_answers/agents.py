@@ -41,7 +41,7 @@ class Agents:
     def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """A new agent, version 0."""
         agent_id, now = self._state.ids.prefixed("ag"), self._state.calendar.iso()
-        agent = {
+        agent: dict[str, Any] = {
             "instructions": None,
             "tools": [],
             "guardrails": [],
@@ -138,7 +138,7 @@ def _found(call: Call) -> Iterator[dict[str, Any]]:
     metadata, search = call.metadata(), (call.text("search") or "").lower()
     deployed, sources = call.text("deployment_chat"), call.texts("sources")
     for agent in call.state.store(Agents).all():
-        held = agent["metadata"] or {}
+        held: dict[str, Any] = agent["metadata"] or {}
         if (
             call.text("name") in (None, agent["name"])
             and call.text("id") in (None, agent["id"])

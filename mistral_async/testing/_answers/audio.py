@@ -56,7 +56,7 @@ def _audio(call: Call) -> tuple[bytes, str]:
 
 
 def _segments(call: Call, text: str, seconds: float) -> list[dict[str, Any]]:
-    wanted = call.body.get("timestamp_granularities") or []
+    wanted: Any = call.body.get("timestamp_granularities") or ()
     diarize = call.body.get("diarize") in (True, "true")
     if not (wanted or diarize) or not text:
         return []

@@ -104,7 +104,7 @@ class BatchJobs:
             job.succeed(line, body)
 
     def _answer(self, job: BatchJob, line: Line) -> Reply:
-        from mistral_async.testing._routes import Router  # noqa: PLC0415  the table of routes names this module
+        from mistral_async.testing._routes import Router
 
         found = Router.shared().find("POST", job.endpoint)
         if found is None or line.body is None:

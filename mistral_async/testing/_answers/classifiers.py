@@ -50,7 +50,7 @@ def classify(call: Call) -> Reply:
 def classify_chat(call: Call) -> Reply:
     """Classify one conversation or several."""
     given: Any = call.body["input"]
-    requests: list[Any] = given if isinstance(given, list) else [given]
+    requests = cast("list[Any]", given) if isinstance(given, list) else [given]
     return _classified(call, [_last(request["messages"]) for request in requests])
 
 

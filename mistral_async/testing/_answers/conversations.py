@@ -1,4 +1,4 @@
-"""Conversations with their history: started with a model or an agent, continued, restarted from any entry, listed and deleted."""
+"""Conversations with their history: started with a model or an agent, continued, restarted, listed and deleted."""
 
 from __future__ import annotations
 
@@ -100,10 +100,10 @@ def restart(call: Call) -> Reply:
     ids = [entry["id"] for entry in old.entries]
     if call.body["from_entry_id"] not in ids:
         raise api_error(_NOT_FOUND, f"Entry {call.body['from_entry_id']} not found", "invalid_request_error", "3000")
-    request = {
-        **old.request,
-        **{name: call.body[name] for name in ("store", "metadata", "agent_version") if name in call.body},
+    kept: dict[str, Any] = {
+        name: call.body[name] for name in ("store", "metadata", "agent_version") if name in call.body
     }
+    request = {**old.request, **kept}
     return _turn(call, store.begin(request, old.entries[: ids.index(call.body["from_entry_id"]) + 1]))
 
 

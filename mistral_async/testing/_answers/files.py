@@ -10,12 +10,10 @@ from typing import Any
 
 import msgspec
 
-from mistral_async.testing._content import Content
 from mistral_async.testing._answers.signed import served, sign
+from mistral_async.testing._content import Content
 from mistral_async.testing._exchange import Call, Reply, spaced
 from mistral_async.testing._refusals import (
-    JSON_UTF8,
-    RefusedError,
     ValidationDetail,
     api_error,
     invalid_request,

@@ -50,7 +50,8 @@ _CATALOGUE: tuple[tuple[str, int, float | None, tuple[str, ...]], ...] = (
 )
 _REDIRECTED = {"pixtral-12b": "ministral-14b-latest", "pixtral-12b-2409": "ministral-14b-latest"}
 _TWICE = ("voxtral-mini-2507", "voxtral-mini-latest")
-_DEPRECATED = {"open-mistral-7b": ("2026-12-31T12:00:00+00:00", "ministral-8b-latest")}
+# When a model ends, and what to use instead.
+DEPRECATED = {"open-mistral-7b": ("2026-12-31T12:00:00+00:00", "ministral-8b-latest")}
 
 
 class Models:
@@ -99,7 +100,7 @@ class Models:
         every = names.split()
         for name in every:
             card = self._card(name, context, temperature, abilities)
-            deprecation, replacement = _DEPRECATED.get(name, (None, None))
+            deprecation, replacement = DEPRECATED.get(name, (None, None))
             card |= {"name": every[0], "aliases": [other for other in every if other != name], "type": "base"}
             yield {**card, "deprecation": deprecation, "deprecation_replacement_model": replacement}
 

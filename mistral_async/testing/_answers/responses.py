@@ -21,10 +21,8 @@ def create(call: Call) -> Reply:
     completions.check_order(messages)
     choice = completions.compose(call.state.ids, model, messages, _options(body))
     response = _response(call.state, body, model, choice, prompt_tokens(messages))
-    if call.stream:
-        reply = Reply(media=EVENT_STREAM, events=_numbered(_events(response)))
-    else:
-        reply = answer(response)
+    events = _numbered(_events(response))
+    reply = Reply(media=EVENT_STREAM, events=events) if call.stream else answer(response)
     return reply.costing(tokens=response["usage"]["total_tokens"])
 
 
@@ -131,7 +129,7 @@ def _items(state: State, choice: completions.Choice, status: str) -> list[dict[s
         named = {"call_id": call["id"], "name": call["function"]["name"], "arguments": call["function"]["arguments"]}
         items.append({"type": "function_call", "id": state.ids.prefixed("fc"), **named, "status": status})
     if not choice.calls:
-        part = {"type": "output_text", "text": choice.text, "annotations": [], "logprobs": []}
+        part: dict[str, Any] = {"type": "output_text", "text": choice.text, "annotations": [], "logprobs": []}
         message = {"type": "message", "id": state.ids.prefixed("msg"), "role": "assistant", "status": status}
         items.append({**message, "content": [part]})
     return items
@@ -143,7 +141,7 @@ def _numbered(events: Iterator[dict[str, Any]]) -> Iterator[bytes]:
 
 
 def _events(response: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    begun = {
+    begun: dict[str, Any] = {
         **response,
         "status": "in_progress",
         "output": [],
@@ -154,7 +152,7 @@ def _events(response: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": "response.created", "response": begun}
     yield {"type": "response.in_progress", "response": begun}
     for index, item in enumerate(response["output"]):
-        empty = {"arguments": ""} if item["type"] == "function_call" else {"content": []}
+        empty: dict[str, Any] = {"arguments": ""} if item["type"] == "function_call" else {"content": []}
         yield {
             "type": "response.output_item.added",
             "output_index": index,
