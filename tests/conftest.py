@@ -1,8 +1,13 @@
-"""Every async test runs on asyncio, asyncio with uvloop, and trio."""
+"""Every async test runs on asyncio, asyncio with uvloop, and trio; `server` is a fake server, `client` uses it."""
 
 from __future__ import annotations
 
 import pytest
+
+from mistral_async import BackoffStrategy, Mistral, RetryConfig, SyncMistral
+from mistral_async.testing import FakeMistral
+
+QUICK = RetryConfig(backoff=BackoffStrategy(initial_interval=5, max_interval=20))
 
 
 @pytest.fixture(
@@ -14,3 +19,29 @@ import pytest
 )
 def anyio_backend(request):
     return request.param
+
+
+@pytest.fixture
+async def server(anyio_backend):
+    async with FakeMistral() as server:
+        yield server
+
+
+@pytest.fixture
+async def client(server):
+    async with Mistral(server.api_key, server_url=server.url, retry_config=QUICK) as client:
+        yield client
+
+
+@pytest.fixture
+def threaded_server():
+    with FakeMistral() as server:
+        yield server
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def sync_client(threaded_server, request):
+    with SyncMistral(
+        threaded_server.api_key, server_url=threaded_server.url, retry_config=QUICK, backend=request.param
+    ) as client:
+        yield client

@@ -63,7 +63,7 @@ class Value:
         self.mark = str(next(_count))
         self.value = self.make(hint, name)
 
-    def make(self, hint: Any, name: str) -> Any:  # noqa: PLR0911 - one line a kind
+    def make(self, hint: Any, name: str) -> Any:
         origin, args = get_origin(hint), get_args(hint)
         if hint is str or hint is Any:
             return f"v{self.mark}"

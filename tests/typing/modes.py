@@ -1,0 +1,110 @@
+# pyright: reportUnnecessaryTypeIgnoreComment=true, reportUnusedExpression=false
+"""What type checkers see of each face. Checked by mypy --strict and pyright strict, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_type
+
+from mistral_async import Call, Download, Mistral, Pages, Response, Stream, SyncMistral, calls
+from mistral_async._blocking import SyncDownload, SyncPages, SyncStream
+from mistral_async._pages import AsyncPages
+from mistral_async._stream import AsyncDownload, AsyncStream
+from mistral_async.bulk import Err, Ok
+from mistral_async.models import (
+    AssistantMessage,
+    ChatCompletionResponse,
+    CompletionChunk,
+    CreateFileResponse,
+    EmbeddingResponse,
+    FileSchema,
+    ListFilesResponse,
+    Message,
+    ModelList,
+    ToolMessage,
+    UserMessage,
+)
+
+
+async def asynchronous(client: Mistral) -> None:
+    answer = await client.chat.complete(model="m", messages=[{"role": "user", "content": "hi"}], temperature=0.5)
+    assert_type(answer, ChatCompletionResponse)
+    assert_type(answer.choices[0].message, AssistantMessage)
+    async with client.chat.stream(model="m", messages=[UserMessage("hi")]) as stream:
+        assert_type(stream, AsyncStream[CompletionChunk])
+        async for chunk in stream:
+            assert_type(chunk, CompletionChunk)
+        assert_type(await stream.get_final_response(), ChatCompletionResponse)
+    assert_type(await client.embeddings.create(model="m", inputs=["a"]), EmbeddingResponse)
+    assert_type(await client.models.list(), ModelList)
+    listed = client.files.list(page_size=10)
+    assert_type(listed, AsyncPages[FileSchema, ListFilesResponse])
+    assert_type(await listed, ListFilesResponse)
+    async for file in listed:
+        assert_type(file, FileSchema)
+    assert_type(client.files.download("id"), AsyncDownload)
+    assert_type(await client.files.download("id"), bytes)
+    assert_type(await client.files.upload(b"x", "batch"), CreateFileResponse)
+    wrapped = await client.with_response.chat.complete(model="m", messages=[])
+    assert_type(wrapped, Response[ChatCompletionResponse])
+    assert_type(wrapped.data, ChatCompletionResponse)
+    assert_type(await client.with_options(timeout=3).models.list(), ModelList)
+    assert_type(await client.send(calls.models.list()), Response[ModelList])
+
+
+def blocking(client: SyncMistral) -> None:
+    assert_type(client.chat.complete(model="m", messages=[UserMessage("hi")]), ChatCompletionResponse)
+    with client.chat.stream(model="m", messages=[]) as stream:
+        assert_type(stream, SyncStream[CompletionChunk])
+        for chunk in stream:
+            assert_type(chunk, CompletionChunk)
+    assert_type(client.files.list(), SyncPages[FileSchema, ListFilesResponse])
+    assert_type(client.files.list().page(), ListFilesResponse)
+    assert_type(client.files.download("id"), SyncDownload)
+    assert_type(client.with_response.models.list(), Response[ModelList])
+
+
+def lazy() -> None:
+    assert_type(calls.chat.complete(model="m", messages=[]), Call[ChatCompletionResponse])
+    assert_type(calls.chat.stream(model="m", messages=[]), Stream[CompletionChunk])
+    assert_type(calls.files.list(), Pages[FileSchema, ListFilesResponse])
+    assert_type(calls.files.download("id"), Download)
+
+
+async def many(client: Mistral, texts: Sequence[str]) -> None:
+    work = (calls.embeddings.create(model="m", inputs=text) for text in texts)
+    async with client.bulk.map(work, concurrency=8) as results:
+        async for result in results:
+            assert_type(result, Ok[EmbeddingResponse] | Err)
+            match result:
+                case Ok(value=value, index=index):
+                    assert_type(value, EmbeddingResponse)
+                    assert_type(index, int)
+                case Err(error=error):
+                    raise error
+
+
+def stored_history(messages: list[Message]) -> None:
+    messages.append(UserMessage("hi"))
+    messages.append(ToolMessage("4", tool_call_id="abc"))
+    calls.chat.complete(model="m", messages=messages)
+
+
+def unknown_variants(message: Message) -> None:
+    if message.role == "assistant":
+        pass
+
+
+async def mistakes(client: Mistral, sync: SyncMistral) -> None:
+    await client.chat.complete(messages=[])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.chat.complete(model=3, messages=[])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await client.chat.complete(model="m", messages="hi")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await client.chat.complete(model="m", messages=[], temprature=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.chat.complete(model="m", messages=[], stream=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await client.files.retrieve()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.chat.complete(model="m", messages=[])  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]
+    (client.chat.complete(model="m", messages=[])).choices  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    sync.chat.complete(model="m", messages=[]).choice  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    Mistral("key", serverurl="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    for _ in client.files.list():  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
+        pass
