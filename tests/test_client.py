@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from urllib.parse import quote
 
 import anyio
 import pytest
@@ -116,7 +117,7 @@ async def test_ids_stay_one_segment(client, server):
     for identifier in ("a/b c?d%é", "../models/x"):
         with pytest.raises(MistralError):
             await client.files.retrieve(identifier)
-        assert server.requests[-1].path == f"/v1/files/{identifier}"
+        assert server.requests[-1].target == f"/v1/files/{quote(identifier, safe='')}"
 
 
 @pytest.mark.parametrize("identifier", ["", ".", ".."])
@@ -218,7 +219,7 @@ def test_the_blocking_client_does_the_same(sync_client, tmp_path):
     with sync_client.chat.stream(model="mistral-small-latest", messages=HI) as stream:
         assert "".join(chunk.text for chunk in stream)
     assert sync_client.chat.stream(model="mistral-small-latest", messages=HI).get_final_response().text
-    assert [chunk for chunk in sync_client.chat.stream(model="mistral-small-latest", messages=HI)]
+    assert list(sync_client.chat.stream(model="mistral-small-latest", messages=HI))
     uploaded = sync_client.files.upload(("a.jsonl", b"{}\n"), "batch")
     assert sync_client.files.download(uploaded.id).read() == b"{}\n"
     assert sync_client.files.download(uploaded.id).save(tmp_path / "a") == 3

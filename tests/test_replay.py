@@ -93,9 +93,11 @@ def events(text: str) -> list[Any]:
 @pytest.mark.parametrize("row", ROWS, ids=[f"{index}-{row['path'][:24]}" for index, row in enumerate(ROWS)])
 async def test_recorded_exchange_replays(row):
     headers = {key: value for key, value in row["response_headers"].items() if key.lower() not in HOP}
-    async with FakeMistral() as server, Mistral(server.api_key, server_url=server.url) as client:
+    async with (
+        FakeMistral() as server,
+        Mistral(server.api_key, server_url=server.url, retry_config={"retries": 0}) as client,
+    ):
         server.reply(status=row["status"], body=row["response_body"].encode(), headers=headers)
-        client = client.with_options(retries=0)
         if row["status"] >= 400:
             with pytest.raises(APIStatusError) as caught:
                 await call_of(client, row)
