@@ -1,0 +1,38 @@
+"""Every Python program in the README and the documentation runs, against the embedded server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mistral_async import _settings
+from mistral_async.testing import FakeMistral
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^(?P<indent> *)```python(?P<info>[^\n]*)\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
+
+
+def programs() -> list[tuple[str, str]]:
+    found = []
+    for page in PAGES:
+        text = page.read_text()
+        for match in BLOCK.finditer(text):
+            line = text[: match.start()].count("\n") + 2
+            code = re.sub(rf"^{match['indent']}", "", match["code"], flags=re.MULTILINE)
+            found.append((f"{page.relative_to(ROOT)}:{line}", "\n" * (line - 1) + code))
+    return found
+
+
+PROGRAMS = programs()
+
+
+@pytest.mark.parametrize(("place", "code"), PROGRAMS, ids=[place for place, _ in PROGRAMS])
+def test_program_runs(place, code, monkeypatch, tmp_path, capsys):
+    with FakeMistral() as server:
+        monkeypatch.setitem(_settings.SERVERS, "global", server.url)
+        monkeypatch.setenv("MISTRAL_API_KEY", server.api_key)
+        monkeypatch.chdir(tmp_path)
+        exec(compile(code, place, "exec"), {"__name__": "__main__"})
