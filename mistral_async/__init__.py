@@ -5,11 +5,10 @@ Importing this loads neither httpx, anyio nor msgspec: every name loads its modu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mistral_async._lazy import lazy
 from mistral_async._version import __version__ as __version__
 
+TYPE_CHECKING = False  # as type checkers know it; importing `typing` would cost more than all of this
 if TYPE_CHECKING:
     from mistral_async._client import Mistral as Mistral
     from mistral_async._client import SyncMistral as SyncMistral

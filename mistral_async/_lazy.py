@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+
+TYPE_CHECKING = False  # as type checkers know it; nothing is imported that every Python has not loaded anyway
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 def lazy(
