@@ -168,20 +168,20 @@ class Connection(Channel):
 
     async def _send_source(self, exchange: Exchange, head: bytes, source: BodySource) -> None:
         self._write_first(head)
-        self._sending = True
+        self._sending = source.length != 0
         try:
             async with asyncio.timeout_at(None if self._deadline == inf else self._deadline) as scope:
-                if await pump(source, exchange, lambda piece: self._send_piece(exchange, piece)):
-                    self._sending = False
+                await pump(source, exchange, lambda piece, last: self._send_piece(exchange, piece, last=last))
         except TimeoutError:
             if not scope.expired():
                 raise
             self._fail(self._timeout_error(Phase.WRITE))
 
-    async def _send_piece(self, exchange: Exchange, piece: bytes) -> None:
+    async def _send_piece(self, exchange: Exchange, piece: bytes, *, last: bool) -> None:
         """A transport that fails here is lost soon: then what it has still received is read."""
         if not exchange.refused:
             self.write(piece)
+            self._sending = not last or self.closing
         if self.full or self.closing:
             await self._drain(exchange)
 
@@ -196,7 +196,7 @@ class Connection(Channel):
     def _complete(self, exchange: Exchange) -> None:
         self._exchange = None
         self._due = inf
-        if exchange.reusable and not self._sending and not self.full and not self._wire.pool.closed:
+        if exchange.reusable and not self._sending and not self._wire.pool.closed:
             self._wire.release(self, exchange.idle_timeout)
         else:
             self.abort()

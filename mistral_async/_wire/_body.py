@@ -27,28 +27,25 @@ class Slices:
             yield self._body[start : start + SLICE]
 
 
-async def pump(source: BodySource, exchange: Exchange, write: Callable[[bytes], Awaitable[None]]) -> bool:
-    """Whether all of it went out: not if the server has refused it, or answered without waiting for its end."""
+async def pump(source: BodySource, exchange: Exchange, write: Callable[[bytes, bool], Awaitable[None]]) -> None:
+    """Write all of it, with whether a piece is the last, or stop when the server has refused or answered it."""
     length = source.length
     total = 0
     pieces = source.open()
     try:
         async for piece in pieces:
             total += len(piece)
-            if exchange.refused:
-                return False
-            if length is not None and total > length:
+            if exchange.refused or (length is not None and total > length):
                 break
             if piece:
-                await write(encode_chunk(piece) if length is None else piece)
+                await write(encode_chunk(piece) if length is None else piece, total == length)
     finally:
         close: Callable[[], Any] | None = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
     if exchange.refused:
-        return False
+        return
     if length is None:
-        await write(encode_chunk(b""))
+        await write(encode_chunk(b""), True)  # noqa: FBT003 (the last)
     elif total != length:
         raise WireError(f"the body is not {length} bytes long, as it said", phase=Phase.WRITE, sent=Sent.PART)
-    return not exchange.refused

@@ -157,21 +157,21 @@ class Connection:
     async def _send_slowly(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None) -> None:
         if body is None or (isinstance(body, bytes) and len(body) <= SLICE):
             rest, self._rest = self._rest, b""
-            await self._send_raw(exchange, rest)
-            self._sending = exchange.refused
+            self._sending = not await self._send_raw(exchange, rest)
             return
-        await self._send(exchange, head)
         source = Slices(body) if isinstance(body, bytes) else body
-        if not exchange.refused and await pump(source, exchange, lambda piece: self._send(exchange, piece)):
-            self._sending = False
+        await self._send(exchange, head, last=source.length == 0)
+        if not exchange.refused:
+            await pump(source, exchange, lambda piece, last: self._send(exchange, piece, last=last))
 
-    async def _send(self, exchange: Exchange, piece: Bytes) -> None:
+    async def _send(self, exchange: Exchange, piece: Bytes, *, last: bool) -> None:
         """One piece of a body; the time that the next takes to be made is limited by the deadline alone."""
-        await self._send_raw(exchange, self._seal(piece))
+        if await self._send_raw(exchange, self._seal(piece)) and last:
+            self._sending = False
         self._extend(None)
 
-    async def _send_raw(self, exchange: Exchange, data: Bytes) -> None:
-        """Hand all of it to the kernel, unless the server answers without waiting for that."""
+    async def _send_raw(self, exchange: Exchange, data: Bytes) -> bool:
+        """Hand it to the kernel, unless the server answers without waiting for that; whether all of it was taken."""
         view = memoryview(data)
         self._extend(self._limits.write)
         while view and not exchange.refused:
@@ -184,6 +184,7 @@ class Connection:
                 with trio.move_on_after(_LOOK):
                     await wait_writable(self._sock)
             view = rest
+        return not view
 
     def _try(self, exchange: Exchange, view: memoryview) -> memoryview:
         """What the kernel does not take at once."""
