@@ -15,6 +15,7 @@ from mistral_async.errors import (
     APIStatusError,
     APITimeoutError,
     MistralError,
+    OutputError,
     QuotaUnavailableError,
     ResponseValidationError,
     from_response,
@@ -113,6 +114,13 @@ class Exchange:
         error.status, error.body, error.headers = answer.status, body, headers
         error.path = getattr(problem, "path", "$")
         error.request_id = headers.request_id
+        error.may_have_executed = True
+        error.attempts = [*self.attempts, self.record(status=answer.status, error=error)]
+        return error
+
+    def unfit(self, answer: Answer | Streaming, error: OutputError) -> OutputError:
+        """The answer is what the API promises, and not what was asked for."""
+        error.request_id = Headers(answer.headers).request_id
         error.may_have_executed = True
         error.attempts = [*self.attempts, self.record(status=answer.status, error=error)]
         return error

@@ -17,7 +17,7 @@ from mistral_async._request import Call, Request, encode_query
 from mistral_async._response import Headers, Response
 from mistral_async._retry import RetryBudget, delay, is_throttled
 from mistral_async._wire._protocol import Answer, BodySource, Head, Limits, Sent, Streaming, WireError
-from mistral_async.errors import APIStatusError, AuthenticationError, CapacityError, MistralError
+from mistral_async.errors import APIStatusError, AuthenticationError, CapacityError, MistralError, OutputError
 
 if TYPE_CHECKING:
     import logging
@@ -77,13 +77,22 @@ class Engine:
     async def call(self, request: Call[T]) -> T:
         """Perform a request and decode its answer."""
         exchange = await self.begin(request, accept="application/json")
-        return cast("T", self._decode(exchange, await self.send(exchange)))
+        answer = await self.send(exchange)
+        try:
+            return cast("T", self._decode(exchange, answer))
+        except OutputError as error:
+            following = request.following(error)
+        return await self.call(following)
 
     async def respond(self, request: Call[T]) -> Response[T]:
         """The same, with everything the API said around the answer."""
         exchange = await self.begin(request, accept="application/json")
         answer = await self.send(exchange)
-        return self.response(exchange, answer, self._decode(exchange, answer), answer.body)
+        try:
+            return self.response(exchange, answer, self._decode(exchange, answer), answer.body)
+        except OutputError as error:
+            following = request.following(error)
+        return await self.respond(following)
 
     async def open(self, request: Request, *, accept: str) -> tuple[Exchange, Streaming]:
         """Perform a request up to the head of its answer."""
@@ -312,7 +321,10 @@ class Engine:
             value = decode(answer.body, request.returns)
         except (MisfitError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
             raise exchange.unreadable(answer, answer.body, problem) from problem
-        return value if request.then is None else request.then(value)
+        try:
+            return value if request.then is None else request.then(value)
+        except OutputError as error:
+            raise exchange.unfit(answer, error)  # noqa: B904 - the same error, with its circumstances
 
 
 def _with_key(head: Head, key: str) -> Head:

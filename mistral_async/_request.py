@@ -17,6 +17,7 @@ from mistral_async._json import is_object
 
 if TYPE_CHECKING:
     from mistral_async._multipart import Form
+    from mistral_async.errors import OutputError
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -72,6 +73,14 @@ class Call(Request, Generic[T]):
     """The type of the answer; None where it has no body."""
     then: Callable[[Any], Any] | None = None
     """What is done to the decoded answer."""
+    again: Callable[[OutputError], Call[T]] | None = None
+    """What is asked next where `then` does not find in the answer what it should."""
+
+    def following(self, error: OutputError) -> Call[T]:
+        """What is asked after an answer that was not what was asked for; raises the error if that is all."""
+        if self.again is None:
+            raise error
+        return self.again(error)
 
 
 class Stream(Request, Generic[T]):
@@ -241,6 +250,8 @@ def download(route: str, *ids: str | int, query: Mapping[str, Any] | None = None
 
 
 def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
+    if not ids:
+        return ()
     for each in ids:
         if isinstance(each, bool) or not isinstance(each, (str, int)):
             raise TypeError(f"an id is a str, not {type(each).__name__}")

@@ -22,6 +22,13 @@ MistralError                         the root: catch this one
 │   ├── APIConnectError              no connection: nothing was sent
 │   └── APITimeoutError              a time limit ended it (also a TimeoutError); `phase` says which
 ├── ResponseValidationError          an answer that is not what the API promises: `body` keeps it, `path` says where
+├── OutputError                      the model did not say what was asked for: `text` is what it said
+│   ├── TruncatedOutputError         it was cut at its token limit: `partial` holds what could be read
+│   ├── RefusedOutputError           it said no, nothing, or prose
+│   └── InvalidOutputError           it is not JSON, or not of the type: `path` says where
+├── ToolRunError                     a run of tools did not come to its end: `partial` holds the run so far
+│   ├── StepLimitError               the model still asked for tools after `max_steps` answers
+│   └── ToolServerError              an MCP server can not be reached, or broke
 └── StreamError                      a stream that did not end well: `partial` holds what arrived
     ├── IncompleteStreamError        it ended without its terminal mark
     ├── StreamInterruptedError       the connection broke in the middle (also an APIConnectionError)
@@ -179,6 +186,41 @@ class ResponseValidationError(MistralError):
     path: str = "$"
     """Where in the body it stopped making sense."""
     headers: Headers
+
+
+class OutputError(MistralError):
+    """The model did not say what was asked for. The message does not show what it said."""
+
+    text: str = ""
+    """What it said."""
+    path: str = "$"
+    """Where in it the value stopped making sense."""
+    response: Any = None
+    """The answer in which it said so."""
+
+
+class TruncatedOutputError(OutputError):
+    """The answer was cut at its token limit: `partial` holds what could be read, with nothing added to it."""
+
+
+class RefusedOutputError(OutputError):
+    """The model said no, nothing, or prose in place of JSON."""
+
+
+class InvalidOutputError(OutputError):
+    """What the model said is not JSON, or not of the type that was asked for."""
+
+
+class ToolRunError(MistralError):
+    """A run of tools did not come to its end: `partial` holds the run so far."""
+
+
+class StepLimitError(ToolRunError):
+    """The model still asked for tools after `max_steps` answers."""
+
+
+class ToolServerError(ToolRunError):
+    """An MCP server can not be reached, or broke."""
 
 
 class StreamError(MistralError):
