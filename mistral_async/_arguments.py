@@ -151,7 +151,11 @@ _ITEMS = {list, collections.abc.Sequence, collections.abc.Collection, collection
 
 
 def _any_of(options: list[Fits]) -> Fits:
-    return lambda value: any(fits(value) for fits in options)
+    first, *rest = options
+    if not rest:
+        return first
+    second = _any_of(rest)
+    return lambda value: first(value) or second(value)
 
 
 def _fits_open(hint: Any) -> Fits:
@@ -162,7 +166,7 @@ def _fits_open(hint: Any) -> Fits:
     def fits(value: Any) -> bool:
         if isinstance(value, members):
             return True
-        if isinstance(value, Mapping):
+        if isinstance(value, (dict, Mapping)):  # dict first: asking a Mapping is slow
             return key is None or key in value
         return any(scalar(value) for scalar in scalars)
 
