@@ -1,19 +1,31 @@
-"""Results for code that blocks."""
+"""Results for code that blocks. A plain iterable is read in the caller's own thread, when there is room for more."""
 
 from __future__ import annotations
 
+import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
-from mistral_async.bulk._results import AsyncResults, Result
+from mistral_async.bulk._outcome import Result
+from mistral_async.bulk._progress import Progress
+from mistral_async.bulk._results import AsyncResults
+from mistral_async.bulk._source import Fed, close_generator, read_slice
 
 if TYPE_CHECKING:
+    import array
+
+    from numpy.typing import NDArray
+
     from mistral_async._blocking import Portal
+    from mistral_async.bulk._matrix import Rows
+    from mistral_async.models.vector import Vector
 
 T = TypeVar("T")
+
+_SLICE: Final = 0.02  # seconds of reading between two looks at what has arrived
 
 
 class SyncResults(Generic[T]):
@@ -24,17 +36,32 @@ class SyncResults(Generic[T]):
         self._results = results
         self._ready: deque[Result[T]] = deque()
         self._block: AbstractContextManager[AsyncResults[T]] | None = None
+        self._items: Iterator[Any] | None = None
+        self._fed = Fed()
 
     def __enter__(self) -> Self:
-        self._block = self._portal.block(self._results)
-        self._block.__enter__()
+        if self._block is not None:
+            raise RuntimeError("results are read once: make the call again")
+        if not isinstance(self._results.source, AsyncIterable):
+            self._items = iter(self._results.source)
+            self._results.source = self._fed
+            self._fed.ask = self._results.nudge
+        block = self._portal.block(self._results)
+        block.__enter__()
+        self._block = block
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._block is not None:
-            self._block.__exit__(None, None, None)
+        try:
+            if self._block is not None:
+                self._block.__exit__(None, None, None)
+        except Exception:
+            if error is None:
+                raise
+        finally:
+            close_generator(self._items)
 
     def __iter__(self) -> Iterator[Result[T]]:
         if self._block is None:
@@ -48,11 +75,86 @@ class SyncResults(Generic[T]):
 
     def __next__(self) -> Result[T]:
         if not self._ready:
-            self._ready.extend(self._portal.run(self._results.receive))
+            self._ready.extend(self.receive())
             if not self._ready:
                 raise StopIteration
         return self._ready.popleft()
 
+    def receive(self) -> list[Result[T]]:
+        """The results that have arrived since the last call, at least one; an empty list at the end."""
+        if self._items is None:
+            return self._portal.run(self._results.receive)
+        given: tuple[list[Any], Exception | None] | None = None
+        while True:
+            results, wanted = self._portal.run(_step, self._results, self._fed, given)
+            if results or not wanted:
+                return results
+            given = read_slice(self._items, wanted, _SLICE)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the work is."""
+        return self._results.progress
+
     def collect(self) -> list[Result[T]]:
         """Every result, in a list."""
         return list(self)
+
+    def values(self) -> list[T]:
+        """Every value, in a list; the first failure is raised."""
+        return [result.unwrap() for result in self]
+
+    # vectors
+
+    def to_list(self: SyncResults[Vector], *, missing: float | None = None) -> list[list[float]]:
+        """Every vector as a list of floats; rows of failed texts hold `missing`, or the first failure is raised."""
+        return self._rows(missing).to_list()
+
+    def to_array(self: SyncResults[Vector], *, missing: float | None = None) -> array.array[float]:
+        """All vectors in one flat array, row by row: its length divided by the texts' number is the dimension."""
+        return self._rows(missing).to_array()
+
+    def to_numpy(self: SyncResults[Vector], *, missing: float | None = None) -> NDArray[Any]:
+        """All vectors as a numpy matrix, one row for each text (needs numpy)."""
+        return self._rows(missing).to_numpy()
+
+    def _rows(self: SyncResults[Vector], missing: float | None) -> Rows:
+        from mistral_async.bulk._matrix import Rows
+
+        if self._block is None:
+            with self:
+                return self._rows(missing)
+        rows = Rows(missing)
+        while results := self.receive():
+            rows.add(results)
+        return rows
+
+    def save_npy(
+        self: SyncResults[Vector], path: str | os.PathLike[str], *, missing: float | None = None
+    ) -> tuple[int, int]:
+        """Write the vectors to a `.npy` file as they come, for `np.load(path, mmap_mode="r")`; returns its shape.
+
+        Memory does not grow with the matrix. The file appears when it is whole.
+        """
+        from mistral_async.bulk._matrix import NpyFile
+
+        if self._block is None:
+            with self:
+                return self.save_npy(path, missing=missing)
+        with NpyFile(path, missing) as file:
+            while results := self.receive():
+                file.write(results)
+            return file.finish()
+
+
+async def _step(
+    results: AsyncResults[T], fed: Fed, given: tuple[list[Any], Exception | None] | None
+) -> tuple[list[Result[T]], int]:
+    """Hand over the items that were asked for, and wait for results, or for more items being asked for."""
+    if given is not None:
+        fed.give(*given)
+    while not results.pressing:
+        if fed.wanted:
+            return [], fed.wanted
+        await results.changed()
+    return await results.receive(), 0

@@ -1,169 +1,163 @@
-"""Any number of calls at once, bounded in flight and in memory, each with its own outcome.
+"""Any amount of work at once, bounded in flight and in memory, each item with its own outcome.
 
-The block owns the tasks: leaving it, by whatever way, ends them. A consumer that is slow stops new calls.
+The block owns the tasks: leaving it, by whatever way, ends them. A consumer that is slow stops new requests.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
+import os
+from collections.abc import AsyncIterable, Generator, Iterable, Sized
+from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
-import msgspec
-
-from mistral_async.errors import MistralError
+from mistral_async.bulk._outbox import Outbox
+from mistral_async.bulk._outcome import Err, Ok, OnError, Result
+from mistral_async.bulk._plan import Plan
+from mistral_async.bulk._progress import Meter, Progress
+from mistral_async.bulk._source import source_of
 
 if TYPE_CHECKING:
-    import anyio
+    import array
+
     import anyio.abc
+    from numpy.typing import NDArray
+
+    from mistral_async.bulk._ledger import Ledger
+    from mistral_async.bulk._matrix import Rows
+    from mistral_async.bulk._pipeline import Pipeline
+    from mistral_async.bulk._work import Work
+    from mistral_async.models.vector import Vector
+
+__all__ = ["AsyncResults", "Err", "Ok", "OnError", "Result"]
 
 T = TypeVar("T")
-Source = TypeVar("Source")
-
-
-class Ok(msgspec.Struct, Generic[T], frozen=True):
-    """A call that succeeded."""
-
-    value: T
-    index: int
-    """Its place in the source, from 0."""
-    usage: Any = None
-    """What it used, None where the API does not say."""
-
-    @property
-    def ok(self) -> Literal[True]:
-        """That it succeeded."""
-        return True
-
-    def unwrap(self) -> T:
-        """The value."""
-        return self.value
-
-
-class Err(msgspec.Struct, frozen=True):
-    """A call that failed."""
-
-    error: Exception
-    index: int
-    """Its place in the source, from 0."""
-
-    @property
-    def ok(self) -> Literal[False]:
-        """That it failed."""
-        return False
-
-    def unwrap(self) -> Any:
-        """Raise the error."""
-        raise self.error
-
-
-Result: TypeAlias = Ok[T] | Err
-
-OnError: TypeAlias = Literal["return", "raise"]
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How work is fanned out."""
-
-    concurrency: int = 64
-    """Calls at once."""
-    max_in_flight: int | None = None
-    """Items read from the source whose results were not taken yet; default: twice the concurrency."""
-    ordered: bool = True
-    """Results in the order of the source; else as they come."""
-    on_error: OnError = "return"
-    """Give failures as `Err`, or stop everything and raise the first."""
-
-    def __post_init__(self) -> None:
-        """Refuse what would never run."""
-        if self.concurrency < 1:
-            raise ValueError(f"concurrency must be at least 1, not {self.concurrency}")
-        if self.max_in_flight is not None and self.max_in_flight < 1:
-            raise ValueError(f"max_in_flight must be at least 1, not {self.max_in_flight}")
-
-    @property
-    def window(self) -> int:
-        """How many items may be under way or waiting to be taken."""
-        return self.max_in_flight or 2 * self.concurrency
 
 
 class AsyncResults(Generic[T]):
-    """The outcomes: `async with client.bulk.map(...) as results: async for result in results`, or `.collect()`."""
+    """The outcomes: `async with client.bulk.….(...) as results: async for result in results`, or `.collect()`."""
 
     def __init__(
-        self,
-        source: Iterable[Source] | AsyncIterable[Source],
-        work: Callable[[Source, int], Awaitable[Ok[T]]],
-        plan: Plan,
+        self, source: Iterable[Any] | AsyncIterable[Any], work: Work[T], plan: Plan, *, dedupe: bool = False
     ) -> None:
-        self._source: Any = source
-        self._work: Any = work
+        if isinstance(source, (str, bytes)):
+            raise TypeError(f"the items are an iterable, such as a list; this is one {type(source).__name__}")
+        if not isinstance(source, (Iterable, AsyncIterable)):
+            raise TypeError(f"the items are an iterable or an async iterable, not {type(source).__name__}")
+        self.source: Any = source
+        self._work = work
         self._plan = plan
-        self._ready: deque[Result[T]] = deque()
-        self._early: dict[int, Result[T]] = {}
-        self._next = 0
-        self._unfinished = 0
-        self._exhausted = False
-        self._failure: BaseException | None = None
-        self._group: anyio.abc.TaskGroup | None = None
+        self._dedupe = dedupe
+        self._meter = work.meter = Meter(len(source) if isinstance(source, Sized) else None)
+        slack = plan.window - plan.concurrency if work.first_packs is None else plan.window
+        self._outbox: Outbox[T] = Outbox(
+            plan.window, self._meter, enough=min(plan.window // 8, slack), ordered=plan.ordered
+        )
+        self._ledger: Ledger | None = None
+        self._pipeline: Pipeline[T] | None = None
 
     async def __aenter__(self) -> Self:
         import anyio
 
-        if self._group is not None:
+        from mistral_async.bulk._pipeline import Pipeline
+
+        if self._pipeline is not None:
             raise RuntimeError("results are read once: make the call again")
-        self._items = _read(self._source)
-        self._reading = anyio.Lock()
-        self._window = anyio.Semaphore(self._plan.window)
-        self._wake = anyio.Event()
-        self._group = anyio.create_task_group()
+        source = source_of(self.source)
+        self._ledger = await self._open_ledger()
+        self._pipeline = Pipeline(source, self._work, self._plan, self._outbox, self._ledger, dedupe=self._dedupe)
+        self._group: anyio.abc.TaskGroup = anyio.create_task_group()
         await self._group.__aenter__()
-        self._workers = 0
-        self._hire()
+        self._group.start_soon(self._pipeline.run)
         return self
+
+    async def _open_ledger(self) -> Ledger | None:
+        plan = self._plan
+        if plan.checkpoint is None and not self._dedupe:
+            return None
+        from mistral_async.bulk._ledger import Ledger
+
+        self._work.keep = True
+        ledger = Ledger(plan.checkpoint, self._work.job, by_digest=self._dedupe)
+        await ledger.open()
+        return ledger
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        group = cast("anyio.abc.TaskGroup", self._group)
-        group.cancel_scope.cancel()
-        await group.__aexit__(None, None, None)
+        cast("Pipeline[T]", self._pipeline).scope.cancel()
+        try:
+            await self._group.__aexit__(None, None, None)
+        except BaseExceptionGroup as group:  # an interrupt that struck a task
+            raise _single(group) from None
+        finally:
+            await self._close(quietly=error is not None)
+
+    async def _close(self, *, quietly: bool) -> None:
+        """Write the checkpoint's last rows and report for the last time."""
+        self._meter.finished = True
+        try:
+            if self._ledger is not None:
+                await self._ledger.aclose()
+        except Exception:
+            if not quietly:
+                raise
+        finally:
+            if self._plan.progress is not None:
+                with suppress(*(Exception,) * quietly):
+                    self._plan.progress(self._meter.report())
 
     def __aiter__(self) -> Self:
-        if self._group is None:
+        if self._pipeline is None:
             raise TypeError("results are used with a block: `async with client.bulk.….(...) as results:`")
         return self
 
     async def __anext__(self) -> Result[T]:
-        while not self._ready:
-            if self._failure is not None:
-                failure, self._failure = self._failure, None
-                self._exhausted = True
-                raise failure
-            if self._exhausted and not self._unfinished:
+        outbox = self._outbox
+        while not outbox.ready:
+            self._check()
+            if outbox.over:
                 raise StopAsyncIteration
-            import anyio
+            await outbox.wait()
+        return outbox.take()
 
-            self._wake = anyio.Event()
-            await self._wake.wait()
-        self._window.release()
-        return self._ready.popleft()
+    def _check(self) -> None:
+        """Raise what ended the work, once."""
+        outbox = self._outbox
+        if outbox.failure is not None:
+            failure, outbox.failure = outbox.failure, _Over()
+            if not isinstance(failure, _Over):
+                raise failure
+        elif outbox.over and outbox.source_failure is not None:
+            failure, outbox.source_failure = outbox.source_failure, None
+            raise failure
+
+    @property
+    def pressing(self) -> bool:
+        """Whether `receive` would return at once."""
+        return bool(self._outbox.ready) or self._outbox.over
+
+    async def changed(self) -> None:
+        """Wait for something to happen that concerns the consumer."""
+        await self._outbox.wait()
+
+    def nudge(self) -> None:
+        """Let who waits for a change look again."""
+        self._outbox.arrived.set()
 
     async def receive(self) -> list[Result[T]]:
         """The results that have arrived since the last call, at least one; an empty list at the end."""
         first = await anext(self, None)
-        if first is None:
-            return []
-        results = [first]
-        while self._ready:
-            self._window.release()
-            results.append(self._ready.popleft())
-        return results
+        return [] if first is None else [first, *self._outbox.take_all()]
+
+    @property
+    def progress(self) -> Progress:
+        """How far the work is."""
+        return self._meter.report()
 
     async def collect(self) -> list[Result[T]]:
         """Every result, in a list."""
-        if self._group is None:
+        if self._pipeline is None:
             async with self:
                 return await self.collect()
         return [result async for result in self]
@@ -171,86 +165,63 @@ class AsyncResults(Generic[T]):
     def __await__(self) -> Generator[Any, None, list[Result[T]]]:
         return self.collect().__await__()
 
-    # the workers
+    async def values(self) -> list[T]:
+        """Every value, in a list; the first failure is raised."""
+        if self._pipeline is None:
+            async with self:
+                return await self.values()
+        return [result.unwrap() async for result in self]
 
-    def _hire(self) -> None:
-        """Start one more worker if there may be work for it: each worker that finds work hires the next."""
-        if self._workers < self._plan.concurrency and not self._exhausted:
-            self._workers += 1
-            cast("anyio.abc.TaskGroup", self._group).start_soon(self._labour)
+    # vectors
 
-    async def _labour(self) -> None:
-        while (taken := await self._take()) is not None:
-            index, item = taken
-            self._hire()
-            try:
-                result: Result[T] = await self._work(item, index)
-            except MistralError as error:
-                result = Err(error, index)
-            except Exception as error:  # noqa: BLE001 - one item's failure, whatever it is, is its own result
-                result = Err(error, index)
-            self._deliver(result)
+    async def to_list(self: AsyncResults[Vector], *, missing: float | None = None) -> list[list[float]]:
+        """Every vector as a list of floats; rows of failed texts hold `missing`, or the first failure is raised."""
+        return (await self._rows(missing)).to_list()
 
-    async def _take(self) -> tuple[int, Any] | None:
-        """The next item of the source, when there is room for its result."""
-        await self._window.acquire()
-        async with self._reading:
-            if self._exhausted:
-                return None
-            try:
-                item = await anext(self._items)
-            except StopAsyncIteration:
-                self._exhausted = True
-                self._wake.set()
-                return None
-            except Exception as error:  # noqa: BLE001 - the source's own failure ends the whole
-                self._stop(error)
-                return None
-            self._unfinished += 1
-            index, self._index = self._index, self._index + 1
-            return index, item
+    async def to_array(self: AsyncResults[Vector], *, missing: float | None = None) -> array.array[float]:
+        """All vectors in one flat array, row by row: its length divided by the texts' number is the dimension."""
+        return (await self._rows(missing)).to_array()
 
-    _index = 0
+    async def to_numpy(self: AsyncResults[Vector], *, missing: float | None = None) -> NDArray[Any]:
+        """All vectors as a numpy matrix, one row for each text (needs numpy)."""
+        return (await self._rows(missing)).to_numpy()
 
-    def _stop(self, error: BaseException) -> None:
-        """End everything: no call starts after this."""
-        self._exhausted = True
-        self._failure = error
-        self._ready.clear()
-        cast("anyio.abc.TaskGroup", self._group).cancel_scope.cancel()
-        self._wake.set()
+    async def _rows(self: AsyncResults[Vector], missing: float | None) -> Rows:
+        from mistral_async.bulk._matrix import Rows
 
-    def _deliver(self, result: Result[T]) -> None:
-        self._unfinished -= 1
-        if isinstance(result, Err) and self._plan.on_error == "raise":
-            if self._failure is None:
-                self._stop(result.error)
-            return
-        if not self._plan.ordered:
-            self._ready.append(result)
-        else:
-            self._early[result.index] = result
-            while (found := self._early.pop(self._next, None)) is not None:
-                self._ready.append(found)
-                self._next += 1
-        if self._ready or (self._exhausted and not self._unfinished):
-            self._wake.set()
+        if self._pipeline is None:
+            async with self:
+                return await self._rows(missing)
+        rows = Rows(missing)
+        while results := await self.receive():
+            rows.add(results)
+        return rows
+
+    async def save_npy(
+        self: AsyncResults[Vector], path: str | os.PathLike[str], *, missing: float | None = None
+    ) -> tuple[int, int]:
+        """Write the vectors to a `.npy` file as they come, for `np.load(path, mmap_mode="r")`; returns its shape.
+
+        Memory does not grow with the matrix. The file appears when it is whole.
+        """
+        import anyio.to_thread
+
+        from mistral_async.bulk._matrix import NpyFile
+
+        if self._pipeline is None:
+            async with self:
+                return await self.save_npy(path, missing=missing)
+        with NpyFile(path, missing) as file:
+            while results := await self.receive():
+                await anyio.to_thread.run_sync(file.write, results)
+            return await anyio.to_thread.run_sync(file.finish)
 
 
-def _read(source: Iterable[Source] | AsyncIterable[Source]) -> AsyncIterator[Source]:
-    if isinstance(source, AsyncIterable):
-        return aiter(source)
-    return _Plain(iter(source))
+class _Over(Exception):  # noqa: N818 - a mark, never raised
+    """The failure was raised already."""
 
 
-class _Plain(AsyncIterator[Source]):
-    """An iterable where an async one is expected."""
-
-    def __init__(self, items: Iterator[Source]) -> None:
-        self._items = items
-
-    async def __anext__(self) -> Source:
-        try:
-            return next(self._items)
-        except StopIteration:
-            raise StopAsyncIteration from None
+def _single(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first exception of a group."""
+    first = group.exceptions[0]
+    return _single(cast("BaseExceptionGroup[BaseException]", first)) if isinstance(first, BaseExceptionGroup) else first

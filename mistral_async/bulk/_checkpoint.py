@@ -1,0 +1,178 @@
+"""A file that keeps every result of one job: SQLite, one row for each item that succeeded, written in batches.
+
+The file says what it holds: the job (what is asked, model, options) and a digest of every item. It is open for one
+process at a time. After a killed process it is whole up to the last batch; what was in flight then is sent again.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from mistral_async.errors import MistralError
+from mistral_async.models._model import plain
+
+_APPLICATION: Final = 0x4D424C4B
+_FORMAT: Final = 1
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS job (name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS results (item INTEGER PRIMARY KEY, digest BLOB NOT NULL, value BLOB NOT NULL, usage BLOB);
+"""
+
+
+class CheckpointError(MistralError):
+    """The checkpoint can not be used: it is another job's, in use, not a checkpoint, or can not be written."""
+
+
+class Row(NamedTuple):
+    """A result as the file has it."""
+
+    item: int
+    digest: bytes
+    value: bytes
+    usage: bytes | None
+
+
+class Checkpoint:
+    """The file. Every method blocks."""
+
+    def __init__(self, path: str, job: Mapping[str, Any], *, by_digest: bool = False, scratch: bool = False) -> None:
+        self.path = path
+        self.end = 0
+        """One more than the last item that the file held when it was opened."""
+        self._job = {name: msgspec.json.encode(value, enc_hook=plain).decode() for name, value in job.items()}
+        self._by_digest = by_digest
+        self._scratch = scratch
+        self._database: sqlite3.Connection | None = None
+        self._turn = threading.Lock()
+
+    def open(self) -> None:
+        """Open or make it, and see that it is this job's."""
+        database = None
+        try:
+            database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0.5)
+            self._prepare(database)
+        except sqlite3.Error as error:
+            if database is not None:
+                database.close()
+            raise CheckpointError(self._unusable(error)) from error
+        except BaseException:
+            if database is not None:
+                database.close()
+            raise
+        self._database = database
+
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        database.execute("PRAGMA locking_mode=EXCLUSIVE")
+        empty = not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        marks = tuple(database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+        if not empty and marks[0] != _APPLICATION:
+            raise CheckpointError(f"{self.path} is a database, but not a checkpoint: give another path")
+        if not empty and marks[1] != _FORMAT:
+            raise CheckpointError(f"{self.path} was written by another version of this package (format {marks[1]})")
+        if self._scratch:
+            database.execute("PRAGMA journal_mode=OFF")
+            database.execute("PRAGMA synchronous=OFF")
+        else:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=NORMAL")
+        database.execute("BEGIN IMMEDIATE")
+        database.execute(f"PRAGMA application_id={_APPLICATION}")
+        database.execute(f"PRAGMA user_version={_FORMAT}")
+        for statement in _TABLES.strip().splitlines():
+            database.execute(statement)
+        if self._by_digest:
+            database.execute("CREATE INDEX IF NOT EXISTS by_digest ON results (digest)")
+        self._compare(dict(database.execute("SELECT name, json FROM job")))
+        database.executemany("INSERT OR IGNORE INTO job VALUES (?, ?)", self._job.items())
+        database.execute("COMMIT")
+        self.end = database.execute("SELECT coalesce(max(item) + 1, 0) FROM results").fetchone()[0]
+
+    def _compare(self, held: Mapping[str, str]) -> None:
+        """Refuse another job's file."""
+        differing = sorted(name for name in held.keys() | self._job.keys() if held.get(name) != self._job.get(name))
+        if held and differing:
+            told = ", ".join(
+                f"{name} {held.get(name, 'not set')} instead of {self._job.get(name, 'not set')}"
+                if name in {"work", "model"}
+                else f"other {name}"
+                for name in differing
+            )
+            raise CheckpointError(f"{self.path} holds another job ({told}): give another path, or delete the file")
+
+    def lookup(self, first: int, digests: Sequence[bytes]) -> dict[int, Row]:
+        """The results of the items from `first` on; an item that is not what the file says it was is an error."""
+        found: dict[int, Row] = {}
+        for row in self._query(
+            "SELECT item, digest, value, usage FROM results WHERE item >= ? AND item < ?", (first, first + len(digests))
+        ):
+            if row[1] != digests[row[0] - first]:
+                raise CheckpointError(
+                    f"{self.path} holds the results of other inputs: item {row[0]} is not the one it was. The inputs "
+                    "must be the same, in the same order; for others give another path"
+                )
+            found[row[0]] = Row(*row)
+        return found
+
+    def find(self, digests: Sequence[bytes]) -> dict[bytes, Row]:
+        """The results of equal items, wherever they stood."""
+        found: dict[bytes, Row] = {}
+        for start in range(0, len(digests), 500):
+            some = digests[start : start + 500]
+            marks = ",".join("?" * len(some))
+            rows = self._query(f"SELECT item, digest, value, usage FROM results WHERE digest IN ({marks})", some)  # noqa: S608 - question marks
+            found |= {row[1]: Row(*row) for row in rows}
+        return found
+
+    def _query(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        with self._turn:
+            if self._database is None:
+                return []
+            try:
+                return self._database.execute(statement, values).fetchall()
+            except sqlite3.Error as error:
+                raise CheckpointError(f"{self.path} can not be read: {error}") from error
+
+    def save(self, rows: Sequence[Row]) -> None:
+        """Keep results: all of them or, with an error, none."""
+        with self._turn:
+            database = self._database
+            if database is None:
+                raise CheckpointError(f"{self.path} is closed")
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                database.executemany("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", rows)
+                database.execute("COMMIT")
+            except sqlite3.Error as error:
+                with suppress(sqlite3.Error):
+                    database.execute("ROLLBACK")
+                raise CheckpointError(
+                    f"{self.path} can not be written: {error}. Is the disk full? What was saved before is whole: "
+                    "make room and run the same again"
+                ) from error
+
+    def close(self) -> None:
+        """Close it; what was saved is saved."""
+        with self._turn:
+            database, self._database = self._database, None
+            if database is not None:
+                with suppress(sqlite3.Error):
+                    database.close()
+
+    def _unusable(self, error: sqlite3.Error) -> str:
+        match getattr(error, "sqlite_errorname", ""):
+            case "SQLITE_NOTADB":
+                return f"{self.path} is not a checkpoint: give another path"
+            case "SQLITE_BUSY" | "SQLITE_LOCKED":
+                return f"{self.path} is in use by another process"
+            case "SQLITE_CANTOPEN":
+                folder = os.path.dirname(os.path.abspath(self.path))  # noqa: PTH100, PTH120 - a str may hold any path
+                return f"{self.path} can not be opened: is {folder} a directory that can be written?"
+            case _:
+                return f"{self.path} can not be used: {error}"

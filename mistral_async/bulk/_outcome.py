@@ -1,0 +1,50 @@
+"""What became of one item: `Ok` or `Err`, never an exception that takes the other items with it."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class Ok(msgspec.Struct, Generic[T], frozen=True):
+    """An item that succeeded."""
+
+    value: T
+    index: int
+    """Its place in the source, from 0."""
+    usage: Any = None
+    """What it used, None where the API does not say. Items that shared a request share its tokens, by their length."""
+
+    @property
+    def ok(self) -> Literal[True]:
+        """That it succeeded."""
+        return True
+
+    def unwrap(self) -> T:
+        """The value."""
+        return self.value
+
+
+class Err(msgspec.Struct, frozen=True):
+    """An item that failed."""
+
+    error: Exception
+    index: int
+    """Its place in the source, from 0."""
+
+    @property
+    def ok(self) -> Literal[False]:
+        """That it failed."""
+        return False
+
+    def unwrap(self) -> Any:
+        """Raise the error."""
+        raise self.error
+
+
+Result: TypeAlias = Ok[T] | Err
+
+OnError: TypeAlias = Literal["return", "raise"]

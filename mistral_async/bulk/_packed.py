@@ -1,0 +1,246 @@
+"""Work whose requests hold many items: embeddings, moderation, classification."""
+
+from __future__ import annotations
+
+import struct
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from mistral_async import calls
+from mistral_async._open import decode
+from mistral_async._perform import Engine
+from mistral_async._request import Call
+from mistral_async.bulk._outcome import Err, Ok, Result
+from mistral_async.bulk._pack import Entry, Pack, Packing, shares, weigh
+from mistral_async.bulk._work import Outcome, Work, digest_of
+from mistral_async.errors import APIStatusError, ResponseValidationError
+from mistral_async.models._model import plain
+from mistral_async.models.classifiers import ClassificationTargetResult, InstructRequest, ModerationObject
+from mistral_async.models.embeddings import EmbeddingResponse
+from mistral_async.models.usage import UsageInfo
+from mistral_async.models.vector import Vector, numbers
+
+T = TypeVar("T")
+
+_TEXT = "text"
+_CHAT = "chat"
+
+
+class Packed(Work[T]):
+    """Many items in each request."""
+
+    first_packs = 2
+
+    def __init__(self, engine: Engine, packing: Packing, job: Mapping[str, Any]) -> None:
+        self.job = job
+        self._engine = engine
+        self._packing = packing
+        self.open = packing.open
+
+    @abstractmethod
+    def describe(self, items: list[Any], kind: str) -> Call[Any]:
+        """The request for these items."""
+
+    @abstractmethod
+    def values(self, answer: Any, count: int) -> Sequence[T | None]:
+        """The answer's values in the order of the items; None where it has none."""
+
+    @abstractmethod
+    def kept(self, value: T) -> bytes:
+        """What the checkpoint keeps of a value."""
+
+    def kind(self, item: Any) -> str:
+        """Items of one kind share requests."""
+        if not isinstance(item, str):
+            raise TypeError(f"an item is a str, not {type(item).__name__}")
+        return _TEXT
+
+    def add(self, entry: Entry) -> Sequence[Pack]:
+        """Put it into the open request of its kind."""
+        kind = self.kind(entry.item)
+        entry.size = weigh(entry.item if kind == _TEXT else _written(entry.item))
+        return self._packing.add(entry, kind)
+
+    def flush(self) -> list[Pack]:
+        """Close the open requests."""
+        return self._packing.flush()
+
+    def fitting(self, pack: Pack) -> list[Pack]:
+        """Split a request that was made before a limit was known."""
+        return [pack] if self._packing.fits(pack) else self._packing.halve(pack)
+
+    async def perform(self, pack: Pack) -> Outcome[T] | list[Pack]:
+        """Send it; where it is too much, give its parts."""
+        call = self.describe([entry.item for entry in pack.entries], pack.kind)
+        try:
+            response = await self.respond(self._engine, call)
+        except APIStatusError as error:
+            if parts := self._packing.divide(pack, error):
+                return parts
+            raise
+        usage: UsageInfo | None = response.data.usage
+        self._packing.observe(pack, (usage.prompt_tokens or usage.total_tokens) if usage else None)
+        values = self.values(response.data, len(pack.entries))
+        kept = [None if value is None else self.kept(value) for value in values] if self.keep else ()
+        if None in values:
+            lacking = ResponseValidationError(f"{call!r} was answered without a result for this item")
+            lacking.status, lacking.body, lacking.headers = response.status, b"", response.headers
+            lacking.may_have_executed, lacking.attempts = True, response.attempts
+            return Outcome(_results(pack, values, usage, lacking), kept)
+        return Outcome(_results(pack, values, usage, None), kept)
+
+    def digest(self, item: Any) -> bytes:
+        """Of the text, or of the conversation as it is sent."""
+        return digest_of(item)
+
+
+def _results(
+    pack: Pack, values: Sequence[T | None], usage: UsageInfo | None, lacking: Exception | None
+) -> list[Result[T]]:
+    """Every item's own result and its share of the usage."""
+    entries = pack.entries
+    usages = _share(usage, entries)
+    if lacking is None:
+        return [Ok(cast("T", v), e.index, u) for v, e, u in zip(values, entries, usages, strict=True)]
+    return [
+        Err(lacking, entry.index) if value is None else Ok(value, entry.index, share)
+        for value, entry, share in zip(values, entries, usages, strict=True)
+    ]
+
+
+def _share(usage: UsageInfo | None, entries: list[Entry]) -> Sequence[UsageInfo | None]:
+    """Share out a request's tokens, so that they add up to what was billed."""
+    if usage is None or len(entries) == 1:
+        return [usage] * len(entries)
+    sizes = [entry.size for entry in entries]
+    prompt = shares(usage.prompt_tokens, sizes)
+    total = prompt if usage.total_tokens == usage.prompt_tokens else shares(usage.total_tokens, sizes)
+    if not usage.completion_tokens:
+        return [UsageInfo(prompt_tokens=p, total_tokens=t) for p, t in zip(prompt, total, strict=True)]
+    completion = shares(usage.completion_tokens, sizes)
+    return [
+        UsageInfo(prompt_tokens=p, completion_tokens=c, total_tokens=t)
+        for p, c, t in zip(prompt, completion, total, strict=True)
+    ]
+
+
+def _written(chat: Any) -> str:
+    return msgspec.json.encode(chat, enc_hook=plain).decode()
+
+
+class Embedding(Packed[Vector]):
+    """Texts as vectors."""
+
+    def __init__(self, engine: Engine, packing: Packing, options: Mapping[str, Any]) -> None:
+        super().__init__(engine, packing, {"work": "embed", **_identity(options)})
+        self._options = options
+        self._dtype = str(options.get("output_dtype") or "float")
+
+    def describe(self, items: list[Any], kind: str) -> Call[Any]:  # noqa: ARG002 - all are texts
+        """Ask for the vectors of texts."""
+        return calls.embeddings.create(inputs=items, **self._options)
+
+    def values(self, answer: EmbeddingResponse, count: int) -> Sequence[Vector | None]:
+        """The vectors by the answer's `index`: its order may be another."""
+        data = answer.data
+        if len(data) == count and all(each.index == place for place, each in enumerate(data)):
+            return [self._vector(each.embedding) for each in data]
+        by_index = {each.index: each.embedding for each in data}
+        if len(by_index) < len(data):  # it does not number them: then only their order is left
+            by_index = {place: each.embedding for place, each in enumerate(data)} if len(data) == count else {}
+        return [None if place not in by_index else self._vector(by_index[place]) for place in range(count)]
+
+    def _vector(self, values: Any) -> Vector:
+        if self._dtype == "float" and isinstance(values, list):
+            floats = cast("list[float]", values)
+            return Vector(struct.pack(f"<{len(floats)}f", *floats))
+        return cast("Vector", numbers(values, self._dtype))
+
+    def kept(self, value: Vector) -> bytes:
+        """The packed numbers."""
+        return value.packed()
+
+    def restore(self, kept: bytes, item: Any) -> Vector:  # noqa: ARG002 - the bytes are enough
+        """Unpack the numbers."""
+        return Vector(kept, self._dtype)
+
+
+class Classifying(Packed[T]):
+    """Texts and conversations, judged."""
+
+    returns: Any
+
+    def __init__(self, engine: Engine, packing: Packing, work: str, options: Mapping[str, Any]) -> None:
+        super().__init__(engine, packing, {"work": work, **options})
+        self._options = options
+
+    def kind(self, item: Any) -> str:
+        """Texts, or conversations: messages, a message alone, or an `InstructRequest`."""
+        match item:
+            case str():
+                return _TEXT
+            case bytes() | bytearray():
+                raise TypeError(f"an item is a str or a conversation, not {type(item).__name__}")
+            case Sequence() | Mapping() | msgspec.Struct():
+                return _CHAT
+            case _:
+                raise TypeError(f"an item is a str or a conversation, not {type(item).__name__}")
+
+    def values(self, answer: Any, count: int) -> Sequence[T | None]:
+        """The results, which come in the order of the items."""
+        found = cast("list[T | None]", answer.results)
+        return found if len(found) == count else [None] * count
+
+    def kept(self, value: T) -> bytes:
+        """The result as JSON."""
+        return msgspec.json.encode(value, enc_hook=plain)
+
+    def restore(self, kept: bytes, item: Any) -> T:  # noqa: ARG002 - the JSON is enough
+        """Read the JSON."""
+        return cast("T", decode(kept, self.returns))
+
+
+class Moderation(Classifying[ModerationObject]):
+    """What moderation says."""
+
+    returns = ModerationObject
+
+    def describe(self, items: list[Any], kind: str) -> Call[Any]:
+        """Ask about texts or about conversations."""
+        if kind == _TEXT:
+            return calls.classifiers.moderate(items, **self._options)
+        return calls.classifiers.moderate_chat([messages_of(item) for item in items], **self._options)
+
+
+class Classification(Classifying[dict[str, ClassificationTargetResult]]):
+    """What a classifier says."""
+
+    returns = dict[str, ClassificationTargetResult]
+
+    def describe(self, items: list[Any], kind: str) -> Call[Any]:
+        """Ask about texts or about conversations."""
+        if kind == _TEXT:
+            return calls.classifiers.classify(items, **self._options)
+        chats = [InstructRequest(messages_of(item)) for item in items]
+        return calls.classifiers.classify_chat(inputs=chats, **self._options)
+
+
+def messages_of(chat: Any) -> list[Any]:
+    """The messages of a conversation in any of its forms."""
+    match chat:
+        case InstructRequest():
+            return chat.messages
+        case Mapping() if "messages" in chat:
+            return list(cast("Mapping[str, list[Any]]", chat)["messages"])
+        case Mapping() | msgspec.Struct():
+            return [chat]
+        case _:
+            return list(chat)
+
+
+def _identity(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that decide what the vectors are, not how they travel."""
+    return {name: value for name, value in options.items() if name != "encoding_format"}

@@ -1,0 +1,78 @@
+"""How work is fanned out: the options that every method of `client.bulk` takes, and their checked form."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, TypedDict
+
+import msgspec
+
+from mistral_async.bulk._outcome import OnError
+from mistral_async.bulk._progress import Progress
+
+Listener: TypeAlias = Callable[[Progress], object]
+
+
+class BulkOptions(TypedDict, total=False):
+    """How work is fanned out."""
+
+    concurrency: int | None
+    """Requests at once: 64, or 16 where a request holds many items."""
+    max_in_flight: int | None
+    """Items read from the source whose results were not taken yet: all that is ever held in memory."""
+    ordered: bool | None
+    """Results in the order of the source (the default); else as they come."""
+    on_error: OnError | None
+    """`"return"` (the default): each failure is an `Err`. `"raise"`: the first ends all others and is raised."""
+    progress: Listener | None
+    """Called with a `Progress` while the work goes on, and once at its end, in the thread of the event loop."""
+    progress_every: float | None
+    """The seconds between two calls of `progress`: 0.2."""
+    checkpoint: str | os.PathLike[str] | None
+    """A file that keeps every result: the same call with the same file goes on where a killed one was."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The options, checked."""
+
+    concurrency: int = 64
+    max_in_flight: int | None = None
+    ordered: bool = True
+    on_error: OnError = "return"
+    progress: Listener | None = None
+    progress_every: float = 0.2
+    checkpoint: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would never run."""
+        for name in ("concurrency", "max_in_flight"):
+            check_count(name, getattr(self, name))
+        if self.on_error not in {"return", "raise"}:
+            raise ValueError(f"on_error must be 'return' or 'raise', not {self.on_error!r}")
+        if not (math.isfinite(self.progress_every) and self.progress_every > 0):
+            raise ValueError(f"progress_every must be more than 0 seconds, not {self.progress_every}")
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], **defaults: Any) -> Plan:
+        """Make a plan of the options that a user gave."""
+        given = defaults | {name: value for name, value in options.items() if value is not None}
+        if "checkpoint" in given:
+            given["checkpoint"] = os.fspath(given["checkpoint"])
+        return cls(**given)
+
+    @property
+    def window(self) -> int:
+        """How many items may be under way or waiting to be taken."""
+        return self.max_in_flight or 2 * self.concurrency
+
+
+def check_count(name: str, value: object) -> None:
+    """Refuse what is not a whole number of at least 1."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value}")

@@ -1,0 +1,31 @@
+"""A wake-up for whoever waits now. It remembers nothing: the waiter checks its condition, waits, and checks again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import anyio
+
+
+class Signal:
+    """One event loop's; setting it costs nothing while nobody waits."""
+
+    __slots__ = ("_event",)
+
+    def __init__(self) -> None:
+        self._event: anyio.Event | None = None
+
+    def set(self) -> None:
+        """Wake everyone who waits."""
+        if self._event is not None:
+            self._event.set()
+            self._event = None
+
+    async def wait(self) -> None:
+        """Wait for the next `set`."""
+        if self._event is None:
+            import anyio
+
+            self._event = anyio.Event()
+        await self._event.wait()

@@ -1,0 +1,132 @@
+"""What is done with the items: one request each. How an item becomes a request, a digest, and a result again."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, Generic, TypeVar, cast
+
+import msgspec
+
+from mistral_async._open import decode
+from mistral_async._perform import Engine
+from mistral_async._request import Call
+from mistral_async._response import Response
+from mistral_async.bulk._outcome import Err, Ok, Result
+from mistral_async.bulk._pack import Entry, Pack
+from mistral_async.bulk._progress import Meter
+from mistral_async.errors import MistralError
+from mistral_async.models._model import plain
+
+T = TypeVar("T")
+
+_DIGEST = 16  # bytes
+
+
+class Outcome(msgspec.Struct, Generic[T]):
+    """The results of a request's items, in their order, and what the checkpoint keeps of them."""
+
+    results: list[Result[T]]
+    kept: Sequence[bytes | None] = ()
+
+
+class Work(ABC, Generic[T]):
+    """How items are sent and remembered."""
+
+    job: Mapping[str, Any]
+    """What the checkpoint says that it holds."""
+    meter: Meter
+    keep = False
+    """Whether there is a checkpoint."""
+    first_packs: int | None = None
+    """Requests at once until the first of them succeeded; None: as many as there may be."""
+    open: Mapping[str, Pack] = {}
+    """Requests that wait to be full."""
+
+    @abstractmethod
+    def add(self, entry: Entry) -> Sequence[Pack]:
+        """Take an item in; the requests that are full by now."""
+
+    def flush(self) -> list[Pack]:
+        """The requests that are not full, because no more items come."""
+        return []
+
+    def fitting(self, pack: Pack) -> list[Pack]:
+        """The request, in parts where it was made before a limit was known."""
+        return [pack]
+
+    @abstractmethod
+    async def perform(self, pack: Pack) -> Outcome[T] | list[Pack]:
+        """Send a request: results, or the parts it has to be sent in."""
+
+    @abstractmethod
+    def digest(self, item: Any) -> bytes:
+        """Tell items apart."""
+
+    @abstractmethod
+    def restore(self, kept: bytes, item: Any) -> T:
+        """Make the result again of what the checkpoint kept."""
+
+    async def respond(self, engine: Engine, call: Call[Any]) -> Response[Any]:
+        """Perform a call and count what it took."""
+        try:
+            response = await engine.respond(call)
+        except MistralError as error:
+            self.meter.count(error.attempts)
+            raise
+        self.meter.count(response.attempts)
+        self.meter.bill(getattr(response.data, "usage", None))
+        return response
+
+
+class Single(Work[T]):
+    """One call for each item."""
+
+    def __init__(self, engine: Engine, describe: Callable[[Any], Call[T]], job: Mapping[str, Any]) -> None:
+        self.job = job
+        self._engine = engine
+        self._describe = describe
+
+    def add(self, entry: Entry) -> Sequence[Pack]:
+        """Every item is a request."""
+        return (Pack([entry]),)
+
+    async def perform(self, pack: Pack) -> Outcome[T]:
+        """Perform the call."""
+        entry = pack.entries[0]
+        response = await self.respond(self._engine, self._describe(entry.item))
+        value = cast("T", response.data)
+        result = Ok(value, entry.index, getattr(value, "usage", None))
+        return Outcome([result], (response.body,) if self.keep else ())
+
+    def digest(self, item: Any) -> bytes:
+        """Of what is sent."""
+        call = self._describe(item)
+        body = call.json if call.form is None else call.form.values
+        return digest_of([call.method, call.target, body])
+
+    def restore(self, kept: bytes, item: Any) -> T:
+        """Read the body as the call reads it."""
+        call = self._describe(item)
+        if call.returns is None:
+            return cast("T", None)
+        value = decode(kept, call.returns)
+        return cast("T", value if call.then is None else call.then(value))
+
+
+def digest_of(value: Any) -> bytes:
+    """A digest of anything that is JSON."""
+    try:
+        data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else _deterministic.encode(value)
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise TypeError(f"a checkpoint takes items that are JSON, without files: {error}") from None
+    return blake2b(data, digest_size=_DIGEST).digest()
+
+
+_deterministic = msgspec.json.Encoder(enc_hook=plain, order="sorted")
+
+
+def failed(pack: Pack, error: Exception) -> Outcome[Any]:
+    """The outcome of a request whose every item failed alike."""
+    return Outcome([Err(error, entry.index) for entry in pack.entries])
