@@ -83,6 +83,10 @@ class Resource(Generic[M]):
     def __init__(self, face: Face) -> None:
         self._face = face
 
+    def on(self, face: Face) -> Any:
+        """The same group of endpoints on another face."""
+        return type(self)(face)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {(self.__doc__ or '').splitlines()[0]}>"
 
@@ -247,11 +251,16 @@ class ResultsMethod(Generic[P, T]):
 
     def __init__(self, function: Callable[..., AsyncResults[T]]) -> None:
         self.function = function
+        signature = expand(function)
+        names = frozenset(list(signature.parameters)[1:])
 
         @functools.wraps(function)
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
+            if not kwargs.keys() <= names:
+                reject(function, kwargs)
             return self._face.results(function, self, args, kwargs)
 
+        method.__signature__ = signature  # type: ignore[attr-defined]  # as above
         self.method = method
         self.__doc__ = function.__doc__
 
