@@ -117,14 +117,17 @@ class SyncFace:
 
     def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a coroutine method over the asynchronous twin of its resource."""
-        twin = type(resource)(AsyncFace(self.engine))
+        twin = self._twin(resource)
         return self.portal.run(lambda: function(twin, *args, **kwargs))
 
     def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Fan out over the asynchronous twin of a resource."""
         from mistral_async.bulk._blocking import SyncResults
 
-        return SyncResults(self.portal, function(type(resource)(AsyncFace(self.engine)), *args, **kwargs))
+        return SyncResults(self.portal, function(self._twin(resource), *args, **kwargs))
+
+    def _twin(self, resource: Any) -> Any:
+        return resource._on(AsyncFace(self.engine))  # noqa: SLF001 - the faces and the resources are one design
 
 
 class SyncStream(Generic[T]):

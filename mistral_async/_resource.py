@@ -83,7 +83,7 @@ class Resource(Generic[M]):
     def __init__(self, face: Face) -> None:
         self._face = face
 
-    def on(self, face: Face) -> Any:
+    def _on(self, face: Face) -> Any:
         """The same group of endpoints on another face."""
         return type(self)(face)
 
