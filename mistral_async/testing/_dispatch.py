@@ -105,7 +105,9 @@ class Dispatcher:
         headers: dict[str, str] = {}
         if route.limits and (reply.events is None or self._limiter.in_streams):
             shown = (*route.shown, *(name for name in reply.costs if name not in ("tokens", "req")))
-            headers = self._limiter.headers(model, shown, reply.costs, now)
+            # Only answers that tell of requests tell what they cost in tokens: conversations do not.
+            told = {name: cost for name, cost in reply.costs.items() if name != "tokens" or "req" in route.shown}
+            headers = self._limiter.headers(model, shown, told, now)
         if route.name in _RETRYING:
             headers["x-max-retry-attempts-reached"] = "false"
         if (date := DEPRECATED.get(model)) is not None:

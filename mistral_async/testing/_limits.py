@@ -19,6 +19,8 @@ _LABELS = {1.0: "second", _MINUTE: "minute", 3_600.0: "hour", 86_400.0: "day", 2
 _AMPLE = 1_000_000
 _UNLISTED_COSTS = {"req", "code-interpreter"}
 _EPSILON = 1e-9
+# Whether a conversation will run code is not known before it has.
+_NEVER_REFUSED = {"code-interpreter"}
 
 
 class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +141,7 @@ class Limiter:
     def refusal(self, model: str, resources: Sequence[str], now: float) -> dict[str, str] | None:
         """The headers of a 429, which list the exhausted window alone; None if the request may run."""
         for resource, meter in self._of(model).items():
-            if resource not in resources:
+            if resource not in resources or resource in _NEVER_REFUSED:
                 continue
             needed = 1.0 if resource == "req" else _EPSILON
             if meter.limit == 0 or meter.left(now) < needed - _EPSILON / 2:

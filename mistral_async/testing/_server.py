@@ -35,7 +35,7 @@ class FakeMistral:
     each answer and between the events of a stream. `rate_limits` is one limit, limits by model, or `RateLimits`.
     `strict` refuses every request for which no reply was scripted. `tls` is a server-side `SSLContext`. `compress`
     gzips JSON for those who accept it. `keep_requests` is the length of the log. `backend` is the event loop of a plain
-    `with`. `options` are the fields of `Options`: `shuffle_embeddings`, `max_inputs`, `any_model`, `batch_per_second`, ...
+    `with`. `options` are the fields of `Options`: `shuffle_embeddings`, `max_inputs`, `any_model`, ...
     """
 
     def __init__(
@@ -266,5 +266,6 @@ class FakeMistral:
 
 def _hang_up(stream: SocketStream) -> None:
     raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  an attribute of anyio, not of Django
-    with suppress(OSError):
-        raw.shutdown(socket.SHUT_RDWR)
+    # A duplicate, because uvloop's stand-in for a socket cannot be shut down.
+    with suppress(OSError), socket.fromfd(raw.fileno(), raw.family, raw.type) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)

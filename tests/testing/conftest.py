@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import anyio
 import httpx
 import pytest
 
@@ -24,3 +25,15 @@ async def http(server):
     headers = {"authorization": f"Bearer {server.api_key}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=10) as client:
         yield client
+
+
+@pytest.fixture
+def eventually():
+    """Waits until something on the other side of the socket has happened."""
+
+    async def wait(condition):
+        with anyio.fail_after(5):
+            while not condition():  # noqa: ASYNC110  the server tells nobody when a connection ends
+                await anyio.sleep(0.01)
+
+    return wait

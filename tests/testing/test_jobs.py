@@ -102,14 +102,16 @@ async def test_failures_on_demand(anyio_backend_name, failures, status):
     import httpx
 
     clock = VirtualClock()
-    async with FakeMistral(clock=clock, batch_failures=failures, shuffle_batch=True) as server:
-        async with httpx.AsyncClient(base_url=server.url, headers={"authorization": "Bearer test-key"}) as http:
-            file_id = await upload(http, [line(n) for n in range(100)])
-            body = {"endpoint": "/v1/chat/completions", "input_files": [file_id], "model": MODEL}
-            job = (await http.post("/v1/batch/jobs", json=body)).json()
-            clock.advance(1)
-            done = (await http.get(f"/v1/batch/jobs/{job['id']}")).json()
-            errors = await rows(http, done["error_file"])
+    async with (
+        FakeMistral(clock=clock, batch_failures=failures, shuffle_batch=True) as server,
+        httpx.AsyncClient(base_url=server.url, headers={"authorization": "Bearer test-key"}) as http,
+    ):
+        file_id = await upload(http, [line(n) for n in range(100)])
+        body = {"endpoint": "/v1/chat/completions", "input_files": [file_id], "model": MODEL}
+        job = (await http.post("/v1/batch/jobs", json=body)).json()
+        clock.advance(1)
+        done = (await http.get(f"/v1/batch/jobs/{job['id']}")).json()
+        errors = await rows(http, done["error_file"])
     assert done["status"] == status
     assert done["failed_requests"] == len(errors) >= 30
     order = [row["custom_id"] for row in errors]
@@ -120,13 +122,15 @@ async def test_a_job_that_takes_too_long_keeps_what_was_done(anyio_backend_name)
     import httpx
 
     clock = VirtualClock()
-    async with FakeMistral(clock=clock, batch_per_second=0.01) as server:
-        async with httpx.AsyncClient(base_url=server.url, headers={"authorization": "Bearer test-key"}) as http:
-            file_id = await upload(http, [line(n) for n in range(100)])
-            body = {"endpoint": "/v1/chat/completions", "input_files": [file_id], "model": MODEL, "timeout_hours": 1}
-            job = (await http.post("/v1/batch/jobs", json=body)).json()
-            clock.advance(3601)
-            done = (await http.get(f"/v1/batch/jobs/{job['id']}")).json()
+    async with (
+        FakeMistral(clock=clock, batch_per_second=0.01) as server,
+        httpx.AsyncClient(base_url=server.url, headers={"authorization": "Bearer test-key"}) as http,
+    ):
+        file_id = await upload(http, [line(n) for n in range(100)])
+        body = {"endpoint": "/v1/chat/completions", "input_files": [file_id], "model": MODEL, "timeout_hours": 1}
+        job = (await http.post("/v1/batch/jobs", json=body)).json()
+        clock.advance(3601)
+        done = (await http.get(f"/v1/batch/jobs/{job['id']}")).json()
     assert (done["status"], done["completed_requests"]) == ("TIMEOUT_EXCEEDED", 35)
 
 

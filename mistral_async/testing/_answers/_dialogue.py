@@ -89,6 +89,9 @@ class Speaker:
             names = {"previous_agent_id": self._setting.agent_id, "previous_agent_name": self._setting.agent_name}
             self._add("agent.handoff", "handoff", **names, next_agent_id=agent["id"], next_agent_name=agent["name"])
             self._setting = Setting.of_agent(agent, {})
+            spoken = [message for message in self._messages if message["role"] != "system"]
+            own = self._setting.instructions
+            self._messages = [{"role": "system", "content": own}, *spoken] if own else spoken
             return not self._execute_handoffs
         return False
 

@@ -100,10 +100,8 @@ def restart(call: Call) -> Reply:
     ids = [entry["id"] for entry in old.entries]
     if call.body["from_entry_id"] not in ids:
         raise api_error(_NOT_FOUND, f"Entry {call.body['from_entry_id']} not found", "invalid_request_error", "3000")
-    kept: dict[str, Any] = {
-        name: call.body[name] for name in ("store", "metadata", "agent_version") if name in call.body
-    }
-    request = {**old.request, **kept}
+    changes = {name: value for name, value in call.body.items() if name in ("store", "metadata", "agent_version")}
+    request = {**old.request, **changes}
     return _turn(call, store.begin(request, old.entries[: ids.index(call.body["from_entry_id"]) + 1]))
 
 
