@@ -7,8 +7,9 @@ import functools
 import ssl
 import sys
 from math import inf
-from typing import Any, Final
+from typing import Final
 
+from mistral_async._wire._asyncio_connect import connect
 from mistral_async._wire._asyncio_connection import Connection
 from mistral_async._wire._origin import Setup
 from mistral_async._wire._pool import Ticket
@@ -17,7 +18,6 @@ from mistral_async._wire._protocol import Limits
 
 _BUFFER: Final = 256 * 1024
 _CLOSE_SECONDS: Final = 1.0  # for the last bytes to leave
-_EYEBALLS: Final = 0.25  # RFC 8305
 
 
 class AsyncioWire(PooledWire[Connection]):
@@ -29,9 +29,6 @@ class AsyncioWire(PooledWire[Connection]):
         self._buffer = memoryview(bytearray(_BUFFER))
         # The proactor reads in the background: there every connection needs a buffer of its own.
         self._shared = sys.platform != "win32"
-        self._options: dict[str, Any] = {}
-        if isinstance(loop, asyncio.BaseEventLoop):
-            self._options = {"happy_eyeballs_delay": _EYEBALLS}
 
     def alive(self) -> bool:
         """Whether the loop can still run something."""
@@ -68,12 +65,13 @@ class AsyncioWire(PooledWire[Connection]):
             raise connect_error(self.setup, error) from error
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
-        host, port = self.setup.origin.host, self.setup.origin.port
-        _, connection = await self.loop.create_connection(self._connection, host, port, **self._options)
+        origin = self.setup.origin
+        sock = await connect(self.loop, origin.host, origin.port)
+        _, connection = await self.loop.create_connection(self._connection, sock=sock)
         if context is None:
             return connection
         try:
-            if await connection.shake_hands(context, host) == "h2":
+            if await connection.shake_hands(context, origin.host) == "h2":
                 refuse_http2(self.setup)
         except BaseException:
             connection.sever()

@@ -184,7 +184,7 @@ def authority():
 @pytest.fixture(scope="session")
 def server_tls(authority):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    authority.issue_cert("localhost").configure_cert(context)
     return context
 
 

@@ -1,0 +1,89 @@
+"""Connect a socket on asyncio: every address of a name, each with a head start on the next (RFC 8305).
+
+The event loops' own way to do this loses sockets when it is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import socket
+from typing import Any, Final
+
+_HEAD_START: Final = 0.25  # seconds
+
+Address = tuple[socket.AddressFamily, Any]
+
+
+async def connect(loop: asyncio.AbstractEventLoop, host: str, port: int) -> socket.socket:
+    """A connected socket that does not block, or the OSError of the first address."""
+    first, *others = await _resolve(loop, host, port)
+    if not others:
+        return await _attempt(loop, first)
+    attempts: list[asyncio.Task[socket.socket]] = []
+    chosen: asyncio.Task[socket.socket] | None = None
+    try:
+        for address in (first, *others):
+            attempts.append(loop.create_task(_attempt(loop, address)))
+            if chosen := await _winner(attempts, _HEAD_START):
+                return chosen.result()
+        if chosen := await _winner(attempts, None):
+            return chosen.result()
+        return attempts[0].result()
+    finally:
+        await _discard([attempt for attempt in attempts if attempt is not chosen])
+
+
+async def _resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Address]:
+    """The addresses, families taking turns; a literal address needs no thread."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        with contextlib.suppress(OSError):
+            socket.inet_pton(family, host)
+            return [(family, (host, port))]
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    first = [(family, address) for family, _, _, _, address in found if family == found[0][0]]
+    others = [(family, address) for family, _, _, _, address in found if family != found[0][0]]
+    turns = itertools.chain.from_iterable(itertools.zip_longest(first, others))
+    return [address for address in turns if address is not None]
+
+
+async def _attempt(loop: asyncio.AbstractEventLoop, address: Address) -> socket.socket:
+    sock = socket.socket(address[0], socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)  # noqa: FBT003 (the socket module's way)
+        await loop.sock_connect(sock, address[1])
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+async def _winner(
+    attempts: list[asyncio.Task[socket.socket]], seconds: float | None
+) -> asyncio.Task[socket.socket] | None:
+    """The first attempt that succeeds in that time; None as soon as all have failed."""
+    end = None if seconds is None else asyncio.get_running_loop().time() + seconds
+    while True:
+        for attempt in attempts:
+            if attempt.done() and attempt.exception() is None:
+                return attempt
+        pending = [attempt for attempt in attempts if not attempt.done()]
+        left = None if end is None else end - asyncio.get_running_loop().time()
+        if not pending or (left is not None and left <= 0):
+            return None
+        await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _discard(attempts: list[asyncio.Task[socket.socket]]) -> None:
+    """Leave neither a task nor a socket behind, even when cancelled here once more."""
+    for attempt in attempts:
+        attempt.add_done_callback(_close)
+        attempt.cancel()
+    if attempts:
+        await asyncio.wait(attempts)
+
+
+def _close(attempt: asyncio.Task[socket.socket]) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().close()
