@@ -14,10 +14,11 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
+from mistral_async._download import AsyncDownload
 from mistral_async._face import FORMS, AsyncFace
 from mistral_async._pages import AsyncPages
 from mistral_async._request import Call, Download, Pages, Request, Stream
-from mistral_async._stream import AsyncDownload, AsyncStream
+from mistral_async._stream import AsyncStream
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -125,6 +126,12 @@ class SyncFace:
         from mistral_async.bulk._blocking import SyncResults
 
         return SyncResults(self.portal, function(self._twin(resource), *args, **kwargs))
+
+    def events(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Make work of the asynchronous twin of a resource, to be begun here."""
+        from mistral_async._events import SyncEvents
+
+        return SyncEvents(self.portal, function(self._twin(resource), *args, **kwargs))
 
     def _twin(self, resource: Any) -> Any:
         return resource._on(AsyncFace(self.engine))  # noqa: SLF001 - the faces and the resources are one design
@@ -254,9 +261,19 @@ class SyncDownload:
         """All of it, in memory."""
         return self._portal.run(self._download.read)
 
-    def save(self, path: str | os.PathLike[str], *, progress: Callable[[int, int | None], None] | None = None) -> int:
-        """Write it to a file, which appears whole or not at all; returns its size in bytes."""
-        return self._portal.run(lambda: self._download.save(path, progress=progress))
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        progress: Callable[[int, int | None], None] | None = None,
+        size: int | None = None,
+        checksum: str | None = None,
+        resume: bool = False,
+    ) -> int:
+        """Write it to a file, which appears whole or not at all; returns its size in bytes (see `AsyncDownload`)."""
+        return self._portal.run(
+            lambda: self._download.save(path, progress=progress, size=size, checksum=checksum, resume=resume)
+        )
 
     @property
     def response(self) -> Response[None]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from mistral_async._download import AsyncDownload
 from mistral_async._pages import AsyncPages
 from mistral_async._perform import Engine
 from mistral_async._request import Call, Download, Pages, Request, Stream
-from mistral_async._stream import AsyncDownload, AsyncStream
+from mistral_async._stream import AsyncStream
 
 FORMS: dict[type, Callable[[Engine, Any], Any]] = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
 
@@ -29,7 +30,7 @@ class AsyncFace:
         """A coroutine method is what it is."""
         return function(resource, *args, **kwargs)
 
-    results = flow
+    results = events = flow
 
 
 class LazyFace:
@@ -43,7 +44,7 @@ class LazyFace:
         """A method of several requests is not one request."""
         raise TypeError(f"{function.__qualname__} makes several requests: it is not a request that can be handed over")
 
-    results = flow
+    results = events = flow
 
     @property
     def engine(self) -> Engine:

@@ -17,10 +17,11 @@ from mistral_async._request import Call, Download, Pages, Request, Stream
 
 if TYPE_CHECKING:
     from mistral_async._blocking import SyncDownload, SyncPages, SyncStream
+    from mistral_async._download import AsyncDownload
     from mistral_async._pages import AsyncPages
     from mistral_async._perform import Engine
     from mistral_async._response import Response
-    from mistral_async._stream import AsyncDownload, AsyncStream
+    from mistral_async._stream import AsyncStream
     from mistral_async.bulk._blocking import SyncResults
     from mistral_async.bulk._results import AsyncResults
 
@@ -74,6 +75,10 @@ class Face(Protocol):
 
     def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a method that fans out."""
+        ...
+
+    def events(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Run a method whose work is awaited, or used as a block of events."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Answers that arrive piece by piece: events, and bytes. The connection is closed as soon as the block is left.
+"""Answers that arrive piece by piece. The connection is closed as soon as the block is left.
 
 A stream ends with its terminal mark. One that ends without it raises, and `.partial` holds what arrived.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
@@ -15,7 +14,7 @@ import msgspec
 
 from mistral_async._assemble import Assembly, assembly_of
 from mistral_async._open import MisfitError, decode
-from mistral_async._request import DONE, Download, Stream
+from mistral_async._request import DONE, Stream
 from mistral_async._response import Response
 from mistral_async._sse import Event, EventDecoder, EventTooLargeError
 from mistral_async._wire._protocol import Streaming, WireError
@@ -30,8 +29,6 @@ from mistral_async.errors import (
 )
 
 if TYPE_CHECKING:
-    import os
-
     from mistral_async._exchange import Exchange
     from mistral_async._perform import Engine
     from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
@@ -41,7 +38,7 @@ E = TypeVar("E", bound=MistralError)
 _TAIL = 0.05  # seconds granted to the end of the body, so that the connection can be kept
 
 
-class _Opened:
+class Opened:
     """An answer that is open while its block is."""
 
     def __init__(self, engine: Engine) -> None:
@@ -97,7 +94,7 @@ class _Opened:
         return error
 
 
-class AsyncStream(_Opened, Generic[T]):
+class AsyncStream(Opened, Generic[T]):
     """The events of a streamed answer: `async with client.chat.stream(...) as stream: async for event in stream`."""
 
     def __init__(self, engine: Engine, request: Stream[T]) -> None:
@@ -268,71 +265,3 @@ class AsyncStream(_Opened, Generic[T]):
 
 
 _ERRORS = frozenset({"error", "conversation.response.error", "response.error"})
-
-
-class AsyncDownload(_Opened):
-    """The bytes of an answer: await it for all of them, `async with` to read them as they come, `save` for a file."""
-
-    def __init__(self, engine: Engine, request: Download) -> None:
-        super().__init__(engine)
-        self._request = request
-        self._headers: tuple[tuple[str, str], ...] = ()
-
-    def __await__(self) -> Generator[Any, None, bytes]:
-        return self.read().__await__()
-
-    async def __aenter__(self) -> Self:
-        await self._open(self._request, "*/*")
-        return self
-
-    def __aiter__(self) -> Self:
-        if self._exchange is None:
-            raise TypeError("a download is read in a block: `async with client.….download(...) as download:`")
-        return self
-
-    async def __anext__(self) -> bytes:
-        data = await self.receive()
-        if not data:
-            raise StopAsyncIteration
-        return data
-
-    async def receive(self) -> bytes:
-        """What has arrived; b"" at the end. A cut body raises."""
-        if self._finished:
-            return b""
-        try:
-            deadline = cast("Exchange", self._exchange).deadline
-            data = await cast("Streaming", self._streaming).receive(deadline)
-        except WireError as failure:
-            raise self._interrupted(failure) from (failure.__cause__ or failure)
-        self._finished = not data
-        return data
-
-    aiter_bytes = __aiter__
-
-    async def read(self) -> bytes:
-        """All of it, in memory."""
-        if self._exchange is None:
-            async with self:
-                return await self.read()
-        parts: list[bytes] = []
-        while data := await self.receive():
-            parts.append(data)
-        return b"".join(parts)
-
-    @property
-    def size(self) -> int | None:
-        """Bytes in all, when the API said."""
-        length = self.response.headers.get("content-length", "")
-        return int(length) if length.isdigit() and "content-encoding" not in self.response.headers else None
-
-    async def save(
-        self, path: str | os.PathLike[str], *, progress: Callable[[int, int | None], None] | None = None
-    ) -> int:
-        """Write it to a file, which appears whole or not at all; returns its size in bytes."""
-        from mistral_async._save import save
-
-        if self._exchange is None:
-            async with self:
-                return await save(self, path, progress)
-        return await save(self, path, progress)
