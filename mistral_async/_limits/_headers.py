@@ -14,7 +14,7 @@ import msgspec
 
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000}
 _PREFIX: Final = re.compile(r"(?:x-)?ratelimit(bysize)?-(.+)")
-_WINDOW: Final = re.compile(rf"(?:(.*)-)?((?:(\d{{1,6}})-)?({'|'.join(_SECONDS)})s?)")
+_WINDOW: Final = re.compile(rf"(?:(.*?)-)??((?:(\d{{1,6}})-)?({'|'.join(_SECONDS)})s?)")
 _FIELD: Final = re.compile(r"(?:(limit|remaining|reset)(?:-(.+))?|(.+)-(limit|remaining|reset))")
 _ALIASES: Final = {"req": "requests", "request": "requests", "token": "tokens", "": "requests"}
 _MAX_NAMES: Final = 1024  # a peer that invents names does not fill the memory

@@ -91,7 +91,7 @@ class Group:
 
 def room(cap: float, *, leave: bool) -> float:
     """Return how many calls may be in flight: bulk work leaves a tenth to others."""
-    return cap - max(1.0, 0.1 * cap) if leave and cap >= _FIRST_CALLS else cap
+    return cap - max(1.0, 0.1 * cap) if leave and _FIRST_CALLS <= cap < math.inf else cap
 
 
 def stated_meters(limits: RateLimits) -> tuple[tuple[str, Meter], ...]:
@@ -182,10 +182,10 @@ class Lane:
         for key, draw in call.drawn.items():
             self.learned[key].give_back(draw)
 
-    def close(self, call: Reservation, actual: Mapping[str, float]) -> None:
-        """Book what an answered call drew in fact."""
+    def close(self, call: Reservation, actual: Mapping[str, float] | None) -> None:
+        """Book what an answered call drew in fact, or (None) that it was refused."""
         for key, draw in call.drawn.items():
-            self.learned[key].close(draw, actual.get(key[0], 0.0))
+            self.learned[key].close(draw, None if actual is None else actual.get(key[0], 0.0))
 
     def interval(self, now: float, call: Reservation) -> float:
         """Return the seconds between calls like this one at the server's limits."""

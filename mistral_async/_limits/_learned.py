@@ -13,6 +13,7 @@ _SAMPLE: Final = 16.0  # units of expected inflow over which the real inflow is 
 _FULL: Final = 0.9  # above this share of its size a bucket may overflow, and shows no inflow
 _PROBES: Final = 8  # tries per window to find out when a fixed one starts anew
 _RECOVERY: Final = 5.0  # seconds in which the rate returns to the stated one while the bucket overflows
+_YIELD: Final = 0.9  # of the rate is kept after a refusal, down to half of what is stated
 _VOLLEY: Final = 0.025  # seconds within which calls may overtake each other
 _PACE: Final = 0.99  # what is left over stays in the bucket and is seen in the next answer
 
@@ -43,7 +44,10 @@ class Learned:
         "_by_answer",
         "_denied_at",
         "_inflow",
+        "_left",
+        "_left_at",
         "_misses",
+        "_newest",
         "_pending",
         "_probe_at",
         "_seen",
@@ -69,12 +73,14 @@ class Learned:
         self.limit = limit
         self.rate = limit / window
         self.size = 1.0  # the most that was ever seen in it: a bucket may be smaller than its limit per window
-        self.level = 0.0
+        self.level = 0.0  # what was left at `_stamp`, by what was booked since the newest answer
         self.fixed = False
+        self._left, self._left_at = float("inf"), now  # what the last answer, of whatever call, said is left
         self._stamp = now
         self._spent = self._settled = self._pending = 0.0
         self._volley = Volley(float("-inf"), 0.0)
-        self._seen: Volley | None = None  # the newest that an answer was read from
+        self._newest = float("-inf")  # answers to calls that started earlier do not raise the level
+        self._seen: Volley | None = None  # the last that was measured by
         self._seen_remaining = 0.0
         self._inflow = self._span = 0.0
         self._misses = 0
@@ -95,8 +101,7 @@ class Learned:
 
     def spend(self, now: float, cost: float) -> Draw:
         """Book a call that starts now."""
-        self.level = self._level(now) - cost
-        self._stamp = now
+        self._set(now, self._booked(now) - cost)
         if self.fixed and self.level < 0:
             self.level = 0.0
             self._probe_at = now + self.window / _PROBES
@@ -115,50 +120,57 @@ class Learned:
         draw.volley.open -= 1
         self.level = min(self.size, self.level + draw.cost)
 
-    def close(self, draw: Draw, actual: float) -> None:
-        """Book that a call was answered, and what it drew in fact."""
+    def close(self, draw: Draw, actual: float | None) -> None:
+        """Book that a call was answered, and what it drew in fact; None if it was refused."""
         self._pending = max(0.0, self._pending - draw.cost)
-        self._settled += actual
         draw.volley.open -= 1
+        if actual is None:
+            return  # what it did not draw is not there either: the next answer tells
+        self._settled += actual
+        self._left -= actual
         if self._by_answer:
             self.level -= actual - draw.cost
 
     def started(self, now: float, actual: float, remaining: float, others: float) -> None:
         """Take the first answer that names this limit, while `others` may or may not have been counted."""
         self.size = min(self.limit, remaining + actual)
-        self.level = max(0.0, remaining - others)
-        self._stamp = now
+        self._set(now, max(0.0, remaining - others))
+        self._left, self._left_at = self.level, now
 
     def hinted(self, now: float, remaining: float) -> None:
         """Take an answer to a call that was sent before this limit was known: it can only lower the level."""
         self._misses = 0
         if remaining < self._level(now):
-            self.level = remaining
-            self._stamp = now
+            self._set(now, remaining)
 
     def answered(self, now: float, draw: Draw, actual: float, remaining: float) -> None:
         """Correct the level by what an answer says is left. Close its draw first."""
         self._misses = 0
         self.size = min(max(self.size, remaining + actual), max(self.limit, remaining))
-        volley = Volley(now, self._settled) if self._by_answer else draw.volley
-        seen = self._seen
-        if seen is not None and volley.at < seen.at:
-            return  # overtaken by a newer answer
+        volley = draw.volley
         volley.least = min(volley.least, remaining)
-        self._measure(volley, seen, actual, remaining)
-        since = self._pending if self._by_answer else self._spent - volley.spent
-        level = min(self.size, volley.least - since + (0.0 if self.fixed else self.rate * (now - volley.at)))
-        if volley.open == 0 or level < self._level(now):
-            self.level = level  # while a later answer of the volley may say less, it can only lower the level
-            self._stamp = now
+        # What was drawn since the call started is not in its answer (if the server counts at the end, what is still
+        # under way is not: see _level). Of a volley the answer that was made last counts: the lowest.
+        level = volley.least - (self._spent - volley.spent) + (0.0 if self.fixed else self.rate * (now - volley.at))
+        if self._by_answer:
+            self._left, self._left_at = remaining, now
+            self._measure(Volley(now, self._settled), actual, remaining)
+        elif volley.at >= self._newest:
+            self._measure(volley, actual, remaining)
+        if level < self._booked(now):
+            self._set(now, level)
+        elif volley.open == 0 and volley.at >= self._newest:
+            self._set(now, min(level, self.size))
+            self._newest = volley.at
 
     def denied(self, now: float, released: float) -> None:
         """Book that the server refused a call for this limit."""
         if released < self._denied_at:
             return  # it was on its way when the first refusal came
         self._denied_at = now
-        self.level = min(0.0, self.level)
-        self._stamp = now
+        self._newest = max(self._newest, released)  # what was answered to earlier calls is out of date
+        self._set(now, min(0.0, self._booked(now)))
+        self._left, self._left_at = 0.0, now
         self._misses += 1
         if self.fixed or self._misses > 1:
             self.fixed = True
@@ -167,7 +179,7 @@ class Learned:
             ends = self._window_start + self.window
             self._probe_at = min(again, ends) if ends > now else again
             return
-        self.rate = max(0.8 * self.rate, _SLOWEST * self.limit / self.window)
+        self.rate = max(_YIELD * self.rate, min(self.rate, 0.5 * self.limit / self.window))
 
     def explains(self, now: float) -> bool:
         """Whether there was so little left that a refusal which names no reason was for this limit."""
@@ -181,12 +193,25 @@ class Learned:
             self.limit = limit
 
     def _level(self, now: float) -> float:
+        """Return what may be left, whether the server counts a call when it arrives or when it is answered."""
+        level = self._booked(now)
+        if not self._by_answer:
+            return level
+        inflow = 0.0 if self.fixed else (now - self._left_at) * self.rate * _PACE
+        return min(level, self._left + inflow - self._pending)
+
+    def _booked(self, now: float) -> float:
         if self.fixed or now <= self._stamp:
             return self.level
         return min(self.size, self.level + (now - self._stamp) * self.rate * _PACE)
 
-    def _measure(self, volley: Volley, seen: Volley | None, actual: float, remaining: float) -> None:
+    def _set(self, now: float, level: float) -> None:
+        self.level = level
+        self._stamp = now
+
+    def _measure(self, volley: Volley, actual: float, remaining: float) -> None:
         """Compare what flowed in since the last answer with the stated rate."""
+        seen = self._seen
         before, self._seen, self._seen_remaining = self._seen_remaining, volley, remaining
         if seen is None:
             return

@@ -118,6 +118,7 @@ class Limiter:
             lane = call.lane
             finish(call)
             actual = lane.average(status, tokens, call.given.get("tokens"))
+            lane.close(call, actual)
             self._correct(call, actual)
             lane.accepted(now, call.in_flight)
             if status.limits:
@@ -137,6 +138,7 @@ class Limiter:
                 return
             lane = call.lane
             finish(call)
+            lane.close(call, None)
             self._correct(call, {**dict.fromkeys(call.costs, 0.0), "requests": 1.0})
             lane.refused(now, Refusal(call.granted_at, call.in_flight), status, retry_after, capacity=capacity)
             call.no_quota = lane.no_quota(now)
@@ -213,12 +215,11 @@ class Limiter:
             self.idle = not (self._always or self._engaged or any(group.waiting for group in self._all_groups()))
 
     def _correct(self, call: Reservation, actual: dict[str, float]) -> None:
-        """Replace the units that were booked by those that were drawn."""
+        """Replace the units that were booked with the stated limits by those that were drawn."""
         for booking in call.booked:
             drawn = actual.get(booking.resource, booking.cost)
             if drawn != booking.cost:
                 booking.meter.correct(booking.mark, drawn - booking.cost)
-        call.lane.close(call, actual)
         self._correct_shared(call, actual)
 
     def _correct_shared(self, call: Reservation, actual: dict[str, float]) -> None:

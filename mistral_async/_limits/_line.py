@@ -34,7 +34,7 @@ def join(call: Reservation, now: float) -> None:
         lane.joined += 1
         call.place = lane.joined
     else:  # another attempt: it keeps its place
-        index = next(index for index, other in enumerate(queue) if other.order > call.order)
+        index = next((index for index, other in enumerate(queue) if other.order > call.order), len(queue))
         queue.insert(index, call)
         lane.left -= 1
         call.place = lane.left + 1

@@ -14,6 +14,7 @@ _GUARD: Final = 0.02  # a window is measured 2 % longer than it is, for calls th
 _MAX_GUARD: Final = 0.5  # seconds
 _BUCKET_RATE: Final = 0.99  # a bucket refills 1 % slower than the server's, for the drift of the clocks
 _SMOOTH: Final = 0.1  # the share of a window's limit that may start at once
+_REMEMBERED: Final = 64  # calls of a plain bucket that can still be given back
 _EPSILON: Final = 1e-9
 
 
@@ -28,6 +29,9 @@ class Meter(msgspec.Struct, array_like=True):
     stamp: float = 0.0  # when `level` was right
     log: list[list[float]] | None = None  # [slot, units], oldest first; None for a plain bucket
     used: float = 0.0  # the sum of the log
+    recent: list[list[float]] = []  # a plain bucket's last calls, [time, units], before which it held `base`
+    base: float = 0.0
+    base_stamp: float = 0.0
 
     def ready(self, now: float, cost: float, leave: float = 0.0) -> float:
         """Return the earliest time, `now` or later, at which `cost` units may go and `leave` units still be there."""
@@ -43,7 +47,9 @@ class Meter(msgspec.Struct, array_like=True):
         at = max(at, self.stamp)
         self.level = min(self.burst, self.level + (at - self.stamp) * self.rate) - cost
         self.stamp = at
-        if self.log is not None:
+        if self.log is None:
+            self._remember(at, cost)
+        else:
             self._forget(at)
             slot = float(int(at / self.grain))
             if self.log and self.log[-1][0] >= slot:
@@ -55,9 +61,10 @@ class Meter(msgspec.Struct, array_like=True):
 
     def correct(self, mark: float, change: float) -> None:
         """Book that the call with this mark drew `change` units more (less, if negative) than it was booked with."""
-        self.level = min(self.burst, self.level - change)
         if self.log is None:
+            self._replay(mark, change)
             return
+        self.level = min(self.burst, self.level - change)
         slot = int(mark / self.grain)
         for entry in reversed(self.log):
             if entry[0] < slot:
@@ -77,6 +84,27 @@ class Meter(msgspec.Struct, array_like=True):
     def span(self) -> float:
         """Seconds for which an entry of the log counts, from the end of its slot."""
         return self.window + guard(self.window)
+
+    def _remember(self, at: float, cost: float) -> None:
+        self.recent.append([at, cost])
+        if len(self.recent) > _REMEMBERED:
+            first, drawn = self.recent.pop(0)
+            self.base = min(self.burst, self.base + (first - self.base_stamp) * self.rate) - drawn
+            self.base_stamp = first
+
+    def _replay(self, mark: float, change: float) -> None:
+        """Work out the level anew: had the bucket been full meanwhile, what is given back would have run over."""
+        for entry in self.recent:
+            if entry[0] == mark:
+                entry[1] += change
+                break
+        else:
+            return
+        level, then = self.base, self.base_stamp
+        for at, cost in self.recent:
+            level = min(self.burst, level + (at - then) * self.rate) - cost
+            then = at
+        self.level, self.stamp = level, then
 
     def _fits(self, now: float, at: float, cost: float) -> float:
         self._forget(now)
@@ -111,13 +139,13 @@ def guard(window: float) -> float:
 def bucket(limit: float, window: float, burst: float) -> Meter:
     """Make a token bucket: `burst` units at once, then `limit` per window. One of the burst is kept for jitter."""
     size = max(1.0, burst - 1.0)
-    return Meter(limit, window, limit / window * _BUCKET_RATE, size, size)
+    return Meter(limit, window, limit / window * _BUCKET_RATE, size, size, base=size)
 
 
 def spread(limit: float, window: float, *, smooth: bool) -> Meter:
     """Make a limit that no window exceeds: one unit after the other, or (`smooth`) up to a tenth of it at once."""
     rate = limit / (window + guard(window))
     if not smooth:
-        return Meter(limit, window, rate, 1.0, 1.0)
+        return Meter(limit, window, rate, 1.0, 1.0, base=1.0)
     size = max(1.0, limit * _SMOOTH)
     return Meter(limit, window, rate, size, size, log=[])

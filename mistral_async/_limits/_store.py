@@ -78,7 +78,7 @@ class LimitStore(Protocol):
 def fresh(demand: Demand) -> Meter:
     """Return the meter of a limit that was never drawn from."""
     log: list[list[float]] | None = [] if demand.exact else None
-    return Meter(demand.limit, demand.window, demand.rate, demand.burst, demand.burst, log=log)
+    return Meter(demand.limit, demand.window, demand.rate, demand.burst, demand.burst, log=log, base=demand.burst)
 
 
 def adopt(meter: Meter, demand: Demand, now: float) -> Meter:

@@ -211,3 +211,8 @@ class Simulation:
 @pytest.fixture
 def sim():
     return Simulation
+
+
+@pytest.fixture(scope="module")
+def sim_module():
+    return Simulation
