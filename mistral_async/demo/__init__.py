@@ -14,30 +14,42 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from operator import mul
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import anyio
-import msgspec
 
 from mistral_async._client import Mistral, SyncMistral
+from mistral_async.bulk import Progress
 from mistral_async.demo._passages import read_passages
+from mistral_async.models import UserMessage
 
 if TYPE_CHECKING:
     from mistral_async.testing import FakeMistral
 
-QUESTION = "What is a comet made of?"
+QUESTION = "Which river flows into the Black Sea?"
 CHAT_MODEL, EMBED_MODEL = "mistral-small-latest", "mistral-embed"
 NEAREST = 4
 
 
-class Report(msgspec.Struct):
+class Report:
     """What one run did."""
 
-    passages: int = 0
-    requests: int = 0
-    tokens: int = 0
-    embed_seconds: float = 0.0
-    answer: str = ""
+    def __init__(self) -> None:
+        self.started = time.perf_counter()
+        self.embedding: Progress | None = None
+
+    def progress(self, progress: Progress) -> None:
+        """Keep how far the embedding has come."""
+        self.embedding = progress
+
+    def __str__(self) -> str:
+        did, seconds = self.embedding, time.perf_counter() - self.started
+        if did is None:
+            return f"nothing in {seconds:.2f} s"
+        return (
+            f"{did.done:,} passages in {did.elapsed:.2f} s ({did.done / did.elapsed:,.0f} passages/s), "
+            f"{did.requests} requests, {did.tokens:,} tokens; {seconds:.2f} s in all"
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings: dict[str, Any] = {} if server is None else {"api_key": server.api_key, "server_url": server.url}
         print("live: the real API" if server is None else f"offline: the embedded server at {server.url}")
         for backend in _backends(options.backend):
-            _show(backend, _run(backend, settings, passages, options.question))
+            print(f"\n{backend}: {options.question} ", end="", flush=True)
+            print(f"\n{backend}: {_run(backend, settings, passages, options.question)}")
     return 0
 
 
@@ -84,39 +97,34 @@ def _backends(choice: str) -> list[str]:
 
 
 def _run(backend: str, settings: dict[str, Any], passages: list[str], question: str) -> Report:
-    print(f"\n{backend}: {question} ", end="", flush=True)
-    match backend:
-        case "asyncio" | "trio":
-            return anyio.run(_asynchronous, settings, passages, question, backend=backend)
-        case _:
-            return _blocking(settings, passages, question)
+    if backend == "blocking":
+        return _blocking(settings, passages, question)
+    return anyio.run(_asynchronous, settings, passages, question, backend=backend)
 
 
 async def _asynchronous(settings: dict[str, Any], passages: list[str], question: str) -> Report:
-    report, started = Report(passages=len(passages)), time.perf_counter()
+    report = Report()
     async with Mistral(**settings) as client:
-        async with client.bulk.embed(passages, model=EMBED_MODEL) as results:
+        async with client.bulk.embed(passages, model=EMBED_MODEL, progress=report.progress) as results:
             vectors = [result.unwrap() async for result in results]
-        report.embed_seconds = time.perf_counter() - started
         asked = await client.embeddings.create(model=EMBED_MODEL, inputs=question)
-        prompt = _prompt(question, _nearest(asked.data[0].embedding, vectors, passages))
-        async with client.chat.stream(model=CHAT_MODEL, messages=[{"role": "user", "content": prompt}]) as stream:
+        messages = [_message(question, _nearest(asked.data[0].embedding, vectors, passages))]
+        async with client.chat.stream(model=CHAT_MODEL, messages=messages) as stream:
             async for chunk in stream:
-                _say(report, chunk.text)
+                print(chunk.text, end="", flush=True)
     return report
 
 
 def _blocking(settings: dict[str, Any], passages: list[str], question: str) -> Report:
-    report, started = Report(passages=len(passages)), time.perf_counter()
+    report = Report()
     with SyncMistral(**settings) as client:
-        with client.bulk.embed(passages, model=EMBED_MODEL) as results:
+        with client.bulk.embed(passages, model=EMBED_MODEL, progress=report.progress) as results:
             vectors = [result.unwrap() for result in results]
-        report.embed_seconds = time.perf_counter() - started
         asked = client.embeddings.create(model=EMBED_MODEL, inputs=question)
-        prompt = _prompt(question, _nearest(asked.data[0].embedding, vectors, passages))
-        with client.chat.stream(model=CHAT_MODEL, messages=[{"role": "user", "content": prompt}]) as stream:
+        messages = [_message(question, _nearest(asked.data[0].embedding, vectors, passages))]
+        with client.chat.stream(model=CHAT_MODEL, messages=messages) as stream:
             for chunk in stream:
-                _say(report, chunk.text)
+                print(chunk.text, end="", flush=True)
     return report
 
 
@@ -127,19 +135,6 @@ def _nearest(asked: Sequence[float], vectors: Sequence[Sequence[float]], passage
     return [passages[index] for index in best]
 
 
-def _prompt(question: str, context: list[str]) -> str:
-    listed = "\n".join(f"- {passage}" for passage in context)
-    return f"Answer from these passages only.\n\n{listed}\n\nQuestion: {question}"
-
-
-def _say(report: Report, text: str) -> None:
-    report.answer += text
-    print(text, end="", flush=True)
-
-
-def _show(backend: str, report: Report) -> None:
-    rate = report.passages / report.embed_seconds
-    print(
-        f"\n{backend}: embedded {report.passages:,} passages in {report.embed_seconds:.2f} s, {rate:,.0f} passages/s, "
-        f"{report.requests} requests, {report.tokens:,} tokens"
-    )
+def _message(question: str, context: list[str]) -> UserMessage:
+    listed = "\n".join(context)
+    return UserMessage(f"Answer from these passages only.\n\n{listed}\n\nQuestion: {question}")

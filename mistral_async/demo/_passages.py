@@ -15,7 +15,9 @@ def read_passages(path: Path | None) -> list[str]:
     if path is None:
         shipped = files("mistral_async.demo").joinpath("passages.txt").read_text(encoding="utf-8")
         return [line for line in shipped.splitlines() if line and not line.startswith("#")]
-    sources = sorted(each for each in path.rglob("*") if each.suffix in _TEXT and each.is_file()) if path.is_dir() else [path]
+    sources = (
+        sorted(each for each in path.rglob("*") if each.suffix in _TEXT and each.is_file()) if path.is_dir() else [path]
+    )
     return [passage for source in sources for passage in _split(source.read_text(encoding="utf-8", errors="replace"))]
 
 
