@@ -184,6 +184,8 @@ class Connection(Channel):
             self._sending = not last or self.closing
         if self.full or self.closing:
             await self._drain(exchange)
+        elif not last:
+            await asyncio.sleep(0)  # a fast network must not keep others waiting, nor an early answer
 
     async def _drain(self, exchange: Exchange) -> None:
         self._unsent = self.unsent()

@@ -166,9 +166,12 @@ class Connection:
 
     async def _send(self, exchange: Exchange, piece: Bytes, *, last: bool) -> None:
         """One piece of a body; the time that the next takes to be made is limited by the deadline alone."""
-        if await self._send_raw(exchange, self._seal(piece)) and last:
-            self._sending = False
+        taken = await self._send_raw(exchange, self._seal(piece))
         self._extend(None)
+        if last:
+            self._sending = not taken
+        else:
+            await trio.lowlevel.checkpoint()  # a fast network must not keep others waiting
 
     async def _send_raw(self, exchange: Exchange, data: Bytes) -> bool:
         """Hand it to the kernel, unless the server answers without waiting for that; whether all of it was taken."""

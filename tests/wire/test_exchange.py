@@ -337,6 +337,7 @@ async def test_an_early_answer_is_returned_while_the_body_is_being_sent(start, c
         peer.send(http.answer(b'{"detail":"too large"}', status="413 Content Too Large"))
         if after == "close":
             return
+        time.sleep(0.05)
         assert peer.closed_within(5)
 
     server = start(script, tls=tls)
