@@ -215,4 +215,8 @@ def assembly_of(events: Sequence[Any]) -> Assembly[Any]:
     """Put together whatever stream it is."""
     if events and isinstance(events[0], CompletionChunk):
         return Completion(events)
+    if events and getattr(events[0], "type", "") == "conversation.response.started":
+        from mistral_async._entries import Entries
+
+        return Entries(events)
     return Assembly(events)

@@ -37,9 +37,11 @@ if TYPE_CHECKING:
         ChatCompletionResponseChoiceLogprobs as ChatCompletionResponseChoiceLogprobs,
         ChatCompletionResponseTokenLogprobs as ChatCompletionResponseTokenLogprobs,
         ChatCompletionResponseTokenLogprobsTopK as ChatCompletionResponseTokenLogprobsTopK,
-        ChatOptions as ChatOptions, CompletionChunk as CompletionChunk, CompletionEvent as CompletionEvent,
+        ChatOptions as ChatOptions, ChatParsedOptions as ChatParsedOptions, ChatRunOptions as ChatRunOptions,
+        CompletionChunk as CompletionChunk, CompletionEvent as CompletionEvent,
         CompletionOptions as CompletionOptions,
         CompletionResponseStreamChoice as CompletionResponseStreamChoice, DeltaMessage as DeltaMessage,
+        ParsedOptions as ParsedOptions, SamplingOptions as SamplingOptions, SharedOptions as SharedOptions,
     )
     from mistral_async.models.classifiers import (
         ClassificationResponse as ClassificationResponse,
@@ -200,7 +202,8 @@ if TYPE_CHECKING:
         OCRHeaderBlock as OCRHeaderBlock, OCRImageBlock as OCRImageBlock, OCRImageObject as OCRImageObject,
         OCRListBlock as OCRListBlock, OCROptions as OCROptions,
         OCRPageConfidenceScores as OCRPageConfidenceScores, OCRPageDimensions as OCRPageDimensions,
-        OCRPageObject as OCRPageObject, OCRReferencesBlock as OCRReferencesBlock, OCRResponse as OCRResponse,
+        OCRPageObject as OCRPageObject, OCRParsedOptions as OCRParsedOptions,
+        OCRReferencesBlock as OCRReferencesBlock, OCRResponse as OCRResponse,
         OCRSignatureBlock as OCRSignatureBlock, OCRTableBlock as OCRTableBlock,
         OCRTableObject as OCRTableObject, OCRTextBlock as OCRTextBlock, OCRTitleBlock as OCRTitleBlock,
         OCRUsageInfo as OCRUsageInfo,

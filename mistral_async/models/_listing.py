@@ -19,8 +19,9 @@ MODULES = {
     ),
     "chat": (
         "ChatCompletionChoice ChatCompletionResponse ChatCompletionResponseChoiceLogprobs "
-        "ChatCompletionResponseTokenLogprobs ChatCompletionResponseTokenLogprobsTopK ChatOptions CompletionChunk "
-        "CompletionEvent CompletionOptions CompletionResponseStreamChoice DeltaMessage"
+        "ChatCompletionResponseTokenLogprobs ChatCompletionResponseTokenLogprobsTopK ChatOptions ChatParsedOptions "
+        "ChatRunOptions CompletionChunk CompletionEvent CompletionOptions CompletionResponseStreamChoice DeltaMessage "
+        "ParsedOptions SamplingOptions SharedOptions"
     ),
     "classifiers": (
         "ClassificationResponse ClassificationTargetResult InstructRequest InstructRequestInput ModerationObject "
@@ -97,8 +98,8 @@ MODULES = {
     "ocr": (
         "Block OCRAsideTextBlock OCRBlockConfidenceScores OCRCaptionBlock OCRCodeBlock OCRConfidenceScore OCRDocument "
         "OCREquationBlock OCRFooterBlock OCRHeaderBlock OCRImageBlock OCRImageObject OCRListBlock OCROptions "
-        "OCRPageConfidenceScores OCRPageDimensions OCRPageObject OCRReferencesBlock OCRResponse OCRSignatureBlock "
-        "OCRTableBlock OCRTableObject OCRTextBlock OCRTitleBlock OCRUsageInfo"
+        "OCRPageConfidenceScores OCRPageDimensions OCRPageObject OCRParsedOptions OCRReferencesBlock OCRResponse "
+        "OCRSignatureBlock OCRTableBlock OCRTableObject OCRTextBlock OCRTitleBlock OCRUsageInfo"
     ),
     "responses": (
         "CountResponseInputTokensRequest CountResponseInputTokensResponse CreateResponseRequest "

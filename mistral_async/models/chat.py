@@ -24,8 +24,8 @@ from mistral_async.models.tools import AnyTool, ToolCall, ToolChoice, tool_choic
 from mistral_async.models.usage import UsageInfo
 
 
-class CompletionOptions(TypedDict, total=False):
-    """What may be asked of every completion of messages. None is not sent."""
+class SharedOptions(TypedDict, total=False):
+    """What may be asked of a completion however it is used. None is not sent."""
 
     max_tokens: int | None
     """The longest answer."""
@@ -35,9 +35,6 @@ class CompletionOptions(TypedDict, total=False):
     random_seed: int | None
     """Makes sampling repeatable."""
     metadata: Mapping[str, Any] | None
-    response_format: ResponseFormatInput | None
-    """A `ResponseFormat`, a dict, `"json_object"`, a JSON schema, or a class that has one."""
-    tools: Sequence[AnyTool | Mapping[str, Any]] | None
     tool_choice: ToolChoice | ToolChoiceEnum | Mapping[str, Any] | None
     """`auto`, `none`, `any`, `required`, or the function that must be called."""
     parallel_tool_calls: bool | None
@@ -54,8 +51,6 @@ class CompletionOptions(TypedDict, total=False):
     """How many alternatives to tell for each token."""
     prompt_logprobs: bool | None
     top_prompt_logprobs: int | None
-    n: int | None
-    """How many choices to make; the prompt is billed once."""
     prediction: Prediction | Mapping[str, Any] | None
     """Text that the answer will largely repeat."""
     reasoning_effort: ReasoningEffort | None
@@ -66,8 +61,23 @@ class CompletionOptions(TypedDict, total=False):
     service_tier: RequestedServiceTier | None
 
 
-class ChatOptions(CompletionOptions, total=False):
-    """What may be asked of a chat completion. None is not sent."""
+class ParsedOptions(SharedOptions, total=False):
+    """What may be asked of a completion whose answer is read as a type. None is not sent."""
+
+    tools: Sequence[AnyTool | Mapping[str, Any]] | None
+    n: int | None
+    """How many choices to make; the prompt is billed once."""
+
+
+class CompletionOptions(ParsedOptions, total=False):
+    """What may be asked of every completion of messages. None is not sent."""
+
+    response_format: ResponseFormatInput | None
+    """A `ResponseFormat`, a dict, `"json_object"`, a JSON schema, or a class that has one."""
+
+
+class SamplingOptions(TypedDict, total=False):
+    """What may be asked of a chat, and not of an agent."""
 
     temperature: float | None
     """From 0 to 1.5; the model's own unless given."""
@@ -75,6 +85,18 @@ class ChatOptions(CompletionOptions, total=False):
     """Above 0, at most 1."""
     safe_prompt: bool | None
     """Whether to put Mistral's safety prompt first."""
+
+
+class ChatOptions(CompletionOptions, SamplingOptions, total=False):
+    """What may be asked of a chat completion. None is not sent."""
+
+
+class ChatParsedOptions(ParsedOptions, SamplingOptions, total=False):
+    """What may be asked of a chat completion whose answer is read as a type. None is not sent."""
+
+
+class ChatRunOptions(SharedOptions, SamplingOptions, total=False):
+    """What may be asked of each completion of a run of tools. None is not sent."""
 
 
 def completion_fields(options: CompletionOptions) -> dict[str, Any]:

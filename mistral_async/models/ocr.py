@@ -16,8 +16,8 @@ from mistral_async.models.formats import ResponseFormatInput
 OCRDocument: TypeAlias = Open[FileChunk | ImageURLChunk | DocumentURLChunk]
 
 
-class OCROptions(TypedDict, total=False):
-    """What may be asked of reading a document. None is not sent."""
+class OCRParsedOptions(TypedDict, total=False):
+    """What may be asked of reading a document whose annotations are read as types. None is not sent."""
 
     pages: str | Sequence[int] | None
     """Numbers from 0, or text such as `0,2-4`."""
@@ -27,10 +27,6 @@ class OCROptions(TypedDict, total=False):
     """The most images to take."""
     image_min_size: int | None
     """The least width and height of an image, in pixels."""
-    bbox_annotation_format: ResponseFormatInput | None
-    """What to say of each image: a format, a JSON schema, or a class that has one."""
-    document_annotation_format: ResponseFormatInput | None
-    """What to say of the document: a format, a JSON schema, or a class that has one."""
     document_annotation_prompt: str | None
     table_format: TableFormat | None
     """Tables apart, in this format, rather than within the Markdown."""
@@ -41,6 +37,15 @@ class OCROptions(TypedDict, total=False):
     confidence_scores_granularity: ConfidenceScoresGranularity | None
     id: str | None
     """Accepted by older versions of the API."""
+
+
+class OCROptions(OCRParsedOptions, total=False):
+    """What may be asked of reading a document. None is not sent."""
+
+    bbox_annotation_format: ResponseFormatInput | None
+    """What to say of each image: a format, a JSON schema, or a class that has one."""
+    document_annotation_format: ResponseFormatInput | None
+    """What to say of the document: a format, a JSON schema, or a class that has one."""
 
 
 class OCRConfidenceScore(Model, kw_only=True, gc=False):

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
-from typing_extensions import Unpack
+from typing_extensions import TypeForm, Unpack
 
+from mistral_async._events import events
 from mistral_async._request import DONE, Call, Effect, Stream, post, stream
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._resource import Async, M, Resource, endpoint
 from mistral_async.models.agents import AgentsCompletionOptions
-from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk, completion_fields
+from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk, ParsedOptions, completion_fields
 from mistral_async.models.messages import MessageInput
+from mistral_async.structured._parsed import Parsed
+
+if TYPE_CHECKING:
+    from mistral_async.structured._stream import ParsedStream
+
+T = TypeVar("T")
 
 _ROUTE = "/v1/agents/completions"
 
@@ -33,3 +41,32 @@ class Agents(Resource[M]):
         """Complete a chat by an agent, chunk by chunk."""
         body = {"agent_id": agent_id, "messages": messages, "stream": True, **completion_fields(options)}
         return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, effect=Effect.COSTS)
+
+    @endpoint
+    def parse(
+        self,
+        messages: Sequence[MessageInput],
+        agent_id: str,
+        *,
+        response_format: TypeForm[T],
+        repair: int = 0,
+        **options: Unpack[ParsedOptions],
+    ) -> Call[Parsed[T]]:
+        """Complete a chat by an agent, and read the answer as a type."""
+        from mistral_async.structured._calls import agent
+
+        return agent(response_format, repair, messages=messages, agent_id=agent_id, **options)
+
+    @events
+    def parse_stream(
+        self: Agents[Async],
+        messages: Sequence[MessageInput],
+        agent_id: str,
+        *,
+        response_format: TypeForm[T],
+        **options: Unpack[ParsedOptions],
+    ) -> ParsedStream[T]:
+        """Complete a chat by an agent, and read the answer as a type while it is being written."""
+        from mistral_async.structured._calls import completion_stream
+
+        return completion_stream(self.stream, response_format, messages=messages, agent_id=agent_id, **options)

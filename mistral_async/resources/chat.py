@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
-from typing_extensions import Unpack
+from typing_extensions import TypeForm, Unpack
 
+from mistral_async._events import events
 from mistral_async._request import DONE, Call, Effect, Stream, post, stream
-from mistral_async._resource import M, Resource, endpoint
-from mistral_async.models.chat import ChatCompletionResponse, ChatOptions, CompletionChunk, completion_fields
+from mistral_async._resource import Async, M, Resource, endpoint
+from mistral_async.models.chat import (
+    ChatCompletionResponse,
+    ChatOptions,
+    ChatParsedOptions,
+    CompletionChunk,
+    completion_fields,
+)
 from mistral_async.models.messages import MessageInput
+from mistral_async.structured._parsed import Parsed
+
+if TYPE_CHECKING:
+    from mistral_async.structured._stream import ParsedStream
+
+T = TypeVar("T")
 
 _ROUTE = "/v1/chat/completions"
 
@@ -32,3 +46,32 @@ class Chat(Resource[M]):
         """Complete a chat, chunk by chunk."""
         body = {"model": model, "messages": messages, "stream": True, **completion_fields(options)}
         return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, effect=Effect.COSTS)
+
+    @endpoint
+    def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        model: str,
+        messages: Sequence[MessageInput],
+        repair: int = 0,
+        **options: Unpack[ChatParsedOptions],
+    ) -> Call[Parsed[T]]:
+        """Complete a chat, and read the answer as a type; a wrong answer is sent back up to `repair` times."""
+        from mistral_async.structured._calls import chat
+
+        return chat(response_format, repair, model=model, messages=messages, **options)
+
+    @events
+    def parse_stream(
+        self: Chat[Async],
+        *,
+        response_format: TypeForm[T],
+        model: str,
+        messages: Sequence[MessageInput],
+        **options: Unpack[ChatParsedOptions],
+    ) -> ParsedStream[T]:
+        """Complete a chat, and read the answer as a type while it is being written."""
+        from mistral_async.structured._calls import completion_stream
+
+        return completion_stream(self.stream, response_format, model=model, messages=messages, **options)

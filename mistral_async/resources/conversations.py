@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from typing_extensions import Unpack
+from typing_extensions import TypeForm, Unpack
 
+from mistral_async._events import events
 from mistral_async._request import Call, Effect, PageNumber, Pages, Stream, delete, get, pages, post, stream
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._resource import Async, M, Resource, endpoint
 from mistral_async.models.conversation_events import CONVERSATION_ENDS, ConversationEvents
 from mistral_async.models.conversations import (
     AppendOptions,
@@ -24,7 +25,12 @@ from mistral_async.models.conversations import (
     entries_of,
 )
 from mistral_async.models.formats import completion_args_of
+from mistral_async.structured._parsed import Parsed
 
+if TYPE_CHECKING:
+    from mistral_async.structured._stream import ParsedStream
+
+T = TypeVar("T")
 _START = "/v1/conversations"
 _APPEND = "/v1/conversations/{}"
 _RESTART = "/v1/conversations/{}/restart"
@@ -115,6 +121,62 @@ class Conversations(Resource[M]):
     def delete(self, conversation_id: str) -> Call[None]:
         """Delete a conversation."""
         return delete("/v1/conversations/{}", conversation_id)
+
+    @endpoint
+    def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        inputs: ConversationInputs,
+        repair: int = 0,
+        **options: Unpack[ConversationOptions],
+    ) -> Call[Parsed[T]]:
+        """Start a conversation, and read the answer as a type."""
+        from mistral_async.structured._calls import conversation
+
+        return conversation(response_format, repair, None, inputs=inputs, **options)
+
+    @endpoint
+    def append_parse(
+        self,
+        conversation_id: str,
+        *,
+        response_format: TypeForm[T],
+        inputs: ConversationInputs | None = None,
+        repair: int = 0,
+        **options: Unpack[AppendOptions],
+    ) -> Call[Parsed[T]]:
+        """Go on with a conversation, and read the answer as a type."""
+        from mistral_async.structured._calls import conversation
+
+        return conversation(response_format, repair, conversation_id, inputs=inputs, **options)
+
+    @events
+    def parse_stream(
+        self: Conversations[Async],
+        *,
+        response_format: TypeForm[T],
+        inputs: ConversationInputs,
+        **options: Unpack[ConversationOptions],
+    ) -> ParsedStream[T]:
+        """Start a conversation, and read the answer as a type while it is being written."""
+        from mistral_async.structured._calls import conversation_stream
+
+        return conversation_stream(self.start_stream, response_format, inputs=inputs, **options)
+
+    @events
+    def append_parse_stream(
+        self: Conversations[Async],
+        conversation_id: str,
+        *,
+        response_format: TypeForm[T],
+        inputs: ConversationInputs | None = None,
+        **options: Unpack[AppendOptions],
+    ) -> ParsedStream[T]:
+        """Go on with a conversation, and read the answer as a type while it is being written."""
+        from mistral_async.structured._calls import conversation_stream
+
+        return conversation_stream(self.append_stream, response_format, conversation_id, inputs=inputs, **options)
 
 
 def _answer(route: str, body: Mapping[str, Any], *ids: str) -> Call[ConversationResponse]:

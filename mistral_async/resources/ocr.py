@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from typing_extensions import Unpack
+from typing_extensions import TypeForm, TypeVar, Unpack
 
 from mistral_async._request import Call, Effect, post
 from mistral_async._resource import M, Resource, endpoint
 from mistral_async.models.formats import response_format_of
-from mistral_async.models.ocr import OCRDocument, OCROptions, OCRResponse, document_of
+from mistral_async.models.ocr import OCRDocument, OCROptions, OCRParsedOptions, OCRResponse, document_of
+from mistral_async.structured._document import ParsedDocument
 
+D = TypeVar("D", default=Any)
+B = TypeVar("B", default=Any)
 _MODEL = "mistral-ocr-latest"
 
 
@@ -31,3 +34,18 @@ class Ocr(Resource[M]):
         for key in ("bbox_annotation_format", "document_annotation_format"):
             body[key] = response_format_of(body.get(key))
         return post("/v1/ocr", json=body, returns=OCRResponse, effect=Effect.COSTS)
+
+    @endpoint
+    def parse(
+        self,
+        *,
+        document: OCRDocument | Mapping[str, Any] | str,
+        document_annotation_format: TypeForm[D] | None = None,
+        bbox_annotation_format: TypeForm[B] | None = None,
+        model: str | None = _MODEL,
+        **options: Unpack[OCRParsedOptions],
+    ) -> Call[ParsedDocument[D, B]]:
+        """Read a document, and what is said about it, its images or both as types."""
+        from mistral_async.structured._calls import annotated
+
+        return annotated(document_annotation_format, bbox_annotation_format, model=model, document=document, **options)

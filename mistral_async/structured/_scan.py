@@ -20,6 +20,7 @@ _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r"
 _SPACE = " \t\r\n"
 _HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
 _UNIT = 6  # the length of \uXXXX
+_HEX = set("0123456789abcdefABCDEF")
 
 
 class Scanner:
@@ -135,7 +136,7 @@ class Scanner:
         return end + 1
 
     def _escape(self, text: str, place: int) -> int:
-        """`\\n`, `\\u00e9`, or two of those that are one character."""
+        """A character by its letter or its number, or by two numbers that are one character."""
         self._piece += text[place]
         piece = self._piece
         if len(piece) > 1 and piece[1] != "u":
@@ -218,8 +219,4 @@ class Scanner:
 
 def _unit(piece: str) -> int | None:
     digits = piece[2:_UNIT]
-    return int(digits, 16) if len(digits) == _UNIT - 2 and digits.isalnum() and digits.isascii() and _hex(digits) else None
-
-
-def _hex(digits: str) -> bool:
-    return set(digits.lower()) <= set("0123456789abcdef")
+    return int(digits, 16) if len(digits) == _UNIT - 2 and set(digits) <= _HEX else None

@@ -91,7 +91,7 @@ def unfenced(text: str) -> str:
     text = text.strip()
     if not (text.startswith("```") and text.endswith("```") and "\n" in text):
         return text
-    return text.partition("\n")[2].removesuffix("```")
+    return text.partition("\n")[2].removesuffix("```").strip()
 
 
 def _title(kind: Any) -> str:
