@@ -75,7 +75,7 @@ class BadGzip(Fault, frozen=True):
 class ZipBomb(Fault, frozen=True):
     """A small gzip body that unpacks to `size` bytes."""
 
-    size: int = 1 << 30
+    size: int = 1 << 27
 
 
 class Truncate(Fault, frozen=True):

@@ -8,21 +8,22 @@ import socket
 import struct
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import anyio
 import h11
 from anyio.abc import ByteStream, SocketAttribute
 
 from mistral_async.testing._content import MEMORY_LIMIT
+from mistral_async.testing._dispatch import Dispatcher
 from mistral_async.testing._exchange import Reply, Request
 from mistral_async.testing._faults import AnyFault, Delay, Reset, Stall
+from mistral_async.testing._headers import Heads
 from mistral_async.testing._multipart import MultipartReader, boundary_of
 from mistral_async.testing._refusals import RefusedError, api_error
+from mistral_async.testing._scripts import Scripts
+from mistral_async.testing._state import State
 from mistral_async.testing._steps import End, Send, Step, Wait, plan, reshaped
-
-if TYPE_CHECKING:
-    from mistral_async.testing._server import FakeMistral
 
 logger = logging.getLogger("mistral_async.testing")
 
@@ -31,6 +32,24 @@ _RECEIVE = 1 << 16
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _GZIP_FROM = 256
 _DRAIN = 0.05
+
+
+_HEADS = Heads()
+
+
+class Serves(Protocol):
+    """What a connection needs of its server."""
+
+    latency: float
+    chunk_delay: float
+    compress: bool
+    dispatcher: Dispatcher
+    scripts: Scripts
+    state: State
+
+    def log(self, request: Request) -> None:
+        """Take note of a request."""
+        ...
 
 
 class DisconnectedError(Exception):
@@ -92,7 +111,7 @@ class RequestReader:
 class ServerConnection:
     """Serves one client until either side closes."""
 
-    def __init__(self, server: FakeMistral, stream: ByteStream, number: int) -> None:
+    def __init__(self, server: Serves, stream: ByteStream, number: int) -> None:
         self._server = server
         self._stream = stream
         self._number = number
@@ -156,7 +175,7 @@ class ServerConnection:
             _compress(reply)
         request.status = reply.status
         milliseconds = int((time.perf_counter() - start) * 1000)
-        head = self._server.heads.write(reply, request_id=request.request_id, milliseconds=milliseconds)
+        head = _HEADS.write(reply, request_id=request.request_id, milliseconds=milliseconds)
         if request.method == "HEAD":
             reply.events, reply.parts, reply.body, reply.framing = None, None, b"", "none"
         if self._server.latency:
@@ -202,7 +221,7 @@ class ServerConnection:
         reply = Reply(refusal.status, body=refusal.body)
         reply.framing, reply.close = "length", True
         request_id = self._server.state.ids.uuid7()
-        await self._stream.send(self._server.heads.write(reply, request_id=request_id, milliseconds=0) + refusal.body)
+        await self._stream.send(_HEADS.write(reply, request_id=request_id, milliseconds=0) + refusal.body)
 
     def _received(self, head: h11.Request) -> Request:
         return Request(

@@ -22,7 +22,8 @@ class Effects:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.tokens: Counter[str] = Counter()
-        self.history: list[Effect] = []
+        # The latest million, which is all that a test looks at and all that a long run should hold.
+        self.history: deque[Effect] = deque(maxlen=1_000_000)
 
     def __getitem__(self, operation: str) -> int:
         """How often `operation` was executed."""

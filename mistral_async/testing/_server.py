@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any, Self, cast
 
-import anyio
-from anyio.abc import ByteStream, SocketAttribute, SocketStream, TaskGroup
 from anyio.from_thread import start_blocking_portal
-from anyio.streams.tls import TLSStream
 
 from mistral_async.testing._clock import Clock, SystemClock
 from mistral_async.testing._dispatch import Dispatcher
 from mistral_async.testing._exchange import Reply, Request
-from mistral_async.testing._faults import AnyFault, Cut, Reset, Stall
-from mistral_async.testing._headers import Heads
-from mistral_async.testing._http import ServerConnection, reset
+from mistral_async.testing._faults import AnyFault
 from mistral_async.testing._ledger import Connections, Effects
 from mistral_async.testing._limits import Limiter, RateLimit, RateLimits
 from mistral_async.testing._limits import rate_limits as limits_from
+from mistral_async.testing._listening import Listening
 from mistral_async.testing._refusals import standard
 from mistral_async.testing._scripts import EARLY, Script, Scripts, scripted
 from mistral_async.testing._state import Options, State
@@ -64,16 +59,11 @@ class FakeMistral:
         self.scripts = Scripts()
         self.requests: list[Request] = []
         self.connections = Connections()
-        self.heads = Heads()
         self.limiter = Limiter(limits_from(rate_limits))
         self.dispatcher = Dispatcher(self.state, self.scripts, self.limiter, api_key=api_key, strict=strict)
         self._tls = tls
-        self._keep_requests = keep_requests
-        self._backend = backend
-        self._live: dict[ServerConnection, SocketStream] = {}
-        self._tasks: TaskGroup | None = None
-        self._stop: anyio.Event | None = None
-        self._stopped: anyio.Event | None = None
+        self._keep_requests, self._backend = keep_requests, backend
+        self._listening: Listening | None = None
         self._portal: ExitStack | None = None
 
     @property
@@ -157,38 +147,28 @@ class FakeMistral:
 
     def drop_idle(self) -> None:
         """Close every connection that waits for its next request, without a word."""
-        for connection, stream in list(self._live.items()):
-            if not connection.busy:
-                _hang_up(stream)
+        if self._listening is not None:
+            self._listening.drop_idle()
 
     # Life
 
     async def __aenter__(self) -> Self:
-        listener = await anyio.create_tcp_listener(local_host=self.host, local_port=self.port)
-        self.port = listener.extra(SocketAttribute.local_port)  # noqa: S610  an attribute of anyio, not of Django
+        listening = Listening(self.connections, self.scripts, self._tls, self)
+        self.port = await listening.start(self.host, self.port)
         self.state.url = self.url
-        self._stop, self._stopped = anyio.Event(), anyio.Event()
-        self._tasks = anyio.create_task_group()
-        await self._tasks.__aenter__()
-        self._tasks.start_soon(self._serve, listener)
+        self._listening = listening
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        tasks, stop, stopped = self._tasks, self._stop, self._stopped
-        if tasks is None or stop is None or stopped is None:
+        if self._listening is None:
             return False
-        stop.set()
-        with anyio.CancelScope(shield=True):
-            await stopped.wait()
-        self._tasks = None
-        self.state.close()
-        if exc_type is not None and issubclass(exc_type, anyio.get_cancelled_exc_class()):
-            return bool(await tasks.__aexit__(exc_type, exc, traceback))
-        # The group must not wrap the body's exception: nobody expects an ExceptionGroup from a test server.
-        await tasks.__aexit__(None, None, None)
-        return False
+        listening, self._listening = self._listening, None
+        try:
+            return await listening.stop(exc_type, exc, traceback)
+        finally:
+            self.state.close()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -206,66 +186,3 @@ class FakeMistral:
         if self._portal is not None:
             self._portal.close()
             self._portal = None
-
-    async def _serve(self, listener: Any) -> None:
-        try:
-            async with listener, anyio.create_task_group() as connections:
-                connections.start_soon(listener.serve, self._accept)
-                if self._stop is not None:
-                    await self._stop.wait()
-                connections.cancel_scope.cancel()
-        finally:
-            if self._stopped is not None:
-                self._stopped.set()
-
-    async def _accept(self, stream: SocketStream) -> None:
-        self.connections.opened += 1
-        self.connections.open += 1
-        try:
-            if not await self._welcome(stream):
-                return
-            wrapped = await self._wrapped(stream)
-            if wrapped is not None:
-                await self._converse(wrapped, stream)
-        finally:
-            self.connections.open -= 1
-            with anyio.CancelScope(shield=True), suppress(OSError, anyio.BrokenResourceError):
-                await stream.aclose()
-
-    async def _converse(self, wrapped: ByteStream, stream: SocketStream) -> None:
-        connection = ServerConnection(self, wrapped, self.connections.opened)
-        self._live[connection] = stream
-        try:
-            await connection.serve()
-        finally:
-            del self._live[connection]
-
-    async def _welcome(self, stream: SocketStream) -> bool:
-        for fault in self.scripts.connection_faults():
-            if getattr(fault, "where", None) == "handshake":
-                with suppress(anyio.EndOfStream, anyio.BrokenResourceError):
-                    await stream.receive(1024)
-            match fault:
-                case Reset():
-                    reset(stream)
-                case Stall():
-                    await anyio.sleep_forever()
-                case Cut() | _:
-                    pass
-            return False
-        return True
-
-    async def _wrapped(self, stream: SocketStream) -> ByteStream | None:
-        if self._tls is None:
-            return stream
-        try:
-            return await TLSStream.wrap(stream, server_side=True, ssl_context=self._tls, standard_compatible=False)
-        except (ssl.SSLError, OSError, anyio.BrokenResourceError, anyio.EndOfStream):
-            return None
-
-
-def _hang_up(stream: SocketStream) -> None:
-    raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  an attribute of anyio, not of Django
-    # A duplicate, because uvloop's stand-in for a socket cannot be shut down.
-    with suppress(OSError), socket.fromfd(raw.fileno(), raw.family, raw.type) as duplicate:
-        duplicate.shutdown(socket.SHUT_RDWR)

@@ -7,6 +7,7 @@ import gzip
 import itertools
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 
 import msgspec
@@ -94,6 +95,7 @@ def _body_of(reply: Reply) -> bytes:
     return b"".join(reply.parts) if reply.parts is not None else reply.body
 
 
+@lru_cache(maxsize=4)
 def _bomb(size: int) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     block = bytes(1 << 20)

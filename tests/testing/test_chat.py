@@ -285,6 +285,20 @@ async def test_what_cannot_be_served(http, change, code):
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
+async def test_guardrails_are_judged(http):
+    rules = {
+        "custom_category_thresholds": {"law": 0.1, "pii": 0.999},
+        "ignore_other_categories": True,
+        "action": "block",
+    }
+    answer = await ask(http, "My lawyer has my passport", guardrails=[{"moderation_llm_v2": rules}])
+    (verdict,) = answer["guardrails"]
+    assert verdict["moderation_llm_v2"]["action"] == "block"
+    violated = {name: each["violated"] for name, each in verdict["moderation_llm_v2"]["categories"].items()}
+    assert violated == {"law": True, "pii": False}
+    assert "guardrails" not in await ask(http)
+
+
 async def test_a_prefix_is_continued(http):
     messages = [*body()["messages"], {"role": "assistant", "content": "Well: ", "prefix": True}]
     answer = await http.post(URL, json={"model": MODEL, "messages": messages})

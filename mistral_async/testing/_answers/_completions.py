@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from mistral_async.testing._answers._guardrails import judged
 from mistral_async.testing._answers._instances import instance_of
 from mistral_async.testing._answers._reading import audio_count, last_text, pieces_of, prompt_tokens, section
 from mistral_async.testing._answers._tool_calls import wanted_calls
@@ -54,6 +55,7 @@ class Completion(msgspec.Struct, kw_only=True):
     model: str
     choices: list[Choice]
     usage: dict[str, Any]
+    guardrails: list[dict[str, Any]]
 
     @property
     def costs(self) -> dict[str, int]:
@@ -100,6 +102,7 @@ def finished(
         model=model,
         choices=choices,
         usage=_usage(state, messages, options, sum(choice.tokens for choice in choices)),
+        guardrails=judged(messages, options),
     )
 
 
@@ -202,7 +205,8 @@ def whole(completion: Completion) -> Reply:
             for index, choice in enumerate(completion.choices)
         ],
     }
-    reply = answer(body)
+    # The key is there only for those who asked for guardrails.
+    reply = answer({**body, "guardrails": completion.guardrails} if completion.guardrails else body)
     reply.costs = completion.costs
     return reply
 

@@ -7,6 +7,8 @@ The rows are added as whole numbers of 16 bits per dimension, so that a text cos
 from __future__ import annotations
 
 import math
+import operator
+import sys
 from array import array
 from functools import lru_cache
 from hashlib import shake_128
@@ -32,22 +34,25 @@ class Vectors:
         self._zeros = int.from_bytes(("0" * dimensions).encode("utf-16-le"), "little")
         self._row = lru_cache(maxsize=20_000)(self._make_row)
 
-    def signs(self, text: str) -> array[int]:
-        """The sum of the rows of all words: whole numbers, before they are scaled to unit length."""
+    def unit(self, text: str) -> list[float]:
+        """The vector of `text`, with length one."""
+        lanes, weight = self._sum(text)
+        # A lane that holds n stands for 2n - weight: so many signs were plus, all the others minus.
+        squares = sum(map(operator.mul, lanes, lanes))
+        length = math.sqrt(4 * squares - 4 * weight * sum(lanes) + self.dimensions * weight * weight) or 1.0
+        values = {lane: round((2 * lane - weight) / length * _GRAIN) / _GRAIN for lane in set(lanes)}
+        return list(map(values.__getitem__, lanes))
+
+    def _sum(self, text: str) -> tuple[array[int], int]:
         total = weight = 0
         for word in words_of(text)[:_MOST_WORDS] or [text]:
             row, share = self._row(word)
             total += row
             weight += share
         lanes = array("H", total.to_bytes(self.dimensions * _LANE // 8, "little"))
-        return array("l", [2 * lane - weight for lane in lanes])
-
-    def unit(self, text: str) -> list[float]:
-        """The vector with length one."""
-        signs = self.signs(text)
-        length = math.hypot(*signs) or 1.0
-        scaled = {sign: round(sign / length * _GRAIN) / _GRAIN for sign in set(signs)}
-        return [scaled[sign] for sign in signs]
+        if sys.byteorder == "big":
+            lanes.byteswap()
+        return lanes, weight
 
     def _make_row(self, word: str) -> tuple[int, int]:
         if word in COMMON:
@@ -78,10 +83,6 @@ def packed(values: list[float] | list[int], dtype: str) -> bytes:
     """Little-endian bytes: four per float, one per whole number."""
     code = {"float": "f", "int8": "b", "binary": "b"}.get(dtype, "B")
     numbers = array(code, values)
-    if code == "f" and not _little_endian():
+    if sys.byteorder == "big":
         numbers.byteswap()
     return numbers.tobytes()
-
-
-def _little_endian() -> bool:
-    return array("H", [1]).tobytes()[0] == 1

@@ -82,39 +82,37 @@ def _response(
     state: State, body: Mapping[str, Any], model: str, choice: completions.Choice, prompt: int
 ) -> dict[str, Any]:
     now, cut = state.calendar.now(), choice.finish_reason == "length"
-    reasoning = len(choice.thoughts)
+    unset = ("error", "previous_response_id")
+    given = ("instructions", "max_output_tokens", "metadata", "prompt_cache_key", "reasoning", "temperature", "top_p")
     return {
+        **dict.fromkeys(unset),
+        **{name: body.get(name) for name in given},
         "id": state.ids.prefixed("resp"),
         "object": "response",
         "created_at": now,
         "completed_at": now,
         "status": "incomplete" if cut else "completed",
-        "error": None,
         "incomplete_details": {"reason": "max_output_tokens"} if cut else None,
         "model": model,
         "output": _items(state, choice, "incomplete" if cut else "completed"),
-        "instructions": body.get("instructions"),
-        "max_output_tokens": body.get("max_output_tokens"),
-        "metadata": body.get("metadata"),
         "parallel_tool_calls": body.get("parallel_tool_calls", True),
-        "previous_response_id": None,
-        "prompt_cache_key": body.get("prompt_cache_key"),
-        "reasoning": body.get("reasoning"),
-        "temperature": body.get("temperature"),
         "text": body.get("text") or {"format": {"type": "text"}},
         "tool_choice": body.get("tool_choice") or "auto",
         "tools": body.get("tools") or [],
-        "top_p": body.get("top_p"),
         "truncation": "disabled",
         "background": False,
         "service_tier": "default",
-        "usage": {
-            "input_tokens": prompt,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-            "output_tokens": choice.tokens,
-            "output_tokens_details": {"reasoning_tokens": reasoning},
-            "total_tokens": prompt + choice.tokens,
-        },
+        "usage": _usage(choice, prompt),
+    }
+
+
+def _usage(choice: completions.Choice, prompt: int) -> dict[str, Any]:
+    return {
+        "input_tokens": prompt,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": choice.tokens,
+        "output_tokens_details": {"reasoning_tokens": len(choice.thoughts)},
+        "total_tokens": prompt + choice.tokens,
     }
 
 
