@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 import msgspec
@@ -89,12 +90,19 @@ def _share_left(limit: RateLimit) -> float:
 
 
 class Field(NamedTuple):
-    """What one header name says: which number it is (`cost` too), of which resource, in which window."""
+    """What one header name says: which number it is, of which resource, in which window of how many seconds."""
 
-    kind: str
-    resource: str
-    window: str = ""
-    seconds: float | None = None
+    kind: Kind
+    rung: tuple[str, str, float | None]
+
+
+class Kind(IntEnum):
+    """Which number a header holds; the first three are its place in a rung."""
+
+    LIMIT = 0
+    REMAINING = 1
+    RESET = 2
+    COST = 3
 
 
 NOTHING: Final = RateLimitStatus()
@@ -103,7 +111,8 @@ _fields: dict[bytes, Field | None] = {}
 
 def parse_rate_limits(headers: Sequence[tuple[bytes, bytes]]) -> RateLimitStatus:
     """Read the rate limits of an answer from its headers (lower-case names). Never raises."""
-    read: list[tuple[Field, int]] | None = None
+    rungs: dict[tuple[str, str, float | None], list[int | None]] = {}
+    costs: dict[str, int] = {}
     for name, value in headers:
         try:
             field = _fields[name]
@@ -111,27 +120,17 @@ def parse_rate_limits(headers: Sequence[tuple[bytes, bytes]]) -> RateLimitStatus
             field = _learn_name(name)
         if field is None or not value.isdigit() or len(value) > _MAX_DIGITS:
             continue
-        if read is None:
-            read = []
-        read.append((field, int(value)))
-    return NOTHING if read is None else _collect(read)
-
-
-def _collect(read: list[tuple[Field, int]]) -> RateLimitStatus:
-    rungs: dict[tuple[str, str], dict[str, int]] = {}
-    costs: dict[str, int] = {}
-    lengths: dict[str, float | None] = {}
-    for (kind, resource, window, seconds), number in read:
-        if kind == "cost":
-            costs[resource] = number
-            continue
-        lengths[window] = seconds
-        rungs.setdefault((resource, window), {})[kind] = number
-    limits = tuple(
-        RateLimit(resource, window, lengths[window], rung.get("limit"), rung.get("remaining"), rung.get("reset"))
-        for (resource, window), rung in rungs.items()
-    )
-    return RateLimitStatus(limits, costs)
+        kind, rung = field
+        if kind is Kind.COST:
+            costs[rung[0]] = int(value)
+        elif rung in rungs:
+            rungs[rung][kind] = int(value)
+        else:
+            rungs[rung] = [None, None, None]
+            rungs[rung][kind] = int(value)
+    if not rungs and not costs:
+        return NOTHING
+    return RateLimitStatus(tuple([RateLimit(*rung, *numbers) for rung, numbers in rungs.items()]), costs)
 
 
 def _learn_name(name: bytes) -> Field | None:
@@ -149,17 +148,17 @@ def read_name(name: str) -> Field | None:
     by_size, rest = matched.groups()
     default = "tokens" if by_size else ""
     if rest == "query-cost" or rest.endswith("-query-cost"):
-        return Field("cost", _resource(rest[: -len("-query-cost")] or default or "tokens"))
+        return Field(Kind.COST, (_resource(rest[: -len("-query-cost")] or default or "tokens"), "", None))
     parts = _FIELD.fullmatch(rest)
     if parts is None:
         return None
-    kind = parts[1] or parts[4]
-    named = _WINDOW.fullmatch(parts[2] or parts[3] or "")
+    kind, subject = Kind[(parts[1] or parts[4]).upper()], parts[2] or parts[3] or ""
+    named = _WINDOW.fullmatch(subject)
     if named is None:
         window, seconds = ("minute", 60.0) if by_size else ("", None)
-        return Field(kind, _resource(parts[2] or parts[3] or default), window, seconds)
+        return Field(kind, (_resource(subject or default), window, seconds))
     length = int(named[3] or 1) * _SECONDS[named[4]]
-    return Field(kind, _resource(named[1] or default), named[2], float(length) or None)
+    return Field(kind, (_resource(named[1] or default), named[2], float(length) or None))
 
 
 def _resource(name: str) -> str:

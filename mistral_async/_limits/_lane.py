@@ -147,7 +147,8 @@ class Lane:
 
     def costs(self, given: Mapping[str, float]) -> dict[str, float]:
         """Return what a call will draw, by its own estimate or by what others drew."""
-        costs = {**self._costs, "requests": 1.0, **given} if self._costs else {"requests": 1.0, **given}
+        costs = {**self._costs, **given}
+        costs.setdefault("requests", 1.0)
         if "tokens" in given:
             costs["tokens"] *= self.ratio
         return costs
@@ -156,16 +157,18 @@ class Lane:
         """Return when the call may go by what the server allows this model."""
         if self.closed is not None:
             return now
-        cap = self.cap.value(now)
+        cap = self.cap.value(now) if self.cap.active else math.inf
         if call.bulk and not self.engaged and not self.group.meters:
             cap = min(cap, self._ramp(now))
-        if self.in_flight >= max(1.0, room(cap, leave=leave)):
+        if cap < math.inf and self.in_flight >= max(1.0, room(cap, leave=leave)):
             return now + _NAP
-        at = self.pace.ready(now)
+        at = self.pace.ready(now) if self.pace.active else now
         for (resource, _), limit in self.learned.items():
-            cost = call.costs.get(resource, 0.0)
+            cost = call.costs.get(resource)
             if cost:
-                at = max(at, limit.ready(now, cost, _LEAVE if leave else 0.0))
+                ready = limit.ready(now, cost, _LEAVE if leave else 0.0)
+                if ready > at:
+                    at = ready
         return at
 
     def spend(self, now: float, call: Reservation) -> None:
@@ -261,10 +264,16 @@ class Lane:
         if tokens is not None:
             actual.setdefault("tokens", tokens)
         for limit in status.limits:
-            actual.setdefault(limit.resource, estimate or 0.0 if limit.resource == "tokens" else 1.0)
-        for resource in {*self._costs, *actual} - {"requests"}:
-            before, drawn = self._costs.get(resource), actual.get(resource, 0.0)
-            self._costs[resource] = drawn if before is None else before + _WEIGHT * (drawn - before)
+            if limit.resource not in actual:
+                actual[limit.resource] = estimate or 0.0 if limit.resource == "tokens" else 1.0
+        known = self._costs
+        for resource, drawn in actual.items():
+            if resource != "requests":
+                before = known.get(resource)
+                known[resource] = drawn if before is None else before + _WEIGHT * (drawn - before)
+        for resource in known:
+            if resource not in actual:
+                known[resource] *= 1 - _WEIGHT
         if estimate and (tokens is not None or "tokens" in status.costs):
             ratio = min(20.0, max(0.05, actual["tokens"] / estimate))
             self.ratio += _WEIGHT * (ratio - self.ratio)

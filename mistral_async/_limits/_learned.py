@@ -63,6 +63,7 @@ class Learned:
         "limit",
         "rate",
         "size",
+        "stated",
         "window",
     )
 
@@ -71,7 +72,7 @@ class Learned:
         self._by_answer = resource != "requests"
         self.window = window
         self.limit = limit
-        self.rate = limit / window
+        self.rate = self.stated = limit / window
         self.size = 1.0  # the most that was ever seen in it: a bucket may be smaller than its limit per window
         self.level = 0.0  # what was left at `_stamp`, by what was booked since the newest answer
         self.fixed = False
@@ -90,28 +91,35 @@ class Learned:
 
     def ready(self, now: float, cost: float, leave_share: float = 0.0) -> float:
         """Return the earliest time, `now` or later, at which `cost` units may be drawn."""
-        margin = min(cost, 0.2 * self.size) + leave_share * self.size
-        if self.rate < 0.95 * self.limit / self.window:
-            margin += 0.02 * self.size  # others draw too: leave them some
+        size = self.size
+        margin = cost if cost < 0.2 * size else 0.2 * size
+        if leave_share:
+            margin += leave_share * size
+        if self.rate < 0.95 * self.stated:
+            margin += 0.02 * size  # others draw too: leave them some
         level = self._level(now)
         if self.fixed:
-            return now if level >= min(cost, self.size) else max(now, self._probe_at)
-        need = min(cost + margin, self.size)
+            return now if level >= min(cost, size) else max(now, self._probe_at)
+        need = cost + margin
+        if need > size:
+            need = size
         return now if level >= need - 1e-9 else now + (need - level) / (self.rate * _PACE)
 
     def spend(self, now: float, cost: float) -> Draw:
         """Book a call that starts now."""
-        self._set(now, self._booked(now) - cost)
+        self.level = self._booked(now) - cost
+        self._stamp = now
         if self.fixed and self.level < 0:
             self.level = 0.0
             self._probe_at = now + self.window / _PROBES
         self._spent += cost
         self._pending += cost
-        if now - self._volley.at > _VOLLEY:
-            self._volley = Volley(now, self._spent)
-        self._volley.spent = self._spent
-        self._volley.open += 1
-        return Draw(self._volley, cost)
+        volley = self._volley
+        if now - volley.at > _VOLLEY:
+            volley = self._volley = Volley(now, self._spent)
+        volley.spent = self._spent
+        volley.open += 1
+        return Draw(volley, cost)
 
     def give_back(self, draw: Draw) -> None:
         """Book that a call was never sent."""
@@ -146,9 +154,11 @@ class Learned:
     def answered(self, now: float, draw: Draw, actual: float, remaining: float) -> None:
         """Correct the level by what an answer says is left. Close its draw first."""
         self._misses = 0
-        self.size = min(max(self.size, remaining + actual), max(self.limit, remaining))
+        if remaining + actual > self.size:
+            self.size = min(remaining + actual, max(self.limit, remaining))
         volley = draw.volley
-        volley.least = min(volley.least, remaining)
+        if remaining < volley.least:
+            volley.least = remaining
         # What was drawn since the call started is not in its answer (if the server counts at the end, what is still
         # under way is not: see _level). Of a volley the answer that was made last counts: the lowest.
         level = volley.least - (self._spent - volley.spent) + (0.0 if self.fixed else self.rate * (now - volley.at))
@@ -179,7 +189,7 @@ class Learned:
             ends = self._window_start + self.window
             self._probe_at = min(again, ends) if ends > now else again
             return
-        self.rate = max(_YIELD * self.rate, min(self.rate, 0.5 * self.limit / self.window))
+        self.rate = max(_YIELD * self.rate, min(self.rate, 0.5 * self.stated))
 
     def explains(self, now: float) -> bool:
         """Whether there was so little left that a refusal which names no reason was for this limit."""
@@ -189,6 +199,7 @@ class Learned:
         """Take over a limit that the server changed."""
         if limit != self.limit:
             self.rate *= limit / self.limit
+            self.stated = limit / self.window
             self.size = min(self.size, limit)
             self.limit = limit
 
@@ -197,13 +208,16 @@ class Learned:
         level = self._booked(now)
         if not self._by_answer:
             return level
-        inflow = 0.0 if self.fixed else (now - self._left_at) * self.rate * _PACE
-        return min(level, self._left + inflow - self._pending)
+        left = self._left - self._pending
+        if not self.fixed:
+            left += (now - self._left_at) * self.rate * _PACE
+        return left if left < level else level
 
     def _booked(self, now: float) -> float:
         if self.fixed or now <= self._stamp:
             return self.level
-        return min(self.size, self.level + (now - self._stamp) * self.rate * _PACE)
+        level = self.level + (now - self._stamp) * self.rate * _PACE
+        return level if level < self.size else self.size
 
     def _set(self, now: float, level: float) -> None:
         self.level = level
@@ -220,7 +234,7 @@ class Learned:
             self._inflow += self._seen_remaining - before
             return
         span, inflow = volley.at - seen.at, remaining - before + volley.spent - seen.spent
-        stated = self.limit / self.window
+        stated = self.stated
         if self.fixed:
             self._judge_window(volley.at, inflow, stated * span)
         elif remaining + actual >= _FULL * self.size:

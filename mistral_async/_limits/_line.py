@@ -59,6 +59,8 @@ def leave(call: Reservation) -> None:
 
 def advance(group: Group, now: float, woken: list[Reservation]) -> None:
     """Let calls go until the first of each model has to wait; note whom to tell."""
+    if not group.waiting:
+        return
     held: set[Lane] = set()
     while group.waiting:
         call = _first(group, held)
@@ -131,8 +133,8 @@ def _ask(call: Reservation, now: float) -> _Answer:
     if call.no_quota is None:
         leave_some = group.leaves(now, bulk=call.bulk)
         own, common = lane.ready(now, call, leave=leave_some), group.ready(now, call, leave=leave_some)
-        call.turn = max(own, common)
-        if call.turn > now:
+        if own > now or common > now:
+            call.turn = max(own, common)
             return _Answer.ALL_WAIT if own <= now else _Answer.WAIT
     _go(call, now)
     return _Answer.GO

@@ -100,6 +100,11 @@ class RedisStore:
             line.submit(partial(self._book, line, (), back))
 
 
+def script() -> str:
+    """Return what Redis runs."""
+    return resources.files("mistral_async.integrations").joinpath(_SCRIPT).read_text("utf-8")
+
+
 def _index(keys: dict[str, int], key: str) -> int:
     return keys.setdefault(key, len(keys) + 1)
 
@@ -147,11 +152,10 @@ class _Line:
         from coredis import Redis  # it takes half a second, and only this thread
         from coredis.retry import NoRetryPolicy
 
-        source = resources.files("mistral_async.integrations").joinpath(_SCRIPT).read_text("utf-8")
         client = Redis.from_url(url, retry_policy=NoRetryPolicy())
         self._soon, self._stopped = scheduler(), anyio.Event()
         async with client, anyio.create_task_group() as self._tasks:
-            self.script = cast("Script", client.register_script(source))
+            self.script = cast("Script", client.register_script(script()))
             self.opened.set_result(None)
             await self._stopped.wait()
 

@@ -1,4 +1,4 @@
-"""A discrete-event world for the limiter: virtual clock, workers, strangers, and servers that limit in different ways."""
+"""A discrete-event world for the limiter: virtual clock, workers, strangers, servers that limit in different ways."""
 
 from __future__ import annotations
 

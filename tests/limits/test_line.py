@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,7 +40,7 @@ def test_first_come_first_served():
     went = drain([go(limiter, 0.0) for _ in range(50)])
     assert [index for index, _ in went] == list(range(50))
     times = [time for _, time in went]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert min(gaps) >= 0.1
     assert max(gaps) < 0.11, "nobody sleeps longer than it has to"
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections import deque
 
 from hypothesis import given
@@ -104,7 +105,7 @@ def test_one_per_second_is_spaced_out():
         now = meter.ready(now, 1.0)
         meter.spend(now, 1.0)
         times.append(now)
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert min(gaps) > 0.05
     assert max(gaps) < 0.052
 
@@ -115,3 +116,23 @@ def test_more_may_have_to_be_left_than_was_asked_for():
     meter.spend(0.0, 6.0)
     assert meter.ready(0.0, 1.0) == 0.0
     assert meter.ready(0.0, 1.0, leave=5.0) > 0.0
+
+
+@given(
+    st.integers(2, 20),
+    st.lists(st.tuples(st.floats(0, 0.3), st.booleans(), st.integers(0, 5)), min_size=1, max_size=150),
+)
+def test_what_is_given_back_never_lets_more_go_than_the_bucket(burst, calls):
+    meter, now, sent, held = bucket(10, 1.0, burst), 5.0, [], []
+    for pause, is_sent, back in calls:
+        now = meter.ready(now + pause, 1.0)
+        mark = meter.spend(now, 1.0)
+        if is_sent:
+            sent.append(now)
+        else:
+            held.append(mark)
+        if back < len(held):
+            meter.correct(held.pop(back), -1.0)
+    for first in range(len(sent)):
+        for last in range(first, len(sent)):
+            assert last - first + 1 <= burst + 10 * (sent[last] - sent[first]) + 1e-6

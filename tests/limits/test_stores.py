@@ -1,0 +1,360 @@
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import pickle
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from functools import partial
+
+import anyio
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mistral_async._limits import Correction, Demand, Limiter, Priority, RateLimits, Slot, wait_turn
+from mistral_async._limits._sqlite import SQLiteStore
+from mistral_async._limits._store import HORIZON, adopt, book, fresh
+
+pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")  # coredis leaves them
+
+SPAWN = multiprocessing.get_context("spawn")
+
+
+def demand(key="*:requests:1", cost=1.0, limit=20.0, window=1.0, rate=19.6, burst=1.0, *, exact=False):
+    return Demand(key, cost, limit, window, rate, burst, exact)
+
+
+TOKENS = demand("*:tokens:60", 100.0, 10_000.0, 60.0, 165.0, 1000.0, exact=True)
+
+
+@contextmanager
+def redis_server():
+    binary = shutil.which("redis-server")
+    if binary is None:
+        pytest.skip("redis-server is not installed")
+    pytest.importorskip("coredis", reason="the extra redis is not installed")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as directory:
+        command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            for _ in range(100):
+                with socket.socket() as knock:
+                    if not knock.connect_ex(("127.0.0.1", port)):
+                        break
+                time.sleep(0.05)
+            yield f"redis://127.0.0.1:{port}/0", process
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+@pytest.fixture(autouse=True)
+def _collected():
+    yield
+    gc.collect()
+
+
+@pytest.fixture(scope="module")
+def redis_url():
+    with redis_server() as (url, _):
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def make(request, tmp_path):
+    """What makes a store, in any process."""
+    if request.param == "sqlite":
+        return partial(SQLiteStore, os.fspath(tmp_path / "limits.sqlite"))
+    url = request.getfixturevalue("redis_url")
+    return partial(redis_store, url, prefix=f"{request.node.name}-{time.monotonic_ns()}")
+
+
+def redis_store(url, **options):
+    from mistral_async.integrations._redis_limits import RedisStore
+
+    return RedisStore(url, **options)
+
+
+async def test_calls_are_spread_out(make):
+    store = make()
+    slots = [await store.reserve([demand()], ()) for _ in range(10)]
+    assert all(slot.booked for slot in slots)
+    assert slots[0].delay <= 0.001
+    marks = [slot.mark for slot in slots]
+    assert marks[-1] - marks[0] >= 9 / 19.6 - 1e-6
+    assert marks == sorted(marks)
+    await store.aclose()
+
+
+async def test_nothing_is_booked_beyond_the_horizon(make):
+    store, slow = make(), demand(limit=1.0, rate=0.5)
+    slots = [await store.reserve([slow], ()) for _ in range(6)]
+    assert [slot.booked for slot in slots] == [True, True, False, False, False, False]
+    assert slots[1].delay <= HORIZON
+    assert slots[5].delay == pytest.approx(slots[2].delay, abs=0.5), "who was turned away took nothing"
+    await store.aclose()
+
+
+async def test_a_window_never_holds_more_than_the_limit(make):
+    store = make()
+    slots = [await store.reserve([TOKENS], ()) for _ in range(120)]
+    assert sum(slot.booked for slot in slots) <= 100
+    assert sum(slot.booked for slot in slots) >= 10
+    await store.aclose()
+
+
+async def test_what_is_given_back_can_be_drawn_again(make):
+    store = make()
+    all_at_once = demand("k", 100.0, 100.0, 60.0, 1.0, 100.0, exact=True)
+    first = await store.reserve([all_at_once], ())
+    assert first.booked
+    assert not (await store.reserve([all_at_once], ())).booked
+    again = await store.reserve([all_at_once], [Correction("k", first.mark, -100.0)])
+    assert again.booked
+    assert again.delay <= 0.01
+    await store.aclose()
+
+
+async def test_a_cancelled_question_leaves_nothing_booked(make):
+    store = make()
+    alone = demand("k", 100.0, 100.0, 60.0, 1.0, 100.0, exact=True)
+    assert (await store.reserve([demand()], ())).booked
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(store.reserve, [alone], ())
+            await anyio.lowlevel.checkpoint()
+            scope.cancel()
+    await anyio.sleep(0.1)
+    assert (await store.reserve([alone], ())).booked
+    await store.aclose()
+
+
+async def test_a_store_works_again_after_it_was_closed(make):
+    store = make()
+    await store.reserve([demand()], ())
+    await store.aclose()
+    assert (await store.reserve([demand()], ())).mark
+    await store.aclose()
+    await store.aclose()
+
+
+async def test_a_store_pickles(make):
+    store = make()
+    first = await store.reserve([demand()], ())
+    copy = pickle.loads(pickle.dumps(store))
+    second = await copy.reserve([demand()], ())
+    assert second.mark - first.mark >= 1 / 19.6 - 1e-6
+    await store.aclose()
+    await copy.aclose()
+
+
+async def test_a_limiter_asks_the_store_and_corrects_it(make):
+    store = make()
+    limiter = Limiter(RateLimits(requests_per_second=100, tokens_per_minute=60_000, store=store))
+    for _ in range(3):
+        turn = limiter.reserve("/v1/chat", "m", {"tokens": 5000.0}, now=time.monotonic(), priority=Priority.BULK)
+        with anyio.fail_after(2):
+            await wait_turn(turn)
+        turn.settle(time.monotonic(), (), tokens=500)
+    assert limiter._total.asking == 0
+    assert limiter._total.in_flight == 0
+    await limiter.aclose()
+
+
+class Broken:
+    def __init__(self):
+        self.asked = 0
+
+    async def reserve(self, demands, corrections):
+        self.asked += 1
+        raise ConnectionError("no store")
+
+    async def aclose(self):
+        pass
+
+
+async def test_without_the_store_a_process_keeps_the_limits_alone(caplog):
+    store = Broken()
+    limiter = Limiter(RateLimits(requests_per_second=20, store=store))
+    started = time.monotonic()
+    for _ in range(8):
+        turn = limiter.reserve("/v1/chat", "m", now=time.monotonic())
+        await wait_turn(turn)
+        turn.settle(time.monotonic())
+    assert 0.33 <= time.monotonic() - started <= 1.0
+    assert store.asked == 1, "an outage is not asked at every call"
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+class Slow:
+    async def reserve(self, demands, corrections):
+        self.corrections = list(corrections)
+        return Slot(booked=True, delay=0.2, mark=7.0)
+
+    async def aclose(self):
+        pass
+
+
+async def test_a_wait_for_a_booked_slot_that_is_cancelled_is_given_back():
+    store = Slow()
+    limiter = Limiter(RateLimits(requests_per_second=20, store=store))
+    with anyio.move_on_after(0.02):
+        await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+    assert limiter._total.asking == 0
+    await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+    assert store.corrections == [Correction("*:requests:1", 7.0, -1.0)]
+
+
+async def test_redis_that_is_not_there(caplog):
+    pytest.importorskip("coredis", reason="the extra redis is not installed")
+    store = redis_store("redis://127.0.0.1:1/0")
+    limiter = Limiter(RateLimits(requests_per_second=20, store=store))
+    with anyio.fail_after(20):
+        await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+    assert "keeps the limits alone" in caplog.text
+    await limiter.aclose()
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_redis_that_goes_away(caplog):
+    with redis_server() as (url, process):
+        store = redis_store(url)
+        limiter = Limiter(RateLimits(requests_per_second=100, store=store))
+        await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+        assert not caplog.text
+        process.kill()
+        process.wait()
+        with anyio.fail_after(10):
+            await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+        assert "keeps the limits alone" in caplog.text
+        await limiter.aclose()
+
+
+STEPS = st.lists(
+    st.tuples(st.floats(0, 20), st.integers(1, 4000), st.booleans(), st.floats(-0.9, 0.9)), min_size=1, max_size=30
+)
+
+
+def test_the_script_in_redis_counts_as_the_meter_does(redis_url):
+    """The same calls, by the real script on a clock of ours, and by `book`."""
+    import coredis
+
+    from mistral_async.integrations import _redis_limits as module
+
+    source = module.script().replace("redis.call('TIME')", "{ARGV[2], 0}")
+    assert "ARGV[2]" in source
+
+    async def main():
+        async with coredis.Redis.from_url(redis_url) as client:
+            script = client.register_script(source)
+
+            async def ask(key, now, demands, corrections):
+                asked = [(1, each.cost, each.limit, each.window, each.rate, each.burst, each.exact) for each in demands]
+                drawn = [(1, mark, change) for _, mark, change in corrections]
+                booked, delay, mark = await script([key], [module._encode((HORIZON, asked, drawn)), repr(now)])
+                return Slot(bool(booked), float(delay), float(mark))
+
+            async with anyio.from_thread.BlockingPortal() as portal:
+                await anyio.to_thread.run_sync(compare, partial(portal.call, ask))
+
+    numbers = iter(range(10_000))
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(steps=STEPS, exact=st.booleans())
+    def compare(ask, steps, exact):
+        key, now, meter, marks = f"compare-{next(numbers)}", 1000.0, None, []
+        wanted = demand(key, 1.0, 10_000.0, 60.0, 165.0, 1000.0, exact=exact)
+        for pause, cost, correcting, change in steps:
+            now += pause
+            wanted = Demand(key, float(cost), *[getattr(wanted, name) for name in Demand.__struct_fields__[2:]])
+            corrections = [Correction(key, mark, change * units) for mark, units in marks[-1:] if correcting and exact]
+            for each in corrections:
+                meter.correct(each.mark, each.change)
+            meter = fresh(wanted) if meter is None else adopt(meter, wanted, now)
+            expected = book([meter], [wanted], now)
+            got = ask(key, now, [wanted], corrections)
+            assert got.booked == expected.booked
+            assert got.delay == pytest.approx(expected.delay, abs=1e-6)
+            if got.booked:
+                marks.append((got.mark, float(cost)))
+
+    anyio.run(main)
+
+
+def work(make, backend, seconds, rate, times):
+    """One process of several: calls for some seconds, and notes when each was let go."""
+
+    async def worker(limiter, ends):
+        while True:
+            turn = limiter.reserve("/v1/chat", "m", now=time.monotonic(), priority=Priority.BULK)
+            await wait_turn(turn)
+            now = time.monotonic()
+            if now > ends:
+                turn.cancel(now)
+                return
+            times.put((os.getpid(), now))
+            await anyio.sleep(0.02)
+            turn.settle(time.monotonic())
+
+    async def main():
+        limiter = Limiter(RateLimits(requests_per_second=rate, store=make()))
+        times.put((os.getpid(), None))
+        with anyio.move_on_after(seconds + 0.5):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(16):
+                    tasks.start_soon(worker, limiter, time.monotonic() + seconds)
+        await limiter.aclose()
+
+    anyio.run(main, backend=backend)
+
+
+def collect(queue, processes):
+    """Everything that the processes noted, while they run."""
+    found = []
+    while any(process.is_alive() for process in processes) or not queue.empty():
+        while not queue.empty():
+            found.append(queue.get())
+        time.sleep(0.01)
+    return found
+
+
+def busiest(times, window):
+    times = sorted(times)
+    return max(sum(first <= time < first + window for time in times) for first in times)
+
+
+def test_four_processes_keep_one_limit_and_take_over_from_one_that_is_killed(make):
+    rate, seconds = 40, 5.0
+    queue = SPAWN.Queue()
+    backends = ["asyncio", "trio", "asyncio", "trio"]
+    processes = [SPAWN.Process(target=work, args=(make, each, seconds, rate, queue)) for each in backends]
+    for process in processes:
+        process.start()
+    ready, found = set(), []
+    while len(ready) < 4:
+        pid, at = queue.get(timeout=30)
+        ready.add(pid)
+        found.append((pid, at))
+    time.sleep(2.0)
+    os.kill(processes[0].pid, signal.SIGKILL)
+    killed = time.monotonic()
+    found += collect(queue, processes)
+    for process in processes:
+        process.join(10)
+    times = [at for _, at in found if at is not None]
+    assert busiest(times, 1.0) <= rate * 1.05, "jitter of this machine, not a second limit"
+    before = [at for at in times if killed - 1.0 <= at < killed]
+    after = [at for at in times if killed + 1.0 <= at < killed + 2.0]
+    assert len(before) >= 0.9 * rate
+    assert len(after) >= 0.9 * rate
+    assert len({pid for pid, at in found if at is not None}) == 4
