@@ -15,6 +15,7 @@ from mistral_async.bulk._outcome import Err, Ok, OnError, Result
 from mistral_async.bulk._plan import BulkOptions, Plan, check_count
 from mistral_async.bulk._progress import Progress
 from mistral_async.bulk._results import AsyncResults
+from mistral_async.bulk._rich import ProgressBar
 from mistral_async.bulk._source import in_thread
 from mistral_async.models.chat import ChatCompletionResponse, ChatOptions
 from mistral_async.models.classifiers import ClassificationTargetResult, InstructRequestInput, ModerationObject
@@ -35,6 +36,7 @@ __all__ = [
     "Ok",
     "OnError",
     "Progress",
+    "ProgressBar",
     "Result",
     "in_thread",
 ]
@@ -48,7 +50,7 @@ Judged: TypeAlias = str | Sequence[MessageInput] | InstructRequestInput
 
 _PACKED_CONCURRENCY = 16
 _PACKED_WINDOW = 8_192
-_PATIENCE = 600_000.0  # milliseconds for which a 429 is repeated: nobody waits for a bulk call
+_PATIENCE = 1_800_000.0  # milliseconds for which a 429 is repeated, waiting for its turn included
 
 
 class BulkChatOptions(ChatOptions, BulkOptions, total=False):
@@ -67,8 +69,7 @@ class Bulk(Resource[M]):
         """Perform any requests made by `calls`, reading them as there is room."""
         from mistral_async.bulk._work import Single
 
-        plan = Plan.of(options)
-        return AsyncResults(calls, Single(self._background(), _checked_call, {"work": "map"}), plan)
+        return AsyncResults(calls, Single(self._background(), _checked_call, {"work": "map"}), Plan.of(options))
 
     @results
     def chat(

@@ -38,6 +38,7 @@ class SyncResults(Generic[T]):
         self._block: AbstractContextManager[AsyncResults[T]] | None = None
         self._items: Iterator[Any] | None = None
         self._fed = Fed()
+        self._interrupted = False
 
     def __enter__(self) -> Self:
         if self._block is not None:
@@ -84,12 +85,17 @@ class SyncResults(Generic[T]):
         """The results that have arrived since the last call, at least one; an empty list at the end."""
         if self._items is None:
             return self._portal.run(self._results.receive)
+        if self._interrupted:
+            raise RuntimeError("an interrupt may have lost items: make the call again")
         given: tuple[list[Any], Exception | None] | None = None
+        self._interrupted = True
         while True:
             results, wanted = self._portal.run(_step, self._results, self._fed, given)
             if results or not wanted:
-                return results
+                break
             given = read_slice(self._items, wanted, _SLICE)
+        self._interrupted = False
+        return results
 
     @property
     def progress(self) -> Progress:

@@ -86,7 +86,7 @@ class Rows:
 
     def to_array(self) -> array.array[Any]:
         """The numbers, row by row."""
-        flat = array.array(self._shape.typecode) if self._flat is None else self._flat
+        flat: array.array[Any] = array.array(self._shape.typecode) if self._flat is None else self._flat
         lacking, self._shape.lacking = self._shape.lacking, []
         self._flat = flat
         if self._shape.width:

@@ -17,6 +17,8 @@ class Ok(msgspec.Struct, Generic[T], frozen=True):
     """Its place in the source, from 0."""
     usage: Any = None
     """What it used, None where the API does not say. Items that shared a request share its tokens, by their length."""
+    id: str | None = None
+    """The name that was given to it, where names were given (`client.batch`)."""
 
     @property
     def ok(self) -> Literal[True]:
@@ -34,6 +36,8 @@ class Err(msgspec.Struct, frozen=True):
     error: Exception
     index: int
     """Its place in the source, from 0."""
+    id: str | None = None
+    """The name that was given to it, where names were given (`client.batch`)."""
 
     @property
     def ok(self) -> Literal[False]:

@@ -35,8 +35,7 @@ class Packed(Work[T]):
     first_packs = 2
 
     def __init__(self, engine: Engine, packing: Packing, job: Mapping[str, Any]) -> None:
-        self.job = job
-        self._engine = engine
+        super().__init__(engine, job)
         self._packing = packing
         self.open = packing.open
 
@@ -76,7 +75,7 @@ class Packed(Work[T]):
         """Send it; where it is too much, give its parts."""
         call = self.describe([entry.item for entry in pack.entries], pack.kind)
         try:
-            response = await self.respond(self._engine, call)
+            response = await self.respond(call)
         except APIStatusError as error:
             if parts := self._packing.divide(pack, error):
                 return parts

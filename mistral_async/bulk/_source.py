@@ -9,7 +9,7 @@ import inspect
 import itertools
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from mistral_async.bulk._signal import Signal
 
@@ -139,7 +139,7 @@ def source_of(items: Any) -> Source:
     """The source that an iterable or async iterable is."""
     if isinstance(items, (Plain, Awaited, Fed)):
         return items
-    return Awaited(items) if isinstance(items, AsyncIterable) else Plain(items)
+    return Awaited(cast("AsyncIterable[Any]", items)) if isinstance(items, AsyncIterable) else Plain(items)
 
 
 async def in_thread(items: Iterable[T]) -> AsyncIterator[T]:

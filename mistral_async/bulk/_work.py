@@ -34,8 +34,6 @@ class Outcome(msgspec.Struct, Generic[T]):
 class Work(ABC, Generic[T]):
     """How items are sent and remembered."""
 
-    job: Mapping[str, Any]
-    """What the checkpoint says that it holds."""
     meter: Meter
     keep = False
     """Whether there is a checkpoint."""
@@ -43,6 +41,12 @@ class Work(ABC, Generic[T]):
     """Requests at once until the first of them succeeded; None: as many as there may be."""
     open: Mapping[str, Pack] = {}
     """Requests that wait to be full."""
+
+    def __init__(self, engine: Engine, job: Mapping[str, Any]) -> None:
+        self._engine = engine
+        extra = engine.options.extra_body
+        self.job = {**job, "extra_body": extra} if extra else job
+        """What the checkpoint says that it holds."""
 
     @abstractmethod
     def add(self, entry: Entry) -> Sequence[Pack]:
@@ -68,10 +72,10 @@ class Work(ABC, Generic[T]):
     def restore(self, kept: bytes, item: Any) -> T:
         """Make the result again of what the checkpoint kept."""
 
-    async def respond(self, engine: Engine, call: Call[Any]) -> Response[Any]:
+    async def respond(self, call: Call[Any]) -> Response[Any]:
         """Perform a call and count what it took."""
         try:
-            response = await engine.respond(call)
+            response = await self._engine.respond(call)
         except MistralError as error:
             self.meter.count(error.attempts)
             raise
@@ -84,8 +88,7 @@ class Single(Work[T]):
     """One call for each item."""
 
     def __init__(self, engine: Engine, describe: Callable[[Any], Call[T]], job: Mapping[str, Any]) -> None:
-        self.job = job
-        self._engine = engine
+        super().__init__(engine, job)
         self._describe = describe
 
     def add(self, entry: Entry) -> Sequence[Pack]:
@@ -95,7 +98,7 @@ class Single(Work[T]):
     async def perform(self, pack: Pack) -> Outcome[T]:
         """Perform the call."""
         entry = pack.entries[0]
-        response = await self.respond(self._engine, self._describe(entry.item))
+        response = await self.respond(self._describe(entry.item))
         value = cast("T", response.data)
         result = Ok(value, entry.index, getattr(value, "usage", None))
         return Outcome([result], (response.body,) if self.keep else ())

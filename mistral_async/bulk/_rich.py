@@ -1,0 +1,64 @@
+"""A progress bar in the terminal, with rich (in the extra `cli`): `progress=ProgressBar()`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_async.bulk._progress import Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class ProgressBar:
+    """Shows items, failures, tokens, requests and the time left, from the first report to the last.
+
+    Args:
+        description: What stands before the bar.
+        console: Where it is shown. Default: the standard error.
+    """
+
+    def __init__(self, description: str = "items", console: Console | None = None) -> None:
+        try:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+            from rich.progress import Progress as Bar
+        except ImportError:
+            raise ImportError("rich is not installed: pip install 'mistral-async[cli]'") from None
+        self._bar = Bar(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[facts]}"),
+            TimeElapsedColumn(),
+            console=console or Console(stderr=True),
+        )
+        self._task = self._bar.add_task(description, total=None, facts="")
+
+    def __call__(self, progress: Progress) -> None:
+        """Show a report."""
+        self._bar.start()
+        self._bar.update(
+            self._task, total=progress.total, completed=progress.done + progress.failed, facts=facts(progress)
+        )
+        if progress.finished:
+            self._bar.stop()
+
+
+def facts(progress: Progress) -> str:
+    """The numbers beside the bar."""
+    told = [f"{progress.rate:,.0f}/s", f"{progress.tokens:,} tokens", f"{progress.requests:,} requests"]
+    if progress.rejected:
+        told.append(f"{progress.rejected:,} refused")
+    if progress.failed:
+        told.append(f"{progress.failed:,} failed")
+    if progress.seconds_left and not progress.finished:
+        told.append(f"{_span(progress.seconds_left)} left")
+    return ", ".join(told)
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
