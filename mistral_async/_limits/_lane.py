@@ -167,8 +167,7 @@ class Lane:
             cost = call.costs.get(resource)
             if cost:
                 ready = limit.ready(now, cost, _LEAVE if leave else 0.0)
-                if ready > at:
-                    at = ready
+                at = max(at, ready)
         return at
 
     def spend(self, now: float, call: Reservation) -> None:

@@ -72,7 +72,8 @@ class Learned:
         self._by_answer = resource != "requests"
         self.window = window
         self.limit = limit
-        self.rate = self.stated = limit / window
+        self.stated: float = limit / window  # units per second
+        self.rate: float = self.stated  # the same, less what others draw
         self.size = 1.0  # the most that was ever seen in it: a bucket may be smaller than its limit per window
         self.level = 0.0  # what was left at `_stamp`, by what was booked since the newest answer
         self.fixed = False
@@ -92,7 +93,7 @@ class Learned:
     def ready(self, now: float, cost: float, leave_share: float = 0.0) -> float:
         """Return the earliest time, `now` or later, at which `cost` units may be drawn."""
         size = self.size
-        margin = cost if cost < 0.2 * size else 0.2 * size
+        margin = min(0.2 * size, cost)
         if leave_share:
             margin += leave_share * size
         if self.rate < 0.95 * self.stated:
@@ -101,8 +102,7 @@ class Learned:
         if self.fixed:
             return now if level >= min(cost, size) else max(now, self._probe_at)
         need = cost + margin
-        if need > size:
-            need = size
+        need = min(need, size)
         return now if level >= need - 1e-9 else now + (need - level) / (self.rate * _PACE)
 
     def spend(self, now: float, cost: float) -> Draw:
@@ -157,8 +157,7 @@ class Learned:
         if remaining + actual > self.size:
             self.size = min(remaining + actual, max(self.limit, remaining))
         volley = draw.volley
-        if remaining < volley.least:
-            volley.least = remaining
+        volley.least = min(volley.least, remaining)
         # What was drawn since the call started is not in its answer (if the server counts at the end, what is still
         # under way is not: see _level). Of a volley the answer that was made last counts: the lowest.
         level = volley.least - (self._spent - volley.spent) + (0.0 if self.fixed else self.rate * (now - volley.at))
@@ -211,13 +210,13 @@ class Learned:
         left = self._left - self._pending
         if not self.fixed:
             left += (now - self._left_at) * self.rate * _PACE
-        return left if left < level else level
+        return min(level, left)
 
     def _booked(self, now: float) -> float:
         if self.fixed or now <= self._stamp:
             return self.level
         level = self.level + (now - self._stamp) * self.rate * _PACE
-        return level if level < self.size else self.size
+        return min(self.size, level)
 
     def _set(self, now: float, level: float) -> None:
         self.level = level
