@@ -1,0 +1,138 @@
+"""Values for the parameters of endpoints: for each a value that fits its annotation, and the text it is found by."""
+
+from __future__ import annotations
+
+import collections.abc
+import dataclasses
+import inspect
+import itertools
+import re
+import types
+import typing
+from typing import Any, Literal, Union, get_args, get_origin, is_typeddict
+
+import msgspec
+from typing_extensions import TypeForm, Unpack
+
+from mistral_async import calls
+from mistral_async._resource import Resource, _Endpoint
+
+# Parameters of which exactly one is given: other spellings of one thing, or alternatives.
+ONE_OF: dict[str, tuple[str, ...]] = {
+    "embeddings.create": ("inputs", "input"),
+    "classifiers.classify_chat": ("inputs", "input"),
+    "beta.conversations.start": ("model", "agent_id"),
+    "beta.conversations.start_stream": ("model", "agent_id"),
+    "beta.conversations.parse": ("model", "agent_id"),
+    "ocr.parse": ("document_annotation_format", "bbox_annotation_format"),
+    "beta.agents.update_version": ("version", "version_data"),
+    "batch.get": ("job_id", "batch_id"),
+    "batch.cancel": ("job_id", "batch_id"),
+    "audio.transcriptions.complete": ("file", "file_url", "file_id"),
+    "audio.transcriptions.stream": ("file", "file_url", "file_id"),
+    "audio.transcribe": ("file", "file_url", "file_id"),
+    "audio.transcribe_stream": ("file", "file_url", "file_id"),
+}
+# Spellings whose value is sent in another form.
+RESPELT: dict[str, tuple[Any, str]] = {
+    "completion_window": ("37h", "37"),
+    "version_data": ({"version": 7000}, "7000"),
+    "file": (b"7000", "7000"),
+}
+
+
+def endpoints(resource: Resource[Any] = calls, path: str = "") -> collections.abc.Iterator[tuple[str, Any]]:
+    for name in sorted(dir(type(resource))):
+        if name.startswith("_"):
+            continue
+        found = inspect.getattr_static(type(resource), name)
+        if isinstance(found, _Endpoint):
+            yield f"{path}{name}", getattr(resource, name)
+        elif hasattr(found, "func") and isinstance(getattr(resource, name), Resource):
+            yield from endpoints(getattr(resource, name), f"{path}{name}.")
+
+
+ALL = dict(endpoints())
+_count = itertools.count(7001)
+
+
+class Value:
+    """A value that fits an annotation, and the text it is found by."""
+
+    def __init__(self, hint: Any, name: str) -> None:
+        self.mark = str(next(_count))
+        self.value = self.make(hint, name)
+
+    def make(self, hint: Any, name: str) -> Any:
+        origin, args = get_origin(hint), get_args(hint)
+        if hint is str or hint is Any:
+            return f"v{self.mark}"
+        if hint in (int, float):
+            return hint(self.mark)
+        if hint is bool:
+            self.mark = name
+            return True
+        if hint is bytes:
+            return self.mark.encode()
+        if origin is Literal:
+            self.mark = args[0]
+            return args[0]
+        if origin in (Union, types.UnionType):
+            return self.make(next(each for each in args if each is not type(None)), name)
+        if hasattr(hint, "variants"):
+            return self.make(hint.variants.members[0], name)
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            return self.struct(hint)
+        if is_typeddict(hint):
+            key, inner = next(iter(typing.get_type_hints(hint).items()))
+            return {key: self.make(inner, key)}
+        if isinstance(origin, type) and issubclass(origin, collections.abc.Mapping):
+            return {f"k{self.mark}": self.make(args[1], name) if args[1] is not Any else 1}
+        if isinstance(origin, type) and issubclass(origin, collections.abc.Iterable):
+            return [self.make(args[0], name)]
+        if origin is TypeForm:
+            return dataclasses.make_dataclass(f"T{self.mark}", [("x", int)])
+        if getattr(hint, "__name__", "") == "datetime":
+            self.mark = "2031-"
+            return hint(2031, 1, 2)
+        raise AssertionError(f"no value for {name}: {hint!r}")
+
+    def struct(self, cls: type[msgspec.Struct]) -> Any:
+        hints = typing.get_type_hints(cls)
+        fields = [field for field in msgspec.structs.fields(cls) if field.required]
+        if not fields:  # then the first that can be any text or number
+            scalars = re.compile(r"\b(str|int|float)\b")
+            scalar = (f for f in msgspec.structs.fields(cls) if scalars.search(str(hints[f.name]).split("Open")[0]))
+            fields = [next(scalar, msgspec.structs.fields(cls)[-1])]
+        return cls(**{field.name: self.make(hints[field.name], field.name) for field in fields})
+
+
+def parameters(method: Any) -> dict[str, tuple[Any, bool]]:
+    """Each parameter's resolved type, and whether it must be given."""
+    describe = method.__wrapped__
+    hints = typing.get_type_hints(describe, include_extras=True)
+    found: dict[str, tuple[Any, bool]] = {}
+    for name, each in list(inspect.signature(describe, follow_wrapped=False).parameters.items())[1:]:
+        if get_origin(hints[name]) is Unpack:
+            found |= {key: (hint, False) for key, hint in typing.get_type_hints(get_args(hints[name])[0]).items()}
+        else:
+            found[name] = (hints[name], each.default is inspect.Parameter.empty)
+    return found
+
+
+def sent(request: Any) -> str:
+    """Everything a request sends, as text."""
+    body = b""
+    if request.form is not None:
+        body = request.form.encode()
+        assert isinstance(body, bytes)
+    elif request.json is not None:
+        body = msgspec.json.encode(request.json)
+    return f"{request.method} {request.target} {body.decode()}"
+
+
+def needed(name: str) -> dict[str, Any]:
+    """The arguments that an endpoint can not do without."""
+    known = parameters(ALL[name])
+    needs = [key for key, (_, required) in known.items() if required] + list(ONE_OF.get(name, ()))[:1]
+    return {key: RESPELT[key][0] if key in RESPELT else Value(known[key][0], key).value for key in needs}
