@@ -227,21 +227,21 @@ def test_a_flood_of_comments_inside_a_frame_is_not_kept(first):
 def _seconds(size: int, head: bytes, end: bytes) -> float:
     decoder, piece = EventDecoder(), b"x" * 4096
     decoder.feed(b": load the decoder\n\n")
-    start = time.perf_counter()
+    start = time.thread_time()
     decoder.feed(head)
     for _ in range(size // len(piece)):
         assert not decoder.feed(piece)
     (event,) = decoder.feed(end)
-    elapsed = time.perf_counter() - start
+    elapsed = time.thread_time() - start
     assert len(event.data) == size // len(piece) * len(piece)
     return elapsed
 
 
 @pytest.mark.parametrize(("head", "end"), [(b"data: ", b"\n\n"), (b"data:", b"\r\n\r\n")])
 def test_time_is_linear_in_the_size_of_an_event(head, end):
-    small = min(_seconds(4 * MIB, head, end) for _ in range(3))
+    small = min(_seconds(16 * MIB, head, end) for _ in range(3))
     large = min(_seconds(64 * MIB, head, end) for _ in range(2))
-    assert large < 64 * small  # linear is 16, quadratic 256
+    assert large < 10 * small  # linear is 4, quadratic 16
     assert large < 5
 
 
