@@ -39,7 +39,9 @@ class Client:
 async def test_a_bucket_lets_a_burst_through_and_then_the_rate():
     async with Client(RateLimit(requests=20, per=1.0, burst=5)) as client:
         assert await client.statuses(7) == [200] * 5 + [429] * 2
-        client.clock.advance(0.05)
+        client.clock.advance(0.03)
+        assert await client.statuses(1) == [429]
+        client.clock.advance(0.02)
         assert await client.statuses(2) == [200, 429]
         client.clock.advance(10)
         assert await client.statuses(6) == [200] * 5 + [429]

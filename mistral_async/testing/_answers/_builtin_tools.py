@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from mistral_async.testing._answers._reading import entries, last_text, question_of, words_of
-from mistral_async.testing._answers._writing import best_sentences, calculated
+from mistral_async.testing._answers._writing import best_sentences, calculation
 from mistral_async.testing._answers.documents import Documents
 from mistral_async.testing._answers.files import Files
 from mistral_async.testing._answers.libraries import Libraries
@@ -39,8 +39,8 @@ def executed(state: State, tool: Mapping[str, Any], messages: Sequence[Any]) -> 
     question = question_of(last_text(messages))
     words = set(words_of(last_text(messages)))
     match tool["type"]:
-        case "code_interpreter" if (result := calculated(question)) is not None:
-            return _calculation(question, result)
+        case "code_interpreter" if (found := calculation(last_text(messages))) is not None:
+            return _calculation(*found)
         case "web_search" | "web_search_premium" if words & _SEARCH:
             return _search(tool["type"], question)
         case "image_generation" if words & _DRAW:
@@ -51,8 +51,7 @@ def executed(state: State, tool: Mapping[str, Any], messages: Sequence[Any]) -> 
             return None
 
 
-def _calculation(question: str, result: str) -> Execution:
-    code = "".join(character for character in question if character in "0123456789.+-*/ ").strip(" .")
+def _calculation(code: str, result: str) -> Execution:
     output = f"{result}\n"
     info = {"result": [{"type": "text", "text": output}], "code": code, "code_output": output}
     return Execution(name="code_interpreter", arguments=json.dumps({"code": code}), text=result, info=info)

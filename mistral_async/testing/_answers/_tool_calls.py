@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from mistral_async.testing._answers._instances import instance_of
-from mistral_async.testing._answers._reading import entries, last_text, topics_of, words_of
+from mistral_async.testing._answers._reading import COMMON, entries, last_text, topics_of, words_of
 
 _FORCED = {"any", "required"}
 _VERBS = {
@@ -60,6 +60,6 @@ def _names(prompt: str, name: str) -> bool:
     if name.lower() in prompt.lower():
         return True
     spaced = "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ").replace("-", " ")
-    words = [word for word in words_of(spaced) if word not in _VERBS]
+    words = [word for word in words_of(spaced) if word not in _VERBS and word not in COMMON]
     topics = topics_of(prompt)
     return bool(words) and all(word[:_STEM] in topics for word in words)

@@ -10,7 +10,8 @@ from typing import Any
 
 from mistral_async.testing._answers._reading import content_text, last_text, question_of, sentences_of, topics_of
 
-_ARITHMETIC = re.compile(r"(?<![\w.])\d[\d\s.]*(?:[-+*/×][\s\d.]*\d[\d.]*)+")  # noqa: RUF001  people write it with the sign too
+# A minus and a slash need spaces around them: dates and versions are not sums.
+_ARITHMETIC = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:(?:\s*[+*×]\s*|\s+[-/]\s+)\d+(?:\.\d+)?)+")  # noqa: RUF001  a sign of times
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -29,8 +30,8 @@ def reply_to(messages: Sequence[Any]) -> str:
         return _about_tools(messages)
     user = last_text(messages)
     question = question_of(user)
-    if (result := calculated(question)) is not None:
-        return f"{question.rstrip('?').strip()}: {result}." if "just" not in user.lower() else result
+    if (found := calculation(question)) is not None:
+        return found[1] if "just" in user.lower() else f"{found[0]} = {found[1]}."
     earlier = "\n".join(content_text(m.get("content")) for m in messages if m.get("role") in ("system", "user"))
     chosen = best_sentences(earlier, question)
     text = " ".join(chosen) if chosen else f"You said: {_quoted(user)}"
@@ -57,16 +58,17 @@ def best_sentences(context: str, question: str) -> list[str]:
     return [score[3] for score in sorted(best, key=lambda score: -score[2])]
 
 
-def calculated(question: str) -> str | None:
-    """The value of a sum such as `21 * 2`; None if the text has none."""
-    match = _ARITHMETIC.search(question)
+def calculation(text: str) -> tuple[str, str] | None:
+    """A sum in `text` such as `21 * 2`, and its value; None if there is none."""
+    match = _ARITHMETIC.search(text)
     if match is None or len(match[0]) > _LONGEST_SUM:
         return None
+    code = match[0].replace("×", "*")  # noqa: RUF001  as above
     try:
-        value = _value(ast.parse(match[0].strip().replace("×", "*"), mode="eval").body)  # noqa: RUF001  as above
+        value = _value(ast.parse(code, mode="eval").body)
     except (SyntaxError, ValueError, ZeroDivisionError):
         return None
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return code, f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _value(node: ast.expr) -> Any:
