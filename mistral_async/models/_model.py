@@ -31,6 +31,14 @@ class Model(msgspec.Struct, omit_defaults=True):
         """The object as JSON, as it is sent."""
         return msgspec.json.encode(self, enc_hook=plain)
 
+    def model_dump(self, **_: Any) -> dict[str, Any]:
+        """The same as `to_dict`, as users of the official SDK know it; its options have no meaning here."""
+        return self.to_dict()
+
+    def model_dump_json(self, **_: Any) -> str:
+        """The same as `to_json`, as text."""
+        return self.to_json().decode()
+
 
 class Moment:
     """The `datetime` (UTC) beside a timestamp that stays what the wire has: seconds since 1970, or ISO 8601."""
