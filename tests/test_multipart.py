@@ -22,8 +22,10 @@ import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mistral_async import calls
 from mistral_async._multipart import Form, FormBody
 from mistral_async._upload import PIECE, SourceChangedError, Upload, media_type
+from mistral_async.errors import MistralError, RateLimitError
 
 MIB = 1024 * 1024
 DESCRIPTORS = Path("/proc/self/fd")
@@ -635,3 +637,79 @@ def test_an_upload_is_accepted_as_a_file_of_any_name():
     upload = Upload.of(("a.txt", b"x"))
     form = Form({"sample": upload})
     assert parse(form.content_type, form.encode()) == [Field("sample", "a.txt", "text/plain", b"x")]
+
+
+# through a client, on a real socket
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+async def test_the_server_gets_what_a_file_holds(holder, client, path):
+    make, name, *_ = HOLDERS[holder]
+    value = make(BIG, path)
+    try:
+        uploaded = await client.files.upload(value, "ocr")
+        assert (uploaded.filename, uploaded.size_bytes) == (name, len(BIG))
+        assert await client.files.download(uploaded.id) == BIG
+    finally:
+        for each in (value, getattr(value, "wrapped", None), getattr(value, "file", None)):
+            if isinstance(each, io.IOBase):
+                each.close()
+
+
+@pytest.mark.parametrize("holder", ["path", "BytesIO", "async iterable"])
+async def test_a_repeated_attempt_sends_the_file_from_its_start(holder, client, server, path):
+    server.fail(429, times=2)  # what was refused is repeated, whatever it would have done
+    uploaded = await client.files.upload(("name", HOLDERS[holder][0](BIG, path)), "ocr")
+    assert await client.files.download(uploaded.id) == BIG
+    assert [request.path for request in server.requests].count("/v1/files") == 3
+
+
+async def test_what_can_be_read_once_is_sent_once(client, server):
+    server.fail(429)
+    with pytest.raises(RateLimitError):
+        await client.files.upload(("name", agenerate(BIG)), "ocr")
+    assert len(server.requests) == 1
+
+
+async def test_a_file_that_changes_is_an_error_of_ours_and_the_client_goes_on(client, server, path):
+    upload = calls.files.upload(path, "ocr")
+    grow(path)
+    with pytest.raises(MistralError, match="changed after the request was made"):
+        await client.send(upload)
+    assert (await client.files.upload(path, "ocr")).size_bytes == len(BIG) + 1
+
+
+async def test_an_error_of_the_source_reaches_the_caller_and_the_client_goes_on(client):
+    async def broken():
+        yield b"x" * PIECE
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await client.files.upload(("name", broken()), "ocr")
+    assert (await client.files.upload(("name", b"x"), "ocr")).size_bytes == 1
+
+
+async def test_cancelling_an_upload_leaves_nothing_behind(client, path):
+    started, ended = anyio.Event(), []
+
+    async def silent():
+        try:
+            yield b"x"
+            started.set()
+            await anyio.sleep_forever()
+        finally:
+            ended.append("closed")
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(client.files.upload, ("name", silent()), "ocr")
+        await started.wait()
+        group.cancel_scope.cancel()
+    assert ended == ["closed"]
+    assert (await client.files.upload(path, "ocr")).size_bytes == len(BIG)
+
+
+def test_a_blocking_client_uploads_from_paths_and_open_files(sync_client, path):
+    with path.open("rb") as file:
+        for value in (path, file, str(path), BIG, pieces_of(BIG)):
+            uploaded = sync_client.files.upload(("n", value) if not isinstance(value, str) else value, "ocr")
+            assert sync_client.files.download(uploaded.id).read() == BIG
