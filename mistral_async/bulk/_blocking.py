@@ -87,15 +87,22 @@ class SyncResults(Generic[T]):
             return self._portal.run(self._results.receive)
         if self._interrupted:
             raise RuntimeError("an interrupt may have lost items: make the call again")
+        try:
+            return self._exchange(self._items)
+        except Exception:
+            raise
+        except BaseException:
+            self._interrupted = True
+            raise
+
+    def _exchange(self, items: Iterator[Any]) -> list[Result[T]]:
+        """Give items as they are asked for until there are results."""
         given: tuple[list[Any], Exception | None] | None = None
-        self._interrupted = True
         while True:
             results, wanted = self._portal.run(_step, self._results, self._fed, given)
             if results or not wanted:
-                break
-            given = read_slice(self._items, wanted, _SLICE)
-        self._interrupted = False
-        return results
+                return results
+            given = read_slice(items, wanted, _SLICE)
 
     @property
     def progress(self) -> Progress:
