@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
+from mistral_async._exchange import cause_of
+from mistral_async._opened import Opened
 from mistral_async._response import Attempt, Headers, Response
-from mistral_async._stream import Opened
 from mistral_async._wire._protocol import Head, Streaming, WireError
 from mistral_async.errors import StreamInterruptedError
 
@@ -63,7 +64,7 @@ class AsyncDownload(Opened):
         """What has arrived; b"" at the end. A body that broke is asked for again from there, as the retries allow."""
         while not self._finished:
             try:
-                data = await cast("Streaming", self._streaming).receive(cast("Exchange", self._exchange).deadline)
+                data = await cast("Streaming", self._streaming).receive(self._deadline())
             except WireError as failure:
                 await self._again(failure)
                 continue
@@ -87,9 +88,10 @@ class AsyncDownload(Opened):
     async def _again(self, failure: WireError) -> None:
         """Go on after a failure, as the retry policy says; bytes that came since the last one make it a first one."""
         error = self._interrupted(failure)
+        error.__cause__ = cause_of(failure)
         exchange = cast("Exchange", self._exchange)
         if self._finished:  # cancelled: nobody wants the rest
-            raise error from (failure.__cause__ or failure)
+            raise error
         if self._position > self._resumed:
             self._earlier += exchange.attempts
             exchange.attempts = []
@@ -97,7 +99,10 @@ class AsyncDownload(Opened):
         exchange.failed(error)
         await cast("Streaming", self._streaming).aclose()
         exchange.head = self._rest()
-        self._accept(await self._engine.repeat(exchange, error))
+        try:
+            self._accept(await self._engine.repeat(exchange, error))
+        finally:
+            del error  # no cycle with its own traceback
 
     async def skip(self, count: int) -> None:
         """Leave out the first `count` bytes; they are not sent again where the server knows ranges."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
 from mistral_async._limits import RateLimit, RateLimitStatus
-from mistral_async._response import Attempt, Headers
-from mistral_async._retry import may_have_executed
+from mistral_async._response import Attempt, Headers, request_id_of
+from mistral_async._secret import SENSITIVE, strike
 from mistral_async._wire._protocol import Answer, BodySource, Head, Phase, Sent, Streaming, WireError
 from mistral_async.errors import (
     APIConnectError,
@@ -15,7 +17,6 @@ from mistral_async.errors import (
     APIStatusError,
     APITimeoutError,
     MistralError,
-    OutputError,
     QuotaUnavailableError,
     ResponseValidationError,
     from_response,
@@ -27,22 +28,51 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=MistralError)
 
+_ERROR_BODY_LIMIT = 10 * 1024 * 1024
+_ERROR_BODY_TIME = 10.0
+_CLOCK = 0.005  # seconds that an event loop's timer may be early
+
+
+class Renewal(Enum):
+    """Whether a key that the API refuses is replaced by a new one: once a call."""
+
+    POSSIBLE = "possible"
+    DUE = "due"
+    DONE = "done"
+
 
 class Exchange:
     """One call under way."""
 
-    __slots__ = ("attempts", "began", "body", "deadline", "head", "opening", "request", "started", "ticket", "waited")
+    __slots__ = (
+        "attempts",
+        "began",
+        "body",
+        "deadline",
+        "ended",
+        "ends",
+        "head",
+        "opening",
+        "renewal",
+        "request",
+        "started",
+        "ticket",
+        "waited",
+    )
 
     def __init__(
-        self, request: Request, head: Head, body: bytes | BodySource | None, *, opening: bool, total: float | None
+        self, request: Request, head: Head, body: bytes | BodySource | None, *, opening: bool, started: float
     ) -> None:
         self.request = request
         self.head = head
         self.body = body
         self.opening = opening  # it ends with the head of the answer; the body is read by who asked
-        self.started = self.began = time.monotonic()  # of the call, of its present attempt
-        self.deadline = None if total is None else self.started + total
+        self.started = self.began = started  # of the call, of its present attempt
+        self.deadline: float | None = None  # of the call
+        self.ends: float | None = None  # the latest end of the present attempt
+        self.ended: float | None = None  # when the head of its answer was there
         self.waited = 0.0
+        self.renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
         self.ticket: Reservation | None = None
 
@@ -54,13 +84,14 @@ class Exchange:
         """Whether the body can be sent again."""
         return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
 
-    def record(self, *, status: int | None, error: MistralError | None = None) -> Attempt:
+    def record(self, *, status: int | None, request_id: str | None, error: MistralError | None = None) -> Attempt:
         """The present attempt, as it ended."""
+        ended = self.ended if error is None and self.ended is not None else time.monotonic()
         return Attempt(
             status,
             type(error).__name__ if error else None,
-            error.request_id if error else None,
-            time.monotonic() - self.began,
+            request_id,
+            ended - self.began,
             self.waited,
             error.may_have_executed if error else True,
         )
@@ -68,10 +99,21 @@ class Exchange:
     def failed(self, error: E) -> E:
         """Keep the attempt on the call, and all attempts on the error."""
         status = error.status if isinstance(error, APIStatusError) else None
-        self.attempts.append(self.record(status=status, error=error))
+        self.attempts.append(self.record(status=status, request_id=error.request_id, error=error))
         self.waited = 0.0
         error.attempts = self.attempts
         return error
+
+    def settle(self, headers: Sequence[tuple[bytes, bytes]] = (), tokens: float | None = None) -> None:
+        """It is under way no more: tell the limiter, once."""
+        if self.ticket is not None:
+            self.ticket.settle(time.monotonic(), headers, tokens)
+
+    def release(self, *, sent: bool) -> None:
+        """It ended without an answer; what was never sent is given back."""
+        if self.ticket is not None and not sent:
+            self.ticket.cancel(time.monotonic())
+        self.settle()
 
     # the errors that a call can end with
 
@@ -79,9 +121,16 @@ class Exchange:
         """There was no complete answer."""
         kind = APIConnectError if failure.phase is Phase.CONNECT else APIConnectionError
         error = (APITimeoutError if failure.timeout else kind)(f"{self.request!r}: {failure}")
-        error.phase = failure.phase.value
+        error.phase = self.limit(failure.phase.value) if failure.timeout else failure.phase.value
         error.may_have_executed = failure.sent is Sent.MAYBE
         return error
+
+    def limit(self, phase: str) -> str:
+        """Which time limit is over: the call's, its attempt's, else that of the phase it was in."""
+        now = time.monotonic() + _CLOCK
+        if self.deadline is not None and now >= self.deadline:
+            return "total"
+        return "attempt" if self.ends is not None and now >= self.ends else phase
 
     def late(self) -> APITimeoutError:
         """The deadline would pass before the rate limit lets the call go."""
@@ -89,13 +138,20 @@ class Exchange:
         error.phase = "pace"
         return error
 
-    def refused(self, status: int, headers: Headers, body: bytes, key: str | None) -> APIStatusError:
+    def refused(self, status: int, headers: Headers, body: bytes) -> APIStatusError:
         """There was an answer with an error status; the key is struck out of it."""
-        if key:
-            body = body.replace(key.encode(), b"[the key]")
-        error = from_response(status, headers, body, route=f"{self.request.method} {self.request.route}")
-        error.may_have_executed = may_have_executed(status)
-        return error
+        body = strike(body, self.secrets())
+        return from_response(status, headers, body, route=f"{self.request.method} {self.request.route}")
+
+    def secrets(self) -> Iterator[str]:
+        """What must not be shown of this request."""
+        for name, value in self.head.headers:
+            if name in SENSITIVE:
+                yield value.removeprefix("Bearer ")
+
+    def redacted(self, body: bytes | BodySource | None) -> bytes | BodySource | None:
+        """A body as it may be logged."""
+        return strike(body, self.secrets()) if isinstance(body, bytes) else body
 
     def no_quota(self, limit: RateLimit) -> QuotaUnavailableError:
         """The API said earlier that the plan has no quota for this model."""
@@ -111,16 +167,41 @@ class Exchange:
         error = ResponseValidationError(
             f"{self.request!r} answered {answer.status} with {what} that can not be read: {problem}"
         )
-        error.status, error.body, error.headers = answer.status, body, headers
+        error.status, error.body = answer.status, strike(body, self.secrets())
         error.path = getattr(problem, "path", "$")
-        error.request_id = headers.request_id
+        return self.answered(answer, error)
+
+    def answered(self, answer: Answer | Streaming, error: E) -> E:
+        """The API answered, and this is what is wrong with it: give the error the circumstances of the call."""
+        error.request_id = error.request_id or request_id_of(answer.headers)
+        if isinstance(error, (APIStatusError, ResponseValidationError)):
+            error.headers = Headers(answer.headers)
         error.may_have_executed = True
-        error.attempts = [*self.attempts, self.record(status=answer.status, error=error)]
+        last = self.record(status=answer.status, request_id=error.request_id, error=error)
+        error.attempts = [*self.attempts, last]
         return error
 
-    def unfit(self, answer: Answer | Streaming, error: OutputError) -> OutputError:
-        """The answer is what the API promises, and not what was asked for."""
-        error.request_id = Headers(answer.headers).request_id
-        error.may_have_executed = True
-        error.attempts = [*self.attempts, self.record(status=answer.status, error=error)]
-        return error
+
+def cause_of(failure: WireError) -> BaseException:
+    """What is shown as the cause of an error: without its traceback, whose variables hold what was sent."""
+    cause: BaseException | None = failure
+    while cause is not None:
+        cause.__traceback__ = None
+        cause = cause.__cause__
+    return failure.__cause__ or failure
+
+
+async def body_of(answer: Answer | Streaming, deadline: float | None) -> bytes:
+    """The body of an error: to its end, or as far as it comes; the connection is let go."""
+    if isinstance(answer, Answer):
+        return answer.body
+    body = bytearray()
+    end = time.monotonic() + _ERROR_BODY_TIME
+    try:
+        while len(body) < _ERROR_BODY_LIMIT and (data := await answer.receive(min(end, deadline or end))):
+            body += data
+    except WireError:
+        pass  # the status says enough
+    finally:
+        await answer.aclose()
+    return bytes(body)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
+from mistral_async._secret import Secret
 from mistral_async.errors import ConfigurationError
 
 VARIABLE = "MISTRAL_API_KEY"
@@ -20,8 +22,11 @@ class Key:
         self._give = given if callable(given) else None
         self._key = _checked(given) if isinstance(given, str) else None
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an API key is not pickled: give the other process its own, or a function that returns it")
+
     @property
-    def current(self) -> str | None:
+    def current(self) -> Secret | None:
         """The key, where it does not have to be fetched."""
         if self._give is not None:
             return None
@@ -30,16 +35,16 @@ class Key:
         return self._key
 
     @property
-    def shown(self) -> str | None:
-        """The key last used, to strike it out of what others say."""
-        return self._key
+    def function(self) -> Callable[[], str | Awaitable[str]] | None:
+        """What gives the key, where that is a function."""
+        return self._give
 
     @property
     def refreshes(self) -> bool:
         """Whether a new key may be fetched when the API refuses the old one."""
         return self._give is not None
 
-    async def fetch(self) -> str:
+    async def fetch(self) -> Secret:
         """Ask the function for the key."""
         if self._give is None:
             raise ConfigurationError(_MISSING)
@@ -53,8 +58,10 @@ _MISSING = (
 )
 
 
-def _checked(key: str) -> str:
-    key = key.strip().removeprefix("Bearer ").strip()
+def _checked(key: object) -> Secret:
+    if not isinstance(key, str):
+        raise TypeError(f"the function for the API key must return a str, not {type(key).__name__}")
+    key = Secret(key.strip().removeprefix("Bearer ").strip())
     if not key:
         raise ConfigurationError(_MISSING)
     if not key.isascii() or not key.isprintable():

@@ -4,61 +4,39 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
-from mistral_async._exchange import Exchange
-from mistral_async._limits import Limiter, Priority
+from mistral_async._exchange import Exchange, Renewal, body_of, cause_of
+from mistral_async._limits import Priority
 from mistral_async._open import MisfitError, decode
 from mistral_async._options import Options
-from mistral_async._request import Call, Request, encode_query
-from mistral_async._response import Headers, Response
-from mistral_async._retry import RetryBudget, delay, is_throttled
-from mistral_async._wire._protocol import Answer, BodySource, Head, Limits, Sent, Streaming, WireError
-from mistral_async.errors import APIStatusError, AuthenticationError, CapacityError, MistralError, OutputError
+from mistral_async._outgoing import Heads, encode_body, with_key
+from mistral_async._request import Call, Request
+from mistral_async._response import Attempt, Headers, Response, request_id_of
+from mistral_async._retry import delay, is_throttled
+from mistral_async._wire._protocol import Answer, Limits, Sent, Streaming, WireError
+from mistral_async.errors import (
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    CapacityError,
+    MistralError,
+    OutputError,
+)
 
 if TYPE_CHECKING:
-    import logging
-
     from tenacity import RetryCallState
 
-    from mistral_async._key import Key
-    from mistral_async._wire._network import Network
+    from mistral_async._core import Core
+    from mistral_async._secret import Secret
 
 T = TypeVar("T")
 E = TypeVar("E", bound=MistralError)
 
-_HEADS_KEPT = 256
-_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
-
-
-def _as_json(value: Any) -> Any:
-    """Write any sequence and mapping (msgspec's `enc_hook`)."""
-    if isinstance(value, Mapping):
-        return dict(cast("Mapping[Any, Any]", value))
-    if hasattr(value, "__iter__") and hasattr(value, "__len__"):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_as_json)
-
-
-class Core:
-    """What a client and all its views share: the key, the network, the limits and the budget for retries."""
-
-    def __init__(
-        self, *, key: Key, prefix: str, network: Network, limiter: Limiter, logger: logging.Logger | None, agent: str
-    ) -> None:
-        self.key = key
-        self.prefix = prefix
-        self.network = network
-        self.limiter = limiter
-        self.logger = logger
-        self.agent = agent
-        self.budget = RetryBudget()
+_NO_CONTENT = 204
 
 
 class Engine:
@@ -67,7 +45,7 @@ class Engine:
     def __init__(self, core: Core, options: Options) -> None:
         self.core = core
         self.options = options
-        self._heads: dict[tuple[str, str, str, str, str], Head] = {}
+        self._heads = Heads(core, options)
         self._priority = Priority.BULK if options.background else Priority.INTERACTIVE
 
     def background(self) -> Engine:
@@ -101,7 +79,8 @@ class Engine:
 
     def response(self, exchange: Exchange, answer: Answer | Streaming, data: T, body: bytes = b"") -> Response[T]:
         """Put an answer and its circumstances together."""
-        attempts = (*exchange.attempts, exchange.record(status=answer.status))
+        last = exchange.record(status=answer.status, request_id=request_id_of(answer.headers))
+        attempts = (*exchange.attempts, last)
         return Response(
             data, status=answer.status, headers=answer.headers, body=body, attempts=attempts, timings=answer.timings
         )
@@ -110,39 +89,26 @@ class Engine:
 
     async def begin(self, request: Request, *, accept: str, opening: bool = False) -> Exchange:
         """Encode a request."""
-        key = self.core.key.current or await self.core.key.fetch()
-        body, content_type = self._encode(request)
-        head = self._head(request, key, accept, content_type)
-        return Exchange(request, head, body, opening=opening, total=self.options.timeout.total)
+        started, total = time.monotonic(), self.options.timeout.total
+        deadline = None if total is None else started + total
+        key = self.core.key.current or await self._fetch_key(request, deadline)
+        body, content_type = encode_body(request, self.options.extra_body)
+        head = self._heads.make(request, key, accept, content_type)
+        exchange = Exchange(request, head, body, opening=opening, started=started)
+        exchange.deadline = deadline
+        return exchange
 
-    def _encode(self, request: Request) -> tuple[bytes | BodySource | None, str]:
-        extra = self.options.extra_body
-        if request.form is not None:
-            return request.form.encode(extra), request.form.content_type
-        if request.json is None and not extra:
-            return (b"" if request.method in _BODY_METHODS else None), ""
-        body: object = {**cast("dict[str, Any]", request.json or {}), **extra} if extra else request.json
-        try:
-            return _encoder.encode(body), "application/json"
-        except (TypeError, ValueError, RecursionError) as error:
-            raise TypeError(f"the body of {request!r} can not be written as JSON: {error}") from None
+    async def _fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
+        """Ask the user's function, within the time of the call."""
+        if deadline is None:
+            return await self.core.key.fetch()
+        import anyio
 
-    def _head(self, request: Request, key: str, accept: str, content_type: str) -> Head:
-        target = self.core.prefix + request.target
-        if self.options.extra_query:
-            target += ("&" if "?" in target else "?") + encode_query(self.options.extra_query)
-        fixed = (request.method, target, accept, content_type, key)
-        head = self._heads.get(fixed)
-        if head is None:
-            headers = {"accept": accept, "user-agent": self.core.agent, "authorization": f"Bearer {key}"}
-            if content_type:
-                headers["content-type"] = content_type
-            head = Head(request.method, target, tuple((headers | dict(self.options.headers)).items()))
-            if not request.ids and not request.query and request.form is None:
-                if len(self._heads) >= _HEADS_KEPT:
-                    self._heads.clear()
-                self._heads[fixed] = head
-        return head
+        with anyio.move_on_after(max(0.0, deadline - time.monotonic())):
+            return await self.core.key.fetch()
+        error = APITimeoutError(f"{request!r}: its time is over before the function for the API key gave one")
+        error.phase, error.attempts = "key", attempts
+        raise error
 
     # how it is sent
 
@@ -152,18 +118,23 @@ class Engine:
         try:
             return await self._attempt(exchange)
         except MistralError as error:
-            first = error
-        if isinstance(first, AuthenticationError) and self.core.key.refreshes:
-            exchange.head = _with_key(exchange.head, await self.core.key.fetch())
-            return await self._attempt(exchange)
-        return await self.repeat(exchange, first)
+            wait = self._wait(exchange, error)
+            if wait is None:
+                raise
+        return await self._go_on(exchange, wait)
 
-    async def repeat(self, exchange: Exchange, first: MistralError) -> Any:
-        """Go on after a first failure, as the retry policy says; tenacity turns the wheel."""
-        wait = self._wait(exchange, first)
+    async def repeat(self, exchange: Exchange, error: MistralError) -> Any:
+        """Go on after a failure, as the retry policy says, or raise it."""
+        wait = self._wait(exchange, error)
         if wait is None:
-            raise first
-        import anyio
+            try:
+                raise error
+            finally:
+                del error  # no cycle with its own traceback
+        return await self._go_on(exchange, wait)
+
+    async def _go_on(self, exchange: Exchange, wait: float | None) -> Any:
+        """Wait, and try again for as long as there is reason to; tenacity turns the wheel."""
         from tenacity import AsyncRetrying, retry_if_exception_type
 
         def next_wait(state: RetryCallState) -> float:
@@ -172,13 +143,12 @@ class Engine:
             wait = self._wait(exchange, cast("MistralError", failure))
             return wait or 0.0
 
-        async def sleep(seconds: float) -> None:
-            exchange.waited += seconds
-            await anyio.sleep(seconds)
+        async def pause(seconds: float) -> None:
+            await self._pause(exchange, seconds)
 
-        await sleep(wait)
+        await pause(wait or 0.0)
         turning = AsyncRetrying(
-            sleep=sleep,
+            sleep=pause,
             wait=next_wait,
             stop=lambda _: wait is None,
             retry=retry_if_exception_type(MistralError),
@@ -188,41 +158,63 @@ class Engine:
 
     def _wait(self, exchange: Exchange, error: MistralError) -> float | None:
         """Seconds until the next attempt, or None if this error is the end of the call."""
+        if not exchange.is_repeatable:
+            return None
+        if isinstance(error, AuthenticationError) and self._may_renew(exchange):
+            exchange.renewal = Renewal.DUE
+            return 0.0
         now = time.monotonic()
         wait = delay(
             error,
             config=self.options.retry,
             effect=exchange.request.effect,
-            repeats=len(exchange.attempts) - 1,
+            attempts=exchange.attempts,
             elapsed=now - exchange.started,
             dice=random.random(),  # noqa: S311 - jitter, not a secret
         )
-        if wait is None or not exchange.is_repeatable:
-            return None
-        if exchange.deadline is not None and now + wait >= exchange.deadline:
+        if wait is None or (exchange.deadline is not None and now + wait >= exchange.deadline):
             return None
         return wait if is_throttled(error) or self.core.budget.withdraw() else None
 
+    def _may_renew(self, exchange: Exchange) -> bool:
+        own = any(name == "authorization" for name, _ in self.options.headers)
+        return self.core.key.refreshes and exchange.renewal is Renewal.POSSIBLE and not own
+
+    async def _pause(self, exchange: Exchange, seconds: float) -> None:
+        """What lies between two attempts: a wait, or a new key."""
+        import anyio
+
+        exchange.settle()
+        exchange.waited += seconds
+        await anyio.sleep(seconds)
+        if exchange.renewal is Renewal.DUE:
+            exchange.renewal = Renewal.DONE
+            key = await self._fetch_key(exchange.request, exchange.deadline, exchange.attempts)
+            exchange.head = with_key(exchange.head, key)
+
     async def _attempt(self, exchange: Exchange) -> Any:
         """Pace and send once; raise what it was if it was not a success."""
-        limiter = self.core.limiter
         exchange.began = time.monotonic()
-        if not limiter.idle or self._priority is Priority.BULK:
+        exchange.settle()  # what an earlier attempt left under way
+        if not self.core.limiter.idle or self._priority is Priority.BULK:
             await self._pace(exchange)
+        else:
+            exchange.ticket = None
+        body = b""
         try:
             wire = self.core.network.current()
             send = wire.open if exchange.opening else wire.send
             answer = await send(exchange.head, exchange.body, self._limits(exchange))
+            if answer.status >= 300:  # noqa: PLR2004 - HTTP's class of successes ends here
+                body = await body_of(answer, exchange.deadline)
         except WireError as failure:
-            if exchange.ticket is not None:
-                (exchange.ticket.cancel if failure.sent is Sent.NOTHING else exchange.ticket.settle)(time.monotonic())
-            raise self._failed(exchange, exchange.unanswered(failure)) from (failure.__cause__ or failure)
+            exchange.release(sent=failure.sent is not Sent.NOTHING)
+            raise self._failed(exchange, exchange.unanswered(failure)) from cause_of(failure)
         except BaseException:
-            if exchange.ticket is not None:
-                exchange.ticket.settle(time.monotonic())  # the server may have counted it
+            exchange.release(sent=True)  # the server may have counted it
             raise
-        if answer.status >= 300:  # noqa: PLR2004 - HTTP's class of successes ends here
-            raise await self._refused(exchange, answer)
+        if answer.status >= 300:  # noqa: PLR2004 - as above
+            raise self._refused(exchange, answer, body)
         self._account(exchange, answer)
         return answer
 
@@ -256,7 +248,7 @@ class Engine:
     def _limits(self, exchange: Exchange) -> Limits:
         timeout, deadline = self.options.timeout, exchange.deadline
         if timeout.attempt is not None:
-            ends = exchange.began + timeout.attempt
+            exchange.ends = ends = exchange.began + timeout.attempt
             deadline = ends if deadline is None or ends < deadline else deadline
         return Limits(timeout.connect, timeout.write, timeout.read, deadline)
 
@@ -265,23 +257,24 @@ class Engine:
     def _account(self, exchange: Exchange, answer: Answer | Streaming) -> None:
         """Tell the limiter, and the log, of a success."""
         request = exchange.request
-        if exchange.ticket is not None:
-            exchange.ticket.settle(time.monotonic(), answer.headers)
-        else:
+        if exchange.opening:  # it is under way until it is closed
+            exchange.ended, exchange.ends = time.monotonic(), None
+        elif exchange.ticket is not None:
+            exchange.settle(answer.headers)
+        if exchange.ticket is None:
             self.core.limiter.observe(request.route, request.model, now=time.monotonic(), headers=answer.headers)
         if (logger := self.core.logger) is None:
             return
-        elapsed, request_id = time.monotonic() - exchange.began, Headers(answer.headers).request_id
+        elapsed, request_id = time.monotonic() - exchange.began, request_id_of(answer.headers)
         logger.debug("%r -> %d in %.3f s (request id %s)", request, answer.status, elapsed, request_id)
         if self.options.log_bodies:
-            logger.debug("%r sent %r", request, exchange.body)
-            logger.debug("%r got %r", request, answer.body if isinstance(answer, Answer) else "a stream")
+            got = answer.body if isinstance(answer, Answer) else b"a stream"
+            logger.debug("%r sent %r", request, exchange.redacted(exchange.body))
+            logger.debug("%r got %r", request, exchange.redacted(got))
 
-    async def _refused(self, exchange: Exchange, answer: Answer | Streaming) -> APIStatusError:
+    def _refused(self, exchange: Exchange, answer: Answer | Streaming, body: bytes) -> APIStatusError:
         """Make the error for an error status, and tell the limiter."""
-        body = answer.body if isinstance(answer, Answer) else await read_all(answer)
-        headers = Headers(answer.headers)
-        error = exchange.refused(answer.status, headers, body, self.core.key.shown)
+        error = exchange.refused(answer.status, Headers(answer.headers), body)
         request, ticket, now = exchange.request, exchange.ticket, time.monotonic()
         busy = isinstance(error, CapacityError)
         if not is_throttled(error):
@@ -309,13 +302,19 @@ class Engine:
             logger.debug("%r: %s after %.3f s (attempt %d)", exchange.request, name, last.elapsed, count)
         return error
 
-    def failed_stream(self, exchange: Exchange, failure: WireError) -> MistralError:
-        """Make the error for a stream that broke before its first event."""
-        return self._failed(exchange, exchange.unanswered(failure))
+    async def resume(self, exchange: Exchange, failure: WireError) -> Streaming:
+        """Go on after a stream broke before its first event, or raise."""
+        try:
+            raise self._failed(exchange, exchange.unanswered(failure)) from cause_of(failure)
+        except MistralError as error:
+            wait = self._wait(exchange, error)
+            if wait is None:
+                raise
+        return cast("Streaming", await self._go_on(exchange, wait))
 
     def _decode(self, exchange: Exchange, answer: Answer) -> Any:
         request = cast("Call[Any]", exchange.request)
-        if request.returns is None or answer.status == 204:  # noqa: PLR2004 - no content
+        if request.returns is None or (answer.status == _NO_CONTENT and request.method == "DELETE"):
             return None
         try:
             value = decode(answer.body, request.returns)
@@ -324,27 +323,4 @@ class Engine:
         try:
             return value if request.then is None else request.then(value)
         except OutputError as error:
-            raise exchange.unfit(answer, error)  # noqa: B904 - the same error, with its circumstances
-
-
-def _with_key(head: Head, key: str) -> Head:
-    headers = {**dict(head.headers), "authorization": f"Bearer {key}"}
-    return Head(head.method, head.target, tuple(headers.items()))
-
-
-_ERROR_BODY_LIMIT = 10 * 1024 * 1024
-_ERROR_BODY_TIME = 10.0
-
-
-async def read_all(streaming: Streaming) -> bytes:
-    """Read an error body to its end, or as far as it comes, and let the connection go."""
-    body = bytearray()
-    deadline = time.monotonic() + _ERROR_BODY_TIME
-    try:
-        while len(body) < _ERROR_BODY_LIMIT and (data := await streaming.receive(deadline)):
-            body += data
-    except WireError:
-        pass  # the status says enough
-    finally:
-        await streaming.aclose()
-    return bytes(body)
+            raise exchange.answered(answer, error)  # noqa: B904 - the same error, with its circumstances

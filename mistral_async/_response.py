@@ -47,7 +47,7 @@ class Headers(Mapping[str, str]):
     @property
     def request_id(self) -> str | None:
         """The API's id of the request, to give to support."""
-        return self.get("mistral-correlation-id") or self.get("x-kong-request-id") or self.get("x-request-id")
+        return request_id_of(self.raw)
 
     @property
     def retry_after(self) -> float | None:
@@ -58,6 +58,15 @@ class Headers(Mapping[str, str]):
     def rate_limits(self) -> RateLimitStatus:
         """The rate limits that the answer names."""
         return parse_rate_limits(self.raw)
+
+
+def request_id_of(raw: Sequence[tuple[bytes, bytes]]) -> str | None:
+    """The API's id of the request: its usual header first, without reading the others."""
+    for name, value in raw:
+        if name == b"mistral-correlation-id":
+            return value.decode("latin-1")
+    headers = Headers(raw)
+    return headers.get("mistral-correlation-id") or headers.get("x-kong-request-id") or headers.get("x-request-id")
 
 
 class Attempt(msgspec.Struct, frozen=True):

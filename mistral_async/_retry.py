@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -22,9 +22,13 @@ from mistral_async.errors import (
     QuotaUnavailableError,
 )
 
+if TYPE_CHECKING:
+    from mistral_async._response import Attempt
+
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
-_NOT_EXECUTED = frozenset({408, 429})  # the API refused before it did anything
 _TOO_MANY = 429
+_UNAUTHORIZED = 401
+_PATIENT = frozenset({_TOO_MANY, _UNAUTHORIZED})  # these do not count among the failures of the API
 
 
 class BackoffStrategy(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,9 +59,14 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
         if given is None or isinstance(given, RetryConfig):
             config = given or cls()
         else:
-            config = msgspec.convert(dict(given), cls)
-        if config.retries is not None and config.retries < 0:
-            raise ValueError("retries must be 0 or more")
+            try:
+                config = msgspec.convert(dict(given), cls)
+            except msgspec.ValidationError as error:
+                raise ValueError(f"retry_config: {error}") from None
+        backoff = config.backoff
+        numbers = (backoff.initial_interval, backoff.max_interval, backoff.exponent, backoff.max_elapsed_time)
+        if not all(number >= 0 for number in (*numbers, config.max_retry_after, config.retries or 0)):
+            raise ValueError("the numbers of a retry_config must be 0 or more")
         return config
 
 
@@ -88,24 +97,43 @@ class RetryBudget:
 
 
 def delay(
-    error: MistralError, *, config: RetryConfig, effect: Effect, repeats: int, elapsed: float, dice: float
+    error: MistralError,
+    *,
+    config: RetryConfig,
+    effect: Effect,
+    attempts: Sequence[Attempt],
+    elapsed: float,
+    dice: float,
 ) -> float | None:
-    """Seconds to wait before the repetition number `repeats` + 1, or None if there is to be none."""
-    if config.strategy == "none" or not is_passing(error, config) or not is_harmless(error, effect, repeats):
+    """Seconds to wait before the next attempt, or None if there is to be none; `attempts` ends with the one at hand."""
+    if config.strategy == "none" or not is_passing(error, config) or not is_harmless(error, effect, attempts):
         return None
-    asked = getattr(error, "retry_after", None)
-    if asked is not None:
-        wait = asked * (1 + 0.02 * dice)
-        if asked > config.max_retry_after:
-            return None
-    else:
-        ceiling = config.backoff.initial_interval * config.backoff.exponent ** min(repeats, 64)
-        wait = min(ceiling, config.backoff.max_interval) / 1000 * dice
+    repeats = sum(attempt.status != _UNAUTHORIZED for attempt in attempts) - 1  # a new key is no repetition
+    asked: float | None = getattr(error, "retry_after", None)
+    if asked is not None and asked > config.max_retry_after:
+        return None
+    wait = _wait(config.backoff, repeats, asked, dice)
     if config.retries is not None:
         return wait if repeats < config.retries else None
     if is_throttled(error):
-        return wait if elapsed + wait <= config.backoff.max_elapsed_time / 1000 else None
-    return wait if repeats < TRANSIENT_RETRIES else None
+        end = elapsed if asked is not None else elapsed + wait
+        return wait if end <= config.backoff.max_elapsed_time / 1000 else None
+    passing = sum(attempt.status not in _PATIENT for attempt in attempts)
+    return wait if passing <= TRANSIENT_RETRIES else None
+
+
+def _wait(backoff: BackoffStrategy, repeats: int, asked: float | None, dice: float) -> float:
+    """What the API asked for, and a little more; else full jitter."""
+    try:
+        ceiling = min(backoff.initial_interval * float(backoff.exponent) ** repeats, backoff.max_interval)
+    except OverflowError:
+        ceiling = backoff.max_interval
+    jitter = ceiling / 1000 * dice
+    if asked is None:
+        return jitter
+    if asked < 1 and repeats:
+        return max(asked, jitter)  # "at once", again and again, would be a flood
+    return asked * (1 + 0.02 * dice)
 
 
 def is_passing(error: MistralError, config: RetryConfig) -> bool:
@@ -117,21 +145,22 @@ def is_passing(error: MistralError, config: RetryConfig) -> bool:
     return isinstance(error, APIConnectionError) and config.retry_connection_errors
 
 
-def is_harmless(error: MistralError, effect: Effect, repeats: int) -> bool:
-    """Whether repeating it can do no damage."""
+def is_harmless(error: MistralError, effect: Effect, attempts: Sequence[Attempt]) -> bool:
+    """Whether repeating it can do no damage: what may be billed without an answer is risked twice, not more."""
     if effect is Effect.NONE or not error.may_have_executed:
         return True
-    return effect is Effect.COSTS and (isinstance(error, APIStatusError) or repeats == 0)
+    if effect is Effect.CREATES:
+        return False
+    return isinstance(error, APIStatusError) or sum(_is_risk(attempt) for attempt in attempts) <= 1
+
+
+def _is_risk(attempt: Attempt) -> bool:
+    return attempt.status is None and attempt.may_have_executed
 
 
 def is_throttled(error: MistralError) -> bool:
     """Whether it is a 429: the API works, and asks for patience; this needs no budget."""
     return isinstance(error, APIStatusError) and error.status == _TOO_MANY
-
-
-def may_have_executed(status: int) -> bool:
-    """Whether an answer with this error status leaves open that the request was executed."""
-    return status >= 500 and status not in _NOT_EXECUTED  # noqa: PLR2004 - HTTP's class of server errors
 
 
 def parse_retry_after(seconds: str | None, milliseconds: str | None = None, date: str | None = None) -> float | None:

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from mistral_async._core import Core
 from mistral_async._json import is_object
 from mistral_async._key import Key
 from mistral_async._limits import Limiter, RateLimits
 from mistral_async._options import Options, Timeout
-from mistral_async._perform import Core, Engine
+from mistral_async._perform import Engine
 from mistral_async._retry import RetryConfig
 from mistral_async._version import __version__
 from mistral_async._wire._network import Network

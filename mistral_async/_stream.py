@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 import msgspec
 
 from mistral_async._assemble import Assembly, assembly_of
+from mistral_async._error_body import error_facts
+from mistral_async._exchange import body_of, cause_of
 from mistral_async._open import MisfitError, decode
+from mistral_async._opened import Opened
 from mistral_async._request import DONE, Stream
-from mistral_async._response import Response
+from mistral_async._response import Headers
 from mistral_async._sse import Event, EventDecoder, EventTooLargeError
 from mistral_async._wire._protocol import Streaming, WireError
 from mistral_async.errors import (
-    APIConnectionError,
-    APITimeoutError,
     IncompleteStreamError,
     MistralError,
     ResponseValidationError,
-    StreamInterruptedError,
     from_event,
 )
 
@@ -34,64 +33,7 @@ if TYPE_CHECKING:
     from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
 
 T = TypeVar("T")
-E = TypeVar("E", bound=MistralError)
 _TAIL = 0.05  # seconds granted to the end of the body, so that the connection can be kept
-
-
-class Opened:
-    """An answer that is open while its block is."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._exchange: Exchange | None = None
-        self._streaming: Streaming | None = None
-        self._finished = False
-
-    async def _open(self, request: Any, accept: str) -> None:
-        if self._exchange is not None:
-            raise RuntimeError("a stream is read once: make the call again")
-        self._exchange, self._streaming = await self._engine.open(request, accept=accept)
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connection, or give it back if everything was read."""
-        self._finished = True
-        if self._streaming is not None:
-            await self._streaming.aclose()
-
-    def cancel(self) -> None:
-        """End it from any task: whoever reads it sees its end."""
-        self._finished = True
-        if self._streaming is not None:
-            self._streaming.abort()
-
-    @property
-    def response(self) -> Response[None]:
-        """Status, headers, request id, attempts and timings: there before the first event."""
-        if self._exchange is None or self._streaming is None:
-            raise RuntimeError("the stream is not open yet: use `async with`")
-        return self._engine.response(self._exchange, self._streaming, None)
-
-    def _interrupted(self, failure: WireError, phase: str | None = None) -> APIConnectionError:
-        exchange = cast("Exchange", self._exchange)
-        if failure.timeout:
-            error: APIConnectionError = APITimeoutError(f"{exchange.request!r}: {failure}")
-        else:
-            error = StreamInterruptedError(f"{exchange.request!r}: {failure}")
-        error.phase = phase or failure.phase.value
-        return self._blamed(error)
-
-    def _blamed(self, error: E) -> E:
-        """Give an error the circumstances of the call."""
-        response = self.response
-        error.request_id = error.request_id or response.request_id
-        error.attempts = response.attempts
-        error.may_have_executed = True
-        return error
 
 
 class AsyncStream(Opened, Generic[T]):
@@ -104,48 +46,79 @@ class AsyncStream(Opened, Generic[T]):
         self._ready: deque[T] = deque()
         self._seen: list[T] = []
         self._failure: MistralError | None = None
-        self._ended = False
-        self._alive = 0.0
+        self._ended = False  # its terminal mark has come
+        self._until: float | None = None  # when the wait for the next event is over
 
     async def __aenter__(self) -> Self:
         await self._open(self._request, "text/event-stream")
-        self._alive = time.monotonic() + (self._engine.options.timeout.read or 0)
+        if not self._finished:
+            await self._check_type()
         return self
+
+    async def _check_type(self) -> None:
+        """A page or a document in place of events is not an empty stream."""
+        streaming, exchange = cast("Streaming", self._streaming), cast("Exchange", self._exchange)
+        media = Headers(streaming.headers).get("content-type", "").lower()
+        if media.startswith(("application/json", "text/html")):
+            body = await body_of(streaming, exchange.deadline)
+            self._settle()
+            raise exchange.unreadable(streaming, body, ValueError("a stream of events was asked for"))
 
     def __aiter__(self) -> Self:
-        if self._exchange is None:
-            raise TypeError("a stream is used with a block: `async with client.….stream(...) as stream:`")
+        self._check_open()
         return self
 
+    def _check_open(self) -> None:
+        if self._exchange is None and not self._finished:
+            raise TypeError("a stream is used with a block: `async with client.….stream(...) as stream:`")
+
     async def __anext__(self) -> T:
-        while not self._ready:
-            if self._finished:
-                self._raise_failure()
+        if not self._ready:
+            await self._fill()
+            if not self._ready:
                 raise StopAsyncIteration
-            await self._pull()
         return self._ready.popleft()
 
     async def receive(self) -> list[T]:
         """The events that have arrived since the last call, at least one; an empty list at the end."""
-        while not self._ready and not self._finished:
-            await self._pull()
         if not self._ready:
-            self._raise_failure()
+            await self._fill()
         events = list(self._ready)
         self._ready.clear()
         return events
 
-    def _raise_failure(self) -> None:
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
+    async def _fill(self) -> None:
+        """Read until there is an event or the stream has ended; a failure is raised when all before it are taken."""
+        self._check_open()
+        self._start_clock()
+        while not self._ready and not self._finished:
+            await self._pull()
+        if not self._ready and self._failure is not None:
+            try:
+                raise self._failure
+            finally:
+                self._failure = None
+
+    def cancel(self) -> None:
+        """End it from any task: whoever reads it sees its end."""
+        super().cancel()
+        self._ready.clear()
+
+    def _start_clock(self) -> None:
+        """The wait for the next event begins: comments that only keep the stream open do not extend it."""
+        timeout = self._engine.options.timeout
+        limit = timeout.idle if self._seen else timeout.read
+        until = None if limit is None else time.monotonic() + limit
+        deadline = self._exchange.deadline if self._exchange is not None else None
+        self._until = deadline if until is None or (deadline is not None and deadline < until) else until
 
     async def _pull(self) -> None:
         """Read once from the connection; a failure is kept until the events before it are taken."""
         try:
             data = await self._read()
-            events = self._decoder.feed(data) if data else self._decoder.close()
-            self._take(events)
+            if data is None:
+                return
+            self._take(self._decoder.feed(data) if data else self._decoder.close())
             if self._ended:
                 await self._finish()
             elif not data:
@@ -162,65 +135,73 @@ class AsyncStream(Opened, Generic[T]):
         self._failure = error
         self._finished = True
 
-    async def _read(self) -> bytes:
-        streaming, exchange = cast("Streaming", self._streaming), cast("Exchange", self._exchange)
-        deadline = self._deadline(exchange)
-        try:
-            return await streaming.receive(deadline)
-        except WireError as failure:
-            if self._seen or self._finished:
-                raise self._interrupted(failure, "idle" if failure.timeout else None) from (
-                    failure.__cause__ or failure
-                )
-            return await self._again(exchange, failure)
+    async def _read(self) -> bytes | None:
+        """What has arrived; None if the stream was closed meanwhile."""
+        while True:
+            try:
+                return await cast("Streaming", self._streaming).receive(self._until)
+            except WireError as failure:
+                if self._finished:
+                    return None
+                if self._seen:
+                    raise self._interrupted(failure, "idle" if failure.timeout else None) from cause_of(failure)
+                broken = failure
+            if not await self._open_again(broken):
+                return None
 
-    async def _again(self, exchange: Exchange, failure: WireError) -> bytes:
+    async def _open_again(self, failure: WireError) -> bool:
         """Before the first event the call may be repeated, under the same rules as any other."""
         await cast("Streaming", self._streaming).aclose()
-        self._streaming = await self._engine.repeat(exchange, self._engine.failed_stream(exchange, failure))
+        streaming = await self._unless_cancelled(self._engine.resume(cast("Exchange", self._exchange), failure))
+        if streaming is None:
+            return False
+        self._streaming = streaming
+        if self._finished:
+            await self.aclose()
+            return False
+        await self._check_type()
         self._decoder = EventDecoder()
-        self._alive = time.monotonic() + (self._engine.options.timeout.read or 0)
-        return await self._read()
-
-    def _deadline(self, exchange: Exchange) -> float | None:
-        """The end of the wait for the next event: comments that only keep the stream open do not move it."""
-        timeout = self._engine.options.timeout
-        limit = timeout.idle if self._seen else timeout.read
-        deadline = None if limit is None else self._alive
-        if exchange.deadline is not None and (deadline is None or exchange.deadline < deadline):
-            return exchange.deadline
-        return deadline
+        self._start_clock()
+        return True
 
     def _take(self, events: list[Event]) -> None:
         for event in events:
             if self._ended:
                 return  # what follows the terminal mark has no meaning
             self._take_one(event)
-        if events:
-            self._alive = time.monotonic() + (self._engine.options.timeout.idle or 0)
 
     def _take_one(self, event: Event) -> None:
         request, data = self._request, event.data
-        if request.ends is DONE and data == b"[DONE]":
+        if request.ends is DONE and data.startswith(b"[DONE]"):
             self._ended = True
             return
+        if event.event in _ERRORS:
+            raise self._reported(data)
         try:
             item = decode(data, request.yields)
-        except (MisfitError, msgspec.DecodeError, RecursionError) as problem:
-            error = ResponseValidationError(f"an event of {request!r} can not be read: {problem}")
-            error.body, error.path, error.status = data, getattr(problem, "path", "$"), 200
-            raise self._blamed(error) from problem
+        except (MisfitError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
+            raise self._unreadable(data, problem) from problem
         kind = event.event or getattr(item, "type", None) or ""
-        if kind in _ERRORS or getattr(item, "object", "") == "error":
-            raise self._blamed(from_event(data, route=request.route, request_id=None))
+        if kind in _ERRORS or getattr(item, "object", "") == "error" or _is_error(item, data):
+            raise self._reported(data)
         self._ready.append(item)
         self._seen.append(item)
         if request.ends is not DONE and kind in request.ends:
             self._ended = True
 
+    def _reported(self, data: bytes) -> MistralError:
+        """The API reported an error inside the stream."""
+        return self._blamed(from_event(data, route=f"{self._request.method} {self._request.route}", request_id=None))
+
+    def _unreadable(self, data: bytes, problem: Exception) -> ResponseValidationError:
+        error = ResponseValidationError(f"an event of {self._request!r} can not be read: {problem}")
+        error.body, error.path, error.status = data, getattr(problem, "path", "$"), 200
+        return self._blamed(error)
+
     async def _finish(self) -> None:
         """After the terminal mark: see that it made sense, and let the connection be used again."""
         if self._request.ends is DONE and not self._assembly.is_finished:
+            self._ended = False
             raise self._incomplete("said it was done before its choices had finished")
         try:
             await cast("Streaming", self._streaming).receive(time.monotonic() + _TAIL)
@@ -231,12 +212,19 @@ class AsyncStream(Opened, Generic[T]):
     def _check_end(self) -> None:
         """The body ended properly: a completion whose choices have all finished needs no `[DONE]`."""
         self._finished = True
-        if not (self._request.ends is DONE and self._assembly.is_finished):
+        self._ended = self._request.ends is DONE and self._assembly.is_finished
+        if not self._ended:
             raise self._incomplete("ended without its terminal mark")
+        self._settle()
 
     def _incomplete(self, what: str) -> IncompleteStreamError:
         error = IncompleteStreamError(f"{self._request!r}: the stream {what} after {len(self._seen)} events")
+        error.partial = self.partial
         return self._blamed(error)
+
+    def _tokens(self) -> float | None:
+        tokens = getattr(self._assembly.usage, "total_tokens", None)
+        return tokens if isinstance(tokens, int) else None
 
     @property
     def _assembly(self) -> Assembly[Any]:
@@ -248,10 +236,11 @@ class AsyncStream(Opened, Generic[T]):
         return self._assembly
 
     async def until_done(self) -> Self:
-        """Read the rest."""
-        while not self._finished or self._ready:
-            await self.receive()
-        self._raise_failure()
+        """Read the rest; a stream that was closed before its end raises."""
+        while await self.receive():
+            pass
+        if not self._ended:
+            raise self._incomplete("was closed")
         return self
 
     @overload
@@ -262,6 +251,15 @@ class AsyncStream(Opened, Generic[T]):
         """Read the rest and give the answer that the same call without streaming gives."""
         await self.until_done()
         return self._assembly.response()
+
+
+def _is_error(item: object, data: bytes) -> bool:
+    """An error in the shape of no event would pass for an empty completion."""
+    return (
+        getattr(item, "choices", None) == []
+        and getattr(item, "usage", None) is None
+        and error_facts(data).message != ""
+    )
 
 
 _ERRORS = frozenset({"error", "conversation.response.error", "response.error"})

@@ -3,6 +3,7 @@
 MistralError                         the root: catch this one
 ├── ConfigurationError               the client can not send: no key, an unknown server (also a ValueError)
 ├── APIStatusError                   the API answered with an error status
+│   ├── RedirectError                3xx: redirects are not followed, and nothing was sent to `location`
 │   ├── BadRequestError              400
 │   │   ├── InvalidModelError        400, code 1500: no model of that name
 │   │   └── TooManyInputsError       400, code 3210: split the inputs into more requests
@@ -40,15 +41,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
-from mistral_async._json import is_array, is_object
+from mistral_async._error_body import Facts, error_facts
 
 if TYPE_CHECKING:
     from mistral_async._limits import RateLimitStatus
     from mistral_async._response import Attempt, Headers
 
 BODY_KEPT = 64 * 1024  # bytes of an error body that are kept
+_LONGEST_MESSAGE = 2000
 
 
 class MistralError(Exception):
@@ -96,6 +96,15 @@ class APIStatusError(MistralError):
     def status_code(self) -> int:
         """The same as `status`."""
         return self.status
+
+
+class RedirectError(APIStatusError):
+    """3xx: redirects are not followed, so that the key goes nowhere else. Is `server_url` right?"""
+
+    @property
+    def location(self) -> str | None:
+        """Where the answer points to."""
+        return self.headers.get("location")
 
 
 class BadRequestError(APIStatusError):
@@ -253,6 +262,7 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     422: UnprocessableEntityError,
     429: RateLimitError,
 }
+_BY_CLASS: dict[int, type[APIStatusError]] = {3: RedirectError, 5: ServerError}
 _BY_CODE: dict[tuple[int, str], type[APIStatusError]] = {
     (400, "1500"): InvalidModelError,
     (400, "3210"): TooManyInputsError,
@@ -269,32 +279,22 @@ def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> 
     limits = headers.rate_limits
     kind = _BY_CODE.get((status, facts.code or "")) or _BY_STATUS.get(status)
     if kind is None:
-        kind = ServerError if status >= 500 else APIStatusError  # noqa: PLR2004 - HTTP's class of server errors
+        kind = _BY_CLASS.get(status // 100, APIStatusError)
     if kind is RateLimitError and any(limit.limit == 0 for limit in limits.limits):
         kind = QuotaUnavailableError
-    error = kind(f"{status} from {route}: {facts.message or _hint(body)}{_advice(kind)}")
+    error = kind(f"{status} from {route}: {_said(facts, body)}{_ADVICE.get(kind, '')}")
     error.retry_after = headers.retry_after
     error.headers, error.rate_limits = headers, limits
+    error.may_have_executed = issubclass(kind, ServerError) and kind is not CapacityError  # that one was refused
     return fill(error, status, facts, body, headers.request_id)
 
 
 def from_event(data: bytes, *, route: str, request_id: str | None) -> StreamEventError:
     """Make the error that an event of a stream is."""
     facts = error_facts(data)
-    error = StreamEventError(f"error inside the stream of {route}: {facts.message or _hint(data)}")
+    error = StreamEventError(f"error inside the stream of {route}: {_said(facts, data)}")
     error.may_have_executed = True
     return fill(error, 200, facts, data, request_id)
-
-
-class Facts(msgspec.Struct):
-    """What an error body says, whichever of its many shapes it has."""
-
-    message: str = ""
-    type: str | None = None
-    code: str | None = None
-    param: str | None = None
-    detail: Any = None
-    request_id: str | None = None
 
 
 def fill(error: E, status: int, facts: Facts, body: bytes, request_id: str | None) -> E:
@@ -306,63 +306,16 @@ def fill(error: E, status: int, facts: Facts, body: bytes, request_id: str | Non
     return error
 
 
-def error_facts(body: bytes) -> Facts:
-    """Read an error body of any shape; what is not JSON has no facts."""
-    try:
-        found: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Facts()
-    if not is_object(found):
-        return Facts(message=found if isinstance(found, str) else "")
-    inner = found.get("error")
-    if is_object(inner):
-        found = {**found, **inner}
-    detail = found.get("detail")
-    message = found.get("message")
-    if not isinstance(message, str):
-        nested = message.get("detail") if is_object(message) else message
-        detail = detail if detail is not None else nested
-        message = _say(detail) or (inner if isinstance(inner, str) else "")
-    return Facts(
-        message=message,
-        type=_text(found.get("type")),
-        code=_text(found.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None),
-        param=_text(found.get("param")),
-        detail=detail,
-        request_id=_text(found.get("request_id")),
-    )
-
-
-def _say(detail: Any) -> str:
-    if is_object(detail):
-        return str(detail.get("message") or detail.get("msg") or "")
-    if is_array(detail):
-        return "; ".join(filter(None, map(_say_one, detail)))
-    return detail if isinstance(detail, str) else ""
-
-
-def _say_one(item: Any) -> str:
-    if not is_object(item):
-        return str(item)
-    where = ".".join(map(str, item["loc"])) if is_array(item.get("loc")) else ""
-    return f"{where}: {item.get('msg', '')}" if where else str(item.get("msg", ""))
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None or isinstance(value, (dict, list)) else str(value)
-
-
-def _hint(body: bytes) -> str:
-    return "no body" if not body.strip() else f"a body that is not JSON ({len(body)} bytes, kept in .body)"
+def _said(facts: Facts, body: bytes) -> str:
+    if facts.message:
+        return facts.message if len(facts.message) <= _LONGEST_MESSAGE else f"{facts.message[:_LONGEST_MESSAGE]}…"
+    return f"{len(body)} bytes without a message, kept in .body" if body.strip() else "no body"
 
 
 _ADVICE: dict[type[APIStatusError], str] = {
+    RedirectError: " (redirects are not followed, so that the key goes to no other host: check server_url)",
     AuthenticationError: " (check the key: Mistral(api_key=...) or MISTRAL_API_KEY)",
     QuotaUnavailableError: " (the plan has no quota for this model: waiting does not help)",
     CapacityError: " (the model is busy for everyone; this is not your rate limit)",
     TooManyInputsError: " (client.bulk.embed splits inputs by itself)",
 }
-
-
-def _advice(kind: type[APIStatusError]) -> str:
-    return _ADVICE.get(kind, "")

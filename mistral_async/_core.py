@@ -1,0 +1,49 @@
+"""What a client and all its views share. A forked process starts with limits and a budget of its own."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from typing import TYPE_CHECKING
+
+from mistral_async._limits import Limiter
+from mistral_async._retry import RetryBudget
+
+if TYPE_CHECKING:
+    import logging
+
+    from mistral_async._key import Key
+    from mistral_async._wire._network import Network
+
+
+class Core:
+    """The key, the network, the limits and the budget for retries of one client."""
+
+    def __init__(
+        self, *, key: Key, prefix: str, network: Network, limiter: Limiter, logger: logging.Logger | None, agent: str
+    ) -> None:
+        self.key = key
+        self.prefix = prefix
+        self.network = network
+        self.limiter = limiter
+        self.logger = logger
+        self.agent = agent
+        self.budget = RetryBudget()
+        _CORES.add(self)
+
+    def start_over(self) -> None:
+        """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""
+        self.limiter = Limiter(self.limiter.settings)
+        self.budget = RetryBudget()
+
+
+_CORES: weakref.WeakSet[Core] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for core in list(_CORES):
+        core.start_over()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
