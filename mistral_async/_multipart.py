@@ -11,12 +11,17 @@ import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import Enum
-from typing import Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import msgspec
 
 from mistral_async._upload import Upload
 from mistral_async._wire._protocol import BodySource
+
+if TYPE_CHECKING:
+    from mistral_async._request import Call
+
+T = TypeVar("T")
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called in the event loop with the bytes of files sent (from 0 again in a new attempt), and of all where known."""
@@ -170,6 +175,13 @@ class _FormReader:
         close = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
+
+
+def reporting(call: Call[T], progress: Progress | None) -> Call[T]:
+    """The same request, which reports how much of its files was sent."""
+    if call.form is not None:
+        call.form.progress = progress
+    return call
 
 
 def escape(text: str) -> bytes:

@@ -89,7 +89,7 @@ async def test_a_stream_needs_its_block(client):
 
 async def test_files_come_back_as_they_went(client, tmp_path):
     source = tmp_path / "batch.jsonl"
-    source.write_bytes(b'{"custom_id": "1", "body": {}}\n' * 1000)
+    source.write_bytes(b'{"body": {"model": "mistral"}}\n' * 1000)
     uploaded = await client.files.upload(source, "batch")
     assert uploaded.size_bytes == source.stat().st_size
     assert await client.files.download(uploaded.id) == source.read_bytes()
@@ -104,7 +104,7 @@ async def test_files_come_back_as_they_went(client, tmp_path):
 async def test_lists_iterate_over_every_page(client, server):
     names = [f"{index}.jsonl" for index in range(7)]
     for name in names:
-        await client.files.upload((name, b"{}\n"), "batch")
+        await client.files.upload((name, b'{"body": {}}\n'), "batch")
     listed = [file.filename async for file in client.files.list(page_size=3)]
     assert sorted(listed) == names
     pages = [len(page.data) async for page in client.files.list(page_size=3).pages()]
@@ -220,8 +220,8 @@ def test_the_blocking_client_does_the_same(sync_client, tmp_path):
         assert "".join(chunk.text for chunk in stream)
     assert sync_client.chat.stream(model="mistral-small-latest", messages=HI).get_final_response().text
     assert list(sync_client.chat.stream(model="mistral-small-latest", messages=HI))
-    uploaded = sync_client.files.upload(("a.jsonl", b"{}\n"), "batch")
-    assert sync_client.files.download(uploaded.id).read() == b"{}\n"
+    uploaded = sync_client.files.upload(("a.jsonl", b'{"body": {}}\n'), "batch")
+    assert sync_client.files.download(uploaded.id).read() == b'{"body": {}}\n'
     assert sync_client.files.download(uploaded.id).save(tmp_path / "a") == 3
     assert [file.id for file in sync_client.files.list()] == [uploaded.id]
     assert sync_client.files.list().page().data[0].id == uploaded.id

@@ -9,7 +9,7 @@ from endpoint_values import ALL, ONE_OF, RESPELT, Value, needed, parameters, sen
 
 from mistral_async._multipart import Form
 
-NOT_SENT = {"repair"}  # what the client does with the answer
+NOT_SENT = {"repair", "progress", "check"}  # what the client does before and with the answer
 CASES = [(name, option) for name, method in ALL.items() for option in parameters(method) if option not in NOT_SENT]
 
 

@@ -1,1 +1,43 @@
-"""."""
+"""Batch: calls at half the price within hours, with the results of bulk, and nothing lost when a process ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_async._lazy import lazy
+
+if TYPE_CHECKING:
+    from mistral_async._poll import Poll as Poll
+    from mistral_async._poll import WaitTimeoutError as WaitTimeoutError
+    from mistral_async.batch._blocking import SyncBatchResults as SyncBatchResults
+    from mistral_async.batch._errors import BatchExpiryWarning as BatchExpiryWarning
+    from mistral_async.batch._errors import BatchInputError as BatchInputError
+    from mistral_async.batch._errors import BatchRequestError as BatchRequestError
+    from mistral_async.batch._errors import MissingResultError as MissingResultError
+    from mistral_async.batch._errors import NotSubmittedError as NotSubmittedError
+    from mistral_async.batch._errors import ResultsExpiredError as ResultsExpiredError
+    from mistral_async.batch._files import read_calls as read_calls
+    from mistral_async.batch._handle import BatchHandle as BatchHandle
+    from mistral_async.batch._options import RunOptions as RunOptions
+    from mistral_async.batch._options import StartOptions as StartOptions
+    from mistral_async.batch._progress import BatchProgress as BatchProgress
+    from mistral_async.batch._results import BatchResults as BatchResults
+    from mistral_async.batch._run import BatchLimits as BatchLimits
+else:
+    __getattr__, __dir__, __all__ = lazy(
+        __name__,
+        {
+            "mistral_async._poll": "Poll WaitTimeoutError",
+            "_blocking": "SyncBatchResults",
+            "_errors": (
+                "BatchExpiryWarning BatchInputError BatchRequestError MissingResultError NotSubmittedError "
+                "ResultsExpiredError"
+            ),
+            "_files": "read_calls",
+            "_handle": "BatchHandle",
+            "_options": "RunOptions StartOptions",
+            "_progress": "BatchProgress",
+            "_results": "BatchResults",
+            "_run": "BatchLimits",
+        },
+    )

@@ -1,15 +1,19 @@
-"""Batch jobs. `client.batch.create` is a second spelling of `client.batch.jobs.create`."""
+"""Batch: the jobs of the API, and calls run as such jobs. `client.batch.create` is `client.batch.jobs.create`."""
 
 from __future__ import annotations
 
 import functools
+import os
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from typing_extensions import Unpack
 
 from mistral_async._request import Call, PageNumber, Pages, delete, get, pages, post
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._resource import Async, M, Resource, endpoint, flow
+from mistral_async.batch._methods import reading, starting
+from mistral_async.batch._options import Plan, RunOptions, StartOptions
 from mistral_async.models.batch import (
     APIEndpoint,
     BatchJob,
@@ -18,6 +22,16 @@ from mistral_async.models.batch import (
     DeleteBatchJobResponse,
     ListBatchJobsResponse,
 )
+
+if TYPE_CHECKING:
+    from mistral_async._poll import Poll
+    from mistral_async.batch._handle import BatchHandle
+    from mistral_async.batch._opening import Fresh
+    from mistral_async.batch._progress import BatchProgress
+    from mistral_async.batch._results import BatchResults
+    from mistral_async.batch._spool import Items
+
+T = TypeVar("T")
 
 _HOURS = {"h": 1, "d": 24}
 
@@ -52,9 +66,87 @@ class BatchJobs(Resource[M]):
         """Delete a job."""
         return delete("/v1/batch/jobs/{}", job_id, returns=DeleteBatchJobResponse)
 
+    @flow
+    async def wait(
+        self: BatchJobs[Async],
+        job_id: str,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - the job goes on
+        poll: Poll | None = None,
+        progress: Callable[[BatchJob], object] | None = None,
+    ) -> BatchJob:
+        """Wait for the end of a job, whatever it is; after `timeout` seconds a `WaitTimeoutError`."""
+        from mistral_async._poll import Poll, once, until
+        from mistral_async.batch._progress import is_ended
+
+        jobs = once(self)
+        return await until(lambda: jobs.get(job_id), is_ended, poll or Poll(), timeout=timeout, each=progress)
+
 
 class Batch(Resource[M]):
     """Many requests at a lower price."""
+
+    @reading
+    def run(self, calls: Items[T], **options: Unpack[RunOptions]) -> BatchResults[T]:
+        """Run the calls that `client.bulk.map` would perform as batch jobs, and read their results.
+
+        Args:
+            calls: Requests made by `calls`, all of one endpoint, or pairs of an id of yours and a request. An iterable
+                or async iterable of any length: it is written down first, so that a fault in it costs nothing.
+            options: See `StartOptions` and `ReadOptions`.
+
+        Returns:
+            An async context manager of an async iterator of `Ok(value, index, usage, id)` and `Err(error, index, id)`.
+            When its block is left early the jobs go on, unless `on_exit="cancel"`; `.job` is their handle.
+        """
+        from mistral_async.batch._opening import Fresh
+        from mistral_async.batch._results import BatchResults
+
+        plan = Plan.of(options)
+        return BatchResults(Fresh(self._face.engine, calls, plan), plan)
+
+    @starting
+    def start(self, calls: Items[T], **options: Unpack[StartOptions]) -> Fresh[T]:
+        """Start the batch jobs of the calls, and give their handle: this process may end, and another go on.
+
+        An error that ends it has the handle of what was started, as JSON, in `.partial`.
+        """
+        from mistral_async.batch._opening import Fresh
+
+        return Fresh(self._face.engine, calls, Plan.of(options))
+
+    @overload
+    def attach(
+        self,
+        handle: str | bytes | os.PathLike[str],
+        *,
+        like: Call[T],
+        poll: Poll | None = None,
+        progress: Callable[[BatchProgress], object] | None = None,
+    ) -> BatchHandle[M, T]: ...
+    @overload
+    def attach(
+        self,
+        handle: str | bytes | os.PathLike[str],
+        *,
+        poll: Poll | None = None,
+        progress: Callable[[BatchProgress], object] | None = None,
+    ) -> BatchHandle[M, Any]: ...
+    def attach(
+        self,
+        handle: str | bytes | os.PathLike[str],
+        *,
+        like: Call[Any] | None = None,
+        poll: Poll | None = None,
+        progress: Callable[[BatchProgress], object] | None = None,
+    ) -> BatchHandle[M, Any]:
+        """Go on with a run: from what `job.to_json()` gave, or from a checkpoint, as a `Path`.
+
+        Answers are read as the endpoint's, or as those of a call `like` the ones that were made.
+        """
+        from mistral_async.batch._attach import attach
+
+        return attach(self._face, handle, like=like, poll=poll, progress=progress)
 
     @functools.cached_property
     def jobs(self) -> BatchJobs[M]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from typing_extensions import Unpack
 
+from mistral_async._multipart import Progress, reporting
 from mistral_async._request import Call, PageNumber, Pages, delete, get, pages, patch, post, put
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._resource import Async, M, Resource, endpoint, flow
 from mistral_async.models.documents import (
     Document,
     DocumentListOptions,
@@ -19,6 +20,9 @@ from mistral_async.models.documents import (
     UpdateDocumentRequest,
 )
 from mistral_async.models.files import FileInput
+
+if TYPE_CHECKING:
+    from mistral_async._poll import Poll
 
 _ALL = "/v1/libraries/{}/documents"
 _ONE = "/v1/libraries/{}/documents/{}"
@@ -36,9 +40,9 @@ class Documents(Resource[M]):
         return pages(_ALL, library_id, query=query, returns=ListDocumentsResponse, by=PageNumber())
 
     @endpoint
-    def upload(self, library_id: str, *, file: FileInput) -> Call[Document]:
-        """Add a document. It is processed after the answer: see `status`."""
-        return post(_ALL, library_id, form={"file": file}, returns=Document)
+    def upload(self, library_id: str, *, file: FileInput, progress: Progress | None = None) -> Call[Document]:
+        """Add a document. It is processed after the answer: see `status` and `wait`."""
+        return reporting(post(_ALL, library_id, form={"file": file}, returns=Document), progress)
 
     @endpoint
     def get(self, library_id: str, document_id: str) -> Call[Document]:
@@ -89,3 +93,31 @@ class Documents(Resource[M]):
     def reprocess(self, library_id: str, document_id: str) -> Call[None]:
         """Process a document again."""
         return post(f"{_ONE}/reprocess", library_id, document_id, returns=None)
+
+    @flow
+    async def wait(
+        self: Documents[Async],
+        library_id: str,
+        document_id: str,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - the processing goes on
+        poll: Poll | None = None,
+        progress: Callable[[Document], object] | None = None,
+    ) -> Document:
+        """Wait until a document has been processed, or can not be; after `timeout` seconds a `WaitTimeoutError`."""
+        from mistral_async._poll import Poll, once, until
+
+        documents = once(self)
+        return await until(
+            lambda: documents.get(library_id, document_id), _is_ended, poll or Poll(), timeout=timeout, each=progress
+        )
+
+
+_WORKING = frozenset({"todo", "in_progress", "waiting_for_capacity"})
+_ENDED = frozenset({"self_managed", "missing_content", "noop", "done", "error"})
+
+
+def _is_ended(document: Document) -> bool:
+    """Whether a document will not change by itself any more, whatever its state may be called one day."""
+    status = document.process_status
+    return status in _ENDED or (status not in _WORKING and document.last_processed_at is not None)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing_extensions import Unpack
 
+from mistral_async._checked import checked, size_check
+from mistral_async._multipart import Progress, reporting
 from mistral_async._request import Call, Download, PageNumber, Pages, delete, download, get, pages, post
 from mistral_async._resource import M, Resource, endpoint
+from mistral_async._upload import Upload
 from mistral_async.models.enums import FilePurpose, FileVisibility
 from mistral_async.models.files import (
     CreateFileResponse,
@@ -30,10 +33,17 @@ class Files(Resource[M]):
         *,
         expiry: int | None = None,
         visibility: FileVisibility | None = None,
+        progress: Progress | None = None,
+        check: bool = True,
     ) -> Call[CreateFileResponse]:
-        """Upload at most 512 MB, piece by piece: a path, bytes, a binary file, an async iterator of bytes, a `File`."""
-        form = {"purpose": purpose, "expiry": expiry, "visibility": visibility, "file": file}
-        return post("/v1/files", form=form, returns=CreateFileResponse)
+        """Upload at most 512 MB, piece by piece: a path, bytes, a binary file, an async iterator of bytes, a `File`.
+
+        A `.jsonl` file to batch or fine-tune is checked before it is sent (`check`): a `JSONLError` has the line.
+        """
+        upload = checked(Upload.of(file), purpose) if check else Upload.of(file)
+        form = {"purpose": purpose, "expiry": expiry, "visibility": visibility, "file": upload}
+        call = post("/v1/files", form=form, returns=CreateFileResponse, then=size_check(upload))
+        return reporting(call, progress)
 
     @endpoint
     def list(self, **options: Unpack[FileListOptions]) -> Pages[FileSchema, ListFilesResponse]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import Unpack
 
+from mistral_async._open import Unknown
 from mistral_async._request import Call, PageNumber, Pages, get, pages, post
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._resource import Async, M, Resource, endpoint, flow
 from mistral_async.models.fine_tuning import (
     CreateFineTuningJobResponse,
     FineTuningJob,
@@ -19,6 +20,9 @@ from mistral_async.models.fine_tuning import (
     ListFineTuningJobsResponse,
     TrainingFile,
 )
+
+if TYPE_CHECKING:
+    from mistral_async._poll import Poll
 
 
 class FineTuningJobs(Resource[M]):
@@ -52,6 +56,34 @@ class FineTuningJobs(Resource[M]):
     def start(self, job_id: str) -> Call[FineTuningJobDetails]:
         """Start a validated job that was created with `auto_start=False`."""
         return post("/v1/fine_tuning/jobs/{}/start", job_id, returns=FineTuningJobDetails)
+
+    @flow
+    async def wait(
+        self: FineTuningJobs[Async],
+        job_id: str,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - the job goes on
+        poll: Poll | None = None,
+        progress: Callable[[FineTuningJobDetails], object] | None = None,
+    ) -> FineTuningJobDetails:
+        """Wait for the end of a job, whatever it is; after `timeout` seconds a `WaitTimeoutError`.
+
+        A job that was created with `auto_start=False` is waited for until it is `VALIDATED`.
+        """
+        from mistral_async._poll import Poll, once, until
+
+        jobs = once(self)
+        return await until(lambda: jobs.get(job_id), _is_ended, poll or Poll(), timeout=timeout, each=progress)
+
+
+_ENDED = frozenset({"SUCCESS", "FAILED", "FAILED_VALIDATION", "CANCELLED"})
+
+
+def _is_ended(job: FineTuningJobDetails) -> bool:
+    """Whether nothing will happen to a job by itself any more."""
+    if isinstance(job, Unknown):
+        return job.get("status") in _ENDED
+    return job.status in _ENDED or (job.status == "VALIDATED" and not job.auto_start)
 
 
 class FineTuning(Resource[M]):

@@ -1,0 +1,38 @@
+"""Batches that lie in files: JSON Lines as the API takes them, as calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from mistral_async._jsonl import LineChecker
+from mistral_async._request import Call, Effect
+from mistral_async.batch._decoders import answer_type
+
+
+class _Request(msgspec.Struct):
+    body: dict[str, Any]
+    custom_id: str | None = None
+
+
+def read_calls(
+    path: str | os.PathLike[str], endpoint: str = "/v1/chat/completions", *, model: str | None = None
+) -> Iterator[Call[Any] | tuple[str, Call[Any]]]:
+    """Read the calls in a file of `{"custom_id", "body"}` lines, one at a time; `model` is for bodies that name none.
+
+    A line that is wrong is a `JSONLError` with its number.
+    """
+    checker, returns = LineChecker("batch"), answer_type(endpoint)
+    with open(path, "rb") as file:  # noqa: PTH123 - any path, and "-" is not one
+        for line in file:
+            checker.feed(line if line.endswith(b"\n") else line + b"\n")
+            if not line.strip():
+                continue
+            request = msgspec.json.decode(line, type=_Request)
+            if model is not None:
+                request.body.setdefault("model", model)
+            call: Call[Any] = Call("POST", endpoint, json=request.body, effect=Effect.COSTS, returns=returns)
+            yield call if request.custom_id is None else (request.custom_id, call)

@@ -1,0 +1,91 @@
+"""How calls are run in batch: the options as users give them, and their checked form."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias, TypedDict
+
+import msgspec
+
+from mistral_async._poll import Poll
+from mistral_async.batch._progress import BatchProgress
+from mistral_async.batch._run import BatchLimits
+from mistral_async.bulk import OnError
+
+OnExit: TypeAlias = Literal["keep", "cancel"]
+
+
+class StartOptions(TypedDict, total=False):
+    """How calls become batch jobs."""
+
+    endpoint: str | None
+    """Where the calls belong: taken from them unless given. Give it for an endpoint newer than this package."""
+    metadata: Mapping[str, str] | None
+    """Put on every job, beside what the jobs are found by."""
+    timeout_hours: int | None
+    """After how many hours a job gives up: 1 to 168, 24 where not set."""
+    limits: BatchLimits | None
+    """How much goes into one job."""
+    concurrency: int | None
+    """Jobs side by side: 4."""
+    checkpoint: str | os.PathLike[str] | None
+    """A file that keeps the handle: the same call with the same file goes on where a killed one was."""
+    directory: str | os.PathLike[str] | None
+    """Where the requests, and results that wait for their turn, are put down: the system's temporary directory."""
+    poll: Poll | None
+    """How often the jobs are asked for their state: after 2 seconds, then ever more rarely, at last every minute."""
+    progress: Callable[[BatchProgress], object] | None
+    """Called with each state of the jobs, in the thread of the event loop."""
+
+
+class ReadOptions(TypedDict, total=False):
+    """How results are read."""
+
+    ordered: bool | None
+    """Results in the order of the calls; else (the default) as they can be had."""
+    on_error: OnError | None
+    """`"return"` (the default): each failure is an `Err`. `"raise"`: the first ends the reading and is raised."""
+    on_exit: OnExit | None
+    """What becomes of the jobs when the block is left before its end: `"keep"` (the default) or `"cancel"`."""
+
+
+class RunOptions(StartOptions, ReadOptions, total=False):
+    """How calls become batch jobs, and how results are read."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The options, checked."""
+
+    endpoint: str | None = None
+    metadata: dict[str, str] = {}
+    timeout_hours: int | None = None
+    limits: BatchLimits = BatchLimits()
+    concurrency: int = 4
+    checkpoint: str | None = None
+    directory: str | None = None
+    poll: Poll = Poll()
+    progress: Callable[[BatchProgress], object] | None = None
+    ordered: bool = False
+    on_error: OnError = "return"
+    on_exit: OnExit = "keep"
+
+    def __post_init__(self) -> None:
+        """Refuse what can not be done."""
+        if self.concurrency < 1:
+            raise ValueError(f"concurrency must be at least 1, not {self.concurrency}")
+        if self.on_error not in {"return", "raise"}:
+            raise ValueError(f"on_error must be 'return' or 'raise', not {self.on_error!r}")
+        if self.on_exit not in {"keep", "cancel"}:
+            raise ValueError(f"on_exit must be 'keep' or 'cancel', not {self.on_exit!r}")
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Plan:
+        """Make a plan of the options that a user gave."""
+        given = {name: value for name, value in options.items() if value is not None}
+        for name in ("checkpoint", "directory"):
+            if name in given:
+                given[name] = os.fspath(given[name])
+        if "metadata" in given:
+            given["metadata"] = dict(given["metadata"])
+        return cls(**given)
