@@ -222,7 +222,7 @@ def test_the_blocking_client_does_the_same(sync_client, tmp_path):
     assert list(sync_client.chat.stream(model="mistral-small-latest", messages=HI))
     uploaded = sync_client.files.upload(("a.jsonl", b'{"body": {}}\n'), "batch")
     assert sync_client.files.download(uploaded.id).read() == b'{"body": {}}\n'
-    assert sync_client.files.download(uploaded.id).save(tmp_path / "a") == 3
+    assert sync_client.files.download(uploaded.id).save(tmp_path / "a") == 13
     assert [file.id for file in sync_client.files.list()] == [uploaded.id]
     assert sync_client.files.list().page().data[0].id == uploaded.id
     assert sync_client.with_response.models.list().request_id
