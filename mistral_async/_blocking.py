@@ -43,6 +43,13 @@ class Portal:
 
         self._context: AbstractContextManager[BlockingPortal] = start_blocking_portal(backend, name="mistral_async")
         self._portal = self._context.__enter__()
+        self._thread: int = self._portal.call(threading.get_ident)
+        self.stopped = False
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the portal's own thread, which can not wait for itself."""
+        return threading.get_ident() == self._thread
 
     @classmethod
     def of(cls, backend: str) -> Portal:
@@ -73,6 +80,7 @@ class Portal:
 
     def stop(self) -> None:
         """Cancel what still runs there, and end the thread."""
+        self.stopped = True
         self._portal.start_task_soon(self._portal.stop, True)  # noqa: FBT003 - anyio's positional flag
         self._context.__exit__(None, None, None)
 
@@ -148,7 +156,11 @@ class SyncStream(Generic[T]):
 
     def __enter__(self) -> Self:
         self._entered = True
-        self._portal.run(self._stream.__aenter__)
+        try:
+            self._portal.run(self._stream.__aenter__)
+        except BaseException:
+            self.close()  # an interrupt may come when it is just open
+            raise
         return self
 
     def __exit__(
@@ -158,7 +170,10 @@ class SyncStream(Generic[T]):
 
     def close(self) -> None:
         """Close the connection, or give it back if everything was read."""
-        self._portal.run(self._stream.aclose)
+        if self._portal.is_here:  # the garbage collector may find an unfinished loop over a stream anywhere
+            self._stream.cancel()
+        elif not self._portal.stopped:
+            self._portal.run(self._stream.aclose)
 
     def cancel(self) -> None:
         """End it from any thread."""

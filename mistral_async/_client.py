@@ -9,9 +9,11 @@ from typing_extensions import Unpack
 
 from mistral_async._arguments import expand, reject
 from mistral_async._face import AsyncFace
+from mistral_async._options import Options
 from mistral_async._perform import Engine
 from mistral_async._request import Call, Stream
 from mistral_async._resource import Async, AsyncResponse, Sync, SyncResponse
+from mistral_async._secret import hide
 from mistral_async._settings import ApiKey, ClientSettings, ViewOptions, engine_of
 from mistral_async._tree import Tree
 from mistral_async.errors import ConfigurationError
@@ -37,7 +39,19 @@ class Mistral(Tree[Async]):
     def __init__(self, api_key: ApiKey | None = None, **settings: Unpack[ClientSettings]) -> None:
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(Mistral.__init__, settings)
+        api_key = hide(api_key)
         super().__init__(AsyncFace(engine_of(api_key, settings)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what it is set to, without a key that is text: the other process takes its own."""
+        engine = self._face.engine
+        return _restored, (type(self), engine.core.key.function, dict(engine.core.settings), engine.options)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __copy__(self) -> Self:
+        return self
 
     async def __aenter__(self) -> Self:
         return self
@@ -49,7 +63,7 @@ class Mistral(Tree[Async]):
 
     async def aclose(self) -> None:
         """Close the connections; the client can still be used."""
-        await self._face.engine.core.network.aclose()
+        await self._face.engine.core.aclose()
 
     @property
     def with_response(self) -> Tree[AsyncResponse]:
@@ -58,8 +72,11 @@ class Mistral(Tree[Async]):
 
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """A view of this client with other settings; it shares connections, limits and the retry budget."""
+        return self._over(_changed(self._face.engine, changes))
+
+    def _over(self, engine: Engine) -> Self:
         view = object.__new__(type(self))
-        view._face = AsyncFace(_changed(self._face.engine, changes))
+        view._face = AsyncFace(engine)
         return view
 
     @overload
@@ -94,7 +111,20 @@ class SyncMistral(Tree[Sync]):
             raise ConfigurationError(f"backend must be 'asyncio' or 'trio', not {backend!r}")
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(SyncMistral.__init__, settings)
+        api_key = hide(api_key)
         super().__init__(SyncFace(engine_of(api_key, settings), backend))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what it is set to, without a key that is text: the other process takes its own."""
+        engine, backend = self._face.engine, self._face.backend
+        settings = {**engine.core.settings, "backend": backend}
+        return _restored, (type(self), engine.core.key.function, settings, engine.options)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __copy__(self) -> Self:
+        return self
 
     def __enter__(self) -> Self:
         return self
@@ -106,7 +136,7 @@ class SyncMistral(Tree[Sync]):
 
     def close(self) -> None:
         """Close the connections; the client can still be used."""
-        self._face.portal.run(self._face.engine.core.network.aclose)
+        self._face.portal.run(self._face.engine.core.aclose)
 
     @property
     def with_response(self) -> Tree[SyncResponse]:
@@ -115,8 +145,11 @@ class SyncMistral(Tree[Sync]):
 
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """A view of this client with other settings; it shares connections, limits and the retry budget."""
+        return self._over(_changed(self._face.engine, changes))
+
+    def _over(self, engine: Engine) -> Self:
         view = object.__new__(type(self))
-        view._face = type(self._face)(_changed(self._face.engine, changes), self._face.backend)
+        view._face = type(self._face)(engine, self._face.backend)
         return view
 
     @overload
@@ -128,6 +161,12 @@ class SyncMistral(Tree[Sync]):
         if isinstance(request, Call):
             return self._face.portal.run(self._face.engine.respond, cast("Call[Any]", request))
         return self._face.perform(request)
+
+
+def _restored(kind: type[Mistral], key: ApiKey | None, settings: Any, options: Options) -> Mistral:
+    """Make a client or view again that was pickled."""
+    client = kind(key, **settings)
+    return client._over(Engine(client._face.engine.core, options))  # noqa: SLF001 - of this module
 
 
 def _changed(engine: Engine, changes: ViewOptions) -> Engine:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from mistral_async._limits import Limiter
 from mistral_async._retry import RetryBudget
@@ -20,8 +21,17 @@ class Core:
     """The key, the network, the limits and the budget for retries of one client."""
 
     def __init__(
-        self, *, key: Key, prefix: str, network: Network, limiter: Limiter, logger: logging.Logger | None, agent: str
+        self,
+        settings: Mapping[str, Any],
+        *,
+        key: Key,
+        prefix: str,
+        network: Network,
+        limiter: Limiter,
+        logger: logging.Logger | None,
+        agent: str,
     ) -> None:
+        self.settings = settings
         self.key = key
         self.prefix = prefix
         self.network = network
@@ -30,6 +40,13 @@ class Core:
         self.agent = agent
         self.budget = RetryBudget()
         _CORES.add(self)
+
+    async def aclose(self) -> None:
+        """Close what is open; all of it opens again when it is needed."""
+        try:
+            await self.network.aclose()
+        finally:
+            await self.limiter.aclose()
 
     def start_over(self) -> None:
         """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from mistral_async._retry import RetryConfig
+from mistral_async._secret import SENSITIVE, Secret
+
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+")
+_VALUE = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*")  # RFC 9110, and what latin-1 has
 
 
 class Timeout(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds; None is no limit. `APITimeoutError.phase` names the one that ended a call."""
+    """Seconds; None is no limit. `APITimeoutError.phase` names the one that ended a call.
+
+    Waiting for a connection of one's own pool, or for the rate limits, is limited by `total` alone.
+    """
 
     connect: float | None = 5.0
     """DNS, TCP and TLS."""
@@ -20,7 +28,7 @@ class Timeout(msgspec.Struct, frozen=True, kw_only=True):
     read: float | None = 300.0
     """Without a byte of the answer arriving."""
     idle: float | None = 60.0
-    """Between two events of a stream; comments that only keep it open do not count."""
+    """The wait for the next event of a stream (for the first it is `read`); comments that keep it open do not count."""
     attempt: float | None = 600.0
     """One attempt in all, up to the head of the answer for streams and downloads, to its end for the rest."""
     total: float | None = None
@@ -70,8 +78,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _checked(name: str, value: str) -> tuple[str, str]:
-    """Refuse what would end a header early and begin another (header injection)."""
-    lowered = name.strip().lower()
-    if not lowered or any(char in f"{name}{value}" for char in "\r\n\0") or ":" in lowered or " " in lowered:
+    """Refuse what would end a header early and begin another (header injection); the value is not shown."""
+    lowered, value = name.strip(" \t").lower(), Secret(value)
+    if not _NAME.fullmatch(lowered) or not _VALUE.fullmatch(value):
         raise ValueError(f"the header {lowered[:40]!r} has a name or value that is not allowed")
-    return lowered, value.encode("latin-1").decode("latin-1")
+    return lowered, value if lowered in SENSITIVE else str(value)

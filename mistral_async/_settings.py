@@ -97,6 +97,7 @@ def engine_of(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
     port = url.port or (443 if url.scheme == "https" else 80)
     limits = given.get("rate_limits")
     core = Core(
+        given,
         key=Key(api_key),
         prefix=url.path.rstrip("/"),
         network=Network((url.scheme, str(url.hostname), port), **{key: given[key] for key in _NETWORK if key in given}),
