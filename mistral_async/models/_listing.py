@@ -41,10 +41,10 @@ MODULES = {
         "AgentConversation AgentHandoffEntry AppendConversationRequest AppendOptions Confirmation ConfirmationStatus "
         "Conversation ConversationAppendRequest ConversationAppendRequestBase ConversationHistory ConversationInputs "
         "ConversationMessages ConversationOptions ConversationRequest ConversationRequestTool ConversationResponse "
-        "ConversationRestartRequest ConversationRestartRequestBase ConversationUsageInfo Entry FunctionCallEntry "
-        "FunctionResultEntry HandoffExecution InputEntries MessageEntries MessageEntry MessageInputEntry "
-        "MessageInputRole MessageOutputEntry ModelConversation OutputEntry RestartConversationRequest RestartOptions "
-        "ToolCallConfirmation ToolExecutionEntry"
+        "ConversationRestartRequest ConversationRestartRequestBase ConversationRunOptions ConversationUsageInfo Entry "
+        "FunctionCallEntry FunctionResultEntry HandoffExecution InputEntries MessageEntries MessageEntry "
+        "MessageInputEntry MessageInputRole MessageOutputEntry ModelConversation OutputEntry "
+        "RestartConversationRequest RestartOptions ToolCallConfirmation ToolExecutionEntry"
     ),
     "documents": (
         "Attribute Document DocumentListOptions DocumentOut DocumentTextContent DocumentUpdateIn ListDocumentOut "

@@ -252,15 +252,14 @@ class ToolCallConfirmation(Model, gc=False):
     confirmation: Confirmation | str
 
 
-class ConversationOptions(TypedDict, total=False):
-    """What can be said when a conversation starts. It needs `model` or `agent_id`, not both."""
+class ConversationRunOptions(TypedDict, total=False):
+    """What can be said when a run starts a conversation. It needs `model` or `agent_id`, not both."""
 
     model: str | None
     agent_id: str | None
     agent_version: str | int | None
     """A version's number or alias."""
     instructions: str | None
-    tools: Sequence[AnyTool | Mapping[str, Any]] | None
     completion_args: CompletionArgs | Mapping[str, Any] | None
     guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
     name: str | None
@@ -269,6 +268,12 @@ class ConversationOptions(TypedDict, total=False):
     store: bool | None
     """False: the server forgets it, and it cannot be appended to."""
     handoff_execution: HandoffExecution | str | None
+
+
+class ConversationOptions(ConversationRunOptions, total=False):
+    """What can be said when a conversation starts. It needs `model` or `agent_id`, not both."""
+
+    tools: Sequence[AnyTool | Mapping[str, Any]] | None
 
 
 class AppendOptions(TypedDict, total=False):

@@ -152,7 +152,7 @@ class Compiler:
 
     def _field(self, found: _Found, hint: Any, docs: dict[str, str]) -> Field:
         description = said(hint) or docs.get(found.name, "")
-        default = _plain_default(found.default)
+        default = plain_default(found.default)
         return Field(
             found.init or found.name, found.key or found.name, self.shape(hint), found.required, default, description
         )
@@ -163,14 +163,15 @@ class _Found(msgspec.Struct):
 
     name: str
     required: bool
-    default: Any = msgspec.NODEFAULT
+    default: Any = msgspec.UNSET
     key: str = ""
     init: str = ""
 
 
 def _struct(cls: Any) -> Iterator[_Found]:
     for each in msgspec.structs.fields(cls):
-        yield _Found(each.name, each.required, each.default, each.encode_name)
+        default = msgspec.UNSET if each.default is msgspec.NODEFAULT else each.default
+        yield _Found(each.name, each.required, default, each.encode_name)
 
 
 def _configure(record: Record, cls: Any) -> None:
@@ -184,7 +185,7 @@ def _dataclass(cls: Any) -> Iterator[_Found]:
         if each.init:
             missing = each.default is dataclasses.MISSING
             required = missing and each.default_factory is dataclasses.MISSING
-            yield _Found(each.name, required, msgspec.NODEFAULT if missing else each.default)
+            yield _Found(each.name, required, msgspec.UNSET if missing else each.default)
 
 
 def _attrs(cls: Any) -> Iterator[_Found]:
@@ -193,7 +194,7 @@ def _attrs(cls: Any) -> Iterator[_Found]:
     for each in cls.__attrs_attrs__:
         if each.init:
             plain = each.default is not nothing and not isinstance(each.default, factory)
-            default = each.default if plain else msgspec.NODEFAULT
+            default = each.default if plain else msgspec.UNSET
             yield _Found(each.name, each.default is nothing, default, init=each.alias or each.name)
 
 
@@ -204,8 +205,8 @@ def _typed_dict(cls: Any) -> Iterator[_Found]:
 
 def _named_tuple(cls: Any) -> Iterator[_Found]:
     for name in cls._fields:
-        default = cls._field_defaults.get(name, msgspec.NODEFAULT)
-        yield _Found(name, default is msgspec.NODEFAULT, default)
+        default = cls._field_defaults.get(name, msgspec.UNSET)
+        yield _Found(name, default is msgspec.UNSET, default)
 
 
 _KINDS: dict[Callable[[Any], Iterator[_Found]], Callable[[Any], bool]] = {
@@ -285,11 +286,11 @@ def _constraints(hint: Any) -> dict[str, Any]:
     return {key: value for key, value in msgspec.json.schema(hint).items() if key not in {"type", "items"}}
 
 
-def _plain_default(default: Any) -> Any:
+def plain_default(default: Any) -> Any:
     """A default as JSON, if it can be shown."""
-    if default is msgspec.NODEFAULT or default is msgspec.UNSET:
-        return msgspec.NODEFAULT
+    if default is msgspec.UNSET:
+        return default
     try:
         return msgspec.to_builtins(default)
     except (TypeError, NotImplementedError):
-        return msgspec.NODEFAULT
+        return msgspec.UNSET

@@ -22,7 +22,7 @@ class Field(msgspec.Struct):
     """What JSON calls it."""
     shape: Shape
     required: bool
-    default: Any = msgspec.NODEFAULT
+    default: Any = msgspec.UNSET
     description: str = ""
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
@@ -30,7 +30,7 @@ class Field(msgspec.Struct):
         schema = self.shape.schema(definitions)
         if self.description:
             schema = {**schema, "description": self.description}
-        if not definitions.strict and self.default is not msgspec.NODEFAULT:
+        if not definitions.strict and self.default is not msgspec.UNSET:
             schema = {**schema, "default": self.default}
         return schema
 

@@ -222,6 +222,14 @@ def json_name(value: object) -> str:
     return f"`{_NAMES.get(type(value), type(value).__name__)}`"
 
 
+def read_at_top(shape: Shape, value: Any, name: str) -> Any:
+    """Read an argument by its name, laxly."""
+    try:
+        return read_as(shape, value, lax=True)
+    except UnfitError as problem:
+        raise problem.under(f".{name}")  # noqa: B904 - the same error, moved
+
+
 def read_as(shape: Shape, value: Any, *, lax: bool) -> Any:
     """Read a value: as it is, and where that fails and `lax` allows it, with text for numbers, booleans and null."""
     try:

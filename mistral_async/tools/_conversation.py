@@ -1,0 +1,174 @@
+"""A chat that you keep: its messages and what it has cost, trimmed to fit, saved and loaded as JSON."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeAlias, overload
+
+import msgspec
+
+from mistral_async._open import decoder, open_hook
+from mistral_async.models._model import plain
+from mistral_async.models.content import text_of, thinking_of
+from mistral_async.models.messages import Message, MessageInput, SystemMessage, UserMessage
+from mistral_async.models.tools import ToolCall
+from mistral_async.models.usage import UsageInfo
+from mistral_async.structured._usage import total
+from mistral_async.tools._content import as_text, content_of
+
+CountTokens: TypeAlias = Callable[[str], int]
+_PER_MESSAGE = 4  # tokens that mark a message's beginning, role and end
+_CHARACTERS = 4  # a token has about so many
+
+
+def estimated_tokens(text: str) -> int:
+    """About how many tokens a text has: four characters each, more for scripts whose characters are longer in UTF-8."""
+    return -(-len(text.encode()) // _CHARACTERS)
+
+
+def mistral_tokens(version: str = "v3") -> CountTokens:
+    """Count with Mistral's own tokenizer; needs the package `mistral-common`. `version` is one that it ships."""
+    module: Any = importlib.import_module("mistral_common.tokens.tokenizers.mistral")
+    tokenizer: Any = getattr(module.MistralTokenizer, version)().instruct_tokenizer.tokenizer
+
+    def count(text: str) -> int:
+        return len(tokenizer.encode(text, bos=False, eos=False))
+
+    return count
+
+
+class Conversation(Sequence[Any]):
+    """Messages in their order. It is a sequence of them: `complete(messages=conversation)`.
+
+    `conversation.user("hi")`, then `conversation.add(await client.chat.complete(model=…, messages=conversation))`.
+    """
+
+    def __init__(
+        self,
+        messages: Iterable[MessageInput] = (),
+        *,
+        system: str | None = None,
+        usage: UsageInfo | None = None,
+        count_tokens: CountTokens = estimated_tokens,
+    ) -> None:
+        self.messages: list[Any] = [] if system is None else [SystemMessage(system)]
+        self.messages += [_as_message(each) for each in messages]
+        self.usage = usage
+        """What all answers cost together; None while nothing is known."""
+        self.count_tokens = count_tokens
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return self.messages[index]
+
+    def __repr__(self) -> str:
+        return f"<Conversation of {len(self)} messages>"
+
+    def user(self, content: Any) -> Self:
+        """Add what the user says: text, or a list of chunks."""
+        self.messages.append(UserMessage(content))
+        return self
+
+    def add(self, said: Any) -> Self:
+        """Add a message, or an answer with what it cost: of `complete`, `parse` or `run`."""
+        if isinstance(said, dict) or hasattr(said, "role"):
+            self.messages.append(_as_message(said))
+            return self
+        if (whole := getattr(said, "messages", None)) is not None:  # a run's result: it began with our messages
+            self.messages = [_as_message(each) for each in whole]
+        else:
+            choices = getattr(getattr(said, "response", said), "choices", None)
+            if not choices:
+                raise TypeError(f"a message, an answer or a run's result can be added, not {type(said).__name__}")
+            self.messages.append(choices[0].message)
+        self.usage = total(self.usage, said.usage)
+        return self
+
+    @property
+    def tokens(self) -> int:
+        """About how many tokens the messages have, by `count_tokens`; images and files are not counted."""
+        return sum(self._tokens_of(each) for each in self.messages)
+
+    def _tokens_of(self, message: Any) -> int:
+        text = text_of(message.content) + thinking_of(message.content)
+        calls: list[ToolCall] = getattr(message, "tool_calls", None) or []
+        for call in calls:
+            text += call.function.name + as_text(content_of(call.function.arguments))
+        return self.count_tokens(text) + _PER_MESSAGE
+
+    def trim(self, tokens: int) -> list[Any]:
+        """Drop the oldest turns until the rest has at most so many tokens; returns what was dropped.
+
+        What the system said stays, and so does the last turn. A turn is dropped whole, from what the user says to what
+        comes before the user's next words, so that no result of a tool loses its call.
+        """
+        kept = [each for each in self.messages if each.role == "system"]
+        turns = self._turns()
+        spent = sum(self._tokens_of(each) for each in kept)
+        costs = [sum(self._tokens_of(each) for each in turn) for turn in turns]
+        first = 0
+        while first < len(turns) - 1 and spent + sum(costs[first:]) > tokens:
+            first += 1
+        dropped = [each for turn in turns[:first] for each in turn]
+        lost = set(map(id, dropped))
+        self.messages = [each for each in self.messages if id(each) not in lost]
+        return dropped
+
+    def _turns(self) -> list[list[Any]]:
+        turns: list[list[Any]] = []
+        for message in self.messages:
+            if message.role == "system":
+                continue
+            if message.role == "user" or not turns:
+                turns.append([])
+            turns[-1].append(message)
+        return turns
+
+    def to_json(self) -> bytes:
+        """Messages and usage as JSON."""
+        return msgspec.json.encode({"messages": self.messages, "usage": self.usage}, enc_hook=plain)
+
+    @classmethod
+    def from_json(cls, data: bytes | str, *, count_tokens: CountTokens = estimated_tokens) -> Self:
+        """Read them again; raises `ValueError` for what is none."""
+        found = decoder(_Saved).decode(data)
+        return cls(found.messages, usage=found.usage, count_tokens=count_tokens)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a file, which has either all of it or what it had before."""
+        target = Path(path)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(self.to_json())
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, count_tokens: CountTokens = estimated_tokens) -> Self:
+        """Read it from a file."""
+        return cls.from_json(Path(path).read_bytes(), count_tokens=count_tokens)
+
+
+class _Saved(msgspec.Struct):
+    messages: list[Message]
+    usage: UsageInfo | None = None
+
+
+def _as_message(message: Any) -> Any:
+    """A dict as the message that it is."""
+    if isinstance(message, dict):
+        return msgspec.convert([message], list[Message], dec_hook=open_hook)[0]
+    return message

@@ -1,0 +1,216 @@
+"""Tools of an MCP server: over stdio, streamable HTTP, or in this process. Follows https://modelcontextprotocol.io.
+
+A session lives in the task of the run that opened it and ends with the run; no error passes through it, so that none
+comes out of its task groups wrapped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, cast
+
+from mistral_async.errors import ConfigurationError, ToolServerError
+from mistral_async.models.content import AudioChunk, ImageURLChunk, TextChunk
+from mistral_async.models.tools import Function
+from mistral_async.tools._function import Context
+from mistral_async.tools._tool import Settings, Tool, ToolError, equip
+
+if TYPE_CHECKING:
+    from mcp import Client
+
+_UNFIT = re.compile(r"[^A-Za-z0-9_-]")
+_LONGEST = 64  # characters of a function's name
+
+
+class MCP:
+    """The tools of an MCP server, for `tools=` of a run. Needs the extra `mcp`."""
+
+    def __init__(
+        self,
+        server: Any,
+        *,
+        headers: Mapping[str, str] | None = None,
+        include: Sequence[str] | None = None,
+        exclude: Sequence[str] = (),
+        prefix: str = "",
+        requires_confirmation: bool | Sequence[str] = False,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        """Say which server and which of its tools; nothing is opened before a run.
+
+        Args:
+            server: An address of streamable HTTP, a command as a list (`["python", "server.py"]`), `mcp`'s
+                `StdioServerParameters`, a server of this process, a transport, or a `Client` that you opened yourself.
+            headers: Sent to an address, such as its authorization.
+            include: The tools to take, by the server's names. Default: all.
+            exclude: The tools not to take.
+            prefix: Put before every name, to tell servers apart.
+            requires_confirmation: Whether calls wait for a yes: all, or those of the tools named.
+            limit: How many calls of one tool may run at once.
+            timeout: Seconds for a call.
+        """
+        self._server = server
+        self._headers = headers
+        self._include = None if include is None else set(include)
+        self._exclude = set(exclude)
+        self._prefix = prefix
+        self._confirmed = requires_confirmation
+        self._limit = limit
+        self._timeout = timeout
+
+    def session(self) -> Session:
+        """A session with the server, to be entered."""
+        return Session(self)
+
+    def __repr__(self) -> str:
+        return f"<MCP {self.title}>"
+
+    @property
+    def title(self) -> str:
+        """The server, for messages; never what is secret in an address."""
+        match self._server:
+            case str() as url:
+                return re.sub(r"//[^/@]*@", "//", url.partition("?")[0])
+            case [*command] if command:
+                return str(command[0])
+            case other:
+                return str(getattr(other, "command", None) or getattr(other, "name", None) or type(other).__name__)
+
+    async def open(self, stack: AsyncExitStack) -> Client:
+        """A client of the server, open as long as the stack is; one that you opened stays yours."""
+        try:
+            from mcp import Client, StdioServerParameters
+        except ImportError as problem:
+            raise ConfigurationError("MCP servers need the extra `mcp`: pip install 'mistral-async[mcp]'") from problem
+        match self._server:
+            case Client() as client if cast("Any", client)._entered:  # noqa: SLF001 - nothing public says it
+                return client
+            case Client() as client:
+                pass
+            case [str() as command, *arguments]:
+                client = Client(StdioServerParameters(command=command, args=[str(each) for each in arguments]))
+            case str() as url if self._headers:
+                client = Client(await _with_headers(url, self._headers, stack))
+            case server:
+                client = Client(server)
+        return await stack.enter_async_context(client)
+
+    def takes(self, name: str) -> bool:
+        """Whether a tool of the server is taken."""
+        return name not in self._exclude and (self._include is None or name in self._include)
+
+    def tool(self, found: Any, call: Callable[..., Any]) -> Tool[..., Any]:
+        """A tool of the server as one of the run."""
+        named = _UNFIT.sub("_", f"{self._prefix}{found.name}")[:_LONGEST]
+        asks = self._confirmed
+        confirmed = asks if isinstance(asks, bool) else found.name in asks
+        settings = Settings(requires_confirmation=confirmed, limit=self._limit, timeout=self._timeout)
+        schema: dict[str, Any] = {"properties": {}, **found.input_schema}
+        made: Tool[..., Any] = Tool(Function(named, schema, found.description or found.title or ""))
+        return equip(made, _RemotePlan(found.name, call), settings, call)
+
+
+async def _with_headers(url: str, headers: Mapping[str, str], stack: AsyncExitStack) -> Any:
+    import httpx2
+    from mcp.client.streamable_http import streamable_http_client
+
+    timeout = httpx2.Timeout(30.0, read=300.0)  # as mcp's own client
+    client = httpx2.AsyncClient(headers=dict(headers), timeout=timeout, follow_redirects=True)
+    return streamable_http_client(url, http_client=await stack.enter_async_context(client))
+
+
+class Session:
+    """A session with a server, while its block is open; gives the tools."""
+
+    def __init__(self, server: MCP) -> None:
+        self._of = server
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> list[Tool[..., Any]]:
+        try:
+            client = await self._of.open(self._stack)
+            found = await _listed(client)
+        except ConfigurationError:
+            raise
+        except Exception as problem:  # noqa: BLE001 - whatever a transport raises
+            failure = problem
+        else:
+            return [self._of.tool(each, client.call_tool) for each in found if self._of.takes(each.name)]
+        await self._close()
+        raise self._broken(failure, "can not be reached")
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            await self._stack.__aexit__(kind, error, traceback)
+        except Exception as problem:
+            if kind is not None:  # a session that ended well need not close well
+                raise self._broken(problem, "broke") from problem
+
+    async def _close(self) -> None:
+        try:
+            await self._stack.aclose()
+        except Exception:  # noqa: BLE001, S110 - the failure that led here says more
+            pass
+
+    def _broken(self, problem: BaseException, how: str) -> ToolServerError:
+        while isinstance(problem, BaseExceptionGroup):
+            problem = cast("BaseException", problem.exceptions[0])
+        error = ToolServerError(f"the MCP server {self._of.title} {how}: {type(problem).__name__}: {problem}")
+        error.__cause__ = problem
+        return error
+
+
+async def _listed(client: Client) -> list[Any]:
+    """All tools of the server, page by page."""
+    found: list[Any] = []
+    cursor: str | None = None
+    while True:
+        page = await client.list_tools(cursor=cursor)
+        found += page.tools
+        cursor = page.next_cursor
+        if not cursor:
+            return found
+
+
+class _RemotePlan:
+    """Runs a tool of a server."""
+
+    def __init__(self, name: str, call: Callable[..., Any]) -> None:
+        self._name = name
+        self._call = call
+
+    def read(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The server checks them."""
+        return arguments
+
+    async def call(self, values: dict[str, Any], context: Context[Any], *, abandon: bool) -> Any:  # noqa: ARG002 - protocol
+        """Call it; what the tool says went wrong is a `ToolError`."""
+        result = await self._call(self._name, values)
+        content = [_chunk(each) for each in result.content]
+        if result.is_error:
+            said = [each.text for each in content if isinstance(each, TextChunk)]
+            raise ToolError("\n".join(said) or "the tool failed")
+        if all(isinstance(each, TextChunk) for each in content):
+            return "\n".join(each.text for each in content)
+        return content
+
+
+def _chunk(content: Any) -> Any:
+    """A piece of a result as a content chunk; what the API has no chunk for is JSON."""
+    match content.type:
+        case "text":
+            return TextChunk(content.text)
+        case "image":
+            return ImageURLChunk(f"data:{content.mime_type};base64,{content.data}")
+        case "audio":
+            return AudioChunk(content.data)
+        case "resource" if hasattr(content.resource, "text"):
+            return TextChunk(content.resource.text)
+        case _:
+            return TextChunk(content.model_dump_json(by_alias=True, exclude_none=True))
