@@ -37,7 +37,7 @@ class Reset(_Stop, frozen=True):
 
 
 class Cut(_Stop, frozen=True):
-    """The connection ends (FIN). A clean cut ends a chunked body in due form, only too early."""
+    """The connection ends (FIN). A clean cut ends a chunked body in due form, too early, and the connection stays."""
 
     clean: bool = False
 

@@ -163,7 +163,7 @@ def _ending(fault: _Stop, *, chunked: bool) -> list[Step]:
         case faults.BadChunk():
             return [Send(b"zz\r\nnot a chunk\r\n"), End.CLOSE]
         case faults.Cut(clean=clean):
-            return [Send(LAST_CHUNK, "end"), End.CLOSE] if clean and chunked else [End.CLOSE]
+            return [Send(LAST_CHUNK, "end")] if clean and chunked else [End.CLOSE]
 
 
 def _delayed(steps: Steps, fault: faults.Delay) -> Iterator[Step]:

@@ -82,7 +82,7 @@ async def frames(http):
 )
 async def test_streams_that_end_early(http, server, fault, error):
     server.fault(fault)
-    http.timeout = httpx.Timeout(5, read=0.3)
+    http.timeout = httpx.Timeout(5, read=1.0)
     assert await frames(http) == (2, error)
     assert server.effects["chat.stream"] == 1
     count, ended = await frames(http)

@@ -101,6 +101,7 @@ async def test_files_expire(http, clock):
         ({"file": ("a.txt", b"x")}, {"purpose": "fine-tune"}, 400),
         ({"other": ("a.jsonl", b"x")}, {}, 422),
         ({"file": ("a.jsonl", b"x")}, {"nonsense": "1"}, 422),
+        ({"file": ("a.jsonl", b"x")}, {"expiry": "soon"}, 422),
     ],
 )
 async def test_bad_uploads(http, files, data, status):

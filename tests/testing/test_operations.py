@@ -147,6 +147,37 @@ async def test_what_is_spoken_is_transcribed_again(http, form):
     assert [segment["speaker_id"] for segment in written["segments"]] == ["speaker_1", "speaker_2"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/audio/speech", {"input": "x", "ref_audio": "not base64!"}),
+        ("/v1/audio/voices", {"name": "x", "sample_audio": "AAA"}),
+        ("/v1/ocr", {"model": None, "document": {"type": "document_url", "document_url": "data:;base64,AAA"}}),
+        ("/v1/responses", {"model": MODEL, "input": ["text"]}),
+    ],
+)
+async def test_what_cannot_be_decoded_is_a_400(http, path, body):
+    assert (await http.post(path, json=body)).status_code == 400
+
+
+async def test_silence_is_a_single_event(http):
+    silence = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(12) + (32000).to_bytes(4, "little") + bytes(32000)
+    fields = {"model": "voxtral-mini-latest", "stream": "true"}
+    answer = await http.post("/v1/audio/transcriptions", files={"file": ("a.wav", silence)}, data=fields)
+    (done,) = events(answer.text)
+    assert (done["type"], done["text"], done["usage"]["prompt_audio_seconds"]) == ("transcription.done", "", 1)
+
+
+async def test_transcription_of_a_stored_file_and_of_nothing(http):
+    files = {"file": ("talk.mp3", b"sound" * 100)}
+    file_id = (await http.post("/v1/files", files=files, data={"purpose": "ocr"})).json()["id"]
+    fields = {"model": "voxtral-mini-latest", "file_id": file_id}
+    assert "talk.mp3" in (await http.post("/v1/audio/transcriptions", data=fields)).json()["text"]
+    nothing = {"file": ("a", b"")}
+    empty = await http.post("/v1/audio/transcriptions", files=nothing, data={"model": "voxtral-mini-latest"})
+    assert (empty.status_code, empty.json()["code"]) == (400, "3291")
+
+
 async def test_transcription_stream_has_named_events_and_no_done_mark(http):
     audio = b64decode((await http.post("/v1/audio/speech", json={"input": "Good evening."})).json()["audio_data"])
     fields = {"model": "voxtral-mini-latest", "stream": "true", "language": "en"}

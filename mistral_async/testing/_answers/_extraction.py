@@ -24,7 +24,10 @@ def fetched(state: State, url: str) -> tuple[bytes, str]:
     """The bytes behind a document's URL and a name for it; only data URLs and this server's own can be read offline."""
     if url.startswith("data:"):
         head, _, data = url.partition(",")
-        return (b64decode(data) if head.endswith(";base64") else unquote_to_bytes(data)), "document"
+        try:
+            return (b64decode(data) if head.endswith(";base64") else unquote_to_bytes(data)), "document"
+        except ValueError as error:
+            raise invalid_argument(f"Invalid data URL: {error}", kind="invalid_request_file", code="3310") from error
     if (content := content_behind(state, url)) is not None:
         return content.read(), "document"
     parts = urlsplit(url)

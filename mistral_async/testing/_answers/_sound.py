@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import struct
+from base64 import b64decode
 from functools import lru_cache
+
+from mistral_async.testing._refusals import invalid_argument
 
 _RATE = 16_000
 _MARK = b"fake-speech:"
@@ -12,6 +15,17 @@ _CHARACTERS_PER_SECOND = 15
 _LONGEST_TONE = 2.0
 _MAGIC = {"mp3": b"ID3\x04\x00\x00\x00\x00\x00\x00", "flac": b"fLaC", "opus": b"OggS\x00\x02"}
 _HALF = 0x4000
+
+
+def decoded(text: str) -> bytes:
+    """Audio out of base64; 400 if it is none."""
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError:
+        data = b""
+    if not data:
+        raise invalid_argument("Audio input could not be decoded", kind="invalid_request_audio", code="3291")
+    return data
 
 
 def spoken(text: str, form: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from mistral_async.testing._answers._instances import instance_of
-from mistral_async.testing._answers._reading import COMMON, entries, last_text, topics_of, words_of
+from mistral_async.testing._answers._reading import COMMON, entries, last_text, section, topics_of, words_of
 
 _FORCED = {"any", "required"}
 _VERBS = {
@@ -48,7 +48,7 @@ def arguments_for(function: Mapping[str, Any], prompt: str) -> str:
 
 def _chosen(functions: Sequence[Any], choice: Any, prompt: str) -> list[Any]:
     if isinstance(choice, dict):
-        name = cast("dict[str, Any]", choice)["function"]["name"]
+        name = section(cast("dict[str, Any]", choice), "function").get("name")
         return [function for function in functions if function["name"] == name]
     if choice == "none":
         return []

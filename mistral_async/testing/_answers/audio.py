@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterator
 from math import ceil
 from typing import Any
@@ -11,7 +11,7 @@ import msgspec
 
 from mistral_async.testing._answers._extraction import fetched, stored
 from mistral_async.testing._answers._reading import pieces_of, sentences_of
-from mistral_async.testing._answers._sound import duration, heard, spoken
+from mistral_async.testing._answers._sound import decoded, duration, heard, spoken
 from mistral_async.testing._answers.models import usable
 from mistral_async.testing._answers.voices import Voices
 from mistral_async.testing._exchange import EVENT_STREAM, Call, Reply, answer, named_event
@@ -101,8 +101,8 @@ def speak(call: Call) -> Reply:
     usable(call.state, body.get("model") or "voxtral-mini-tts-latest")
     if voice := body.get("voice_id"):
         call.state.store(Voices).find(voice)
-    if body.get("ref_audio") is not None and not b64decode(body["ref_audio"]):
-        raise invalid_argument("ref_audio is empty", kind="invalid_request_audio", code="3291")
+    if body.get("ref_audio") is not None:
+        decoded(body["ref_audio"])
     audio = spoken(body["input"], body.get("response_format") or "mp3")
     usage = {"prompt_tokens": len(pieces_of(body["input"])), "completion_tokens": len(audio) // 1_000}
     usage["total_tokens"] = sum(usage.values())

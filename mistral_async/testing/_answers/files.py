@@ -136,15 +136,22 @@ def upload(call: Call) -> Reply:
             "invalid_request_file",
             "3291",
         )
-    hours = call.body.get("expiry")
+    hours = _hours(call.body.get("expiry"))
     file = call.state.store(Files).add(
         part.content,
         filename,
         purpose=purpose,
-        hours=None if hours is None else int(hours),
+        hours=hours,
         visibility=str(call.body.get("visibility") or "workspace"),
     )
     return spaced(file.card())
+
+
+def _hours(given: Any) -> int | None:
+    if given is None or str(given).isdigit():
+        return None if given is None else int(given)
+    message = "Input should be a valid integer, unable to parse string as an integer"
+    raise invalid_request([ValidationDetail("int_parsing", ("body", "expiry"), message, given)])
 
 
 def list_files(call: Call) -> Reply:

@@ -53,7 +53,7 @@ def _messages(body: Mapping[str, Any]) -> list[dict[str, Any]]:
             case {"role": str(role), "content": content}:
                 messages.append({"role": "system" if role == "developer" else role, "content": _text(content)})
             case _:
-                raise invalid_argument(f"An input item cannot be of type {item.get('type')}.")
+                raise invalid_argument("An input item is of no known type.")
     return messages
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from typing import Any
 
 from mistral_async.testing._answers._paging import by_token
-from mistral_async.testing._answers._sound import duration, spoken
+from mistral_async.testing._answers._sound import decoded, duration, spoken
 from mistral_async.testing._exchange import Call, Reply, answer
 from mistral_async.testing._refusals import invalid_argument, not_found
 from mistral_async.testing._state import State
@@ -103,9 +102,7 @@ def search(call: Call) -> Reply:
 
 def create(call: Call) -> Reply:
     """Make a voice from a sample."""
-    sample = b64decode(call.body.get("sample_audio") or "")
-    if not sample:
-        raise invalid_argument("Audio input could not be decoded", kind="invalid_request_audio", code="3291")
+    sample = decoded(call.body.get("sample_audio") or "")
     return answer(call.state.store(Voices).add(call.body, sample, kind="custom"))
 
 
