@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import array
 import os
+import secrets
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -123,8 +123,8 @@ class NpyFile:
 
     def __enter__(self) -> Self:
         folder, name = os.path.split(self._path)
-        descriptor, self._part = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-        self._file = os.fdopen(descriptor, "wb")
+        self._part = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.part")  # noqa: PTH118 - as above
+        self._file = open(self._part, "xb")  # noqa: PTH123 - closed by __exit__
         self._file.write(bytes(_HEAD))
         return self
 
@@ -160,8 +160,5 @@ class NpyFile:
         file.write(b"\x93NUMPY\x01\x00" + (_HEAD - 10).to_bytes(2, "little") + f"{text:<{_HEAD - 11}}\n".encode())
         file.close()
         self._file = None
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(self._part, 0o666 & ~mask)  # noqa: PTH101 - mkstemp makes files that only their owner may read
         os.replace(self._part, self._path)  # noqa: PTH105
         return shape.count, shape.width

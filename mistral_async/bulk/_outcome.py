@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -19,11 +19,7 @@ class Ok(msgspec.Struct, Generic[T], frozen=True):
     """What it used, None where the API does not say. Items that shared a request share its tokens, by their length."""
     id: str | None = None
     """The name that was given to it, where names were given (`client.batch`)."""
-
-    @property
-    def ok(self) -> Literal[True]:
-        """That it succeeded."""
-        return True
+    ok: ClassVar[Literal[True]] = True
 
     def unwrap(self) -> T:
         """The value."""
@@ -38,11 +34,7 @@ class Err(msgspec.Struct, frozen=True):
     """Its place in the source, from 0."""
     id: str | None = None
     """The name that was given to it, where names were given (`client.batch`)."""
-
-    @property
-    def ok(self) -> Literal[False]:
-        """That it failed."""
-        return False
+    ok: ClassVar[Literal[False]] = False
 
     def unwrap(self) -> Any:
         """Raise the error."""
