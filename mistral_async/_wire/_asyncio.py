@@ -24,29 +24,18 @@ class AsyncioWire(PooledWire[Connection]):
     """Connections to one origin on one asyncio event loop."""
 
     def __init__(self, setup: Setup, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(setup)
-        self.loop = loop
+        super().__init__(setup, loop)
+        self._loop = loop
         self._buffer = memoryview(bytearray(_BUFFER))
         # The proactor reads in the background: there every connection needs a buffer of its own.
         self._shared = sys.platform != "win32"
-
-    def alive(self) -> bool:
-        """Whether the loop can still run something."""
-        return not self.loop.is_closed()
-
-    def abort_from_outside(self) -> None:
-        """Have the loop close every connection; one that has ended can not."""
-        try:
-            self.loop.call_soon_threadsafe(self.abort)
-        except RuntimeError:
-            self.forget()
 
     async def aclose(self) -> None:
         """Close every connection; what is under way fails."""
         connections = self.pool.close()
         for connection in connections:
             connection.close()
-        self._release_guard()
+        self._stop_guard()
         try:
             await asyncio.sleep(0)
             if connections:
@@ -66,8 +55,8 @@ class AsyncioWire(PooledWire[Connection]):
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
         origin = self.setup.origin
-        sock = await connect(self.loop, origin.host, origin.port)
-        _, connection = await self.loop.create_connection(self._connection, sock=sock)
+        sock = await connect(self._loop, origin.host, origin.port)
+        _, connection = await self._loop.create_connection(self._connection, sock=sock)
         if context is None:
             return connection
         try:
@@ -79,13 +68,13 @@ class AsyncioWire(PooledWire[Connection]):
         return connection
 
     def _connection(self) -> Connection:
-        return Connection(self, self.loop, self._buffer if self._shared else memoryview(bytearray(_BUFFER)))
+        return Connection(self, self._loop, self._buffer if self._shared else memoryview(bytearray(_BUFFER)))
 
     async def _wait(self, deadline: float | None) -> Ticket[Connection] | None:
-        woken = self.loop.create_future()
+        woken = self._loop.create_future()
         wake = functools.partial(_set, woken)
         ticket = self.pool.queue(wake)
-        timer = None if deadline is None else self.loop.call_later(seconds_left(None, deadline), wake)
+        timer = None if deadline is None else self._loop.call_later(seconds_left(None, deadline), wake)
         try:
             await woken
         except BaseException:

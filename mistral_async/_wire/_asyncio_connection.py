@@ -169,8 +169,9 @@ class Connection(Channel):
     async def _send_source(self, exchange: Exchange, head: bytes, source: BodySource) -> None:
         self._write_first(head)
         self._sending = source.length != 0
+        scope = asyncio.timeout_at(None if self._deadline == inf else self._deadline)
         try:
-            async with asyncio.timeout_at(None if self._deadline == inf else self._deadline) as scope:
+            async with scope:
                 await pump(source, exchange, lambda piece, last: self._send_piece(exchange, piece, last=last))
         except TimeoutError:
             if not scope.expired():

@@ -16,6 +16,8 @@ from typing import Any, Final, Protocol
 from mistral_async._wire._protocol import Phase, Sent, WireError
 
 STEP: Final = 256 * 1024  # bytes decoded at a time
+_BOMB_SIZE: Final = 16 * 1024 * 1024
+_BOMB_RATIO: Final = 200  # JSON of equal objects reaches 100
 _ZSTANDARD_SLICE: Final = 512  # bytes in, since zstandard does not bound what comes out: 16 MiB at the very most
 
 
@@ -208,6 +210,35 @@ class Decoder:
         if self._outer is not None:
             return self._outer.read()
         return self._input.popleft() if self._input else b""
+
+
+class Unfolding:
+    """A whole body, decoded while it arrives, within a limit."""
+
+    __slots__ = ("_decoder", "_limit", "_pieces", "_received", "_size")
+
+    def __init__(self, decoder: Decoder, limit: int) -> None:
+        self._decoder = decoder
+        self._limit = limit
+        self._pieces: list[bytes] = []
+        self._received = 0
+        self._size = 0
+
+    def feed(self, piece: bytes) -> None:
+        """Decode all that can be."""
+        self._decoder.feed(piece)
+        self._received += len(piece)
+        while out := self._decoder.read():
+            self._pieces.append(out)
+            self._size += len(out)
+            bomb = self._size > _BOMB_SIZE and self._size > _BOMB_RATIO * self._received
+            if bomb or self._size > self._limit:
+                raise _corrupt("the body of the answer decompresses to too much")
+
+    def finish(self) -> list[bytes]:
+        """The pieces of the body, which has to be whole."""
+        self._decoder.finish()
+        return self._pieces
 
 
 def _corrupt(message: str) -> WireError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from mistral_async._wire._protocol import Head
@@ -13,12 +14,12 @@ _TARGET = re.compile(r"[!-~]+")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-def encode_head(head: Head, host: str, accept_encoding: str) -> bytes:
+def encode_head(head: Head, extra: Iterable[tuple[str, str]]) -> bytes:
     """Encode all of a head but the length of its body; a value that could inject another header is a ValueError."""
     if not _NAME.fullmatch(head.method) or not _TARGET.fullmatch(head.target):
         raise ValueError("a method or target with a space or control character in it can not be sent")
-    lines = [f"{head.method} {head.target} HTTP/1.1", f"host: {host}"]
-    for name, value in (*head.headers, ("accept-encoding", accept_encoding)):
+    lines = [f"{head.method} {head.target} HTTP/1.1"]
+    for name, value in (*extra, *head.headers):
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError(f"header {name!r} has a character in its name or value that can not be sent")
         lines.append(f"{name}: {value}")

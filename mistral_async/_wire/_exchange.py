@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Final
 
-from mistral_async._wire._decode import Decoder, decoder_for
+from mistral_async._wire._decode import Decoder, Unfolding, decoder_for
 from mistral_async._wire._h1 import AnswerParser
 from mistral_async._wire._protocol import Answer, Phase, Sent, Timings, WireError
-
-_BOMB_SIZE: Final = 16 * 1024 * 1024
-_BOMB_RATIO: Final = 200  # JSON of equal objects reaches 100
 
 
 class Exchange(AnswerParser):
     """What a driver feeds with the bytes of one answer."""
 
-    __slots__ = ("_decoded", "_decoder", "_max_answer", "_size", "_taken", "error", "since", "timings", "whole")
+    __slots__ = ("_decoder", "_limit", "_raw", "_taken", "_unfolding", "error", "since", "timings", "whole")
 
-    def __init__(self, *, to_head: bool, whole: bool, max_answer: int) -> None:
-        super().__init__(to_head=to_head, max_body=max_answer if whole else None)
+    def __init__(self, *, to_head: bool, whole: bool, limit: int, raw: bool = False) -> None:
+        super().__init__(to_head=to_head, max_body=limit if whole else None)
         self.since = monotonic()
         self.timings = Timings()
         self.error: WireError | None = None
         self.whole = whole
-        self._max_answer = max_answer
-        self._decoder: Decoder | None = None
-        self._decoded: list[bytes] = []
-        self._size = 0
+        self._limit = limit
+        self._raw = raw  # content codings are the caller's business
+        self._decoder: Decoder | None = None  # of a streamed body
+        self._unfolding: Unfolding | None = None  # of a whole one
         self._taken = 0
 
     @property
@@ -51,10 +47,13 @@ class Exchange(AnswerParser):
         self.feed(data)
         if headless and self.status:
             self.timings.first_byte = monotonic() - self.since
-            if self.coding:
-                self._decoder = decoder_for(self.coding)
-        if self._decoder is not None and self.whole:
-            self._decode(self._decoder)
+            if self.coding and not self._raw and (decoder := decoder_for(self.coding)) is not None:
+                if self.whole:
+                    self._unfolding = Unfolding(decoder, self._limit)
+                else:
+                    self._decoder = decoder
+        if self._unfolding is not None:
+            self._unfold(self._unfolding)
         return self.complete
 
     def take(self) -> bytes:
@@ -81,25 +80,15 @@ class Exchange(AnswerParser):
 
     def answer(self) -> Answer:
         """The whole answer."""
-        pieces = self.pieces if self._decoder is None else self._decoded
+        pieces = self.pieces
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         self.timings.total = monotonic() - self.since
         return Answer(self.status, self.headers, body, self.timings, self.version)
 
-    def _decode(self, decoder: Decoder) -> None:
+    def _unfold(self, unfolding: Unfolding) -> None:
         for piece in self.pieces:
-            decoder.feed(piece)
-        self.pieces.clear()
-        while out := decoder.read():
-            self._decoded.append(out)
-            self._size += len(out)
-            bomb = self._size > _BOMB_SIZE and self._size > _BOMB_RATIO * self.received
-            if bomb or self._size > self._max_answer:
-                raise WireError(
-                    "the body of the answer decompresses to too much", phase=Phase.PROTOCOL, sent=Sent.MAYBE
-                )
-        if self.complete:
-            decoder.finish()
+            unfolding.feed(piece)
+        self.pieces = unfolding.finish() if self.complete else []
 
 
 def lost(cause: Exception, sent: Sent) -> WireError:

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import ssl
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -41,43 +41,38 @@ class Setup(msgspec.Struct, frozen=True):
     origin: Origin
     verify: Verify = True
     max_connections: int = 100
-    keepalive_expiry: float = 60.0  # seconds that an unused connection is kept
+    keepalive_expiry: float = 30.0  # seconds that an unused connection is kept
     max_answer: int = 512 * 1024 * 1024  # bytes of a whole answer, decompressed
+    http2: bool = False
+    proxy: Any = None  # a URL or httpx.Proxy
+    raw: bool = False  # the caller's headers include host and accept-encoding, and it undoes content codings
 
     def tls(self) -> ssl.SSLContext | None:
         """The context for this origin, made at the first need and shared by the process."""
-        return tls_context(self.verify) if self.origin.secure else None
+        return tls_context(self.verify, http2=self.http2) if self.origin.secure else None
 
 
-def tls_context(verify: Verify) -> ssl.SSLContext:
+def tls_context(verify: Verify, *, http2: bool = False) -> ssl.SSLContext:
     """The context for a `verify` argument: True, False, a file or folder of certificates, or a context as it is."""
     if isinstance(verify, ssl.SSLContext):
         return verify
-    if verify is True:
-        return _shared_context(os.environ.get("SSL_CERT_FILE") or None, os.environ.get("SSL_CERT_DIR") or None)
-    if verify is False:
-        return _unverified_context()
+    if isinstance(verify, bool):
+        cafile, capath = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+        return _shared_context(cafile or None, capath or None, verify=verify, http2=http2)
     path = os.fspath(verify)
-    return _shared_context(None, path) if Path(path).is_dir() else _shared_context(path, None)
+    cafile, capath = (None, path) if Path(path).is_dir() else (path, None)
+    return _shared_context(cafile, capath, verify=True, http2=http2)
 
 
-@functools.cache
-def _shared_context(cafile: str | None, capath: str | None) -> ssl.SSLContext:
+@functools.lru_cache(maxsize=16)
+def _shared_context(cafile: str | None, capath: str | None, *, verify: bool, http2: bool) -> ssl.SSLContext:
     if cafile is None and capath is None and importlib.util.find_spec("certifi") is not None:
         import certifi
 
         cafile = certifi.where()
-    if cafile is not None:
-        capath = None  # as httpx does
-    context = ssl.create_default_context(cafile=cafile, capath=capath)
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-@functools.cache
-def _unverified_context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols(["http/1.1"])
+    context = ssl.create_default_context(cafile=cafile, capath=None if cafile else capath)
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["http/1.1", "h2"] if http2 else ["http/1.1"])
     return context

@@ -6,16 +6,15 @@ A driver supplies connections and the two awaits: one made, and one waited for.
 from __future__ import annotations
 
 import abc
-import contextlib
 import weakref
-from collections.abc import AsyncGenerator
 from math import inf
 from time import monotonic
-from typing import Generic, NoReturn, Protocol, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from mistral_async._wire._decode import accepted
 from mistral_async._wire._encode import encode_framing, encode_head
 from mistral_async._wire._exchange import Exchange
+from mistral_async._wire._loops import Guard, tell
 from mistral_async._wire._origin import Setup
 from mistral_async._wire._pool import Pool, Ticket
 from mistral_async._wire._protocol import Answer, BodySource, Head, Limits, Phase, Sent, Streaming, WireError
@@ -45,18 +44,6 @@ class Connection(Protocol):
 
 
 C = TypeVar("C", bound=Connection)
-
-# Pools whose event loop has not ended. They hold the generators that the loops finalize, so that the garbage
-# collector never meets one unfinished; a pool leaves when it is closed.
-_GUARDS: set[AsyncGenerator[None, None]] = set()
-
-
-async def _guard(wire: PooledWire[C]) -> AsyncGenerator[None, None]:
-    """Suspended for as long as the loop lives: event loops finalize async generators when they end."""
-    try:
-        yield
-    finally:
-        wire.abort()
 
 
 def closed_error() -> WireError:
@@ -88,13 +75,13 @@ def refuse_http2(setup: Setup) -> NoReturn:
 class PooledWire(abc.ABC, Generic[C]):
     """Connections to one origin in one event loop."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, loop: Any) -> None:
         self.setup = setup
+        self.loop = loop
         self.pool: Pool[C] = Pool(setup.max_connections)
-        self._guard: AsyncGenerator[None, None] | None = None
+        self._guard: Guard | None = None
         self._heads: dict[int, tuple[weakref.ref[Head], bytes]] = {}
-        self._host = setup.origin.authority
-        self._accepted = accepted()
+        self._extra = () if setup.raw else (("host", setup.origin.authority), ("accept-encoding", accepted()))
 
     @abc.abstractmethod
     async def _connect(self, limits: Limits) -> C:
@@ -105,41 +92,48 @@ class PooledWire(abc.ABC, Generic[C]):
         """Queue until something is granted or the pool closed; None at the deadline."""
 
     @abc.abstractmethod
-    def alive(self) -> bool:
-        """Whether the loop can still run something."""
-
-    @abc.abstractmethod
-    def abort_from_outside(self) -> None:
-        """Have the loop close every connection, from any thread."""
-
-    @abc.abstractmethod
     async def aclose(self) -> None:
         """Close every connection; what is under way fails with a `WireError`."""
 
     async def send(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Answer:
         """Perform one exchange and read all of the answer, whatever its status."""
-        exchange = Exchange(to_head=head.method == "HEAD", whole=True, max_answer=self.setup.max_answer)
+        exchange = Exchange(to_head=head.method == "HEAD", whole=True, limit=self.setup.max_answer, raw=self.setup.raw)
         await self._perform(exchange, head, body, limits)
         return exchange.answer()
 
     async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Streaming:
         """Perform one exchange up to the head of the answer."""
-        exchange = Exchange(to_head=head.method == "HEAD", whole=False, max_answer=self.setup.max_answer)
+        exchange = Exchange(to_head=head.method == "HEAD", whole=False, limit=self.setup.max_answer, raw=self.setup.raw)
         connection = await self._perform(exchange, head, body, limits)
         return BodyStream(connection, exchange)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is of no use any more."""
+        return self.pool.closed
+
+    @property
+    def in_use(self) -> bool:
+        """Whether there is anything to close."""
+        return bool(self.pool.connections)
 
     def abort(self) -> None:
         """Close every connection without awaiting anything."""
         for connection in self.pool.close():
             connection.abort()
-        self._release_guard()
+        self._stop_guard()
 
-    def forget(self, *, forked: bool = False) -> None:
+    def abort_from_outside(self) -> None:
+        """The same, from any thread."""
+        if not tell(self.loop, self.abort):
+            self.forget(forked=False)
+
+    def forget(self, *, forked: bool) -> None:
         """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
         for connection in self.pool.close(wake=False):
             connection.forget(forked=forked)
             self.pool.drop(connection)
-        self._release_guard()
+        self._stop_guard()
 
     def release(self, connection: C, idle_timeout: int | None) -> None:
         """An exchange has ended well and the connection may be used again, for as long as the server says."""
@@ -178,7 +172,7 @@ class PooledWire(abc.ABC, Generic[C]):
 
     def _remember(self, head: Head) -> tuple[weakref.ref[Head], bytes]:
         heads, key = self._heads, id(head)
-        encoded = encode_head(head, self._host, self._accepted)
+        encoded = encode_head(head, self._extra)
         heads[key] = known = (weakref.ref(head, lambda _: heads.pop(key, None)), encoded)
         return known
 
@@ -215,9 +209,8 @@ class PooledWire(abc.ABC, Generic[C]):
         since = monotonic()
         try:
             if self._guard is None:
-                self._guard = _guard(self)
-                _GUARDS.add(self._guard)
-                await anext(self._guard)
+                self._guard = Guard(self.abort)
+                await self._guard.start()
             connection = await self._connect(limits)
         except BaseException:
             self.pool.unreserve()
@@ -229,13 +222,10 @@ class PooledWire(abc.ABC, Generic[C]):
             raise closed_error()
         return connection
 
-    def _release_guard(self) -> None:
-        """Run the generator to its end here and now: it awaits nothing."""
+    def _stop_guard(self) -> None:
         guard, self._guard = self._guard, None
         if guard is not None:
-            _GUARDS.discard(guard)
-            with contextlib.suppress(StopIteration, RuntimeError):
-                guard.aclose().send(None)
+            guard.stop()
 
 
 def seconds_left(limit: float | None, deadline: float | None) -> float:

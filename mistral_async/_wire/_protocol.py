@@ -57,6 +57,7 @@ class BodySource(Protocol):
     @property
     def repeatable(self) -> bool:
         """Whether `open` may be called again."""
+        ...
 
     def open(self) -> AsyncIterator[bytes]:
         """Read it from the start."""

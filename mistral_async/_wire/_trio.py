@@ -23,30 +23,14 @@ class TrioWire(PooledWire[Connection]):
     """Connections to one origin in one trio run."""
 
     def __init__(self, setup: Setup, token: trio.lowlevel.TrioToken) -> None:
-        super().__init__(setup)
-        self._token = token
+        super().__init__(setup, token)
         self._buffer = memoryview(bytearray(_BUFFER))
-
-    def alive(self) -> bool:
-        """Whether the run can still do something."""
-        try:
-            self._token.run_sync_soon(bool)
-        except trio.RunFinishedError:
-            return False
-        return True
-
-    def abort_from_outside(self) -> None:
-        """Have the run close every connection; one that has ended can not."""
-        try:
-            self._token.run_sync_soon(self.abort)
-        except trio.RunFinishedError:
-            self.forget()
 
     async def aclose(self) -> None:
         """Close every connection; what is under way fails."""
         for connection in self.pool.close():
             connection.close()
-        self._release_guard()
+        self._stop_guard()
         await trio.lowlevel.cancel_shielded_checkpoint()
 
     async def _connect(self, limits: Limits) -> Connection:
