@@ -14,7 +14,7 @@ _SCALE: Final = 0.4
 _CALLS: Final = 50  # calls that may pass before a slow rate is tried again
 _LONGEST: Final = 30.0  # seconds for the same
 _CAP_PERIOD: Final = 10.0  # seconds until the old number of calls in flight is tried again
-_GUESS_PERIOD: Final = 2.0  # the same for a value that is only guessed
+_GUESS_PERIOD: Final = 2.0  # until a rate that is only guessed is tried again
 _FORGET: Final = 6.0  # periods without a refusal after which the limit is taken to be gone
 _ENOUGH: Final = 8  # accepted calls that make a measured rate reliable
 _HORIZON: Final = 30.0  # seconds for which a refusal is a fixed point for measuring
@@ -160,14 +160,15 @@ class Pace:
 
 
 class Cap:
-    """The calls of one model in flight, unlimited until a refusal looks like a limit on them."""
+    """The calls of one model in flight, unlimited until the server names them, or its load, as the reason of a refusal.
 
-    __slots__ = ("_best", "_best_until", "_curve")
+    A limit on them that is not named is found as well, as a rate: at a steady rate as many are in flight.
+    """
+
+    __slots__ = ("_curve",)
 
     def __init__(self) -> None:
         self._curve: Cubic | None = None
-        self._best = 0  # the most in flight at which a call was accepted lately
-        self._best_until = 0.0
 
     @property
     def active(self) -> bool:
@@ -178,22 +179,15 @@ class Cap:
         """Return how many calls may be in flight now."""
         return float("inf") if self._curve is None else max(1.0, self._curve.value(now))
 
-    def accepted(self, now: float, in_flight: int) -> None:
-        """Book that the server took a call that was one of so many."""
-        if in_flight > self._best or now > self._best_until:
-            self._best = in_flight
-            self._best_until = now + _CAP_PERIOD
+    def accepted(self, now: float) -> None:
+        """Book that the server took a call."""
         if self._curve is not None and self._curve.over(now):
             self._curve = None
 
-    def refused(self, now: float, released: float, in_flight: int, *, certain: bool) -> None:
-        """Book that the server refused a call that was one of so many; `certain` if it named capacity as the reason."""
-        if not certain and in_flight <= self._best:
-            self._curve = None  # as many were fine before: it is the rate
-            return
+    def refused(self, now: float, released: float, in_flight: int) -> None:
+        """Book that the server refused a call that was one of so many."""
         curve = self._curve
         if curve is None or released >= curve.since:
-            ceiling = min(float(in_flight), self.value(now))
-            self._curve = Cubic(max(1.0, ceiling), now, _CAP_PERIOD if certain else _GUESS_PERIOD)
+            self._curve = Cubic(max(1.0, min(float(in_flight), self.value(now))), now, _CAP_PERIOD)
         elif in_flight < curve.ceiling:
-            curve.ceiling = max(1.0, float(in_flight))
+            curve.ceiling = max(1.0, float(in_flight))  # of those on their way, one met the limit even earlier

@@ -23,7 +23,7 @@ _ASKING: Final = 4  # calls of a process that ask a shared store at once
 _AGREED: Final = 1000  # and is known to be unlimited at so many
 _RECENT: Final = 60.0  # seconds for which an interactive call is taken to be followed by others
 _LEAVE: Final = 0.05  # the share of a limit that bulk work then leaves
-_NAP: Final = 0.25  # seconds until a call asks again when what it waits for has no known time
+_NAP: Final = 0.25  # seconds until the first in line asks again when what it waits for has no known time
 _NO_QUOTA: Final = 60.0  # seconds until a model without quota is tried again
 _WEIGHT: Final = 0.2  # of the newest call in an average
 
@@ -252,10 +252,9 @@ class Lane:
                 likely.denied(now, call.released)
                 named = True
         if capacity:
-            self.cap.refused(now, call.released, call.in_flight, certain=True)
+            self.cap.refused(now, call.released, call.in_flight)
         elif not named:
             self.pace.refused(now, call.released)
-            self.cap.refused(now, call.released, call.in_flight, certain=False)
 
     def average(self, status: RateLimitStatus, tokens: float | None, estimate: float | None) -> dict[str, float]:
         """Return what an answered call drew of each resource, and remember it for calls without an estimate."""
@@ -278,10 +277,10 @@ class Lane:
             self.ratio += _WEIGHT * (ratio - self.ratio)
         return actual
 
-    def accepted(self, now: float, in_flight: int) -> None:
+    def accepted(self, now: float) -> None:
         """Book that the server took a call."""
         self.pace.accepted(now)
-        self.cap.accepted(now, in_flight)
+        self.cap.accepted(now)
         self._tried += 1
 
     def no_quota(self, now: float) -> RateLimit | None:

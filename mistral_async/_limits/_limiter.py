@@ -120,7 +120,7 @@ class Limiter:
             actual = lane.average(status, tokens, call.given.get("tokens"))
             lane.close(call, actual)
             self._correct(call, actual)
-            lane.accepted(now, call.in_flight)
+            lane.accepted(now)
             if status.limits:
                 lane.learn(now, status, actual, call.drawn)
             self._note(lane)

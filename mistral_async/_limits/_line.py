@@ -14,6 +14,7 @@ from mistral_async._limits._reservation import Reservation, State
 _SOON: Final = 1e-3  # a turn that comes earlier by this is announced
 _SHORTEST: Final = 1e-3  # seconds between two questions of the first in line
 _PATIENCE: Final = 0.05  # and of those behind it
+_UNKNOWN: Final = 0.25  # for each one ahead, where calls wait for others to end
 _LONGEST: Final = 30.0
 
 
@@ -90,7 +91,8 @@ def estimate(call: Reservation, now: float) -> float:
     if head is None or head is call:
         return min(max(call.turn - now, _SHORTEST), _LONGEST)
     ahead = max(1, call.place - lane.left - 1)
-    behind = max(0.0, head.turn - now) + ahead * max(lane.interval(now, call), lane.group.interval(call))
+    interval = max(lane.interval(now, call), lane.group.interval(call)) or _UNKNOWN
+    behind = max(0.0, head.turn - now) + ahead * interval
     return min(max(behind, _PATIENCE), _LONGEST)
 
 

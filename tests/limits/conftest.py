@@ -54,6 +54,8 @@ class World:
 class Bucket:
     """A token bucket, as the API's limits are described."""
 
+    late = False  # counts a call, and says what is left, when it is answered
+
     def __init__(self, rate, size, *, window=60.0, name="req-minute", cost="requests"):
         self.rate, self.size, self.window, self.name, self.cost = rate, size, window, name, cost
         self.level, self.stamp = float(size), 0.0
@@ -64,7 +66,7 @@ class Bucket:
 
     def admits(self, now, call):
         self.fill(now)
-        return self.level >= call[self.cost]
+        return self.level > 0 if self.late else self.level >= call[self.cost]
 
     def take(self, now, call):
         self.level -= call[self.cost]
@@ -74,7 +76,7 @@ class Bucket:
         limit = round(self.rate * self.window)
         return [
             (f"x-ratelimit-limit-{self.name}".encode(), str(limit).encode()),
-            (f"x-ratelimit-remaining-{self.name}".encode(), str(int(self.level)).encode()),
+            (f"x-ratelimit-remaining-{self.name}".encode(), str(max(0, int(self.level))).encode()),
         ]
 
 
@@ -91,8 +93,16 @@ class FixedWindow(Bucket):
             self.level = self.size
 
 
+class LateBucket(Bucket):
+    """A token bucket of what is known only when a call has been worked off."""
+
+    late = True
+
+
 class InFlight:
     """So many at once."""
+
+    late = False
 
     def __init__(self, most):
         self.most, self.n = most, 0
@@ -128,14 +138,21 @@ class Server:
             yield self.uplink
             return 429, [pair for limit in hit for pair in limit.headers(now)]
         for limit in self.limits:
-            limit.take(now, call)
+            if not limit.late:
+                limit.take(now, call)
         self.accepted.append((now, who, call))
-        headers = [pair for limit in self.limits for pair in limit.headers(now)] if self.talks else []
+        headers = [pair for limit in self.limits if not limit.late for pair in limit.headers(now)]
         yield self.latency * (1 + self.jitter * self.world.random.random())
         for limit in self.limits:
             if isinstance(limit, InFlight):
                 limit.n -= 1
-        if self.talks and call["tokens"]:
+            if limit.late:
+                limit.fill(self.world.now)
+                limit.take(self.world.now, call)
+                headers += limit.headers(self.world.now)
+        if not self.talks:
+            return 200, []
+        if call["tokens"]:
             headers.append((b"x-ratelimit-tokens-query-cost", str(int(call["tokens"])).encode()))
         return 200, headers
 
@@ -183,7 +200,7 @@ class Client:
                 turn.settle(self.world.now, headers)
                 self.done.append(self.world.now)
                 return
-            turn.rejected(self.world.now, headers)
+            turn.rejected(self.world.now, headers, capacity=self.server.names and not headers)
             turn = turn.again(self.world.now)
 
     def wait(self, turn):
@@ -205,7 +222,8 @@ class Client:
 
 
 class Simulation:
-    World, Bucket, FixedWindow, InFlight, Server, Client = World, Bucket, FixedWindow, InFlight, Server, Client
+    World, Bucket, LateBucket, FixedWindow, InFlight = World, Bucket, LateBucket, FixedWindow, InFlight
+    Server, Client = Server, Client
 
 
 @pytest.fixture

@@ -152,6 +152,13 @@ def test_models_without_limits_of_their_own_share_the_total_in_order():
     assert went[-1][1] >= 2.9
 
 
+def test_a_small_call_of_another_model_does_not_overtake_a_large_one():
+    limiter = Limiter(RateLimits(tokens_per_minute=10_000))
+    assert go(limiter, 0.0, "a", tokens=1000).delay(0.0) == 0.0
+    turns = [go(limiter, 0.0, "a", tokens=1000), go(limiter, 0.0, "b", tokens=10)]
+    assert [index for index, _ in drain(list(reversed(turns)))] == [1, 0]
+
+
 def test_concurrency():
     limiter = Limiter(RateLimits(concurrency=2))
     turns = [go(limiter, 0.0, priority=Priority.INTERACTIVE) for _ in range(4)]
