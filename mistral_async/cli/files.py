@@ -1,0 +1,100 @@
+"""`mistral-async files`: list, upload, download, delete, and an address to share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._text import print_json, print_rows
+
+app = App(name="files", help="Files that you uploaded.")
+
+
+@app.command(name="list")
+async def list_files(
+    *,
+    purpose: str | None = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    connection: Connection = None,
+) -> None:
+    """List files.
+
+    Parameters
+    ----------
+    purpose
+        Those of one purpose: fine-tune, batch, ocr.
+    json
+        One JSON object a file.
+    """
+    async with connected(connection) as client:
+        async for file in client.files.list(purpose=purpose):
+            if json:
+                print_json(file)
+            else:
+                print_rows([(file.id, file.purpose, file.size_bytes, file.filename)])
+
+
+@app.command
+async def upload(*paths: Path, purpose: str, connection: Connection = None) -> None:
+    """Upload files and print their ids.
+
+    Parameters
+    ----------
+    paths
+        What to upload.
+    purpose
+        fine-tune, batch or ocr.
+    """
+    async with connected(connection) as client:
+        for path in paths:
+            uploaded = await client.files.upload(path, purpose)
+            print_rows([(uploaded.id, uploaded.filename)])
+
+
+@app.command
+async def download(
+    file_id: str, *, output: Annotated[Path, Parameter(alias="-o")], connection: Connection = None
+) -> None:
+    """Download a file.
+
+    Parameters
+    ----------
+    file_id
+        Its id.
+    output
+        Where to.
+    """
+    async with connected(connection) as client:
+        await client.files.download(file_id).save(output)
+
+
+@app.command
+async def delete(*file_ids: str, connection: Connection = None) -> None:
+    """Delete files.
+
+    Parameters
+    ----------
+    file_ids
+        Their ids.
+    """
+    async with connected(connection) as client:
+        for file_id in file_ids:
+            await client.files.delete(file_id)
+
+
+@app.command
+async def url(file_id: str, *, hours: int = 24, connection: Connection = None) -> None:
+    """Print an address where anyone can read a file for a while.
+
+    Parameters
+    ----------
+    file_id
+        Its id.
+    hours
+        How long: 1 to 168.
+    """
+    async with connected(connection) as client:
+        print_rows([((await client.files.get_signed_url(file_id, hours)).url,)])

@@ -1,0 +1,40 @@
+"""`mistral-async limits`: what the API says about the account's rate limits."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._text import complain, print_json, print_rows
+from mistral_async.models import UserMessage
+
+
+async def limits(
+    *,
+    model: Annotated[str, Parameter(alias="-m")] = "mistral-small-latest",
+    json: Annotated[bool, Parameter(negative=())] = False,
+    connection: Connection = None,
+) -> int:
+    """Make one tiny call and show the rate limits that its answer names.
+
+    Parameters
+    ----------
+    model
+        The model, which has limits of its own.
+    json
+        JSON instead of a table.
+    """
+    async with connected(connection) as client:
+        answer = await client.with_response.chat.complete(model=model, messages=[UserMessage("1")], max_tokens=1)
+    found = answer.rate_limits
+    if json:
+        print_json({"limits": list(found), "costs": dict(found.costs)})
+        return 0
+    if not found:
+        complain("the answer named no limits")
+        return 1
+    print_rows([("resource", "window", "limit", "remaining")])
+    print_rows((each.resource, each.window, each.limit, each.remaining) for each in found)
+    return 0

@@ -1,0 +1,51 @@
+"""`mistral-async demo` and `serve-fake`: what runs without the API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def demo(
+    path: Path | None = None,
+    *,
+    question: str | None = None,
+    backend: str = "all",
+    live: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Embed passages and answer a question by the nearest of them.
+
+    Parameters
+    ----------
+    path
+        A text file, or a folder of them. Default: text that ships with the package.
+    question
+        What to ask.
+    backend
+        asyncio, trio, blocking or all.
+    live
+        Use the real API (also when MISTRAL_API_KEY is set).
+    """
+    from mistral_async.demo import main
+
+    arguments = [*([str(path)] if path else []), "--backend", backend, *(["--live"] if live else [])]
+    return main([*arguments, *(["--question", question] if question else [])])
+
+
+def serve_fake(*, host: str = "127.0.0.1", port: int = 8080, api_key: str | None = None) -> int:
+    """Serve the embedded Mistral server until Ctrl-C.
+
+    Parameters
+    ----------
+    host
+        The address to listen at.
+    port
+        The port; 0 takes any.
+    api_key
+        The only key that is accepted. Default: any.
+    """
+    from mistral_async.testing.__main__ import main
+
+    return main(["--host", host, "--port", str(port), *(["--api-key", api_key] if api_key else [])]) or 0

@@ -1,0 +1,34 @@
+"""`mistral-async models`: what there is, or one of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._text import print_json, print_rows
+
+
+async def models(
+    model: str | None = None,
+    *,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    connection: Connection = None,
+) -> None:
+    """List the models, or show one.
+
+    Parameters
+    ----------
+    model
+        The id of one.
+    json
+        One JSON object a model.
+    """
+    async with connected(connection) as client:
+        found = [await client.models.retrieve(model)] if model else (await client.models.list()).data
+    if json or model:
+        for each in found:
+            print_json(each)
+        return
+    print_rows((each.get("id"), "") if isinstance(each, dict) else (each.id, each.max_context_length) for each in found)

@@ -1,0 +1,57 @@
+"""`mistral-async transcribe`: speech to text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from mistral_async._tree import calls
+from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._text import complain, print_json
+
+
+async def transcribe(
+    *paths: str,
+    model: Annotated[str, Parameter(alias="-m")] = "voxtral-mini-latest",
+    language: str | None = None,
+    diarize: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+    connection: Connection = None,
+) -> int:
+    """Write down what recordings say.
+
+    Parameters
+    ----------
+    paths
+        Audio files, or addresses of some.
+    model
+        The model.
+    language
+        Two letters, such as fr; found out when not given.
+    diarize
+        Say who speaks.
+    json
+        The whole answer as JSON, a recording a line.
+    """
+    if not paths:
+        raise ValueError("no recordings: name audio files, or addresses of some")
+    options: dict[str, Any] = {"language": language, "diarize": diarize or None}
+    requests = (calls.audio.transcriptions.complete(model=model, **_source(path), **options) for path in paths)
+    failed = 0
+    async with connected(connection) as client, client.bulk.map(requests, concurrency=4) as results:
+        async for result in results:
+            if not result.ok:
+                failed += 1
+                complain(f"{paths[result.index]}: {result.error}")
+            elif json:
+                print_json({"source": paths[result.index], **result.value.to_dict()})
+            else:
+                sys.stdout.write(result.value.text + "\n")
+    return 1 if failed else 0
+
+
+def _source(path: str) -> dict[str, Any]:
+    return {"file_url": path} if path.startswith(("http://", "https://")) else {"file": Path(path)}
