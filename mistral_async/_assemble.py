@@ -16,6 +16,7 @@ from mistral_async.models.messages import AssistantMessage
 from mistral_async.models.tools import FunctionCall, ToolCall
 
 T = TypeVar("T")
+P = TypeVar("P", "_Text", "_Thought")
 
 
 class Assembly(Generic[T]):
@@ -94,22 +95,22 @@ class Completion(Assembly[CompletionChunk]):
             for choice in chunk.choices:
                 seen = True
                 if choice.finish_reason:
-                    open_choices.discard(choice.index)
+                    open_choices.discard(_number(choice.index))
                 else:
-                    open_choices.add(choice.index)
+                    open_choices.add(_number(choice.index))
         return seen and not open_choices
 
     @functools.cached_property
     def choices(self) -> list[ChatCompletionChoice]:
         """The choices so far, by index."""
-        indexes = sorted({choice.index for chunk in self.events for choice in chunk.choices})
+        indexes = sorted({_number(choice.index) for chunk in self.events for choice in chunk.choices})
         return [self._choice(index) for index in indexes]
 
     def _choice(self, index: int) -> ChatCompletionChoice:
         content, calls, reason, logprobs = _Content(), _Calls(), "", None
         for chunk in self.events:
             for choice in chunk.choices:
-                if choice.index == index:
+                if _number(choice.index) == index:
                     content.add(choice.delta.content)
                     calls.add(choice.delta.tool_calls or [])
                     reason = choice.finish_reason or reason
@@ -134,38 +135,66 @@ class _Content:
     """Content that switches between strings and lists of chunks."""
 
     def __init__(self) -> None:
-        self.pieces: list[tuple[type, list[str], Any]] = []
+        self.pieces: list[Any] = []
 
     def add(self, content: object) -> None:
         for piece in cast("list[object]", content) if isinstance(content, list) else [content]:
             match piece:
-                case str() | TextChunk():
-                    self._append(TextChunk, piece if isinstance(piece, str) else piece.text, None)
-                case ThinkChunk():
-                    self._append(ThinkChunk, piece.text, piece)
-                case None:
+                case None | "":
                     pass
+                case str() | TextChunk():
+                    self._last(_Text).add(piece if isinstance(piece, str) else piece.text)
+                case ThinkChunk():
+                    self._last(_Thought).add(piece)
                 case _:
-                    self.pieces.append((type(piece), [], piece))
+                    self.pieces.append(piece)
 
-    def _append(self, kind: type, text: str, chunk: Any) -> None:
-        if self.pieces and self.pieces[-1][0] is kind:
-            self.pieces[-1][1].append(text)
-        elif text or not self.pieces:
-            self.pieces.append((kind, [text], chunk))
+    def _last(self, kind: type[P]) -> P:
+        if not self.pieces or not isinstance(self.pieces[-1], kind):
+            self.pieces.append(kind())
+        return cast("P", self.pieces[-1])
+
+    def chunks(self) -> list[Any]:
+        made = [piece.whole() if isinstance(piece, (_Text, _Thought)) else piece for piece in self.pieces]
+        return [chunk for chunk in made if chunk is not None]
 
     def whole(self) -> Any:
-        pieces = [piece for piece in self.pieces if piece[0] is not TextChunk or any(piece[1])]
-        if all(kind is TextChunk for kind, _, _ in pieces):
-            return "".join("".join(texts) for _, texts, _ in pieces)
-        return [self._chunk(*piece) for piece in pieces]
+        chunks = self.chunks()
+        if all(isinstance(chunk, TextChunk) for chunk in chunks):
+            return "".join(chunk.text for chunk in chunks)
+        return chunks
 
-    def _chunk(self, kind: type, texts: list[str], chunk: Any) -> Any:
-        if kind is TextChunk:
-            return TextChunk("".join(texts))
-        if kind is ThinkChunk:
-            return ThinkChunk([TextChunk("".join(texts))], signature=chunk.signature, closed=chunk.closed)
-        return chunk
+
+class _Text:
+    """Pieces of one text."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def add(self, text: object) -> None:
+        self.texts.append(text if isinstance(text, str) else str(text))
+
+    def whole(self) -> TextChunk | None:
+        text = "".join(self.texts)
+        return TextChunk(text) if text else None
+
+
+class _Thought:
+    """Pieces of one stretch of reasoning; the last word on what has become of it counts."""
+
+    def __init__(self) -> None:
+        self.parts = _Content()
+        self.signature: str | None = None
+        self.closed: bool | None = None
+
+    def add(self, chunk: ThinkChunk) -> None:
+        self.parts.add(chunk.thinking)
+        self.signature = chunk.signature or self.signature
+        self.closed = self.closed if chunk.closed is None else chunk.closed
+
+    def whole(self) -> ThinkChunk | None:
+        parts = self.parts.chunks()
+        return ThinkChunk(parts, signature=self.signature, closed=self.closed) if parts or self.signature else None
 
 
 class _Calls:
@@ -173,42 +202,62 @@ class _Calls:
 
     def __init__(self) -> None:
         self.calls: list[ToolCall] = []
-        self.texts: list[list[Any]] = []
+        self.texts: list[list[object]] = []
 
     def add(self, fragments: Sequence[ToolCall]) -> None:
+        """Take the fragments of one event: those with a name are calls of their own."""
+        used: set[int] = set()
         for fragment in fragments:
-            place = self._place(fragment)
+            place = self._place(fragment, used)
             if place is None:
-                function = FunctionCall(fragment.function.name, "")
-                self.calls.append(ToolCall(function, id=_real(fragment.id), index=fragment.index))
-                self.texts.append([])
-                place = len(self.calls) - 1
+                place = self._begin(fragment)
+            used.add(place)
             call = self.calls[place]
             call.id = call.id or _real(fragment.id)
             call.function.name = call.function.name or fragment.function.name
             self.texts[place].append(fragment.function.arguments)
 
-    def _place(self, fragment: ToolCall) -> int | None:
+    def _begin(self, fragment: ToolCall) -> int:
+        function = FunctionCall(fragment.function.name, "")
+        self.calls.append(ToolCall(function, id=_real(fragment.id), index=fragment.index))
+        self.texts.append([])
+        return len(self.calls) - 1
+
+    def _place(self, fragment: ToolCall, used: set[int]) -> int | None:
         """Which call a fragment continues."""
-        identity = _real(fragment.id)
-        places = range(len(self.calls) - 1, -1, -1)
+        name, identity = fragment.function.name, _real(fragment.id)
+        open_places = [p for p in reversed(range(len(self.calls))) if self._may_continue(p, name, used)]
         if fragment.index is not None:
-            same = (p for p in places if self.calls[p].index == fragment.index)
-            return next((p for p in same if identity is None or self.calls[p].id in {None, identity}), None)
+            same = (p for p in open_places if self.calls[p].index == fragment.index)
+            found = next((p for p in same if identity is None or self.calls[p].id in {None, identity}), None)
+            if found is not None:
+                return found
         if identity is not None:
-            return next((p for p in places if self.calls[p].id == identity), None)
-        return None if fragment.function.name or not self.calls else len(self.calls) - 1
+            same = (p for p in open_places if self.calls[p].id == identity)
+            return next((p for p in same if fragment.index is None or self.calls[p].index is None), None)
+        if fragment.index is not None or name or not self.calls:
+            return None
+        return len(self.calls) - 1
+
+    def _may_continue(self, place: int, name: str, used: set[int]) -> bool:
+        """A name begins a call, unless it only repeats the name of one that an earlier event began."""
+        return not name or (place not in used and self.calls[place].function.name in ("", name))
 
     def whole(self) -> list[ToolCall]:
         for call, texts in zip(self.calls, self.texts, strict=True):
             objects = [text for text in texts if is_object(text)]
-            call.function.arguments = objects[-1] if objects else "".join(text for text in texts if text)
+            call.function.arguments = objects[-1] if objects else "".join(str(text) for text in texts if text)
         return self.calls
+
+
+def _number(index: object) -> int:
+    """The index of a choice; what is no number, as the lenient decoding may leave it, is the first one's."""
+    return int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else 0
 
 
 def _real(identity: str | None) -> str | None:
     """An id; the API's literal "null" is none."""
-    return None if identity in {None, "", "null"} else identity
+    return identity if isinstance(identity, str) and identity not in {"", "null"} else None
 
 
 def assembly_of(events: Sequence[Any]) -> Assembly[Any]:
