@@ -157,7 +157,8 @@ class Server:
         return self.open == count
 
     def stop(self):
-        self._listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for peer in self.peers:
             with contextlib.suppress(OSError):
