@@ -1,15 +1,13 @@
 """A limit that the server states in its headers. Whether it is a bucket or a fixed window is found by watching it.
 
 `remaining` is the truth of a moment that is past when it is read: what was sent since is taken off, what flowed in is
-added. Whatever is missing then was drawn by others with the same key, and the rate is lowered by as much.
+added. Whatever is missing then was drawn by others with the same key: it is waited for.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-_SLOWEST: Final = 0.05  # the share of the stated rate that remains however much others draw
-_SAMPLE: Final = 16.0  # units of expected inflow over which the real inflow is measured
 _FULL: Final = 0.9  # above this share of its size a bucket may overflow, and shows no inflow
 _PROBES: Final = 8  # tries per window to find out when a fixed one starts anew
 _RECOVERY: Final = 5.0  # seconds in which the rate returns to the stated one while the bucket overflows
@@ -43,7 +41,6 @@ class Learned:
     __slots__ = (
         "_by_answer",
         "_denied_at",
-        "_inflow",
         "_left",
         "_left_at",
         "_misses",
@@ -53,7 +50,6 @@ class Learned:
         "_seen",
         "_seen_remaining",
         "_settled",
-        "_span",
         "_spent",
         "_stamp",
         "_volley",
@@ -84,7 +80,6 @@ class Learned:
         self._newest = float("-inf")  # answers to calls that started earlier do not raise the level
         self._seen: Volley | None = None  # the last that was measured by
         self._seen_remaining = 0.0
-        self._inflow = self._span = 0.0
         self._misses = 0
         self._denied_at = float("-inf")
         self._window_start = now
@@ -108,6 +103,8 @@ class Learned:
     def spend(self, now: float, cost: float) -> Draw:
         """Book a call that starts now."""
         self.level = self._booked(now) - cost
+        if self.rate < self.stated:  # streams say nothing of what is left: a refusal is forgotten in a window's time
+            self.rate += (self.stated - self.rate) * min(1.0, (now - self._stamp) / self.window)
         self._stamp = now
         if self.fixed and self.level < 0:
             self.level = 0.0
@@ -163,9 +160,9 @@ class Learned:
         level = volley.least - (self._spent - volley.spent) + (0.0 if self.fixed else self.rate * (now - volley.at))
         if self._by_answer:
             self._left, self._left_at = remaining, now
-            self._measure(Volley(now, self._settled), actual, remaining)
+            self._watch(Volley(now, self._settled), actual, remaining)
         elif volley.at >= self._newest:
-            self._measure(volley, actual, remaining)
+            self._watch(volley, actual, remaining)
         if level < self._booked(now):
             self._set(now, level)
         elif volley.open == 0 and volley.at >= self._newest:
@@ -222,32 +219,22 @@ class Learned:
         self.level = level
         self._stamp = now
 
-    def _measure(self, volley: Volley, actual: float, remaining: float) -> None:
-        """Compare what flowed in since the last answer with the stated rate."""
-        seen = self._seen
-        before, self._seen, self._seen_remaining = self._seen_remaining, volley, remaining
+    def _watch(self, volley: Volley, actual: float, remaining: float) -> None:
+        """See what flowed in since the last answer: whether the bucket overflows, or is a window that began anew."""
+        seen, before = self._seen, self._seen_remaining
+        self._seen, self._seen_remaining = volley, remaining
         if seen is None:
             return
         if volley is seen:
             self._seen_remaining = min(before, remaining)
-            self._inflow += self._seen_remaining - before
             return
-        span, inflow = volley.at - seen.at, remaining - before + volley.spent - seen.spent
-        stated = self.stated
+        span = volley.at - seen.at
         if self.fixed:
-            self._judge_window(volley.at, inflow, stated * span)
+            self._judge(volley.at, remaining - before + volley.spent - seen.spent, self.stated * span)
         elif remaining + actual >= _FULL * self.size:
-            self._inflow = self._span = 0.0
-            self.rate += (stated - self.rate) * min(1.0, span / _RECOVERY)
-        else:
-            self._inflow += inflow
-            self._span += span
-            if self._span * stated >= _SAMPLE * max(1.0, actual):
-                sample = min(stated, max(_SLOWEST * stated, self._inflow / self._span))
-                self.rate = 0.5 * (self.rate + sample)
-                self._inflow = self._span = 0.0
+            self.rate += (self.stated - self.rate) * min(1.0, span / _RECOVERY)
 
-    def _judge_window(self, at: float, inflow: float, expected: float) -> None:
+    def _judge(self, at: float, inflow: float, expected: float) -> None:
         if inflow <= 0:
             return
         if inflow > max(1.5 * expected, 0.5 * self.size):

@@ -231,6 +231,23 @@ def test_idle_until_a_call_is_refused_and_again_when_that_is_long_ago():
     assert limiter.idle
 
 
+def test_a_refusal_is_forgotten_where_answers_say_nothing():
+    limiter = Limiter()
+    limiter.observe("/v1/chat", "m", now=0.0, headers=said(600, 0))
+    now = 0.0
+    for _ in range(20):
+        turn = go(limiter, now)
+        drain([turn], now)
+        turn.rejected(turn.granted_at + 0.1, said(600, 0))
+        now = turn.granted_at + 5.0
+        turn = go(limiter, now)
+        drain([turn], now)
+        turn.settle(turn.granted_at + 0.1)
+    went = drain([go(limiter, now) for _ in range(1000)], now)
+    times = [time for _, time in went]
+    assert sum(times[-1] - 10 < time for time in times) >= 90
+
+
 def test_retry_after_holds_everybody():
     limiter = Limiter()
     go(limiter, 0.0).rejected(0.1, (), 7.0)

@@ -209,6 +209,13 @@ def test_learned_tokens_are_not_exceeded(sim, late, latency, refused):
     assert client.done[-1] <= 1.15 * ideal
 
 
+def test_units_that_are_counted_at_the_end_are_left_for_those_under_way(sim):
+    bucket = sim.LateBucket(1_000_000 / 60, 1_000_000, name="tokens-minute", cost="tokens")
+    options = {"tokens": 2000, "actual": 2300}
+    client = run(sim, bucket, calls=2000, workers=200, options=options, latency=1.0, jitter=0.5)
+    assert client.server.refusals() <= 0.005 * 2000
+
+
 def test_interactive_calls_hardly_wait_beside_bulk_work(sim):
     world = sim.World()
     server = sim.Server(world, sim.Bucket(20, 20))

@@ -127,15 +127,18 @@ async def test_what_is_given_back_can_be_drawn_again(make):
 
 async def test_a_cancelled_question_leaves_nothing_booked(make):
     store = make()
-    alone = demand("k", 100.0, 100.0, 60.0, 1.0, 100.0, exact=True)
     assert (await store.reserve([demand()], ())).booked
-    with anyio.CancelScope() as scope:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(store.reserve, [alone], ())
-            await anyio.lowlevel.checkpoint()
-            scope.cancel()
-    await anyio.sleep(0.1)
-    assert (await store.reserve([alone], ())).booked
+    for checkpoints in range(8):
+        alone = demand(f"k{checkpoints}", 100.0, 100.0, 60.0, 1.0, 100.0, exact=True)
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(store.reserve, [alone], ())
+                for _ in range(checkpoints):
+                    await anyio.lowlevel.checkpoint()
+                scope.cancel()
+        await anyio.sleep(0.05)
+        again = await store.reserve([alone], ())
+        assert again.booked or not scope.cancelled_caught
     await store.aclose()
 
 
@@ -353,8 +356,6 @@ def test_four_processes_keep_one_limit_and_take_over_from_one_that_is_killed(mak
         process.join(10)
     times = [at for _, at in found if at is not None]
     assert busiest(times, 1.0) <= rate * 1.05, "jitter of this machine, not a second limit"
-    before = [at for at in times if killed - 1.0 <= at < killed]
-    after = [at for at in times if killed + 1.0 <= at < killed + 2.0]
-    assert len(before) >= 0.9 * rate
-    assert len(after) >= 0.9 * rate
+    assert busiest([at for at in times if at < killed], 1.0) >= 0.95 * rate
+    assert busiest([at for at in times if killed + 0.5 < at < killed + 2.5], 1.0) >= 0.95 * rate
     assert len({pid for pid, at in found if at is not None}) == 4
