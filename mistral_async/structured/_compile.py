@@ -83,7 +83,7 @@ class Compiler:
         origin = get_origin(hint) or hint
         alias = self._known[hint] = Alias(origin.__name__)
         bound = dict(zip(origin.__type_params__, get_args(hint), strict=False))
-        alias.target = self.shape(bind(origin.__value__, bound))
+        alias.target = self.shape(bind(_resolved({"value": origin.__value__}, origin, origin)["value"], bound))
         return alias
 
     def _union(self, members: list[Any], metas: tuple[Any, ...]) -> Shape:
@@ -169,9 +169,11 @@ class _Found(msgspec.Struct):
 
 
 def _struct(cls: Any) -> Iterator[_Found]:
-    for each in msgspec.structs.fields(cls):
-        default = msgspec.UNSET if each.default is msgspec.NODEFAULT else each.default
-        yield _Found(each.name, each.required, default, each.encode_name)
+    names, keys, defaults = cls.__struct_fields__, cls.__struct_encode_fields__, cls.__struct_defaults__
+    defaults = (msgspec.NODEFAULT,) * (len(names) - len(defaults)) + defaults
+    for name, key, default in zip(names, keys, defaults, strict=True):
+        required = default is msgspec.NODEFAULT
+        yield _Found(name, required, msgspec.UNSET if required else default, key)
 
 
 def _configure(record: Record, cls: Any) -> None:
@@ -222,15 +224,20 @@ def hints_of(cls: Any, args: tuple[Any, ...] = ()) -> dict[str, Any]:
     """The annotations of a class, resolved, with the type variables of generic classes replaced."""
     found: dict[str, Any] = {}
     for owner, bound in _lineage(cls, args):
-        own = types.SimpleNamespace(__annotations__=_annotations(owner))
-        namespace = vars(sys.modules.get(owner.__module__, typing))
-        local = {owner.__name__: owner, cls.__name__: cls}
-        try:
-            hints = typing.get_type_hints(own, namespace, local, include_extras=True)
-        except NameError as problem:
-            raise TypeError(f"an annotation of {owner.__qualname__} can not be resolved: {problem}") from problem
+        hints = _resolved(_annotations(owner), owner, cls)
         found |= {name: bind(hint, bound) for name, hint in hints.items()}
     return found
+
+
+def _resolved(annotations: dict[str, Any], owner: Any, also: Any) -> dict[str, Any]:
+    """Annotations without names in quotes, looked up where their owner was made."""
+    shell = types.SimpleNamespace(__annotations__=annotations)
+    namespace = vars(sys.modules.get(owner.__module__, typing))
+    local = {owner.__name__: owner, also.__name__: also}
+    try:
+        return typing.get_type_hints(shell, namespace, local, include_extras=True)
+    except NameError as problem:
+        raise TypeError(f"an annotation of {owner.__name__} can not be resolved: {problem}") from problem
 
 
 def _annotations(owner: Any) -> dict[str, Any]:

@@ -11,7 +11,19 @@ from typing import Any
 import msgspec
 
 from mistral_async._json import is_array, is_object
-from mistral_async.structured._shapes import Definitions, How, Leaf, Shape, UnfitError, json_name, read_at
+from mistral_async.structured._shapes import (
+    EXACT,
+    GOOD,
+    LOOSE,
+    NO,
+    Definitions,
+    How,
+    Leaf,
+    Shape,
+    UnfitError,
+    json_name,
+    read_at,
+)
 
 
 class Items:
@@ -37,7 +49,7 @@ class Items:
 
     def score(self, value: Any) -> int:
         """Any list may fit."""
-        return 2 if is_array(value) else 0
+        return GOOD if is_array(value) else NO
 
 
 class Entries:
@@ -65,7 +77,7 @@ class Entries:
 
     def score(self, value: Any) -> int:
         """Any object may fit."""
-        return 2 if is_object(value) else 0
+        return GOOD if is_object(value) else NO
 
 
 class Fixed:
@@ -90,7 +102,7 @@ class Fixed:
 
     def score(self, value: Any) -> int:
         """By its length."""
-        return 3 if is_array(value) and len(value) == len(self._items) else 0
+        return EXACT if is_array(value) and len(value) == len(self._items) else NO
 
 
 class Either:
@@ -126,7 +138,8 @@ class Either:
         if lax and not any(scores):
             return list(self._members)
         order = sorted(range(len(scores)), key=lambda place: -scores[place])
-        return [self._members[place] for place in order if scores[place]]
+        least = LOOSE if max(scores) == EXACT else NO  # a class that has all the keys is meant, right or wrong
+        return [self._members[place] for place in order if scores[place] > least]
 
     def score(self, value: Any) -> int:
         """As its best member."""

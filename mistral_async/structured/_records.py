@@ -10,7 +10,18 @@ import msgspec
 from typing_extensions import TypeIs
 
 from mistral_async._json import is_array, is_object
-from mistral_async.structured._shapes import Definitions, How, Shape, UnfitError, json_name, read_at, renamed
+from mistral_async.structured._shapes import (
+    EXACT,
+    LOOSE,
+    NO,
+    Definitions,
+    How,
+    Shape,
+    UnfitError,
+    json_name,
+    read_at,
+    renamed,
+)
 
 
 class Field(msgspec.Struct):
@@ -110,12 +121,12 @@ class Record:
         """By its tag and its keys."""
         found = self._from_array(value) if self.form == "array" else value
         if not is_object(found):
-            return 0
+            return NO
         if self.tag and found.get(self.tag[0]) != self.tag[1]:
-            return 0
+            return NO
         if any(field.required and field.key not in found for field in self.fields):
-            return 0
-        return 3 if found.keys() <= self.keys else 1
+            return NO
+        return EXACT if found.keys() <= self.keys else LOOSE
 
 
 def is_record(shape: Shape) -> TypeIs[Record]:
@@ -155,13 +166,13 @@ class Foreign:
 
     def score(self, value: Any) -> int:
         """By reading it."""
-        for closed, score in ((True, 3), (False, 1)):
+        for closed, score in ((True, EXACT), (False, LOOSE)):
             try:
                 self.read(value, How(closed=closed))
             except UnfitError:
                 continue
             return score
-        return 0
+        return NO
 
 
 _DATA = {"const", "enum", "default", "examples"}  # keywords that hold values, not schemas

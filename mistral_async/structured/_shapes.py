@@ -11,6 +11,9 @@ import msgspec
 
 from mistral_async._json import is_array, is_object
 
+NO, LOOSE, ANY, GOOD, EXACT = range(5)
+"""How well JSON fits a shape at first sight; loose is a class that does not have all the keys."""
+
 
 class UnfitError(ValueError):
     """A value that is not of the type; `path` says where."""
@@ -103,7 +106,7 @@ class Shape(Protocol):
         ...
 
     def score(self, value: Any) -> int:
-        """How well the JSON fits at first sight: 0 is not at all, 3 is exactly."""
+        """How well the JSON fits at first sight."""
         ...
 
 
@@ -132,7 +135,7 @@ class Anything:
 
     def score(self, value: Any) -> int:  # noqa: ARG002 - protocol
         """It always fits, and never best."""
-        return 1
+        return ANY
 
 
 class Leaf:
@@ -169,8 +172,8 @@ class Leaf:
         try:
             read = self.read(value, How())
         except UnfitError:
-            return 0
-        return 2 if self._plain or (type(read) is not type(value) and isinstance(read, (int, float))) else 3
+            return NO
+        return GOOD if self._plain or (type(read) is not type(value) and isinstance(read, (int, float))) else EXACT
 
 
 class Alias:
