@@ -24,14 +24,19 @@ _REFUSED: Final = 300  # the first status that is not a success
 
 
 class _Answer(msgspec.Struct):
-    status_code: int | None = None
+    status_code: Any = None
     body: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Row(msgspec.Struct):
-    custom_id: str | None = None
     response: _Answer | None = None
     error: msgspec.Raw = msgspec.Raw(b"null")
+
+    @property
+    def status(self) -> int:
+        """The status of the answer; 200 where one is there without."""
+        status = self.response.status_code if self.response is not None else 0
+        return status if isinstance(status, int) else 200
 
     @property
     def has_error(self) -> bool:
@@ -39,8 +44,7 @@ class _Row(msgspec.Struct):
 
     @property
     def is_success(self) -> bool:
-        answer = self.response
-        return answer is not None and (answer.status_code or 200) < _REFUSED and not self.has_error
+        return self.response is not None and self.status < _REFUSED and not self.has_error
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -76,7 +80,7 @@ class Cutter:
 
 
 class _Head(msgspec.Struct):
-    custom_id: str | None = None
+    custom_id: Any = None
 
 
 def line_of(text: bytes, run: Run, part: Part) -> Line | None:
@@ -102,7 +106,7 @@ def _identity(text: bytes, total: int) -> tuple[int, str | None] | None:
         row = decode(text, _Head)
     except (MisfitError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return parse_custom_id(row.custom_id or "", total)
+    return parse_custom_id(str(row.custom_id), total)
 
 
 def is_success(text: bytes) -> bool:
@@ -142,11 +146,11 @@ class Reader:
         """The error of a request that failed."""
         endpoint = self._work.run.endpoint
         answer = row.response
-        if answer is not None and (answer.status_code or 0) >= _REFUSED:
+        if answer is not None and row.status >= _REFUSED:
             body = bytes(answer.body)
             if body.strip() in {b"null", b""} and row.has_error:
                 body = bytes(row.error)
-            return from_response(answer.status_code or 0, Headers(()), body, route=f"batch of {endpoint}")
+            return from_response(row.status, Headers(()), body, route=f"batch of {endpoint}")
         text = bytes(row.error)
         detail: Any = msgspec.json.decode(text)
         said = detail if isinstance(detail, str) else error_facts(text).message
