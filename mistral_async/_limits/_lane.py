@@ -184,10 +184,10 @@ class Lane:
         for key, draw in call.drawn.items():
             self.learned[key].give_back(draw)
 
-    def close(self, call: Reservation, actual: Mapping[str, float] | None) -> None:
+    def close(self, now: float, call: Reservation, actual: Mapping[str, float] | None) -> None:
         """Book what an answered call drew in fact, or (None) that it was refused."""
         for key, draw in call.drawn.items():
-            self.learned[key].close(draw, None if actual is None else actual.get(key[0], 0.0))
+            self.learned[key].close(now, draw, None if actual is None else actual.get(key[0], 0.0))
 
     def interval(self, now: float, call: Reservation) -> float:
         """Return the seconds between calls like this one at the server's limits."""

@@ -50,6 +50,7 @@ class Learned:
         "_seen",
         "_seen_remaining",
         "_settled",
+        "_silent",
         "_spent",
         "_stamp",
         "_volley",
@@ -80,7 +81,8 @@ class Learned:
         self._newest = float("-inf")  # answers to calls that started earlier do not raise the level
         self._seen: Volley | None = None  # the last that was measured by
         self._seen_remaining = 0.0
-        self._misses = 0
+        self._misses = 0  # refusals one after the other
+        self._silent = 0  # answers one after the other that said nothing of this limit
         self._denied_at = float("-inf")
         self._window_start = now
         self._probe_at = now
@@ -125,14 +127,19 @@ class Learned:
         draw.volley.open -= 1
         self.level = min(self.size, self.level + draw.cost)
 
-    def close(self, draw: Draw, actual: float | None) -> None:
+    def close(self, now: float, draw: Draw, actual: float | None) -> None:
         """Book that a call was answered, and what it drew in fact; None if it was refused."""
         self._pending = max(0.0, self._pending - draw.cost)
         draw.volley.open -= 1
         if actual is None:
             return  # what it did not draw is not there either: the next answer tells
+        self._misses = 0
         self._settled += actual
         self._left -= actual
+        self._silent += 1
+        if self.fixed and self._silent > 1:
+            self.fixed = False  # calls go through, and their answers (streams) do not say when the window began
+            self._stamp = now
         if self._by_answer:
             self.level -= actual - draw.cost
 
@@ -150,7 +157,7 @@ class Learned:
 
     def answered(self, now: float, draw: Draw, actual: float, remaining: float) -> None:
         """Correct the level by what an answer says is left. Close its draw first."""
-        self._misses = 0
+        self._silent = 0
         if remaining + actual > self.size:
             self.size = min(remaining + actual, max(self.limit, remaining))
         volley = draw.volley

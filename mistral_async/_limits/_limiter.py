@@ -118,7 +118,7 @@ class Limiter:
             lane = call.lane
             finish(call)
             actual = lane.average(status, tokens, call.given.get("tokens"))
-            lane.close(call, actual)
+            lane.close(now, call, actual)
             self._correct(call, actual)
             lane.accepted(now)
             if status.limits:
@@ -138,7 +138,7 @@ class Limiter:
                 return
             lane = call.lane
             finish(call)
-            lane.close(call, None)
+            lane.close(now, call, None)
             self._correct(call, {**dict.fromkeys(call.costs, 0.0), "requests": 1.0})
             lane.refused(now, Refusal(call.granted_at, call.in_flight), status, retry_after, capacity=capacity)
             call.no_quota = lane.no_quota(now)
