@@ -1,47 +1,49 @@
 """The command line `mistral-async` (extra `cli`): one file a command, loaded when it is used.
 
-Exit codes: 0 done; 1 done, but some items failed; 2 wrong usage, no key; 3 the API refused; 4 no answer from it; 130 Ctrl-C.
+Exit codes: 0 done; 1 done, but some items failed; 2 wrong usage, or no key; 3 the API refused; 4 no answer from it;
+130 Ctrl-C. Whoever stops reading the output early (`| head`) ends a command quietly, with 0.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
-from cyclopts import App
+from cyclopts import App, CycloptsError
 
 from mistral_async._version import __version__
-from mistral_async.errors import APIConnectionError, APIStatusError, ConfigurationError, MistralError, ServerError
-
-USAGE, REFUSED, NO_ANSWER, INTERRUPTED = 2, 3, 4, 130
+from mistral_async.cli._codes import INTERRUPTED, USAGE, complain, exit_code
+from mistral_async.errors import MistralError
 
 COMMANDS = {
-    "chat": "mistral_async.cli.chat:chat",
-    "embed": "mistral_async.cli.embed:embed",
-    "moderate": "mistral_async.cli.judge:moderate",
-    "classify": "mistral_async.cli.judge:classify",
-    "ocr": "mistral_async.cli.ocr:ocr",
-    "transcribe": "mistral_async.cli.transcribe:transcribe",
-    "batch": "mistral_async.cli.batch:app",
-    "files": "mistral_async.cli.files:app",
-    "models": "mistral_async.cli.models:models",
-    "limits": "mistral_async.cli.limits:limits",
-    "demo": "mistral_async.cli.local:demo",
-    "serve-fake": "mistral_async.cli.local:serve_fake",
+    "chat": ("mistral_async.cli.chat:chat", "Ask a model, or talk to it."),
+    "embed": ("mistral_async.cli.embed:embed", "Embed any number of texts."),
+    "moderate": ("mistral_async.cli.judge:moderate", "Say which texts are harmful, and how."),
+    "classify": ("mistral_async.cli.judge:classify", "Classify texts by a classifier of yours."),
+    "ocr": ("mistral_async.cli.ocr:ocr", "Read documents and images as markdown."),
+    "transcribe": ("mistral_async.cli.transcribe:transcribe", "Write down what recordings say."),
+    "batch": ("mistral_async.cli.batch:app", "Run a file of requests at half the price, within hours."),
+    "files": ("mistral_async.cli.files:app", "Files that you uploaded."),
+    "models": ("mistral_async.cli.models:models", "List the models, or show one."),
+    "limits": ("mistral_async.cli.limits:limits", "Show the rate limits of the account."),
+    "demo": ("mistral_async.cli.local:demo", "Answer a question from passages: runs without a key."),
+    "serve-fake": ("mistral_async.cli.local:serve_fake", "Serve the embedded Mistral server."),
 }
 
 app = App(
     name="mistral-async",
     help="The Mistral AI API from a shell. The key is in MISTRAL_API_KEY; `--fake` runs any command without one.",
-    help_epilogue="Exit codes: 0 done, 1 some items failed, 2 wrong usage or no key, 3 refused by the API, 4 no answer, "
-    "130 interrupted.",
+    help_epilogue="Exit codes: 0 done, 1 some items failed, 2 wrong usage or no key, 3 refused by the API, "
+    "4 no answer, 130 interrupted.",
     version=__version__,
     backend="asyncio",
     suppress_keyboard_interrupt=False,
 )
-for _name, _path in COMMANDS.items():
-    app.command(_path, name=_name)
-app.register_install_completion_command()
+for _name, (_path, _help) in COMMANDS.items():
+    app.command(_path, name=_name, help=_help)
+app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType] - it has untyped **kwargs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,31 +51,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     try:
         code = app(tokens, result_action="return_value", exit_on_error=False)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # who read the output has gone: nothing is left to say
+        _drop_output()
         return 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else USAGE
-    except (MistralError, OSError, ValueError) as error:
-        print(f"mistral-async: {error}", file=sys.stderr)
-        return exit_code(error)
-    except Exception as error:
-        if not type(error).__module__.startswith("cyclopts"):
-            raise
+    except CycloptsError:
         return USAGE  # cyclopts has said what is wrong
+    except (MistralError, OSError, ValueError, ImportError) as error:
+        named = isinstance(error, OSError) and error.filename is not None and error.strerror
+        complain(f"mistral-async: {error.filename}: {error.strerror}" if named else f"mistral-async: {error}")
+        return exit_code(error)
     return code if isinstance(code, int) else 0
 
 
-def exit_code(error: Exception) -> int:
-    """The exit code that says what kind of failure it was."""
-    match error:
-        case ConfigurationError():
-            return USAGE
-        case ServerError() | APIConnectionError():
-            return NO_ANSWER
-        case APIStatusError() | MistralError():
-            return REFUSED
-        case _:
-            return USAGE
+def _drop_output() -> None:
+    """Who read the output has gone: what is still in the buffer goes nowhere, and nobody complains at the exit."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import Group, Parameter
 
-from mistral_async._client import Mistral
+from mistral_async._client import Mistral, SyncMistral
+from mistral_async._key import VARIABLE
 from mistral_async._limits import RateLimits
+from mistral_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from mistral_async.testing import FakeMistral
 
 _GROUP = Group("Connection", sort_key=9)
 
 
 @dataclass
-class _Settings:
+class Settings:
+    """The options, which every command has."""
+
     fake: Annotated[bool, Parameter(negative=(), group=_GROUP)] = False
     """Use the embedded server: no key, no network."""
     server_url: Annotated[str | None, Parameter(group=_GROUP)] = None
@@ -27,39 +34,66 @@ class _Settings:
     """Seconds for one call in all."""
     rps: Annotated[float | None, Parameter(group=_GROUP)] = None
     """Requests a second that the account allows; learned when not given."""
-    tpm: Annotated[float | None, Parameter(group=_GROUP)] = None
-    """Tokens a minute that the account allows."""
-    _stack: Annotated[AsyncExitStack | None, Parameter(parse=False)] = field(default=None, repr=False)
+    tpm: Annotated[int | None, Parameter(group=_GROUP)] = None
+    """Tokens a minute that the account allows; learned when not given."""
 
-    async def __aenter__(self) -> Mistral:
-        self._stack = AsyncExitStack()
-        settings: dict[str, Any] = {"server_url": self.server_url}
-        if self.fake:
+
+Connection: TypeAlias = Annotated[Settings | None, Parameter(name="*")]
+
+
+class connected:  # noqa: N801 - a verb: `async with connected(connection) as client`
+    """A client, for `with` a blocking one, on the embedded server where that was asked for."""
+
+    def __init__(self, connection: Settings | None) -> None:
+        self._given = connection or Settings()
+        self._server: FakeMistral | None = None
+        if self._given.fake:
             from mistral_async.testing import FakeMistral
 
-            server = await self._stack.enter_async_context(FakeMistral())
-            settings |= {"server_url": server.url, "api_key": server.api_key}
-        if self.rps or self.tpm:
-            settings["rate_limits"] = RateLimits(requests_per_second=self.rps, tokens_per_minute=self.tpm)
-        if self.timeout:
-            settings["timeout_ms"] = self.timeout * 1000
-        return await self._stack.enter_async_context(Mistral(**settings))
+            self._server = FakeMistral()
+        elif not os.environ.get(VARIABLE):
+            raise ConfigurationError(
+                f"no API key: set {VARIABLE} (a key is made at https://console.mistral.ai), or try it with --fake"
+            )
+
+    async def __aenter__(self) -> Mistral:
+        async with AsyncExitStack() as stack:
+            if self._server is not None:
+                await stack.enter_async_context(self._server)
+            client = await stack.enter_async_context(Mistral(**self._settings()))
+            self._open = stack.pop_all()
+        return client
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._stack is not None:
-            await self._stack.__aexit__(kind, error, traceback)
+        await self._open.__aexit__(kind, error, traceback)
+
+    def __enter__(self) -> SyncMistral:
+        with ExitStack() as stack:
+            if self._server is not None:
+                stack.enter_context(self._server)
+            client = stack.enter_context(SyncMistral(**self._settings()))
+            self._stack = stack.pop_all()
+        return client
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+
+    def _settings(self) -> dict[str, Any]:
+        given = self._given
+        settings: dict[str, Any] = {"server_url": given.server_url}
+        if self._server is not None:
+            settings = {"server_url": self._server.url, "api_key": self._server.api_key}
+        if given.rps is not None or given.tpm is not None:
+            settings["rate_limits"] = RateLimits(requests_per_second=given.rps, tokens_per_minute=given.tpm)
+        if given.timeout is not None:
+            settings["timeout_ms"] = given.timeout * 1000
+        return settings
 
 
-Connection: TypeAlias = Annotated[_Settings | None, Parameter(name="*")]
-
-
-def connected(connection: _Settings | None) -> _Settings:
-    """The settings, also when none were given."""
-    return connection or _Settings()
-
-
-def on_terminal() -> bool:
-    """Whether someone watches: progress is shown on stderr, and only then."""
+def watched() -> bool:
+    """Whether someone looks at stderr: progress is shown there, and only then."""
     return sys.stderr.isatty() and "NO_PROGRESS" not in os.environ

@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import msgspec
+
+from mistral_async.models._model import plain
+
+_PIECE = 1 << 16
 
 
 def read_prompt(words: Iterable[str], files: Iterable[Path]) -> str:
     """The words, then the files, then stdin where it is not a terminal; parted by empty lines."""
     parts = [" ".join(words), *(path.read_text(encoding="utf-8") for path in files)]
-    if not any(parts) and not sys.stdin.isatty():
+    if not sys.stdin.isatty():
         parts.append(sys.stdin.read())
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
-def read_lines(paths: Iterable[Path]) -> Iterator[str]:
+def read_lines(paths: Iterable[Path]) -> Iterable[str] | AsyncIterator[str]:
     """The lines of files, or of stdin where there are none; empty ones are passed over."""
     found = list(paths)
-    if not found:
-        yield from (line.rstrip("\n") for line in sys.stdin if line.strip())
-    for path in found:
+    return file_lines(found) if found else stdin_lines()
+
+
+def file_lines(paths: Iterable[Path]) -> Iterator[str]:
+    """The lines of files that are not empty."""
+    for path in paths:
         with path.open(encoding="utf-8") as file:
-            yield from (line.rstrip("\n") for line in file if line.strip())
+            yield from full(file)
+
+
+def stdin_lines() -> Iterator[str] | AsyncIterator[str]:
+    """The lines of stdin that are not empty; a pipe or terminal is awaited, so that nothing else has to wait for it."""
+    try:
+        descriptor = sys.stdin.fileno()
+        mode = os.fstat(descriptor).st_mode
+    except (OSError, ValueError):  # a stand-in for stdin
+        return full(sys.stdin)
+    slow = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
+    return _arriving(descriptor) if slow and sys.platform != "win32" else full(sys.stdin)
+
+
+def full(lines: Iterable[str]) -> Iterator[str]:
+    """The lines that are not empty, without their ends."""
+    return (line.rstrip("\r\n") for line in lines if line.strip())
+
+
+async def _arriving(descriptor: int) -> AsyncIterator[str]:
+    rest = b""
+    while True:
+        await anyio.wait_readable(descriptor)
+        piece = os.read(descriptor, _PIECE)
+        *lines, rest = (rest + (piece or b"\n")).split(b"\n")
+        for line in full(each.decode() for each in lines):
+            yield line
+        if not piece:
+            return
+
+
+def to_json(value: Any) -> bytes:
+    """One line of JSON."""
+    return msgspec.json.encode(value, enc_hook=plain) + b"\n"
 
 
 def print_json(value: Any) -> None:
     """One JSON value a line."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.write(to_json(value).decode())
 
 
 def print_rows(rows: Iterable[Iterable[object]]) -> None:
@@ -43,8 +86,3 @@ def print_rows(rows: Iterable[Iterable[object]]) -> None:
     for line in lines:
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         sys.stdout.write("  ".join(padded).rstrip() + "\n")
-
-
-def complain(message: object) -> None:
-    """Say it on stderr."""
-    print(message, file=sys.stderr)

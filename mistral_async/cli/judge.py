@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from mistral_async.bulk import AsyncResults
+from mistral_async.bulk import AsyncResults, Err
+from mistral_async.cli._codes import Tally
 from mistral_async.cli._connection import Connection, connected
-from mistral_async.cli._text import complain, print_json, print_rows, read_lines
+from mistral_async.cli._text import print_json, print_rows, read_lines
 from mistral_async.models import ModerationObject
 
 
@@ -68,16 +69,17 @@ async def classify(
 
 
 async def _show(results: AsyncResults[Any], *, as_json: bool) -> int:
-    failed = 0
+    tally = Tally()
     async for result in results:
-        if not result.ok:
-            failed += 1
-            complain(f"{result.index}: {result.error}")
-        elif as_json:
+        if isinstance(result, Err):
+            tally.fail(result.index, result.error)
+            continue
+        tally.good += 1
+        if as_json:
             print_json({"index": result.index, "result": result.value})
         else:
             print_rows([(result.index, _verdict(result.value))])
-    return 1 if failed else 0
+    return tally.code
 
 
 def _verdict(value: Any) -> str:

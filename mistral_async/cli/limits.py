@@ -6,8 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from mistral_async.cli._codes import SOME_FAILED, complain
 from mistral_async.cli._connection import Connection, connected
-from mistral_async.cli._text import complain, print_json, print_rows
+from mistral_async.cli._text import print_json, print_rows
 from mistral_async.models import UserMessage
 
 
@@ -34,7 +35,7 @@ async def limits(
         return 0
     if not found:
         complain("the answer named no limits")
-        return 1
+        return SOME_FAILED
     print_rows([("resource", "window", "limit", "remaining")])
     print_rows((each.resource, each.window, each.limit, each.remaining) for each in found)
     return 0

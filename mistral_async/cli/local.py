@@ -14,6 +14,7 @@ def demo(
     question: str | None = None,
     backend: str = "all",
     live: Annotated[bool, Parameter(negative=())] = False,
+    fake: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Embed passages and answer a question by the nearest of them.
 
@@ -27,10 +28,13 @@ def demo(
         asyncio, trio, blocking or all.
     live
         Use the real API (also when MISTRAL_API_KEY is set).
+    fake
+        Use the embedded server, also when MISTRAL_API_KEY is set.
     """
     from mistral_async.demo import main
 
-    arguments = [*([str(path)] if path else []), "--backend", backend, *(["--live"] if live else [])]
+    arguments = [*([str(path)] if path else []), "--backend", backend]
+    arguments += [*(["--live"] if live else []), *(["--fake"] if fake else [])]
     return main([*arguments, *(["--question", question] if question else [])])
 
 
@@ -48,4 +52,4 @@ def serve_fake(*, host: str = "127.0.0.1", port: int = 8080, api_key: str | None
     """
     from mistral_async.testing.__main__ import main
 
-    return main(["--host", host, "--port", str(port), *(["--api-key", api_key] if api_key else [])]) or 0
+    return main(["--host", host, "--port", str(port), *(["--api-key", api_key] if api_key else [])])

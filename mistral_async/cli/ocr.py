@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,14 @@ from cyclopts import Parameter
 
 from mistral_async._request import Call
 from mistral_async._tree import calls
-from mistral_async.cli._connection import Connection, connected
-from mistral_async.cli._text import complain, print_json
+from mistral_async.bulk import Err, ProgressBar
+from mistral_async.cli._codes import Tally, complain
+from mistral_async.cli._connection import Connection, connected, watched
+from mistral_async.cli._text import print_json
 from mistral_async.models import DocumentURLChunk, ImageURLChunk, OCRResponse
 
 _KINDS = {".pdf", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".docx", ".pptx"}
+_REMOTE = ("http://", "https://")
 
 
 async def ocr(
@@ -45,34 +49,49 @@ async def ocr(
     sources = [source for path in paths for source in _sources(path)]
     if not sources:
         raise ValueError("no documents: name files, folders of PDFs and images, or addresses")
-    requests = (_request(source, model) for source in sources)
-    failed = 0
-    async with connected(connection) as client, client.bulk.map(requests, concurrency=concurrency) as results:
+    progress = ProgressBar("documents") if output is not None and watched() else None
+    tally = Tally()
+    async with (
+        connected(connection) as client,
+        client.bulk.map(_Requests(sources, model), concurrency=concurrency, progress=progress) as results,
+    ):
         async for result in results:
             source = sources[result.index]
-            if not result.ok:
-                failed += 1
-                complain(f"{source}: {result.error}")
-            elif output is not None:
-                _write(output, source, result.value, as_json=json)
-            elif json:
-                print_json({"source": source, **result.value.to_dict()})
-            else:
-                sys.stdout.write(result.value.markdown + "\n")
-    return 1 if failed else 0
+            if isinstance(result, Err):
+                tally.fail(source, result.error)
+                continue
+            tally.good += 1
+            _show(source, result.value, output, as_json=json)
+    return tally.code
 
 
 def _sources(path: str) -> list[str]:
-    if path.startswith(("http://", "https://")):
+    if path.startswith(_REMOTE):
         return [path]
     folder = Path(path)
-    if not folder.is_dir():
-        return [path]
-    return sorted(str(each) for each in folder.rglob("*") if each.suffix.lower() in _KINDS)
+    if folder.is_dir():
+        return sorted(str(each) for each in folder.rglob("*") if each.suffix.lower() in _KINDS)
+    if not folder.exists():
+        raise FileNotFoundError(f"there is no {path}")
+    return [path]
+
+
+class _Requests:
+    """A request a document, which is read when its turn comes."""
+
+    def __init__(self, sources: Sequence[str], model: str) -> None:
+        self._sources = sources
+        self._model = model
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[Call[OCRResponse]]:
+        return (_request(source, self._model) for source in self._sources)
 
 
 def _request(source: str, model: str) -> Call[OCRResponse]:
-    if source.startswith(("http://", "https://")):
+    if source.startswith(_REMOTE):
         return calls.ocr.process(model=model, document=source)
     kind = mimetypes.guess_type(source)[0] or "application/pdf"
     address = f"data:{kind};base64,{base64.b64encode(Path(source).read_bytes()).decode()}"
@@ -81,8 +100,13 @@ def _request(source: str, model: str) -> Call[OCRResponse]:
     return calls.ocr.process(model=model, document=DocumentURLChunk(address, Path(source).name))
 
 
-def _write(folder: Path, source: str, answer: OCRResponse, *, as_json: bool) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / (Path(source).name + (".json" if as_json else ".md"))
-    target.write_bytes(answer.to_json() if as_json else answer.markdown.encode())
-    complain(target)
+def _show(source: str, answer: OCRResponse, folder: Path | None, *, as_json: bool) -> None:
+    if folder is None and as_json:
+        print_json({"source": source, **answer.to_dict()})
+    elif folder is None:
+        sys.stdout.write(answer.markdown + "\n")
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / (Path(source).name + (".json" if as_json else ".md"))
+        target.write_bytes(answer.to_json() if as_json else answer.markdown.encode())
+        complain(target)

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from mistral_async._tree import calls
+from mistral_async.bulk import Err
+from mistral_async.cli._codes import Tally
 from mistral_async.cli._connection import Connection, connected
-from mistral_async.cli._text import complain, print_json
+from mistral_async.cli._text import print_json
 
 
 async def transcribe(
@@ -40,17 +42,18 @@ async def transcribe(
         raise ValueError("no recordings: name audio files, or addresses of some")
     options: dict[str, Any] = {"language": language, "diarize": diarize or None}
     requests = (calls.audio.transcriptions.complete(model=model, **_source(path), **options) for path in paths)
-    failed = 0
+    tally = Tally()
     async with connected(connection) as client, client.bulk.map(requests, concurrency=4) as results:
         async for result in results:
-            if not result.ok:
-                failed += 1
-                complain(f"{paths[result.index]}: {result.error}")
-            elif json:
+            if isinstance(result, Err):
+                tally.fail(paths[result.index], result.error)
+                continue
+            tally.good += 1
+            if json:
                 print_json({"source": paths[result.index], **result.value.to_dict()})
             else:
                 sys.stdout.write(result.value.text + "\n")
-    return 1 if failed else 0
+    return tally.code
 
 
 def _source(path: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not passages:
         print(f"no text found in {options.path}", file=sys.stderr)
         return 2
-    live = options.live or bool(os.environ.get("MISTRAL_API_KEY"))
+    live = options.live or (not options.fake and bool(os.environ.get("MISTRAL_API_KEY")))
     if live and not os.environ.get("MISTRAL_API_KEY"):
         print("--live needs the key in MISTRAL_API_KEY (https://console.mistral.ai)", file=sys.stderr)
         return 2
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--question", default=QUESTION, help=f"what to ask (default: {QUESTION!r})")
     parser.add_argument("--backend", choices=["asyncio", "trio", "blocking", "all"], default="all")
     parser.add_argument("--live", action="store_true", help="use the real API (also when MISTRAL_API_KEY is set)")
+    parser.add_argument("--fake", action="store_true", help="use the embedded server, also when MISTRAL_API_KEY is set")
     return parser
 
 

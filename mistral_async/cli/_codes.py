@@ -1,0 +1,80 @@
+"""The exit codes, and what became of many items."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from mistral_async.errors import (
+    APIConnectionError,
+    APIStatusError,
+    AuthenticationError,
+    ConfigurationError,
+    InvalidModelError,
+    MistralError,
+    PaymentRequiredError,
+    PermissionDeniedError,
+    QuotaUnavailableError,
+    ServerError,
+)
+
+SOME_FAILED: Final = 1
+USAGE: Final = 2
+REFUSED: Final = 3
+NO_ANSWER: Final = 4
+INTERRUPTED: Final = 130
+
+_HOPELESS: Final = (
+    ConfigurationError,
+    AuthenticationError,
+    PaymentRequiredError,
+    PermissionDeniedError,
+    InvalidModelError,
+    QuotaUnavailableError,
+)
+
+
+def exit_code(error: Exception) -> int:
+    """The exit code that says what kind of failure it was."""
+    from mistral_async.bulk import CheckpointError
+
+    match error:
+        case ServerError() | APIConnectionError():
+            return NO_ANSWER
+        case APIStatusError():
+            return REFUSED
+        case CheckpointError() | ValueError() | OSError() | ImportError():
+            return USAGE
+        case MistralError():
+            return NO_ANSWER
+        case _:
+            return USAGE
+
+
+def complain(message: object) -> None:
+    """Say it on stderr."""
+    sys.stderr.write(f"{message}\n")
+
+
+class Tally:
+    """How many items went well; failures are told on stderr as they come."""
+
+    def __init__(self) -> None:
+        self.good = 0
+        self.failed = 0
+        self._first: Exception | None = None
+
+    def fail(self, what: object, error: Exception) -> None:
+        """Tell of an item that failed. An error that every other item would meet too is raised."""
+        if isinstance(error, _HOPELESS):
+            raise error
+        self.failed += 1
+        self._first = self._first or error
+        complain(f"{what}: {error}")
+
+    @property
+    def code(self) -> int:
+        """The exit code: where nothing went well, that of the first failure."""
+        if self._first is None:
+            return 0
+        return SOME_FAILED if self.good else exit_code(self._first)

@@ -1,0 +1,115 @@
+"""The texts to embed: lines, JSON Lines, CSV and Parquet, from files or stdin."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import sys
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
+
+import msgspec
+
+from mistral_async.cli._text import full, stdin_lines
+
+Form: TypeAlias = Literal["txt", "jsonl", "csv", "parquet"]
+
+_ENDINGS: dict[str, Form] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+_FIELD = "text"
+
+
+class Texts:
+    """The texts of files, read as they are needed."""
+
+    def __init__(self, paths: Sequence[Path], field: str | None, form: Form | None) -> None:
+        self._paths = paths
+        self._field = field or _FIELD
+        self._form = form
+
+    def __iter__(self) -> Iterator[str]:
+        for path in self._paths:
+            match self._form or _ENDINGS.get(path.suffix.lower(), "txt"):
+                case "parquet":
+                    yield from _parquet(path, self._field)
+                case "csv":
+                    with path.open(encoding="utf-8-sig", newline="") as file:
+                        yield from _table(file, self._field, str(path))
+                case "jsonl":
+                    with path.open(encoding="utf-8") as file:
+                        yield from _objects(full(file), self._field, str(path))
+                case _:
+                    with path.open(encoding="utf-8") as file:
+                        yield from full(file)
+
+
+class Counted(Texts):
+    """The same, with their number, for which the files are read once more."""
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def piped_texts(field: str | None, form: Form | None) -> Iterable[str] | AsyncIterable[str]:
+    """The texts of stdin: lines, unless another form is named."""
+    match form or "txt":
+        case "parquet":
+            raise ValueError("Parquet is read from files, not from stdin")
+        case "csv":
+            return _table(sys.stdin, field or _FIELD, "stdin")
+        case "jsonl":
+            lines = stdin_lines()
+            if isinstance(lines, AsyncIterator):
+                return _arriving(lines, field or _FIELD)
+            return _objects(lines, field or _FIELD, "stdin")
+        case "txt":
+            return stdin_lines()
+
+
+def _objects(lines: Iterable[str], field: str, name: str) -> Iterator[str]:
+    return (_object(line, field, f"{name}, object {number}") for number, line in enumerate(lines, 1))
+
+
+async def _arriving(lines: AsyncIterator[str], field: str) -> AsyncIterator[str]:
+    number = 0
+    async for line in lines:
+        number += 1
+        yield _object(line, field, f"stdin, object {number}")
+
+
+def _object(line: str, field: str, place: str) -> str:
+    try:
+        value = msgspec.json.decode(line)
+    except msgspec.DecodeError as problem:
+        raise ValueError(f"{place} is not JSON: {problem}") from None
+    match cast("dict[str, Any]", value).get(field) if isinstance(value, dict) else value:
+        case str() as text:
+            return text
+        case _:
+            raise ValueError(f"{place} has no text in {field!r}: name the field with --text-field")
+
+
+def _table(file: Iterable[str], field: str, name: str) -> Iterator[str]:
+    rows = csv.DictReader(file)
+    if field not in (columns := rows.fieldnames or ()):
+        raise ValueError(f"{name} has no column {field!r}, only {', '.join(columns)}: name it with --text-field")
+    for row in rows:
+        yield row[field] or ""
+
+
+def _parquet(path: Path, field: str) -> Iterator[str]:
+    parquet = import_parquet()
+    with parquet.ParquetFile(path) as file:
+        if field not in file.schema_arrow.names:
+            names = ", ".join(file.schema_arrow.names)
+            raise ValueError(f"{path} has no column {field!r}, only {names}: name it with --text-field")
+        for batch in file.iter_batches(columns=[field]):
+            yield from (text or "" for text in batch.column(0).to_pylist())
+
+
+def import_parquet() -> Any:
+    """The module `pyarrow.parquet`."""
+    try:
+        return importlib.import_module("pyarrow.parquet")  # its types are unknown
+    except ImportError:
+        raise ImportError("pyarrow is not installed: pip install 'mistral-async[arrow]'") from None

@@ -1,0 +1,182 @@
+"""`mistral-async batch`: a file of requests as jobs of the API; what is needed to go on is in a file beside it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+from cyclopts import App, Parameter
+
+from mistral_async._client import Mistral
+from mistral_async._poll import Poll
+from mistral_async.batch import BatchHandle, BatchProgress, BatchResults, read_calls
+from mistral_async.bulk import Err
+from mistral_async.cli._codes import Tally, complain
+from mistral_async.cli._connection import Connection, Settings, connected, watched
+from mistral_async.cli._text import print_json, print_rows, to_json
+
+Output = Annotated[Path | None, Parameter(alias="-o")]
+Flag = Annotated[bool, Parameter(negative=())]
+
+app = App(name="batch", help="Run a file of requests at half the price, within hours.")
+
+
+@app.command
+async def run(
+    requests: Path,
+    *,
+    output: Output = None,
+    endpoint: str = "/v1/chat/completions",
+    model: Annotated[str | None, Parameter(alias="-m")] = None,
+    checkpoint: Path | None = None,
+    timeout_hours: int | None = None,
+    detach: Flag = False,
+    connection: Connection = None,
+) -> int:
+    """Run the requests of a file, and write their results as they can be had. After Ctrl-C the jobs go on.
+
+    Parameters
+    ----------
+    requests
+        JSON Lines, each with a `body` and perhaps a `custom_id`.
+    output
+        Where the results go, as JSON Lines. Default: stdout.
+    endpoint
+        Where the requests belong.
+    model
+        For requests that name none.
+    checkpoint
+        Keeps what is needed to go on. Default: the name of the requests with .batch at its end, deleted
+        when all requests succeeded.
+    timeout_hours
+        After how many hours a job gives up: 1 to 168. Default: 24.
+    detach
+        Only start the jobs.
+    """
+    kept = checkpoint or requests.with_name(f"{requests.name}.batch")
+    calls = read_calls(requests, endpoint, model=model)
+    options: dict[str, Any] = {"checkpoint": kept, "timeout_hours": timeout_hours, **_watching(connection)}
+    async with connected(connection) as client:
+        if detach:
+            started = await client.batch.start(calls, **options)
+            complain(f"{started.total:,} requests in {len(started.job_ids)} jobs: go on with `batch resume {kept}`")
+            return 0
+        code = await _write(client.batch.run(calls, **options), output, kept)
+    if checkpoint is None and not code:
+        kept.unlink(missing_ok=True)  # all is done: the same command is a new batch
+    return code
+
+
+@app.command
+async def status(checkpoint: Path, *, json: Flag = False, connection: Connection = None) -> None:
+    """Show how far the jobs are.
+
+    Parameters
+    ----------
+    checkpoint
+        What `run` kept.
+    json
+        JSON instead of a table.
+    """
+    async with connected(connection) as client:
+        _show(await _attached(client, checkpoint, connection).status(), as_json=json)
+
+
+@app.command
+async def resume(
+    checkpoint: Path, *, output: Output = None, retry_failed: Flag = False, connection: Connection = None
+) -> int:
+    """Wait for the jobs, and write all their results.
+
+    Parameters
+    ----------
+    checkpoint
+        What `run` kept.
+    output
+        Where the results go, as JSON Lines. Default: stdout.
+    retry_failed
+        Send what failed once more, first.
+    """
+    async with connected(connection) as client:
+        handle = _attached(client, checkpoint, connection)
+        if retry_failed:
+            complain(f"{await handle.resubmit_failed():,} requests sent again")
+        return await _write(handle.results(), output, checkpoint)
+
+
+@app.command
+async def cancel(checkpoint: Path, *, json: Flag = False, connection: Connection = None) -> None:
+    """Ask for the end of the jobs; what they have done can still be read with `resume`.
+
+    Parameters
+    ----------
+    checkpoint
+        What `run` kept.
+    json
+        JSON instead of a table.
+    """
+    async with connected(connection) as client:
+        _show(await _attached(client, checkpoint, connection).cancel(), as_json=json)
+
+
+def _attached(client: Mistral, checkpoint: Path, connection: Settings | None) -> BatchHandle[Any, Any]:
+    checkpoint.stat()
+    return client.batch.attach(checkpoint, **_watching(connection))
+
+
+def _watching(connection: Settings | None) -> dict[str, Any]:
+    fake = connection is not None and connection.fake
+    return {
+        "poll": Poll(initial=0.05, maximum=0.5) if fake else None,
+        "progress": _Lines() if watched() else None,
+    }
+
+
+class _Lines:
+    """A line on stderr whenever something has changed."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, progress: BatchProgress) -> None:
+        line = f"{progress.done:,} done, {progress.failed:,} failed of {progress.total:,}"
+        if line != self._last:
+            self._last = line
+            complain(line)
+
+
+async def _write(results: BatchResults[Any], output: Path | None, checkpoint: Path) -> int:
+    tally = Tally()
+    try:
+        with ExitStack() as stack:
+            out = sys.stdout.buffer if output is None else stack.enter_context(output.open("wb"))
+            async with results:
+                while some := await results.receive():
+                    out.writelines(_line(result, tally) for result in some)
+                    out.flush()
+    except anyio.get_cancelled_exc_class():
+        complain(f"stopped, but the jobs go on: `mistral-async batch resume {checkpoint}`")
+        raise
+    return tally.code
+
+
+def _line(result: Any, tally: Tally) -> bytes:
+    named = {"index": result.index} | ({} if result.id is None else {"custom_id": result.id})
+    if isinstance(result, Err):
+        tally.fail(result.id or result.index, result.error)
+        return to_json({**named, "error": str(result.error)})
+    tally.good += 1
+    return to_json({**named, "body": result.value})
+
+
+def _show(progress: BatchProgress, *, as_json: bool) -> None:
+    if as_json:
+        print_json(progress)
+        return
+    print_rows([("job", "status", "requests", "succeeded", "failed")])
+    print_rows(
+        (job.id, job.status, job.total_requests, job.succeeded_requests, job.failed_requests) for job in progress.jobs
+    )

@@ -1,0 +1,99 @@
+"""`mistral-async embed`: a vector for each text, of any number of them, resumed where it was stopped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+from cyclopts import Parameter
+
+from mistral_async.bulk import AsyncResults, Err, ProgressBar
+from mistral_async.cli._codes import Tally, complain
+from mistral_async.cli._connection import Connection, connected, watched
+from mistral_async.cli._texts import Counted, Form, Texts, piped_texts
+from mistral_async.cli._vectors import Sink, sink
+from mistral_async.models.embeddings import EmbeddingDtype
+from mistral_async.models.vector import Vector
+
+
+async def embed(
+    *paths: Path,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    model: Annotated[str, Parameter(alias="-m")] = "mistral-embed",
+    text_field: str | None = None,
+    format: Annotated[Form | None, Parameter(name="--format")] = None,  # noqa: A002 - the option's name
+    checkpoint: Path | None = None,
+    dedupe: Annotated[bool, Parameter(negative=())] = False,
+    dimension: int | None = None,
+    dtype: EmbeddingDtype | None = None,
+    concurrency: int | None = None,
+    connection: Connection = None,
+) -> int:
+    """Embed any number of texts: a line, an object, a row each.
+
+    Parameters
+    ----------
+    paths
+        Files that end in .jsonl, .csv or .parquet, or text with one a line. Default: stdin.
+    output
+        A file that ends in .jsonl, .npy or .parquet. Default: JSON Lines to stdout.
+    model
+        The model.
+    text_field
+        The key or column that holds the text. Default: text.
+    format
+        What the files and stdin are, whatever their names.
+    checkpoint
+        A file that keeps every result: the same command with it goes on where a stopped one was.
+    dedupe
+        Send equal texts once.
+    dimension
+        The length of the vectors, where the model lets you choose.
+    dtype
+        The type of their numbers.
+    concurrency
+        Requests at once. Default: 16.
+    """
+    out = sink(output, dtype)
+    client = connected(connection)
+    bar = ProgressBar("texts") if watched() and (output is not None or not sys.stdout.isatty()) else None
+    options: dict[str, Any] = {"output_dimension": dimension, "output_dtype": dtype, "concurrency": concurrency}
+    options |= {"checkpoint": checkpoint, "dedupe": dedupe, "progress": bar}
+    source = _source(paths, text_field, format, counted=bar is not None)
+    try:
+        async with client as opened, opened.bulk.embed(source, model=model, **options) as results:
+            code = await _write(results, out)
+            if checkpoint is not None and (resumed := results.progress.resumed):
+                complain(f"{resumed:,} of {results.progress.done:,} were in {checkpoint}")
+    except anyio.get_cancelled_exc_class():
+        if checkpoint is not None:
+            complain(f"stopped: the same command goes on, with what is in {checkpoint}")
+        raise
+    return code
+
+
+def _source(
+    paths: tuple[Path, ...], field: str | None, form: Form | None, *, counted: bool
+) -> Iterable[str] | AsyncIterable[str]:
+    if not paths or paths == (Path("-"),):
+        return piped_texts(field, form)
+    for path in paths:
+        path.stat()  # what is missing is said before anything is sent
+    return Counted(paths, field, form) if counted else Texts(paths, field, form)
+
+
+async def _write(results: AsyncResults[Vector], out: Sink) -> int:
+    tally = Tally()
+    with out:
+        while some := await results.receive():
+            for result in some:
+                if isinstance(result, Err):
+                    tally.fail(result.index, result.error)
+                else:
+                    tally.good += 1
+            await anyio.to_thread.run_sync(out.write, some)
+        await anyio.to_thread.run_sync(out.finish)
+    return tally.code
