@@ -80,9 +80,7 @@ async def test_any_job_is_done_right(anyio_backend, tmp_path, seed):
                     results.append(result)
                     if dice.random() < 0.1:
                         await anyio.lowlevel.checkpoint()
-        sent = Counter(
-            text for request in server.requests if request.status == 200 for text in request.json()["input"]
-        )
+        sent = Counter(text for request in server.requests if request.status == 200 for text in request.json()["input"])
     indexes = [result.index for result in results]
     assert (indexes if options["ordered"] else sorted(indexes)) == list(range(len(texts)))
     for result in results:

@@ -137,6 +137,21 @@ async def test_another_jobs_file_is_refused(server, client, tmp_path):
     assert len(server.requests) == sent
 
 
+async def test_closing_keeps_what_waits_to_be_kept(tmp_path):
+    from mistral_async.bulk._checkpoint import Row
+    from mistral_async.bulk._ledger import Ledger
+
+    path = tmp_path / "job.sqlite"
+    ledger = Ledger(str(path), {"work": "map"}, by_digest=False)
+    await ledger.open()
+    ledger.add([Row(0, b"digest", b"value", None)])
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await ledger.commit()
+    await ledger.aclose()
+    assert items_in(path) == {0}
+
+
 async def test_what_is_no_checkpoint_is_refused(client, tmp_path):
     text, other, missing = tmp_path / "notes.txt", tmp_path / "other.sqlite", tmp_path / "nowhere" / "job.sqlite"
     text.write_text("notes " * 1000)

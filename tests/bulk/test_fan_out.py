@@ -12,7 +12,7 @@ import pytest
 from mistral_async import Mistral, SyncMistral, calls
 from mistral_async.bulk import Err, Ok, in_thread
 from mistral_async.errors import InvalidModelError, ServerError
-from mistral_async.testing import FakeMistral
+from mistral_async.testing import FakeMistral, Stall
 
 MODEL = "mistral-small-latest"
 
@@ -157,6 +157,26 @@ async def test_raising_ends_all_others_and_nothing_is_sent_afterwards(anyio_back
         # what came after the failure was under way when its answer was written
         late = [request for request in server.requests if request.time > failed.time + 0.1]
         assert late == []
+
+
+async def test_a_raised_failure_ends_what_is_under_way_at_once(threaded_server):
+    threaded_server.fault(Stall(where="head"), operation="chat.complete", times=3)
+
+    async def items():
+        for n in range(3):
+            yield chat(str(n))
+        await anyio.sleep(0.1)
+        yield chat("x", model="no-such-model")
+
+    async with Mistral(threaded_server.api_key, server_url=threaded_server.url) as client:
+        before = len(anyio.get_running_tasks())
+        async with client.bulk.map(items(), on_error="raise", concurrency=4) as results:
+            await anyio.sleep(0.05)
+            assert len(anyio.get_running_tasks()) > before
+            await anyio.sleep(0.5)  # the block is busy with something else
+            assert len(anyio.get_running_tasks()) == before
+            with pytest.raises(InvalidModelError):
+                await anext(results)
 
 
 async def test_after_a_raised_failure_the_results_are_over(client):

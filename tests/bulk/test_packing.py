@@ -172,6 +172,20 @@ def test_lower_limits_are_learned_whatever_the_message_says(message, tokens, inp
     assert packing.max_inputs >= (0.4 * inputs if "else" not in message else 25)
 
 
+def test_a_request_made_before_a_limit_was_known_is_split_without_asking():
+    packing = Packing(max_tokens=16_384, max_inputs=512)
+    early = Pack([Entry(index, "x", 3) for index in range(512)], 1536)
+    assert packing.fits(early)
+    packing.divide(early, TooManyInputsError("Too many inputs in request, split into more batches."))
+    assert not packing.fits(early)
+    assert all(packing.fits(part) for part in packing.halve(early))
+    long = Pack([Entry(0, "x", 10_000), Entry(1, "y", 6_000)], 16_000)
+    assert packing.fits(long)
+    packing.observe(Pack([Entry(2, "z", 4_000)], 4_000), 8_000)  # twice the estimate
+    assert not packing.fits(long)
+    assert packing.fits(Pack([Entry(0, "x", 90_000)], 90_000))  # alone it is the API's to refuse
+
+
 def test_the_text_that_a_refusal_names_is_isolated():
     packing = Packing(max_tokens=16_384, max_inputs=512)
     pack = Pack([Entry(index, "x", 3) for index in range(10)], 30)
