@@ -11,14 +11,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mistral_async._limits._headers import RateLimit, parse_rate_limits
 from mistral_async._limits._lane import Group, Lane, Refusal
 from mistral_async._limits._line import advance, estimate, finish, join, leave, refund, requeue
 from mistral_async._limits._reservation import Headers, Reservation, State
 from mistral_async._limits._settings import RateLimits
-from mistral_async._limits._store import Desk
+
+if TYPE_CHECKING:
+    from mistral_async._limits._store import Desk
 
 _TOO_LATE: Final = 0.5  # seconds after which a turn that was not taken is given up
 _MAX_LANES: Final = 256
@@ -38,7 +40,11 @@ class Limiter:
     def __init__(self, settings: RateLimits | None = None) -> None:
         self.settings = settings or RateLimits()
         store = self.settings.store
-        self.desk = None if store is None else Desk(store)
+        self.desk: Desk | None = None
+        if store is not None:
+            from mistral_async._limits._store import Desk  # few have one
+
+            self.desk = Desk(store)
         self._total = Group("*", self.settings, shared=store is not None)
         self._groups = {
             model: Group(model, limits, shared=store is not None) for model, limits in self.settings.models.items()
