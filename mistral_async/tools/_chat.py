@@ -66,7 +66,7 @@ class ChatDriver:
     def _relax(self) -> None:
         """A choice that forces a call forces the first only: else the model could never answer."""
         choice = self._options.get("tool_choice")
-        if choice in _FORCED or (choice is not None and not isinstance(choice, str)):
+        if choice in _FORCED if isinstance(choice, str) else choice is not None:
             self._options["tool_choice"] = "auto"
 
     def _turn(self, response: ChatCompletionResponse) -> Turn:

@@ -30,13 +30,18 @@ def estimated_tokens(text: str) -> int:
     return -(-len(text.encode()) // _CHARACTERS)
 
 
-def mistral_tokens(version: str = "v3") -> CountTokens:
-    """Count with Mistral's own tokenizer; needs the package `mistral-common`. `version` is one that it ships."""
-    module: Any = importlib.import_module("mistral_common.tokens.tokenizers.mistral")
-    tokenizer: Any = getattr(module.MistralTokenizer, version)().instruct_tokenizer.tokenizer
+def mistral_tokens(tokenizer: Any = None) -> CountTokens:
+    """Count with Mistral's own tokenizer; needs the package `mistral-common`.
+
+    `tokenizer` is one of its `MistralTokenizer`s. Default: Tekken, which the package ships for the models since 2024.
+    """
+    if tokenizer is None:
+        module: Any = importlib.import_module("mistral_common.tokens.tokenizers.mistral")
+        tokenizer = module.MistralTokenizer.v3(is_tekken=True)
+    encode = tokenizer.instruct_tokenizer.tokenizer.encode
 
     def count(text: str) -> int:
-        return len(tokenizer.encode(text, bos=False, eos=False))
+        return len(encode(text, bos=False, eos=False))
 
     return count
 

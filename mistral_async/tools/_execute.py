@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, TypeAlias, cast
 
 import anyio
-import anyio.to_thread
 import msgspec
 
 from mistral_async.structured._shapes import UnfitError
@@ -17,7 +15,7 @@ from mistral_async.tools._content import content_of, failure_text
 from mistral_async.tools._deferred import DeferredCall, ToolResult
 from mistral_async.tools._events import RunEvent, ToolFinished, ToolStarted
 from mistral_async.tools._function import Context, arguments_of, is_async
-from mistral_async.tools._tool import Tool, ToolError
+from mistral_async.tools._tool import Tool, ToolError, in_thread
 from mistral_async.tools._toolbox import Toolbox
 
 Answer: TypeAlias = bool | str | None
@@ -154,8 +152,7 @@ async def ask(confirm: Confirm, call: DeferredCall) -> Answer:
     """Ask for a decision; a function that is not async is asked in a thread, where it may wait for a person."""
     if is_async(confirm):
         return await cast("Awaitable[Answer]", confirm(call))
-    found = await anyio.to_thread.run_sync(confirm, call, abandon_on_cancel=True)
-    return await found if inspect.isawaitable(found) else found
+    return cast("Answer", await in_thread(functools.partial(confirm, call), abandon=True))
 
 
 def _deferred(call: Requested, reason: Literal["external", "server"]) -> DeferredCall:

@@ -174,9 +174,17 @@ class FunctionPlan:
         args, kwargs = self.signature.bind(values, context)
         if self._async:
             return await self._function(*args, **kwargs)
-        call = functools.partial(self._function, *args, **kwargs)
-        value: Any = await anyio.to_thread.run_sync(call, abandon_on_cancel=abandon)
-        return await cast("Awaitable[Any]", value) if isinstance(value, Awaitable) else value
+        return await in_thread(functools.partial(self._function, *args, **kwargs), abandon=abandon)
+
+
+async def in_thread(call: Callable[[], Any], *, abandon: bool) -> Any:
+    """Call it in a thread; what it gives is awaited here if it can be."""
+
+    def held() -> tuple[Any]:
+        return (call(),)  # trio takes no coroutine from a thread
+
+    (value,) = await anyio.to_thread.run_sync(held, abandon_on_cancel=abandon)
+    return await cast("Awaitable[Any]", value) if isinstance(value, Awaitable) else value
 
 
 @overload

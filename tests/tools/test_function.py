@@ -1,0 +1,263 @@
+"""A function as a tool: what the model sees of it, and what it gets of what the model says."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import functools
+import json
+import re
+from typing import Annotated, Any, Literal
+
+import anyio
+import anyio.lowlevel
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+
+from mistral_async import Mistral
+from mistral_async.tools import Context, Tool, ToolError, tool
+
+
+class Unit(enum.Enum):
+    CELSIUS = "celsius"
+    KELVIN = "kelvin"
+
+
+class Place(msgspec.Struct):
+    """Somewhere."""
+
+    city: str
+    country: str = "FR"
+
+
+@dataclasses.dataclass
+class Span:
+    first: dt.date
+    last: dt.date
+
+
+def forecast(
+    place: Place,
+    days: Annotated[int, msgspec.Meta(ge=1, le=7)],
+    context: Context[dict],
+    *,
+    unit: Unit = Unit.CELSIUS,
+    kind: Literal["short", "long"] = "short",
+    span: Span | None = None,
+    tags: list[str] | None = None,
+) -> str:
+    """Say the weather of the coming days.
+
+    Of anywhere.
+
+    Args:
+        place: Where.
+        days: How many days.
+        unit: Of temperatures.
+
+    Returns:
+        A text.
+    """
+    return f"{place.city} {days} {unit.name} {kind} {span} {tags} {context.data}"
+
+
+def test_the_schema_comes_from_the_hints_and_the_descriptions_from_the_docstring():
+    made = Tool.from_function(forecast)
+    assert made.name == "forecast"
+    assert made.function.description == "Say the weather of the coming days.\n\nOf anywhere."
+    schema = made.function.parameters
+    Draft202012Validator.check_schema(schema)
+    assert list(schema["properties"]) == ["place", "days", "unit", "kind", "span", "tags"]
+    assert schema["required"] == ["place", "days"]
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["place"] == {"$ref": "#/$defs/Place", "description": "Where."}
+    assert schema["properties"]["days"] == {
+        "type": "integer", "minimum": 1, "maximum": 7, "description": "How many days.",
+    }  # fmt: skip
+    assert schema["properties"]["unit"]["enum"] == ["celsius", "kelvin"]
+    assert schema["properties"]["unit"]["default"] == "celsius"
+    assert schema["properties"]["tags"]["default"] is None
+    assert schema["$defs"]["Place"]["required"] == ["city"]
+    assert schema["$defs"]["Place"]["properties"]["country"]["default"] == "FR"
+    assert schema["$defs"]["Place"]["description"] == "Somewhere."
+
+
+def test_a_strict_tool_has_all_parameters_filled_in():
+    schema = Tool.from_function(forecast, strict=True).function.parameters
+    assert schema["required"] == list(schema["properties"])
+    assert schema["$defs"]["Place"]["required"] == ["city", "country"]
+    assert "default" not in json.dumps(schema)
+
+
+async def test_arguments_become_the_values_that_the_hints_promise():
+    made = Tool.from_function(forecast)
+    arguments = {
+        "place": {"city": "Paris"},
+        "days": 2,
+        "unit": "kelvin",
+        "span": {"first": "2026-01-01", "last": "2026-01-02"},
+        "tags": ["a"],
+    }
+    assert await made.run(json.dumps(arguments), Context("data")) == (
+        "Paris 2 KELVIN short Span(first=datetime.date(2026, 1, 1), last=datetime.date(2026, 1, 2)) ['a'] data"
+    )
+    assert await made.run({"place": {"city": "Paris"}, "days": 2}) == "Paris 2 CELSIUS short None None None"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "days"),
+    [({"days": "3"}, 3), ({"days": 3.0}, 3), ({"days": "null"}, None), ({"days": None}, None), ({}, 1)],
+)
+async def test_text_may_stand_for_numbers_and_null(arguments, days):
+    @tool
+    async def wait(days: int | None = 1) -> Any:
+        return days
+
+    assert await wait.run(arguments) == days
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ('{"place": {"city": "Par', "not whole JSON"),
+        ("[]", "not an object"),
+        ({"days": 1}, "missing required field `place`"),
+        ({"place": {"city": "Paris"}, "days": 8}, "`int` <= 7 at $.days"),
+        ({"place": {"city": "Paris"}, "days": "many"}, "at $.days"),
+        ({"place": {"town": "Paris"}, "days": 1}, "required field `city` at $.place"),
+        ({"place": {"city": "Paris"}, "days": 1, "unit": "fahrenheit"}, "at $.unit"),
+        ({"place": {"city": "Paris"}, "days": 1, "hours": 1}, "no parameter `hours`; the parameters are: days, kind"),
+        ({"place": {"city": "Paris"}, "days": 1, "context": {}}, "no parameter `context`"),
+    ],
+)
+async def test_wrong_arguments_are_refused_before_the_call(arguments, problem):
+    made = Tool.from_function(forecast)
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        await made.run(arguments)
+
+
+async def test_every_kind_of_parameter_is_passed():
+    @tool
+    def everything(a: int, /, b: int, *more: int, c: int = 3, **rest: float) -> list:
+        return [a, b, more, c, rest]
+
+    schema = everything.function.parameters
+    assert schema["additionalProperties"] == {"type": "number"}
+    assert schema["properties"]["more"] == {"type": "array", "items": {"type": "integer"}}
+    assert await everything.run({"a": 1, "b": 2, "more": [3, 4], "c": 5, "d": 6}) == [1, 2, (3, 4), 5, {"d": 6.0}]
+    assert await everything.run({"a": 1, "b": 2}) == [1, 2, (), 3, {}]
+    with pytest.raises(ValueError, match=r"\$\.d"):
+        await everything.run({"a": 1, "b": 2, "d": "x"})
+
+
+async def test_a_decorated_function_is_still_the_function(client, server):
+    @tool(name="add_up", description="Add.", timeout=5)
+    def add(a: int, b: int = 1) -> int:
+        """Not said."""
+        return a + b
+
+    assert add(2, b=3) == 5
+    assert add.inner(1) == 2
+    assert repr(add) == "<Tool add_up>"
+    await client.chat.complete(
+        model="mistral-small-latest", messages=[{"role": "user", "content": "add_up 2"}], tools=[add]
+    )
+    assert server.requests[-1].json()["tools"] == [
+        {
+            "type": "function",
+            "function": {
+                "name": "add_up",
+                "description": "Add.",
+                "parameters": add.function.parameters,
+            },
+        }
+    ]
+
+
+async def test_anything_that_can_be_called_is_a_tool():
+    class Counter:
+        """Unsaid."""
+
+        def __init__(self) -> None:
+            self.total = 0
+
+        async def add(self, amount: int) -> int:
+            """Add."""
+            self.total += amount
+            return self.total
+
+        def __call__(self, amount: int) -> int:
+            """Take away."""
+            self.total -= amount
+            return self.total
+
+    counter = Counter()
+    assert await Tool.from_function(counter.add).run({"amount": 5}) == 5
+    assert await Tool.from_function(counter, name="take").run({"amount": 2}) == 3
+    assert Tool.from_function(counter, name="take").function.description == "Take away."
+    partial = functools.partial(forecast, kind="long")
+    made = Tool.from_function(partial, name="long")
+    assert (await made.run({"place": {"city": "A"}, "days": 1})).split()[3] == "long"
+
+
+async def test_a_function_that_only_returns_a_coroutine_is_awaited():
+    async def later(a: int) -> int:
+        await anyio.lowlevel.checkpoint()
+        return a
+
+    @tool
+    def soon(a: int) -> Any:
+        return later(a)
+
+    assert await soon.run({"a": 4}) == 4
+
+
+async def test_a_limit_holds_for_all_calls_of_a_loop():
+    running, most = 0, 0
+
+    @tool(limit=2)
+    async def slow(a: int) -> int:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await anyio.sleep(0.01)
+        running -= 1
+        return a
+
+    async with anyio.create_task_group() as group:
+        for number in range(6):
+            group.start_soon(slow.run, {"a": number})
+    assert most == 2
+
+
+async def test_a_timeout_ends_a_call():
+    ended = []
+
+    @tool(timeout=0.01)
+    async def forever() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append(True)
+
+    with pytest.raises(TimeoutError, match=r"forever took longer than 0\.01 s"):
+        await forever.run({})
+    assert ended == [True]
+
+
+@pytest.mark.parametrize("settings", [{"limit": 0}, {"timeout": 0}, {"timeout": -1}])
+def test_settings_that_never_run_are_refused(settings):
+    with pytest.raises(ValueError, match=next(iter(settings))):
+        Tool.from_function(forecast, **settings)
+
+
+def test_a_type_that_is_not_there_says_so():
+    def broken(a: Nowhere) -> None:  # noqa: F821 - that is the point
+        """Broken."""
+
+    with pytest.raises(TypeError, match=r"an annotation of .*broken can not be resolved"):
+        Tool.from_function(broken)
+    assert issubclass(ToolError, Exception)
+    assert Mistral is not None
