@@ -205,9 +205,7 @@ async def test_a_checkpoint_is_one_process_s_at_a_time(client, poll, ask, tmp_pa
 
 
 @pytest.mark.parametrize("when", range(0, 60, 4))
-async def test_cancelled_anywhere_nothing_is_lost_or_done_twice(
-    client, poll, ask, said, server, three, tmp_path, when
-):
+async def test_cancelled_anywhere_nothing_is_lost_or_done_twice(client, poll, ask, said, server, three, tmp_path, when):
     path = tmp_path / "run.json"
     todo = [ask(n) for n in range(10)]
 

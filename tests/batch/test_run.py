@@ -235,9 +235,9 @@ async def test_cuts_and_errors_while_downloading(client, poll, ask, said, server
     todo = [ask(number) for number in range(400)]
     job = await client.batch.start(todo, poll=poll, limits=files)
     server.fail(500, operation="files.download", times=6)
-    server.fault(Cut(after_bytes=20_000), operation="files.download", after=6, times=3)
-    server.fault(Reset(after_bytes=5_000), operation="files.download", after=9, times=2)
-    server.fault(Cut(where="head"), operation="files.download", after=11, times=2)
+    server.fault(Cut(after_bytes=20_000), operation="files.download", times=3)
+    server.fault(Reset(after_bytes=5_000), operation="files.download", times=2)
+    server.fault(Cut(where="head"), operation="files.download", times=2)
     results = await job.results(ordered=True)
     assert [said(result) for result in results] == [str(2 * number) for number in range(400)]
     assert server.effects["batch:chat.complete"] == 400
