@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -100,6 +100,7 @@ class Bulk(Resource[M]):
         encoding_format: EncodingFormat = "base64",
         max_tokens_per_request: int = 16_384,
         max_inputs_per_request: int = 512,
+        tokenizer: Callable[[str], int] | None = None,
         dedupe: bool = False,
         **options: Unpack[BulkOptions],
     ) -> AsyncResults[Vector]:
@@ -114,6 +115,7 @@ class Bulk(Resource[M]):
             encoding_format: How the numbers travel; they are the same.
             max_tokens_per_request: The most tokens of a request, estimated; lowered when the API refuses (code 3210).
             max_inputs_per_request: The most texts of a request; lowered when the API refuses.
+            tokenizer: Counts the tokens of a text, in place of the estimate.
             dedupe: Send equal texts once. What was seen is kept in the checkpoint, or in a temporary file: memory
                 does not grow.
             options: How work is fanned out (`BulkOptions`). By default 16 requests at once, 8,192 texts in flight.
@@ -129,7 +131,7 @@ class Bulk(Resource[M]):
         )
         plan = _packed_plan(options)
         packing = _packing(plan, max_tokens_per_request, max_inputs_per_request)
-        return AsyncResults(texts, Embedding(self._background(), packing, asked), plan, dedupe=dedupe)
+        return AsyncResults(texts, Embedding(self._background(), packing, asked, tokenizer), plan, dedupe=dedupe)
 
     @results
     def moderate(
@@ -170,13 +172,16 @@ class Bulk(Resource[M]):
         return AsyncResults(inputs, work, plan, dedupe=dedupe)
 
     def _background(self) -> Engine:
-        """The engine, leaving room for other calls, and patient with rate limits unless the user said how often."""
+        """The engine, leaving room for other calls, and patient with the rate limit."""
         engine = self._face.engine.background()
-        retry = engine.options.retry
+        retry, timeout = engine.options.retry, engine.options.timeout
         if retry.retries is None and retry.backoff.max_elapsed_time < _PATIENCE:
             backoff = msgspec.structs.replace(retry.backoff, max_elapsed_time=_PATIENCE)
             retry = msgspec.structs.replace(retry, backoff=backoff)
-            engine.options = msgspec.structs.replace(engine.options, retry=retry)
+        if timeout.total is not None:  # waiting for its turn is what bulk work is about: a limit is for each attempt
+            attempt = min(timeout.total, timeout.attempt or timeout.total)
+            timeout = msgspec.structs.replace(timeout, total=None, attempt=attempt)
+        engine.options = msgspec.structs.replace(engine.options, retry=retry, timeout=timeout)
         return engine
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -34,8 +34,15 @@ class Packed(Work[T]):
 
     first_packs = 2
 
-    def __init__(self, engine: Engine, packing: Packing, job: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        packing: Packing,
+        job: Mapping[str, Any],
+        tokenizer: Callable[[str], int] | None = None,
+    ) -> None:
         super().__init__(engine, job)
+        self._weigh = tokenizer or weigh
         self._packing = packing
         self.open = packing.open
 
@@ -60,7 +67,7 @@ class Packed(Work[T]):
     def add(self, entry: Entry) -> Sequence[Pack]:
         """Put it into the open request of its kind."""
         kind = self.kind(entry.item)
-        entry.size = weigh(entry.item if kind == _TEXT else _written(entry.item))
+        entry.size = self._weigh(entry.item if kind == _TEXT else _written(entry.item))
         return self._packing.add(entry, kind)
 
     def flush(self) -> list[Pack]:
@@ -133,8 +140,14 @@ def _written(chat: Any) -> str:
 class Embedding(Packed[Vector]):
     """Texts as vectors."""
 
-    def __init__(self, engine: Engine, packing: Packing, options: Mapping[str, Any]) -> None:
-        super().__init__(engine, packing, {"work": "embed", **_identity(options)})
+    def __init__(
+        self,
+        engine: Engine,
+        packing: Packing,
+        options: Mapping[str, Any],
+        tokenizer: Callable[[str], int] | None = None,
+    ) -> None:
+        super().__init__(engine, packing, {"work": "embed", **_identity(options)}, tokenizer)
         self._options = options
         self._dtype = str(options.get("output_dtype") or "float")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 from collections.abc import Callable, Mapping
@@ -51,6 +52,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             check_count(name, getattr(self, name))
         if self.on_error not in {"return", "raise"}:
             raise ValueError(f"on_error must be 'return' or 'raise', not {self.on_error!r}")
+        if self.progress is not None and (not callable(self.progress) or inspect.iscoroutinefunction(self.progress)):
+            raise TypeError("progress must be a plain function")
         if not (math.isfinite(self.progress_every) and self.progress_every > 0):
             raise ValueError(f"progress_every must be more than 0 seconds, not {self.progress_every}")
 

@@ -70,6 +70,14 @@ async def test_mixed_lengths_rarely_meet_a_refusal(anyio_backend):
         assert len(server.requests) < 1.6 * server.effects.total_tokens / 16_384 + 10
 
 
+async def test_an_exact_tokenizer_fills_requests_at_once(server, client):
+    texts = ["word " * 40] * 1000
+    await client.bulk.embed(texts, tokenizer=lambda text: 1 + len(text) // 4, output_dimension=8)
+    sent = sent_texts(server)
+    assert len(sent[0]) >= 200  # 51 tokens each, the first request keeps some in reserve
+    assert len(sent) <= 5
+
+
 async def test_one_over_long_text_fails_alone(anyio_backend):
     texts = [f"text {n}" for n in range(200)]
     texts[77] = "long " * 8000  # more than 8,192 tokens, less than a request may have

@@ -9,9 +9,9 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from mistral_async import Mistral, SyncMistral, calls
+from mistral_async import Mistral, RateLimits, SyncMistral, calls
 from mistral_async.bulk import Err, Ok, in_thread
-from mistral_async.errors import InvalidModelError, ServerError
+from mistral_async.errors import APITimeoutError, InvalidModelError, ServerError
 from mistral_async.testing import FakeMistral, Stall
 
 MODEL = "mistral-small-latest"
@@ -87,6 +87,8 @@ async def test_misspelt_and_impossible_options_are_refused(client):
         client.bulk.chat([], model=MODEL, temprature=1)
     with pytest.raises(ValueError, match="on_error"):
         client.bulk.map([], on_error="ignore")
+    with pytest.raises(TypeError, match="plain function"):
+        client.bulk.map([], progress=anyio.sleep)
     with pytest.raises(TypeError, match="this is one str"):
         client.bulk.embed("a text alone")
     with pytest.raises(TypeError, match="iterable"):
@@ -135,6 +137,17 @@ async def test_failures_are_results(server, client):
     assert isinstance(results[1].error, InvalidModelError)
     with pytest.raises(InvalidModelError):
         results[1].unwrap()
+
+
+async def test_waiting_for_its_turn_is_no_timeout(server):
+    limits = RateLimits(requests_per_second=20, burst=1)
+    settings = {"server_url": server.url, "rate_limits": limits, "timeout_ms": 300}
+    async with Mistral(server.api_key, **settings) as client:
+        results = await client.bulk.map((chat(str(n)) for n in range(16)), concurrency=16)
+        assert all(result.ok for result in results)
+        server.fault(Stall(where="head"), operation="chat.complete", times=10)
+        (result,) = await client.with_options(retries=0).bulk.map([chat("x")])
+        assert isinstance(result.error, APITimeoutError)
 
 
 async def test_an_item_that_is_no_call_fails_alone(client):
