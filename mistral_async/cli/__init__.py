@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from cyclopts import App, CycloptsError
 
@@ -62,10 +63,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError:
         return USAGE  # cyclopts has said what is wrong
     except (MistralError, OSError, ValueError, ImportError) as error:
-        named = isinstance(error, OSError) and error.filename is not None and error.strerror
-        complain(f"mistral-async: {error.filename}: {error.strerror}" if named else f"mistral-async: {error}")
+        complain(f"mistral-async: {_told(error)}")
         return exit_code(error)
     return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception) -> str:
+    match error:
+        case OSError(filename=str() | Path() as name, strerror=str(problem)):
+            return f"{name}: {problem}"
+        case _:
+            return str(error)
 
 
 def _drop_output() -> None:

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mistral_async.testing._cassette import CassetteError, Recording, Replay, record, replay
     from mistral_async.testing._clock import Clock, SystemClock, VirtualClock
     from mistral_async.testing._exchange import Request
     from mistral_async.testing._faults import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mistral_async.testing._server import FakeMistral
 
 _HOMES = {
+    "_cassette": ("CassetteError", "Recording", "Replay", "record", "replay"),
     "_clock": ("Clock", "SystemClock", "VirtualClock"),
     "_exchange": ("Request",),
     "_faults": (
@@ -75,6 +77,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "BadChunk",
     "BadGzip",
+    "CassetteError",
     "Clock",
     "ConnectionClose",
     "Connections",
@@ -93,6 +96,8 @@ __all__ = [
     "Informational",
     "RateLimit",
     "RateLimits",
+    "Recording",
+    "Replay",
     "Request",
     "Reset",
     "SilentClose",
@@ -103,6 +108,8 @@ __all__ = [
     "VirtualClock",
     "WrongLength",
     "ZipBomb",
+    "record",
+    "replay",
 ]
 
 

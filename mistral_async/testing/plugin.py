@@ -1,21 +1,100 @@
-"""The pytest plugin: the fixture `fake_mistral` is a fresh server, on a thread of its own, for any kind of test."""
+"""The pytest plugin: a fresh fake server, clients of it, and cassettes, for any kind of test.
+
+Nothing is loaded, opened or started before a test asks for a fixture.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from mistral_async.testing import FakeMistral
+    from mistral_async import Mistral, SyncMistral
+    from mistral_async.testing import FakeMistral, Recording, Replay
+
+_MARK = "fake_mistral"
+_CHECKED = {"fake_mistral", "mistral_cassette"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that records cassettes."""
+    group = parser.getgroup("mistral_async")
+    group.addoption("--mistral-record", action="store_true", help="record the cassettes of mistral_cassette anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell of the mark."""
+    config.addinivalue_line("markers", f"{_MARK}(**options): what the fake server of a test is made with")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Fail a test that went well but left something over."""
+    result = yield
+    funcargs: dict[str, Any] = getattr(item, "funcargs", {})
+    for name in _CHECKED & funcargs.keys():
+        if (check := getattr(funcargs[name], "assert_done", None)) is not None:
+            try:
+                check()
+            except AssertionError as problem:
+                pytest.fail(f"{name}: {problem}", pytrace=False)
+    return result
 
 
 @pytest.fixture
-def fake_mistral() -> Iterator[FakeMistral]:
-    """A running fake server; replies and faults that the test ordered but did not use fail it."""
+def fake_mistral(request: pytest.FixtureRequest) -> Iterator[FakeMistral]:
+    """A running fake server; replies and faults that the test ordered but did not use fail it.
+
+    `@pytest.mark.fake_mistral(strict=True)` gives its options: a strict server has no answer but those ordered.
+    """
     from mistral_async.testing import FakeMistral
 
-    with FakeMistral() as server:
+    options: dict[str, Any] = {}
+    for mark in request.node.iter_markers(_MARK):  # the nearest first
+        options = {**mark.kwargs, **options}
+    with FakeMistral(**options) as server:
         yield server
-        server.assert_done()
+
+
+@pytest.fixture
+def mistral(fake_mistral: FakeMistral) -> Mistral:
+    """A client of `fake_mistral` for async tests, on any event loop; it repeats within milliseconds."""
+    from mistral_async import Mistral
+
+    return Mistral(**_settings(fake_mistral))
+
+
+@pytest.fixture
+def sync_mistral(fake_mistral: FakeMistral) -> Iterator[SyncMistral]:
+    """A client of `fake_mistral` that blocks; it repeats within milliseconds."""
+    from mistral_async import SyncMistral
+
+    with SyncMistral(**_settings(fake_mistral)) as client:
+        yield client
+
+
+@pytest.fixture
+def mistral_cassette(request: pytest.FixtureRequest) -> Recording | Replay:
+    """A transport that replays `cassettes/<module>/<test>.jsonl`, and writes it with `pytest --mistral-record`.
+
+    Exchanges that were recorded but not asked for fail the test.
+    """
+    from mistral_async.testing import record, replay
+
+    name = re.sub(r"[^\w.-]+", "-", request.node.name).strip("-")
+    path = request.path.parent / "cassettes" / request.path.stem / f"{name}.jsonl"
+    if request.config.getoption("--mistral-record"):
+        return record(path)
+    if not path.exists():
+        pytest.fail(f"there is no {path}: record it with pytest --mistral-record", pytrace=False)
+    return replay(path)
+
+
+def _settings(server: FakeMistral) -> dict[str, Any]:
+    from mistral_async import BackoffStrategy, RetryConfig
+
+    quick = RetryConfig(backoff=BackoffStrategy(initial_interval=5, max_interval=20))
+    return {"api_key": server.api_key, "server_url": server.url, "retry_config": quick}

@@ -1,0 +1,213 @@
+"""Record what the API answers, and replay it: httpx transports, for `Mistral(transport=...)` and `SyncMistral`.
+
+One exchange a line, as JSON, without the key: of the request its method, path, query and body, no header.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import os
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+_PRIVATE: Final = re.compile(
+    r"^(set-cookie|authorization|proxy-.*|content-length|transfer-encoding|connection)$", re.IGNORECASE
+)
+_SCRUBBED: Final = "[key]"
+_BOUNDARY: Final = re.compile(rb"boundary=\"?([^\";]+)")
+
+
+class CassetteError(AssertionError):
+    """A request that was not recorded, or a recording that was not used."""
+
+
+class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was asked: enough to tell two requests apart."""
+
+    method: str
+    target: str
+    json: Any = None
+    digest: str | None = None
+    """Of a body that is not JSON."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.target}"
+
+
+class Exchange(msgspec.Struct, omit_defaults=True):
+    """A request, and what was answered."""
+
+    request: Asked
+    status: int
+    headers: list[tuple[str, str]]
+    body: list[str | dict[str, str]]
+    """Its pieces as they arrived: text, or `{"base64": ...}`."""
+    cut: bool = False
+    """Whether the client did not read it to its end."""
+
+
+class Recording(httpx.AsyncBaseTransport):
+    """Sends requests by `transport`, and adds each exchange to the file when its answer has been read."""
+
+    def __init__(self, path: Path, transport: httpx.AsyncBaseTransport) -> None:
+        self.path = path
+        self._transport = transport
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it."""
+        body = await request.aread()
+        sent = httpx.Request(
+            request.method,
+            request.url,
+            # Not compressed: what is kept can be read, and the key be found in it.
+            headers=[*_without(request, b"accept-encoding"), (b"accept-encoding", b"identity")],
+            content=body,
+            extensions=request.extensions,
+        )
+        response = await self._transport.handle_async_request(sent)
+        return httpx.Response(
+            response.status_code,
+            headers=response.headers.raw,
+            stream=_Copied(response, functools.partial(self._keep, request, response)),
+            extensions=response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
+
+    def _keep(self, request: httpx.Request, response: httpx.Response, copied: _Copied) -> None:
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+            if not _PRIVATE.match(name.decode("latin-1"))
+        ]
+        body = [_text(each) for each in copied.pieces]
+        exchange = Exchange(asked(request), response.status_code, headers, body, cut=not copied.whole)
+        line = msgspec.json.encode(exchange)
+        for secret in _secrets(request):
+            line = line.replace(secret, _SCRUBBED.encode())
+        with self.path.open("ab") as file:
+            file.write(line + b"\n")
+
+
+class Replay(httpx.AsyncBaseTransport):
+    """Answers each request with the first recorded exchange of an equal one that was not used yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with path.open("rb") as file:
+            self._left = [msgspec.json.decode(line, type=Exchange) for line in file if line.strip()]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer it, or raise a `CassetteError`."""
+        await request.aread()
+        wanted = msgspec.json.encode(asked(request))
+        for secret in _secrets(request):
+            wanted = wanted.replace(secret, _SCRUBBED.encode())
+        sought = msgspec.json.decode(wanted, type=Asked)
+        for place, exchange in enumerate(self._left):
+            if exchange.request == sought:
+                del self._left[place]
+                return httpx.Response(exchange.status, headers=exchange.headers, stream=_Recorded(exchange))
+        raise CassetteError(f"{self.path} has no (further) answer for {sought} with this body: record it again")
+
+    def assert_done(self) -> None:
+        """Fail if an exchange was not used."""
+        if self._left:
+            told = ", ".join(str(exchange.request) for exchange in self._left)
+            raise CassetteError(f"{self.path}: not asked for: {told}")
+
+
+class _Copied(httpx.AsyncByteStream):
+    """The body of an answer, kept while it passes."""
+
+    def __init__(self, response: httpx.Response, keep: Callable[[_Copied], None]) -> None:
+        self.pieces: list[bytes] = []
+        self.whole = False
+        self._stream: Any = response.stream
+        self._keep: Callable[[_Copied], None] | None = keep
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._stream:
+            self.pieces.append(bytes(piece))
+            yield piece
+        self.whole = True
+        self._finish()
+
+    async def aclose(self) -> None:
+        self._finish()
+        await self._stream.aclose()
+
+    def _finish(self) -> None:
+        keep, self._keep = self._keep, None
+        if keep is not None:
+            keep(self)
+
+
+class _Recorded(httpx.AsyncByteStream):
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._exchange.body:
+            yield base64.b64decode(piece["base64"]) if isinstance(piece, dict) else str(piece).encode()
+        if self._exchange.cut:
+            raise httpx.ReadError("the recording ends here: the client that was recorded read no further")
+
+
+def asked(request: httpx.Request) -> Asked:
+    """What a request, whose body has been read, asks for."""
+    target = request.url.raw_path.decode("ascii")
+    if not request.content:
+        return Asked(request.method, target)
+    try:
+        return Asked(request.method, target, json=msgspec.json.decode(request.content))
+    except msgspec.DecodeError:
+        return Asked(request.method, target, digest=_digest(request))
+
+
+def _digest(request: httpx.Request) -> str:
+    """Of the body; the boundary of a form is another each time."""
+    body = request.content
+    if (found := _BOUNDARY.search(request.headers.get("content-type", "").encode())) is not None:
+        body = body.replace(found[1], b"boundary")
+    return hashlib.sha256(body).hexdigest()
+
+
+def _without(request: httpx.Request, name: bytes) -> list[tuple[bytes, bytes]]:
+    return [(key, value) for key, value in request.headers.raw if key.lower() != name]
+
+
+def _secrets(request: httpx.Request) -> list[bytes]:
+    """The key, as it could stand in JSON."""
+    key = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    return [key.encode()] if key else []
+
+
+def _text(piece: bytes) -> str | dict[str, str]:
+    try:
+        return piece.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(piece).decode()}
+
+
+def record(path: str | os.PathLike[str], transport: httpx.AsyncBaseTransport | None = None) -> Recording:
+    """A transport that writes down every exchange, without the key; what the file held before is gone."""
+    from mistral_async._wire._transport import Transport
+
+    return Recording(Path(path), transport or Transport())
+
+
+def replay(path: str | os.PathLike[str]) -> Replay:
+    """A transport that answers from what was written down, without a network."""
+    return Replay(Path(path))
