@@ -127,7 +127,7 @@ async def test_a_part_of_another_file_is_not_gone_on_with(client, server, stored
 
 
 async def test_cancelled_downloads_leave_nothing(client, stored, tmp_path):
-    for after in range(0, 10):
+    for after in range(10):
         with anyio.CancelScope() as scope:
             count = iter(range(after))
             await client.files.download(stored).save(
@@ -339,7 +339,7 @@ async def test_waiting_for_a_batch_job(client, poll, pauses):
     seen = []
     done = await client.batch.jobs.wait(job.id, poll=poll, progress=seen.append)
     assert done.status == "SUCCESS"
-    assert [each.status for each in seen][0] == "QUEUED"
+    assert seen[0].status == "QUEUED"
     assert pauses
 
 

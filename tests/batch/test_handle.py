@@ -242,7 +242,7 @@ def running(client, poll, ask, clock):
 
 async def leave(running, how, **options):
     async with running(**options) as results:
-        while not results.progress.jobs:
+        while not results.progress.jobs:  # noqa: ASYNC110 - the jobs tell nobody
             await anyio.sleep(0.01)
         if how == "exception":
             raise LookupError
@@ -267,7 +267,7 @@ async def test_leaving_keeps_or_cancels(client, running, how, on_exit, status):
 async def test_jobs_are_cancelled_even_when_the_whole_task_is(client, running):
     with anyio.CancelScope() as scope:
         async with running(on_exit="cancel") as results:
-            while not results.progress.jobs:
+            while not results.progress.jobs:  # noqa: ASYNC110 - the jobs tell nobody
                 await anyio.sleep(0.01)
             scope.cancel()
             await anext(results)
