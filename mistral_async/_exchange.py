@@ -50,9 +50,9 @@ class Exchange:
         "body",
         "deadline",
         "ended",
-        "ends",
         "head",
         "opening",
+        "patience",
         "renewal",
         "request",
         "started",
@@ -69,7 +69,7 @@ class Exchange:
         self.opening = opening  # it ends with the head of the answer; the body is read by who asked
         self.started = self.began = started  # of the call, of its present attempt
         self.deadline: float | None = None  # of the call
-        self.ends: float | None = None  # the latest end of the present attempt
+        self.patience: float | None = None  # seconds that an attempt may take
         self.ended: float | None = None  # when the head of its answer was there
         self.waited = 0.0
         self.renewal = Renewal.POSSIBLE
@@ -130,7 +130,7 @@ class Exchange:
         now = time.monotonic() + _CLOCK
         if self.deadline is not None and now >= self.deadline:
             return "total"
-        return "attempt" if self.ends is not None and now >= self.ends else phase
+        return "attempt" if self.patience is not None and now >= self.began + self.patience else phase
 
     def late(self) -> APITimeoutError:
         """The deadline would pass before the rate limit lets the call go."""

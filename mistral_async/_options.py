@@ -18,7 +18,7 @@ _VALUE = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*")  # RFC 9110, and what lati
 class Timeout(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds; None is no limit. `APITimeoutError.phase` names the one that ended a call.
 
-    Waiting for a connection of one's own pool, or for the rate limits, is limited by `total` alone.
+    Waiting for the rate limits, or for one of the client's own connections, is limited by `total` alone.
     """
 
     connect: float | None = 5.0
@@ -30,7 +30,7 @@ class Timeout(msgspec.Struct, frozen=True, kw_only=True):
     idle: float | None = 60.0
     """The wait for the next event of a stream (for the first it is `read`); comments that keep it open do not count."""
     attempt: float | None = 600.0
-    """One attempt in all, up to the head of the answer for streams and downloads, to its end for the rest."""
+    """One attempt, once it has a connection: to the head of the answer for streams and downloads, else to its end."""
     total: float | None = None
     """The whole call: waiting for limits and connections, every attempt, and the whole of a stream."""
 

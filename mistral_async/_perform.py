@@ -46,6 +46,8 @@ class Engine:
         self.core = core
         self.options = options
         self._heads = Heads(core, options)
+        timeout = options.timeout
+        self._timeout = Limits(timeout.connect, timeout.write, timeout.read, None, timeout.attempt)
         self._priority = Priority.BULK if options.background else Priority.INTERACTIVE
 
     def background(self) -> Engine:
@@ -95,7 +97,7 @@ class Engine:
         body, content_type = encode_body(request, self.options.extra_body)
         head = self._heads.make(request, key, accept, content_type)
         exchange = Exchange(request, head, body, opening=opening, started=started)
-        exchange.deadline = deadline
+        exchange.deadline, exchange.patience = deadline, self.options.timeout.attempt
         return exchange
 
     async def _fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
@@ -246,11 +248,10 @@ class Engine:
         exchange.waited += exchange.began - now
 
     def _limits(self, exchange: Exchange) -> Limits:
-        timeout, deadline = self.options.timeout, exchange.deadline
-        if timeout.attempt is not None:
-            exchange.ends = ends = exchange.began + timeout.attempt
-            deadline = ends if deadline is None or ends < deadline else deadline
-        return Limits(timeout.connect, timeout.write, timeout.read, deadline)
+        if exchange.deadline is None:
+            return self._timeout
+        timeout = self._timeout
+        return Limits(timeout.connect, timeout.write, timeout.read, exchange.deadline, timeout.attempt)
 
     # what comes back
 
@@ -258,7 +259,7 @@ class Engine:
         """Tell the limiter, and the log, of a success."""
         request = exchange.request
         if exchange.opening:  # it is under way until it is closed
-            exchange.ended, exchange.ends = time.monotonic(), None
+            exchange.ended, exchange.patience = time.monotonic(), None
         elif exchange.ticket is not None:
             exchange.settle(answer.headers)
         if exchange.ticket is None:

@@ -9,7 +9,7 @@ from typing import Final
 from mistral_async._wire._protocol import Head
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_VALUE = re.compile(r"[^\x00\r\n]*")
+_VALUE = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*")  # of what latin-1 has
 _TARGET = re.compile(r"[!-~]+")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
@@ -18,15 +18,12 @@ def encode_head(head: Head, extra: Iterable[tuple[str, str]]) -> bytes:
     """Encode all of a head but the length of its body; a value that could inject another header is a ValueError."""
     if not _NAME.fullmatch(head.method) or not _TARGET.fullmatch(head.target):
         raise ValueError("a method or target with a space or control character in it can not be sent")
-    lines = [f"{head.method} {head.target} HTTP/1.1"]
-    for name, value in (*extra, *head.headers):
+    headers = (*extra, *head.headers)
+    for name, value in headers:
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError(f"header {name!r} has a character in its name or value that can not be sent")
-        lines.append(f"{name}: {value}")
-    try:
-        return "\r\n".join((*lines, "")).encode("latin-1")
-    except UnicodeEncodeError:
-        raise ValueError("a header has a character that latin-1 does not have") from None
+    lines = (f"{name}: {value}" for name, value in headers)
+    return "\r\n".join((f"{head.method} {head.target} HTTP/1.1", *lines, "", "")).encode("latin-1")[:-2]
 
 
 def encode_framing(method: str, length: int | None, *, body: bool) -> bytes:

@@ -112,6 +112,7 @@ class HttpxWire:
     async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> HttpxStreaming:
         """Perform one exchange up to the head of the answer."""
         await self._close_left()
+        limits = limits.begun()
         since = monotonic()
         request = self._request(head, body, limits)
         with _until(limits.deadline) as scope:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import abc
 import weakref
+from collections.abc import Awaitable
 from math import inf
 from time import monotonic
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
+from mistral_async._secret import Sealed
 from mistral_async._wire._decode import accepted
 from mistral_async._wire._encode import encode_framing, encode_head
 from mistral_async._wire._exchange import Exchange
@@ -154,11 +156,12 @@ class PooledWire(abc.ABC, Generic[C]):
             if connection is None:
                 connection, reused = await self._obtain(exchange, limits)
             try:
-                await connection.perform(exchange, encoded, body, limits)
+                await connection.perform(exchange, encoded, body, limits.begun())
             except WireError as error:
-                if error.sent is Sent.NOTHING and reused and not error.timeout and not self.pool.closed:
-                    continue  # the server had closed it: nothing was sent, so this is not even an attempt
-                raise
+                if error.sent is not Sent.NOTHING or not reused or error.timeout or self.pool.closed:
+                    raise
+                exchange.error = None  # the server had closed it: nothing was sent, so this is not even an attempt
+                continue
             return connection
 
     def _encode(self, head: Head, body: bytes | BodySource | None) -> bytes:
@@ -166,13 +169,13 @@ class PooledWire(abc.ABC, Generic[C]):
         if known is None or known[0]() is not head:
             known = self._remember(head)
         if isinstance(body, bytes):
-            return b"%bcontent-length: %d\r\n\r\n" % (known[1], len(body))
+            return Sealed(b"%bcontent-length: %d\r\n\r\n" % (known[1], len(body)))
         length = 0 if body is None else body.length
-        return known[1] + encode_framing(head.method, length, body=body is not None)
+        return Sealed(known[1] + encode_framing(head.method, length, body=body is not None))
 
     def _remember(self, head: Head) -> tuple[weakref.ref[Head], bytes]:
         heads, key = self._heads, id(head)
-        encoded = encode_head(head, self._extra)
+        encoded = Sealed(encode_head(head, self._extra))
         heads[key] = known = (weakref.ref(head, lambda _: heads.pop(key, None)), encoded)
         return known
 
@@ -209,7 +212,7 @@ class PooledWire(abc.ABC, Generic[C]):
         since = monotonic()
         try:
             if self._guard is None:
-                self._guard = Guard(self.abort)
+                self._guard = Guard(self._ended)
                 await self._guard.start()
             connection = await self._connect(limits)
         except BaseException:
@@ -221,6 +224,11 @@ class PooledWire(abc.ABC, Generic[C]):
             connection.abort()
             raise closed_error()
         return connection
+
+    def _ended(self) -> Awaitable[None] | None:
+        """The event loop ends."""
+        self.abort()
+        return None
 
     def _stop_guard(self) -> None:
         guard, self._guard = self._guard, None

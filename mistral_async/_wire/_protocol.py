@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from enum import Enum
+from time import monotonic
 from typing import Protocol
 
 import msgspec
@@ -71,6 +72,14 @@ class Limits(msgspec.Struct, frozen=True):
     write: float | None = 30.0
     read: float | None = 300.0
     deadline: float | None = None
+    attempt: float | None = None  # all of it, once it has a connection: waiting for one is limited by the deadline
+
+    def begun(self) -> Limits:
+        """The limits of an attempt that has got its connection."""
+        if self.attempt is None:
+            return self
+        end, deadline = monotonic() + self.attempt, self.deadline
+        return Limits(self.connect, self.write, self.read, end if deadline is None or end < deadline else deadline)
 
 
 class Timings(msgspec.Struct):

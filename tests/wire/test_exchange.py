@@ -199,7 +199,7 @@ async def test_a_cut_answer_is_an_error(start, connect, http, tls, raw, end):
         b"HTTP/1.1 200 OK\nContent-Length: 1\n\na",
         b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n" + gzip.compress(b"hello world")[:20],
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n" + gzip.compress(b"hello world", mtime=0, mtime=0)[:20],
     ],
 )
 async def test_what_is_not_http_is_an_error_at_once(start, connect, http, raw):
@@ -220,14 +220,14 @@ async def test_compressed_answers(start, connect, http, coding):
     body = os.urandom(300_000).hex().encode()
     match coding:
         case "gzip" | "x-gzip":
-            sent = gzip.compress(body)
+            sent = gzip.compress(body, mtime=0)
         case "deflate":
             sent = zlib.compress(body)
         case "raw":
             compressor = zlib.compressobj(wbits=-15)
             sent, coding = compressor.compress(body) + compressor.flush(), "deflate"
         case "gzip, deflate":
-            sent = zlib.compress(gzip.compress(body))
+            sent = zlib.compress(gzip.compress(body, mtime=0))
         case "br":
             sent = pytest.importorskip("brotli").compress(body, quality=1)
         case _:
@@ -249,7 +249,7 @@ async def test_compressed_answers(start, connect, http, coding):
 
 
 async def test_a_bomb_is_not_unfolded(start, connect, http):
-    bomb = gzip.compress(b"\0" * 64 * 1024 * 1024)
+    bomb = gzip.compress(b"\0" * 64 * 1024 * 1024, mtime=0)
 
     def script(peer):
         peer.read_request()
@@ -369,6 +369,27 @@ async def test_a_connection_that_the_server_closed_is_replaced_unseen(start, con
         assert (await network.current().send(http.POST, b"%d" % index, LIMITS)).body == b"%d" % index
         closed.wait(5)  # the loop has no chance to see it
     assert len(server.peers) == 5
+    await network.aclose()
+
+
+async def test_a_connection_that_only_the_write_finds_dead_is_replaced_unseen(start, connect, http, tls, monkeypatch):
+    closed = threading.Event()
+
+    def script(peer):
+        peer.send(http.answer(peer.read_request()[1]))
+        peer.reset()
+        closed.set()
+
+    for module in ("_asyncio_connection", "_trio_connection"):
+        monkeypatch.setattr(f"mistral_async._wire.{module}.Connection.usable", lambda *_: True)
+    server = start(script, tls=tls)
+    network = connect(server)
+    for index in range(3):
+        closed.clear()
+        assert (await network.current().send(http.POST, b"%d" % index, LIMITS)).body == b"%d" % index
+        closed.wait(5)
+        time.sleep(0.01)  # the reset is there, and the loop has had no chance to see it
+    assert len(server.peers) == 3
     await network.aclose()
 
 
