@@ -127,7 +127,7 @@ def _performing(describe: Callable[..., Request]) -> Callable[..., Any]:
         check(given)
         return self._face.perform(describe(self, *args, **kwargs))
 
-    method.__signature__ = signature  # type: ignore[attr-defined]  # where `inspect.signature` and `help` look
+    vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
     return method
 
 
@@ -233,7 +233,7 @@ class Flow(Generic[P, T]):
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
             return self._face.flow(function, self, args, kwargs)
 
-        method.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]  # as above
+        vars(method)["__signature__"] = inspect.signature(function)  # where `inspect.signature` and `help` look
         self.method = method
         self.__doc__ = function.__doc__
 
@@ -265,7 +265,7 @@ class ResultsMethod(Generic[P, T]):
                 reject(function, kwargs)
             return self._face.results(function, self, args, kwargs)
 
-        method.__signature__ = signature  # type: ignore[attr-defined]  # as above
+        vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
         self.method = method
         self.__doc__ = function.__doc__
 
