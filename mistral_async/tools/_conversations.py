@@ -17,7 +17,6 @@ from mistral_async.models.conversation_events import (
     ToolExecutionStartedEvent,
 )
 from mistral_async.models.conversations import (
-    AgentHandoffEntry,
     ConversationInputs,
     ConversationResponse,
     FunctionCallEntry,
@@ -112,15 +111,11 @@ class ConversationDriver:
             for each in response.outputs
             if isinstance(each, FunctionCallEntry)
         ]
-        last = response.outputs[-1] if response.outputs else None
-        handed = isinstance(last, AgentHandoffEntry) and self._options.get("handoff_execution") == "client"
-        if handed:
-            self._add([last])
-        return Turn(response.text, calls, None, response.usage, response, more=handed)
+        return Turn(response.text, calls, None, response.usage, response)
 
     def _add(self, entries: Sequence[Any]) -> None:
         self._inputs = [*_listed(self._inputs), *entries]
-        self._entries += [each for each in entries if not isinstance(each, AgentHandoffEntry)]
+        self._entries += entries
 
     def tell(self, results: Sequence[ToolResult], decisions: Sequence[DeferredCall]) -> None:
         """Add the results as entries, the decisions as confirmations."""

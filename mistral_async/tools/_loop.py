@@ -38,8 +38,6 @@ class Turn(msgspec.Struct):
     reason: str | None
     usage: Any
     response: Any
-    more: bool = False
-    """Whether the model has to be asked again though it asks for nothing: a handoff that we carry out."""
 
 
 class Driver(Protocol):
@@ -142,7 +140,7 @@ class Loop:
                 return self._deferred(outcomes)
             if outcomes:
                 self._tell(outcomes, [call.id for call in self._turn.calls])
-            elif not self._turn.more and (result := self._answered()) is not None:
+            elif (result := self._answered()) is not None:
                 return result
         message = f"the model still asked for tools after {plan.max_steps} answers: raise max_steps, or go on with"
         error = StepLimitError(f"{message} what is in .partial")

@@ -1,0 +1,213 @@
+"""Calls of a chat that wait: for a yes, for a result from elsewhere, in another process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+import threading
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from mistral_async.models import Function, FunctionTool
+from mistral_async.tools import Deferred, Tool, ToolFinished, tool
+
+MODEL = "mistral-small-latest"
+ran: list[str] = []
+
+
+@tool(requires_confirmation=True)
+def delete_file(path: str) -> str:
+    """Delete a file."""
+    ran.append(path)
+    return f"deleted {path}"
+
+
+@tool
+def list_files() -> list:
+    """List files."""
+    return ["a", "b"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_ran():
+    ran.clear()
+
+
+def answer(*calls, content=""):
+    made = [
+        {"id": f"id{number:07d}", "function": {"name": name, "arguments": json.dumps(arguments)}}
+        for number, (name, arguments) in enumerate(calls)
+    ]
+    message = {"role": "assistant", "content": content, "tool_calls": made or None}
+    choice = {"index": 0, "finish_reason": "tool_calls" if made else "stop", "message": message}
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    return {"id": "1", "object": "chat.completion", "model": MODEL, "created": 1, "usage": usage, "choices": [choice]}
+
+
+BOTH = (("delete_file", {"path": "x"}), ("list_files", {}))
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [(True, "deleted x"), (False, "The user denied this call."), ("Ask Ada.", "Ask Ada.")]
+)
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_a_hook_decides(client, server, word, told, in_thread):
+    server.reply("chat.complete", json=answer(*BOTH))
+    server.reply("chat.complete", json=answer(content="done"))
+    asked = []
+
+    def confirm(call):
+        asked.append((call.name, call.arguments, call.reason, threading.current_thread() is threading.main_thread()))
+        return word
+
+    async def confirm_async(call):
+        await anyio.lowlevel.checkpoint()
+        return confirm(call)
+
+    result = await client.chat.run(
+        "?", model=MODEL, tools=[delete_file, list_files], confirm=confirm if in_thread else confirm_async
+    )
+    assert asked == [("delete_file", {"path": "x"}, "confirmation", not in_thread)]
+    assert [each.content for each in result.messages[2:4]] == [told, '["a","b"]']
+    assert ran == (["x"] if word is True else [])
+
+
+async def test_questions_are_asked_one_at_a_time(client, server):
+    asking = 0
+
+    async def confirm(call):
+        nonlocal asking
+        asking += 1
+        assert asking == 1
+        await anyio.sleep(0.01)
+        asking -= 1
+        return True
+
+    server.reply("chat.complete", json=answer(BOTH[0], BOTH[0], BOTH[0]))
+    result = await client.chat.run("?", model=MODEL, tools=[delete_file], confirm=confirm)
+    assert ran == ["x"] * 3
+    assert result.deferred is None
+
+
+async def test_a_denied_call_is_told_as_such(client, server):
+    chunk = answer(BOTH[0])
+    chunk["choices"][0]["delta"] = chunk["choices"][0].pop("message")
+    server.reply("chat.stream", sse=[{**chunk, "object": "chat.completion.chunk"}])
+    async with client.chat.run("?", model=MODEL, tools=[delete_file], confirm=lambda call: False) as run:
+        events = [event async for event in run]
+    assert "tool_started" not in [event.type for event in events]
+    finished = next(event for event in events if isinstance(event, ToolFinished))
+    assert isinstance(finished.error, PermissionError)
+
+
+async def test_whether_a_call_waits_may_depend_on_its_arguments(client, server):
+    careful = Tool.from_function(
+        delete_file.inner, requires_confirmation=lambda arguments: arguments["path"].startswith("/")
+    )
+    server.reply("chat.complete", json=answer(("delete_file", {"path": "a"}), ("delete_file", {"path": "/"})))
+    result = await client.chat.run("?", model=MODEL, tools=[careful])
+    assert ran == ["a"]
+    assert [call.arguments for call in result.deferred.calls] == [{"path": "/"}]
+
+
+async def test_wrong_arguments_are_told_before_anyone_is_asked(client, server):
+    server.reply("chat.complete", json=answer(("delete_file", {"file": "x"})))
+    result = await client.chat.run("?", model=MODEL, tools=[delete_file])
+    assert "no parameter `file`" in result.messages[2].content
+    assert result.deferred is None
+
+
+@pytest.mark.parametrize(
+    ("decide", "told", "deleted"),
+    [
+        (lambda state: state.allow(), "deleted x", ["x"]),
+        (lambda state: state.allow("id0000000", arguments={"path": "y"}), "deleted y", ["y"]),
+        (lambda state: state.allow(arguments={"file": "y"}), "Error: the call was not made", []),
+        (lambda state: state.deny(note="Never."), "Never.", []),
+        (lambda state: state.resolve("id0000000", {"moved": True}), '{"moved":true}', []),
+    ],
+)
+async def test_a_run_goes_on_when_it_is_decided(client, server, decide, told, deleted):
+    server.reply("chat.complete", json=answer(*BOTH))
+    server.reply("chat.complete", json=answer(content="done"))
+    tools = [delete_file, list_files]
+    first = await client.chat.run("?", model=MODEL, tools=tools, max_steps=1)
+    assert not ran
+    state = Deferred.from_json(first.deferred.to_json())
+    result = await client.chat.run(decide(state), model=MODEL, tools=tools)
+    assert result.text == "done"
+    messages = server.requests[-1].json()["messages"]
+    assert [each["role"] for each in messages] == ["user", "assistant", "tool", "tool"]
+    assert [each["tool_call_id"] for each in messages[2:]] == ["id0000000", "id0000001"]
+    assert messages[2]["content"].startswith(told)
+    assert ran == deleted
+    assert result.usage.total_tokens == 30
+    assert result.steps[0].step == 2
+
+
+async def test_a_tool_that_runs_elsewhere_waits_for_its_result(client, server):
+    elsewhere = FunctionTool(Function("ask_human", {"type": "object", "properties": {}}))
+    as_dict = {"type": "function", "function": {"name": "ask_robot", "parameters": {"type": "object"}}}
+    server.reply("chat.complete", json=answer(("ask_human", {"q": 1}), ("list_files", {}), ("ask_robot", {})))
+    server.reply("chat.complete", json=answer(content="done"))
+    tools = [elsewhere, as_dict, list_files]
+    first = await client.chat.run("?", model=MODEL, tools=tools)
+    assert [(call.name, call.reason) for call in first.deferred.calls] == [
+        ("ask_human", "external"), ("ask_robot", "external"),
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="no call 'x' waits"):
+        first.deferred.allow("x")
+    with pytest.raises(ValueError, match=r"resolve\(\) or deny\(\) it"):
+        first.deferred.allow("id0000000")
+    first.deferred.resolve("id0000000", "yes").deny("id0000002")
+    result = await client.chat.run(first.deferred, model=MODEL, tools=tools)
+    assert [each.content for each in result.messages[2:5]] == ["yes", '["a","b"]', "The user denied this call."]
+
+
+async def test_a_tool_that_is_gone_is_told(client, server):
+    server.reply("chat.complete", json=answer(BOTH[0]))
+    first = await client.chat.run("?", model=MODEL, tools=[delete_file])
+    result = await client.chat.run(first.deferred.allow(), model=MODEL, tools=[list_files])
+    assert (
+        "no tool 'delete_file' any more" in result.messages[2]["content"]
+        if isinstance(result.messages[2], dict)
+        else "no tool 'delete_file' any more" in result.messages[2].content
+    )
+
+
+OTHER_PROCESS = """
+import sys
+from mistral_async import SyncMistral
+from mistral_async.tools import Deferred, tool
+
+@tool(requires_confirmation=True)
+def delete_file(path: str) -> str:
+    return f"deleted {path} elsewhere"
+
+url, state = sys.argv[1:]
+with SyncMistral("test-key", server_url=url) as client:
+    state = Deferred.from_json(state).allow()
+    print(client.chat.run(state, model="mistral-small-latest", tools=[delete_file]).result().text)
+"""
+
+
+async def test_another_process_can_go_on(client, server):
+    first = await client.chat.run("delete file please", model=MODEL, tools=[delete_file])
+    state = first.deferred.to_json().decode()
+    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(OTHER_PROCESS), server.url, state]
+    done = await anyio.run_process(command, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "elsewhere" in done.stdout.decode()
+    assert not ran
+
+
+def test_a_state_of_the_future_is_refused():
+    state = Deferred(kind="chat", calls=[], version=2).to_json()
+    with pytest.raises(ValueError, match="newer release"):
+        Deferred.from_json(state)
+    with pytest.raises(ValueError, match="kind"):
+        Deferred.from_json(b'{"calls": []}')
