@@ -194,7 +194,7 @@ async def test_without_the_store_a_process_keeps_the_limits_alone(caplog):
         turn = limiter.reserve("/v1/chat", "m", now=time.monotonic())
         await wait_turn(turn)
         turn.settle(time.monotonic())
-    assert 0.33 <= time.monotonic() - started <= 1.0
+    assert 0.33 <= time.monotonic() - started <= 3.0
     assert store.asked == 1, "an outage is not asked at every call"
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
@@ -294,68 +294,63 @@ def test_the_script_in_redis_counts_as_the_meter_does(redis_url):
     anyio.run(main)
 
 
-def work(make, backend, seconds, rate, times):
-    """One process of several: calls for some seconds, and notes when each was let go."""
+def work(make, backend, rate, notes, stop):
+    """One process of several: calls until it is told to stop, and notes in a file of its own which slots it got."""
 
-    async def worker(limiter, ends):
-        while True:
-            turn = limiter.reserve("/v1/chat", "m", now=time.monotonic(), priority=Priority.BULK)
-            await wait_turn(turn)
-            now = time.monotonic()
-            if now > ends:
-                turn.cancel(now)
-                return
-            times.put((os.getpid(), now))
-            await anyio.sleep(0.02)
-            turn.settle(time.monotonic())
+    async def call(limiter, log):
+        turn = limiter.reserve("/v1/chat", "m", now=time.monotonic(), priority=Priority.BULK)
+        await wait_turn(turn)
+        _, slot, _ = turn.shared[0]
+        log.write(f"{slot:.6f}\n")
+        await anyio.sleep(0.02)
+        turn.settle(time.monotonic())
+
+    async def worker(limiter, log):
+        while not stop.exists():
+            await call(limiter, log)
 
     async def main():
         limiter = Limiter(RateLimits(requests_per_second=rate, store=make()))
-        times.put((os.getpid(), None))
-        with anyio.move_on_after(seconds + 0.5):
+        with notes.open("w", buffering=1) as log:
             async with anyio.create_task_group() as tasks:
-                for _ in range(16):
-                    tasks.start_soon(worker, limiter, time.monotonic() + seconds)
+                for _ in range(8):
+                    tasks.start_soon(worker, limiter, log)
         await limiter.aclose()
 
     anyio.run(main, backend=backend)
 
 
-def collect(queue, processes):
-    """Everything that the processes noted, while they run."""
-    found = []
-    while any(process.is_alive() for process in processes) or not queue.empty():
-        while not queue.empty():
-            found.append(queue.get())
-        time.sleep(0.01)
-    return found
+def slots(notes):
+    return sorted(float(line) for note in notes for line in note.read_text().splitlines() if line[-7:-6] == ".")
 
 
 def busiest(times, window):
-    times = sorted(times)
-    return max(sum(first <= time < first + window for time in times) for first in times)
+    return max((sum(first <= time < first + window for time in times) for first in times), default=0)
 
 
-def test_four_processes_keep_one_limit_and_take_over_from_one_that_is_killed(make):
-    rate, seconds = 40, 5.0
-    queue = SPAWN.Queue()
+def test_four_processes_keep_one_limit_and_take_over_from_one_that_is_killed(make, tmp_path):
+    rate, stop = 40, tmp_path / "stop"
+    notes = [tmp_path / f"notes-{number}" for number in range(4)]
     backends = ["asyncio", "trio", "asyncio", "trio"]
-    processes = [SPAWN.Process(target=work, args=(make, each, seconds, rate, queue)) for each in backends]
-    for process in processes:
-        process.start()
-    ready, found = set(), []
-    while len(ready) < 4:
-        pid, at = queue.get(timeout=30)
-        ready.add(pid)
-        found.append((pid, at))
-    time.sleep(2.0)
-    os.kill(processes[0].pid, signal.SIGKILL)
-    killed = time.monotonic()
-    found += collect(queue, processes)
-    for process in processes:
-        process.join(10)
-    times = [at for _, at in found if at is not None]
-    assert busiest(times, 1.0) <= rate * 1.05, "jitter of this machine, not a second limit"
-    assert busiest([at for at in times if at < killed], 1.0) >= 0.95 * rate
-    assert busiest([at for at in times if killed + 0.5 < at < killed + 2.5], 1.0) >= 0.95 * rate
-    assert len({pid for pid, at in found if at is not None}) == 4
+    arguments = [(make, backend, rate, note, stop) for backend, note in zip(backends, notes, strict=True)]
+    processes = [SPAWN.Process(target=work, args=each) for each in arguments]
+    try:
+        for process in processes:
+            process.start()
+        patience = time.monotonic() + 30
+        while not all(note.exists() and note.stat().st_size for note in notes) and time.monotonic() < patience:
+            time.sleep(0.05)
+        time.sleep(1.5)
+        os.kill(processes[0].pid, signal.SIGKILL)
+        before = slots(notes)
+        time.sleep(3.0)
+    finally:
+        stop.touch()
+        for process in processes:
+            process.join(10)
+            process.kill()
+    after = [at for at in slots(notes) if at > before[-1] + HORIZON / 4]
+    assert busiest(slots(notes), 1.0) <= rate, "never more than the limit"
+    assert busiest(before, 1.0) >= 0.95 * rate, "and nearly all of it"
+    assert busiest(after, 1.0) >= 0.95 * rate, "also for those who are left"
+    assert all(slots([note]) for note in notes), "each of them got its turns"

@@ -23,9 +23,16 @@ async def test_it_waits_its_turn():
     async with anyio.create_task_group() as tasks:
         for _ in range(20):
             tasks.start_soon(one, limiter, times)
-    assert 0.36 <= times[-1] - times[0] <= 0.6
+    assert 0.36 <= times[-1] - times[0] <= 2.0
 
 
+@pytest.fixture
+def _long_naps(monkeypatch):
+    """Who is not woken oversleeps."""
+    monkeypatch.setattr("mistral_async._limits._lane._NAP", 10.0)
+
+
+@pytest.mark.usefixtures("_long_naps")
 async def test_a_turn_that_comes_early_is_taken_at_once():
     limiter = Limiter(RateLimits(concurrency=1))
     first = limiter.reserve("/v1/chat", "m", now=time.monotonic())
@@ -35,7 +42,7 @@ async def test_a_turn_that_comes_early_is_taken_at_once():
         await anyio.sleep(0.02)
         freed = time.monotonic()
         first.settle(freed)
-    assert times[0] - freed < 0.1, "and not when it would have asked again"
+    assert times[0] - freed < 2.0, "and not when it would have asked again"
 
 
 async def test_a_cancelled_wait_gives_everything_back():
@@ -48,7 +55,7 @@ async def test_a_cancelled_wait_gives_everything_back():
                 tasks.start_soon(one, limiter, times)
     assert len(times) == 1
     await one(limiter, times)
-    assert times[1] - times[0] < 0.35
+    assert times[1] - times[0] < 1.0, "ten slots would have been two seconds"
     group = limiter._total
     assert group.in_flight == 0
     assert not group.waiting or all(lane.head() is None for lane in group.waiting)
@@ -83,10 +90,11 @@ async def test_several_loops_in_threads_share_one_limiter():
     for thread in threads:
         await anyio.to_thread.run_sync(thread.join)
     assert len(times) == 60
-    assert 0.59 <= time.monotonic() - started <= 2.0
+    assert 0.59 <= time.monotonic() - started <= 5.0
     assert limiter._total.in_flight == 0
 
 
+@pytest.mark.usefixtures("_long_naps")
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_thread_wakes_a_task_of_another_loop(backend):
@@ -99,4 +107,4 @@ async def test_a_thread_wakes_a_task_of_another_loop(backend):
     freed = time.monotonic()
     first.settle(freed)
     await anyio.to_thread.run_sync(thread.join)
-    assert times[0] - freed < 0.15
+    assert times[0] - freed < 2.0
