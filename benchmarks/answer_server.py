@@ -62,11 +62,10 @@ def embeddings(count: int, *, packed: bool) -> bytes:
 
 
 def streams() -> dict[bytes, bytes]:
-    """Streams that come at once: a chunk of HTTP for each event, or as much as a proxy's buffer holds."""
+    """Streams that come at once: a chunk of HTTP for each event, or for 64, as from a proxy that collects them."""
     head = HEAD % b"text/event-stream" + b"transfer-encoding: chunked\r\n\r\n"
     events = [event(n, last=n == EVENTS - 1) for n in range(EVENTS)] + [b"data: [DONE]\n\n"]
-    joined = b"".join(events)
-    pieces = [joined[at : at + 16384] for at in range(0, len(joined), 16384)]
+    pieces = [b"".join(events[at : at + 64]) for at in range(0, len(events), 64)]
     end = chunked(b"")
     return {
         b"stream-events": head + b"".join(map(chunked, events)) + end,

@@ -1,0 +1,110 @@
+"""What does an event of a stream cost? 2,000 events at once (an HTTP chunk for each, or for 64), 150 paced streams; async and blocking.
+
+    python benchmarks/bench_streams.py [--runs 3] [--json streams.json]
+
+The paced streams have 50 events a second each, one a read. `late` is how much longer they took than their server.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+
+from answer_server import EVENTS, PACE, PACED_EVENTS
+from peers import MESSAGES, ON_TRIO, PEERS
+
+from harness import Case, Clock, main, run_cases, server, show
+
+AT_ONCE = 150
+REPEATS = {"floor": 20, "mistral_async": 20, "blocking": 20, "aiohttp": 20, "httpx2": 5, "openai": 2, "mistralai": 1}
+
+
+def burst(case: Case) -> dict[str, float]:
+    import anyio
+
+    async def measure() -> dict[str, float]:
+        async with PEERS[case["peer"]](case["url"], AT_ONCE) as peer:
+            repeats = REPEATS[case["peer"]]
+            await peer.stream(case["model"])
+            with Clock() as clock:
+                counted = [await peer.stream(case["model"]) for _ in range(repeats)]
+        assert set(counted) == {EVENTS}, counted
+        return clock.per(EVENTS * repeats)
+
+    return anyio.run(measure, backend=case["loop"])
+
+
+def blocking(case: Case) -> dict[str, float]:
+    from mistral_async import SyncMistral
+
+    repeats = REPEATS["blocking"]
+    with SyncMistral("test-key", server_url=case["url"]) as client, Clock() as clock:
+        for _ in range(repeats):
+            count = 0
+            for _ in client.chat.stream(model=case["model"], messages=MESSAGES):
+                count += 1
+            assert count == EVENTS, count
+    return clock.per(EVENTS * repeats)
+
+
+def paced(case: Case) -> dict[str, float]:
+    import anyio
+
+    async def measure() -> dict[str, float]:
+        counts: list[int] = []
+
+        async def one() -> None:
+            counts.append(await peer.stream("stream-paced"))
+
+        async with PEERS[case["peer"]](case["url"], case["at_once"]) as peer:
+            await peer.chat()
+            gc.collect()
+            began = time.perf_counter()
+            with Clock() as clock:
+                async with anyio.create_task_group() as group:
+                    for _ in range(case["at_once"]):
+                        group.start_soon(one)
+            took = time.perf_counter() - began
+        assert set(counts) == {PACED_EVENTS}, counts
+        return {**clock.per(PACED_EVENTS * case["at_once"]), "late_s": took - PACED_EVENTS * PACE}
+
+    return anyio.run(measure, backend=case["loop"])
+
+
+def child(case: Case) -> dict[str, float]:
+    return {"burst": burst, "paced": paced, "blocking": blocking}[case["kind"]](case)
+
+
+def parent(runs: int) -> list[Case]:
+    shapes = [(peer, loop) for loop in ("asyncio", "trio") for peer in PEERS if loop == "asyncio" or peer in ON_TRIO]
+    models = ("stream-events", "stream-buffers")
+    with server() as url:
+        cases: list[Case] = [
+            {"kind": "burst", "peer": peer, "loop": loop, "model": model, "url": url}
+            for peer, loop in shapes
+            for model in models
+        ]
+        cases += [
+            {"kind": "blocking", "peer": "blocking", "loop": "portal", "model": model, "url": url} for model in models
+        ]
+        slow = {"mistralai", "openai"}  # they do not keep up: 20 streams tell what an event costs
+        cases += [
+            {"kind": "paced", "peer": peer, "loop": loop, "at_once": 20 if peer in slow else AT_ONCE, "url": url}
+            for peer, loop in shapes
+        ]
+        cases += [{"kind": "paced", "peer": "mistral_async", "loop": "asyncio", "at_once": 1000, "url": url}]
+        results = run_cases(__file__, cases, runs)
+    found = {(r["peer"], r["loop"], r.get("model", "paced")): r for r in results if r.get("at_once") != 1000}
+    rows = [
+        [f"{peer}, {loop}", *[found.get((peer, loop, kind), {}).get("cpu_us") for kind in (*models, "paced")]]
+        for peer, loop in [*shapes, ("blocking", "portal")]
+    ]
+    header = ["client", "at once, a chunk each", "at once, 64 a chunk", "paced"]
+    show("Microseconds of the client's CPU per event", rows, header)
+    rows = [[f"{r['peer']}, {r['loop']}", r["at_once"], r["cpu_us"], r["late_s"]] for r in results if "at_once" in r]
+    show("Paced streams", rows, ["client", "streams", "µs per event", "late, s"])
+    return results
+
+
+if __name__ == "__main__":
+    main(__file__, child, parent, repetitions=3)
