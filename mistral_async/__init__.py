@@ -12,7 +12,11 @@ TYPE_CHECKING = False  # as type checkers know it; importing `typing` would cost
 if TYPE_CHECKING:
     from mistral_async._client import Mistral as Mistral
     from mistral_async._client import SyncMistral as SyncMistral
+    from mistral_async._limits import LimitStore as LimitStore
+    from mistral_async._limits import RateLimit as RateLimit
+    from mistral_async._limits import RateLimitStatus as RateLimitStatus
     from mistral_async._limits import RateLimits as RateLimits
+    from mistral_async._limits import SQLiteStore as SQLiteStore
     from mistral_async._open import Unknown as Unknown
     from mistral_async._options import Timeout as Timeout
     from mistral_async._request import Call as Call
@@ -24,17 +28,26 @@ if TYPE_CHECKING:
     from mistral_async._retry import RetryConfig as RetryConfig
     from mistral_async._tree import Calls as Calls
     from mistral_async._tree import calls as calls
+    from mistral_async._wire._transport import Transport as Transport
+    from mistral_async.bulk import Err as Err
+    from mistral_async.bulk import Ok as Ok
+    from mistral_async.errors import MistralError as MistralError
+    from mistral_async.integrations._redis_limits import RedisStore as RedisStore
 else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
             "_client": "Mistral SyncMistral",
-            "_limits": "RateLimits",
+            "_limits": "LimitStore RateLimit RateLimitStatus RateLimits SQLiteStore",
             "_open": "Unknown",
             "_options": "Timeout",
             "_request": "Call Download Pages Stream",
             "_response": "Response",
             "_retry": "BackoffStrategy RetryConfig",
             "_tree": "Calls calls",
+            "mistral_async._wire._transport": "Transport",
+            "bulk": "Err Ok",
+            "errors": "MistralError",
+            "mistral_async.integrations._redis_limits": "RedisStore",
         },
     )
