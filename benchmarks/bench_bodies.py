@@ -1,0 +1,108 @@
+"""What do big bodies cost? 64 x 1024 embeddings as base64 and JSON, a 200 KB request, and an 11 MB answer beside other tasks.
+
+    python benchmarks/bench_bodies.py [--runs 3] [--json bodies.json]
+
+`decode alone` is msgspec on the same bytes, without any network. The stall is the longest CPU time that a task which
+wakes up every millisecond had to wait for the client, in milliseconds.
+"""
+
+from __future__ import annotations
+
+import time
+
+from answer_server import embeddings
+from peers import PEERS, read_rows
+
+from harness import Case, Clock, main, run_cases, server, show
+
+TEXTS = [f"passage number {n}" for n in range(64)]
+LONG = [{"role": "user", "content": f"{n} " + "word " * 400} for n in range(100)]
+COUNTS = {"floor": 300, "mistral_async": 300, "aiohttp": 300, "httpx2": 100, "openai": 30, "mistralai": 10}
+KINDS = ("embed-64-base64", "embed-64-json", "request-200-KB")
+
+
+def child(case: Case) -> dict[str, float]:
+    import anyio
+
+    if case["peer"] == "decode alone":
+        return decode_alone(case["kind"])
+    return anyio.run(stall if case["kind"] == "stall" else repeat, case, backend=case.get("loop", "asyncio"))
+
+
+def decode_alone(kind: str) -> dict[str, float]:
+    data = embeddings(64, packed=kind.endswith("base64"))
+    read_rows(data)
+    with Clock() as clock:
+        for _ in range(200):
+            read_rows(data)
+    return clock.per(200)
+
+
+async def repeat(case: Case) -> dict[str, float]:
+    kind, count = case["kind"], COUNTS[case["peer"]]
+    async with PEERS[case["peer"]](case["url"], 4) as peer:
+
+        async def once() -> None:
+            await (peer.embed(kind, TEXTS) if kind.startswith("embed") else peer.chat(LONG))
+
+        await once()
+        with Clock() as clock:
+            for _ in range(count):
+                await once()
+    return clock.per(count)
+
+
+async def stall(case: Case) -> dict[str, float]:
+    import anyio
+
+    longest = wall = 0.0
+
+    async def tick() -> None:
+        nonlocal longest, wall
+        while True:
+            cpu, now = time.process_time(), time.perf_counter()
+            await anyio.sleep(0.001)
+            longest = max(longest, time.process_time() - cpu)
+            wall = max(wall, time.perf_counter() - now - 0.001)
+
+    async with PEERS[case["peer"]](case["url"], 4) as peer:
+        await peer.chat()
+        async with anyio.create_task_group() as group:
+            group.start_soon(tick)
+            await anyio.sleep(0.01)
+            longest = wall = 0.0
+            with Clock() as clock:
+                for _ in range(5):
+                    await peer.embed(case["model"], TEXTS * 8)
+            found = {"stall_ms": longest * 1e3, "wall_stall_ms": wall * 1e3, **clock.per(5)}
+            group.cancel_scope.cancel()
+    return found
+
+
+def parent(runs: int) -> list[Case]:
+    fails = {("mistralai", "embed-64-base64")}  # it can not read them
+    with server() as url:
+        cases: list[Case] = [
+            {"kind": kind, "peer": peer, "url": url} for kind in KINDS for peer in PEERS if (peer, kind) not in fails
+        ]
+        cases += [{"kind": kind, "peer": "decode alone"} for kind in KINDS[:2]]
+        cases += [
+            {"kind": "stall", "peer": peer, "model": model, "loop": loop, "url": url}
+            for model in ("embed-512-json", "embed-512-base64")
+            for peer, loop in (("mistral_async", "asyncio"), ("mistral_async", "trio"), ("aiohttp", "asyncio"))
+        ]
+        results = run_cases(__file__, cases, runs)
+    found = {(r["peer"], r["kind"]): r["per_core_second"] for r in results}
+    rows = [[peer, *[found.get((peer, kind)) for kind in KINDS]] for peer in ("decode alone", *PEERS)]
+    show("Exchanges per second of the client's CPU", rows, ["client", *KINDS])
+    rows = [
+        [f"{r['peer']}, {r['loop']}", r["model"], r["stall_ms"], r["wall_stall_ms"], r["cpu_us"] / 1e3]
+        for r in results
+        if r["kind"] == "stall"
+    ]
+    show("An answer of 11 MB (2.8 MB as base64)", rows, ["client", "answer", "stall, ms CPU", "ms wall", "ms CPU in all"])
+    return results
+
+
+if __name__ == "__main__":
+    main(__file__, child, parent, repetitions=3)
