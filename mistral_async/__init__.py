@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mistral_async._client import SyncMistral as SyncMistral
     from mistral_async._limits import LimitStore as LimitStore
     from mistral_async._limits import RateLimit as RateLimit
-    from mistral_async._limits import RateLimitStatus as RateLimitStatus
     from mistral_async._limits import RateLimits as RateLimits
+    from mistral_async._limits import RateLimitStatus as RateLimitStatus
     from mistral_async._limits import SQLiteStore as SQLiteStore
     from mistral_async._open import Unknown as Unknown
     from mistral_async._options import Timeout as Timeout

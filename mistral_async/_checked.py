@@ -16,7 +16,7 @@ _AT_ONCE: Final = 256 * 1024  # bytes in memory that are checked on the spot
 
 
 class IncompleteUploadError(MistralError):
-    """The server has another number of bytes than were sent: delete the file, and send it again."""
+    """The server has fewer bytes than were sent: delete the file, and send it again."""
 
 
 def checked(upload: Upload, purpose: str | None) -> Upload:
@@ -107,7 +107,7 @@ def size_check(upload: Upload) -> Callable[[Any], Any] | None:
         return None
 
     def check(answer: Any) -> Any:
-        if answer.size_bytes not in {None, length}:
+        if answer.size_bytes is not None and answer.size_bytes < length:
             arrived = f"{answer.size_bytes} bytes of {upload.name!r} arrived as file {answer.id}"
             raise IncompleteUploadError(f"{arrived}, and {length} were sent")
         return answer

@@ -298,7 +298,7 @@ SAMPLES = {
     b'{"messages": []}': "not a list with messages",
     b'{"messages": "a"}': "not a list with messages",
     b'{"messages": [{"content": "a"}]}': r"messages\[0\] has no 'role'",
-    b'{"message": []}': "neither 'messages' nor 'text'",
+    b'{"message": []}': None,
 }
 
 
