@@ -14,7 +14,7 @@ import msgspec
 from mistral_async._assemble import Assembly, assembly_of
 from mistral_async._error_body import error_facts
 from mistral_async._exchange import body_of, cause_of
-from mistral_async._open import MisfitError, decode
+from mistral_async._open import MisfitError, decode, decoder
 from mistral_async._opened import Opened
 from mistral_async._request import DONE, Stream
 from mistral_async._response import Headers
@@ -26,11 +26,12 @@ from mistral_async.errors import (
     ResponseValidationError,
     from_event,
 )
+from mistral_async.models.chat import CompletionChunk
 
 if TYPE_CHECKING:
     from mistral_async._exchange import Exchange
     from mistral_async._perform import Engine
-    from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
+    from mistral_async.models.chat import ChatCompletionResponse
 
 T = TypeVar("T")
 _TAIL = 0.05  # seconds granted to the end of the body, so that the connection can be kept
@@ -165,29 +166,41 @@ class AsyncStream(Opened, Generic[T]):
         return True
 
     def _take(self, events: list[Event]) -> None:
+        """Decode what has arrived, up to the terminal mark: what follows it has no meaning."""
+        done, chunks = self._request.ends is DONE, self._request.yields is CompletionChunk
+        ready, seen, read = self._ready, self._seen, decoder(self._request.yields).decode
         for event in events:
+            data = event.data
+            if done and data.startswith(b"[DONE]"):
+                self._ended = True
+                return
+            if event.event in _ERRORS:
+                raise self._reported(data)
+            try:
+                item = read(data)
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                item = self._decode_again(data)
+            # A chunk with choices can be nothing else: nearly all events are.
+            if (event.event or not chunks or not item.choices or item.object == "error") and self._ends(item, event):
+                self._ended = True
+            ready.append(item)
+            seen.append(item)
             if self._ended:
-                return  # what follows the terminal mark has no meaning
-            self._take_one(event)
+                return
 
-    def _take_one(self, event: Event) -> None:
-        request, data = self._request, event.data
-        if request.ends is DONE and data.startswith(b"[DONE]"):
-            self._ended = True
-            return
-        if event.event in _ERRORS:
-            raise self._reported(data)
+    def _decode_again(self, data: bytes) -> Any:
+        """Leniently, or with the error that says what is wrong."""
         try:
-            item = decode(data, request.yields)
+            return decode(data, self._request.yields)
         except (MisfitError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
             raise self._unreadable(data, problem) from problem
+
+    def _ends(self, item: object, event: Event) -> bool:
+        """Whether an event is the last; raises if it is an error."""
         kind = event.event or getattr(item, "type", None) or ""
-        if kind in _ERRORS or getattr(item, "object", "") == "error" or _is_error(item, data):
-            raise self._reported(data)
-        self._ready.append(item)
-        self._seen.append(item)
-        if request.ends is not DONE and kind in request.ends:
-            self._ended = True
+        if kind in _ERRORS or getattr(item, "object", "") == "error" or _is_error(item, event.data):
+            raise self._reported(event.data)
+        return self._request.ends is not DONE and kind in self._request.ends
 
     def _reported(self, data: bytes) -> MistralError:
         """The API reported an error inside the stream."""
