@@ -128,6 +128,9 @@ class Connection(Channel):
         finally:
             self._due = inf
 
+    async def settle(self) -> None:
+        """Nothing is left after an abort."""
+
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way on it fails."""
         exchange, self._exchange = self._exchange, None

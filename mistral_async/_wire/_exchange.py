@@ -94,6 +94,6 @@ class Exchange(AnswerParser):
 def lost(cause: Exception, sent: Sent) -> WireError:
     """The connection broke under an exchange."""
     phase = Phase.READ if sent is Sent.MAYBE else Phase.WRITE
-    error = WireError(f"the connection was lost: {cause}", phase=phase, sent=sent)
+    error = WireError(f"the connection was lost: {str(cause) or type(cause).__name__}", phase=phase, sent=sent)
     error.__cause__ = cause
     return error

@@ -321,6 +321,9 @@ class AnswerParser:
         if self._head_size + (len(buffer) if end < 0 else end) > MAX_HEAD:
             _malformed(f"the trailers of the answer are longer than {MAX_HEAD} bytes")
         if end < 0:
+            line_end = buffer.find(b"\n", searched)
+            if line_end >= 0 and not buffer.startswith(b"\r", max(0, line_end - 1)):
+                _malformed("a trailer of the answer is malformed")
             return
         if _FIELDS.fullmatch(buffer, 0, end) is None:
             _malformed("a trailer of the answer is malformed")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import socket
 from collections.abc import AsyncIterator, Sequence
 from time import monotonic
 from typing import Any, Final, NoReturn
@@ -17,6 +16,7 @@ import anyio
 from mistral_async._wire._decode import Decoder, Unfolding, accepted, decoder_for
 from mistral_async._wire._origin import Origin
 from mistral_async._wire._protocol import Answer, BodySource, Head, Limits, Phase, Sent, Timings, WireError
+from mistral_async._wire._sockets import shut
 
 _CLOSE_SECONDS: Final = 1.0
 
@@ -239,8 +239,7 @@ class HttpxStreaming:
         self._left.append(self)
         if self.http_version != "HTTP/2":  # there others use the connection too
             with contextlib.suppress(Exception):
-                sock = self._response.extensions["network_stream"].get_extra_info("socket")
-                sock.shutdown(socket.SHUT_RDWR)
+                shut(self._response.extensions["network_stream"].get_extra_info("socket").fileno())
 
     async def _next(self, end: float | None) -> bytes:
         """The next piece as it was sent; the last one is empty."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
@@ -12,7 +13,7 @@ from mistral_async._wire._loops import Guard, spawn
 from mistral_async._wire._origin import Setup, tls_context
 from mistral_async._wire._pooled import closed_error, connect_error
 from mistral_async._wire._protocol import BodySource, Head, Limits
-from mistral_async._wire._sockets import socket_options
+from mistral_async._wire._sockets import prepare
 
 _FORGOTTEN: list[Any] = []  # transports of dead loops and of the process we were forked from, kept from the collector
 
@@ -54,10 +55,23 @@ class HttpxLoopWire(HttpxWire):
         self._guard.stop()
         _FORGOTTEN.append(self._transport)
 
+    def _request(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Any:
+        request = super()._request(head, body, limits)
+        request.extensions["trace"] = _keep_alive
+        return request
+
     async def _end(self) -> None:
         self.closed = True
         with anyio.CancelScope(shield=True):
             await super().aclose()
+
+
+async def _keep_alive(event: str, info: Mapping[str, Any]) -> None:
+    """Set the options of a new connection: through a proxy httpx forgets those it was given."""
+    if event == "connection.connect_tcp.complete":
+        sock = info["return_value"].get_extra_info("socket")
+        if sock is not None:
+            prepare(sock)
 
 
 def _make_transport(setup: Setup, proxy: Any) -> httpx.AsyncHTTPTransport:
@@ -73,7 +87,6 @@ def _make_transport(setup: Setup, proxy: Any) -> httpx.AsyncHTTPTransport:
             proxy=proxy,
             limits=limits,
             trust_env=False,
-            socket_options=socket_options(),
         )
     except OSError as error:
         raise connect_error(setup, error) from error

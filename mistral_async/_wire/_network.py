@@ -9,7 +9,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mistral_async._wire._loops import current_loop, is_alive, is_asyncio
-from mistral_async._wire._origin import Origin, Setup, Verify
+from mistral_async._wire._origin import Connect, Origin, Setup, Verify
 from mistral_async._wire._protocol import Wire
 from mistral_async._wire._proxy import environment_proxy
 
@@ -61,6 +61,7 @@ class Network:
         proxy: str | httpx.URL | httpx.Proxy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         async_client: httpx.AsyncClient | None = None,
+        connect: Connect | None = None,
         raw: bool = False,
     ) -> None:
         if transport is not None and async_client is not None:
@@ -75,6 +76,7 @@ class Network:
             max_answer=max_answer,
             http2=http2,
             proxy=proxy,
+            connect=connect,
             raw=raw,
         )
         self._given = (transport, async_client)
@@ -154,6 +156,7 @@ class Network:
                 wire.abort_from_outside()
 
 
+_BUFFERING_LOOPS = frozenset({"uvloop", "winloop"})
 _NETWORKS: weakref.WeakSet[Network] = weakref.WeakSet()
 
 
@@ -175,12 +178,23 @@ def _foreign_wire(setup: Setup, transport: Any, client: Any) -> Wire:
     return HttpxWire(setup.origin, transport=transport, client=client, limit=setup.max_answer)
 
 
+def _takes_protocols(loop: Any) -> bool:
+    """Whether it is a loop that is known to read into the buffer of a protocol."""
+    import asyncio
+
+    return isinstance(loop, asyncio.BaseEventLoop) or type(loop).__module__.partition(".")[0] in _BUFFERING_LOOPS
+
+
 def _loop_wire(setup: Setup, loop: Any) -> LoopWire:
     proxy = setup.proxy or environment_proxy(setup.origin)
     if proxy is not None or setup.http2:
         from mistral_async._wire._httpx_loop import HttpxLoopWire
 
         return HttpxLoopWire(setup, loop, proxy)
+    if setup.connect is not None or (is_asyncio(loop) and not _takes_protocols(loop)):
+        from mistral_async._wire._anyio import AnyioWire
+
+        return AnyioWire(setup, loop)
     if is_asyncio(loop):
         from mistral_async._wire._asyncio import AsyncioWire
 

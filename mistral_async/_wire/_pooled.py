@@ -38,6 +38,9 @@ class Connection(Protocol):
     async def wait(self, exchange: Exchange, deadline: float | None) -> None:
         """Wait until more of a streamed answer has arrived, or it has ended or failed."""
 
+    async def settle(self) -> None:
+        """After an abort: close what that could not. Does not wait long."""
+
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way on it fails."""
 

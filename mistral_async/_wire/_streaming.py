@@ -15,6 +15,9 @@ class Source(Protocol):
     async def wait(self, exchange: Exchange, deadline: float | None) -> None:
         """Wait until more has arrived, or the exchange has ended or failed; closes the connection at the deadline."""
 
+    async def settle(self) -> None:
+        """After an abort: close what that could not. Does not wait long."""
+
     def abort(self, error: WireError | None = None) -> None:
         """Close it; what is under way fails with that error."""
 
@@ -53,6 +56,7 @@ class BodyStream:
     async def aclose(self) -> None:
         """Close the connection unless the body is at its end: then it has been given back already."""
         self.abort()
+        await self._connection.settle()
 
     def abort(self) -> None:
         """Close the connection now, without awaiting anything."""

@@ -118,6 +118,9 @@ class Connection:
         if scope.cancelled_caught:
             self._fail(exchange, self._timeout_error())
 
+    async def settle(self) -> None:
+        """Nothing is left after an abort."""
+
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way on it fails."""
         exchange, self._exchange = self._exchange, None

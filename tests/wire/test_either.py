@@ -19,11 +19,14 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 WAYS = {
     "own": lambda verify: {"verify": verify},
+    "anyio": lambda verify: {"verify": verify, "connect": anyio.connect_tcp},
     "http2": lambda verify: {"verify": verify, "http2": True},
     "transport": lambda verify: {"transport": httpx.AsyncHTTPTransport(verify=verify)},
     "own in httpx": lambda verify: {"transport": Transport(verify=verify)},
     "client": lambda verify: {"async_client": httpx.AsyncClient(verify=verify, trust_env=False, timeout=0.3)},
-    "own in client": lambda verify: {"async_client": httpx.AsyncClient(transport=Transport(verify=verify), timeout=0.3)},
+    "own in client": lambda verify: {
+        "async_client": httpx.AsyncClient(transport=Transport(verify=verify), timeout=0.3)
+    },
 }
 
 

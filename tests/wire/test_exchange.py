@@ -199,7 +199,8 @@ async def test_a_cut_answer_is_an_error(start, connect, http, tls, raw, end):
         b"HTTP/1.1 200 OK\nContent-Length: 1\n\na",
         b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n" + gzip.compress(b"hello world", mtime=0, mtime=0)[:20],
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n"
+        + gzip.compress(b"hello world", mtime=0)[:20],
     ],
 )
 async def test_what_is_not_http_is_an_error_at_once(start, connect, http, raw):
@@ -415,7 +416,7 @@ async def test_a_connection_is_not_kept_for_longer_than_it_may(start, connect, h
 
 async def test_every_socket_is_kept_alive(start, connect, http, monkeypatch, tls):
     seen = []
-    from mistral_async._wire import _sockets  # noqa: PLC0415
+    from mistral_async._wire import _sockets
 
     real = _sockets.prepare
 

@@ -9,6 +9,7 @@ import threading
 import time
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from mistral_async._wire._network import Network
@@ -212,7 +213,7 @@ async def test_verification_can_be_turned_off_or_given_a_file(start, http, autho
 
 
 async def test_one_context_for_all(start, http):
-    from mistral_async._wire import _origin  # noqa: PLC0415
+    from mistral_async._wire import _origin
 
     assert _origin.tls_context(True) is _origin.tls_context(True)  # noqa: FBT003
     assert _origin.tls_context(True) is not _origin.tls_context(False)  # noqa: FBT003
@@ -329,7 +330,7 @@ async def test_a_connection_granted_to_a_cancelled_caller_goes_to_the_next(start
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(first)
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             for index, scope in enumerate(scopes):
                 tasks.start_soon(one, index, scope)
         assert {b"1", b"2", b"3"} <= set(done)
@@ -360,7 +361,7 @@ async def test_cancelled_requests_close_their_connection_at_once(start, connect,
 
 @pytest.mark.slow
 async def test_after_a_storm_of_cancellations_everything_works(start, connect, http, tls):
-    rng = random.Random(7)  # noqa: S311 (repeatable, not secret)
+    rng = random.Random(7)
 
     def script(peer):
         while (request := peer.read_request()) is not None:

@@ -1,0 +1,292 @@
+"""The answer parser: the same outcome however the bytes are cut, nothing but WireError whatever they are, in linear time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mistral_async._wire._encode import encode_chunk, encode_framing, encode_head
+from mistral_async._wire._h1 import MAX_HEAD, AnswerParser
+from mistral_async._wire._protocol import Head, Phase, Sent, WireError
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def outcome(pieces, *, to_head=False, eof=True, max_body=None):
+    """Everything that can be seen of a parse."""
+    parser = AnswerParser(to_head=to_head, max_body=max_body)
+    try:
+        for piece in pieces:
+            parser.feed(piece)
+        if eof:
+            parser.eof()
+    except WireError as error:
+        return error.phase, parser.status, parser.complete
+    return parser.status, parser.version, parser.headers, b"".join(parser.pieces), parser.complete, parser.reusable
+
+
+def parse(data, **options):
+    return outcome([data], **options)
+
+
+def body_of(data, **options):
+    parser = AnswerParser(**options)
+    parser.feed(data)
+    assert parser.complete
+    return b"".join(parser.pieces), parser.reusable
+
+
+WHOLE = [
+    HEAD + b"Content-Length: 5\r\n\r\nhello",
+    HEAD + b"Content-Length: 0\r\n\r\n",
+    HEAD + b"content-length: 5, 5\r\nContent-Length: 5\r\n\r\nhello",
+    b"HTTP/1.1 200\r\nContent-Length: 1\r\n\r\nx",
+    b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: </a>\r\n\r\n" + HEAD + b"Content-Length: 1\r\n\r\nx",
+    CHUNKED + b"5\r\nhello\r\n6;name=value\r\n world\r\n0\r\n\r\n",
+    CHUNKED + b"00A \r\n0123456789\r\n000;last\r\nTrailer: 1\r\nOther: 2\r\n\r\n",
+    HEAD + b"Transfer-Encoding: Chunked\r\nContent-Length: 3\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+    HEAD + b"\r\nuntil the end",
+    b"HTTP/1.0 200 OK\r\n\r\nuntil the end",
+    b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 1\r\n\r\nx",
+    HEAD + b"Connection: foo, Close\r\nContent-Length: 1\r\n\r\nx",
+    HEAD + b"Connection: close\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx",
+    HEAD + b"X-Folded: a\r\n b\r\n\tc \r\nContent-Length: 1\r\n\r\nx",
+    HEAD + b"Empty:\r\nSpaces:  a b \t\r\nContent-Length: 1\r\n\r\nx",
+    b"HTTP/1.1 204 No Content\r\nContent-Length: 7\r\n\r\n",
+    b"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
+    HEAD + b"Content-Length: 1\r\n\r\nxsurplus",
+    CHUNKED + b"0\r\n\r\nsurplus",
+    CHUNKED + b"0\r\nA: b\r\n\r\nsurplus",
+    b"HTTP/1.1 204 No Content\r\n\r\nsurplus",
+    b"HTTP/1.0 200 OK\r\nConnection: foo, bar\r\nContent-Length: 1\r\n\r\nx",
+]
+BROKEN = [
+    b"garbage",
+    b"HTTP/2 200 OK\r\n\r\n",
+    b"HTTP/1.1  200 OK\r\n\r\n",
+    b"HTTP/1.1 20 OK\r\n\r\n",
+    b"HTTP/1.1 2000 OK\r\n\r\n",
+    b"HTTP/1.1 099 OK\r\n\r\n",
+    b"HTTP/1.1 200 O\rK\r\n\r\n",
+    b"HTTP/1.1 200 OK\n\n",
+    b"HTTP/1.1 101 Switching\r\n\r\n",
+    HEAD + b"a: b\nc: d\r\n\r\n",
+    HEAD + b" a: b\r\n\r\n",
+    HEAD + b"a : b\r\n\r\n",
+    HEAD + b": b\r\n\r\n",
+    HEAD + b"no colon\r\n\r\n",
+    HEAD + b"a: b\0c\r\n\r\n",
+    HEAD + b"a: b\rc\r\n\r\n",
+    HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+    HEAD + b"Content-Length: 5, 6\r\n\r\nhello!",
+    HEAD + b"Content-Length: -1\r\n\r\n",
+    HEAD + b"Content-Length: 1_0\r\n\r\n0123456789",
+    HEAD + b"Content-Length: 0x1\r\n\r\n0",
+    HEAD + b"Content-Length:\r\n\r\n",
+    HEAD + b"Content-Length: " + b"9" * 19 + b"\r\n\r\n",
+    HEAD + b"Transfer-Encoding: gzip\r\n\r\n",
+    HEAD + b"Transfer-Encoding: chunked, chunked\r\n\r\n",
+    HEAD + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+    CHUNKED + b"\r\n",
+    CHUNKED + b"x\r\n",
+    CHUNKED + b"-1\r\n",
+    CHUNKED + b"0x1\r\n",
+    CHUNKED + b"1_0\r\n",
+    CHUNKED + b"+1\r\n",
+    CHUNKED + b" 1\r\n",
+    CHUNKED + b"1\nx\r\n",
+    CHUNKED + b"1 x\r\n",
+    CHUNKED + b"1\r\nxx\r\n",
+    CHUNKED + b"1\r\nx\n0\r\n\r\n",
+    CHUNKED + b"1\r\nx\rx",
+    CHUNKED + b"1" * 17 + b"\r\n",
+    CHUNKED + b"1;" + b"x" * 5000 + b"\r\n",
+    CHUNKED + b"0\r\nbad trailer\r\n\r\n",
+    CHUNKED + b"0\r\n\n",
+]
+CUT = [
+    b"",
+    b"HTT",
+    HEAD,
+    HEAD + b"Content-Length: 5\r\n\r\nhell",
+    CHUNKED,
+    CHUNKED + b"5\r\nhel",
+    CHUNKED + b"5\r\nhello",
+    CHUNKED + b"5\r\nhello\r",
+    CHUNKED + b"5\r\nhello\r\n",
+    CHUNKED + b"0\r\n",
+    CHUNKED + b"0\r\nA: b\r\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "body", "reusable"),
+    [
+        (WHOLE[0], b"hello", True),
+        (WHOLE[1], b"", True),
+        (WHOLE[2], b"hello", True),
+        (WHOLE[4], b"x", True),
+        (WHOLE[5], b"hello world", True),
+        (WHOLE[6], b"0123456789", True),
+        (WHOLE[7], b"x", False),
+        (WHOLE[10], b"x", True),
+        (WHOLE[11], b"x", False),
+        (WHOLE[12], b"x", False),
+        (WHOLE[15], b"", True),
+        (WHOLE[16], b"", True),
+        (WHOLE[17], b"x", False),
+        (WHOLE[18], b"", False),
+        (WHOLE[19], b"", False),
+        (WHOLE[20], b"", False),
+        (WHOLE[21], b"x", False),
+    ],
+)
+def test_bodies(data, body, reusable):
+    assert body_of(data) == (body, reusable)
+
+
+def test_headers_are_lower_case_in_order_and_unfolded():
+    parser = AnswerParser()
+    parser.feed(WHOLE[13])
+    assert parser.headers == [(b"x-folded", b"a b c"), (b"content-length", b"1")]
+    parser = AnswerParser()
+    parser.feed(WHOLE[14])
+    assert parser.headers == [(b"empty", b""), (b"spaces", b"a b"), (b"content-length", b"1")]
+
+
+def test_answers_to_head_have_no_body():
+    assert body_of(HEAD + b"Content-Length: 5\r\n\r\n", to_head=True) == (b"", True)
+    assert body_of(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", to_head=True) == (b"", True)
+
+
+def test_how_long_the_server_keeps_the_connection():
+    parser = AnswerParser()
+    parser.feed(HEAD + b"Keep-Alive: timeout=5, max=100\r\nContent-Length: 0\r\n\r\n")
+    assert parser.idle_timeout == 5
+    parser = AnswerParser()
+    parser.feed(HEAD + b"Keep-Alive: max=100\r\nContent-Length: 0\r\n\r\n")
+    assert parser.idle_timeout is None
+
+
+@pytest.mark.parametrize("data", BROKEN)
+def test_what_is_not_http_is_a_protocol_error(data):
+    assert parse(data, eof=False)[0] is Phase.PROTOCOL, parse(data, eof=False)
+
+
+@pytest.mark.parametrize("data", CUT)
+def test_what_is_cut_is_a_read_error(data):
+    assert parse(data)[0] is Phase.READ
+
+
+def test_who_has_not_sent_it_all_is_told_so():
+    with pytest.raises(WireError) as caught:
+        AnswerParser().eof(Sent.PART)
+    assert caught.value.sent is Sent.PART
+
+
+@pytest.mark.parametrize("data", WHOLE + BROKEN + CUT)
+@pytest.mark.parametrize("to_head", [False, True])
+def test_every_cut_gives_the_same(data, to_head):
+    whole = parse(data, to_head=to_head)
+    for at in range(len(data) + 1):
+        if at < 200 or at > len(data) - 200:
+            assert outcome([data[:at], data[at:]], to_head=to_head) == whole, (data[:at], data[at:])
+    if len(data) < 2000:
+        assert outcome([bytes([byte]) for byte in data], to_head=to_head) == whole
+
+
+@given(
+    data=st.sampled_from(WHOLE + BROKEN), cuts=st.lists(st.integers(0, 200), max_size=6), max_body=st.integers(0, 20)
+)
+def test_all_cuts_give_the_same(data, cuts, max_body):
+    marks = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
+    pieces = [data[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    assert outcome(pieces) == parse(data)
+    assert outcome(pieces, max_body=max_body) == parse(data, max_body=max_body)
+
+
+@given(
+    data=st.sampled_from(WHOLE),
+    at=st.integers(0, 300),
+    change=st.binary(max_size=4) | st.sampled_from([b"\r\n", b"\n", b"\r", b"0", b":", b" ", b"\0", b"chunked"]),
+    drop=st.integers(0, 4),
+    cut=st.integers(0, 300),
+)
+def test_mutations_raise_nothing_but_ours_whatever_the_cut(data, at, change, drop, cut):
+    data = data[:at] + change + data[at + drop :]
+    assert outcome([data[:cut], data[cut:]]) == parse(data)
+
+
+@given(st.binary(max_size=300), st.integers(0, 300))
+@example(b"HTTP/1.1 200 OK\r\n\r\n", 4)
+def test_noise_raises_nothing_but_ours(data, cut):
+    assert outcome([data[:cut], data[cut:]]) == parse(data)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40), max_size=8), st.integers(1, 17))
+def test_chunks_come_back(chunks, step):
+    data = CHUNKED + b"".join(encode_chunk(chunk) for chunk in chunks) + encode_chunk(b"")
+    assert outcome([data[at : at + step] for at in range(0, len(data), step)])[3] == b"".join(chunks)
+
+
+def test_limits():
+    long = b"X: " + b"a" * (MAX_HEAD - len(HEAD) - 7) + b"\r\n\r\n"
+    assert parse(HEAD + long)[0] == 200
+    assert parse(HEAD + b"a" + long, eof=False)[0] is Phase.PROTOCOL
+    assert parse(HEAD + b"X: " + b"a" * MAX_HEAD, eof=False)[0] is Phase.PROTOCOL
+    hints = b"HTTP/1.1 103 Hints\r\n\r\n"
+    assert parse(hints * (MAX_HEAD // len(hints) + 1), eof=False)[0] is Phase.PROTOCOL
+    assert parse(CHUNKED + b"0\r\nX: " + b"a" * MAX_HEAD, eof=False)[0] is Phase.PROTOCOL
+    assert parse(HEAD + b"Content-Length: 6\r\n\r\nhello!", max_body=5)[0] is Phase.PROTOCOL
+    assert parse(HEAD + b"Content-Length: 5\r\n\r\nhello", max_body=5)[0] == 200
+    assert parse(CHUNKED + b"6\r\nhello!\r\n0\r\n\r\n", max_body=5)[0] is Phase.PROTOCOL
+    assert parse(HEAD + b"\r\nhello!", max_body=5)[0] is Phase.PROTOCOL
+
+
+def elapsed(parser, data, step):
+    since = time.process_time()
+    for at in range(0, len(data), step):
+        parser.feed(data[at : at + step])
+    return time.process_time() - since
+
+
+def test_time_is_linear_however_it_comes():
+    size = 64 * 1024 * 1024
+    parser = AnswerParser()
+    assert elapsed(parser, HEAD + b"Content-Length: %d\r\n\r\n" % size + bytes(size), 64 * 1024) < 2
+    assert parser.complete
+    parser = AnswerParser()
+    assert elapsed(parser, HEAD + b"X: " + b"a" * (MAX_HEAD - 100) + b"\r\n\r\n", 1) < 2
+    parser = AnswerParser()
+    assert elapsed(parser, CHUNKED + b"0\r\nX: " + b"a" * (MAX_HEAD - 200) + b"\r\n\r\n", 1) < 2
+    assert parser.complete
+    parser = AnswerParser()
+    assert elapsed(parser, CHUNKED + encode_chunk(b"x" * 200) * 5000 + encode_chunk(b""), 1) < 5
+    assert parser.complete
+    parser = AnswerParser()
+    assert elapsed(parser, CHUNKED + encode_chunk(b"x") * 200_000 + encode_chunk(b""), 64 * 1024) < 3
+    assert parser.complete
+
+
+def test_the_head_of_a_request():
+    head = Head("POST", "/v1/x?a=%20", (("X-Name", "é"), ("accept", "text/event-stream")))
+    encoded = encode_head(head, (("host", "api.test"),))
+    assert encoded == b"POST /v1/x?a=%20 HTTP/1.1\r\nhost: api.test\r\nX-Name: \xe9\r\naccept: text/event-stream\r\n"
+    assert encode_framing("POST", 3, body=True) == b"content-length: 3\r\n\r\n"
+    assert encode_framing("POST", None, body=True) == b"transfer-encoding: chunked\r\n\r\n"
+    assert encode_framing("POST", 0, body=False) == b"content-length: 0\r\n\r\n"
+    assert encode_framing("GET", 0, body=False) == b"\r\n"
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_no_header_injects_another(name, value):
+    try:
+        encoded = encode_head(Head("GET", "/", ((name, value),)), ())
+    except ValueError:
+        return
+    assert encoded == f"GET / HTTP/1.1\r\n{name}: {value}\r\n".encode("latin-1")
+    assert encoded.count(b"\r") == encoded.count(b"\n") == 2
