@@ -123,7 +123,7 @@ class _Talk:
         except ConfigurationError:
             raise
         except MistralError as error:
-            complain(f"[{error}]")
+            complain(f"\n[{error}]" if self._said else f"[{error}]")
         if self._said:
             self._history.append(AssistantMessage(self._said))
         else:

@@ -1,0 +1,41 @@
+"""The command line in this process: `run` gives the exit code, stdout and stderr."""
+
+from __future__ import annotations
+
+import io
+from typing import NamedTuple
+
+import pytest
+
+from mistral_async.cli import main
+
+
+class Ran(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MISTRAL_API_KEY", raising=False)
+
+    def run(*arguments, stdin=""):
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        code = main([str(each) for each in arguments])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def at(threaded_server, monkeypatch, run):
+    """The same, at a server that the test can look into."""
+
+    def at(*arguments, stdin="", key=None):
+        monkeypatch.setenv("MISTRAL_API_KEY", key or threaded_server.api_key)
+        return run(*arguments, "--server-url", threaded_server.url, stdin=stdin)
+
+    return at
