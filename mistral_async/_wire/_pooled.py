@@ -161,6 +161,8 @@ class PooledWire(abc.ABC, Generic[C]):
             try:
                 await connection.perform(exchange, encoded, body, limits.begun())
             except WireError as error:
+                if exchange.status and not exchange.whole and error is exchange.error:
+                    return connection  # a stream that broke: what has arrived of it comes before the error
                 if error.sent is not Sent.NOTHING or not reused or error.timeout or self.pool.closed:
                     raise
                 exchange.error = None  # the server had closed it: nothing was sent, so this is not even an attempt

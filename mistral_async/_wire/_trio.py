@@ -15,6 +15,7 @@ from mistral_async._wire._pooled import PooledWire, connect_error, refuse_http2,
 from mistral_async._wire._protocol import Limits
 from mistral_async._wire._sockets import prepare
 from mistral_async._wire._trio_connection import Connection
+from mistral_async._wire._trio_watch import Watch
 
 _BUFFER: Final = 256 * 1024
 
@@ -25,11 +26,13 @@ class TrioWire(PooledWire[Connection]):
     def __init__(self, setup: Setup, token: trio.lowlevel.TrioToken) -> None:
         super().__init__(setup, token)
         self._buffer = memoryview(bytearray(_BUFFER))
+        self.watch = Watch(self.pool.connections)
 
     async def aclose(self) -> None:
         """Close every connection; what is under way fails."""
         for connection in self.pool.close():
             connection.close()
+        self.watch.stop()
         self._stop_guard()
         await trio.lowlevel.cancel_shielded_checkpoint()
 

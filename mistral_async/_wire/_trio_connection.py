@@ -32,7 +32,9 @@ class Connection:
 
     def __init__(self, wire: TrioWire, sock: socket.socket, buffer: memoryview) -> None:
         self.until = 0.0
+        self.due = inf  # in trio's time, as `_deadline`: when the watch ends what is under way
         self._wire = wire
+        self._watch = wire.watch
         self._sock = sock
         self._tls: TlsLayer | None = None
         self._buffer = buffer
@@ -40,7 +42,7 @@ class Connection:
         self._closed = False
         self._exchange: Exchange | None = None
         self._limits = Limits()
-        self._scope: trio.CancelScope | None = None
+        self._scope: trio.CancelScope | None = None  # of a request that takes a while to be sent
         self._deadline = inf  # in trio's time
         self._accepted = False  # whether the kernel has taken any byte of the request
         self._sending = False  # a body has more to give, or the kernel has not taken all
@@ -81,20 +83,15 @@ class Connection:
         self._limits = limits
         self._accepted = False
         self._sending = True
-        now = trio.current_time()
-        self._deadline = deadline = inf if limits.deadline is None else now + (limits.deadline - monotonic())
-        due = deadline if limits.read is None else min(deadline, now + limits.read)
+        deadline = inf if limits.deadline is None else trio.current_time() + (limits.deadline - monotonic())
+        self._deadline = deadline
         try:
-            with trio.CancelScope(deadline=due) as scope:
-                self._scope = scope
-                if not self._send_at_once(exchange, head, body):
-                    await self._send_slowly(exchange, head, body)
-                    self._extend(limits.read)
-                while not exchange.ready:
-                    await wait_readable(self._sock)
-                    self._read(exchange)
-            if scope.cancelled_caught:
-                self._fail(exchange, self._timeout_error())
+            if not self._send_at_once(exchange, head, body):
+                await self._send_in_time(exchange, head, body)
+            self._extend(limits.read)
+            while not exchange.ready:
+                await wait_readable(self._sock)
+                self._read(exchange)
         except trio.ClosedResourceError:
             pass  # `abort` has left its error on the exchange
         except BaseException:
@@ -102,21 +99,29 @@ class Connection:
                 self._exchange = None
                 self.abort()
             raise
+        finally:
+            self.due = inf
         if exchange.error is not None:
             raise exchange.error
 
     async def wait(self, exchange: Exchange, deadline: float | None) -> None:
         """Read until more of a streamed answer has arrived, or it has ended or failed."""
         self._deadline = inf if deadline is None else trio.current_time() + (deadline - monotonic())
-        read = self._limits.read
-        due = trio.current_time() + read if deadline is None and read is not None else self._deadline
-        self._scope = None
-        with trio.CancelScope(deadline=due) as scope, contextlib.suppress(trio.ClosedResourceError):
+        self._extend(self._limits.read if deadline is None else None)
+        try:
             while not exchange.pieces and not exchange.complete and exchange.error is None:
                 await wait_readable(self._sock)
                 self._read(exchange)
-        if scope.cancelled_caught:
-            self._fail(exchange, self._timeout_error())
+        except trio.ClosedResourceError:
+            pass  # as above
+        finally:
+            self.due = inf
+
+    def expire(self) -> None:
+        """Its time is over: whoever waits for it is told."""
+        self.due = inf
+        if self._exchange is not None:
+            self._fail(self._exchange, self._timeout_error())
 
     async def settle(self) -> None:
         """Nothing is left after an abort."""
@@ -156,6 +161,17 @@ class Connection:
         self._rest = self._try(exchange, memoryview(self._seal(head + body if body else head)))
         self._sending = len(self._rest) > 0
         return not self._sending
+
+    async def _send_in_time(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None) -> None:
+        """What waits for a body to be made, too, is cancelled when time is over."""
+        with trio.CancelScope(deadline=self._deadline) as scope:
+            self._scope = scope
+            try:
+                await self._send_slowly(exchange, head, body)
+            finally:
+                self._scope = None
+        if scope.cancelled_caught:
+            self._fail(exchange, self._timeout_error())
 
     async def _send_slowly(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None) -> None:
         if body is None or (isinstance(body, bytes) and len(body) <= SLICE):
@@ -222,6 +238,8 @@ class Connection:
 
     def _read(self, exchange: Exchange) -> bool:
         """Feed what has arrived to the exchange, without waiting; whether there may be more."""
+        if self._exchange is not exchange:
+            return False  # it was ended while this task was about to run
         try:
             size = self._sock.recv_into(self._buffer)
             self._feed(exchange, self._buffer[:size])
@@ -269,9 +287,13 @@ class Connection:
 
     def _extend(self, limit: float | None) -> None:
         """The peer has shown life: it has that many seconds for the next step."""
+        due = self._deadline if limit is None else min(self._deadline, trio.current_time() + limit)
         if self._scope is not None:
-            due = self._deadline if limit is None else min(self._deadline, trio.current_time() + limit)
             self._scope.deadline = due
+            return
+        self.due = due
+        if due < self._watch.wakes:
+            self._watch.wake(due)
 
     def _timeout_error(self) -> WireError:
         phase, what = (Phase.WRITE, "take the request") if self._sending else (Phase.READ, "answer")

@@ -322,10 +322,9 @@ async def test_cancelled_requests_close_their_connection(start, connect, http):
         await network.current().send(http.POST, b"x", LIMITS)
     assert scope.cancelled_caught
     assert await server.settled(0, 0.3)
-    streaming = None
     server.script = lambda peer: (peer.read_request(), peer.send(CHUNKED), peer.closed_within(2))
+    streaming = await network.current().open(http.POST, b"x", LIMITS)
     with anyio.move_on_after(0.1) as scope:
-        streaming = await network.current().open(http.POST, b"x", LIMITS)
         await streaming.receive()
     assert scope.cancelled_caught
     await streaming.aclose()

@@ -1,7 +1,8 @@
-"""The answer parser: the same outcome however the bytes are cut, nothing but WireError whatever they are, in linear time."""
+"""The answer parser: the same outcome however the bytes are cut, nothing but WireError, in linear time."""
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -204,7 +205,7 @@ def test_every_cut_gives_the_same(data, to_head):
 )
 def test_all_cuts_give_the_same(data, cuts, max_body):
     marks = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
-    pieces = [data[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    pieces = [data[start:end] for start, end in itertools.pairwise(marks)]
     assert outcome(pieces) == parse(data)
     assert outcome(pieces, max_body=max_body) == parse(data, max_body=max_body)
 

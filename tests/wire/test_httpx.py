@@ -1,4 +1,4 @@
-"""What users bring of httpx: mocks, clients with ideas of their own, proxies, HTTP/2; and our transport inside httpx."""
+"""What users bring of httpx: mocks, their own clients, proxies, HTTP/2; and our transport inside httpx."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def test_respx(http):
 
 
 @pytest.mark.parametrize(
-    ("error", "phase", "sent", "timeout"),
+    ("error", "phase", "sent", "late"),
     [
         (httpx.ConnectError("x"), Phase.CONNECT, Sent.NOTHING, False),
         (httpx.ConnectTimeout("x"), Phase.CONNECT, Sent.NOTHING, True),
@@ -141,13 +141,13 @@ async def test_respx(http):
         (anyio.BrokenResourceError(), Phase.READ, Sent.MAYBE, False),
     ],
 )
-async def test_every_failure_of_httpx_becomes_ours(http, error, phase, sent, timeout):
+async def test_every_failure_of_httpx_becomes_ours(http, error, phase, sent, late):
     def handler(request):
         raise error
 
     network = Network(ORIGIN, transport=httpx.MockTransport(handler))
     caught = await failure(network, http.POST, b"{}")
-    assert (caught.phase, caught.sent, caught.timeout, caught.__cause__) == (phase, sent, timeout, error)
+    assert (caught.phase, caught.sent, caught.timeout, caught.__cause__) == (phase, sent, late, error)
     await network.aclose()
 
 
@@ -419,8 +419,6 @@ def test_httpx_wires_end_with_their_loop(start, http, client_tls, backend):
         anyio.run(main, backend=backend)
         gc.collect()
     assert len(network._wires) == 1
-    del network
-    gc.collect()
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -428,11 +426,10 @@ def test_an_httpx_wire_that_is_dropped_warns_once(start, http, client_tls, backe
     server = start(tls=True)
 
     async def main():
-        network = Network(server.origin, verify=client_tls, http2=True)
-        assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"x"
+        networks = [Network(server.origin, verify=client_tls, http2=True)]
+        assert (await networks[0].current().send(http.POST, b"x", LIMITS)).body == b"x"
         with pytest.warns(ResourceWarning, match="unclosed client") as caught:
-            del network
-            gc.collect()
+            networks.clear()
         assert len(caught) == 1
         assert await server.settled(0)
 

@@ -162,7 +162,7 @@ async def test_a_server_that_does_not_accept(http):
         fillers = []
         for _ in range(4):
             filler = socket.socket()
-            filler.setblocking(False)
+            filler.settimeout(0)
             filler.connect_ex(listener.getsockname())
             fillers.append(filler)
         network = Network(("http", *listener.getsockname()))
