@@ -18,7 +18,7 @@ from mistral_async._wire._protocol import Phase, Sent, WireError
 STEP: Final = 256 * 1024  # bytes decoded at a time
 _BOMB_SIZE: Final = 16 * 1024 * 1024
 _BOMB_RATIO: Final = 200  # JSON of equal objects reaches 100
-_ZSTANDARD_SLICE: Final = 512  # bytes in, since zstandard does not bound what comes out: 16 MiB at the very most
+_ZSTANDARD_SLICE: Final = 128  # bytes in, since zstandard does not bound what comes out: 4 MiB at the very most
 
 
 class _Coding(Protocol):
