@@ -14,6 +14,7 @@ from mistral_async._limits import Priority
 from mistral_async._open import MisfitError, decode
 from mistral_async._options import Options
 from mistral_async._outgoing import Heads, encode_body, with_key
+from mistral_async._pieces import LARGE, decode_in_pieces
 from mistral_async._request import Call, Request
 from mistral_async._response import Attempt, Headers, Response, request_id_of
 from mistral_async._retry import delay, is_throttled
@@ -59,7 +60,8 @@ class Engine:
         exchange = await self.begin(request, accept="application/json")
         answer = await self.send(exchange)
         try:
-            return cast("T", self._decode(exchange, answer))
+            early = await decode_in_pieces(answer.body, request.returns) if len(answer.body) > LARGE else None
+            return cast("T", self._decode(exchange, answer, early))
         except OutputError as error:
             following = request.following(error)
         return await self.call(following)
@@ -69,7 +71,8 @@ class Engine:
         exchange = await self.begin(request, accept="application/json")
         answer = await self.send(exchange)
         try:
-            return self.response(exchange, answer, self._decode(exchange, answer), answer.body)
+            early = await decode_in_pieces(answer.body, request.returns) if len(answer.body) > LARGE else None
+            return self.response(exchange, answer, self._decode(exchange, answer, early), answer.body)
         except OutputError as error:
             following = request.following(error)
         return await self.respond(following)
@@ -313,12 +316,12 @@ class Engine:
                 raise
         return cast("Streaming", await self._go_on(exchange, wait))
 
-    def _decode(self, exchange: Exchange, answer: Answer) -> Any:
+    def _decode(self, exchange: Exchange, answer: Answer, early: Any) -> Any:
         request = cast("Call[Any]", exchange.request)
         if request.returns is None or (answer.status == _NO_CONTENT and request.method == "DELETE"):
             return None
         try:
-            value = decode(answer.body, request.returns)
+            value = decode(answer.body, request.returns) if early is None else early
         except (MisfitError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
             raise exchange.unreadable(answer, answer.body, problem) from problem
         try:
