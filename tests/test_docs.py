@@ -35,4 +35,4 @@ def test_program_runs(place, code, monkeypatch, tmp_path, capsys):
         monkeypatch.setitem(_settings.SERVERS, "global", server.url)
         monkeypatch.setenv("MISTRAL_API_KEY", server.api_key)
         monkeypatch.chdir(tmp_path)
-        exec(compile(code, place, "exec"), {"__name__": "__main__"})
+        exec(compile(code, place, "exec", dont_inherit=True), {"__name__": "__main__"})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,8 @@ from mistral_async.tools._function import Context, Signature, arguments_of, is_a
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Q = ParamSpec("Q")
+S = TypeVar("S")
 
 Confirms: TypeAlias = bool | Callable[[dict[str, Any]], bool]
 """Whether a call must be confirmed before it runs: always, or where the function of its arguments says so."""
@@ -63,7 +66,7 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
     @classmethod
     def from_function(
         cls,
-        function: Callable[P, R],
+        function: Callable[Q, S],
         *,
         name: str | None = None,
         description: str | None = None,
@@ -71,7 +74,7 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         requires_confirmation: Confirms = False,
         limit: int | None = None,
         timeout: float | None = None,
-    ) -> Tool[P, R]:
+    ) -> Tool[Q, S]:
         """Make a tool of a function: the schema from its annotations, the descriptions from its docstring.
 
         Args:
@@ -87,8 +90,8 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         plan = FunctionPlan(function)
         named = name or str(getattr(function, "__name__", type(function).__name__))
         about = plan.signature.description if description is None else description
-        made = cls(Function(named, plan.signature.schema(strict=strict), about, strict))
-        return equip(made, plan, settings, function)
+        definition = Function(named, plan.signature.schema(strict=strict), about, strict)
+        return equip(cast("Tool[Q, S]", cls(definition)), plan, settings, function)
 
     @property
     def name(self) -> str:
@@ -184,7 +187,9 @@ async def in_thread(call: Callable[[], Any], *, abandon: bool) -> Any:
         return (call(),)  # trio takes no coroutine from a thread
 
     (value,) = await anyio.to_thread.run_sync(held, abandon_on_cancel=abandon)
-    return await cast("Awaitable[Any]", value) if isinstance(value, Awaitable) else value
+    if inspect.isawaitable(value):
+        value = await value
+    return value
 
 
 @overload
@@ -203,6 +208,6 @@ def tool(function: Any = None, /, **settings: Any) -> Any:
     """Make a tool of the function below: `@tool`, or `@tool(timeout=5)` with the settings of `Tool.from_function`."""
 
     def make(function: Callable[..., Any]) -> Tool[..., Any]:
-        return cast("Tool[..., Any]", Tool.from_function(function, **settings))
+        return Tool.from_function(function, **settings)
 
     return make if function is None else make(function)
