@@ -69,6 +69,10 @@ class SyncBatchResults(Generic[T]):
         """Every result, in a list."""
         return list(self)
 
+    def values(self) -> list[T]:
+        """Every value, in a list in the order of the calls; the first failure is raised."""
+        return [result.unwrap() for result in sorted(self, key=lambda result: result.index)]
+
     @property
     def job(self) -> BatchHandle[Sync, T]:
         """The handle: with `.to_json()` another process can go on."""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from anyio import CancelScope, to_thread
 from typing_extensions import Unpack
 
-from mistral_async._resource import Async, Face, M, Resource, flow
+from mistral_async._arguments import reject
+from mistral_async._resource import Async, Face, M, Resource, Sync, flow
 from mistral_async.batch._again import ensure, resubmit
-from mistral_async.batch._methods import reading
+from mistral_async.batch._methods import results_on
 from mistral_async.batch._opening import Kept
 from mistral_async.batch._options import Plan, ReadOptions
 from mistral_async.batch._progress import BatchProgress
 from mistral_async.batch._results import BatchResults
 from mistral_async.batch._work import Work
+
+if TYPE_CHECKING:
+    from mistral_async.batch._blocking import SyncBatchResults
 
 T = TypeVar("T")
 
@@ -76,12 +80,17 @@ class BatchHandle(Resource[M], Generic[M, T]):
         async with _taken(self._work):
             return await self._work.wait(timeout)
 
-    @reading
-    def results(self: BatchHandle[Async, T], **options: Unpack[ReadOptions]) -> BatchResults[T]:
+    @overload
+    def results(self: BatchHandle[Async, T], **options: Unpack[ReadOptions]) -> BatchResults[T]: ...
+    @overload
+    def results(self: BatchHandle[Sync, T], **options: Unpack[ReadOptions]) -> SyncBatchResults[T]: ...
+    def results(self, **options: Unpack[ReadOptions]) -> Any:
         """Read the results, as the jobs end, or once they have ended; they can be read again until they expire."""
+        if not options.keys() <= ReadOptions.__annotations__.keys():
+            reject(vars(BatchHandle)["results"], options)
         work = self._work
         plan = Plan.of({"concurrency": work.concurrency, "directory": work.directory, **options})
-        return BatchResults(Kept(work), plan)
+        return results_on(self._face, BatchResults(Kept(work), plan))
 
     @flow
     async def cancel(self: BatchHandle[Async, T]) -> BatchProgress:

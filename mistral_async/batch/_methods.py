@@ -29,12 +29,7 @@ class ReadingMethod(Generic[P, T]):
         self.function = function
 
         def perform(resource: Resource[Any], face: Any, args: Any, kwargs: Any) -> Any:
-            results = function(resource, *args, **kwargs)
-            if isinstance(face, AsyncFace):
-                return results
-            from mistral_async.batch._blocking import SyncBatchResults
-
-            return SyncBatchResults(face, results)
+            return results_on(face, function(resource, *args, **kwargs))
 
         self.method = _method(function, perform)
         self.__doc__ = function.__doc__
@@ -89,6 +84,15 @@ def _method(function: Callable[..., Any], perform: Callable[..., Any]) -> Callab
 
     vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
     return method
+
+
+def results_on(face: Any, results: BatchResults[T]) -> Any:
+    """The form that results have on a face."""
+    if isinstance(face, AsyncFace):
+        return results
+    from mistral_async.batch._blocking import SyncBatchResults
+
+    return SyncBatchResults(face, results)
 
 
 async def _start(face: AsyncFace, opening: Fresh[T]) -> BatchHandle[Async, T]:

@@ -121,6 +121,11 @@ class BatchResults(Generic[T]):
                 return await self.collect()
         return [result async for result in self]
 
+    async def values(self) -> list[T]:
+        """Every value, in a list in the order of the calls; the first failure is raised."""
+        results = sorted(await self.collect(), key=lambda result: result.index)
+        return [result.unwrap() for result in results]
+
     def __await__(self) -> Generator[Any, None, list[Result[T]]]:
         return self.collect().__await__()
 

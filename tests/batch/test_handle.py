@@ -19,7 +19,7 @@ from mistral_async.batch import (
 from mistral_async.batch._run import Journal
 from mistral_async.bulk import CheckpointError
 from mistral_async.errors import APIConnectionError, AuthenticationError, MistralError
-from mistral_async.testing import Cut, Reset
+from mistral_async.testing import Cut, Reset, Stall
 
 ROUGH = {"batch_failures": 0.3, "shuffle_batch": True}
 
@@ -222,6 +222,45 @@ async def test_cancelled_anywhere_nothing_is_lost_or_done_twice(client, poll, as
     assert [said(result) for result in results] == [str(2 * n) for n in range(10)]
     assert server.effects["batch.jobs.create"] == 3
     assert server.effects["batch:chat.complete"] == 10
+
+
+async def killed_while(client, server, run, *, creating):
+    """Begin a run, and lose the process (as far as the server and the checkpoint see) at the creation of its job."""
+    server.fault(Stall(where="head" if creating else "request"), operation="batch.jobs.create", times=1)
+    with anyio.move_on_after(0.5):
+        await run
+    server.scripts._faults.clear()
+
+
+async def test_attaching_finds_a_job_that_was_created_but_not_answered(client, poll, ask, said, server, tmp_path):
+    path = tmp_path / "run.json"
+    await killed_while(client, server, client.batch.run([ask(1)], poll=poll, checkpoint=path).collect(), creating=True)
+    assert server.effects["batch.jobs.create"] == 1
+    handle = client.batch.attach(path, poll=poll)
+    assert handle.job_ids == []
+    assert (await handle.wait()).done == 1
+    assert [said(result) for result in await handle.results()] == ["2"]
+    assert server.effects["batch.jobs.create"] == 1
+    assert json.loads(path.read_text())["parts"][0]["job"] == handle.job_ids[0]
+
+
+async def test_attaching_creates_the_job_of_a_file_that_is_there(client, poll, ask, said, server, files, tmp_path):
+    path = tmp_path / "run.json"
+    run = client.batch.run([ask(1)], poll=poll, checkpoint=path, limits=files).collect()
+    await killed_while(client, server, run, creating=False)
+    results = await client.batch.attach(path, poll=poll).results()
+    assert [said(result) for result in results] == ["2"]
+    assert server.effects["files.upload"] == server.effects["batch.jobs.create"] == 1
+
+
+async def test_requests_that_were_never_sent_need_their_calls(client, poll, ask, server, tmp_path):
+    path = tmp_path / "run.json"
+    await killed_while(client, server, client.batch.run([ask(1)], poll=poll, checkpoint=path).collect(), creating=False)
+    handle = client.batch.attach(path, poll=poll)
+    for act in (handle.wait, handle.status, handle.resubmit_failed, handle.results().collect):
+        with pytest.raises(NotSubmittedError, match="same calls and the same checkpoint"):
+            await act()
+    assert len(await client.batch.run([ask(1)], poll=poll, checkpoint=path)) == 1
 
 
 # leaving

@@ -39,6 +39,7 @@ def test_handles(sync_client, ask, said, poll, three):
     same = sync_client.batch.attach(job.to_json(), poll=poll)
     assert same.job_ids == job.job_ids
     assert same.wait().done == 10
+    assert [value.text for value in same.results().values()] == [str(2 * n) for n in range(10)]
     assert [said(result) for result in same.results(ordered=True)] == [str(2 * n) for n in range(10)]
     assert same.status().finished
     assert same.cancel().finished
