@@ -22,6 +22,10 @@ ENDPOINTS = {
     "moderations": lambda: calls.classifiers.moderate("a text"),
     "chat moderations": lambda: calls.classifiers.moderate_chat(HI, "mistral-moderation-latest"),
     "ocr": lambda: calls.ocr.process(document="https://example.com/a.pdf"),
+    "classifications": lambda: calls.classifiers.classify("a text", "my-classifier"),
+    "chat classifications": lambda: calls.classifiers.classify_chat(
+        model="my-classifier", inputs=[{"messages": [{"role": "user", "content": "a"}]}]
+    ),
     "conversations": lambda: calls.beta.conversations.start(inputs="hi", model="mistral-small-latest"),
     "transcriptions": lambda: calls.audio.transcriptions.complete(
         model="voxtral-mini-latest", file_url="https://example.com/a.mp3"
@@ -29,6 +33,7 @@ ENDPOINTS = {
 }
 
 
+@pytest.mark.parametrize("options", [{"any_model": True}])
 @pytest.mark.parametrize("name", ENDPOINTS)
 async def test_each_endpoint_gives_what_its_call_gives(client, poll, name):
     make = ENDPOINTS[name]
@@ -40,6 +45,13 @@ async def test_each_endpoint_gives_what_its_call_gives(client, poll, name):
         assert result.usage == getattr(value, "usage", None)
     if name == "packed":
         assert type(value.data[0].embedding) is type(direct.data[0].embedding)
+
+
+async def test_agents(client, poll):
+    agent = await client.beta.agents.create(model="mistral-small-latest", name="a")
+    call = calls.agents.complete(agent_id=agent.id, messages=HI)
+    (result,) = await client.batch.run([call], poll=poll)
+    assert type(result.unwrap()) is type((await client.send(call)).data)
 
 
 async def test_bulk_and_batch_are_one_word_apart(client, poll, ask, said):
