@@ -32,7 +32,12 @@ async def connect(loop: asyncio.AbstractEventLoop, host: str, port: int) -> sock
             return chosen.result()
         return attempts[0].result()
     finally:
-        await _discard([attempt for attempt in attempts if attempt is not chosen])
+        try:
+            await _discard([attempt for attempt in attempts if attempt is not chosen])
+        except BaseException:
+            if chosen is not None:
+                _close(chosen)
+            raise
 
 
 async def _resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Address]:
