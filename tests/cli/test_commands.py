@@ -113,6 +113,13 @@ def test_a_wrong_key_is_3(at, command):
     assert "401" in ran.err
 
 
+@pytest.mark.parametrize("command", ["moderate", "embed"])
+def test_what_every_item_would_meet_is_said_once(at, command):
+    ran = at(command, key="wrong", stdin="".join(f"text {n}\n" for n in range(2000)))
+    assert ran.code == 3
+    assert len(ran.err.splitlines()) == 1
+
+
 def test_a_model_that_is_not_there_is_3(run):
     ran = run("chat", "hi", "--fake", "-m", "nonsense")
     assert (ran.code, ran.out) == (3, "")

@@ -80,6 +80,18 @@ def test_a_reader_who_leaves_is_no_error(env, tmp_path):
         assert writer.stderr.read() == ""
 
 
+def test_a_reader_who_was_never_there_is_no_error(env):
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ran = subprocess.run(
+            [*COMMAND, "models", "--fake"], env=env, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("command", [["embed"], ["chat", "hi"]], ids=" ".join)
 def test_ctrl_c_is_130_and_quick(env, tmp_path, command):
     (tmp_path / "in").write_text("one\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mistral_async import Mistral, RetryConfig, SyncMistral
-from mistral_async.errors import StreamError
+from mistral_async.errors import StreamInterruptedError
 from mistral_async.testing import CassetteError, FakeMistral, record, replay
 
 pytest_plugins = ["pytester"]
@@ -284,7 +284,7 @@ async def test_a_stream_that_was_left_early_ends_where_it_was_left(anyio_backend
             first = (await anext(aiter(events))).text
     client = Mistral("key", transport=replay(tmp_path / "t"))
     async with client, client.chat.stream(**ASK) as events:
-        with pytest.raises(StreamError) as caught:
+        with pytest.raises(StreamInterruptedError, match="recording ends here") as caught:
             async for _ in events:
                 pass
     assert caught.value.partial.text.startswith(first)
