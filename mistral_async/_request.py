@@ -262,7 +262,7 @@ def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
 
 def _set(fields: Any) -> Any:
     """What was set: None at the top level is not sent."""
-    if is_object(fields):
+    if fields is not None and is_object(fields):
         return {key: value for key, value in fields.items() if value is not None}
     return fields
 
