@@ -1,12 +1,13 @@
 """A server of canned answers for the other benchmarks: the model's name in the request says which answer it gets.
 
-It is a process of its own on a core of its own, prints its port, and serves until its standard input ends.
+It is a process of its own on the core that is named first, prints its port, and serves until its standard input ends.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import ssl
 import struct
@@ -140,4 +141,6 @@ async def main(certificate: str | None) -> None:
 
 if __name__ == "__main__":
     ANSWERS.update(answers())
-    uvloop.run(main(sys.argv[1] if len(sys.argv) > 1 else None))
+    if len(sys.argv) > 1 and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {int(sys.argv[1])})
+    uvloop.run(main(sys.argv[2] if len(sys.argv) > 2 else None))

@@ -1,15 +1,14 @@
 """How many blocking chat calls does a process make, from one thread and from 32?
 
-    python benchmarks/bench_blocking.py [--runs 3] [--json blocking.json]
+python benchmarks/bench_blocking.py [--runs 3] [--json blocking.json]
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from peers import MESSAGES
-
 from harness import Case, Clock, main, run_cases, server, show
+from peers import MESSAGES
 
 CALLS = {"mistral_async": 3000, "mistral_async on trio": 3000, "httpx": 600, "openai": 300, "mistralai": 200}
 THREADS = (1, 32)

@@ -1,4 +1,4 @@
-"""What do big bodies cost? 64 x 1024 embeddings as base64 and JSON, a 200 KB request, and an 11 MB answer beside other tasks.
+"""What do big bodies cost? 64 x 1024 embeddings as base64 and JSON, a 200 KB request, an 11 MB answer beside others.
 
     python benchmarks/bench_bodies.py [--runs 3] [--json bodies.json]
 
@@ -11,9 +11,8 @@ from __future__ import annotations
 import time
 
 from answer_server import embeddings
-from peers import PEERS, read_rows
-
 from harness import Case, Clock, main, run_cases, server, show
+from peers import PEERS, read_rows
 
 TEXTS = [f"passage number {n}" for n in range(64)]
 LONG = [{"role": "user", "content": f"{n} " + "word " * 400} for n in range(100)]
@@ -100,7 +99,8 @@ def parent(runs: int) -> list[Case]:
         for r in results
         if r["kind"] == "stall"
     ]
-    show("An answer of 11 MB (2.8 MB as base64)", rows, ["client", "answer", "stall, ms CPU", "ms wall", "ms CPU in all"])
+    header = ["client", "answer", "stall, ms CPU", "ms wall", "ms CPU in all"]
+    show("An answer of 11 MB (2.8 MB as base64)", rows, header)
     return results
 
 

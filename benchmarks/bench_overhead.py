@@ -11,9 +11,8 @@ from __future__ import annotations
 import logging
 import statistics
 
-from peers import MESSAGES
-
 from harness import Case, Clock, main, run_cases, server, show
+from peers import MESSAGES
 
 TURNS, BLOCK = 40, 100
 
@@ -27,7 +26,8 @@ def child(case: Case) -> dict[str, float]:
 async def measure(url: str) -> dict[str, float]:
     from mistral_async import Mistral, RateLimits
 
-    silent = logging.Logger("silent", logging.WARNING)
+    silent = logging.getLogger("silent")
+    silent.setLevel(logging.WARNING)
     arguments = {"model": "chat", "messages": MESSAGES, "temperature": 0.5}
     plain = Mistral("test-key", server_url=url)
     logged = Mistral("test-key", server_url=url, debug_logger=silent)
@@ -52,9 +52,7 @@ async def measure(url: str) -> dict[str, float]:
     for client in (plain, logged, limited):
         await client.aclose()
     base = spent["plain"]
-    more = {
-        kind: statistics.median(a - b for a, b in zip(times, base, strict=True)) for kind, times in spent.items()
-    }
+    more = {kind: statistics.median(a - b for a, b in zip(times, base, strict=True)) for kind, times in spent.items()}
     return {**more, "plain": statistics.median(base)}
 
 

@@ -1,15 +1,15 @@
 """How many chat requests does a core make? A 600-byte answer, 64 and 256 calls at once; asyncio, trio and TLS.
 
-    python benchmarks/bench_requests.py [--runs 3] [--json requests.json]
+python benchmarks/bench_requests.py [--runs 3] [--json requests.json]
 """
 
 from __future__ import annotations
 
+from harness import Case, Clock, certificate, main, run_cases, server, show
 from peers import ON_TRIO, PEERS
 
-from harness import Case, Clock, certificate, main, run_cases, server, show
-
-SHAPES = (("asyncio", 64, False), ("asyncio", 256, False), ("trio", 64, False), ("trio", 256, False), ("asyncio", 64, True))
+PLAIN = [(loop, at_once, False) for loop in ("asyncio", "trio") for at_once in (64, 256)]
+SHAPES = (*PLAIN, ("asyncio", 64, True))
 REQUESTS = {"floor": 12000, "mistral_async": 10000, "aiohttp": 4000, "httpx2": 1000, "openai": 600, "mistralai": 300}
 
 

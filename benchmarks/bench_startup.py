@@ -1,6 +1,6 @@
 """What does starting cost? Importing, being ready for the first call, constructing, and sharing the TLS context.
 
-    python benchmarks/bench_startup.py [--runs 9] [--json startup.json]
+python benchmarks/bench_startup.py [--runs 9] [--json startup.json]
 """
 
 from __future__ import annotations

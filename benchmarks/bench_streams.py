@@ -1,4 +1,4 @@
-"""What does an event of a stream cost? 2,000 events at once (an HTTP chunk for each, or for 64), 150 paced streams; async and blocking.
+"""What does an event of a stream cost? 2,000 at once (an HTTP chunk for each, or for 64), and 150 paced streams.
 
     python benchmarks/bench_streams.py [--runs 3] [--json streams.json]
 
@@ -11,9 +11,8 @@ import gc
 import time
 
 from answer_server import EVENTS, PACE, PACED_EVENTS
-from peers import MESSAGES, ON_TRIO, PEERS
-
 from harness import Case, Clock, main, run_cases, server, show
+from peers import MESSAGES, ON_TRIO, PEERS
 
 AT_ONCE = 150
 REPEATS = {"floor": 20, "mistral_async": 20, "blocking": 20, "aiohttp": 20, "httpx2": 5, "openai": 2, "mistralai": 1}

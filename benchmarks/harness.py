@@ -1,4 +1,4 @@
-"""What the benchmarks share: the server on its core, one process for each measurement on another, turns, medians, tables.
+"""What the benchmarks share: the server on its core, a process for each measurement on another, turns, medians, tables.
 
 Repetitions of all cases take turns, so that a busy neighbour slows all of them. CPU time of the client's process is
 recorded beside wall time: on a machine that others use too, it is the number to trust.
@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 HERE = Path(__file__).parent
 Case = dict[str, Any]
@@ -38,11 +38,10 @@ def pin(core: int) -> None:
 def server(certificate: str | None = None) -> Iterator[str]:
     """The server of canned answers; yields its address."""
     process = subprocess.Popen(
-        [sys.executable, HERE / "answer_server.py", *([certificate] if certificate else [])],
+        [sys.executable, HERE / "answer_server.py", str(cores()[1]), *([certificate] if certificate else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: pin(cores()[1]),
     )
     try:
         port = int(process.stdout.readline())
@@ -68,15 +67,7 @@ def measure(script: str, case: Case) -> dict[str, float]:
     """Measure one case once, in a process of its own."""
     command = [sys.executable, script, "--child", json.dumps(case)]
     environment = {**os.environ, **({"SSL_CERT_FILE": case["root"]} if case.get("root") else {})}
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        timeout=300,
-        preexec_fn=lambda: pin(cores()[0]),
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
     if done.returncode:
         raise SystemExit(f"{case}:\n{done.stderr[-3000:]}")
     return json.loads(done.stdout.splitlines()[-1])
@@ -102,7 +93,7 @@ def run_cases(script: str, cases: list[Case], repetitions: int) -> list[Case]:
 class Clock:
     """Wall and CPU time between two moments."""
 
-    def __enter__(self) -> Clock:
+    def __enter__(self) -> Self:
         self.wall, self.cpu = time.perf_counter(), time.process_time()
         return self
 
@@ -131,7 +122,7 @@ def show(title: str, rows: list[list[Any]], header: list[str]) -> None:
 
 def _text(cell: Any) -> str:
     if cell is None:
-        return "–"
+        return "-"
     if isinstance(cell, float):
         return f"{cell:,.0f}" if abs(cell) >= 100 else f"{cell:.3g}"
     return f"{cell:,}" if isinstance(cell, int) else str(cell)
@@ -147,6 +138,7 @@ def main(
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
+        pin(cores()[0])
         print(json.dumps(child(json.loads(options.child))))
         return
     load = os.getloadavg()[0]

@@ -82,7 +82,7 @@ COUNTS: dict[str, int] = {
 
 def count() -> dict[str, int]:
     """Instructions of each scenario, for one call, event or answer."""
-    from harness import cores, pin, server
+    from harness import server
 
     with tempfile.TemporaryDirectory() as folder, server() as url:
         out = Path(folder, "out")
@@ -93,7 +93,7 @@ def count() -> dict[str, int]:
         ]
         environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
         subprocess.run([sys.executable, "-c", "import mistral_async"], check=True)  # its bytecode is kept
-        subprocess.run(command, check=True, env=environment, preexec_fn=lambda: pin(cores()[0]))
+        subprocess.run(command, check=True, env=environment)
         return {
             name: _total(out.with_name(f"out.{number}")) // each
             for number, (name, each) in enumerate(COUNTS.items(), start=1)

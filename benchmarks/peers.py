@@ -9,7 +9,7 @@ import contextlib
 import os
 import socket
 import sys
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -66,7 +66,7 @@ class Ours:
 
         self.client = Mistral("test-key", server_url=url, max_connections=connections)
 
-    async def __aenter__(self) -> Ours:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -97,7 +97,7 @@ class Official:
         self.http = httpx.AsyncClient(limits=limits, timeout=60, verify=_context(verify))
         self.client = Mistral(api_key="test-key", server_url=url, async_client=self.http)
 
-    async def __aenter__(self) -> Official:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -128,7 +128,7 @@ class OpenAI:
             return
         self.client = AsyncOpenAI(api_key="test-key", base_url=f"{url}/v1")
 
-    async def __aenter__(self) -> OpenAI:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -154,7 +154,7 @@ class Aiohttp:
     def __init__(self, url: str, connections: int) -> None:
         self.url, self.connections = url, connections
 
-    async def __aenter__(self) -> Aiohttp:
+    async def __aenter__(self) -> Self:
         import aiohttp
 
         root = os.environ.get("SSL_CERT_FILE")
@@ -200,7 +200,7 @@ class Httpx2:
         verify = _context(os.environ.get("SSL_CERT_FILE") or True)
         self.client = httpx2.AsyncClient(base_url=url, limits=limits, headers=headers, timeout=60, verify=verify)
 
-    async def __aenter__(self) -> Httpx2:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -237,7 +237,7 @@ class Floor:
         self.made = 0
         self.limit = connections
 
-    async def __aenter__(self) -> Floor:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -370,7 +370,7 @@ class TrioSocket:
             return self
         self.wait = trio.lowlevel.wait_readable
         self.sock = socket.create_connection((host, port))
-        self.sock.setblocking(False)
+        self.sock.settimeout(0)
         return self
 
     def send(self, data: bytes) -> None:

@@ -1,6 +1,7 @@
-"""Run benchmarks: `python benchmarks/run.py all`, or some by name; `--json FOLDER` keeps the numbers, `--plot FILE` draws.
+"""Run benchmarks: all, or some by name; `--json FOLDER` keeps the numbers, `--plot FILE` draws them.
 
-    python benchmarks/run.py requests streams --runs 5
+python benchmarks/run.py all
+python benchmarks/run.py requests streams --runs 5
 """
 
 from __future__ import annotations
