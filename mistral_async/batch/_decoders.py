@@ -12,7 +12,6 @@ from mistral_async._request import Call
 T = TypeVar("T")
 
 _ANSWERS: Final = {
-    "/v1/agents/completions": "ChatCompletionResponse",
     "/v1/audio/transcriptions": "TranscriptionResponse",
     "/v1/chat/classifications": "ClassificationResponse",
     "/v1/chat/completions": "ChatCompletionResponse",

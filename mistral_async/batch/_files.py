@@ -19,13 +19,17 @@ class _Request(msgspec.Struct):
 
 
 def read_calls(
-    path: str | os.PathLike[str], endpoint: str = "/v1/chat/completions", *, model: str | None = None
+    path: str | os.PathLike[str],
+    endpoint: str = "/v1/chat/completions",
+    *,
+    model: str | None = None,
+    typed: bool = True,
 ) -> Iterator[Call[Any] | tuple[str, Call[Any]]]:
-    """Read the calls in a file of `{"custom_id", "body"}` lines, one at a time; `model` is for bodies that name none.
+    """Read the calls in a file of `{"custom_id", "body"}` lines, one at a time. A wrong line is a `JSONLError`.
 
-    A line that is wrong is a `JSONLError` with its number.
+    `model` is for bodies that name none. Without `typed`, answers stay plain JSON, as the API sends them.
     """
-    checker, returns = LineChecker("batch"), answer_type(endpoint)
+    checker, returns = LineChecker("batch"), answer_type(endpoint) if typed else Any
     with open(path, "rb") as file:  # noqa: PTH123 - any path, and "-" is not one
         for line in file:
             checker.feed(line if line.endswith(b"\n") else line + b"\n")

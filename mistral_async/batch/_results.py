@@ -141,15 +141,28 @@ class BatchResults(Generic[T]):
     async def _follow(self, part: Part) -> None:
         try:
             await self._delivery.follow(part, self._emit)
+        except _FirstError as first:
+            self._fail(first.error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the consumer gets it
-            if self._failure is None:
-                self._failure = error
-                self._parts.cancel()
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """End everything; the first failure is the one that is told."""
+        if self._failure is None:
+            self._failure = error
+            self._parts.cancel()
 
     async def _emit(self, results: list[Result[Any]]) -> None:
         if self._plan.on_error == "raise":
             for result in results:
                 if isinstance(result, Err):
-                    raise result.error
+                    raise _FirstError(result.error)
         if results:
             await self._send.send(results)
+
+
+class _FirstError(Exception):  # noqa: N818 - it never leaves this module
+    """Carries a request's error past those who would take it for one of the download."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error

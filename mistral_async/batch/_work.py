@@ -28,6 +28,7 @@ from mistral_async.models.batch import BatchJob
 T = TypeVar("T")
 
 _DRIFT: Final = timedelta(days=1)  # by which clocks may differ
+_SUBMISSION: Final = 3600.0  # seconds of nothing but failures that uploading and creating bear
 _LEAVE: Final = 10.0  # seconds for cancelling jobs when a block is left
 
 
@@ -51,6 +52,7 @@ class Work(Generic[T]):
         self.journal = journal
         self.decoders = decoders
         self.poll = poll
+        self._brief = msgspec.structs.replace(poll, patience=min(poll.patience, _SUBMISSION))
         self.concurrency = concurrency
         self.directory = directory
         self._resumed = resumed
@@ -72,7 +74,7 @@ class Work(Generic[T]):
         if not part.inline and part.file is None:
             await self._upload(part, path)
         requests = await self._inline(part, path) if part.inline else None
-        await persist(lambda: self._create(part, requests), self.poll)
+        await persist(lambda: self._create(part, requests), self._brief)
 
     async def _create(self, part: Part, requests: list[Any] | None) -> None:
         """Create the job, unless an earlier try did."""
@@ -100,7 +102,7 @@ class Work(Generic[T]):
     async def _adopt(self, part: Part) -> bool:
         """Find the job of a part; what was just created may take a moment to be listed."""
         for last in (False, True):
-            if job := await persist(lambda: self._find(part), self.poll):
+            if job := await persist(lambda: self._find(part), self._brief):
                 await self._keep(part, job)
                 return True
             if not last:
@@ -128,10 +130,10 @@ class Work(Generic[T]):
         """Send a part's file, unless it is there already."""
         name = self.run.file_name(part)
         if self._resumed:
-            part.file = await persist(lambda: self._find_file(name, part.size), self.poll)
+            part.file = await persist(lambda: self._find_file(name, part.size), self._brief)
         if part.file is None:
             content = self._content(part, path)
-            part.file = await persist(lambda: self._send_file(name, part.size, content), self.poll)
+            part.file = await persist(lambda: self._send_file(name, part.size, content), self._brief)
         await self.journal.save(self.run)
 
     async def _send_file(self, name: str, size: int, content: Path) -> str:

@@ -18,7 +18,7 @@ from mistral_async.batch import (
 )
 from mistral_async.batch._run import Journal
 from mistral_async.bulk import CheckpointError
-from mistral_async.errors import APIConnectionError, AuthenticationError, MistralError
+from mistral_async.errors import APIConnectionError, AuthenticationError, MistralError, PermissionDeniedError
 from mistral_async.testing import Cut, Reset, Stall
 
 ROUGH = {"batch_failures": 0.3, "shuffle_batch": True}
@@ -120,6 +120,60 @@ async def test_requests_that_are_gone_can_not_be_sent_again(client, poll, ask, f
     with pytest.raises(NotSubmittedError, match="2 of 2 failed requests are not on the server"):
         await job.resubmit_failed()
     assert server.effects["batch.jobs.create"] == 1
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+async def test_sending_again_that_is_cut_off_is_gone_on_with(client, poll, ask, said, server, three, tmp_path, fresh):
+    server.state.options = type(server.state.options)(batch_failures=1.0)
+    path, todo = tmp_path / "run.json", [ask(n) for n in range(10)]
+    await client.batch.run(todo, poll=poll, limits=three, checkpoint=path)
+    server.state.options = type(server.state.options)()
+    server.fail(401, operation="files.upload", after=1, times=2)
+    handle = client.batch.attach(path, poll=poll)
+    with pytest.raises(AuthenticationError):
+        await handle.resubmit_failed()
+    server.scripts._replies.clear()
+    handle = client.batch.attach(path, poll=poll) if fresh else handle
+    assert await handle.resubmit_failed() == 0
+    assert [said(result) for result in await handle.results(ordered=True)] == [str(2 * n) for n in range(10)]
+    assert server.effects["batch:chat.complete"] == 10
+    assert server.effects["batch.jobs.create"] == 6
+    again = await client.batch.run(todo, poll=poll, checkpoint=path, ordered=True)
+    assert [said(result) for result in again] == [str(2 * n) for n in range(10)]
+
+
+async def test_expired_results_are_sent_again(client, poll, ask, said, server, files, clock):
+    job = await client.batch.start([ask(n) for n in range(10)], poll=poll, limits=files)
+    await job.wait()
+    clock.advance(31 * 24 * 3600)
+    assert await job.resubmit_failed() == 10
+    assert [said(result) for result in await job.results(ordered=True)] == [str(2 * n) for n in range(10)]
+
+
+async def test_a_creation_answered_with_nonsense_is_looked_for(client, poll, ask, server):
+    server.reply("batch.jobs.create", json={"hello": "world"})
+    assert len(await client.batch.run([ask(0)], poll=poll)) == 1
+    assert server.effects["batch.jobs.create"] == 2  # the first was the script's: nothing was made
+
+
+async def test_cancelling_what_ends_meanwhile(client, poll, ask, server):
+    job = await client.batch.start([ask(0)], poll=poll)
+    server.fail(409, operation="batch.jobs.cancel", times=1)
+    await poll.sleep(5)
+    assert (await job.cancel()).finished
+    other = await client.batch.start([ask(0)], poll=poll)
+    server.fail(403, operation="batch.jobs.cancel", times=1)
+    with pytest.raises(PermissionDeniedError):
+        await other.cancel()
+
+
+async def test_expiry_without_a_file_is_what_the_api_documents(client, poll, ask, server, files):
+    server.state.options = type(server.state.options)(batch_per_second=0.0001)
+    job = await client.batch.start([ask(0)], poll=poll, limits=files, timeout_hours=1)
+    progress = await job.wait()
+    (ended,) = progress.jobs
+    assert (ended.output_file, ended.error_file) == (None, None)
+    assert progress.expires_at.timestamp() == ended.completed_at + 24 * 3600
 
 
 LOST = [Cut(where="head"), Reset(where="head"), Cut(where="body")]

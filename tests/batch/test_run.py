@@ -9,7 +9,7 @@ import pytest
 
 from mistral_async import calls
 from mistral_async.batch import BatchInputError, BatchLimits, MissingResultError, ResultsExpiredError
-from mistral_async.errors import AuthenticationError, InvalidModelError, ServerError
+from mistral_async.errors import AuthenticationError, InvalidModelError, ServerError, UnprocessableEntityError
 from mistral_async.testing import Cut, Garbage, Reset
 
 HI = [{"role": "user", "content": "hi"}]
@@ -45,13 +45,6 @@ async def test_each_endpoint_gives_what_its_call_gives(client, poll, name):
         assert result.usage == getattr(value, "usage", None)
     if name == "packed":
         assert type(value.data[0].embedding) is type(direct.data[0].embedding)
-
-
-async def test_agents(client, poll):
-    agent = await client.beta.agents.create(model="mistral-small-latest", name="a")
-    call = calls.agents.complete(agent_id=agent.id, messages=HI)
-    (result,) = await client.batch.run([call], poll=poll)
-    assert type(result.unwrap()) is type((await client.send(call)).data)
 
 
 async def test_bulk_and_batch_are_one_word_apart(client, poll, ask, said):
@@ -111,13 +104,16 @@ async def test_what_can_not_be_sent_is_told_before_anything_is(client, poll, ask
 
 
 async def test_endpoints_that_take_no_batch_are_refused(client, poll, server):
-    for call in (calls.files.delete("f"), calls.batch.jobs.create(endpoint="/v1/ocr", requests=[])):
+    agent = calls.agents.complete(agent_id="a", messages=HI)
+    for call in (agent, calls.files.delete("f"), calls.batch.jobs.create(endpoint="/v1/ocr", requests=[])):
         with pytest.raises(BatchInputError, match="does not take"):
             await client.batch.run([call], poll=poll)
     audio = calls.audio.transcriptions.complete(model="m", file=b"x")
     with pytest.raises(BatchInputError, match="upload it first"):
         await client.batch.run([audio], poll=poll)
     assert not server.requests
+    with pytest.raises(UnprocessableEntityError):  # the caller knows better, and the API does not
+        await client.batch.run([agent], poll=poll, endpoint="/v1/agents/completions")
 
 
 async def test_a_source_that_fails_fails_the_run_before_anything_is_sent(client, poll, ask, server, tmp_path):
@@ -225,6 +221,13 @@ async def test_on_error_raise_ends_with_the_first(client, poll, ask):
         await client.batch.run([ask(1), bad], poll=poll, on_error="raise")
 
 
+@pytest.mark.parametrize("options", [{"batch_failures": 1.0}])
+async def test_on_error_raise_is_not_taken_for_a_failed_download(client, poll, ask, server, files):
+    with pytest.raises(ServerError, match="500 from batch of"):
+        await client.batch.run([ask(1), ask(2)], poll=poll, limits=files, on_error="raise")
+    assert server.effects["files.download"] == 1
+
+
 @pytest.mark.parametrize("options", [{"batch_per_second": 0.001}])
 async def test_ten_hours_of_polling_with_an_outage_in_between(client, poll, ask, said, server, clock, pauses, files):
     server.fail(500, operation="batch.jobs.get", after=5, times=40)
@@ -323,6 +326,37 @@ async def test_a_job_that_fails_as_a_whole_says_why(client, poll, ask, server, f
     results = await client.batch.run([ask(0), ask(1)], poll=poll, limits=files)
     assert [result.error.job_status for result in results] == ["FAILED"] * 2
     assert "at most 1 requests" in str(results[0].error)
+
+
+async def test_a_few_results_of_many(client, poll, ask, files):
+    async with client.batch.run([ask(n) for n in range(500)], poll=poll, limits=files, ordered=True) as results:
+        assert (await anext(results)).index == 0
+        rest = await results.receive()
+        assert rest[0].index == 1
+        assert [result.index for result in rest] == list(range(1, len(rest) + 1))
+    with pytest.raises(RuntimeError, match="async with"):
+        _ = client.batch.run([]).job
+
+
+async def test_values_of_a_run_that_failed_in_part(client, poll, ask):
+    bad = calls.chat.complete(model="no-such-model", messages=HI)
+    with pytest.raises(InvalidModelError):
+        await client.batch.run([ask(1), bad], poll=poll).values()
+
+
+class Meadow:
+    """What a caller may do to an answer."""
+
+    @staticmethod
+    def refuse(_):
+        raise LookupError("no cow")
+
+
+async def test_what_is_done_to_an_answer_may_fail(client, poll, ask):
+    call = ask(1)
+    call.then = Meadow.refuse
+    (result,) = await client.batch.run([call], poll=poll)
+    assert isinstance(result.error, LookupError)
 
 
 async def test_an_iterator_is_read_once_and_needs_its_block(client, poll, ask):

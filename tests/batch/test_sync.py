@@ -95,6 +95,8 @@ def test_a_file_of_requests(sync_client, said, poll, tmp_path):
         for n in range(5)
     ]
     path.write_text("\n".join(map(json.dumps, rows)) + "\n\n")
+    (plain, *_) = sync_client.batch.run(read_calls(path, model="mistral-small-latest", typed=False), poll=poll)
+    assert isinstance(plain.value, dict)
     found = read_calls(path, model="mistral-small-latest")
     results = sync_client.batch.run(found, poll=poll, limits=BatchLimits(inline_requests=0), ordered=True).collect()
     assert [(result.id, said(result)) for result in results] == [(f"r{n}", str(2 * n)) for n in range(5)]
