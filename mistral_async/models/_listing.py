@@ -20,7 +20,7 @@ MODULES = {
     "chat": (
         "ChatCompletionChoice ChatCompletionResponse ChatCompletionResponseChoiceLogprobs "
         "ChatCompletionResponseTokenLogprobs ChatCompletionResponseTokenLogprobsTopK ChatOptions ChatParsedOptions "
-        "ChatRunOptions CompletionChunk CompletionEvent CompletionOptions CompletionResponseStreamChoice DeltaMessage "
+        "CompletionChunk CompletionEvent CompletionOptions CompletionResponseStreamChoice DeltaMessage "
         "ParsedOptions SamplingOptions SharedOptions"
     ),
     "classifiers": (
@@ -41,8 +41,8 @@ MODULES = {
         "AgentConversation AgentHandoffEntry AppendConversationRequest AppendOptions Confirmation ConfirmationStatus "
         "Conversation ConversationAppendRequest ConversationAppendRequestBase ConversationHistory ConversationInputs "
         "ConversationMessages ConversationOptions ConversationRequest ConversationRequestTool ConversationResponse "
-        "ConversationRestartRequest ConversationRestartRequestBase ConversationRunOptions ConversationUsageInfo Entry "
-        "FunctionCallEntry FunctionResultEntry HandoffExecution InputEntries MessageEntries MessageEntry "
+        "ConversationRestartRequest ConversationRestartRequestBase ConversationStartOptions ConversationUsageInfo "
+        "Entry FunctionCallEntry FunctionResultEntry HandoffExecution InputEntries MessageEntries MessageEntry "
         "MessageInputEntry MessageInputRole MessageOutputEntry ModelConversation OutputEntry "
         "RestartConversationRequest RestartOptions ToolCallConfirmation ToolExecutionEntry"
     ),

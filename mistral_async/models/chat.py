@@ -95,10 +95,6 @@ class ChatParsedOptions(ParsedOptions, SamplingOptions, total=False):
     """What may be asked of a chat completion whose answer is read as a type. None is not sent."""
 
 
-class ChatRunOptions(SharedOptions, SamplingOptions, total=False):
-    """What may be asked of each completion of a run of tools. None is not sent."""
-
-
 def completion_fields(options: CompletionOptions) -> dict[str, Any]:
     """The options as they are sent: classes and choices in their wire forms."""
     fields: dict[str, Any] = {**options}

@@ -252,8 +252,8 @@ class ToolCallConfirmation(Model, gc=False):
     confirmation: Confirmation | str
 
 
-class ConversationRunOptions(TypedDict, total=False):
-    """What can be said when a run starts a conversation. It needs `model` or `agent_id`, not both."""
+class ConversationStartOptions(TypedDict, total=False):
+    """What can be said when a conversation starts, but for its tools. It needs `model` or `agent_id`, not both."""
 
     model: str | None
     agent_id: str | None
@@ -270,7 +270,7 @@ class ConversationRunOptions(TypedDict, total=False):
     handoff_execution: HandoffExecution | str | None
 
 
-class ConversationOptions(ConversationRunOptions, total=False):
+class ConversationOptions(ConversationStartOptions, total=False):
     """What can be said when a conversation starts. It needs `model` or `agent_id`, not both."""
 
     tools: Sequence[AnyTool | Mapping[str, Any]] | None

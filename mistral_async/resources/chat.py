@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
@@ -14,19 +14,17 @@ from mistral_async.models.chat import (
     ChatCompletionResponse,
     ChatOptions,
     ChatParsedOptions,
-    ChatRunOptions,
     CompletionChunk,
     completion_fields,
 )
 from mistral_async.models.messages import MessageInput
 from mistral_async.structured._parsed import Parsed
+from mistral_async.tools._options import ChatRunOptions
 
 if TYPE_CHECKING:
     from mistral_async.structured._stream import ParsedStream
     from mistral_async.tools._deferred import Deferred
-    from mistral_async.tools._execute import Confirm, OnToolError
     from mistral_async.tools._run import Run
-    from mistral_async.tools._toolbox import ToolLike
 
 T = TypeVar("T")
 V = TypeVar("V", default=str)
@@ -88,44 +86,14 @@ class Chat(Resource[M]):
         messages: str | Sequence[MessageInput] | Deferred,
         *,
         model: str,
-        tools: Sequence[ToolLike] = (),
         response_format: TypeForm[V] = str,  # type: ignore[assignment]  # text is what a run gives unless asked
-        max_steps: int = 10,
-        context: Any = None,
-        confirm: Confirm | None = None,
-        on_tool_error: OnToolError = "message",
-        repair: int = 0,
         **options: Unpack[ChatRunOptions],
     ) -> Run[V]:
         """Let the model answer with the help of tools: run what it asks for, until it is done.
 
-        Args:
-            messages: The chat; text is what the user says. A `Deferred` goes on where a run stopped to wait.
-            model: The model.
-            tools: Functions, `Tool`s, `MCP` servers, and definitions of tools that run elsewhere.
-            response_format: The type of the final answer.
-            max_steps: How many answers the model may give.
-            context: What the tools get as `Context.data`.
-            confirm: Decides on calls that need it: True, False, a text (no, and why), or None to let them wait.
-            on_tool_error: `"message"` tells the model of a tool's exception, `"raise"` ends the run with it; or a
-                function of the exception and the call that returns what the model is told.
-            repair: How often the model may correct a final answer that is not of the type.
-            **options: Said in every request; a `tool_choice` that forces a call forces the first answer only.
-
-        Returns:
-            Awaited, a `RunResult`; as a block, the events of the run.
+        `messages` is a chat, or what the user says; a `Deferred` goes on where a run stopped to wait. Awaited it gives
+        a `RunResult` whose `value` is of the type `response_format`; as a block, the events of the run.
         """
         from mistral_async.tools._begin import chat_run
 
-        return chat_run(
-            self,
-            messages,
-            tools=tools,
-            response_format=response_format,
-            max_steps=max_steps,
-            context=context,
-            confirm=confirm,
-            on_tool_error=on_tool_error,
-            repair=repair,
-            options={"model": model, **options},
-        )
+        return chat_run(self, messages, model, response_format, options)

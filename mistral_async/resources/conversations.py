@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,19 +21,17 @@ from mistral_async.models.conversations import (
     ConversationMessages,
     ConversationOptions,
     ConversationResponse,
-    ConversationRunOptions,
     RestartOptions,
     entries_of,
 )
 from mistral_async.models.formats import completion_args_of
 from mistral_async.structured._parsed import Parsed
+from mistral_async.tools._options import ConversationRunOptions
 
 if TYPE_CHECKING:
     from mistral_async.structured._stream import ParsedStream
     from mistral_async.tools._deferred import Deferred
-    from mistral_async.tools._execute import Confirm, OnToolError
     from mistral_async.tools._run import Run
-    from mistral_async.tools._toolbox import ToolLike
 
 T = TypeVar("T")
 V = TypeVar("V", default=str)
@@ -190,35 +188,16 @@ class Conversations(Resource[M]):
         *,
         inputs: ConversationInputs | Deferred | None = None,
         conversation_id: str | None = None,
-        tools: Sequence[ToolLike] = (),
         response_format: TypeForm[V] = str,  # type: ignore[assignment]  # text is what a run gives unless asked
-        max_steps: int = 10,
-        context: Any = None,
-        confirm: Confirm | None = None,
-        on_tool_error: OnToolError = "message",
-        repair: int = 0,
         **options: Unpack[ConversationRunOptions],
     ) -> Run[V]:
         """Start a conversation or go on with one, and run the functions that the model asks for until it is done.
 
-        The options are those of `start`; the tools and all others those of `chat.run`. An agent knows its functions:
-        give here what carries them out. Built-in tools and handoffs run on the server.
+        An agent knows its functions: give here what carries them out. Built-in tools and handoffs run on the server.
         """
         from mistral_async.tools._begin import conversation_run
 
-        return conversation_run(
-            self,
-            inputs,
-            conversation_id,
-            tools=tools,
-            response_format=response_format,
-            max_steps=max_steps,
-            context=context,
-            confirm=confirm,
-            on_tool_error=on_tool_error,
-            repair=repair,
-            options=options,
-        )
+        return conversation_run(self, inputs, conversation_id, response_format, options)
 
 
 def _answer(route: str, body: Mapping[str, Any], *ids: str) -> Call[ConversationResponse]:

@@ -35,14 +35,14 @@ def chat(kind: Any, repair: int, **fields: Any) -> Call[Parsed[Any]]:
     """A chat."""
     target = target_of(kind)
     call = calls.chat.complete(**fields, response_format=format_of(target))
-    return parsing(call, partial(completed, target), correct_chat, repair)
+    return parsing(call, completed, target, correct_chat, repair)
 
 
 def agent(kind: Any, repair: int, **fields: Any) -> Call[Parsed[Any]]:
     """A chat by an agent."""
     target = target_of(kind)
     call = calls.agents.complete(**fields, response_format=format_of(target))
-    return parsing(call, partial(completed, target), correct_chat, repair)
+    return parsing(call, completed, target, correct_chat, repair)
 
 
 def conversation(kind: Any, repair: int, conversation_id: str | None, **fields: Any) -> Call[Parsed[Any]]:
@@ -53,7 +53,7 @@ def conversation(kind: Any, repair: int, conversation_id: str | None, **fields: 
         call = calls.beta.conversations.start(**fields)
     else:
         call = calls.beta.conversations.append(conversation_id, **fields)
-    return parsing(call, partial(conversed, target), _correct_conversation, repair)
+    return parsing(call, conversed, target, _correct_conversation, repair)
 
 
 def with_format(args: CompletionArgs | Mapping[str, Any] | None, target: Target[Any]) -> dict[str, Any]:
@@ -84,12 +84,13 @@ def annotated(document_kind: Any, image_kind: Any, **fields: Any) -> Call[Parsed
         bbox_annotation_format=None if image is None else format_of(image),
     )
 
-    def then(response: OCRResponse) -> ParsedDocument[Any, Any]:
-        said = None if whole is None else _annotation(whole, response.document_annotation, response)
-        return ParsedDocument(response, said, [] if image is None else _images(image, response))
-
     described: Call[Any] = call
-    return msgspec.structs.replace(described, then=then)
+    return msgspec.structs.replace(described, then=partial(_annotated, whole, image))
+
+
+def _annotated(whole: Target[Any] | None, image: Target[Any] | None, response: OCRResponse) -> ParsedDocument[Any, Any]:
+    said = None if whole is None else _annotation(whole, response.document_annotation, response)
+    return ParsedDocument(response, said, [] if image is None else _images(image, response))
 
 
 def completion_stream(stream: Callable[..., AsyncStream[Any]], kind: Any, **fields: Any) -> ParsedStream[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -61,9 +62,19 @@ def read_answer(target: Target[T], answer: Answer, scanned: Scanner | None = Non
     try:
         return target.read(answer.text)
     except UnfitError as problem:
-        error = InvalidOutputError(f"the answer is not what was asked for: {problem}")
-        error.path = f"${problem.path}"
-        raise _error(error, target, answer, scanned) from None
+        error = _unfit(answer, problem)
+    raise _error(error, target, answer, scanned)
+
+
+def _unfit(answer: Answer, problem: UnfitError) -> OutputError:
+    """Where the endpoint does not say why an answer ended, JSON that is not closed says that it was cut."""
+    scanner = Scanner()
+    scanner.feed(unfenced(answer.text))
+    if answer.reason is None and not scanner.complete and not scanner.broken:
+        return TruncatedOutputError("the answer was cut: its JSON is not closed")
+    error = InvalidOutputError(f"the answer is not what was asked for: {problem}")
+    error.path = f"${problem.path}"
+    return error
 
 
 def _error(error: E, target: Target[Any], answer: Answer, scanned: Scanner | None) -> E:
@@ -96,9 +107,13 @@ Correct = Callable[[Call[Any], OutputError], Call[Any] | None]
 """What to ask after an answer that was wrong; None where nothing can be asked."""
 
 
+Read = Callable[[Target[T], Any], Parsed[T]]
+
+
 def parsing(
     call: Call[Any],
-    read: Callable[[Any], Parsed[T]],
+    read: Read[T],
+    target: Target[T],
     correct: Correct,
     repair: int,
     spent: Any = None,
@@ -106,20 +121,23 @@ def parsing(
 ) -> Call[Parsed[T]]:
     """A call whose answer is read, and asked for again up to `repair` times where it is wrong."""
 
-    def then(response: Any) -> Parsed[T]:
-        parsed = read(response)
-        return msgspec.structs.replace(parsed, usage=total(spent, parsed.usage), repairs=repairs)
-
     def again(error: OutputError) -> Call[Parsed[T]]:
         following = None if isinstance(error, TruncatedOutputError) else correct(call, error)
         if following is None:
             raise error
         so_far = total(spent, getattr(error.response, "usage", None))
-        return parsing(following, read, correct, repair - 1, so_far, repairs + 1)
+        return parsing(following, read, target, correct, repair - 1, so_far, repairs + 1)
 
     if repair < 0:
         raise ValueError(f"repair must be 0 or more, not {repair}")
+    then = functools.partial(_accounted, read, target, spent, repairs)  # calls of a batch that are read alike share one
     return msgspec.structs.replace(call, then=then, again=again if repair else None)
+
+
+def _accounted(read: Read[T], target: Target[T], spent: Any, repairs: int, response: Any) -> Parsed[T]:
+    """Read an answer, and count what the ones before it cost."""
+    parsed = read(target, response)
+    return msgspec.structs.replace(parsed, usage=total(spent, parsed.usage), repairs=repairs) if repairs else parsed
 
 
 def correct_chat(call: Call[Any], error: OutputError) -> Call[Any]:

@@ -236,8 +236,11 @@ def read_at_top(shape: Shape, value: Any, name: str) -> Any:
 def read_as(shape: Shape, value: Any, *, lax: bool) -> Any:
     """Read a value: as it is, and where that fails and `lax` allows it, with text for numbers, booleans and null."""
     try:
-        return shape.read(value, How())
-    except UnfitError:
-        if not lax:
-            raise
-    return shape.read(value, How(lax=True))
+        try:
+            return shape.read(value, How())
+        except UnfitError:
+            if not lax:
+                raise
+        return shape.read(value, How(lax=True))
+    except RecursionError:
+        raise UnfitError("the JSON is nested too deep") from None

@@ -67,14 +67,14 @@ class Driver(Protocol):
 class Plan(msgspec.Struct, kw_only=True):
     """What a run is asked to do."""
 
-    tools: Sequence[ToolLike]
     target: Target[Any] | None
-    max_steps: int
-    context: Any
-    confirm: Confirm | None
-    on_tool_error: OnToolError
-    repair: int
     resumed: Deferred | None
+    tools: Sequence[ToolLike] = ()
+    max_steps: int = 10
+    context: Any = None
+    confirm: Confirm | None = None
+    on_tool_error: OnToolError = "message"
+    repair: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what could not run."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import anyio
+import anyio.lowlevel
 import msgspec
 import pydantic
 import pytest
 
-from mistral_async import calls
+from mistral_async import Mistral, calls
+from mistral_async.batch import Poll
 from mistral_async.errors import (
     InvalidOutputError,
     MistralError,
@@ -18,6 +21,7 @@ from mistral_async.errors import (
     TruncatedOutputError,
 )
 from mistral_async.structured import Parsed
+from mistral_async.testing import FakeMistral, VirtualClock
 
 MODEL = "mistral-small-latest"
 ASK = [{"role": "user", "content": "Tell me about Paris."}]
@@ -181,6 +185,20 @@ async def test_a_parsed_call_is_a_value_that_bulk_performs(client, server):
     assert all(isinstance(each.value.value, City) for each in others)
 
 
+async def test_parsed_calls_run_in_batch():
+    clock = VirtualClock()
+
+    async def sleep(seconds):
+        clock.advance(seconds)
+        await anyio.lowlevel.checkpoint()
+
+    asks = [calls.chat.parse(response_format=City, model=MODEL, messages=ASK) for _ in range(3)]
+    assert len({each.then.args for each in asks}) == 1  # read alike, they are kept as one
+    async with FakeMistral(clock=clock) as server, Mistral(server.api_key, server_url=server.url) as client:
+        results = await client.batch.run(asks, poll=Poll(sleep=sleep))
+        assert [type(result.unwrap().value) for result in results] == [City] * 3
+
+
 async def test_options_that_do_not_exist_are_refused(client):
     with pytest.raises(TypeError, match="temperature"):
         await client.chat.parse(response_format=City, model=MODEL, messages=ASK, temprature=1)
@@ -319,6 +337,14 @@ def page(index, *annotations):
         for number, annotation in enumerate(annotations)
     ]  # fmt: skip
     return {"index": index, "markdown": "#", "images": images, "dimensions": {"dpi": 200, "height": 9, "width": 9}}
+
+
+async def test_where_no_reason_is_given_json_that_is_not_closed_was_cut(client, server):
+    outputs = [{"type": "message.output", "content": '{"name": "Par'}]
+    server.reply("beta.conversations.start", json={"conversation_id": "conv_1", "outputs": outputs})
+    with pytest.raises(TruncatedOutputError) as caught:
+        await client.beta.conversations.parse(response_format=City, inputs="Paris?", model=MODEL, repair=1)
+    assert caught.value.partial == {"name": "Par"}
 
 
 async def test_annotations_of_documents_are_read_as_types(client, server):

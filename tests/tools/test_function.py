@@ -247,6 +247,20 @@ async def test_a_timeout_ends_a_call():
     assert ended == [True]
 
 
+class Nested(msgspec.Struct):
+    inner: list[Nested]
+
+
+async def test_arguments_that_are_nested_too_deep_are_refused():
+    @tool
+    def take(nested: Nested) -> None:
+        """Take."""
+
+    depth = 300
+    with pytest.raises(ValueError, match="nested too deep"):
+        await take.run('{"nested": ' + '{"inner": [' * depth + "]}" * depth + "}")
+
+
 @pytest.mark.parametrize("settings", [{"limit": 0}, {"timeout": 0}, {"timeout": -1}])
 def test_settings_that_never_run_are_refused(settings):
     with pytest.raises(ValueError, match=next(iter(settings))):
