@@ -161,7 +161,7 @@ class BatchResults(Generic[T]):
             await self._send.send(results)
 
 
-class _FirstError(Exception):  # noqa: N818 - it never leaves this module
+class _FirstError(Exception):
     """Carries a request's error past those who would take it for one of the download."""
 
     def __init__(self, error: Exception) -> None:
