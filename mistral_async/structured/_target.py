@@ -32,7 +32,7 @@ class Target(Generic[T]):
         """Msgspec's own decoder, where it takes the type: it only makes reading faster."""
         try:
             return msgspec.json.Decoder(msgspec.defstruct("Root", [(VALUE, kind)]) if self.wrapped else kind)
-        except (TypeError, NameError):
+        except (TypeError, NameError, RecursionError):
             return None
 
     def read(self, text: str) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, NotRequired, TypedDict, TypeVar
 
@@ -163,6 +164,16 @@ def test_a_type_is_asked_for_and_read(kind, text, value):
     if value is not None:
         assert found == value
         assert type(found) is type(value)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the statement is of Python 3.12")
+def test_a_type_statement_is_a_type():
+    space = {}
+    exec("type Json = dict[str, Json] | list[Json] | str\ntype Many[T] = list[T]", space)
+    target = Target(space["Many"][space["Json"]])
+    Draft202012Validator.check_schema(target.schema)
+    assert target.schema["$defs"].keys() == {"Json", "Many"}
+    assert target.read('{"value": [{"a": ["b"]}]}') == [{"a": ["b"]}]
 
 
 def test_a_schema_is_strict_to_its_ends():
