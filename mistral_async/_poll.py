@@ -5,7 +5,6 @@ A question that fails in passing (no connection, 429, 5xx, an answer that can no
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar
@@ -76,6 +75,13 @@ def is_passing(error: MistralError) -> bool:
     return isinstance(error, (APIConnectionError, ResponseValidationError))
 
 
+def _bear(error: MistralError, pause: float, failing: float, poll: Poll) -> float:
+    """Seconds until the next try; raises what there is no use in waiting for, or was waited for long enough."""
+    if not is_passing(error) or failing >= poll.patience:
+        raise error
+    return max(pause, getattr(error, "retry_after", None) or 0.0)
+
+
 async def until(
     ask: Callable[[], Awaitable[T]],
     is_done: Callable[[T], bool],
@@ -92,9 +98,7 @@ async def until(
         try:
             state = await ask()
         except MistralError as error:
-            if not is_passing(error) or failing >= poll.patience:
-                raise
-            wait = max(pause, getattr(error, "retry_after", None) or 0.0)
+            wait = _bear(error, pause, failing, poll)
             failing += wait
         else:
             failing = 0.0
@@ -102,7 +106,7 @@ async def until(
                 each(state)
             if is_done(state):
                 return state
-        if waited + wait > (math.inf if timeout is None else timeout):
+        if timeout is not None and waited + wait > timeout:
             late = WaitTimeoutError(f"it is not done after {waited:.0f} seconds")
             late.state = state
             raise late
@@ -118,9 +122,9 @@ async def persist(act: Callable[[], Awaitable[T]], poll: Poll, *, tries: int | N
         try:
             return await act()
         except MistralError as error:
-            if not is_passing(error) or failing >= poll.patience or count == tries:
+            if count == tries:
                 raise
-            wait = max(pause, getattr(error, "retry_after", None) or 0.0)
+            wait = _bear(error, pause, failing, poll)
         failing += wait
         await poll.sleep(wait)
     raise AssertionError  # the pauses never end

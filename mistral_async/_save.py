@@ -54,21 +54,30 @@ async def save(
     file = _Part(_part_path(target, download, resume=resume), expected, resume=resume)
     try:
         total = download.size if download.size is not None else size
-        written = await to_thread.run_sync(file.open)
-        if written and (total is None or written < total):
-            await download.skip(written)
-        while written != total and (data := await download.receive()):
-            written += len(data)
-            if file.hold(data) >= _WRITE:
-                await to_thread.run_sync(file.write)
-            if progress is not None:
-                progress(written, total)
+        written = await _receive(download, file, total, progress)
         await to_thread.run_sync(file.finish, target, {download.size, size} - {None})
     except BaseException as error:
         keep = resume and not isinstance(error, ChecksumError)
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(lambda: file.give_up(keep=keep))
         raise
+    return written
+
+
+async def _receive(
+    download: AsyncDownload, file: _Part, total: int | None, progress: Callable[[int, int | None], None] | None
+) -> int:
+    from anyio import to_thread
+
+    written = await to_thread.run_sync(file.open)
+    if written and (total is None or written < total):
+        await download.skip(written)
+    while written != total and (data := await download.receive()):
+        written += len(data)
+        if file.hold(data) >= _WRITE:
+            await to_thread.run_sync(file.write)
+        if progress is not None:
+            progress(written, total)
     return written
 
 
