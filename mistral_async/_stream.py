@@ -119,7 +119,10 @@ class AsyncStream(Opened, Generic[T]):
             data = await self._read()
             if data is None:
                 return
-            self._take(self._decoder.feed(data) if data else self._decoder.close())
+            if data:
+                self._take(self._decoder.feed(data))
+            else:
+                self._take_rest(self._decoder.close())
             if self._ended:
                 await self._finish()
             elif not data:
@@ -187,6 +190,13 @@ class AsyncStream(Opened, Generic[T]):
             seen.append(item)
             if self._ended:
                 return
+
+    def _take_rest(self, events: list[Event]) -> None:
+        """What the body ended with may be an event that lacks only its blank line, or a part of one."""
+        try:
+            self._take(events)
+        except ResponseValidationError as problem:
+            raise self._incomplete("ended inside an event,") from problem.__cause__
 
     def _decode_again(self, data: bytes) -> Any:
         """Leniently, or with the error that says what is wrong."""
