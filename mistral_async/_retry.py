@@ -142,6 +142,8 @@ def is_passing(error: MistralError, config: RetryConfig) -> bool:
         return False
     if isinstance(error, APIStatusError):
         return error.status in config.statuses
+    if type(error.__cause__).__name__ == "SSLCertVerificationError":
+        return False  # it will be the same certificate
     return isinstance(error, APIConnectionError) and config.retry_connection_errors
 
 
