@@ -173,16 +173,18 @@ class Bulk(Resource[M]):
 
     def _background(self) -> Engine:
         """The engine, leaving room for other calls, and patient with the rate limit."""
-        engine = self._face.engine.background()
-        retry, timeout = engine.options.retry, engine.options.timeout
+        from mistral_async._perform import Engine
+
+        options = self._face.engine.options
+        retry, timeout = options.retry, options.timeout
         if retry.retries is None and retry.backoff.max_elapsed_time < _PATIENCE:
             backoff = msgspec.structs.replace(retry.backoff, max_elapsed_time=_PATIENCE)
             retry = msgspec.structs.replace(retry, backoff=backoff)
         if timeout.total is not None:  # waiting for its turn is what bulk work is about: a limit is for each attempt
             attempt = min(timeout.total, timeout.attempt or timeout.total)
             timeout = msgspec.structs.replace(timeout, total=None, attempt=attempt)
-        engine.options = msgspec.structs.replace(engine.options, retry=retry, timeout=timeout)
-        return engine
+        patient = msgspec.structs.replace(options, background=True, retry=retry, timeout=timeout)
+        return Engine(self._face.engine.core, patient)
 
 
 def _checked_call(call: Any) -> Call[Any]:
