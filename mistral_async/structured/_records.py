@@ -106,11 +106,11 @@ class Record:
             raise UnfitError(str(problem)) from problem
 
     def _from_array(self, value: Any) -> Any:
-        """An array's items under the keys of their places."""
-        keys = ([self.tag[0]] if self.tag else []) + [field.key for field in self.fields]
-        if not is_array(value) or len(value) > len(keys):
+        """An array's items under the keys of their places; those it should not have under their numbers."""
+        if not is_array(value):
             return None
-        return dict(zip(keys, value, strict=False))
+        keys = ([self.tag[0]] if self.tag else []) + [field.key for field in self.fields]
+        return dict(zip([*keys, *map(str, range(len(keys), len(value)))], value, strict=False))
 
     @functools.cached_property
     def keys(self) -> frozenset[str]:

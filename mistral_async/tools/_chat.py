@@ -9,6 +9,7 @@ import msgspec
 
 from mistral_async.models._model import plain
 from mistral_async.models.chat import ChatCompletionChoice, ChatCompletionResponse
+from mistral_async.models.content import text_of
 from mistral_async.models.messages import AssistantMessage, MessageInput, ToolMessage, UserMessage
 from mistral_async.models.tools import ToolCall
 from mistral_async.structured._parsed import said_in
@@ -76,7 +77,7 @@ class ChatDriver:
         calls = self._identified(message)
         if calls or message.content:
             self._messages.append(message)
-        return Turn(choice.text, calls, choice.finish_reason, response.usage, response)
+        return Turn(text_of(message.content), calls, choice.finish_reason, response.usage, response)
 
     def _identified(self, message: Any) -> list[Requested]:
         """The calls of a message. Each gets an id of its own where it has none, so that two calls stay two."""

@@ -253,11 +253,16 @@ async def test_a_cut_stream_raises_with_what_could_be_read(client, server):
 
 
 async def test_a_broken_stream_raises_with_what_could_be_read(client, server):
-    server.reply("chat.stream", sse=[chunk('{"name": "Par')], done=False)
-    with pytest.raises(MistralError) as caught:
-        await client.chat.parse_stream(response_format=City, model=MODEL, messages=ASK)
-    assert not isinstance(caught.value, OutputError)
-    assert caught.value.partial == {"name": "Par"}
+    async def watched(stream):
+        async with stream:
+            return [snapshot async for snapshot in stream]
+
+    for use in (watched, lambda stream: stream.result()):
+        server.reply("chat.stream", sse=[chunk('{"name": "Par')], done=False)
+        with pytest.raises(MistralError) as caught:
+            await use(client.chat.parse_stream(response_format=City, model=MODEL, messages=ASK))
+        assert not isinstance(caught.value, OutputError)
+        assert caught.value.partial == {"name": "Par"}
 
 
 async def test_a_stream_of_prose_is_a_refusal(client, server):

@@ -47,6 +47,19 @@ class Box(msgspec.Struct, Generic[T]):
     more: list[T]
 
 
+Number = TypeVar("Number", int, float)
+Word = TypeVar("Word", bound=str)
+
+
+class Measured(msgspec.Struct, Generic[Number, Word]):
+    unit: Word
+    length: Number
+
+
+class Marked(msgspec.Struct, array_like=True, tag="marked"):
+    a: int
+
+
 class IntBox(Box[int]):
     label: str
 
@@ -142,6 +155,16 @@ EXAMPLES = [
     (UserId, '{"value": 7}', 7),
     (Json, '{"value": {"a": ["b", null]}}', {"a": ["b", None]}),
     (ListOf[int], '{"value": [1]}', [1]),
+    (Box, '{"content": {"any": 1}, "more": []}', Box({"any": 1}, [])),
+    (Measured, '{"unit": "m", "length": 2}', Measured("m", 2)),
+    (Row | list[int], '{"value": [1, "b"]}', Row(1, "b")),
+    (Row | list[int], '{"value": [1, 2]}', [1, 2]),
+    (Row | Pair, '{"value": [1, "b", 3]}', Row(1, "b")),
+    (Marked | Row, '{"value": ["marked", 1]}', Marked(1)),
+    (tuple[int, str] | int, '{"value": [1, "b"]}', (1, "b")),
+    (Json | int, '{"value": 3}', 3),
+    (Any | None, '{"value": null}', None),
+    (bytes, '{"value": "aGk="}', b"hi"),
     (Any, '{"value": [1, {"a": null}]}', [1, {"a": None}]),
     (Price, '{"amount": 1, "currency": "CHF"}', Price(amount=1, currency="CHF")),
     (Shop, '{"price": {"amount": 1, "currency": "E"}, "open_at": "08:00:00"}', None),
@@ -251,6 +274,9 @@ def test_constraints_are_said_and_checked():
         (Price, '{"amount": -1}', "greater than or equal to 0 at $.amount"),
         (Even, '{"number": 3}', "must be even"),
         (tuple[int, str], '{"value": [1]}', "Expected a list of 2"),
+        (Row | Pair, '{"value": [1, 2]}', "at $.value.b"),
+        (Marked, '{"value": ["other", 1]}', "Invalid value 'other'"),
+        (Price | Cat, '{"value": {"amount": "x", "currency": "E"}}', "Expected `Price` or `Cat`, got `object`"),
         (Point, '{"x": ' + "[" * 100_000, "nested too deep"),
     ],
 )

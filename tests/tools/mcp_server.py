@@ -8,7 +8,7 @@ import sys
 import anyio
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ImageContent, TextContent
+from mcp.types import AudioContent, EmbeddedResource, ImageContent, ResourceLink, TextContent, TextResourceContents
 
 
 def make_server() -> MCPServer:
@@ -39,6 +39,16 @@ def make_server() -> MCPServer:
     def die() -> str:
         """End the process."""
         os._exit(3)
+
+    @server.tool(structured_output=False)
+    def mixed() -> list:
+        """Give all kinds of content."""
+        text = TextResourceContents(uri="file:///a.txt", text="inside")
+        return [
+            AudioContent(data="AA==", mime_type="audio/wav"),
+            EmbeddedResource(resource=text),
+            ResourceLink(name="b", uri="file:///b.txt"),
+        ]
 
     @server.tool(structured_output=False)
     def picture() -> list:

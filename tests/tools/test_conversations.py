@@ -195,6 +195,20 @@ async def test_calls_of_functions_wait_beside_those_that_ran(client, server):
         client.chat.run(state, model=MODEL)
 
 
+async def test_a_wrong_final_answer_is_corrected_in_the_conversation(client, server):
+    def reply(text):
+        outputs = [{"type": "message.output", "content": text}]
+        return {"conversation_id": "conv_1", "outputs": outputs, "usage": {"total_tokens": 3}}
+
+    server.reply("beta.conversations.start", json=reply("{}"))
+    server.reply("beta.conversations.append", json=reply('{"city": "Paris", "sky": "blue"}'))
+    result = await client.beta.conversations.run(inputs="?", model=MODEL, response_format=Report, repair=1)
+    assert result.value == Report("Paris", "blue")
+    assert "`city`" in server.requests[-1].json()["inputs"][0]["content"]
+    with pytest.raises(ValueError, match=r"client\.chat\.run"):
+        client.beta.conversations.run(inputs=Deferred(kind="chat", calls=[]))
+
+
 async def test_a_result_with_chunks_is_text_in_a_conversation(client, server):
     from mistral_async.models import ImageURLChunk, TextChunk
 

@@ -91,7 +91,7 @@ async def test_tools_of_a_server_join_the_run(client, server, place):
         result = await client.chat.run("?", model=MODEL, tools=[double, MCP(place)], on_tool_error="raise")
     sent = server.requests[0].json()["tools"]
     names = [each["function"]["name"] for each in sent]
-    assert names == ["double", "add", "fail", "pid", "forever", "die_now", "picture"]
+    assert names == ["double", "add", "fail", "pid", "forever", "die_now", "mixed", "picture"]
     add = sent[1]["function"]
     assert add["description"] == "Add two numbers."
     assert add["parameters"]["properties"]["a"]["type"] == "integer"
@@ -119,7 +119,7 @@ async def test_which_tools_are_taken_and_how_they_are_called(client, server):
     tools = [MCP(place, include=["add", "fail"], prefix="a_"), MCP(place, exclude=["fail", "die.now"], prefix="b.")]
     await client.chat.run("?", model=MODEL, tools=tools)
     names = [each["function"]["name"] for each in server.requests[0].json()["tools"]]
-    assert names == ["a_add", "a_fail", "b_add", "b_pid", "b_forever", "b_picture"]
+    assert names == ["a_add", "a_fail", "b_add", "b_pid", "b_forever", "b_mixed", "b_picture"]
     with pytest.raises(ValueError, match="two tools are called 'add'"):
         await client.chat.run("?", model=MODEL, tools=[MCP(place), MCP(place)])
 
@@ -133,6 +133,14 @@ async def test_some_of_them_wait_for_a_yes(client, server):
     assert first.deferred.done[0].content == str(os.getpid())
     result = await client.chat.run(first.deferred.allow(), model=MODEL, tools=tools)
     assert "3" in [each.content for each in result.messages[2:4]]
+
+
+async def test_all_kinds_of_content_are_told(client, server):
+    server.reply("chat.complete", json=answer(("mixed", {})))
+    result = await client.chat.run("?", model=MODEL, tools=[MCP(make_server())])
+    audio, text, link = result.messages[2].content
+    assert (audio.type, audio.input_audio, text.text) == ("input_audio", "AA==", "inside")
+    assert json.loads(link.text)["uri"] == "file:///b.txt"
 
 
 async def test_a_session_that_you_opened_stays_yours(client, server):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import re
 import threading
 from pathlib import Path
+from types import MappingProxyType
 
 import anyio
 import anyio.lowlevel
 import msgspec
+import pydantic
 import pytest
 
 from mistral_async.errors import (
@@ -334,6 +337,15 @@ class Both(msgspec.Struct):
     a: int
 
 
+class Model(pydantic.BaseModel):
+    day: dt.date
+
+
+class Strange:
+    def __str__(self):
+        return "strange"
+
+
 @pytest.mark.parametrize(
     ("value", "content"),
     [
@@ -341,6 +353,9 @@ class Both(msgspec.Struct):
         (None, "null"),
         ({"a": [1]}, '{"a":[1]}'),
         (Both(1), '{"a":1}'),
+        ([Model(day=dt.date(2026, 1, 31))], '[{"day":"2026-01-31"}]'),
+        (MappingProxyType({"a": range(2)}), '{"a":[0,1]}'),
+        ([LookupError("gone"), Strange()], '["gone","strange"]'),
         (TextChunk("chunk"), [{"type": "text", "text": "chunk"}]),
         (
             [TextChunk("see"), ImageURLChunk("data:image/png;base64,AA==")],
@@ -352,6 +367,22 @@ async def test_what_a_tool_returns_is_what_the_model_gets(client, server, value,
     script(server, answer(calls=[("give", "{}")]), answer("done"))
     await client.chat.run("?", model=MODEL, tools=[Tool.from_function(lambda: value, name="give")])
     assert server.requests[-1].json()["messages"][-1]["content"] == content
+
+
+async def test_messages_of_tools_on_the_server_stay_in_the_chat(client, server):
+    whole = answer("It is blue.")
+    searching = {"name": "web_search", "arguments": "{}"}
+    said = [
+        {"role": "assistant", "content": "", "tool_calls": [{"id": "abcdefghi", "function": searching}]},
+        {"role": "tool", "content": "blue", "tool_call_id": "abcdefghi"},
+        {"role": "assistant", "content": "It is blue."},
+    ]  # fmt: skip
+    whole["choices"][0]["messages"] = said
+    del whole["choices"][0]["message"]
+    script(server, whole)
+    result = await client.chat.run("?", model=MODEL)
+    assert result.text == "It is blue."
+    assert [each.role for each in result.messages] == ["user", "assistant", "tool", "assistant"]
 
 
 # ends
