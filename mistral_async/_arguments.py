@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, i
 import msgspec
 from typing_extensions import Unpack
 
-from mistral_async._json import is_array, is_object
+from mistral_async._json import is_array, is_mapping, is_object
 
 Fits = Callable[[Any], bool]
 
@@ -183,7 +183,7 @@ def _instance_or_mapping(hint: Any) -> Fits:
 
 
 def _all_values(fits: Fits) -> Fits:
-    return lambda value: isinstance(value, Mapping) and all(map(fits, cast("Mapping[Any, Any]", value).values()))
+    return lambda value: is_mapping(value) and all(map(fits, value.values()))
 
 
 def _all_items(origin: type, fits: Fits) -> Fits:

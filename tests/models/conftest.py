@@ -78,7 +78,7 @@ class _Filler:
             body["type"] = "json_schema"  # a format with a schema is that, whatever else it says
         return body
 
-    def value(self, info, branch, depth):  # noqa: PLR0911 - one line for each kind of type
+    def value(self, info, branch, depth):
         match info:
             case inspect.StructType(cls=cls):
                 return self.struct(cls, branch, depth)
