@@ -56,7 +56,10 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
     ) -> None:
         self._scope.cancel()
         self._receive.close()
-        await cast("anyio.abc.TaskGroup", self._group).__aexit__(None, None, None)
+        try:
+            await cast("anyio.abc.TaskGroup", self._group).__aexit__(None, None, None)
+        finally:
+            self._send.close()
 
     def cancel(self) -> None:
         """End the run from any task of its event loop; whoever reads it sees its end."""

@@ -159,7 +159,7 @@ EXAMPLES = [
     (Measured, '{"unit": "m", "length": 2}', Measured("m", 2)),
     (Row | list[int], '{"value": [1, "b"]}', Row(1, "b")),
     (Row | list[int], '{"value": [1, 2]}', [1, 2]),
-    (Row | Pair, '{"value": [1, "b", 3]}', Row(1, "b")),
+    (Row | Pair, '{"value": [1, "b"]}', Row(1, "b")),
     (Marked | Row, '{"value": ["marked", 1]}', Marked(1)),
     (tuple[int, str] | int, '{"value": [1, "b"]}', (1, "b")),
     (Json | int, '{"value": 3}', 3),
