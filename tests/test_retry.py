@@ -66,7 +66,7 @@ def test_lasting_failures_are_not(status):
     assert wait_after(refusal(status)) is None
 
 
-@given(st.integers(0, 40), st.floats(0, 1, allow_nan=False), st.integers(1, 10**5), st.floats(1, 1e9))
+@given(st.integers(0, 40), st.floats(1e-9, 1), st.integers(1, 10**5), st.floats(1, 1e9))
 @settings(deadline=None)
 def test_backoff_is_full_jitter_below_its_ceiling(repeats, dice, initial, exponent):
     config = RetryConfig(backoff=BackoffStrategy(initial_interval=initial, max_interval=9_000, exponent=exponent))
