@@ -50,17 +50,14 @@ class MCP:
             exclude: The tools not to take.
             prefix: Put before every name, to tell servers apart.
             requires_confirmation: Whether calls wait for a yes: all, or those of the tools named.
-            limit: How many calls of one tool may run at once.
+            limit: How many calls of one tool may run at once in a run.
             timeout: Seconds for a call.
         """
-        self._server = server
-        self._headers = headers
+        self._server, self._headers = server, headers
         self._include = None if include is None else set(include)
         self._exclude = set(exclude)
-        self._prefix = prefix
-        self._confirmed = requires_confirmation
-        self._limit = limit
-        self._timeout = timeout
+        self._prefix, self._confirmed = prefix, requires_confirmation
+        self._limit, self._timeout = limit, timeout
 
     def session(self) -> Session:
         """A session with the server, to be entered."""
