@@ -120,7 +120,10 @@ class AsyncStream(Opened, Generic[T]):
             if data is None:
                 return
             if data:
+                before = self._decoder.data_bytes
                 self._take(self._decoder.feed(data))
+                if self._decoder.data_bytes != before:  # an event that takes long to arrive is not silence
+                    self._start_clock()
             else:
                 self._take_rest(self._decoder.close())
             if self._ended:
