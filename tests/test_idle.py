@@ -43,18 +43,19 @@ async def answering(anyio_backend):
         await listener.aclose()
 
 
+async def read(client):
+    async with client, client.chat.stream(model="m", messages=[]) as stream:
+        return [chunk.text async for chunk in stream]
+
+
 async def test_an_event_that_arrives_slowly_is_not_silence(answering):
     pieces = [LAST[start : start + 12] for start in range(0, len(LAST), 12)]
-    async with await answering([*pieces, b"data: [DONE]\n\n"]) as client:
-        async with client.chat.stream(model="m", messages=[]) as stream:
-            assert [chunk.text async for chunk in stream] == ["hi", "hi"]
+    assert await read(await answering([*pieces, b"data: [DONE]\n\n"])) == ["hi", "hi"]
 
 
 async def test_comments_do_not_keep_a_stream_alive(answering):
-    async with await answering([b": still here\n\n"] * 30) as client:
-        with pytest.raises(APITimeoutError) as caught, anyio.fail_after(2):
-            async with client.chat.stream(model="m", messages=[]) as stream:
-                async for _ in stream:
-                    pass
+    client = await answering([b": still here\n\n"] * 30)
+    with pytest.raises(APITimeoutError) as caught, anyio.fail_after(2):
+        await read(client)
     assert caught.value.phase == "idle"
     assert caught.value.partial.text == "hi"
