@@ -15,6 +15,7 @@ import msgspec
 from typing_extensions import TypeForm, Unpack
 
 from mistral_async import calls
+from mistral_async._multipart import Form
 from mistral_async._resource import Resource, _Endpoint
 
 # Parameters of which exactly one is given: other spellings of one thing, or alternatives.
@@ -124,7 +125,7 @@ def sent(request: Any) -> str:
     """Everything a request sends, as text."""
     body = b""
     if request.form is not None:
-        body = request.form.encode()
+        body = Form(request.form.values, boundary="boundary").encode()  # a random one might hold the mark
         assert isinstance(body, bytes)
     elif request.json is not None:
         body = msgspec.json.encode(request.json)
