@@ -199,7 +199,8 @@ class AsyncStream(Opened, Generic[T]):
         try:
             self._take(events)
         except ResponseValidationError as problem:
-            raise self._incomplete("ended inside an event,") from problem.__cause__
+            if not self._assembly.is_finished:
+                raise self._incomplete("ended inside an event,") from problem.__cause__
 
     def _decode_again(self, data: bytes) -> Any:
         """Leniently, or with the error that says what is wrong."""
