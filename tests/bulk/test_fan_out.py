@@ -28,6 +28,11 @@ async def drain(results, into=None):
                 into.append(result.index)
 
 
+def tasks_running():
+    """All tasks but the one that keeps time for a client's connections on trio."""
+    return sum("time limits" not in str(task.name) for task in anyio.get_running_tasks())
+
+
 def said(result):
     return result.value.text.removeprefix("You said: ")
 
@@ -182,12 +187,12 @@ async def test_a_raised_failure_ends_what_is_under_way_at_once(threaded_server):
         yield chat("x", model="no-such-model")
 
     async with Mistral(threaded_server.api_key, server_url=threaded_server.url) as client:
-        before = len(anyio.get_running_tasks())
+        before = tasks_running()
         async with client.bulk.map(items(), on_error="raise", concurrency=4) as results:
             await anyio.sleep(0.05)
-            assert len(anyio.get_running_tasks()) > before
+            assert tasks_running() > before
             await anyio.sleep(0.5)  # the block is busy with something else
-            assert len(anyio.get_running_tasks()) == before
+            assert tasks_running() == before
             with pytest.raises(InvalidModelError):
                 await anext(results)
 
@@ -383,7 +388,7 @@ async def test_cancelled_anywhere_nothing_is_left_behind(threaded_server, tmp_pa
     for ticks in [*range(25), *(dice.randrange(25, 400) for _ in range(15))]:
         path = tmp_path / f"{ticks}.sqlite"
         async with Mistral(server.api_key, server_url=server.url) as client:
-            before = len(anyio.get_running_tasks())
+            before = tasks_running()
             async with anyio.create_task_group() as group:
 
                 async def cancel(ticks=ticks, scope=group.cancel_scope):
@@ -395,7 +400,7 @@ async def test_cancelled_anywhere_nothing_is_left_behind(threaded_server, tmp_pa
                 await client.bulk.embed((f"text {n}" for n in range(60)), checkpoint=path, max_inputs_per_request=7)
                 group.cancel_scope.cancel()
             await anyio.lowlevel.checkpoint()
-            assert len(anyio.get_running_tasks()) == before
+            assert tasks_running() == before
             with anyio.fail_after(5):  # the file is whole and free, the client goes on
                 results = await client.bulk.embed([f"text {n}" for n in range(60)], checkpoint=path)
             assert all(result.ok for result in results)
