@@ -237,9 +237,13 @@ async def test_events_before_a_failure_are_given_out_first(server):
     server.reply(sse=[chunk("a"), chunk("b"), ERROR], done=False)
     async with Mistral(server.api_key, server_url=server.url) as client, client.chat.stream(**HI) as stream:
         texts = []
-        with pytest.raises(StreamEventError) as caught:
+
+        async def take():
             while True:
-                texts += [event.text for event in await stream.receive()]
+                texts.extend([event.text for event in await stream.receive()])
+
+        with pytest.raises(StreamEventError) as caught:
+            await take()
         assert await stream.receive() == []
     assert texts == ["a", "b"]
     assert caught.value.partial.text == "ab"
