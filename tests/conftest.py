@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from mistral_async import BackoffStrategy, Mistral, RetryConfig, SyncMistral
 from mistral_async.testing import FakeMistral
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell, and then in every child
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 QUICK = RetryConfig(backoff=BackoffStrategy(initial_interval=5, max_interval=20))
 
