@@ -172,5 +172,5 @@ def test_the_fixture(tmp_path):
     result = subprocess.run(
         command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=environment
     )
-    assert "2 passed, 1 error" in result.stdout, result.stdout + result.stderr
+    assert "1 failed, 1 passed" in result.stdout, result.stdout + result.stderr
     assert "not used: reply for any request" in result.stdout
