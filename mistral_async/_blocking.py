@@ -21,6 +21,8 @@ from mistral_async._request import Call, Download, Pages, Request, Stream
 from mistral_async._stream import AsyncStream
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from anyio.from_thread import BlockingPortal
 
     from mistral_async._assemble import Assembly
@@ -86,11 +88,14 @@ class Portal:
 
     def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Run a coroutine function there and wait; an interrupted wait cancels it."""
-        future = self._portal.start_task_soon(function, *args)
+        future: Future[T] | None = None
         try:
+            future = self._portal.start_task_soon(function, *args)
             return future.result()
         except BaseException:
-            if not future.done():
+            if self.stopped and threading.current_thread().daemon:
+                threading.Event().wait()  # such a thread dies with the interpreter, and has nothing to say about it
+            if future is not None and not future.done():
                 future.cancel()
             raise
 

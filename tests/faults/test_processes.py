@@ -1,0 +1,256 @@
+"""Forks, threads, interrupts and the end of the interpreter, each in a process where warnings are errors."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from mistral_async.testing import FakeMistral
+
+FORK_IS_MEANT = "ignore:This process:DeprecationWarning"  # Python 3.12 warns of forks with threads
+HI = "model='mistral-small-latest', messages=[{'role': 'user', 'content': 'hi'}]"
+
+
+@pytest.fixture
+def server(tls, server_tls):
+    with FakeMistral(tls=server_tls if tls else None, host="localhost") as server:
+        yield server
+
+
+@pytest.fixture
+def script(server, authority, tmp_path):
+    """Start a program that has `connect()`, which makes a client of a class for the server."""
+
+    def start(code):
+        ca = tmp_path / "ca.pem"
+        authority.cert_pem.write_to_path(ca)
+        prelude = f"""
+            import os, sys, time, threading, anyio
+            from mistral_async import Mistral, SyncMistral, RateLimits
+            def connect(kind=SyncMistral, **settings):
+                return kind("test-key", server_url={server.url!r}, verify={str(ca)!r}, **settings)
+            """
+        program = textwrap.dedent(prelude) + textwrap.dedent(code)
+        return subprocess.Popen(
+            [sys.executable, "-W", "error", "-W", FORK_IS_MEANT, "-X", "dev", "-c", program],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+def ended(process, seconds=60):
+    out, err = process.communicate(timeout=seconds)
+    assert (process.returncode, err) == (0, ""), err
+    return out
+
+
+FORKED = """
+    import struct
+    client = connect({kind}{limits})
+    {warm}
+    children = []
+    for number in range(4):
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                right = {calls}
+                os.write(write, struct.pack("i", right))
+                status = 0
+            finally:
+                sys.stderr.flush()
+                os._exit(status)
+        os.close(write)
+        children.append((child, read))
+    for child, read in children:
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        print(struct.unpack("i", os.read(read, 4))[0])
+    print({again})
+    {close}
+"""
+BLOCKING_CALLS = f"sum(client.chat.complete({HI}, max_tokens=number + 2).usage.prompt_tokens > 0 for _ in range(300))"
+LOOP_CALLS = "anyio.run(three_hundred)"
+DEFINE = f"""
+    async def three_hundred():
+        right = []
+        async def work():
+            for _ in range(30):
+                answer = await client.chat.complete({HI})
+                right.append(bool(answer.text))
+        async with anyio.create_task_group() as tasks:
+            for _ in range(10):
+                tasks.start_soon(work)
+        return sum(right)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("limits", ["", ", rate_limits=RateLimits(concurrency=20)"], ids=["free", "limited"])
+class TestFork:
+    """Four processes forked from one that has connections: no wrong answer, no error, nothing inherited is used."""
+
+    def test_blocking(self, script, server, backend, limits):
+        code = FORKED.format(
+            kind=f"SyncMistral, backend={backend!r}",
+            limits=limits,
+            warm=f"client.chat.complete({HI})",
+            calls=BLOCKING_CALLS,
+            again=f"bool(client.chat.complete({HI}).text)",
+            close="client.close()",
+        )
+        assert ended(script(code)).split() == ["300"] * 4 + ["True"]
+        assert server.effects["chat.complete"] == 1202
+
+    def test_loops(self, script, server, backend, limits):
+        run = f"anyio.run(three_hundred, backend={backend!r})"
+        code = DEFINE + FORKED.format(
+            kind="Mistral", limits=limits, warm=run, calls=run, again=run, close="anyio.run(client.aclose)"
+        )
+        assert ended(script(code)).split() == ["300"] * 5
+        assert server.effects["chat.complete"] == 1800
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_fork_while_calls_are_under_way(script, server):
+    """Locks that other threads hold and permits of their calls are the parent's."""
+    server.latency = 0.01
+    code = f"""
+        client = connect(rate_limits=RateLimits(concurrency=8))
+        client.chat.complete({HI})  # a fork in the middle of an import is beyond help
+        def work():
+            while not stop:
+                client.chat.complete({HI})
+        stop = []
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads: thread.start()
+        for _ in range(10):
+            time.sleep(0.03)
+            child = os.fork()
+            if not child:
+                status = 1
+                try:
+                    assert client.chat.complete({HI}).text
+                    status = 0
+                finally:
+                    os._exit(status)
+            end = time.monotonic() + 20
+            while (done := os.waitpid(child, os.WNOHANG))[0] == 0:
+                assert time.monotonic() < end, "the child hangs"
+                time.sleep(0.005)
+            assert os.waitstatus_to_exitcode(done[1]) == 0
+        stop.append(1)
+        for thread in threads: thread.join()
+        client.close()
+        """
+    ended(script(code), 90)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("what", ["call", "stream", "loop"])
+def test_an_interrupt_ends_a_blocking_call(script, server, backend, what):
+    """Ctrl-C: at once, as KeyboardInterrupt, and the next call works."""
+    server.latency = 0.0
+    waits = {
+        "call": f"client.chat.complete({HI})",
+        "stream": f"client.chat.stream({HI}).get_final_response()",
+        "loop": f"for _ in client.chat.stream({HI}): pass",
+    }
+    code = f"""
+        client = connect(backend={backend!r})
+        client.chat.complete({HI})
+        print("ready", flush=True)
+        try:
+            {waits[what]}
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        print(bool(client.chat.complete({HI}).text), flush=True)
+        client.close()
+        """
+    from mistral_async.testing import Stall
+
+    server.fault(Stall(where="head") if what == "call" else Stall(after_events=1), after=1)
+    process = script(code)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.3)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "interrupted\n"
+    assert time.monotonic() - start < 1
+    assert ended(process) == "True\n"
+
+
+ENDS = {
+    "blocking": f"client = connect(); client.chat.complete({HI})",
+    "blocking, on trio": f"client = connect(backend='trio'); client.chat.complete({HI})",
+    "a stream half read": f"client = connect(); loop = iter(client.chat.stream({HI})); next(loop)",
+    "a stream in its block": f"client = connect(); stream = client.chat.stream({HI}).__enter__(); next(stream)",
+    "never used": "client = connect()",
+    "closed": "client = connect(); client.models.list(); client.close()",
+    "a thread that calls": """client = connect()
+        thread = threading.Thread(target=client.models.list, daemon=True)
+        client.models.list()
+        thread.start()""",
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_the_interpreter_ends_without_being_asked_to_close(script, case):
+    """In less than a second, and without a word: an open blocking client is no fault of its user."""
+    code = f"""
+        {ENDS[case]}
+        print(time.time(), flush=True)
+        """
+    process = script(code)
+    out, err = process.communicate(timeout=30)
+    gone = time.time()
+    assert (process.returncode, err) == (0, "")
+    assert gone - float(out) < 1
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_loop_may_end_before_its_client_is_closed(script, backend):
+    code = f"""
+        client = connect(Mistral)
+        async def main():
+            await client.models.list()
+            async with client.chat.stream({HI}) as stream:
+                await anext(stream)
+        for _ in range(3):
+            anyio.run(main, backend={backend!r})
+        import gc
+        gc.collect()
+        """
+    ended(script(code))
+
+
+def test_loops_and_threads_in_turn(script, server):
+    code = f"""
+        client = connect(Mistral)
+        done = []
+        async def call():
+            done.append(bool((await client.chat.complete({HI})).text))
+        for _ in range(20):
+            anyio.run(call)
+            anyio.run(call, backend="trio")
+        async def many():
+            for _ in range(100):
+                await call()
+        threads = [threading.Thread(target=anyio.run, args=(many,), kwargs={{"backend": backend}})
+                   for backend in ("asyncio", "trio", "asyncio")]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        print(len(done), all(done))
+        """
+    assert ended(script(code)).split() == ["340", "True"]
+    assert len(server.requests) == 340  # nothing was repeated
