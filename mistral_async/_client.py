@@ -37,9 +37,9 @@ class Mistral(Tree[Async]):
     _face: AsyncFace
 
     def __init__(self, api_key: ApiKey | None = None, **settings: Unpack[ClientSettings]) -> None:
+        api_key = hide(api_key)
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(Mistral.__init__, settings)
-        api_key = hide(api_key)
         super().__init__(AsyncFace(engine_of(api_key, settings)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -107,11 +107,11 @@ class SyncMistral(Tree[Sync]):
     ) -> None:
         from mistral_async._blocking import SyncFace
 
+        api_key = hide(api_key)
         if backend not in {"asyncio", "trio"}:
             raise ConfigurationError(f"backend must be 'asyncio' or 'trio', not {backend!r}")
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(SyncMistral.__init__, settings)
-        api_key = hide(api_key)
         super().__init__(SyncFace(engine_of(api_key, settings), backend))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mistral_async._request import Request
 
 E = TypeVar("E", bound=MistralError)
+F = TypeVar("F", bound=BaseException)
 
 _ERROR_BODY_LIMIT = 10 * 1024 * 1024
 _ERROR_BODY_TIME = 10.0
@@ -139,8 +140,7 @@ class Exchange:
         return error
 
     def refused(self, status: int, headers: Headers, body: bytes) -> APIStatusError:
-        """There was an answer with an error status; the key is struck out of it."""
-        body = strike(body, self.secrets())
+        """There was an answer with an error status."""
         return from_response(status, headers, body, route=f"{self.request.method} {self.request.route}")
 
     def secrets(self) -> Iterator[str]:
@@ -151,7 +151,11 @@ class Exchange:
 
     def redacted(self, body: bytes | BodySource | None) -> bytes | BodySource | None:
         """A body as it may be logged."""
-        return strike(body, self.secrets()) if isinstance(body, bytes) else body
+        return self.strike(body) if isinstance(body, bytes) else body
+
+    def strike(self, body: bytes) -> bytes:
+        """Strike the key out of what may be shown."""
+        return strike(body, self.secrets())
 
     def no_quota(self, limit: RateLimit) -> QuotaUnavailableError:
         """The API said earlier that the plan has no quota for this model."""
@@ -167,7 +171,7 @@ class Exchange:
         error = ResponseValidationError(
             f"{self.request!r} answered {answer.status} with {what} that can not be read: {problem}"
         )
-        error.status, error.body = answer.status, strike(body, self.secrets())
+        error.status, error.body = answer.status, body
         error.path = getattr(problem, "path", "$")
         return self.answered(answer, error)
 
@@ -184,11 +188,16 @@ class Exchange:
 
 def cause_of(failure: WireError) -> BaseException:
     """What is shown as the cause of an error: without its traceback, whose variables hold what was sent."""
-    cause: BaseException | None = failure
+    return bare(failure).__cause__ or failure
+
+
+def bare(error: F) -> F:
+    """The error, and those that it says caused it, without their tracebacks."""
+    cause: BaseException | None = error
     while cause is not None:
         cause.__traceback__ = None
         cause = cause.__cause__
-    return failure.__cause__ or failure
+    return error
 
 
 async def body_of(answer: Answer | Streaming, deadline: float | None) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
-from mistral_async._exchange import Exchange, Renewal, body_of, cause_of
+from mistral_async._exchange import Exchange, Renewal, bare, body_of, cause_of
 from mistral_async._limits import Priority
 from mistral_async._open import MisfitError, decode
 from mistral_async._options import Options
@@ -211,7 +211,7 @@ class Engine:
             send = wire.open if exchange.opening else wire.send
             answer = await send(exchange.head, exchange.body, self._limits(exchange))
             if answer.status >= 300:  # noqa: PLR2004 - HTTP's class of successes ends here
-                body = await body_of(answer, exchange.deadline)
+                body = exchange.strike(await body_of(answer, exchange.deadline))
         except WireError as failure:
             exchange.release(sent=failure.sent is not Sent.NOTHING)
             raise self._failed(exchange, exchange.unanswered(failure)) from cause_of(failure)
@@ -274,7 +274,7 @@ class Engine:
         if self.options.log_bodies:
             got = answer.body if isinstance(answer, Answer) else b"a stream"
             logger.debug("%r sent %r", request, exchange.redacted(exchange.body))
-            logger.debug("%r got %r", request, exchange.redacted(got))
+            logger.debug("%r got %r", request, exchange.strike(got))
 
     def _refused(self, exchange: Exchange, answer: Answer | Streaming, body: bytes) -> APIStatusError:
         """Make the error for an error status, and tell the limiter."""
@@ -323,7 +323,7 @@ class Engine:
         try:
             value = decode(answer.body, request.returns) if early is None else early
         except (MisfitError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
-            raise exchange.unreadable(answer, answer.body, problem) from problem
+            raise exchange.unreadable(answer, exchange.strike(answer.body), problem) from bare(problem)
         try:
             return value if request.then is None else request.then(value)
         except OutputError as error:

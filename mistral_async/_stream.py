@@ -61,7 +61,7 @@ class AsyncStream(Opened, Generic[T]):
         streaming, exchange = cast("Streaming", self._streaming), cast("Exchange", self._exchange)
         media = Headers(streaming.headers).get("content-type", "").lower()
         if media.startswith(("application/json", "text/html")):
-            body = await body_of(streaming, exchange.deadline)
+            body = exchange.strike(await body_of(streaming, exchange.deadline))
             self._settle()
             raise exchange.unreadable(streaming, body, ValueError("a stream of events was asked for"))
 

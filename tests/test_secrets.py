@@ -1,74 +1,315 @@
-"""The key is shown nowhere: no repr, log, error, traceback with locals, pickle or request value has it."""
+"""The API key is nowhere to be seen: not in reprs, logs, errors, pickles, nor in the local variables of tracebacks."""
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import logging
 import pickle
+import socket
 import traceback
 
+import anyio
+import httpx
 import pytest
 
-from mistral_async import Mistral, SyncMistral, Timeout, calls
-from mistral_async.errors import MistralError
-from mistral_async.testing import Cut, Delay, FakeMistral, Reset
-
-KEY = "a-very-secret-key"
-HI = [{"role": "user", "content": "hi"}]
-
-
-def shown(value: object, depth: int = 4) -> str:
-    """Everything that looking at an object shows, and at what it holds."""
-    text = f"{value!r} {value}"
-    if depth:
-        held = vars(value) if hasattr(value, "__dict__") else {}
-        held |= {name: getattr(value, name, None) for name in getattr(type(value), "__slots__", ())}
-        text += "".join(shown(each, depth - 1) for each in held.values() if type(each).__module__.startswith("mistral"))
-        text += repr(held)
-    return text
-
-
-async def test_no_repr_has_it():
-    async with FakeMistral(api_key=KEY) as server, Mistral(KEY, server_url=server.url) as client:
-        await client.models.list()
-        assert KEY not in shown(client)
-        assert KEY not in shown(client.chat)
-        assert KEY not in shown(await client.with_response.models.list())
-    assert KEY not in shown(calls.models.list())
-    assert KEY not in repr(SyncMistral(KEY))
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [None, Reset(where="request"), Reset(where="body", after_bytes=5), Cut(after_bytes=20), Delay(5)],
-    ids=["refused", "reset", "reset-body", "cut", "late"],
+from mistral_async import BackoffStrategy, Mistral, RetryConfig, SyncMistral, Timeout
+from mistral_async.errors import (
+    APIConnectionError,
+    APIStatusError,
+    AuthenticationError,
+    ConfigurationError,
+    MistralError,
+    ResponseValidationError,
 )
-async def test_no_error_or_traceback_has_it(fault, caplog):
-    caplog.set_level(logging.DEBUG)
-    async with FakeMistral(api_key=KEY if fault else "another") as server:
-        settings = {"server_url": server.url, "timeout": Timeout(read=0.3), "debug_logger": logging.getLogger("x")}
-        async with Mistral(KEY, **settings) as client:
-            if fault is not None:
-                server.fault(fault, times=None)
-            with pytest.raises(MistralError) as caught:
-                await client.with_options(retries=1).chat.complete(model="mistral-small-latest", messages=HI)
-    text = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
-    lines = [line for line in text.splitlines() if KEY in line and "KEY" not in line]
-    assert lines == []
-    assert KEY not in caplog.text
-    assert KEY not in shown(caught.value)
+from mistral_async.testing import Cut, FakeMistral, Garbage, Reset, Stall
+
+KEY = "sk-0123456789-this-is-the-key"
+HEADER = "another-secret-of-a-header"
+HI = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
+LARGE = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "x" * (8 << 20)}]}
+SETTINGS = {
+    "retry_config": RetryConfig(retries=1, backoff=BackoffStrategy(initial_interval=1, max_interval=1)),
+    "timeout": Timeout(read=0.2, idle=0.2, write=0.3, connect=1),
+}
 
 
-async def test_an_answer_that_repeats_it_is_struck_out():
-    async with FakeMistral(api_key=None) as server, Mistral(KEY, server_url=server.url) as client:
-        server.reply(status=401, json={"message": f"the key {KEY} is not known"})
-        with pytest.raises(MistralError) as caught:
-            await client.models.list()
-    assert KEY not in str(caught.value)
-    assert KEY.encode() not in caught.value.body
+@pytest.fixture
+async def server(anyio_backend):
+    async with FakeMistral(api_key=KEY) as server:
+        yield server
 
 
-def test_copies_and_pickles_leave_it_out():
+def everything(error, seen=None):
+    """All that a log, a crash report or a debugger shows of an error and of those behind it."""
+    seen = set() if seen is None else seen
+    if error is None or id(error) in seen:
+        return
+    seen.add(id(error))
+    yield "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    yield f"{error!r} {error} {vars(error)} {error.args}"
+    if isinstance(error, MistralError):
+        yield repr(pickle.dumps(error))
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), again.attempts) == (type(error), str(error), error.attempts)
+    yield from everything(error.__cause__, seen)
+    yield from everything(error.__context__, seen)
+
+
+def assert_hidden(error, *secrets):
+    for text in everything(error):
+        for secret in (KEY, *secrets):
+            at = text.find(secret)
+            assert at < 0, text[max(0, at - 300) : at + 60]
+
+
+async def close_by(port):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+async def complete(client):
+    await client.chat.complete(**HI)
+
+
+async def stream(client):
+    async with client.chat.stream(**HI) as events:
+        await events.until_done()
+
+
+async def send_much(client):
+    await client.chat.complete(**LARGE)
+
+
+async def upload(client):
+    await client.files.upload(("a.pdf", b"%PDF" + bytes(1 << 20)), "ocr")
+
+
+async def download(client):
+    await client.files.download("f0000000-0000-0000-0000-000000000000")
+
+
+ECHO = {"message": f"Invalid API key: {KEY}", "input": {"authorization": f"Bearer {KEY}"}}
+FAULTS = {
+    "401 that repeats the key": lambda server: server.reply(status=401, json=ECHO, times=None),
+    "422 that repeats the key": lambda server: server.reply(status=422, json={"detail": [{"input": KEY}]}, times=None),
+    "500 that repeats the key": lambda server: server.reply(status=500, body=KEY.encode() * 9, times=None),
+    "429": lambda server: server.fail(429, times=None, headers={"retry-after": "999"}),
+    "a page that repeats the key": lambda server: server.reply(
+        body=f"<html>{KEY}".encode(), headers={"content-type": "text/html"}, times=None
+    ),
+    "closed": lambda server: server.fault(Cut(where="accept"), times=None),
+    "reset before the body": lambda server: server.fault(Reset(where="request"), times=None),
+    "silent": lambda server: server.fault(Stall(where="head"), times=None),
+    "silent before the body": lambda server: server.fault(Stall(where="request"), times=None),
+    "cut": lambda server: server.fault(Cut(), times=None),
+    "not HTTP": lambda server: server.fault(Garbage(), times=None),
+}
+
+
+@pytest.mark.parametrize("work", [complete, stream, send_much, upload, download], ids=lambda work: work.__name__)
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_no_error_shows_the_key(server, fault, work):
+    FAULTS[fault](server)
+    async with Mistral(KEY, server_url=server.url, **SETTINGS) as client:
+        view = client.with_options(headers={"Cookie": HEADER})
+        try:
+            await work(view)
+        except MistralError as error:
+            assert_hidden(error, HEADER)
+            return
+    assert work is download  # a body that broke is gone on with
+
+
+async def test_no_connection(anyio_backend):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with Mistral(KEY, server_url=url, **SETTINGS) as client:
+        with pytest.raises(APIConnectionError) as caught:
+            await complete(client)
+    assert_hidden(caught.value)
+
+
+async def test_errors_of_a_transport(anyio_backend):
+    async def break_off(request):
+        raise httpx.ReadError("broken", request=request)
+
+    async with Mistral(KEY, transport=httpx.MockTransport(break_off), **SETTINGS) as client:
+        with pytest.raises(APIConnectionError) as caught:
+            await complete(client)
+    assert_hidden(caught.value)
+
+
+async def test_errors_through_a_proxy(server):
+    async with Mistral(KEY, server_url="http://example.invalid", proxy=server.url, **SETTINGS) as client:
+        server.fault(Cut(where="head"), times=None)
+        with pytest.raises(APIConnectionError) as caught:
+            await complete(client)
+    assert_hidden(caught.value)
+
+
+@pytest.mark.parametrize("work", [complete, stream, send_much, upload], ids=lambda work: work.__name__)
+@pytest.mark.parametrize("where", ["accept", "request", "head", "body"])
+async def test_a_cancelled_call_shows_nothing(server, where, work):
+    """What a user's own time limit raises has our frames in its traceback."""
+    server.fault(Stall(where=where), times=None)
+    async with Mistral(KEY, server_url=server.url) as client:
+        with pytest.raises(TimeoutError) as caught:
+            with anyio.fail_after(0.1):
+                await work(client)
+    assert_hidden(caught.value)
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {"use_uvloop": False})], ids=["asyncio"], indirect=True)
+async def test_a_time_limit_of_asyncio_shows_nothing(server):
+    server.fault(Stall(where="head"), times=None)
+    async with Mistral(KEY, server_url=server.url) as client:
+        with pytest.raises(TimeoutError) as caught:
+            async with asyncio.timeout(0.1):
+                await complete(client)
+    assert isinstance(caught.value.__cause__, asyncio.CancelledError)
+    assert_hidden(caught.value)
+
+
+MISTAKES = {
+    "a body that is no JSON": lambda client: client.with_options(extra_body={"x": object()}).chat.complete(**HI),
+    "a wrong argument": lambda client: client.chat.complete(model=3, messages=[]),
+    "an unknown option": lambda client: client.chat.complete(**HI, temprature=1),
+    "an empty id": lambda client: client.files.retrieve(""),
+    "a query that is none": lambda client: client.with_options(extra_query={"x": BadText()}).models.list(),
+}
+
+
+class BadText:
+    def __str__(self):
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+async def test_mistakes_show_nothing(server, mistake):
+    async with Mistral(KEY, server_url=server.url) as client:
+        with pytest.raises((TypeError, ValueError)) as caught:
+            await MISTAKES[mistake](client)
+    assert_hidden(caught.value)
+
+
+@pytest.mark.parametrize("kind", [Mistral, SyncMistral])
+@pytest.mark.parametrize(
+    "settings", [{"server": "mars"}, {"server_url": "x"}, {"timeout_ms": -1}, {"max_connections": 0}, {"nonsense": 1}]
+)
+def test_wrong_settings_show_nothing(kind, settings):
+    with pytest.raises((ConfigurationError, ValueError, TypeError)) as caught:
+        kind(KEY, **settings)
+    assert_hidden(caught.value)
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\né", f"{KEY}\0", f"{KEY}\n{KEY}"])
+def test_a_key_that_is_none_is_not_shown(key):
+    with pytest.raises(ConfigurationError) as caught:
+        Mistral(key)
+    shown = [text for text in everything(caught.value) if KEY in text.replace(f"key = {key!r}", "")]
+    assert not shown  # but for this test's own variable
+
+
+@pytest.mark.parametrize("value", [f"{HEADER}\r\nx: y", f"{HEADER}\n", f"{HEADER}\0", f"{HEADER}ā"])
+def test_a_header_that_is_refused_is_not_shown(value):
+    def refuse():
+        Mistral(KEY).with_options(headers={"x-api-key": value})
+
+    with pytest.raises(ValueError, match="not allowed") as caught:
+        refuse()
+    assert HEADER not in str(caught.value)
+
+
+def test_clients_show_nothing():
+    for kind in (Mistral, SyncMistral):
+        client = kind(KEY)
+        view = client.with_options(headers={"Authorization": f"Bearer {HEADER}"})
+        engine = view._face.engine
+        shown = [client, view, client.chat, engine, engine.options, engine.core, engine.core.key, engine.core.network]
+        for each in shown:
+            for text in (repr(each), str(each), repr(getattr(each, "__dict__", ""))):
+                assert KEY not in text
+                assert HEADER not in text
+
+
+def test_clients_pickle_without_their_key(monkeypatch):
+    for kind in (Mistral, SyncMistral):
+        client = kind(KEY, server_url="http://127.0.0.1:1", timeout_ms=1500).with_options(retries=7)
+        data = pickle.dumps(client)
+        assert KEY.encode() not in data
+        again = pickle.loads(data)
+        assert type(again) is kind
+        assert again._face.engine.options == client._face.engine.options
+        with pytest.raises(ConfigurationError, match="MISTRAL_API_KEY"):
+            _ = again._face.engine.core.key.current
+        monkeypatch.setenv("MISTRAL_API_KEY", "of-the-other-process")
+        assert again._face.engine.core.key.current == "of-the-other-process"
+        monkeypatch.delenv("MISTRAL_API_KEY")
+
+
+def give_key():
+    return KEY
+
+
+async def test_a_function_for_the_key_is_pickled(server):
+    again = pickle.loads(pickle.dumps(Mistral(give_key, server_url=server.url)))
+    async with again:
+        assert (await again.models.list()).data
+
+
+def test_the_key_itself_is_never_pickled():
+    with pytest.raises(TypeError, match="API key is not pickled"):
+        pickle.dumps(Mistral(KEY).with_response)
+
+
+def test_a_copy_of_a_client_is_the_client():
     client = Mistral(KEY)
-    assert KEY.encode() not in pickle.dumps(client)
-    assert KEY not in repr(copy.copy(client))
+    assert copy.copy(client) is client
+    assert copy.deepcopy({"client": client})["client"] is client
+
+
+@pytest.mark.parametrize("bodies", [False, True])
+async def test_no_log_shows_the_key(server, caplog, bodies):
+    """Whatever logger, at whatever level, bodies included."""
+    caplog.set_level(1)
+    logger = logging.getLogger("of-the-user")
+    server.reply("chat.complete", json=ECHO, times=1)
+    async with Mistral(KEY, server_url=server.url, debug_logger=logger, **SETTINGS) as client:
+        view = client.with_options(log_bodies=bodies, extra_body={"user": KEY})
+        await complete(view)
+        server.reply("chat.complete", status=401, json=ECHO)
+        with pytest.raises(AuthenticationError):
+            await complete(view)
+        with pytest.raises(APIStatusError):
+            await stream(view)
+        server.fault(Cut(where="head"), times=None)
+        with pytest.raises(APIConnectionError):
+            await complete(view)
+    ours = [record.getMessage() for record in caplog.records if record.name == "of-the-user"]
+    assert ours
+    assert KEY not in caplog.text
+    assert any("[the key]" in text for text in ours) is bodies
+    assert any("messages" in text for text in ours) is bodies
+
+
+async def test_what_the_server_repeats_is_struck_out(server):
+    server.reply("chat.complete", status=401, json=ECHO)
+    async with Mistral(KEY, server_url=server.url) as client:
+        with pytest.raises(AuthenticationError, match=r"\[the key\]") as caught:
+            await complete(client)
+        assert KEY.encode() not in caught.value.body
+        server.reply(body=f"<html>{KEY}".encode(), headers={"content-type": "text/html"})
+        with pytest.raises(ResponseValidationError) as caught:
+            await complete(client)
+        assert caught.value.body == b"<html>[the key]"
+
+
+async def test_the_server_gets_the_key_and_nobody_else(server):
+    async with Mistral(KEY, server_url=server.url) as client:
+        await complete(client)
+    request = server.requests[-1]
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert [name for name, value in request.headers.items() if KEY in value] == ["authorization"]
+    assert KEY not in request.target
+    assert KEY.encode() not in request.body

@@ -100,6 +100,9 @@ class Answer(msgspec.Struct):
     timings: Timings
     http_version: str = "HTTP/1.1"
 
+    def __repr__(self) -> str:
+        return f"<Answer {self.status}, {len(self.body)} bytes>"
+
 
 class Streaming(Protocol):
     """An answer whose body is still arriving."""
