@@ -100,7 +100,7 @@ class Connection:
                 self.abort()
             raise
         finally:
-            self._unwatch()
+            self.due = inf
         if exchange.error is not None:
             raise exchange.error
 
@@ -115,11 +115,11 @@ class Connection:
         except trio.ClosedResourceError:
             pass  # as above
         finally:
-            self._unwatch()
+            self.due = inf
 
     def expire(self) -> None:
         """Its time is over: whoever waits for it is told."""
-        self._unwatch()
+        self.due = inf
         if self._exchange is not None:
             self._fail(self._exchange, self._timeout_error())
 
@@ -291,19 +291,9 @@ class Connection:
         if self._scope is not None:
             self._scope.deadline = due
             return
-        if self.due == inf:
-            self._watch.active += 1
         self.due = due
         if due < self._watch.wakes:
             self._watch.wake(due)
-
-    def _unwatch(self) -> None:
-        """Nothing is waited for."""
-        if self.due != inf:
-            self.due = inf
-            self._watch.active -= 1
-            if not self._watch.active:
-                self._watch.rest()
 
     def _timeout_error(self) -> WireError:
         phase, what = (Phase.WRITE, "take the request") if self._sending else (Phase.READ, "answer")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from math import inf
-from typing import Protocol
+from typing import Final, Protocol
 
 import trio
+
+_ROUND: Final = 0.05
+"""Seconds after which it looks again, whatever is due: how long its task is there after the last exchange."""
 
 
 class Watched(Protocol):
@@ -19,12 +22,11 @@ class Watched(Protocol):
 
 
 class Watch:
-    """Sleeps until the earliest moment that any was due when it was set; there is no task while nothing is due."""
+    """Sleeps until the earliest moment that any was due when it last looked; its task ends when nothing is due."""
 
-    __slots__ = ("_scope", "_stopped", "_watched", "active", "wakes")
+    __slots__ = ("_scope", "_stopped", "_watched", "wakes")
 
     def __init__(self, watched: Collection[Watched]) -> None:
-        self.active = 0  # how many are due at some time
         self.wakes = inf
         self._watched = watched
         self._scope: trio.CancelScope | None = None
@@ -32,34 +34,37 @@ class Watch:
 
     def wake(self, due: float) -> None:
         """Look at that time, which is before it would have looked."""
-        if self._stopped:
-            return
-        self.wakes = due
         if self._scope is not None:
-            self._scope.deadline = due
-        else:
-            self._scope = trio.CancelScope(deadline=due)
-            trio.lowlevel.spawn_system_task(self._run, self._scope, name="mistral_async time limits")
-
-    def rest(self) -> None:
-        """Nothing is due: the task ends."""
-        scope, self._scope, self.wakes = self._scope, None, inf
-        if scope is not None:
-            scope.cancel()
+            self.wakes = self._scope.deadline = due
+        elif not self._stopped:
+            self._set(due)
+            trio.lowlevel.spawn_system_task(self._run, name="mistral_async time limits")
 
     def stop(self) -> None:
         """Nothing will be due any more."""
         self._stopped = True
-        self.rest()
+        if self._scope is not None:
+            self._scope.cancel()
 
-    async def _run(self, scope: trio.CancelScope) -> None:
-        while self._scope is scope:
-            with scope:
-                await trio.sleep_forever()
-            now = trio.current_time()
-            for each in [each for each in self._watched if each.due <= now] if self._scope is scope else ():
-                each.expire()
-            if self._scope is not scope:
-                return  # it rests, or another took its place
-            self.wakes = min((each.due for each in self._watched), default=inf)
-            scope = self._scope = trio.CancelScope(deadline=self.wakes)
+    async def _run(self) -> None:
+        try:
+            while self._scope is not None:
+                with self._scope:
+                    await trio.sleep_forever()
+                self._look()
+        finally:
+            self._scope, self.wakes = None, inf
+
+    def _look(self) -> None:
+        now = trio.current_time()
+        for each in [each for each in self._watched if each.due <= now]:
+            each.expire()
+        due = min((each.due for each in self._watched), default=inf)
+        if due == inf or self._stopped:
+            self._scope = None
+        else:
+            self._set(due)
+
+    def _set(self, due: float) -> None:
+        self.wakes = min(due, trio.current_time() + _ROUND)
+        self._scope = trio.CancelScope(deadline=self.wakes)
