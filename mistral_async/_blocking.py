@@ -46,7 +46,7 @@ class Portal:
         self._context: AbstractContextManager[BlockingPortal] = start_blocking_portal(backend, name="mistral_async")
         self._portal = self._context.__enter__()
         self._thread: int = self._portal.call(threading.get_ident)
-        self.stopped = False
+        self.stopped: bool = False
 
     @property
     def is_here(self) -> bool:

@@ -35,10 +35,10 @@ class Core:
         self.key = key
         self.prefix = prefix
         self.network = network
-        self.limiter = limiter
+        self.limiter: Limiter = limiter
         self.logger = logger
         self.agent = agent
-        self.budget = RetryBudget()
+        self.budget: RetryBudget = RetryBudget()
         _CORES.add(self)
 
     async def aclose(self) -> None:

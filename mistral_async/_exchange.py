@@ -64,16 +64,17 @@ class Exchange:
     def __init__(
         self, request: Request, head: Head, body: bytes | BodySource | None, *, opening: bool, started: float
     ) -> None:
-        self.request = request
-        self.head = head
-        self.body = body
-        self.opening = opening  # it ends with the head of the answer; the body is read by who asked
-        self.started = self.began = started  # of the call, of its present attempt
+        self.request: Request = request
+        self.head: Head = head
+        self.body: bytes | BodySource | None = body
+        self.opening: bool = opening  # it ends with the head of the answer; the body is read by who asked
+        self.started: float = started  # of the call
+        self.began: float = started  # of its present attempt
         self.deadline: float | None = None  # of the call
         self.patience: float | None = None  # seconds that an attempt may take
         self.ended: float | None = None  # when the head of its answer was there
-        self.waited = 0.0
-        self.renewal = Renewal.POSSIBLE
+        self.waited: float = 0.0
+        self.renewal: Renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
         self.ticket: Reservation | None = None
 

@@ -101,9 +101,9 @@ class _Endpoint(Generic[P]):
 
     def __init__(self, describe: Callable[..., Request]) -> None:
         self.describe = describe
-        self.function = _performing(describe)
+        self.function: Callable[..., Any] = _performing(describe)
         self.__doc__ = describe.__doc__
-        self.__name__ = describe.__name__
+        self.__name__: str = describe.__name__
         self.__wrapped__ = describe
 
     def bind(self, instance: Any) -> Any:

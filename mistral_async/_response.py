@@ -101,7 +101,7 @@ class Response(Generic[T]):
     ) -> None:
         self.data = data
         self.status = status
-        self.headers = Headers(headers)
+        self.headers: Headers = Headers(headers)
         self.body = body
         self.attempts = attempts
         self.timings = timings

@@ -77,7 +77,8 @@ class RetryBudget:
     """Lets a tenth of the calls be repeated, and ten at first: a total outage costs 1.1 requests per call, not 4."""
 
     def __init__(self, initial: float = 10.0, per_call: float = 0.1) -> None:
-        self.tokens = self.initial = initial
+        self.initial: float = initial
+        self.tokens: float = initial
         self.per_call = per_call
         self._lock = threading.Lock()
 

@@ -134,4 +134,4 @@ class Calls(Tree[Lazy]):
         super().__init__(LazyFace())
 
 
-calls = Calls()
+calls: Calls = Calls()

@@ -41,13 +41,13 @@ class Group:
     __slots__ = ("asking", "concurrency", "in_flight", "interactive_at", "meters", "name", "shared", "waiting")
 
     def __init__(self, name: str, limits: RateLimits, *, shared: bool = False) -> None:
-        self.name = name
-        self.shared = shared
-        self.meters = stated_meters(limits)
-        self.concurrency = limits.concurrency
-        self.in_flight = 0
-        self.asking = 0  # calls that ask the shared store
-        self.interactive_at = float("-inf")
+        self.name: str = name
+        self.shared: bool = shared
+        self.meters: tuple[tuple[str, Meter], ...] = stated_meters(limits)
+        self.concurrency: int | None = limits.concurrency
+        self.in_flight: int = 0
+        self.asking: int = 0  # calls that ask the shared store
+        self.interactive_at: float = float("-inf")
         self.waiting: dict[Lane, None] = {}
 
     @property
@@ -127,15 +127,16 @@ class Lane:
     )
 
     def __init__(self, group: Group) -> None:
-        self.group = group
+        self.group: Group = group
         self.queues: tuple[deque[Reservation], deque[Reservation]] = (deque(), deque())
-        self.joined = self.left = 0  # calls that ever came into the queues, and went
-        self.in_flight = 0
+        self.joined: int = 0  # calls that ever came into the queues
+        self.left: int = 0  # and went
+        self.in_flight: int = 0
         self.learned: dict[tuple[str, str], Learned] = {}
-        self.pace = Pace()
-        self.cap = Cap()
+        self.pace: Pace = Pace()
+        self.cap: Cap = Cap()
         self.closed: tuple[float, RateLimit] | None = None  # no quota, until then
-        self.ratio = 1.0  # tokens drawn per token estimated
+        self.ratio: float = 1.0  # tokens drawn per token estimated
         self._costs: dict[str, float] = {}  # what a call draws on average
         self._tried = _FIRST_CALLS
         self._started: float | None = None

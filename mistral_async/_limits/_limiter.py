@@ -38,7 +38,7 @@ class Limiter:
     """The limits of one client: `limiter.idle` is true while there is nothing that could hold a call back."""
 
     def __init__(self, settings: RateLimits | None = None) -> None:
-        self.settings = settings or RateLimits()
+        self.settings: RateLimits = settings or RateLimits()
         store = self.settings.store
         self.desk: Desk | None = None
         if store is not None:
@@ -50,7 +50,7 @@ class Limiter:
             model: Group(model, limits, shared=store is not None) for model, limits in self.settings.models.items()
         }
         self._always = any(group.stated for group in (self._total, *self._groups.values()))
-        self.idle = not self._always
+        self.idle: bool = not self._always
         self._lanes: dict[str, Lane] = {}
         self._engaged: set[Lane] = set()
         self._lock = threading.Lock()

@@ -59,22 +59,22 @@ class Reservation:
     )
 
     def __init__(self, limiter: Limiter, lane: Lane, given: Mapping[str, float], order: int, *, bulk: bool) -> None:
-        self.limiter = limiter
-        self.lane = lane
-        self.given = given
-        self.costs = lane.costs(given)
-        self.order = order
-        self.bulk = bulk
+        self.limiter: Limiter = limiter
+        self.lane: Lane = lane
+        self.given: Mapping[str, float] = given
+        self.costs: dict[str, float] = lane.costs(given)
+        self.order: int = order
+        self.bulk: bool = bulk
         self.no_quota: RateLimit | None = None  # the server stated a limit of 0: waiting never helps
         self.booked: list[Booking] = []
         self.drawn: dict[tuple[str, str], Draw] = {}
         self.shared: list[tuple[str, float, float]] = []  # key, mark, units in the shared store
-        self.granted_at = 0.0
-        self.in_flight = 0  # it was one of so many of its model
-        self.passed = True  # nothing is to be asked of a shared store
-        self.place = 0
-        self.state = State.WAITING
-        self.turn = 0.0  # when it may go, if it is the first in line
+        self.granted_at: float = 0.0
+        self.in_flight: int = 0  # it was one of so many of its model
+        self.passed: bool = True  # nothing is to be asked of a shared store
+        self.place: int = 0
+        self.state: State = State.WAITING
+        self.turn: float = 0.0  # when it may go, if it is the first in line
         self.told: float | None = None  # when its owner will ask again
         self.wake: Callable[[], None] | None = None
 

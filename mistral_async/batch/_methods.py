@@ -31,7 +31,7 @@ class ReadingMethod(Generic[P, T]):
         def perform(resource: Resource[Any], face: Any, args: Any, kwargs: Any) -> Any:
             return results_on(face, function(resource, *args, **kwargs))
 
-        self.method = _method(function, perform)
+        self.method: Callable[..., Any] = _method(function, perform)
         self.__doc__ = function.__doc__
 
     @overload
@@ -54,7 +54,7 @@ class StartingMethod(Generic[P, T]):
             opening = function(resource, *args, **kwargs)
             return _start(face, opening) if isinstance(face, AsyncFace) else _start_now(face, opening)
 
-        self.method = _method(function, perform)
+        self.method: Callable[..., Any] = _method(function, perform)
         self.__doc__ = function.__doc__
 
     @overload

@@ -132,7 +132,7 @@ class Journal:
     """The file that keeps a run, whole at any moment, in the hands of one process. Without a path, nothing is kept."""
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
-        self.path = None if path is None else Path(path)
+        self.path: Path | None = None if path is None else Path(path)
         self._turn = threading.Lock()
         self._changes = self._written = 0
         self._held = 0

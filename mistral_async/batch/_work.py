@@ -56,11 +56,11 @@ class Work(Generic[T]):
         self.concurrency = concurrency
         self.directory = directory
         self._resumed = resumed
-        self.watch = Watch(run)
+        self.watch: Watch = Watch(run)
         self.expired: set[int] = set()
         """Parts whose results the API has deleted."""
         options = msgspec.structs.replace(engine.options, extra_body=None)  # meant for the calls
-        self.engine = Engine(engine.core, options)
+        self.engine: Engine = Engine(engine.core, options)
         self.client: Tree[Async] = Tree(AsyncFace(self.engine))
         self._once: Tree[Async] = Tree(AsyncFace(without_retries(self.engine)))
         self._progress = progress

@@ -50,7 +50,9 @@ class Meter:
     def __init__(self, total: int | None) -> None:
         self.total = total
         self.done = self.failed = self.read = self.resumed = 0
-        self.tokens = self.requests = self.rejected = 0
+        self.tokens: int = 0
+        self.requests: int = 0
+        self.rejected: int = 0
         self.finished = False
         self._started = time.monotonic()
         self._marks: deque[tuple[float, int]] = deque([(self._started, 0)])

@@ -45,7 +45,7 @@ class Work(ABC, Generic[T]):
     def __init__(self, engine: Engine, job: Mapping[str, Any]) -> None:
         self._engine = engine
         extra = engine.options.extra_body
-        self.job = {**job, "extra_body": extra} if extra else job
+        self.job: Mapping[str, Any] = {**job, "extra_body": extra} if extra else job
         """What the checkpoint says that it holds."""
 
     @abstractmethod

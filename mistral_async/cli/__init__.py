@@ -33,7 +33,7 @@ COMMANDS = {
     "serve-fake": ("mistral_async.cli.local:serve_fake", "Serve the embedded Mistral server."),
 }
 
-app = App(
+app: App = App(
     name="mistral-async",
     help="The Mistral AI API from a shell. The key is in MISTRAL_API_KEY; `--fake` runs any command without one.",
     help_epilogue="Exit codes: 0 done, 1 some items failed, 2 wrong usage or no key, 3 refused by the API, "

@@ -21,7 +21,7 @@ from mistral_async.cli._text import print_json, print_rows, to_json
 Output = Annotated[Path | None, Parameter(alias="-o")]
 Flag = Annotated[bool, Parameter(negative=())]
 
-app = App(name="batch", help="Run a file of requests at half the price, within hours.")
+app: App = App(name="batch", help="Run a file of requests at half the price, within hours.")
 
 
 @app.command

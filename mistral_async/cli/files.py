@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from mistral_async.cli._connection import Connection, connected
 from mistral_async.cli._text import print_json, print_rows
 
-app = App(name="files", help="Files that you uploaded.")
+app: App = App(name="files", help="Files that you uploaded.")
 
 
 @app.command(name="list")

@@ -35,7 +35,7 @@ class Report:
     """What one run did."""
 
     def __init__(self) -> None:
-        self.started = time.perf_counter()
+        self.started: float = time.perf_counter()
         self.embedding: Progress | None = None
 
     def progress(self, progress: Progress) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Required, TypeAlias, TypedDict
+from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
@@ -70,16 +70,16 @@ class BatchJob(Model, kw_only=True):
     status: str = ""
     """One of `BatchJobStatus`, or a newer one."""
     created_at: int | None = None
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     total_requests: int = 0
     """0 until the job runs."""
     completed_requests: int = 0
     succeeded_requests: int = 0
     failed_requests: int = 0
     started_at: int | None = None
-    started_at_datetime = Moment("started_at")
+    started_at_datetime: ClassVar[Moment] = Moment("started_at")
     completed_at: int | None = None
-    completed_at_datetime = Moment("completed_at")
+    completed_at_datetime: ClassVar[Moment] = Moment("completed_at")
 
 
 class ListBatchJobsResponse(Model, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Required, TypeAlias, TypedDict
+from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
@@ -43,9 +43,9 @@ class Agent(Model, kw_only=True):
     """One of `RequestSource`, or a newer one."""
     owner_id: str | None = None
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
-    updated_at_datetime = Moment("updated_at")
+    updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
     object: Literal["agent"] = tag("agent")
 
 
@@ -63,9 +63,9 @@ class AgentAliasResponse(Model, kw_only=True, gc=False):
     alias: str = ""
     version: int = 0
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
-    updated_at_datetime = Moment("updated_at")
+    updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
 
 
 class AgentOptions(TypedDict, total=False):

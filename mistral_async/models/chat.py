@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import msgspec
 
@@ -190,7 +190,7 @@ class ChatCompletionResponse(Model, kw_only=True):
     guardrails: list[dict[str, Any]] | None = None
     """What the guardrails found, by moderation: `action` and `categories`."""
 
-    created_datetime = Moment("created")
+    created_datetime: ClassVar[Moment] = Moment("created")
 
     @property
     def text(self) -> str:
@@ -228,7 +228,7 @@ class CompletionChunk(Model, kw_only=True):
     p: str | None = None
     """Padding against guessing the text from the chunks' sizes."""
 
-    created_datetime = Moment("created")
+    created_datetime: ClassVar[Moment] = Moment("created")
 
     @property
     def text(self) -> str:

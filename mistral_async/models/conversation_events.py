@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from msgspec import field
 
@@ -28,7 +28,7 @@ class _Event(Model, kw_only=True, gc=False):
     """What all events have."""
 
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
 
 
 class ResponseStartedEvent(_Event, kw_only=True, gc=False):

@@ -7,7 +7,7 @@ ISO 8601 in UTC.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Required, TypeAlias, TypedDict, TypeVar
+from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict, TypeVar
 
 from msgspec import field, structs
 
@@ -45,9 +45,9 @@ class _Entry(Model, kw_only=True):
 
     id: str = ""
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     completed_at: str | None = None
-    completed_at_datetime = Moment("completed_at")
+    completed_at_datetime: ClassVar[Moment] = Moment("completed_at")
     object: Literal["entry"] = tag("entry")
 
 
@@ -217,9 +217,9 @@ class AgentConversation(Model, kw_only=True):
     description: str | None = None
     metadata: dict[str, Any] | None = None
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
-    updated_at_datetime = Moment("updated_at")
+    updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
     object: Literal["conversation"] = tag("conversation")
 
 
@@ -236,9 +236,9 @@ class ModelConversation(Model, kw_only=True):
     description: str | None = None
     metadata: dict[str, Any] | None = None
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
-    updated_at_datetime = Moment("updated_at")
+    updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
     object: Literal["conversation"] = tag("conversation")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, ClassVar, Literal, TypeAlias, TypedDict
 
 from msgspec import field
 
@@ -36,9 +36,9 @@ class Document(Model, kw_only=True):
     name: str = ""
     summary: str | None = None
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     last_processed_at: str | None = None
-    last_processed_at_datetime = Moment("last_processed_at")
+    last_processed_at_datetime: ClassVar[Moment] = Moment("last_processed_at")
     number_of_pages: int | None = None
     process_status: str = ""
     """One of `ProcessStatus`, or a newer one."""
@@ -56,7 +56,7 @@ class Document(Model, kw_only=True):
     attributes: dict[str, Any] | None = None
     """Your own values, to filter by: strings, numbers, booleans, lists of one of these."""
     expires_at: str | None = None
-    expires_at_datetime = Moment("expires_at")
+    expires_at_datetime: ClassVar[Moment] = Moment("expires_at")
 
 
 class ListDocumentsResponse(Model, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping, Sequence
 from os import PathLike
-from typing import Any, BinaryIO, TypeAlias, TypedDict
+from typing import Any, BinaryIO, ClassVar, TypeAlias, TypedDict
 
 import msgspec
 
@@ -64,8 +64,8 @@ class FileSchema(Model, kw_only=True, gc=False):
     """Seconds since 1970."""
     visibility: FileVisibility | None = None
 
-    created_at_datetime = Moment("created_at")
-    expires_at_datetime = Moment("expires_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
+    expires_at_datetime: ClassVar[Moment] = Moment("expires_at")
 
     @property
     def bytes(self) -> int | None:

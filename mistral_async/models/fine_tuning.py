@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Required, TypeAlias, TypedDict
+from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
@@ -152,7 +152,7 @@ class JobMetadata(Model, kw_only=True, gc=False):
     data_tokens: int | None = None
     """Tokens of the training files."""
     estimated_start_time: int | None = None
-    estimated_start_time_datetime = Moment("estimated_start_time")
+    estimated_start_time_datetime: ClassVar[Moment] = Moment("estimated_start_time")
 
 
 class LegacyJobMetadata(JobMetadata, kw_only=True, gc=False):
@@ -180,7 +180,7 @@ class Checkpoint(Model, kw_only=True):
     metrics: Metric = field(default_factory=Metric)
     step_number: int = 0
     created_at: int | None = None
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
 
 
 class Event(Model, kw_only=True):
@@ -188,7 +188,7 @@ class Event(Model, kw_only=True):
 
     name: str = ""
     created_at: int | None = None
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     data: dict[str, Any] | None = None
 
 
@@ -208,9 +208,9 @@ class _Job(Model, kw_only=True):
     status: str = ""
     """One of `FineTuningJobStatus`, or a newer one."""
     created_at: int | None = None
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     modified_at: int | None = None
-    modified_at_datetime = Moment("modified_at")
+    modified_at_datetime: ClassVar[Moment] = Moment("modified_at")
     training_files: list[str] = field(default_factory=list[str])
     """File ids."""
     validation_files: list[str] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Required, TypeAlias, TypedDict
+from typing import ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
@@ -29,9 +29,9 @@ class Library(Model, kw_only=True, gc=False):
     id: str = ""
     name: str = ""
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
-    updated_at_datetime = Moment("updated_at")
+    updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
     owner_id: str | None = None
     owner_type: str = ""
     """`User`, `Workspace`, or a newer one."""

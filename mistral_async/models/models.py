@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, ClassVar, Literal, TypeAlias, TypedDict
 
 import msgspec
 
@@ -82,8 +82,8 @@ class _Card(Model, kw_only=True):
     root: str | None = None
     """The model that it was made from."""
 
-    created_datetime = Moment("created")
-    deprecation_datetime = Moment("deprecation")
+    created_datetime: ClassVar[Moment] = Moment("created")
+    deprecation_datetime: ClassVar[Moment] = Moment("deprecation")
 
 
 class BaseModelCard(_Card, kw_only=True):
@@ -149,7 +149,7 @@ class _FineTuned(Model, kw_only=True):
     job: str | None = None
     """The fine-tuning job that made it."""
 
-    created_datetime = Moment("created")
+    created_datetime: ClassVar[Moment] = Moment("created")
 
 
 class CompletionFineTunedModel(_FineTuned, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Required, TypeAlias, TypedDict
+from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
@@ -107,9 +107,9 @@ class CreateResponseResponse(Model, kw_only=True):
 
     id: str = ""
     created_at: float | None = None
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     completed_at: float | None = None
-    completed_at_datetime = Moment("completed_at")
+    completed_at_datetime: ClassVar[Moment] = Moment("completed_at")
     model: str = ""
     output: list[ResponsesOutputItem] = field(default_factory=list[ResponsesOutputItem])
     status: str | None = None

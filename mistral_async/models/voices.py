@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Required, TypeAlias, TypedDict
+from typing import ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
@@ -34,7 +34,7 @@ class VoiceResponse(Model, kw_only=True):
     retention_notice: int = 30
     """Days."""
     created_at: str = ""
-    created_at_datetime = Moment("created_at")
+    created_at_datetime: ClassVar[Moment] = Moment("created_at")
     user_id: str | None = None
     """None for ready-made voices."""
     type: str = ""

@@ -6,7 +6,7 @@ import functools
 import os
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from typing_extensions import Unpack
 
@@ -153,8 +153,8 @@ class Batch(Resource[M]):
         """Batch jobs."""
         return BatchJobs(self._face)
 
-    list = BatchJobs.list
-    create = BatchJobs.create
+    list: Final = BatchJobs.list
+    create: Final = BatchJobs.create
 
     @endpoint
     def get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import Unpack
 
@@ -94,10 +94,10 @@ class FineTuning(Resource[M]):
         """Fine-tuning jobs."""
         return FineTuningJobs(self._face)
 
-    list = FineTuningJobs.list
-    create = FineTuningJobs.create
-    get = FineTuningJobs.get
-    cancel = FineTuningJobs.cancel
+    list: Final = FineTuningJobs.list
+    create: Final = FineTuningJobs.create
+    get: Final = FineTuningJobs.get
+    cancel: Final = FineTuningJobs.cancel
 
 
 def _fields(options: FineTuningOptions) -> dict[str, Any]:

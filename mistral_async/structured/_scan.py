@@ -29,11 +29,11 @@ class Scanner:
     def __init__(self) -> None:
         self.value: Any = None
         """What has come so far. The same lists and dicts grow as more comes."""
-        self.started = False
+        self.started: bool = False
         """Whether a value has begun."""
-        self.complete = False
+        self.complete: bool = False
         """Whether the value has ended."""
-        self.broken = False
+        self.broken: bool = False
         """Whether this is not JSON; the rest is not read."""
         self._open: list[Any] = []
         self._key = ""

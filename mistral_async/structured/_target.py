@@ -25,6 +25,8 @@ class Target(Generic[T]):
     def __init__(self, kind: TypeForm[T]) -> None:
         compiler = Compiler()
         self._shape = compiler.shape(kind)
+        self.schema: dict[str, Any]
+        self.wrapped: bool
         self.schema, self.wrapped = root_schema(self._shape, _title(kind))
         self._decoder = None if compiler.foreign else self._native(kind)
 

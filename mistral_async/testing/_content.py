@@ -18,8 +18,8 @@ class Content:
     def __init__(self, data: bytes = b"") -> None:
         self._file: IO[bytes] = BytesIO()
         self._digest = hashlib.md5(usedforsecurity=False)
-        self.size = 0
-        self.lines = 0
+        self.size: int = 0
+        self.lines: int = 0
         self.kept = False
         if data:
             self.write(data)

@@ -29,6 +29,8 @@ class Request:
     ) -> None:
         self.method = method
         self.target = target
+        self.path: str
+        self.query_string: str
         self.path, _, self.query_string = target.partition("?")
         self.raw_headers = headers
         self.headers: dict[str, str] = {}

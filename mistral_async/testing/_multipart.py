@@ -35,7 +35,7 @@ class MultipartReader:
         self._state = "preamble"
         self._part: Part | None = None
         self.parts: list[Part] = []
-        self.complete = False
+        self.complete: bool = False
 
     def feed(self, data: bytes) -> None:
         """Take the next piece of the body."""

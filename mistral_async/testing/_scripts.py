@@ -20,7 +20,7 @@ class Script:
     def __init__(self, pattern: str | None, *, times: int | None, after: int) -> None:
         self.pattern = pattern
         self.left = times
-        self.skip = after
+        self.skip: int = after
         self.make: Callable[[], Reply] | None = None
         self.faults: Sequence[AnyFault] = ()
 

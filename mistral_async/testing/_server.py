@@ -51,16 +51,19 @@ class FakeMistral:
         backend: str = "asyncio",
         **options: Any,
     ) -> None:
-        self.api_key = api_key or "test-key"
-        self.host, self.port = host, port
-        self.latency, self.chunk_delay, self.compress = latency, chunk_delay, compress
+        self.api_key: str = api_key or "test-key"
+        self.host: str = host
+        self.port: int = port
+        self.latency: float = latency
+        self.chunk_delay: float = chunk_delay
+        self.compress: bool = compress
         self.clock: Clock = clock or SystemClock()
-        self.state = State(clock=self.clock, seed=seed, options=Options(**options))
-        self.scripts = Scripts()
+        self.state: State = State(clock=self.clock, seed=seed, options=Options(**options))
+        self.scripts: Scripts = Scripts()
         self.requests: list[Request] = []
-        self.connections = Connections()
-        self.limiter = Limiter(limits_from(rate_limits))
-        self.dispatcher = Dispatcher(self.state, self.scripts, self.limiter, api_key=api_key, strict=strict)
+        self.connections: Connections = Connections()
+        self.limiter: Limiter = Limiter(limits_from(rate_limits))
+        self.dispatcher: Dispatcher = Dispatcher(self.state, self.scripts, self.limiter, api_key=api_key, strict=strict)
         self._tls = tls
         self._keep_requests, self._backend = keep_requests, backend
         self._listening: Listening | None = None

@@ -37,11 +37,11 @@ class State:
 
     def __init__(self, *, clock: Clock, seed: int, options: Options) -> None:
         self.clock = clock
-        self.calendar = Calendar(clock)
-        self.ids = Ids(seed, self.calendar)
+        self.calendar: Calendar = Calendar(clock)
+        self.ids: Ids = Ids(seed, self.calendar)
         self.seed = seed
         self.options = options
-        self.effects = Effects()
+        self.effects: Effects = Effects()
         self.url = ""
         self._stores: dict[Any, Any] = {}
         self._contents: list[Content] = []

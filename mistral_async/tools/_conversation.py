@@ -62,7 +62,7 @@ class Conversation(Sequence[Any]):
     ) -> None:
         self.messages: list[Any] = [] if system is None else [SystemMessage(system)]
         self.messages += [_as_message(each) for each in messages]
-        self.usage = usage
+        self.usage: Any = usage
         """What all answers cost together; None while nothing is known."""
         self.count_tokens = count_tokens
 
