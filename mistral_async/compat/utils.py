@@ -1,10 +1,13 @@
-"""The official SDK's retry settings, as positional as they are there."""
+"""The official SDK's `utils`: retry settings, as positional as they are there, and the classes of streams."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from mistral_async import _retry
+from mistral_async.compat._events import EventStream, EventStreamAsync
+
+__all__ = ["BackoffStrategy", "EventStream", "EventStreamAsync", "RetryConfig"]
 
 
 def BackoffStrategy(  # noqa: N802 - a class over there

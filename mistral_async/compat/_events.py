@@ -1,0 +1,90 @@
+"""Streams as the official SDK gives them: iterated with a block or without, their events with `.event` and `.data`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from mistral_async._blocking import SyncStream
+from mistral_async._stream import AsyncStream
+from mistral_async.compat.errors import official
+
+
+class Event:
+    """An event: what it says in `.data`, the name of its kind in `.event`."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+        self.event: str | None = getattr(data, "type", None)
+        self.id: str | None = None
+        self.retry: int | None = None
+
+    def __repr__(self) -> str:
+        return f"Event(event={self.event!r}, data={self.data!r})"
+
+
+class EventStream:
+    """A blocking stream, which is open."""
+
+    def __init__(self, stream: SyncStream[Any], owner: object) -> None:
+        self._owner = owner  # which would close the connection if nobody had it
+        self._stream = stream.__enter__()
+        self.response = stream.response
+        self._events = self._each()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stream.close()
+
+    def __iter__(self) -> Iterator[Event]:
+        return self._events
+
+    def __next__(self) -> Event:
+        return next(self._events)
+
+    def _each(self) -> Iterator[Event]:
+        """Leaving the loop closes the connection, or gives it back."""
+        try:
+            with official():
+                for data in self._stream:
+                    yield Event(data)
+        finally:
+            self._stream.close()
+
+
+class EventStreamAsync:
+    """The same for coroutines."""
+
+    def __init__(self, stream: AsyncStream[Any], owner: object) -> None:
+        self._owner = owner
+        self._stream = stream
+
+    async def start(self) -> Self:
+        """Open it."""
+        await self._stream.__aenter__()
+        self.response = self._stream.response
+        return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._stream.aclose()
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        return self
+
+    async def __anext__(self) -> Event:
+        try:
+            with official():
+                return Event(await anext(self._stream))
+        except BaseException:  # the end, an error or a cancellation: the connection is not kept waiting for a block
+            await self._stream.aclose()
+            raise

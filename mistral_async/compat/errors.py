@@ -1,0 +1,160 @@
+"""The official SDK's errors. What a call raises is one of these and one of `mistral_async.errors` at the same time.
+
+MistralError                    an answer with an error status, or one that can not be read
+├── SDKError                    any status but 422
+├── HTTPValidationError         422: `data.detail`
+└── ResponseValidationError     an answer that can not be read: `cause`
+"""
+
+from __future__ import annotations
+
+import functools
+from types import TracebackType
+from typing import Any, cast
+
+import httpx
+import msgspec
+
+from mistral_async import errors
+from mistral_async._json import is_object
+
+_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}  # the body is decoded
+
+
+class ValidationError(msgspec.Struct):
+    """What is wrong with one field."""
+
+    loc: list[str | int] = msgspec.field(default_factory=list[str | int])
+    msg: str = ""
+    type: str = ""
+
+
+class HTTPValidationErrorData(msgspec.Struct):
+    """The body of a 422."""
+
+    detail: list[ValidationError] | None = None
+
+
+class MistralError(errors.MistralError):
+    """The base of all errors that have an answer."""
+
+    @property
+    def status_code(self) -> int:
+        """The status of the answer."""
+        return int(vars(self).get("status", 0))
+
+    @property
+    def body(self) -> str:
+        """The body, as text."""
+        return cast("bytes", vars(self).get("body", b"")).decode(errors="replace")
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers."""
+        return httpx.Headers(list(vars(self).get("headers", {}).items()))
+
+    @property
+    def raw_response(self) -> httpx.Response:
+        """The answer, as httpx has it."""
+        kept = {name: value for name, value in self.headers.items() if name not in _OF_THE_WIRE}
+        return httpx.Response(self.status_code, headers=kept, content=vars(self).get("body", b""))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as what it was before it got its official name."""
+        plain = type(self).__bases__[-1]
+        return _restored, (plain, self.args, vars(self))
+
+
+class SDKError(MistralError):
+    """An answer with an error status."""
+
+
+class HTTPValidationError(MistralError):
+    """422: a field is wrong."""
+
+    @property
+    def data(self) -> HTTPValidationErrorData:
+        """What the body says."""
+        detail: Any = vars(self).get("detail")
+        listed = cast("list[Any]", detail) if isinstance(detail, list) else []
+        found = [
+            ValidationError(**{name: each[name] for name in ("loc", "msg", "type") if name in each})
+            for each in listed
+            if is_object(each)
+        ]
+        return HTTPValidationErrorData(found)
+
+
+class ResponseValidationError(MistralError):
+    """An answer that is not what the API promises."""
+
+    @property
+    def cause(self) -> BaseException | None:
+        """What could not be read."""
+        return self.__cause__
+
+
+class NoResponseError(Exception):
+    """Never raised here: a call without an answer raises an `httpx.RequestError`, as there."""
+
+
+_BROKEN: dict[tuple[str, bool], type[httpx.RequestError]] = {
+    ("connect", False): httpx.ConnectError,
+    ("connect", True): httpx.ConnectTimeout,
+    ("write", False): httpx.WriteError,
+    ("write", True): httpx.WriteTimeout,
+    ("read", False): httpx.ReadError,
+    ("read", True): httpx.ReadTimeout,
+    ("protocol", False): httpx.RemoteProtocolError,
+}
+
+
+@functools.cache
+def _official(plain: type[errors.MistralError], phase: str, *, late: bool) -> type[errors.MistralError]:
+    """The class that is both."""
+    name: Any
+    if issubclass(plain, errors.UnprocessableEntityError):
+        name = HTTPValidationError
+    elif issubclass(plain, errors.APIStatusError):
+        name = SDKError
+    elif issubclass(plain, errors.ResponseValidationError):
+        name = ResponseValidationError
+    else:
+        name = _BROKEN.get((phase, late)) or (httpx.TimeoutException if late else httpx.RequestError)
+    body: dict[str, Any] = {"__module__": __name__, "__doc__": name.__doc__}
+    return cast("type[errors.MistralError]", type(plain.__name__, (name, plain), body))
+
+
+def name_officially(error: BaseException) -> None:
+    """Make an error of this package one of the official SDK too, in place."""
+    match error:
+        case MistralError() | httpx.RequestError():
+            pass
+        case errors.APIStatusError() | errors.ResponseValidationError():
+            error.__class__ = cast("Any", _official(cast("Any", type(error)), "", late=False))
+        case errors.APIConnectionError():
+            vars(error)["_request"] = None  # as httpx has it where there is none
+            late = isinstance(error, errors.APITimeoutError)
+            error.__class__ = cast("Any", _official(cast("Any", type(error)), error.phase, late=late))
+        case _:
+            pass
+
+
+def _restored(plain: type[errors.MistralError], args: tuple[Any, ...], state: dict[str, Any]) -> errors.MistralError:
+    error = plain(*args)
+    vars(error).update(state)
+    name_officially(error)
+    return error
+
+
+class official:  # noqa: N801 - a word of a `with` statement
+    """A block whose errors get the official SDK's names."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            name_officially(error)

@@ -1,0 +1,1 @@
+"""MCP servers as the official SDK names them. They need the extra `mcp`."""

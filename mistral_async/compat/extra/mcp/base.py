@@ -1,0 +1,27 @@
+"""What all MCP clients of the official SDK are."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from mistral_async.tools._mcp import MCP
+
+
+class MCPClientBase(ABC):
+    """An MCP server to connect to; a `RunContext` connects, and takes its tools."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self._name = name or type(self).__name__
+
+    @abstractmethod
+    def _address(self) -> Any:
+        """What `MCP` connects to."""
+
+    def server(self, include: Sequence[str] | None, exclude: Sequence[str]) -> MCP:
+        """The server, with those of its tools that are wanted."""
+        return MCP(self._address(), include=include, exclude=exclude)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self._name!r}>"

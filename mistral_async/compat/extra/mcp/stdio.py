@@ -1,0 +1,18 @@
+"""MCP servers that are programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mistral_async.compat.extra.mcp.base import MCPClientBase
+
+
+class MCPClientSTDIO(MCPClientBase):
+    """A program that speaks MCP over its stdin and stdout."""
+
+    def __init__(self, stdio_params: Any, name: str | None = None) -> None:
+        super().__init__(name)
+        self._params = stdio_params
+
+    def _address(self) -> Any:
+        return self._params

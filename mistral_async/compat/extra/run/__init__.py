@@ -1,0 +1,1 @@
+"""Runs of conversations: the model asks, functions answer, until it is done."""

@@ -1,0 +1,82 @@
+"""The official SDK's `RunResult`, and what a streamed run tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from mistral_async.models.content import TextChunk, ToolFileChunk, ToolReferenceChunk
+from mistral_async.models.conversations import MessageOutputEntry
+from mistral_async.structured._reading import Answer, read_answer
+from mistral_async.structured._target import target_of
+
+
+@dataclass
+class RunResult:
+    """What a run came to: its entries, its text, and the value that was asked for."""
+
+    input_entries: list[Any]
+    conversation_id: str | None = None
+    output_entries: list[Any] = field(default_factory=list[Any])
+    files: dict[str, Any] = field(default_factory=dict[str, Any])
+    output_model: type[Any] | None = None
+
+    def get_file(self, file_id: str) -> Any:
+        """A file of the run; as over there, nothing puts one here: `files.download` has its bytes."""
+        return self.files.get(file_id)
+
+    @property
+    def entries(self) -> list[Any]:
+        """Everything that was said."""
+        return [*self.input_entries, *self.output_entries]
+
+    @property
+    def output_as_text(self) -> str:
+        """What the model said."""
+        if not self.output_entries:
+            raise ValueError("No output entries were started.")
+        return "\n".join(_as_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry))
+
+    @property
+    def output_as_model(self) -> Any:
+        """What the model said last, as a value of `output_format`."""
+        if self.output_model is None:
+            raise ValueError("No output format was not set.")
+        said = [_as_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry)]
+        return read_answer(target_of(self.output_model), Answer(said[-1] if said else ""))
+
+
+class FunctionResultEvent(msgspec.Struct, kw_only=True):
+    """A function has been called."""
+
+    result: str
+    tool_call_id: str
+    id: str | None = None
+    type: str = "function.result"
+
+
+class RunResultEvents(msgspec.Struct):
+    """One event of a run."""
+
+    event: str
+    data: Any
+
+
+def _as_text(entry: MessageOutputEntry) -> str:
+    if isinstance(entry.content, str):
+        return entry.content
+    return "".join(map(_piece, entry.content))
+
+
+def _piece(chunk: Any) -> str:
+    match chunk:
+        case TextChunk():
+            return chunk.text
+        case ToolFileChunk():
+            return f"<File id={chunk.file_id} name={chunk.file_name}>"
+        case ToolReferenceChunk():
+            return f"<Reference title={chunk.title}>"
+        case _:
+            return ""

@@ -1,0 +1,93 @@
+"""The official SDK's protocols of HTTP clients, and a blocking httpx client as an asynchronous one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Protocol, cast
+
+import anyio.from_thread
+import anyio.to_thread
+import httpx
+
+
+class HttpClient(Protocol):
+    """What `Mistral(client=...)` takes: `httpx.Client`, or something around one."""
+
+    def send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
+        """Send a request."""
+        ...
+
+    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
+        """Make a request."""
+        ...
+
+
+class AsyncHttpClient(Protocol):
+    """What `Mistral(async_client=...)` takes: `httpx.AsyncClient`, or something around one."""
+
+    async def send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
+        """Send a request."""
+        ...
+
+    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
+        """Make a request."""
+        ...
+
+
+class InThreads:
+    """A blocking client as an asynchronous one: what blocks, does so in a thread."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
+
+    def build_request(self, method: str, url: str, *, headers: Any, content: Any) -> httpx.Request:
+        """Make a request; the pieces of an upload are fetched from the event loop as the thread needs them."""
+        if hasattr(content, "__aiter__"):
+            content = _pulled(content)
+        return self._client.build_request(method, url, headers=headers, content=content)
+
+    async def send(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
+        """Send it; whoever is cancelled leaves the thread behind, which closes the answer that nobody reads."""
+        left = False
+
+        def send() -> httpx.Response:
+            response = self._client.send(request, stream=stream)
+            if left:
+                response.close()
+            return response
+
+        try:
+            response = await anyio.to_thread.run_sync(send, abandon_on_cancel=True)
+        finally:
+            left = True
+        response.stream = _Stream(cast("httpx.SyncByteStream", response.stream))
+        return response
+
+
+class _Stream(httpx.AsyncByteStream):
+    """A body that is read, and closed, in threads."""
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+        self._pieces: Iterator[bytes] | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._pieces = iter(self._stream)
+        following = functools.partial(next, self._pieces, None)
+        while (piece := await anyio.to_thread.run_sync(following, abandon_on_cancel=True)) is not None:
+            yield piece
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it."""
+        await anyio.to_thread.run_sync(self._stream.close)
+
+
+def _pulled(content: Any) -> Iterator[bytes]:
+    pieces = aiter(content)
+    while (piece := anyio.from_thread.run(_following, pieces)) is not None:
+        yield piece
+
+
+async def _following(pieces: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(pieces, None)
