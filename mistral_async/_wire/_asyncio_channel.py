@@ -24,6 +24,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         self.lost: asyncio.Future[None] = loop.create_future()  # until the socket is closed
         self._loop = loop
         self._buffer = buffer
+        self._direct: memoryview | None = None  # what is read into instead
         self._transport: Any = None
         self._tls: TlsLayer | None = None
         self._handshake: asyncio.Future[None] | None = None
@@ -33,6 +34,14 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
     @abc.abstractmethod
     def received(self, data: bytes) -> None:
         """Something has arrived."""
+
+    @abc.abstractmethod
+    def space(self) -> memoryview | None:
+        """Where what arrives next belongs, if that is known."""
+
+    @abc.abstractmethod
+    def filled(self, size: int) -> None:
+        """Something has arrived there."""
 
     @abc.abstractmethod
     def ended(self, error: Exception | None) -> None:
@@ -52,13 +61,17 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
             self._unread = readable_check(sock.fileno())
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (as the protocol has it)
-        """Read into the buffer that all connections of the loop share: it is emptied in the same callback."""
-        return self._buffer
+        """Read to where it belongs, or into the buffer that all connections of the loop share and empty at once."""
+        self._direct = self.space() if self._tls is None else None
+        return self._direct or self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         """Decrypt where needed and pass on."""
         tls = self._tls
-        if tls is None:
+        if self._direct is not None:
+            self._direct = None
+            self.filled(nbytes)
+        elif tls is None:
             self.received(bytes(self._buffer[:nbytes]))
         elif tls.ready:
             self._decrypt(tls, self._buffer[:nbytes])
@@ -179,5 +192,5 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
             return
         sock = self._transport.get_extra_info("socket")
         with contextlib.suppress(OSError):
-            while size := os.readv(sock.fileno(), [self._buffer]):
+            while size := os.readv(sock.fileno(), [self.get_buffer(-1)]):
                 self.buffer_updated(size)

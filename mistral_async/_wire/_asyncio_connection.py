@@ -52,7 +52,19 @@ class Connection(Channel):
             complete = exchange.receive(data)
         except WireError as error:
             self._fail(error)
-            return
+        else:
+            self._received(exchange, complete=complete)
+
+    def space(self) -> memoryview | None:
+        """The exchange knows."""
+        return None if self._exchange is None else self._exchange.space()
+
+    def filled(self, size: int) -> None:
+        """Tell the exchange, unless it was ended meanwhile."""
+        if (exchange := self._exchange) is not None:
+            self._received(exchange, complete=exchange.filled(size))
+
+    def _received(self, exchange: Exchange, *, complete: bool) -> None:
         if complete:
             self._complete(exchange)
         elif exchange.whole or not exchange.status:

@@ -7,14 +7,29 @@ from time import monotonic
 from mistral_async._wire._decode import Decoder, Unfolding, decoder_for
 from mistral_async._wire._h1 import AnswerParser
 from mistral_async._wire._protocol import Answer, Phase, Sent, Timings, WireError
+from mistral_async._wire._shelf import LEAST, MOST, Shelf
 
 
 class Exchange(AnswerParser):
     """What a driver feeds with the bytes of one answer."""
 
-    __slots__ = ("_decoder", "_limit", "_raw", "_taken", "_unfolding", "error", "since", "timings", "whole")
+    __slots__ = (
+        "_decoder",
+        "_limit",
+        "_raw",
+        "_room",
+        "_shelf",
+        "_taken",
+        "_unfolding",
+        "error",
+        "since",
+        "timings",
+        "whole",
+    )
 
-    def __init__(self, *, to_head: bool, whole: bool, limit: int, raw: bool = False) -> None:
+    def __init__(
+        self, *, to_head: bool, whole: bool, limit: int, raw: bool = False, shelf: Shelf | None = None
+    ) -> None:
         super().__init__(to_head=to_head, max_body=limit if whole else None)
         self.since = monotonic()
         self.timings = Timings()
@@ -25,6 +40,8 @@ class Exchange(AnswerParser):
         self._decoder: Decoder | None = None  # of a streamed body
         self._unfolding: Unfolding | None = None  # of a whole one
         self._taken = 0
+        self._shelf = shelf
+        self._room: memoryview | None = None  # for all of a big body
 
     @property
     def ready(self) -> bool:
@@ -47,14 +64,20 @@ class Exchange(AnswerParser):
         self.feed(data)
         if headless and self.status:
             self.timings.first_byte = monotonic() - self.since
-            if self.coding and not self._raw and (decoder := decoder_for(self.coding)) is not None:
-                if self.whole:
-                    self._unfolding = Unfolding(decoder, self._limit)
-                else:
-                    self._decoder = decoder
+            self._prepare()
         if self._unfolding is not None:
             self._unfold(self._unfolding)
         return self.complete
+
+    def space(self) -> memoryview | None:
+        """Where the next bytes of a big body belong: a driver may read them into it and say how many were `filled`."""
+        room = self._room
+        return None if room is None or self.complete else room[self.received :]
+
+    def filled(self, size: int) -> bool:
+        """That many bytes were read into the space; True when the answer is complete."""
+        self.received += size
+        return self.fulfil(size)
 
     def take(self) -> bytes:
         """What has arrived of a streamed body since the last call."""
@@ -81,9 +104,31 @@ class Exchange(AnswerParser):
     def answer(self) -> Answer:
         """The whole answer."""
         pieces = self.pieces
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         self.timings.total = monotonic() - self.since
+        if self._room is not None:
+            return Answer(self.status, self.headers, self._room, self.timings, self.version, self._shelf)
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return Answer(self.status, self.headers, body, self.timings, self.version)
+
+    def _prepare(self) -> None:
+        """The head has arrived: what is the body to be read into?"""
+        if self.coding and not self._raw and (decoder := decoder_for(self.coding)) is not None:
+            if self.whole:
+                self._unfolding = Unfolding(decoder, self._limit)
+            else:
+                self._decoder = decoder
+        elif self._shelf is not None and LEAST <= (need := self.missing) <= MOST:
+            pieces, self.pieces, received = self.pieces, [], self.received
+            self._room, self.received = self._shelf.take(received + need), 0
+            for piece in pieces:
+                self._append(piece)
+
+    def _append(self, piece: bytes) -> None:
+        if self._room is None:
+            super()._append(piece)
+            return
+        at, self.received = self.received, self.received + len(piece)
+        self._room[at : self.received] = piece
 
     def _unfold(self, unfolding: Unfolding) -> None:
         for piece in self.pieces:

@@ -77,6 +77,11 @@ class AnswerParser:
         """Whether any byte of the answer has arrived."""
         return self.status != 0 or bool(self._buffer) or self._head_size > 0
 
+    @property
+    def missing(self) -> int:
+        """Bytes that are still to come of a body whose length is known; else 0."""
+        return self._need if self._step is AnswerParser._read_fixed else 0
+
     def feed(self, data: bytes) -> bool:
         """Read what has arrived; True when the answer is complete."""
         self._step(self, data)
@@ -216,18 +221,19 @@ class AnswerParser:
 
     def _read_fixed(self, data: bytes) -> None:
         need = self._need
-        got = len(data)
-        if got < need:
-            self._need = need - got
-            self._append(data)
-            return
-        self._need = 0
-        self.complete = True
-        self._step = AnswerParser._read_surplus
-        if got > need:
+        if len(data) > need:
             self.reusable = False
             data = data[:need]
         self._append(data)
+        self.fulfil(len(data))
+
+    def fulfil(self, size: int) -> bool:
+        """So much less is missing of a body whose length is known; True when the answer is complete."""
+        self._need -= size
+        if not self._need:
+            self.complete = True
+            self._step = AnswerParser._read_surplus
+        return self.complete
 
     def _read_surplus(self, data: bytes) -> None:
         """Bytes that no request asked for: whose answer would they be?"""

@@ -20,6 +20,7 @@ from mistral_async._wire._loops import Guard, tell
 from mistral_async._wire._origin import Setup
 from mistral_async._wire._pool import Pool, Ticket
 from mistral_async._wire._protocol import Answer, BodySource, Head, Limits, Phase, Sent, Streaming, WireError
+from mistral_async._wire._shelf import Shelf
 from mistral_async._wire._streaming import BodyStream
 
 
@@ -84,6 +85,7 @@ class PooledWire(abc.ABC, Generic[C]):
         self.setup = setup
         self.loop = loop
         self.pool: Pool[C] = Pool(setup.max_connections)
+        self._shelf = Shelf()
         self._guard: Guard | None = None
         self._heads: dict[int, tuple[weakref.ref[Head], bytes]] = {}
         self._extra = () if setup.raw else (("host", setup.origin.authority), ("accept-encoding", accepted()))
@@ -102,13 +104,13 @@ class PooledWire(abc.ABC, Generic[C]):
 
     async def send(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Answer:
         """Perform one exchange and read all of the answer, whatever its status."""
-        exchange = Exchange(to_head=head.method == "HEAD", whole=True, limit=self.setup.max_answer, raw=self.setup.raw)
+        exchange = self._exchange(head, whole=True)
         await self._perform(exchange, head, body, limits)
         return exchange.answer()
 
     async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Streaming:
         """Perform one exchange up to the head of the answer."""
-        exchange = Exchange(to_head=head.method == "HEAD", whole=False, limit=self.setup.max_answer, raw=self.setup.raw)
+        exchange = self._exchange(head, whole=False)
         connection = await self._perform(exchange, head, body, limits)
         return BodyStream(connection, exchange)
 
@@ -150,6 +152,11 @@ class PooledWire(abc.ABC, Generic[C]):
             expiry = min(expiry, idle_timeout - 0.5)  # a request takes a while to arrive
         connection.until = now + expiry
         self.pool.give(connection, connection.until)
+
+    def _exchange(self, head: Head, *, whole: bool) -> Exchange:
+        setup = self.setup
+        shelf = self._shelf if whole else None
+        return Exchange(to_head=head.method == "HEAD", whole=whole, limit=setup.max_answer, raw=setup.raw, shelf=shelf)
 
     async def _perform(self, exchange: Exchange, head: Head, body: bytes | BodySource | None, limits: Limits) -> C:
         encoded = self._encode(head, body)

@@ -12,6 +12,8 @@ from typing import Protocol
 
 import msgspec
 
+from mistral_async._wire._shelf import Shelf
+
 
 class Sent(Enum):
     """How much of a failed request the server may have seen."""
@@ -92,16 +94,28 @@ class Timings(msgspec.Struct):
 
 
 class Answer(msgspec.Struct):
-    """A complete answer. Header names are lower-case latin-1 bytes, in wire order; the body is decompressed."""
+    """A complete answer. Header names are lower-case latin-1 bytes, in wire order; the content is decompressed."""
 
     status: int
     headers: Sequence[tuple[bytes, bytes]]
-    body: bytes
+    content: bytes | memoryview
     timings: Timings
     http_version: str = "HTTP/1.1"
+    shelf: Shelf | None = None
 
     def __repr__(self) -> str:
-        return f"<Answer {self.status}, {len(self.body)} bytes>"
+        return f"<Answer {self.status}, {len(self.content)} bytes>"
+
+    @property
+    def body(self) -> bytes:
+        """The content, to keep."""
+        return bytes(self.content)
+
+    def release(self) -> None:
+        """Nothing needs the content any more: its memory is for the next answer."""
+        if self.shelf is not None and isinstance(self.content, memoryview):
+            content, self.content = self.content, b""
+            self.shelf.give(content)
 
 
 class Streaming(Protocol):

@@ -240,9 +240,13 @@ class Connection:
         """Feed what has arrived to the exchange, without waiting; whether there may be more."""
         if self._exchange is not exchange:
             return False  # it was ended while this task was about to run
+        space = exchange.space() if self._tls is None else None
         try:
-            size = self._sock.recv_into(self._buffer)
-            self._feed(exchange, self._buffer[:size])
+            size = self._sock.recv_into(self._buffer if space is None else space)
+            if size and space is not None:
+                self._fed(exchange, complete=exchange.filled(size))
+            else:
+                self._feed(exchange, self._buffer[:size])
         except BlockingIOError:
             return False
         except WireError as error:
@@ -260,10 +264,14 @@ class Connection:
             eof = tls.closed
             if reply := tls.outgoing():
                 self._sock.send(reply)
-        if data and exchange.receive(data):
-            self._complete(exchange)
-        elif eof:
+        complete = bool(data) and exchange.receive(data)
+        if eof and not complete:
             exchange.eof(self._sent())
+            complete = True
+        self._fed(exchange, complete=complete)
+
+    def _fed(self, exchange: Exchange, *, complete: bool) -> None:
+        if complete:
             self._complete(exchange)
         else:
             self._extend(self._limits.read)
