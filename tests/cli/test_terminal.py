@@ -73,7 +73,9 @@ def session(tmp_path):
         terminal = Terminal(tmp_path, MISTRAL_API_KEY=server.api_key, SERVER=server.url)
         opened.append(terminal)
         program = shlex.join([sys.executable, "-m", "mistral_async"])
-        terminal.type(f"""mistral() {{ c="$1"; shift; {program} "$c" --server-url "$SERVER" "$@"; }}; clear""")
+        command = f"""mistral() {{ c="$1"; shift; {program} "$c" --server-url "$SERVER" "$@"; }}"""
+        terminal.type(f"{command}; clear; echo ready")
+        terminal.wait(r"\Aready\n\$\Z")
         return terminal
 
     yield open_terminal
