@@ -113,7 +113,8 @@ class Connection(Channel):
                 await self._send_source(exchange, head, Slices(body))
             if self.full:
                 await self._drain(exchange)
-            self._extend(limits.read)
+            if self._exchange is exchange:
+                self._extend(limits.read)
             while not exchange.ready:
                 self._waiter = waiter = self._loop.create_future()
                 await waiter
@@ -124,9 +125,9 @@ class Connection(Channel):
             raise
         if exchange.error is not None:
             raise exchange.error
-        self._due = inf
+        self._rest(exchange)
 
-    async def wait(self, exchange: Exchange, deadline: float | None) -> None:  # noqa: ARG002 (other drivers read here)
+    async def wait(self, exchange: Exchange, deadline: float | None) -> None:
         """Wait until more of a streamed answer has arrived, or it has ended or failed."""
         read = self._limits.read
         now = self._loop.time()
@@ -138,7 +139,7 @@ class Connection(Channel):
         try:
             await waiter
         finally:
-            self._due = inf
+            self._rest(exchange)
 
     async def settle(self) -> None:
         """Nothing is left after an abort."""
@@ -209,7 +210,7 @@ class Connection(Channel):
         while (self.full or self.closing) and not exchange.refused:
             self._waiter = waiter = self._loop.create_future()
             await waiter
-        self._due = inf
+        self._rest(exchange)
 
     def _complete(self, exchange: Exchange) -> None:
         self._exchange = None
@@ -249,6 +250,11 @@ class Connection(Channel):
         """The peer has shown life: it has that many seconds for the next step."""
         due = self._deadline if limit is None else min(self._deadline, self._loop.time() + limit)
         self._arm(due)
+
+    def _rest(self, exchange: Exchange) -> None:
+        """Nothing is waited for. The connection may have a next exchange by now, whose time is its own."""
+        if self._exchange is exchange:
+            self._due = inf
 
     def _arm(self, due: float) -> None:
         self._due = due
