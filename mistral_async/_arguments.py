@@ -7,7 +7,9 @@ import difflib
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
+from operator import contains
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, is_typeddict
 
 import msgspec
@@ -144,7 +146,7 @@ def _fits(hint: Any) -> Fits:  # noqa: PLR0911 - one line for each kind of annot
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _all_values(_fits(args[1])) if args else lambda value: isinstance(value, Mapping)
     if origin in _ITEMS and args:
-        return _all_items(origin, _fits(args[0]))
+        return _all_items(origin, args[0])
     return _instance(origin or hint)
 
 
@@ -186,15 +188,30 @@ def _all_values(fits: Fits) -> Fits:
     return lambda value: is_mapping(value) and all(map(fits, value.values()))
 
 
-def _all_items(origin: type, fits: Fits) -> Fits:
+def _all_items(origin: type, hint: Any) -> Fits:
     kind = collections.abc.Sequence if origin is list else origin
+    fits, common = _fits(hint), _common(hint)
 
     def check(value: Any) -> bool:
         if isinstance(value, (list, tuple)):
-            return all(map(fits, cast("Iterable[Any]", value)))
+            return common(value) or all(map(fits, cast("Iterable[Any]", value)))
         return isinstance(value, kind) and not isinstance(value, (str, bytes, bytearray, Mapping))
 
     return check
+
+
+def _common(hint: Any) -> Callable[[Sequence[Any]], bool]:
+    """What nearly all lists are, asked without a call for each item: strings, or dicts with the tag of the union."""
+    if hint is str:
+        return lambda items: set(map(type, items)) == {str}
+    if not hasattr(hint, "variants"):
+        return lambda _: False
+    key = hint.variants.key
+
+    def common(items: Sequence[Any]) -> bool:
+        return set(map(type, items)) == {dict} and (key is None or all(map(contains, items, repeat(key))))
+
+    return common
 
 
 def _instance(hint: Any) -> Fits:

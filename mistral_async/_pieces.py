@@ -16,7 +16,7 @@ LARGE: Final = 1536 * 1024  # what is smaller takes less than 10 ms
 _PIECE: Final = 256 * 1024  # about 1 ms
 
 
-async def decode_in_pieces(data: bytes, type_: Any) -> Any:
+async def decode_in_pieces(data: bytes | memoryview, type_: Any) -> Any:
     """The value, or None where it has no list to take apart or needs the lenient pass."""
     plan = _plan(type_)
     if plan is None:

@@ -9,7 +9,7 @@ from mistral_async._wire._encode import encode_chunk
 from mistral_async._wire._exchange import Exchange
 from mistral_async._wire._protocol import BodySource, Phase, Sent, WireError
 
-SLICE: Final = 64 * 1024  # what is written of a large body between two looks at what the server says
+SLICE: Final = 256 * 1024  # what is written of a large body between two looks at what the server says
 
 
 class Slices:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
@@ -44,9 +44,8 @@ class EmbeddingResponseData(Model, kw_only=True):
 
     def __post_init__(self) -> None:
         """Read packed numbers as float32, or as bytes where they can not be that."""
-        packed = cast("object", self.embedding)
-        if isinstance(packed, bytes):
-            self.embedding = Vector(packed, "int8" if len(packed) % 4 else "float")
+        if isinstance(self.embedding, bytes):  # a call to `typing.cast` for each vector would cost as much as this
+            self.embedding = Vector(self.embedding, "int8" if len(self.embedding) % 4 else "float")
 
 
 class EmbeddingResponse(Model, kw_only=True):

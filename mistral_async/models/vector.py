@@ -28,8 +28,7 @@ class Vector(_Floats):
 
     def __new__(cls, data: bytes | bytearray | memoryview[Any], dtype: str = "float") -> Self:
         """Copy the bytes into an array. Bytes that are not whole numbers are a ValueError."""
-        vector = super().__new__(cls, _TYPECODES[dtype])
-        vector.frombytes(data)
+        vector = super().__new__(cls, _TYPECODES[dtype], data if isinstance(data, bytes) else bytes(data))
         if _SWAP:
             vector.byteswap()
         return vector
