@@ -7,7 +7,7 @@ import difflib
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import contains
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, is_typeddict
@@ -194,7 +194,8 @@ def _all_items(origin: type, hint: Any) -> Fits:
 
     def check(value: Any) -> bool:
         if isinstance(value, (list, tuple)):
-            return common(value) or all(map(fits, cast("Iterable[Any]", value)))
+            items = cast("Sequence[Any]", value)
+            return common(items) or all(map(fits, items))
         return isinstance(value, kind) and not isinstance(value, (str, bytes, bytearray, Mapping))
 
     return check
