@@ -74,8 +74,35 @@ def streams() -> dict[bytes, bytes]:
     }
 
 
+def refusal(status: int, code: str) -> bytes:
+    answer = whole(json.dumps({"object": "error", "message": "no", "type": "t", "param": None, "code": code}).encode())
+    return answer.replace(b"200 OK", b"%d Refused" % status)
+
+
+def oddities() -> dict[bytes, bytes]:
+    """What is not a good answer, and what is short: for the memory that calls of every kind leave behind."""
+    short = HEAD % b"text/event-stream" + b"transfer-encoding: chunked\r\n\r\n"
+    short += b"".join(chunked(event(n, last=n == 9)) for n in range(10))
+    file = {"id": "1", "object": "file", "bytes": 46, "created_at": 1, "filename": "a.jsonl", "purpose": "batch"}
+    return {
+        b"refused-422": refusal(422, "3001"),
+        b"no-quota": refusal(429, "1300").replace(b"\r\n\r\n", b"\r\nx-ratelimit-limit-req-minute: 0\r\n\r\n", 1),
+        b"refused-503": refusal(503, "1000"),
+        b"page": whole(b"<html>hi</html>"),
+        b"file": whole(json.dumps(file).encode()),
+        b"stream": short + chunked(b"data: [DONE]\n\n") + chunked(b""),
+        b"stream-cut": short[:-300],
+        b"chat-cut": whole(chat())[:-100],
+    }
+
+
+CUT = {b"stream-cut", b"chat-cut"}
+SILENT = b"silent"
+
+
 def answers() -> dict[bytes, bytes]:
     return {
+        **oddities(),
         b"chat": whole(chat()),
         b"embed-64-json": whole(embeddings(64, packed=False)),
         b"embed-64-base64": whole(embeddings(64, packed=True)),
@@ -109,8 +136,12 @@ class Server(asyncio.Protocol):
             received = self.received
 
     def answer(self, model: bytes) -> None:
+        if model == SILENT:
+            return
         if model != b"stream-paced":
             self.transport.write(ANSWERS[model])
+            if model in CUT:
+                self.transport.close()
             return
         self.transport.write(PACED_HEAD)
         loop = asyncio.get_running_loop()

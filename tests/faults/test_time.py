@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from mistral_async import RetryConfig, Timeout, errors
@@ -28,15 +29,15 @@ async def test_a_connection_that_changes_hands_keeps_the_time_of_its_next_user(
     for _ in range(2):
         ends = []
 
-        async def work(view, text, streamed, ends=ends):
+        async def work(view, text, ends=ends):
             chat = {"model": "m", "messages": [{"role": "user", "content": text}]}
-            ends.append(await tools.perform(view, streamed, chat))
+            ends.append(await tools.perform(view, stream and view is client, chat))
 
         with anyio.fail_after(3):
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(work, client, "hi", stream)
-                await anyio.sleep(0)
-                tasks.start_soon(work, hasty, "silent", False)
+                tasks.start_soon(work, client, "hi")
+                await anyio.lowlevel.checkpoint()
+                tasks.start_soon(work, hasty, "silent")
         answered, late = ends
         assert answered == "Hello"
         assert isinstance(late, errors.APITimeoutError)
