@@ -12,6 +12,8 @@ TYPE_CHECKING = False  # as type checkers know it; importing `typing` would cost
 if TYPE_CHECKING:
     from mistral_async._client import Mistral as Mistral
     from mistral_async._client import SyncMistral as SyncMistral
+    from mistral_async._hooks import CallContext as CallContext
+    from mistral_async._hooks import Hooks as Hooks
     from mistral_async._limits import LimitStore as LimitStore
     from mistral_async._limits import RateLimit as RateLimit
     from mistral_async._limits import RateLimits as RateLimits
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_async._request import Download as Download
     from mistral_async._request import Pages as Pages
     from mistral_async._request import Stream as Stream
+    from mistral_async._response import Attempt as Attempt
     from mistral_async._response import Response as Response
     from mistral_async._retry import BackoffStrategy as BackoffStrategy
     from mistral_async._retry import RetryConfig as RetryConfig
@@ -38,11 +41,12 @@ else:
         __name__,
         {
             "_client": "Mistral SyncMistral",
+            "_hooks": "CallContext Hooks",
             "_limits": "LimitStore RateLimit RateLimitStatus RateLimits SQLiteStore",
             "_open": "Unknown",
             "_options": "Timeout",
             "_request": "Call Download Pages Stream",
-            "_response": "Response",
+            "_response": "Attempt Response",
             "_retry": "BackoffStrategy RetryConfig",
             "_tree": "Calls calls",
             "mistral_async._wire._transport": "Transport",

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mistral_async._limits import Limiter
-from mistral_async._retry import RetryBudget
+from mistral_async._retry import Refusals, RetryBudget
 
 if TYPE_CHECKING:
     import logging
 
+    from mistral_async._hooks import HookSet
     from mistral_async._key import Key
     from mistral_async._wire._network import Network
 
@@ -29,6 +30,7 @@ class Core:
         network: Network,
         limiter: Limiter,
         logger: logging.Logger | None,
+        hooks: HookSet | None,
         agent: str,
     ) -> None:
         self.settings = settings
@@ -37,8 +39,10 @@ class Core:
         self.network = network
         self.limiter: Limiter = limiter
         self.logger = logger
+        self.hooks = hooks
         self.agent = agent
         self.budget: RetryBudget = RetryBudget()
+        self.refusals: Refusals = Refusals()
         _CORES.add(self)
 
     async def aclose(self) -> None:
@@ -52,6 +56,7 @@ class Core:
         """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""
         self.limiter = Limiter(self.limiter.settings)
         self.budget = RetryBudget()
+        self.refusals = Refusals()
 
 
 _CORES: weakref.WeakSet[Core] = weakref.WeakSet()

@@ -23,6 +23,9 @@ from mistral_async.errors import (
 )
 
 if TYPE_CHECKING:
+    import logging
+
+    from mistral_async._hooks import Trace
     from mistral_async._limits import Reservation
     from mistral_async._request import Request
 
@@ -31,6 +34,7 @@ F = TypeVar("F", bound=BaseException)
 
 _ERROR_BODY_LIMIT = 10 * 1024 * 1024
 _ERROR_BODY_TIME = 10.0
+_NO_WAIT = 0.001  # seconds: it was its turn at once
 _CLOCK = 0.005  # seconds that an event loop's timer may be early
 
 
@@ -54,10 +58,12 @@ class Exchange:
         "head",
         "opening",
         "patience",
+        "queued",
         "renewal",
         "request",
         "started",
         "ticket",
+        "trace",
         "waited",
     )
 
@@ -74,9 +80,11 @@ class Exchange:
         self.patience: float | None = None  # seconds that an attempt may take
         self.ended: float | None = None  # when the head of its answer was there
         self.waited: float = 0.0
+        self.queued: float = 0.0  # for its turn under the rate limits, in all
         self.renewal: Renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
         self.ticket: Reservation | None = None
+        self.trace: Trace | None = None  # who is told, if there are hooks
 
     def __repr__(self) -> str:
         return f"<Exchange {self.request!r}>"
@@ -85,6 +93,20 @@ class Exchange:
     def is_repeatable(self) -> bool:
         """Whether the body can be sent again."""
         return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
+
+    @property
+    def bucket(self) -> str:
+        """What its rate limits are told apart by."""
+        return self.request.model or self.request.route
+
+    def paced(self, *, since: float) -> None:
+        """It has waited for its turn since then, and is sent now."""
+        self.began = time.monotonic()
+        waited = self.began - since
+        self.waited += waited
+        self.queued += waited
+        if self.trace is not None and waited > _NO_WAIT:
+            self.trace.paced(waited)
 
     def record(self, *, status: int | None, request_id: str | None, error: MistralError | None = None) -> Attempt:
         """The present attempt, as it ended."""
@@ -102,6 +124,8 @@ class Exchange:
         """Keep the attempt on the call, and all attempts on the error."""
         status = error.status if isinstance(error, APIStatusError) else None
         self.attempts.append(self.record(status=status, request_id=error.request_id, error=error))
+        if self.trace is not None:
+            self.trace.failed(self.attempts[-1], error)
         self.waited = 0.0
         error.attempts = self.attempts
         return error
@@ -116,6 +140,23 @@ class Exchange:
         if self.ticket is not None and not sent:
             self.ticket.cancel(time.monotonic())
         self.settle()
+
+    # what the user's logger gets
+
+    def log_answer(self, logger: logging.Logger, answer: Answer | Streaming, *, bodies: bool) -> None:
+        """Log a success."""
+        elapsed, request_id = time.monotonic() - self.began, request_id_of(answer.headers)
+        logger.debug("%r -> %d in %.3f s (request id %s)", self.request, answer.status, elapsed, request_id)
+        if bodies:
+            got = answer.body if isinstance(answer, Answer) else b"a stream"
+            sent = self.strike(self.body) if isinstance(self.body, bytes) else self.body
+            logger.debug("%r sent %r", self.request, sent)
+            logger.debug("%r got %r", self.request, self.strike(got))
+
+    def log_failure(self, logger: logging.Logger) -> None:
+        """Log the attempt that failed last."""
+        last, count = self.attempts[-1], len(self.attempts)
+        logger.debug("%r: %s after %.3f s (attempt %d)", self.request, last.error, last.elapsed, count)
 
     # the errors that a call can end with
 
@@ -142,6 +183,8 @@ class Exchange:
 
     def refused(self, status: int, headers: Headers, body: bytes) -> APIStatusError:
         """There was an answer with an error status."""
+        if self.trace is not None:
+            self.trace.refused(status, headers)
         return from_response(status, headers, body, route=f"{self.request.method} {self.request.route}")
 
     def secrets(self) -> Iterator[str]:
@@ -149,10 +192,6 @@ class Exchange:
         for name, value in self.head.headers:
             if name in SENSITIVE:
                 yield value.removeprefix("Bearer ")
-
-    def redacted(self, body: bytes | BodySource | None) -> bytes | BodySource | None:
-        """A body as it may be logged."""
-        return self.strike(body) if isinstance(body, bytes) else body
 
     def strike(self, body: bytes) -> bytes:
         """Strike the key out of what may be shown."""
@@ -184,6 +223,8 @@ class Exchange:
         error.may_have_executed = True
         last = self.record(status=answer.status, request_id=error.request_id, error=error)
         error.attempts = [*self.attempts, last]
+        if self.trace is not None:
+            self.trace.blame(error)
         return error
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -29,6 +30,8 @@ class Opened:
         self._exchange: Exchange | None = None
         self._streaming: Streaming | None = None
         self._finished = False
+        self._settled = False
+        self._failure: MistralError | None = None  # kept until the events before it are taken
         self._scope: CancelScope | None = None
 
     async def _open(self, request: Any, accept: str) -> None:
@@ -54,7 +57,14 @@ class Opened:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._exchange is not None and self._exchange.trace is not None:
+            self._exchange.trace.end_with(error)
         await self.aclose()
+
+    def __del__(self) -> None:
+        """What nobody closed is under way no more."""
+        if self._exchange is not None and not self._settled:
+            _later(self._settle)
 
     async def aclose(self) -> None:
         """Close the connection, or give it back if everything was read."""
@@ -75,10 +85,18 @@ class Opened:
     def _settle(self) -> None:
         """The call is under way no more."""
         if self._exchange is not None and self._streaming is not None:
+            self._settled = True
             self._exchange.settle(self._streaming.headers, self._tokens())
+            if (trace := self._exchange.trace) is not None:
+                trace.call.answer = self._so_far()
+                trace.end(self._failure)
 
     def _tokens(self) -> float | None:
         """What the answer says that it drew from the limits."""
+        return None
+
+    def _so_far(self) -> Any:
+        """What has arrived, as hooks see it."""
         return None
 
     @property
@@ -111,3 +129,16 @@ class Opened:
         if self._exchange is None or self._streaming is None:
             return error
         return self._exchange.answered(self._streaming, error)
+
+
+def _later(function: Callable[[], None]) -> None:
+    """Run what a finalizer must not: it may have interrupted a holder of the very lock that `function` takes."""
+    from mistral_async._limits._waiting import scheduler
+
+    try:
+        scheduler()(function)
+    except Exception:  # noqa: BLE001 - no event loop runs in this thread
+        try:
+            threading.Thread(target=function, daemon=True).start()
+        except RuntimeError:
+            function()  # the interpreter ends, and nobody else runs

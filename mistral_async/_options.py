@@ -73,11 +73,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if retries is not None:
             changes["retry"] = RetryConfig.of(retries)
         if headers:
-            changes["headers"] = self.headers + tuple(_checked(name, value) for name, value in headers.items())
+            changes["headers"] = self.headers + tuple(checked_header(name, value) for name, value in headers.items())
         return msgspec.structs.replace(self, **{key: value for key, value in changes.items() if value is not None})
 
 
-def _checked(name: str, value: str) -> tuple[str, str]:
+def checked_header(name: str, value: str) -> tuple[str, str]:
     """Refuse what would end a header early and begin another (header injection); the value is not shown."""
     lowered, value = name.strip(" \t").lower(), Secret(value)
     if not _NAME.fullmatch(lowered) or not _VALUE.fullmatch(value):

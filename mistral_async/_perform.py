@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 
 from mistral_async._exchange import Exchange, Renewal, bare, body_of, cause_of
+from mistral_async._hooks import UNTRACED, tracing
 from mistral_async._limits import Priority
 from mistral_async._open import MisfitError, decode
 from mistral_async._options import Options
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
     from mistral_async._core import Core
+    from mistral_async._hooks import Trace
     from mistral_async._secret import Secret
 
 T = TypeVar("T")
@@ -57,30 +59,40 @@ class Engine:
 
     async def call(self, request: Call[T]) -> T:
         """Perform a request and decode its answer."""
+        if self.core.hooks is not None:
+            return (await self.respond(request)).data
         exchange = await self.begin(request, accept="application/json")
         answer = await self.send(exchange)
         try:
-            early = await decode_in_pieces(answer.body, request.returns) if len(answer.body) > LARGE else None
-            return cast("T", self._decode(exchange, answer, early))
+            early = await decode_in_pieces(answer.content, request.returns) if len(answer.content) > LARGE else None
+            value = cast("T", self._decode(exchange, answer, early))
         except OutputError as error:
             following = request.following(error)
+        else:
+            answer.release()
+            return value
         return await self.call(following)
 
     async def respond(self, request: Call[T]) -> Response[T]:
         """The same, with everything the API said around the answer."""
-        exchange = await self.begin(request, accept="application/json")
-        answer = await self.send(exchange)
         try:
-            early = await decode_in_pieces(answer.body, request.returns) if len(answer.body) > LARGE else None
-            return self.response(exchange, answer, self._decode(exchange, answer, early), answer.body)
+            with tracing(self.core.hooks, request) as trace:
+                exchange = await self.begin(request, accept="application/json", trace=trace)
+                answer = await self.send(exchange)
+                early = await decode_in_pieces(answer.content, request.returns) if len(answer.content) > LARGE else None
+                data = self._decode(exchange, answer, early)
+                if trace is not None:
+                    trace.end()
+                return self.response(exchange, answer, data, answer.body)
         except OutputError as error:
             following = request.following(error)
         return await self.respond(following)
 
     async def open(self, request: Request, *, accept: str) -> tuple[Exchange, Streaming]:
         """Perform a request up to the head of its answer."""
-        exchange = await self.begin(request, accept=accept, opening=True)
-        return exchange, await self.send(exchange)
+        with tracing(self.core.hooks, request) as trace:
+            exchange = await self.begin(request, accept=accept, opening=True, trace=trace)
+            return exchange, await self.send(exchange)
 
     def response(self, exchange: Exchange, answer: Answer | Streaming, data: T, body: bytes = b"") -> Response[T]:
         """Put an answer and its circumstances together."""
@@ -92,15 +104,19 @@ class Engine:
 
     # what is sent
 
-    async def begin(self, request: Request, *, accept: str, opening: bool = False) -> Exchange:
+    async def begin(
+        self, request: Request, *, accept: str, opening: bool = False, trace: Trace | None = None
+    ) -> Exchange:
         """Encode a request."""
         started, total = time.monotonic(), self.options.timeout.total
         deadline = None if total is None else started + total
         key = self.core.key.current or await self._fetch_key(request, deadline)
         body, content_type = encode_body(request, self.options.extra_body)
         head = self._heads.make(request, key, accept, content_type)
+        if trace is not None:
+            head = trace.dress(head)
         exchange = Exchange(request, head, body, opening=opening, started=started)
-        exchange.deadline, exchange.patience = deadline, self.options.timeout.attempt
+        exchange.deadline, exchange.patience, exchange.trace = deadline, self.options.timeout.attempt, trace
         return exchange
 
     async def _fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
@@ -136,7 +152,8 @@ class Engine:
                 raise error
             finally:
                 del error  # no cycle with its own traceback
-        return await self._go_on(exchange, wait)
+        with exchange.trace or UNTRACED:
+            return await self._go_on(exchange, wait)
 
     async def _go_on(self, exchange: Exchange, wait: float | None) -> Any:
         """Wait, and try again for as long as there is reason to; tenacity turns the wheel."""
@@ -174,7 +191,9 @@ class Engine:
             config=self.options.retry,
             effect=exchange.request.effect,
             attempts=exchange.attempts,
-            elapsed=now - exchange.started,
+            elapsed=self.core.refusals.elapsed(
+                exchange.bucket, started=exchange.started, queued=exchange.queued, now=now
+            ),
             dice=random.random(),  # noqa: S311 - jitter, not a secret
         )
         if wait is None or (exchange.deadline is not None and now + wait >= exchange.deadline):
@@ -205,6 +224,8 @@ class Engine:
             await self._pace(exchange)
         else:
             exchange.ticket = None
+        if exchange.trace is not None:
+            exchange.trace.sending(exchange)
         body = b""
         try:
             wire = self.core.network.current()
@@ -247,8 +268,7 @@ class Engine:
         if ticket.no_quota is not None:
             ticket.cancel(time.monotonic())
             raise self._failed(exchange, exchange.no_quota(ticket.no_quota))
-        exchange.began = time.monotonic()
-        exchange.waited += exchange.began - now
+        exchange.paced(since=now)
 
     def _limits(self, exchange: Exchange) -> Limits:
         if exchange.deadline is None:
@@ -267,14 +287,12 @@ class Engine:
             exchange.settle(answer.headers)
         if exchange.ticket is None:
             self.core.limiter.observe(request.route, request.model, now=time.monotonic(), headers=answer.headers)
-        if (logger := self.core.logger) is None:
-            return
-        elapsed, request_id = time.monotonic() - exchange.began, request_id_of(answer.headers)
-        logger.debug("%r -> %d in %.3f s (request id %s)", request, answer.status, elapsed, request_id)
-        if self.options.log_bodies:
-            got = answer.body if isinstance(answer, Answer) else b"a stream"
-            logger.debug("%r sent %r", request, exchange.redacted(exchange.body))
-            logger.debug("%r got %r", request, exchange.strike(got))
+        if self.core.refusals:
+            self.core.refusals.accepted(exchange.bucket)
+        if exchange.trace is not None:
+            exchange.trace.arrived(exchange, answer)
+        if self.core.logger is not None:
+            exchange.log_answer(self.core.logger, answer, bodies=self.options.log_bodies)
 
     def _refused(self, exchange: Exchange, answer: Answer | Streaming, body: bytes) -> APIStatusError:
         """Make the error for an error status, and tell the limiter."""
@@ -295,15 +313,15 @@ class Engine:
                 retry_after=error.retry_after,
                 capacity=busy,
             )
+        if is_throttled(error):
+            self.core.refusals.refused(exchange.bucket, now)
         return self._failed(exchange, error)
 
     def _failed(self, exchange: Exchange, error: E) -> E:
         """Keep a failed attempt, and log it."""
         exchange.failed(error)
-        if (logger := self.core.logger) is not None:
-            last = exchange.attempts[-1]
-            name, count = last.error, len(exchange.attempts)
-            logger.debug("%r: %s after %.3f s (attempt %d)", exchange.request, name, last.elapsed, count)
+        if self.core.logger is not None:
+            exchange.log_failure(self.core.logger)
         return error
 
     async def resume(self, exchange: Exchange, failure: WireError) -> Streaming:
@@ -314,16 +332,19 @@ class Engine:
             wait = self._wait(exchange, error)
             if wait is None:
                 raise
-        return cast("Streaming", await self._go_on(exchange, wait))
+        with exchange.trace or UNTRACED:
+            return cast("Streaming", await self._go_on(exchange, wait))
 
     def _decode(self, exchange: Exchange, answer: Answer, early: Any) -> Any:
         request = cast("Call[Any]", exchange.request)
         if request.returns is None or (answer.status == _NO_CONTENT and request.method == "DELETE"):
             return None
         try:
-            value = decode(answer.body, request.returns) if early is None else early
+            value = decode(answer.content, request.returns) if early is None else early
         except (MisfitError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
             raise exchange.unreadable(answer, exchange.strike(answer.body), problem) from bare(problem)
+        if exchange.trace is not None:
+            exchange.trace.call.answer = value
         try:
             return value if request.then is None else request.then(value)
         except OutputError as error:

@@ -71,6 +71,7 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 TRANSIENT_RETRIES = 3
+_MODELS = 256
 
 
 class RetryBudget:
@@ -95,6 +96,28 @@ class RetryBudget:
                 return False
             self.tokens -= 1
             return True
+
+
+class Refusals(dict[str, float]):
+    """Since when the API has refused every call of a model with 429: patience is for those who get on."""
+
+    def refused(self, model: str, now: float) -> None:
+        """A call got a 429."""
+        if len(self) >= _MODELS:
+            self.clear()
+        self.setdefault(model, now)
+
+    def accepted(self, model: str) -> None:
+        """A call was answered."""
+        self.pop(model, None)
+
+    def elapsed(self, model: str, *, started: float, queued: float, now: float) -> float:
+        """The seconds of a call that count: waiting for its turn is no failure while others of its model get through.
+
+        Without the last clause a call of bulk work that stood in line would be given up with its first 429; without
+        the first, nobody would ever give up a model that refuses everybody.
+        """
+        return max(now - started - queued, now - max(started, self.get(model, now)))
 
 
 def delay(

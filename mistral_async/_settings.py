@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from urllib.parse import urlsplit
 
 import msgspec
 
 from mistral_async._core import Core
+from mistral_async._hooks import Hooks, HookSet
 from mistral_async._json import is_object
 from mistral_async._key import Key
 from mistral_async._limits import Limiter, RateLimits
@@ -56,6 +57,8 @@ class ClientSettings(TypedDict, total=False):
     """An httpx transport to send with, such as a mock."""
     debug_logger: logging.Logger | None
     """Gets the metadata of every attempt; never a key, nor (unless asked) a prompt or an answer."""
+    hooks: Hooks | Sequence[Hooks] | None
+    """Are told of every call and attempt, such as `OpenTelemetryHooks()`."""
     max_connections: int | None
     """The most connections of one event loop; further calls wait their turn. Default: 100."""
     keepalive_expiry: float | None
@@ -103,6 +106,7 @@ def engine_of(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
         network=Network((url.scheme, str(url.hostname), port), **{key: given[key] for key in _NETWORK if key in given}),
         limiter=Limiter(RateLimits(**limits) if is_object(limits) else limits),
         logger=given.get("debug_logger"),
+        hooks=HookSet.of(given.get("hooks"), str(url.hostname), port),
         agent=f"mistral-async/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}",
     )
     return Engine(core, _options(given))

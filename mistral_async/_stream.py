@@ -46,14 +46,17 @@ class AsyncStream(Opened, Generic[T]):
         self._decoder = EventDecoder()
         self._ready: deque[T] = deque()
         self._seen: list[T] = []
-        self._failure: MistralError | None = None
         self._ended = False  # its terminal mark has come
         self._until: float | None = None  # when the wait for the next event is over
 
     async def __aenter__(self) -> Self:
         await self._open(self._request, "text/event-stream")
         if not self._finished:
-            await self._check_type()
+            try:
+                await self._check_type()
+            except BaseException as error:
+                await self.__aexit__(type(error), error, None)
+                raise
         return self
 
     async def _check_type(self) -> None:
@@ -62,7 +65,6 @@ class AsyncStream(Opened, Generic[T]):
         media = Headers(streaming.headers).get("content-type", "").lower()
         if media.startswith(("application/json", "text/html")):
             body = exchange.strike(await body_of(streaming, exchange.deadline))
-            self._settle()
             raise exchange.unreadable(streaming, body, ValueError("a stream of events was asked for"))
 
     def __aiter__(self) -> Self:
@@ -122,6 +124,8 @@ class AsyncStream(Opened, Generic[T]):
             if data:
                 before = self._decoder.data_bytes
                 self._take(self._decoder.feed(data))
+                if (trace := cast("Exchange", self._exchange).trace) is not None and self._seen:
+                    trace.event_arrived()
                 if self._decoder.data_bytes != before:  # an event that takes long to arrive is not silence
                     self._start_clock()
             else:
@@ -252,6 +256,9 @@ class AsyncStream(Opened, Generic[T]):
     def _tokens(self) -> float | None:
         tokens = getattr(self._assembly.usage, "total_tokens", None)
         return tokens if isinstance(tokens, int) else None
+
+    def _so_far(self) -> Assembly[T]:
+        return self.partial
 
     @property
     def _assembly(self) -> Assembly[Any]:
