@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from weakref import ReferenceType, ref
 
 from mistral_async._options import checked_header
@@ -115,6 +115,9 @@ class Hooks:
         """It is over. `error` is what it raised, a cancellation too; None for a stream that was left early as well."""
 
 
+_Told: TypeAlias = tuple[Callable[..., Any], ...]
+
+
 class HookSet:
     """The hooks of a client: of each, the methods that it overrides."""
 
@@ -123,12 +126,12 @@ class HookSet:
         self.port = port
         for hook in given:
             _check(hook)
-        self.before_call = _overridden(given, "before_call")
-        self.activate = _overridden(given, "activate")
-        self.rate_wait = _overridden(given, "rate_wait")
-        self.before_attempt = _overridden(given, "before_attempt")
-        self.after_attempt = _overridden(given, "after_attempt")
-        self.after_call = _overridden(given, "after_call")
+        self.before_call: _Told = _overridden(given, "before_call")
+        self.activate: _Told = _overridden(given, "activate")
+        self.rate_wait: _Told = _overridden(given, "rate_wait")
+        self.before_attempt: _Told = _overridden(given, "before_attempt")
+        self.after_attempt: _Told = _overridden(given, "after_attempt")
+        self.after_call: _Told = _overridden(given, "after_call")
 
     @classmethod
     def of(cls, given: Hooks | Iterable[Hooks] | None, address: str, port: int) -> HookSet | None:
@@ -147,7 +150,7 @@ def _check(hook: object) -> None:
             raise ConfigurationError(f"{type(hook).__name__}.{name} must be a plain function, not a coroutine function")
 
 
-def _overridden(hooks: list[Hooks], name: str) -> tuple[Callable[..., Any], ...]:
+def _overridden(hooks: list[Hooks], name: str) -> _Told:
     methods = [getattr(hook, name) for hook in hooks]
     return tuple(method for method in methods if getattr(method, "__func__", None) is not getattr(Hooks, name))
 
@@ -170,7 +173,7 @@ class Trace:
 
     def __init__(self, hooks: HookSet, request: Request) -> None:
         self._hooks = hooks
-        self.call = CallContext(request, hooks.address, hooks.port)
+        self.call: CallContext = CallContext(request, hooks.address, hooks.port)
         self._ended = False
         self._entered: list[tuple[Callable[..., Any], AbstractContextManager[object]]] = []
         self._sent: tuple[float, float] | None = None  # when the request that is under way began, how long it waited

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mistral_async._blocking import SyncStream
+from mistral_async._response import Response
 from mistral_async._stream import AsyncStream
 from mistral_async.compat.errors import official
 
@@ -30,7 +31,7 @@ class EventStream:
     def __init__(self, stream: SyncStream[Any], owner: object) -> None:
         self._owner = owner  # which would close the connection if nobody had it
         self._stream = stream.__enter__()
-        self.response = stream.response
+        self.response: Response[None] = stream.response
         self._events = self._each()
 
     def __enter__(self) -> Self:
@@ -63,6 +64,7 @@ class EventStreamAsync:
     def __init__(self, stream: AsyncStream[Any], owner: object) -> None:
         self._owner = owner
         self._stream = stream
+        self.response: Response[None]
 
     async def start(self) -> Self:
         """Open it."""
