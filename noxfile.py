@@ -1,30 +1,66 @@
-"""The test-suite on every Python, with the oldest and the newest dependencies: `nox`, or `nox -k oldest`."""
+"""The test-suite on every Python, with the oldest and the newest dependencies, alone and beside the clients of others.
+
+`nox`, or some of it: `nox -k oldest`, `nox -s beside`, `nox -s wheel`.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
+from packaging.requirements import Requirement
 
 PYTHONS = ["3.11", "3.12", "3.13"]
-LOWER_BOUND = re.compile(r"([\w.-]+)(?:\[.*\])?.*?>=([\w.]+)")
+DEPENDENCIES = nox.parametrize("dependencies", ["newest", "oldest"])
+TOOLS = {"bench", "dev", "docs", "fuzz", "test"}  # extras for work on the package: users install the others
+PEERS = ["anthropic", "google-genai", "langchain", "mistralai", "openai"]
+BESIDE = ["tests/test_client.py", "tests/test_compat.py", "tests/test_stream.py", "tests/bulk", "tests/structured"]
 
+nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.error_on_external_run = True
 
 
 @nox.session(python=PYTHONS)
-@nox.parametrize("dependencies", ["newest", "oldest"])
+@DEPENDENCIES
 def tests(session: nox.Session, dependencies: str) -> None:
     """Run the tests."""
-    pins = [] if dependencies == "newest" else ["--constraint", oldest(Path(session.create_tmp()) / "oldest.txt")]
-    session.install("-e", ".[test]", *pins)
-    session.run("python", "-m", "pytest", *(session.posargs or ["-n", "2"]))
+    session.install("-e", ".[test]", *pins(session, dependencies))
+    session.run("python", "-m", "pytest", *(session.posargs or ["-n", "2", "-m", "not slow"]))
 
 
-def oldest(path: Path) -> str:
-    """Write the lower bounds of the run-time dependencies as pins."""
-    bounds = (LOWER_BOUND.match(each) for each in nox.project.load_toml("pyproject.toml")["project"]["dependencies"])
-    path.write_text("\n".join(f"{bound[1]}=={bound[2]}" for bound in bounds if bound), encoding="utf-8")
-    return str(path)
+@nox.session(python=PYTHONS)
+@DEPENDENCIES
+def beside(session: nox.Session, dependencies: str) -> None:
+    """Install the wheel and the clients of others into one environment, and use it there."""
+    session.install(".[test]", *PEERS, *pins(session, dependencies))
+    session.run("python", "-c", "import anthropic, google.genai, langchain, mistral_async, mistralai.client, openai")
+    session.run("python", "-P", "-m", "mistral_async", "demo")
+    session.run("pytest", *(session.posargs or ["-n", "2", "-m", "not slow", *BESIDE]))
+
+
+@nox.session(python=PYTHONS[0])
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, and look at what is in it."""
+    session.install("pip")
+    session.run("python", ".ci/wheel.py", session.create_tmp())
+
+
+def pins(session: nox.Session, dependencies: str) -> list[str]:
+    """The options of an installation that hold it to the oldest dependencies, if those are asked for."""
+    if dependencies == "newest":
+        return []
+    path = Path(session.create_tmp()) / "oldest.txt"
+    path.write_text("\n".join(sorted(set(oldest()))), encoding="utf-8")
+    return ["--constraint", str(path)]
+
+
+def oldest() -> Iterator[str]:
+    """The lower bound of each dependency that a user may install, as a pin."""
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    extras = [each for name, extra in project["optional-dependencies"].items() if name not in TOOLS for each in extra]
+    for each in map(Requirement, [*project["dependencies"], *extras]):
+        for bound in each.specifier:
+            if bound.operator == ">=":
+                yield f"{each.name}=={bound.version}" + (f"; {each.marker}" if each.marker else "")
