@@ -17,7 +17,6 @@ class Exchange(AnswerParser):
         "_decoder",
         "_limit",
         "_raw",
-        "_room",
         "_shelf",
         "_taken",
         "_unfolding",
@@ -41,7 +40,6 @@ class Exchange(AnswerParser):
         self._unfolding: Unfolding | None = None  # of a whole one
         self._taken = 0
         self._shelf = shelf
-        self._room: memoryview | None = None  # for all of a big body
 
     @property
     def ready(self) -> bool:
@@ -71,8 +69,7 @@ class Exchange(AnswerParser):
 
     def space(self) -> memoryview | None:
         """Where the next bytes of a big body belong: a driver may read them into it and say how many were `filled`."""
-        room = self._room
-        return None if room is None or self.complete else room[self.received :]
+        return None if self.room is None or self.complete else self.room[self.received :]
 
     def filled(self, size: int) -> bool:
         """That many bytes were read into the space; True when the answer is complete."""
@@ -105,8 +102,8 @@ class Exchange(AnswerParser):
         """The whole answer."""
         pieces = self.pieces
         self.timings.total = monotonic() - self.since
-        if self._room is not None:
-            return Answer(self.status, self.headers, self._room, self.timings, self.version, self._shelf)
+        if self.room is not None:
+            return Answer(self.status, self.headers, self.room, self.timings, self.version, self._shelf)
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return Answer(self.status, self.headers, body, self.timings, self.version)
 
@@ -119,16 +116,9 @@ class Exchange(AnswerParser):
                 self._decoder = decoder
         elif self._shelf is not None and LEAST <= (need := self.missing) <= MOST:
             pieces, self.pieces, received = self.pieces, [], self.received
-            self._room, self.received = self._shelf.take(received + need), 0
+            self.room, self.received = self._shelf.take(received + need), 0
             for piece in pieces:
                 self._append(piece)
-
-    def _append(self, piece: bytes) -> None:
-        if self._room is None:
-            super()._append(piece)
-            return
-        at, self.received = self.received, self.received + len(piece)
-        self._room[at : self.received] = piece
 
     def _unfold(self, unfolding: Unfolding) -> None:
         for piece in self.pieces:

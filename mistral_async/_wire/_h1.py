@@ -51,6 +51,7 @@ class AnswerParser:
         "pieces",
         "received",
         "reusable",
+        "room",
         "status",
         "version",
     )
@@ -61,6 +62,7 @@ class AnswerParser:
         self.headers: Headers = []
         self.coding = b""  # of the content, as the server spelt it
         self.pieces: list[bytes] = []  # of the body, as they arrive; whoever takes them empties the list
+        self.room: memoryview | None = None  # or for all of the body at once, when its length is known
         self.received = 0  # bytes of the body so far, as sent
         self.complete = False
         self.reusable = True  # whether another request may follow on the connection
@@ -245,8 +247,11 @@ class AnswerParser:
         self._append(data)
 
     def _append(self, piece: bytes) -> None:
-        self.received += len(piece)
-        self.pieces.append(piece)
+        at, self.received = self.received, self.received + len(piece)
+        if self.room is None:
+            self.pieces.append(piece)
+        else:
+            self.room[at : self.received] = piece
 
     def _check_room(self, size: int) -> None:
         if self._max_body is not None and self.received + size > self._max_body:
