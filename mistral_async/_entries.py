@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 from mistral_async._assemble import Assembly
+from mistral_async._json import is_object
 from mistral_async.models.content import TextChunk, ThinkChunk
 from mistral_async.models.conversation_events import (
     AgentHandoffDoneEvent,
@@ -75,13 +76,13 @@ def _grown(entry: Any, event: Any) -> Any:
             entry = entry or FunctionCallEntry(tool_call_id=event.tool_call_id, name="", arguments="", **_about(event))
             entry.confirmation_status = event.confirmation_status or entry.confirmation_status
             entry.name = entry.name or event.name
-            entry.arguments += event.arguments
+            entry.arguments = _longer(entry.arguments, event.arguments)
         case ToolExecutionStartedEvent():
             entry = ToolExecutionEntry(name=event.name, arguments=event.arguments, **_about(event))
             entry.function = event.function
         case ToolExecutionDeltaEvent():
             entry = entry or ToolExecutionEntry(name=event.name, function=event.function, id=event.id)
-            entry.arguments += event.arguments
+            entry.arguments = _longer(entry.arguments, event.arguments)
         case ToolExecutionDoneEvent():
             entry = entry or ToolExecutionEntry(name=event.name, function=event.function, id=event.id)
             entry.info, entry.completed_at = event.info, event.created_at
@@ -93,6 +94,13 @@ def _grown(entry: Any, event: Any) -> Any:
         case _:
             pass
     return entry
+
+
+def _longer(arguments: Any, fragment: Any) -> Any:
+    """Arguments and one more fragment of them; an object is all of them."""
+    if is_object(fragment) or is_object(arguments):
+        return fragment if is_object(fragment) else arguments
+    return "".join(str(text) for text in (arguments, fragment) if text is not None)
 
 
 def _about(event: Any) -> Any:
@@ -107,12 +115,12 @@ def _tidy(content: Any) -> Any:
         last = pieces[-1] if pieces else None
         match last, chunk:
             case TextChunk(), TextChunk():
-                pieces[-1] = TextChunk(last.text + chunk.text)
+                pieces[-1] = TextChunk(f"{last.text}{chunk.text}")
             case ThinkChunk(), ThinkChunk():
                 signature = chunk.signature or last.signature
                 pieces[-1] = ThinkChunk(last.text + chunk.text, signature=signature, closed=chunk.closed)
             case _:
                 pieces.append(chunk)
     if all(isinstance(piece, TextChunk) for piece in pieces):
-        return "".join(piece.text for piece in pieces)
+        return "".join(str(piece.text) for piece in pieces)
     return pieces

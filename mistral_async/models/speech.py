@@ -46,6 +46,13 @@ class SpeechAssistantTurn(Model):
 ConversationHistoryUnion: TypeAlias = Open[SpeechAssistantTurn | SpeechUserTurn]
 
 
+def _unpacked(data: str) -> bytes:
+    try:
+        return base64.b64decode(data)
+    except (ValueError, TypeError):  # the lenient pass keeps a number or a text that is no base64
+        return b""
+
+
 class SpeechResponse(Model, kw_only=True, gc=False):
     """The audio."""
 
@@ -54,8 +61,8 @@ class SpeechResponse(Model, kw_only=True, gc=False):
 
     @property
     def audio(self) -> bytes:
-        """The audio itself."""
-        return base64.b64decode(self.audio_data)
+        """The audio itself; nothing where `audio_data` is not base64."""
+        return _unpacked(self.audio_data)
 
 
 class SpeechStreamAudioDelta(Model, kw_only=True, gc=False):
@@ -67,8 +74,8 @@ class SpeechStreamAudioDelta(Model, kw_only=True, gc=False):
 
     @property
     def audio(self) -> bytes:
-        """The audio itself."""
-        return base64.b64decode(self.audio_data)
+        """The audio itself; nothing where `audio_data` is not base64."""
+        return _unpacked(self.audio_data)
 
 
 class SpeechStreamDone(Model, kw_only=True):

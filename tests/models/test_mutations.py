@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-from types import MemberDescriptorType
 
 import msgspec
+import mutations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -48,52 +48,6 @@ ANSWERS = [
     (ModerationResponse, ModerationResponse),
     (OCRResponse, OCRResponse),
 ]
-STRANGE = [None, True, 7, -1.5, 2.0, 1e300, "strange", "", "2031-01-01T00:00:00Z"]
-TAGS = {"type", "role", "object", "finish_reason", "model_type", "purpose"}
-
-
-def _spots(body, path=()):
-    """Every key and index of a body."""
-    items = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
-    for key, value in items:
-        yield (*path, key)
-        yield from _spots(value, (*path, key))
-
-
-def _mutate(body, spot, how, value):
-    """Change one spot the way an API does: fields come, go, become null; tags and scalars change."""
-    *path, last = spot
-    holder = body
-    for key in path:
-        holder = holder[key]
-    here = holder[last]
-    match how:
-        case "add" if isinstance(holder, dict):
-            holder["added tomorrow"] = {"deep": [value]}
-        case "drop" if isinstance(holder, dict) and last != "id":
-            del holder[last]
-        case "rename" if last in TAGS:
-            holder[last] = "tomorrow"
-        case "change" if isinstance(here, (str, int, float)):
-            holder[last] = value
-        case "empty":
-            holder[last] = None
-
-
-def _read_everything(value):
-    """Every property of every object, as a user reads them."""
-    if isinstance(value, msgspec.Struct):
-        for name in dir(type(value)):
-            if not name.startswith("_") and not callable(vars(msgspec.Struct).get(name)):
-                found = getattr(value, name)
-                if isinstance(getattr(type(value), name), MemberDescriptorType):
-                    _read_everything(found)
-    elif isinstance(value, list):
-        for each in value:
-            _read_everything(each)
-    elif isinstance(value, dict):
-        for each in value.values():
-            _read_everything(each)
 
 
 @pytest.mark.parametrize(("type_", "member"), ANSWERS, ids=lambda each: each.__name__)
@@ -102,14 +56,14 @@ def _read_everything(value):
 def test_no_mutation_of_an_answer_raises(type_, member, data, bodies):
     body = copy.deepcopy(data.draw(st.sampled_from(bodies(member)), "body"))
     for _ in range(data.draw(st.integers(1, 3), "changes")):
-        spots = list(_spots(body))
+        spots = list(mutations.spots(body))
         if not spots:
             break
         spot = data.draw(st.sampled_from(spots), "spot")
-        how = data.draw(st.sampled_from(["add", "drop", "rename", "change", "empty"]), "how")
-        _mutate(body, spot, how, data.draw(st.sampled_from(STRANGE), "value"))
+        how = data.draw(st.sampled_from(mutations.HOW), "how")
+        mutations.mutate(body, spot, how, data.draw(st.sampled_from(mutations.STRANGE), "value"))
     read = decode(json.dumps(body).encode(), type_)
-    _read_everything(read)
+    mutations.read_everything(read)
     msgspec.json.encode(read, enc_hook=list)
 
 
