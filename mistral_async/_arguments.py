@@ -55,15 +55,21 @@ def reject(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
     names = [name for name in expand(function).parameters if name != "self"]
     unknown = next(name for name in given if name not in names)
     where = function.__qualname__.removesuffix(".__init__")
-    if unknown == "stream" and not where.endswith(".stream"):
-        raise TypeError(
-            f"{where}() has no option 'stream': call `{where.rpartition('.')[0].lower()}.stream(...)` instead"
-        )
+    if unknown == "stream" and (twin := _streaming(function)):
+        raise TypeError(f"{where}() has no option 'stream': call `{twin}(...)` instead")
     near = difflib.get_close_matches(unknown, names, n=1, cutoff=0.5)
     advice = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(names)}"
     raise TypeError(
         f"{where}() has no option {unknown!r}: {advice} (with_options(extra_body=...) sends what is not listed)"
     )
+
+
+def _streaming(function: Callable[..., Any]) -> str:
+    """The method that streams what this one gives whole, if there is one."""
+    owner, _, name = function.__qualname__.rpartition(".")
+    methods = dir(function.__globals__.get(owner))
+    twin = next((each for each in (f"{name}_stream", "stream") if each in methods and each != name), "")
+    return twin and f"{owner.lower()}.{twin}"
 
 
 def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], None]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_async._client import Mistral as AsyncClient
 
 _PER_CALL = ("retries", "timeout_ms", "http_headers", "server_url")
+_STREAMS = {name: f"{name}_stream" for name in ("start", "append", "restart")} | {"complete": "stream"}
 _FORMATS = ("response_format", "document_annotation_format", "bbox_annotation_format")
 
 
@@ -89,7 +90,6 @@ def view(owner: Owner, options: dict[str, Any], *, blocking: bool) -> AsyncClien
     for name in [name for name, value in options.items() if value is UNSET]:
         del options[name]
     given = {name: options.pop(name) for name in _PER_CALL if name in options}
-    options.pop("stream", None)  # the method says it
     client = owner.client(given.get("server_url"), blocking=blocking)
     if given.get("timeout_ms") is not None:
         client = client.with_options(timeout=Timeout(total=given["timeout_ms"] / 1000))
@@ -120,11 +120,14 @@ def _wire_format(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _performed(path: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
-    """`parse_stream` streams plain chunks over there."""
-    if path[-1] != "parse_stream":
-        return path
-    options["response_format"] = format_of(target_of(options["response_format"]))
-    return (*path[:-1], "stream")
+    """`stream=True` is a method of its own here, and `parse_stream` streams plain chunks over there."""
+    *group, name = path
+    if options.pop("stream", None):
+        name = _STREAMS.get(name, name)
+    if name == "parse_stream":
+        options["response_format"] = format_of(target_of(options["response_format"]))
+        name = "stream"
+    return (*group, name)
 
 
 def _told(answer: Any) -> Any:

@@ -1,0 +1,19 @@
+import asyncio
+import os
+from pathlib import Path
+
+from mistral_async.compat import Mistral
+from mistral_async.compat.models import File
+
+
+async def main():
+    client = Mistral(api_key=os.environ["MISTRAL_API_KEY"])
+    with Path("rain.wav").open("rb") as sound:
+        response = await client.audio.transcriptions.complete_async(
+            model="voxtral-mini-latest", file=File(content=sound, file_name=sound.name)
+        )
+    print(response.text)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
