@@ -1,0 +1,131 @@
+"""Big bodies are read into memory that is used again: each answer is its own, and whatever is cut is an error."""
+
+from __future__ import annotations
+
+import random
+
+import anyio
+import pytest
+
+from mistral_async._wire._protocol import Limits, Phase, WireError
+from mistral_async._wire._shelf import LEAST, MOST, Shelf
+
+LIMITS = Limits(connect=5, write=5, read=5)
+SIZES = [LEAST - 1, LEAST, LEAST + 1, 3 * LEAST, 1_300_000]
+
+
+def content(size, seed=0):
+    return random.Random(seed).randbytes(size)
+
+
+def asked(peer):
+    """The bodies that are asked for: each request says how long and of which seed."""
+    while (request := peer.read_request()) is not None:
+        yield content(*map(int, request[1].split()))
+
+
+@pytest.mark.parametrize("step", [None, 7777, 65536], ids=["at once", "in pieces", "in large pieces"])
+async def test_every_size_arrives_whole(start, connect, http, tls, step):
+    def script(peer):
+        for body in asked(peer):
+            data = http.answer(body)
+            for at in range(0, len(data), step or len(data)):
+                peer.send(data[at : at + (step or len(data))])
+
+    network = connect(start(script, tls=tls))
+    for seed, size in enumerate([*SIZES, *reversed(SIZES)]):
+        result = await network.current().send(http.POST, b"%d %d" % (size, seed), LIMITS)
+        assert result.content == content(size, seed)
+        result.release()
+    await network.aclose()
+
+
+async def test_answers_that_are_in_use_do_not_share_memory(start, connect, http):
+    def script(peer):
+        for body in asked(peer):
+            peer.send(http.answer(body))
+
+    network = connect(start(script))
+    kept = []
+
+    async def call(seed):
+        size = 3 * LEAST + seed
+        result = await network.current().send(http.POST, b"%d %d" % (size, seed), LIMITS)
+        if seed % 2:
+            kept.append((result, size, seed))  # never given back
+        else:
+            assert result.content == content(size, seed)
+            result.release()
+
+    for round_ in range(4):
+        async with anyio.create_task_group() as group:
+            for seed in range(8):
+                group.start_soon(call, 8 * round_ + seed)
+    assert all(result.body == content(size, seed) for result, size, seed in kept)
+    await network.aclose()
+
+
+@pytest.mark.parametrize("where", [1, LEAST // 2, LEAST, 3 * LEAST - 1])
+async def test_a_cut_is_an_error_and_the_next_call_works(start, connect, http, tls, where):
+    def script(peer):
+        for body in asked(peer):
+            if len(server.peers) > 1:
+                peer.send(http.answer(body))
+                continue
+            data = http.answer(body)
+            peer.send(data[: len(data) - len(body) + where])
+            return
+
+    server = start(script, tls=tls)
+    network = connect(server)
+    with pytest.raises(WireError) as caught:
+        await network.current().send(http.POST, b"%d 1" % (3 * LEAST), LIMITS)
+    assert caught.value.phase is Phase.READ
+    result = await network.current().send(http.POST, b"%d 2" % (3 * LEAST), LIMITS)
+    assert result.content == content(3 * LEAST, 2)
+    await network.aclose()
+
+
+async def test_what_comes_after_the_body_closes_the_connection(start, connect, http, tls):
+    def script(peer):
+        for body in asked(peer):
+            peer.send(http.answer(body) + b"surplus")
+
+    server = start(script, tls=tls)
+    network = connect(server)
+    for seed in range(3):
+        result = await network.current().send(http.POST, b"%d %d" % (2 * LEAST, seed), LIMITS)
+        assert result.content == content(2 * LEAST, seed)
+    assert len(server.peers) == 3
+    await network.aclose()
+
+
+async def test_a_cancelled_read_leaves_nothing(start, connect, http, tls):
+    def script(peer):
+        for body in asked(peer):
+            data = http.answer(body)
+            peer.send(data[: len(data) // 2])
+            if not peer.closed_within(0.2):
+                peer.send(data[len(data) // 2 :])
+
+    server = start(script, tls=tls)
+    network = connect(server)
+    with anyio.move_on_after(0.1):
+        await network.current().send(http.POST, b"%d 1" % (3 * LEAST), LIMITS)
+    assert await server.settled(0)
+    result = await network.current().send(http.POST, b"%d 2" % (3 * LEAST), LIMITS)
+    assert result.content == content(3 * LEAST, 2)
+    await network.aclose()
+
+
+def test_the_shelf_gives_what_fits_and_keeps_within_bounds():
+    shelf = Shelf()
+    small, large = shelf.take(LEAST), shelf.take(4 * 1024 * 1024)
+    assert (len(small), len(large)) == (LEAST, 4 * 1024 * 1024)
+    shelf.give(large)
+    shelf.give(small)
+    assert shelf.take(1_000_000).obj is large.obj
+    assert shelf.take(LEAST).obj is small.obj
+    huge = shelf.take(MOST)
+    shelf.give(huge)
+    assert shelf.take(LEAST).obj is not huge.obj
