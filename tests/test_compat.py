@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
+import pickle
 
+import httpx
+import pydantic
 import pytest
 
+import mistral_async
+from mistral_async import errors as plain
 from mistral_async import models
-from mistral_async.compat import Mistral, SDKError
+from mistral_async.compat import Mistral, SDKError, errors
+from mistral_async.compat import models as official_models
+from mistral_async.compat.extra.exceptions import RunException
+from mistral_async.compat.extra.run.context import RunContext
+from mistral_async.compat.types import UNSET, BaseModel
 from mistral_async.compat.utils import BackoffStrategy, RetryConfig
-from mistral_async.testing import FakeMistral
+from mistral_async.testing import Cut, FakeMistral, Garbage, Stall
 
 HI = [{"role": "user", "content": "Who is the best French painter? Answer in one short sentence."}]
 MODEL = "mistral-small-latest"
@@ -87,16 +98,205 @@ def test_errors_are_caught_under_their_old_names(official):
     assert caught.value.message
 
 
+# errors: each is one of the official SDK's and one of this package's
+
+
+def test_an_error_has_what_the_official_one_has(official):
+    with pytest.raises(errors.MistralError) as caught:
+        official.chat.complete(model="no such model", messages=HI)
+    error = caught.value
+    assert isinstance(error, plain.InvalidModelError)
+    assert isinstance(error, mistral_async.MistralError)
+    assert type(error).__name__ == "InvalidModelError"
+    assert error.raw_response.json()["code"] == error.code == "1500"
+    assert error.body == error.raw_response.text
+    assert error.headers["Content-Type"] == error.raw_response.headers["content-type"] == "application/json"
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, SDKError)
+    assert isinstance(again, plain.InvalidModelError)
+    assert (again.message, again.body, again.status_code) == (error.message, error.body, 400)
+
+
+def test_a_field_that_is_wrong(official):
+    with pytest.raises(errors.HTTPValidationError) as caught:
+        official.beta.conversations.start(inputs="hi", model=MODEL, completion_args={"top_p": "high"})
+    assert caught.value.data.detail[0].loc[-1] == "top_p"
+    assert isinstance(caught.value, plain.UnprocessableEntityError)
+    assert not isinstance(caught.value, SDKError)
+
+
+def test_an_answer_that_is_none(official, threaded_server):
+    threaded_server.reply("models.list", json=["nonsense"], times=10)
+    with pytest.raises(errors.ResponseValidationError) as caught:
+        official.models.list()
+    assert caught.value.body == '["nonsense"]'
+    assert isinstance(caught.value.cause, Exception)
+    assert isinstance(caught.value, errors.MistralError)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (Stall(where="head"), httpx.ReadTimeout),
+        (Cut(after_bytes=5), httpx.RemoteProtocolError),
+        (Garbage(), httpx.RemoteProtocolError),
+    ],
+    ids=["stall", "cut", "garbage"],
+)
+def test_a_call_without_an_answer_is_an_error_of_httpx(official, threaded_server, fault, kind):
+    threaded_server.fault(fault, times=10)
+    with pytest.raises(httpx.RequestError) as caught:
+        official.models.list(timeout_ms=300, retries=RetryConfig("none"))
+    assert isinstance(caught.value, plain.APIConnectionError)
+    assert isinstance(caught.value, (kind, httpx.ReadError))
+    assert not isinstance(caught.value, errors.MistralError)
+
+
+async def test_errors_of_streams_and_coroutines():
+    async with FakeMistral() as server, Mistral(server.api_key, server_url=server.url) as client:
+        with pytest.raises(SDKError):
+            await client.chat.stream_async(model="no such model", messages=HI)
+        server.reply("chat.stream", sse=[{"object": "error", "message": "boom", "code": 3}])
+        with pytest.raises(SDKError, match="boom"):
+            _ = [event async for event in await client.chat.stream_async(model=MODEL, messages=HI)]
+        server.fault(Cut(after_events=2))
+        with pytest.raises(plain.StreamError):
+            _ = [event async for event in await client.chat.stream_async(model=MODEL, messages=HI)]
+
+
+# names
+
+
 def test_unknown_names_are_attribute_errors(official):
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match=r"client\.chats"):
         _ = official.chats
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match=r"client\.chat\.completes"):
         _ = official.chat.completes
+    with pytest.raises(AttributeError, match=r"client\.beta\.prompts"):
+        _ = official.beta.prompts
 
 
-def test_a_blocking_http_client_is_refused():
-    with pytest.raises(TypeError, match="async_client"):
-        Mistral(api_key="k", client=object())
+def test_what_can_be_completed_in_a_shell(official):
+    assert {"complete", "complete_async", "parse_stream", "stream_async"} <= set(dir(official.chat))
+    assert "Complete a chat" in official.chat.complete_async.__doc__
+
+
+def test_models_are_those_of_the_package_with_the_names_of_annotations():
+    assert official_models.UserMessage is models.UserMessage
+    assert official_models.SDKError is SDKError
+    for name in (
+        "UserMessageTypedDict",
+        "ChatCompletionRequestTool",
+        "UnknownAgentTool",
+        "ConversationInputsTypedDict",
+    ):
+        assert getattr(official_models, name) is not None
+    for name in ("NoSuchModel", "NoSuchModelTypedDict"):
+        with pytest.raises(AttributeError):
+            getattr(official_models, name)
+    assert {"UserMessage", "SDKError"} <= set(dir(official_models))
+    assert BaseModel is pydantic.BaseModel
+
+
+def test_unset_is_not_sent(official, threaded_server):
+    official.chat.complete(model=MODEL, messages=HI, temperature=UNSET, retries=UNSET, timeout_ms=None)
+    assert "temperature" not in threaded_server.requests[-1].json()
+    assert not UNSET
+
+
+# resources
+
+
+def test_a_client_that_nobody_has_any_more_ends_without_a_word(threaded_server):
+    client = Mistral(threaded_server.api_key, server_url=threaded_server.url)
+    events = iter(client.chat.stream(model=MODEL, messages=HI))
+    del client
+    gc.collect()
+    assert len(list(events)) > 1  # a stream keeps what it needs
+    del events
+    gc.collect()  # a warning would be an error here
+
+
+def test_a_blocking_http_client_is_used_for_blocking_calls(threaded_server):
+    with httpx.Client(headers={"x-team": "a"}) as http:
+        client = Mistral(threaded_server.api_key, server_url=threaded_server.url, client=http)
+        for event in client.chat.stream(model=MODEL, messages=HI):
+            assert event.data.id
+            break
+        uploaded = client.files.upload(file={"file_name": "a.jsonl", "content": b"{}\n" * 100_000}, purpose="batch")
+        assert uploaded.size_bytes == 300_000
+        assert client.files.download(file_id=uploaded.id).content == b"{}\n" * 100_000
+        with pytest.raises(SDKError):
+            client.models.retrieve(model_id="none")
+    assert {request.headers["x-team"] for request in threaded_server.requests} == {"a"}
+
+
+def test_a_default_logger_by_the_environment(threaded_server, monkeypatch, caplog):
+    monkeypatch.setenv("MISTRAL_DEBUG", "true")
+    with caplog.at_level(logging.DEBUG), Mistral(threaded_server.api_key, server_url=threaded_server.url) as client:
+        client.models.list()
+    assert "GET /v1/models" in caplog.text
+
+
+# runs
+
+
+def run(threaded_server, context, inputs, **options):
+    client = Mistral(threaded_server.api_key, server_url=threaded_server.url)
+
+    async def main():
+        async with context as run_ctx:
+            return await client.beta.conversations.run_async(run_ctx=run_ctx, inputs=inputs, **options)
+
+    return asyncio.run(main())
+
+
+def test_a_function_that_fails_ends_a_run(threaded_server):
+    context = RunContext(model=MODEL)
+
+    @context.register_func
+    def get_weather(place: str) -> str:
+        raise LookupError(place)
+
+    with pytest.raises(RunException, match="Failed to execute tool get_weather: LookupError"):
+        run(threaded_server, context, "Get the weather.")
+
+
+def test_a_run_ends_where_a_function_is_not_there(threaded_server):
+    tool = {"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}}
+    result = run(threaded_server, RunContext(model=MODEL), "Get the weather.", tools=[tool])
+    assert [entry.type for entry in result.entries] == ["message.input", "function.call"]
+    assert result.output_as_text == ""
+
+
+@pytest.mark.parametrize(
+    ("context", "options", "what"),
+    [
+        ({}, {}, "agent_id or model"),
+        ({"agent_id": "a"}, {"tools": []}, "tools or completion_args"),
+    ],
+)
+def test_runs_that_can_not_be(threaded_server, context, options, what):
+    with pytest.raises(RunException, match=what):
+        run(threaded_server, RunContext(**context), "hi", **options)
+
+
+def test_contexts_that_can_not_be():
+    with pytest.raises(RunException, match="Only one"):
+        RunContext(model="a", agent_id="b")
+    with pytest.raises(RunException, match="confirm="):
+        RunContext(model="a").register_func(len, requires_confirmation=True)
+
+
+async def test_a_streamed_run_that_is_left_closes_its_stream():
+    async with FakeMistral() as server, Mistral(server.api_key, server_url=server.url) as client:
+        server.chunk_delay = 0.01
+        async with RunContext(model=MODEL) as run_ctx:
+            async with await client.beta.conversations.run_stream_async(run_ctx=run_ctx, inputs="hi") as events:
+                assert (await anext(events)).event == "conversation.response.started"
+            with pytest.raises(StopAsyncIteration):
+                await anext(events)
+        assert (await client.models.list_async()).data
 
 
 def test_retry_settings_take_status_classes():

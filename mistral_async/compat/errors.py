@@ -104,7 +104,6 @@ _BROKEN: dict[tuple[str, bool], type[httpx.RequestError]] = {
     ("write", False): httpx.WriteError,
     ("write", True): httpx.WriteTimeout,
     ("read", False): httpx.ReadError,
-    ("read", True): httpx.ReadTimeout,
     ("protocol", False): httpx.RemoteProtocolError,
 }
 
@@ -120,7 +119,7 @@ def _official(plain: type[errors.MistralError], phase: str, *, late: bool) -> ty
     elif issubclass(plain, errors.ResponseValidationError):
         name = ResponseValidationError
     else:
-        name = _BROKEN.get((phase, late)) or (httpx.TimeoutException if late else httpx.RequestError)
+        name = _BROKEN.get((phase, late)) or (httpx.ReadTimeout if late else httpx.RequestError)
     body: dict[str, Any] = {"__module__": __name__, "__doc__": name.__doc__}
     return cast("type[errors.MistralError]", type(plain.__name__, (name, plain), body))
 
