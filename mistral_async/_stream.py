@@ -126,7 +126,7 @@ class AsyncStream(Opened, Generic[T]):
                 self._take(self._decoder.feed(data))
                 if (trace := cast("Exchange", self._exchange).trace) is not None and self._seen:
                     trace.event_arrived()
-                if self._decoder.data_bytes != before:  # an event that takes long to arrive is not silence
+                if not self._ready and self._decoder.data_bytes != before:  # an event that takes long is not silence
                     self._start_clock()
             else:
                 self._take_rest(self._decoder.close())

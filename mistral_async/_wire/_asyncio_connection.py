@@ -130,8 +130,10 @@ class Connection(Channel):
     async def wait(self, exchange: Exchange, deadline: float | None) -> None:
         """Wait until more of a streamed answer has arrived, or it has ended or failed."""
         read = self._limits.read
-        now = self._loop.time()
-        self._arm(self._loop_time(deadline) if deadline is not None else inf if read is None else now + read)
+        if deadline is None and read is not None:
+            self._arm(self._loop.time() + read)
+        else:
+            self._arm(self._loop_time(deadline))
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
