@@ -6,7 +6,9 @@ import asyncio
 import gc
 import logging
 import pickle
+import time
 
+import anyio
 import httpx
 import pydantic
 import pytest
@@ -209,12 +211,17 @@ def test_unset_is_not_sent(official, threaded_server):
 
 def test_a_client_that_nobody_has_any_more_ends_without_a_word(threaded_server):
     client = Mistral(threaded_server.api_key, server_url=threaded_server.url)
-    events = iter(client.chat.stream(model=MODEL, messages=HI))
+    events = client.chat.stream(model=MODEL, messages=HI)
     del client
     gc.collect()
     assert len(list(events)) > 1  # a stream keeps what it needs
+    assert threaded_server.connections.open == 1
     del events
     gc.collect()  # a warning would be an error here
+    until = time.monotonic() + 5
+    while threaded_server.connections.open and time.monotonic() < until:
+        time.sleep(0.01)
+    assert threaded_server.connections.open == 0
 
 
 def test_a_blocking_http_client_is_used_for_blocking_calls(threaded_server):
@@ -297,6 +304,20 @@ async def test_a_streamed_run_that_is_left_closes_its_stream():
             with pytest.raises(StopAsyncIteration):
                 await anext(events)
         assert (await client.models.list_async()).data
+
+
+async def test_a_streamed_run_that_is_cancelled_closes_its_stream():
+    async with FakeMistral() as server, Mistral(server.api_key, server_url=server.url) as client:
+        server.fault(Stall(after_events=1))
+        async with RunContext(model=MODEL) as run_ctx:
+            events = await client.beta.conversations.run_stream_async(run_ctx=run_ctx, inputs="hi")
+            with anyio.move_on_after(0.2) as scope:
+                async for _ in events:
+                    pass
+        assert scope.cancelled_caught
+        with anyio.fail_after(5):
+            while server.connections.open:  # noqa: ASYNC110 - a number of the server, not an event
+                await anyio.sleep(0.01)
 
 
 def test_retry_settings_take_status_classes():
