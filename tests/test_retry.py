@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import time
 from collections import Counter
 
 import anyio
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import BackoffStrategy, Mistral, RetryConfig, Timeout
+from mistral_async._limits._waiting import wait_turn
 from mistral_async._request import Effect
 from mistral_async._response import Attempt, Headers
 from mistral_async._retry import RetryBudget, delay, parse_retry_after
@@ -22,6 +25,7 @@ from mistral_async.errors import (
     APITimeoutError,
     AuthenticationError,
     CapacityError,
+    MistralError,
     QuotaUnavailableError,
     RateLimitError,
     ServerError,
@@ -506,3 +510,188 @@ async def test_the_servers_clock_tells_the_wait(anyio_backend):
         async with client_of(server) as client:
             response = await client.with_response.models.list()
     assert 1.0 <= response.attempts[1].waited < 1.2
+
+
+# In virtual time: trio's clock jumps to the next moment at which anything happens, and the engine reads that clock.
+
+
+def in_virtual_time(monkeypatch, main):
+    """Run it; returns the virtual seconds that it took."""
+    trio = pytest.importorskip("trio")
+    clock = pytest.importorskip("trio.testing").MockClock(autojump_threshold=0)
+    monkeypatch.setattr(time, "monotonic", clock.current_time)
+    monkeypatch.setattr(wait_turn, "__defaults__", (clock.current_time,))
+    start = clock.current_time()
+    trio.run(main, clock=clock)
+    return clock.current_time() - start
+
+
+def answering(when):
+    """A transport that refuses with the status and headers that it is told for a moment, or else answers."""
+
+    def answer(request):
+        refused = when(time.monotonic(), json.loads(request.content)["messages"][0]["content"])
+        if refused is None:
+            choice = {"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}
+            return httpx.Response(200, json={"choices": [choice]})
+        return httpx.Response(refused[0], json={}, headers=refused[1])
+
+    return httpx.MockTransport(answer)
+
+
+def outcomes(monkeypatch, when, calls=1, **settings):
+    """What calls end with that are made at once, in order, and the virtual seconds until the last is done."""
+    ends = {}
+
+    async def work(client, number):
+        try:
+            request = {**HI, "messages": [{"role": "user", "content": str(number)}]}
+            ends[number] = await client.with_response.chat.complete(**request)
+        except MistralError as error:
+            ends[number] = error
+
+    async def main():
+        async with Mistral("key", transport=answering(when), **settings) as client, anyio.create_task_group() as tasks:
+            for number in range(calls):
+                tasks.start_soon(work, client, number)
+
+    seconds = in_virtual_time(monkeypatch, main)
+    return [ends[number] for number in range(calls)], seconds
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_default_client_outlives_a_minute_of_429s_without_retry_after(monkeypatch, seed):
+    random.seed(seed)
+    start = []
+
+    def when(now, _):
+        start.append(now)
+        return (429, {}) if now - start[0] < 60 else None
+
+    (end,), seconds = outcomes(monkeypatch, when)
+    assert end.status == 200
+    assert {attempt.status for attempt in end.attempts[:-1]} == {429}
+    assert 60 <= seconds < 95
+    assert sum(attempt.waited for attempt in end.attempts) == pytest.approx(seconds, abs=0.1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_calls_outlive_it_too(monkeypatch, seed):
+    """Thirty at once, and a bucket that is empty for a minute and then lets ten a second go."""
+    random.seed(seed)
+    start, granted = [], []
+
+    def when(now, _):
+        start.append(now)
+        if now - start[0] < 60 or len(granted) >= (now - start[0] - 60) * 10 + 1:
+            return 429, {}
+        granted.append(now)
+        return None
+
+    ends, _ = outcomes(monkeypatch, when, 30)
+    assert [end.status for end in ends] == [200] * 30
+
+
+@pytest.mark.parametrize(("outage", "retries", "right"), [(2, None, True), (30, None, False), (30, 8, True)])
+def test_an_outage_that_ends(monkeypatch, outage, retries, right):
+    """The default spans the blink of a deployment, not half a minute; more is a setting."""
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    start = []
+
+    def when(now, _):
+        start.append(now)
+        return (503, {}) if now - start[0] < outage else None
+
+    (end,), seconds = outcomes(monkeypatch, when, retry_config=RetryConfig(retries=retries))
+    assert (end.status == 200) is right
+    assert seconds < 75
+    if not right:
+        assert len(end.attempts) == 4
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_a_server_that_flaps_is_not_beaten_down(monkeypatch, share):
+    """Of a thousand calls in turn a share fails: the budget is a tenth more and ten, whatever the share."""
+    random.seed(5)
+    dice, requests, ends = random.Random(1), [], []
+
+    def when(now, _):
+        requests.append(now)
+        return (503, {}) if dice.random() < share else None
+
+    async def main():
+        async with Mistral("key", transport=answering(when)) as client:
+            for _ in range(1000):
+                try:
+                    ends.append((await client.with_response.chat.complete(**HI)).status)
+                except ServerError as error:
+                    ends.append(error.status)
+
+    in_virtual_time(monkeypatch, main)
+    assert len(requests) <= 1110
+    if share < 1:
+        assert ends.count(200) >= 500
+        assert len(requests) >= 1090  # what there is of the budget is used
+    else:
+        assert ends.count(503) == 1000
+
+
+def test_the_deadline_spans_every_attempt_and_wait(monkeypatch):
+    (end,), seconds = outcomes(
+        monkeypatch, lambda *_: (503, {}), timeout_ms=5_000, retry_config=RetryConfig(retries=99)
+    )
+    assert isinstance(end, ServerError)
+    assert len(end.attempts) > 1
+    assert seconds <= 5
+    (end,), seconds = outcomes(monkeypatch, lambda *_: (429, {"retry-after": "6"}), timeout_ms=5_000)
+    assert isinstance(end, RateLimitError)
+    assert (len(end.attempts), seconds) == (1, 0)  # what can not be in time is not waited for
+
+
+@pytest.mark.parametrize("elapsed", [30, 119])
+def test_retry_after_is_waited_for_to_the_second(monkeypatch, elapsed):
+    start = []
+
+    def when(now, _):
+        start.append(now)
+        return (429, {"retry-after": str(elapsed)}) if now - start[0] < elapsed else None
+
+    (end,), seconds = outcomes(monkeypatch, when)
+    assert (end.status, len(end.attempts)) == (200, 2)
+    assert elapsed <= seconds <= elapsed * 1.05
+
+
+def test_no_quota_is_one_request(monkeypatch):
+    headers = {"x-ratelimit-limit-req-minute": "0", "x-ratelimit-remaining-req-minute": "0"}
+    requests = []
+
+    def when(now, _):
+        requests.append(now)
+        return 429, headers
+
+    (end,), seconds = outcomes(monkeypatch, when)
+    assert isinstance(end, QuotaUnavailableError)
+    assert (len(requests), len(end.attempts), seconds) == (1, 1, 0)
+
+
+def test_the_jitter_is_uniform(monkeypatch):
+    """Chi-square over ten bins: the waits of a thousand calls, as fractions of their ceiling."""
+    random.seed(11)
+    tried = Counter()
+
+    def when(now, number):
+        tried[number] += 1
+        return (408, {}) if tried[number] == 1 else None
+
+    async def main():
+        async with Mistral("key", transport=answering(when)) as client:
+            client._face.engine.core.budget.tokens = 1000
+            for number in range(1000):
+                request = {**HI, "messages": [{"role": "user", "content": str(number)}]}
+                response = await client.with_response.chat.complete(**request)
+                bins[int(response.attempts[1].waited / 2.0 * 10)] += 1
+
+    bins = Counter()
+    in_virtual_time(monkeypatch, main)
+    assert set(bins) == set(range(10))
+    assert sum((bins[n] - 100) ** 2 / 100 for n in range(10)) < 27.9  # one in a thousand is above
