@@ -88,6 +88,7 @@ def oddities() -> dict[bytes, bytes]:
         b"refused-422": refusal(422, "3001"),
         b"no-quota": refusal(429, "1300").replace(b"\r\n\r\n", b"\r\nx-ratelimit-limit-req-minute: 0\r\n\r\n", 1),
         b"refused-503": refusal(503, "1000"),
+        b"embed": whole(embeddings(4, packed=True)),
         b"page": whole(b"<html>hi</html>"),
         b"file": whole(json.dumps(file).encode()),
         b"stream": short + chunked(b"data: [DONE]\n\n") + chunked(b""),

@@ -78,7 +78,7 @@ class AsyncCalls(Views):
         assert (await self.client.with_response.chat.complete(model="chat", **CHAT)).attempts
 
     async def embeddings(self):
-        await self.client.embeddings.create(model="embed-64-base64", inputs=["hi"])
+        await self.client.embeddings.create(model="embed", inputs=["hi"])
 
     async def upload(self):
         await self.client.files.upload(FILE, "batch")
@@ -127,7 +127,7 @@ class BlockingCalls(Views):
         assert self.client.with_response.chat.complete(model="chat", **CHAT).attempts
 
     def embeddings(self):
-        self.client.embeddings.create(model="embed-64-base64", inputs=["hi"])
+        self.client.embeddings.create(model="embed", inputs=["hi"])
 
     def upload(self):
         self.client.files.upload(FILE, "batch")

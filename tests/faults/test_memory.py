@@ -1,0 +1,28 @@
+"""Nothing grows: the short form of the benchmark, in a process of its own; it names what there is too much of."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "bench_memory.py"
+
+
+@pytest.mark.skipif(not BENCHMARK.exists(), reason="the benchmarks are not part of this archive")
+@pytest.mark.parametrize("loop", ["asyncio", "trio", "blocking"])
+def test_calls_and_clients_leave_nothing_behind(loop, tmp_path):
+    pytest.importorskip("uvloop")
+    kept = tmp_path / "memory.json"
+    command = [sys.executable, BENCHMARK, "--calls", "500", "--clients", "50", "--loops", loop, "--json", kept]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = json.loads(kept.read_text())["results"]
+    assert [(result["what"], result["count"]) for result in results] == [
+        ("calls", 500),
+        ("closed", 50),
+        ("forgotten", 50),
+    ]
