@@ -107,6 +107,7 @@ class _Endpoint(Generic[P]):
         self.__wrapped__ = describe
 
     def bind(self, instance: Any) -> Any:
+        """The method of an instance; the endpoint itself when read from the class."""
         return self if instance is None else types.MethodType(self.function, instance)
 
 

@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 
 class _Event(msgspec.Struct, kw_only=True):
+    """What every event says."""
+
     step: int
     """Which answer of the model it belongs to, from 1."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import ssl
 import zlib
+from importlib.metadata import version
 
 import anyio
 import httpx
@@ -35,6 +36,9 @@ from mistral_async.testing import (
 
 STREAM = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi there you"}], "stream": True}
 URL = "/v1/chat/completions"
+# On asyncio anyio before 4.16 says of a reset that the stream has ended.
+_TELLS = tuple(int(each) for each in version("anyio").split(".")[:2]) >= (4, 16)
+RESET = (httpx.ReadError,) if _TELLS else (httpx.ReadError, httpx.RemoteProtocolError)
 
 
 @pytest.mark.parametrize("where", ["accept", "handshake", "request", "head", "body"])
@@ -42,8 +46,8 @@ URL = "/v1/chat/completions"
 async def test_connections_that_end_early(http, server, kind, where):
     server.fault(kind(where=where))
     # A client that is still writing when it is reset may see the end of the stream instead.
-    late = () if where == "body" else (httpx.RemoteProtocolError,)
-    expected = (httpx.NetworkError, *late) if kind is Reset else httpx.RemoteProtocolError
+    late = RESET if where == "body" else (httpx.NetworkError, httpx.RemoteProtocolError)
+    expected = late if kind is Reset else httpx.RemoteProtocolError
     with pytest.raises(expected):
         await http.get("/v1/models")
     executed = 1 if where in ("head", "body") else 0
@@ -72,18 +76,20 @@ async def frames(http):
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"),
+    ("fault", "errors"),
     [
-        (Reset(after_events=2), httpx.ReadError),
-        (Cut(after_events=2), httpx.RemoteProtocolError),
-        (Cut(after_events=2, clean=True), None),
-        (Stall(after_events=2), httpx.ReadTimeout),
+        (Reset(after_events=2), RESET),
+        (Cut(after_events=2), (httpx.RemoteProtocolError,)),
+        (Cut(after_events=2, clean=True), (None,)),
+        (Stall(after_events=2), (httpx.ReadTimeout,)),
     ],
 )
-async def test_streams_that_end_early(http, server, fault, error):
+async def test_streams_that_end_early(http, server, fault, errors):
     server.fault(fault)
     http.timeout = httpx.Timeout(5, read=1.0)
-    assert await frames(http) == (2, error)
+    count, ended = await frames(http)
+    assert count == 2
+    assert ended in errors
     assert server.effects["chat.stream"] == 1
     count, ended = await frames(http)
     assert count > 3
@@ -243,7 +249,7 @@ async def test_tls_and_its_handshake(anyio_backend_name):
         async with httpx.AsyncClient(base_url=server.url, verify=trusting) as http:
             assert (await http.get("/v1/models")).is_success
             server.fault(Reset(after_bytes=5))
-            with pytest.raises(httpx.ReadError):
+            with pytest.raises(RESET):
                 await http.get("/v1/models")
             for kind in (Reset, Cut):
                 server.fault(kind(where="handshake"))
