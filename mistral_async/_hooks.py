@@ -218,7 +218,7 @@ class Trace:
         headers = dict(head.headers)
         for name, value in self.call.headers.items():
             try:
-                lowered, text = checked_header(name, value)
+                lowered, text = checked_header(name, str.strip(value))
             except (ValueError, TypeError, AttributeError):
                 _log.exception("a hook gave a header that can not be sent")
             else:
@@ -264,8 +264,8 @@ class Trace:
         """This call is what the error is about."""
         self._blamed = ref(error)
 
-    def end_with(self, error: BaseException | None) -> None:
-        """The block of a stream is left: what the user's own code raised in it is no failure of the call."""
+    def leave(self, error: BaseException | None) -> None:
+        """A stream or download is over: what the user's own code raised in its block is no failure of the call."""
         blamed = None if self._blamed is None else self._blamed()
         mine = error is blamed or not isinstance(error, (Exception, GeneratorExit))
         self.end(error if mine else None)

@@ -57,8 +57,7 @@ class Opened:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._exchange is not None and self._exchange.trace is not None:
-            self._exchange.trace.end_with(error)
+        self._settle(error)
         await self.aclose()
 
     def __del__(self) -> None:
@@ -82,14 +81,14 @@ class Opened:
         if self._scope is not None:
             self._scope.cancel()
 
-    def _settle(self) -> None:
+    def _settle(self, error: BaseException | None = None) -> None:
         """The call is under way no more."""
         if self._exchange is not None and self._streaming is not None:
             self._settled = True
             self._exchange.settle(self._streaming.headers, self._tokens())
             if (trace := self._exchange.trace) is not None:
                 trace.call.answer = self._so_far()
-                trace.end(self._failure)
+                trace.leave(self._failure or error)
 
     def _tokens(self) -> float | None:
         """What the answer says that it drew from the limits."""

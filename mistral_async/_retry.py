@@ -114,8 +114,8 @@ class Refusals(dict[str, float]):
     def elapsed(self, model: str, *, started: float, queued: float, now: float) -> float:
         """The seconds of a call that count: waiting for its turn is no failure while others of its model get through.
 
-        Without the last clause a call of bulk work that stood in line would be given up with its first 429; without
-        the first, nobody would ever give up a model that refuses everybody.
+        A call of bulk work that stood in line for minutes has all its patience left at its first 429, unless the API
+        has refused every call of its model for that long: then waiting in line is no excuse.
         """
         return max(now - started - queued, now - max(started, self.get(model, now)))
 
