@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -256,3 +257,82 @@ def test_loops_and_threads_in_turn(script, server):
         """
     assert ended(script(code)).split() == ["340", "True"]
     assert len(server.requests) == 340  # nothing was repeated
+
+
+SPAWNED = """
+import concurrent.futures, multiprocessing, os, sys
+import anyio
+from mistral_async import Mistral, SyncMistral
+
+HI = {hi!r}
+
+def blocking(client, count):
+    with client:
+        return sum(bool(client.chat.complete(**HI).text) for _ in range(count))
+
+async def several(client, count):
+    async with client:
+        return sum([bool((await client.chat.complete(**HI)).text) for _ in range(count)])
+
+def in_a_loop(client, count):
+    return anyio.run(several, client, count)
+
+if __name__ == "__main__":
+    os.environ["MISTRAL_API_KEY"] = "test-key"  # a key that is text is never pickled
+    settings = dict(server_url={url!r}, verify={ca!r})
+    sync, client = SyncMistral("test-key", **settings), Mistral("test-key", **settings)
+    assert blocking(sync, 1) == 1  # its loop, its thread and its connection stay here
+    with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context({method!r})) as pool:
+        work = [pool.submit(blocking, sync, 20), pool.submit(in_a_loop, client, 20), pool.submit(blocking, sync, 20)]
+        print([each.result(60) for each in work])
+    sync.close()
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_client_goes_to_processes_that_are_started_anew(server, authority, tmp_path, method):
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip("no such processes here")
+    ca, program = tmp_path / "ca.pem", tmp_path / "program.py"
+    authority.cert_pem.write_to_path(ca)
+    hi = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
+    program.write_text(SPAWNED.format(hi=hi, url=server.url, ca=str(ca), method=method))
+    command = [sys.executable, "-W", "error", "-W", FORK_IS_MEANT, program]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert ended(process) == "[20, 20, 20]\n"
+    assert server.effects["chat.complete"] == 61
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("what", ["call", "stream"])
+def test_an_interrupt_ends_a_loop(script, server, backend, what):
+    """Ctrl-C in `asyncio.run` or `trio.run`: at once, without a warning, and the client works in the next loop."""
+    from mistral_async.testing import Stall
+
+    work = {
+        "call": f"await client.chat.complete({HI})",
+        "stream": f"async with client.chat.stream({HI}) as stream: await stream.until_done()",
+    }
+    code = f"""
+        client = connect(Mistral)
+        async def good():
+            return bool((await client.chat.complete({HI})).text)
+        async def endless():
+            print("ready", flush=True)
+            {work[what]}
+        anyio.run(good, backend={backend!r})
+        try:
+            anyio.run(endless, backend={backend!r})
+        except KeyboardInterrupt:
+            print("interrupted", flush=True)
+        print(anyio.run(good, backend={backend!r}), flush=True)
+        """
+    server.fault(Stall(where="head") if what == "call" else Stall(after_events=1), after=1)
+    process = script(code)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.3)
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "interrupted\n"
+    assert time.monotonic() - start < 1
+    assert ended(process) == "True\n"
