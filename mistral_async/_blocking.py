@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
@@ -43,9 +45,10 @@ class Portal:
     def __init__(self, backend: str) -> None:
         from anyio.from_thread import start_blocking_portal
 
+        self._jealous = backend == "trio"
         self._context: AbstractContextManager[BlockingPortal] = start_blocking_portal(backend, name="mistral_async")
-        self._portal = self._context.__enter__()
-        self._thread: int = self._portal.call(threading.get_ident)
+        self._portal = self._aside(self._context.__enter__)
+        self._thread: int = self._aside(self._portal.call, threading.get_ident)
         self.stopped: bool = False
 
     @property
@@ -90,18 +93,40 @@ class Portal:
         """Run a coroutine function there and wait; an interrupted wait cancels it."""
         future: Future[T] | None = None
         try:
-            future = self._portal.start_task_soon(function, *args)
+            future = self._aside(self._portal.start_task_soon, function, *args)
             return future.result()
         except BaseException:
             if self.stopped and threading.current_thread().daemon:
                 threading.Event().wait()  # such a thread dies with the interpreter, and has nothing to say about it
             if future is not None and not future.done():
-                future.cancel()
+                self._aside(future.cancel)
             raise
 
-    def block(self, manager: AbstractAsyncContextManager[T]) -> AbstractContextManager[T]:
+    @contextmanager
+    def block(self, manager: AbstractAsyncContextManager[T]) -> Generator[T]:
         """Enter and leave an async context manager there, both in one task."""
-        return self._portal.wrap_async_context_manager(manager)
+        inner = self._portal.wrap_async_context_manager(manager)
+        value = self._aside(inner.__enter__)
+        try:
+            yield value
+        except BaseException:
+            if not self._aside(inner.__exit__, *sys.exc_info()):
+                raise
+        else:
+            self._aside(inner.__exit__, None, None, None)
+
+    def _aside(self, function: Callable[..., T], *args: Any) -> T:
+        """Trio lets nobody wait for one of its loops in the thread of another: there a thread of its own does it."""
+        if not self._jealous or not _in_trio():
+            return function(*args)
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(function, *args).result()
+
+
+def _in_trio() -> bool:
+    import trio
+
+    return trio.lowlevel.in_trio_run()
 
 
 atexit.register(Portal.stop_all)
