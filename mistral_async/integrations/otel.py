@@ -19,8 +19,8 @@ try:
     from opentelemetry import context as contexts
     from opentelemetry import metrics, trace
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-except ImportError as error:  # pragma: no cover - the extra is installed where this is tested
-    raise ImportError("OpenTelemetry is needed: pip install mistral-async[otel]") from error
+except ImportError as _missing:  # pragma: no cover - the extra is installed where this is tested
+    raise ImportError("OpenTelemetry is needed: pip install mistral-async[otel]") from _missing
 
 if TYPE_CHECKING:
     from mistral_async._response import Attempt
