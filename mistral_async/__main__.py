@@ -8,13 +8,13 @@ import sys
 def main() -> int:
     """Run a command and return the exit code."""
     arguments = sys.argv[1:]
-    if arguments[:1] == ["demo"]:
-        from mistral_async.demo import main as demo
-
-        return demo(arguments[1:])
     try:
         from mistral_async.cli import main as commands
     except ModuleNotFoundError as missing:
+        if arguments[:1] == ["demo"]:
+            from mistral_async.demo import main as demo
+
+            return demo(arguments[1:])
         print(f"this command needs the extra 'cli' ({missing.name}): pip install 'mistral-async[cli]'", file=sys.stderr)
         return 2
     return commands(arguments)

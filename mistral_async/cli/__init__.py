@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 done, but some items failed; 2 wrong usage, or no key; 3 t
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from cyclopts import App, CycloptsError
 
 from mistral_async._version import __version__
 from mistral_async.cli._codes import INTERRUPTED, USAGE, complain, exit_code
-from mistral_async.errors import MistralError
+from mistral_async.errors import InvalidModelError, MistralError
 
 COMMANDS = {
     "chat": ("mistral_async.cli.chat:chat", "Ask a model, or talk to it."),
@@ -50,6 +51,8 @@ app.register_install_completion_command()  # pyright: ignore[reportUnknownMember
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
     tokens = sys.argv[1:] if arguments is None else list(arguments)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")  # the same everywhere, and never half a character
     try:
         code = app(tokens, result_action="return_value", exit_on_error=False)
         sys.stdout.flush()
@@ -72,6 +75,10 @@ def _told(error: Exception) -> str:
     match error:
         case OSError(filename=str() | Path() as name, strerror=str(problem)):
             return f"{name}: {problem}"
+        case UnicodeDecodeError():
+            return "stdin is not text in UTF-8"  # errors of files name them
+        case InvalidModelError():
+            return f"{error} (`mistral-async models` lists those there are)"
         case _:
             return str(error)
 

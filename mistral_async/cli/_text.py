@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import anyio
 import msgspec
@@ -19,10 +20,26 @@ _PIECE = 1 << 16
 
 def read_prompt(words: Iterable[str], files: Iterable[Path]) -> str:
     """The words, then the files, then stdin where it is not a terminal; parted by empty lines."""
-    parts = [" ".join(words), *(path.read_text(encoding="utf-8") for path in files)]
+    parts = [" ".join(words), *map(read_text, files)]
     if not sys.stdin.isatty():
         parts.append(sys.stdin.read())
     return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+@contextmanager
+def text_file(path: Path, encoding: str = "utf-8", newline: str | None = None) -> Generator[TextIO]:
+    """A file of text, open; what is none is an error that names it."""
+    try:
+        with path.open(encoding=encoding, newline=newline) as file:
+            yield file
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not text in UTF-8") from None
+
+
+def read_text(path: Path) -> str:
+    """All of a file of text."""
+    with text_file(path) as file:
+        return file.read()
 
 
 def read_lines(paths: Iterable[Path]) -> Iterable[str] | AsyncIterator[str]:
@@ -34,7 +51,7 @@ def read_lines(paths: Iterable[Path]) -> Iterable[str] | AsyncIterator[str]:
 def file_lines(paths: Iterable[Path]) -> Iterator[str]:
     """The lines of files that are not empty."""
     for path in paths:
-        with path.open(encoding="utf-8") as file:
+        with text_file(path) as file:
             yield from full(file)
 
 

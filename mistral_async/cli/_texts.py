@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async.cli._text import full, stdin_lines
+from mistral_async.cli._text import full, stdin_lines, text_file
 
 Form: TypeAlias = Literal["txt", "jsonl", "csv", "parquet"]
 
@@ -33,13 +33,13 @@ class Texts:
                 case "parquet":
                     yield from _parquet(path, self._field)
                 case "csv":
-                    with path.open(encoding="utf-8-sig", newline="") as file:
+                    with text_file(path, "utf-8-sig", newline="") as file:
                         yield from _table(file, self._field, str(path))
                 case "jsonl":
-                    with path.open(encoding="utf-8") as file:
+                    with text_file(path) as file:
                         yield from _objects(full(file), self._field, str(path))
                 case _:
-                    with path.open(encoding="utf-8") as file:
+                    with text_file(path) as file:
                         yield from full(file)
 
 
@@ -98,13 +98,19 @@ def _table(file: Iterable[str], field: str, name: str) -> Iterator[str]:
 
 
 def _parquet(path: Path, field: str) -> Iterator[str]:
-    parquet = import_parquet()
-    with parquet.ParquetFile(path) as file:
+    with _opened(import_parquet(), path) as file:
         if field not in file.schema_arrow.names:
             names = ", ".join(file.schema_arrow.names)
             raise ValueError(f"{path} has no column {field!r}, only {names}: name it with --text-field")
         for batch in file.iter_batches(columns=[field]):
             yield from (text or "" for text in batch.column(0).to_pylist())
+
+
+def _opened(parquet: Any, path: Path) -> Any:
+    try:
+        return parquet.ParquetFile(path)
+    except ValueError as problem:  # as all errors of pyarrow about what is in a file
+        raise ValueError(f"{path} is not Parquet: {problem}") from None
 
 
 def import_parquet() -> Any:

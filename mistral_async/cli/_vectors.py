@@ -39,6 +39,8 @@ class Sink(Protocol):
 
 def sink(path: Path | None, dtype: str | None) -> Sink:
     """What writes to a path, by its ending; without one, JSON Lines to stdout."""
+    if path is not None and not path.parent.is_dir():
+        raise ValueError(f"-o {path}: there is no folder {path.parent}")
     match path.suffix.lower() if path is not None else None:
         case None:
             return _Printed()

@@ -15,9 +15,10 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from mistral_async._client import SyncMistral
+from mistral_async._json import is_object
 from mistral_async.cli._codes import INTERRUPTED, complain
 from mistral_async.cli._connection import Connection, connected
-from mistral_async.cli._text import read_prompt
+from mistral_async.cli._text import read_prompt, read_text
 from mistral_async.errors import ConfigurationError, MistralError
 from mistral_async.models import AssistantMessage, JSONSchema, Message, ResponseFormat, SystemMessage, UserMessage
 
@@ -74,11 +75,13 @@ def chat(
 
 
 def _format(schema: str) -> ResponseFormat:
-    text = schema if schema.lstrip().startswith("{") else Path(schema).read_text(encoding="utf-8")
+    text = schema if schema.lstrip().startswith(("{", "[")) else read_text(Path(schema))
     try:
-        found = json.loads(text)
+        found: Any = json.loads(text)
     except ValueError as problem:
         raise ValueError(f"--json is not a JSON schema: {problem}") from None
+    if not is_object(found):
+        raise ValueError(f"--json is not a JSON schema, which is an object, but a {type(found).__name__}")
     name = str(found.get("title") or "answer").replace(" ", "_")
     return ResponseFormat(type="json_schema", json_schema=JSONSchema(name=name, schema_definition=found))
 

@@ -48,6 +48,8 @@ async def upload(*paths: Path, purpose: str, connection: Connection = None) -> N
     purpose
         fine-tune, batch or ocr.
     """
+    if not paths:
+        raise ValueError("no files: name those to upload")
     async with connected(connection) as client:
         for path in paths:
             uploaded = await client.files.upload(path, purpose)
@@ -80,6 +82,8 @@ async def delete(*file_ids: str, connection: Connection = None) -> None:
     file_ids
         Their ids.
     """
+    if not file_ids:
+        raise ValueError("no files: give the ids that `files list` shows")
     async with connected(connection) as client:
         for file_id in file_ids:
             await client.files.delete(file_id)

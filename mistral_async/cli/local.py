@@ -7,6 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from mistral_async.cli._codes import USAGE
+
 
 def demo(
     path: Path | None = None,
@@ -52,4 +54,7 @@ def serve_fake(*, host: str = "127.0.0.1", port: int = 8080, api_key: str | None
     """
     from mistral_async.testing.__main__ import main
 
-    return main(["--host", host, "--port", str(port), *(["--api-key", api_key] if api_key else [])])
+    if port not in range(1 << 16):
+        raise ValueError(f"--port is 0 to 65535, not {port}")
+    code = main(["--host", host, "--port", str(port), *(["--api-key", api_key] if api_key else [])])
+    return USAGE if code else 0

@@ -55,7 +55,11 @@ class Report:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo and return the exit code."""
     options = _parser().parse_args(arguments)
-    passages = read_passages(options.path)
+    try:
+        passages = read_passages(options.path)
+    except (OSError, UnicodeDecodeError) as problem:
+        print(f"{options.path} can not be read: {problem}", file=sys.stderr)
+        return 2
     if not passages:
         print(f"no text found in {options.path}", file=sys.stderr)
         return 2
