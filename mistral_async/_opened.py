@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -132,12 +133,10 @@ class Opened:
 
 def _later(function: Callable[[], None]) -> None:
     """Run what a finalizer must not: it may have interrupted a holder of the very lock that `function` takes."""
-    from mistral_async._limits._waiting import scheduler
-
     try:
+        from mistral_async._limits._waiting import scheduler
+
         scheduler()(function)
     except Exception:  # noqa: BLE001 - no event loop runs in this thread
-        try:
+        with suppress(RuntimeError):  # the interpreter ends, and nobody is left to be told
             threading.Thread(target=function, daemon=True).start()
-        except RuntimeError:
-            function()  # the interpreter ends, and nobody else runs

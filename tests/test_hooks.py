@@ -8,6 +8,7 @@ import gc
 import inspect
 import logging
 import pickle
+import time
 
 import anyio
 import msgspec
@@ -365,6 +366,29 @@ async def test_a_stream_that_nobody_closes_ends_when_it_is_collected(server, log
         assert log.tail == ["attempt", "200 ok", "end ok"]
         with anyio.fail_after(5):  # its place under `concurrency` is free again
             await client.models.list()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_stream_that_outlives_its_event_loop_ends(threaded_server, log, backend):
+    threaded_server.chunk_delay = 0.02
+
+    async def leave():
+        client = client_of(threaded_server, log)
+        stream = client.chat.stream(**HI)
+        await stream.__aenter__()
+        await anext(stream)
+        await client.aclose()
+        return stream
+
+    stream = anyio.run(leave, backend=backend)
+    assert log.errors == []
+    del stream
+    gc.collect()
+    deadline = time.monotonic() + 5
+    while not log.errors:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert log.tail == ["attempt", "200 ok", "end ok"]
 
 
 async def test_a_download_is_a_call(server, log):
