@@ -166,6 +166,7 @@ class Exchange:
         error = (APITimeoutError if failure.timeout else kind)(f"{self.request!r}: {failure}")
         error.phase = self.limit(failure.phase.value) if failure.timeout else failure.phase.value
         error.may_have_executed = failure.sent is Sent.MAYBE
+        error.__cause__ = cause_of(failure)
         return error
 
     def limit(self, phase: str) -> str:

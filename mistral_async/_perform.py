@@ -273,8 +273,7 @@ class Engine:
     def _limits(self, exchange: Exchange) -> Limits:
         if exchange.deadline is None:
             return self._timeout
-        timeout = self._timeout
-        return Limits(timeout.connect, timeout.write, timeout.read, exchange.deadline, timeout.attempt)
+        return msgspec.structs.replace(self._timeout, deadline=exchange.deadline)
 
     # what comes back
 
@@ -326,14 +325,7 @@ class Engine:
 
     async def resume(self, exchange: Exchange, failure: WireError) -> Streaming:
         """Go on after a stream broke before its first event, or raise."""
-        try:
-            raise self._failed(exchange, exchange.unanswered(failure)) from cause_of(failure)
-        except MistralError as error:
-            wait = self._wait(exchange, error)
-            if wait is None:
-                raise
-        with exchange.trace or UNTRACED:
-            return cast("Streaming", await self._go_on(exchange, wait))
+        return cast("Streaming", await self.repeat(exchange, self._failed(exchange, exchange.unanswered(failure))))
 
     def _decode(self, exchange: Exchange, answer: Answer, early: Any) -> Any:
         request = cast("Call[Any]", exchange.request)
