@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 from cyclopts import App, CycloptsError
 
@@ -51,8 +52,9 @@ app.register_install_completion_command()  # pyright: ignore[reportUnknownMember
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
     tokens = sys.argv[1:] if arguments is None else list(arguments)
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="strict")  # the same everywhere, and never half a character
+    stdin: object = sys.stdin
+    if isinstance(stdin, io.TextIOWrapper):  # and no stand-in
+        cast("io.TextIOWrapper", stdin).reconfigure(encoding="utf-8", errors="strict")  # the same everywhere
     try:
         code = app(tokens, result_action="return_value", exit_on_error=False)
         sys.stdout.flush()

@@ -17,9 +17,10 @@ class Ran(NamedTuple):
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
+def run(capsys, monkeypatch, tmp_path, tmp_path_factory):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MISTRAL_API_KEY", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))  # completions change the shell's own files
 
     def run(*arguments, stdin=""):
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import socket
 
 import pytest
 
-from mistral_async.cli import COMMANDS, app, main
+from mistral_async.cli import COMMANDS, main
 from mistral_async.testing import FakeMistral
 
-SUBCOMMANDS = {
-    "batch": ["run", "status", "resume", "cancel"],
-    "files": ["list", "upload", "download", "delete", "url"],
-}
-EVERY = [[name, *([sub] if sub else [])] for name in COMMANDS for sub in (SUBCOMMANDS.get(name) or [None])]
 SCHEMA = {"title": "A city", "type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 
 
@@ -31,70 +25,13 @@ def test_help_names_every_command_and_what_it_does(run):
     assert "130 interrupted" in ran.out
 
 
-@pytest.mark.parametrize("command", EVERY, ids=" ".join)
-def test_help_describes_every_option(run, command):
-    ran = run(*command, "--help")
-    assert ran.code == 0
-    assert ran.err == ""
-    chain, _, _ = app.parse_commands(command)
-    assert chain == tuple(command)
-    function = app
-    for name in command:
-        function = function[name]
-    function = function.default_command
-    documented = inspect.getdoc(function)
-    for name, parameter in inspect.signature(function).parameters.items():
-        if name == "connection":
-            assert all(f"--{option}" in ran.out for option in ("fake", "server-url", "timeout", "rps", "tpm"))
-            continue
-        assert f"\n{name}\n    " in documented, f"{name} is not documented"
-        positional = parameter.kind in {parameter.POSITIONAL_OR_KEYWORD, parameter.VAR_POSITIONAL}
-        told = "json" if name == "json_schema" else name.replace("_", "-")
-        shown = {name.upper(), told.upper()} if positional else {f"--{told}"}
-        assert any(each in ran.out for each in shown)
-
-
 def test_version(run):
     from mistral_async import _version
 
     assert run("--version").out.strip() == _version.__version__
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completions(run, tmp_path, shell):
-    script = tmp_path / f"completion.{shell}"
-    assert run("--install-completion", "--shell", shell, "--output", script).code == 0
-    text = script.read_text()
-    assert "mistral-async" in text
-    assert all(name in text for name in COMMANDS)
-
-
 # exit codes
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["chat", "hi"],
-        ["embed"],
-        ["moderate", "hi"],
-        ["classify", "hi", "-m", "x"],
-        ["ocr", "https://x.test/a.pdf"],
-        ["transcribe", "https://x.test/a.wav"],
-        ["files", "list"],
-        ["models"],
-        ["limits"],
-        ["batch", "run", "requests.jsonl"],
-    ],
-    ids=" ".join,
-)
-def test_without_a_key_it_says_how_to_get_one(run, command):
-    ran = run(*command)
-    assert ran.code == 2
-    assert ran.out == ""
-    assert "MISTRAL_API_KEY" in ran.err
-    assert "console.mistral.ai" in ran.err
-    assert "--fake" in ran.err
 
 
 @pytest.mark.parametrize(

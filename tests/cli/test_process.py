@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +80,22 @@ def test_a_reader_who_leaves_is_no_error(env, tmp_path):
         writer.stdout.close()
         assert writer.wait(60) == 0
         assert writer.stderr.read() == ""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize(
+    "command",
+    ["models --json --fake", "moderate -f texts --json --fake", "embed texts --fake", "chat -f texts --fake"],
+)
+def test_head_ends_a_command_well(env, tmp_path, command):
+    """In a shell that minds: with `pipefail` the exit code is the command's own."""
+    (tmp_path / "texts").write_text("".join(f"text {n}\n" for n in range(3000)))
+    pipe = f"set -o pipefail; {shlex.join(COMMAND)} {command} | head -n 1"
+    ran = subprocess.run(
+        ["bash", "-c", pipe], env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.count("\n") == 1
 
 
 def test_a_reader_who_was_never_there_is_no_error(env):

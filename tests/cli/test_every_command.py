@@ -1,0 +1,259 @@
+"""What holds for every command, by a walk through the tree of commands: none can be added and forgotten here."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from mistral_async.cli import _codes, app
+
+SCHEMA = '{"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}'
+
+
+def leaves(node=app, path=()):
+    """Every command, with the node that carries it out."""
+    names = [name for name in node if not name.startswith("-")]
+    if not names:
+        yield path, node
+    for name in names:
+        yield from leaves(node[name], (*path, name))
+
+
+LEAVES = dict(leaves())
+COMMANDS = [path for path in LEAVES if path != ("serve-fake",)]  # that one is the fake itself
+
+RUNS = {
+    ("chat",): ["hello"],
+    ("embed",): ["texts.txt", "-o", "out.npy"],
+    ("moderate",): ["-f", "texts.txt", "--json"],
+    ("classify",): ["a text", "-m", "mistral-moderation-latest"],
+    ("ocr",): ["paper.pdf", "-o", "out"],
+    ("transcribe",): ["rain.wav"],
+    ("batch", "run"): ["requests.jsonl"],
+    ("batch", "status"): ["kept"],
+    ("batch", "resume"): ["kept"],
+    ("batch", "cancel"): ["kept"],
+    ("files", "list"): [],
+    ("files", "upload"): ["requests.jsonl", "--purpose", "batch"],
+    ("files", "download"): ["an-id", "-o", "copy"],
+    ("files", "delete"): ["an-id"],
+    ("files", "url"): ["an-id"],
+    ("models",): [],
+    ("limits",): [],
+    ("demo",): ["texts.txt", "--backend", "asyncio"],
+}
+"""Arguments with which each command does something."""
+
+ELSEWHERE = {
+    ("batch", "status"): "was not found",
+    ("batch", "resume"): "was not found",
+    ("batch", "cancel"): "was not found",
+    ("files", "download"): "File an-id was not found",
+    ("files", "delete"): "File an-id was not found",
+    ("files", "url"): "File an-id was not found",
+}
+"""What is said of things that a server, fresh for each command, does not have: exit code 3."""
+
+
+def named(path):
+    return " ".join(path)
+
+
+every = pytest.mark.parametrize("path", COMMANDS, ids=named)
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    """Files to work on."""
+    (tmp_path / "texts.txt").write_text("The Rhine flows north.\nThe Danube flows east.\n")
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4\n")
+    (tmp_path / "rain.wav").write_bytes(b"RIFF0000WAVE")
+    body = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
+    (tmp_path / "requests.jsonl").write_text(json.dumps({"custom_id": "1", "body": body}) + "\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    return tmp_path
+
+
+def test_every_command_is_here():
+    assert set(RUNS) == set(COMMANDS)
+    assert len(COMMANDS) >= 18
+
+
+# --fake
+
+
+@every
+def test_it_runs_on_the_embedded_server(run, path):
+    if path[0] == "batch" and path != ("batch", "run"):
+        assert run("batch", "run", "requests.jsonl", "--detach", "--checkpoint", "kept", "--fake").code == 0
+    ran = run(*path, *RUNS[path], "--fake")
+    assert "Traceback" not in ran.err
+    if path in ELSEWHERE:
+        assert (ran.code, ran.out) == (3, "")
+        assert ELSEWHERE[path] in ran.err
+    else:
+        assert ran.code == 0, ran.err
+        assert ran.out or (Path.cwd() / "out.npy").exists() or path in {("ocr",), ("files", "list")}
+
+
+@every
+def test_without_a_key_it_says_how_to_get_one(run, path):
+    if path == ("demo",):
+        assert "offline" in run(*path, *RUNS[path]).out  # it needs none
+        return
+    Path("kept").write_text("{}")
+    ran = run(*path, *RUNS[path])
+    assert (ran.code, ran.out) == (2, "")
+    assert all(part in ran.err for part in ("MISTRAL_API_KEY", "https://console.mistral.ai", "--fake"))
+
+
+# --help
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=named)
+def test_help_tells_of_every_option(run, path):
+    """Each name that can be given stands in the help, with a text that is more than its default."""
+    assert run(*path, "--help").code == 0
+    wide = Console(width=400, file=io.StringIO())  # a line each
+    app.help_print(path, console=wide)
+    printed = wide.file.getvalue()
+    lines = [line.strip("│* \t") for line in printed.splitlines() if line.startswith("│")]
+    shown = [argument for argument in LEAVES[path].assemble_argument_collection() if argument.show]
+    assert shown
+    for argument in shown:
+        line = next((each for each in lines if set(argument.names) <= set(each.split())), None)
+        assert line is not None, f"{argument.names} is not in the help"
+        told = re.sub(r"\[(default|required|choices).*", "", line.split("  ", 1)[1]).strip()
+        assert len(told) > 5, f"{argument.names} has no help"
+        assert told[-1] == ".", told
+    summary = LEAVES[path].help
+    assert summary
+    assert "130 interrupted" in printed
+    if path != ("serve-fake",):
+        assert any("--fake" in argument.names for argument in shown)
+
+
+def test_every_group_says_what_it_is(run):
+    for group in ("batch", "files"):
+        ran = run(group, "--help")
+        assert ran.code == 0
+        for path in COMMANDS:
+            if path[0] == group:
+                line = next(each for each in ran.out.splitlines() if f" {path[1]} " in each)
+                assert len(line.split()) > 4
+
+
+# exit codes
+
+
+def test_exit_codes_are_the_documented_ones(run):
+    page = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    used = {value for name, value in vars(_codes).items() if name.isupper() and isinstance(value, int)}
+    assert documented == used | {0}
+    said = run("--help").out
+    assert {
+        int(code) for code in re.findall(r"\b(\d+) (?:done|some|wrong|refused|no answer|interrupted)", said)
+    } == documented
+    assert all(f"{code} " in importlib.import_module("mistral_async.cli").__doc__ for code in documented)
+
+
+WRONG = [
+    (["chat", "hi", "-m", "nonsense"], 3, ["nonsense", "`mistral-async models`"]),
+    (["embed", "texts.txt", "-m", "nonsense"], 3, ["nonsense", "`mistral-async models`"]),
+    (["chat", "hi", "-f", "nothing"], 2, ["nothing: No such file"]),
+    (["chat", "hi", "-f", "."], 2, ["Is a directory"]),
+    (["chat", "hi", "-f", "binary"], 2, ["binary is not text in UTF-8"]),
+    (["embed", "binary"], 2, ["binary is not text in UTF-8"]),
+    (["embed", "binary", "--format", "csv"], 2, ["binary is not text in UTF-8"]),
+    (["moderate", "-f", "binary"], 2, ["binary is not text in UTF-8"]),
+    (["embed", "nothing"], 2, ["nothing: No such file"]),
+    (["embed", "texts.txt", "--format", "jsonl"], 2, ["texts.txt, object 1 is not JSON"]),
+    (["embed", "texts.txt", "--format", "csv"], 2, ["has no column 'text'", "--text-field"]),
+    (["embed", "texts.txt", "-o", "nowhere/out.npy"], 2, ["there is no folder nowhere"]),
+    (["embed", "texts.txt", "-o", "out.xlsx"], 2, [".jsonl, .npy or .parquet"]),
+    (["embed", "texts.txt", "--concurrency", "0"], 2, ["concurrency must be at least 1"]),
+    (["chat", "hi", "--json", "{nonsense"], 2, ["--json is not a JSON schema", "line 1"]),
+    (["chat", "hi", "--json", "[1]"], 2, ["--json is not a JSON schema", "a list"]),
+    (["chat", "hi", "--json", "nothing.json"], 2, ["nothing.json: No such file"]),
+    (["chat", "hi", "--json", "binary"], 2, ["binary is not text in UTF-8"]),
+    (["chat", "hi", "--temperature", "9"], 3, ["temperature", "1.5"]),
+    (["chat", "hi", "--rps", "0"], 2, ["requests_per_second must be a positive number"]),
+    (["ocr", "nothing.pdf"], 2, ["there is no nothing.pdf"]),
+    (["ocr"], 2, ["no documents", "name files, folders"]),
+    (["transcribe", "nothing.mp3"], 2, ["nothing.mp3: there is no such file"]),
+    (["transcribe"], 2, ["no recordings", "name audio files"]),
+    (["files", "upload", "--purpose", "batch"], 2, ["no files", "name those to upload"]),
+    (["files", "upload", "nothing", "--purpose", "batch"], 2, ["nothing: there is no such file"]),
+    (["files", "delete"], 2, ["no files", "`files list`"]),
+    (["models", "nonsense"], 3, ["nonsense was not found"]),
+    (["batch", "run", "texts.txt"], 2, ["line 1", "not JSON"]),
+    (["batch", "status", "texts.txt"], 2, ["texts.txt is not the handle of a batch"]),
+    (["demo", "nothing"], 2, ["nothing can not be read"]),
+    (["demo", "texts.txt", "--backend", "nonsense"], 2, ["asyncio"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "parts"), WRONG, ids=[" ".join(each) for each, _, _ in WRONG])
+def test_errors_say_what_to_do(run, arguments, code, parts):
+    ran = run(*arguments, "--fake")
+    assert (ran.code, ran.out) == (code, ""), ran
+    assert all(part in ran.err for part in parts), ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["--port", "99999"], ["--host", "192.0.2.1", "--port", "0"]])
+def test_a_server_that_can_not_listen_is_2(run, arguments):
+    ran = run("serve-fake", *arguments)
+    assert ran.code == 2
+    assert "port" in ran.err or "listen" in ran.err
+
+
+# completions
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completions_know_every_command_and_option(run, shell):
+    ran = run("--install-completion", "--shell", shell, "--output", "script")
+    assert ran.code == 0
+    text = Path("script").read_text()
+    for path, node in LEAVES.items():
+        assert all(name in text for name in path)
+        for argument in node.assemble_argument_collection():
+            for name in argument.names:
+                if argument.show and name.startswith("--"):
+                    assert (name if shell != "fish" else name[2:]) in text
+    if shutil.which(shell) is not None:
+        checked = subprocess.run([shell, "-n", "script"], capture_output=True, text=True, timeout=30, check=False)
+        assert (checked.returncode, checked.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["em"], {"embed"}),
+        (["batch", "res"], {"resume"}),
+        (["chat", "--sys"], {"--system"}),
+        (["files", "upload", "--fa"], {"--fake"}),
+    ],
+)
+def test_bash_completes(run, words, found):
+    run("--install-completion", "--shell", "bash", "--output", "script")
+    line = " ".join(["mistral-async", *words])
+    program = f"""
+        source ./script
+        function=$(complete -p mistral-async | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+        COMP_WORDS=({line}); COMP_CWORD={len(words)}; COMP_LINE="{line}"; COMP_POINT=${{#COMP_LINE}}
+        $function; echo "${{COMPREPLY[@]}}"
+        """
+    ran = subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert set(ran.stdout.split()) == found, ran.stderr
