@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from mistral_async import BackoffStrategy, Hooks, Mistral, RateLimits, RetryConfig, SyncMistral, calls
+from mistral_async.batch import BatchLimits, Poll
 from mistral_async.errors import (
     APIConnectionError,
     AuthenticationError,
@@ -24,7 +25,7 @@ from mistral_async.errors import (
     ResponseValidationError,
     StreamInterruptedError,
 )
-from mistral_async.testing import Cut, Garbage, Html, Stall, Truncate
+from mistral_async.testing import Cut, FakeMistral, Garbage, Html, Stall, Truncate, VirtualClock
 
 HI = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
 FAST = RetryConfig(backoff=BackoffStrategy(initial_interval=1, max_interval=5))
@@ -213,6 +214,26 @@ async def test_bulk_work_is_calls(server, log):
     assert sorted(line for line in log.lines if "wait" not in line) == sorted(
         ["call POST /v1/chat/completions", "attempt", "200 ok", "end ok"] * 5
     )
+
+
+async def test_batch_work_is_calls(anyio_backend, log):
+    clock = VirtualClock()
+
+    async def sleep(seconds):
+        clock.advance(seconds)
+        await anyio.lowlevel.checkpoint()
+
+    work = [calls.chat.complete(**HI) for _ in range(5)]
+    limits, poll = BatchLimits(inline_requests=0), Poll(sleep=sleep)
+    async with (
+        FakeMistral(clock=clock) as server,
+        client_of(server, log) as client,
+        client.batch.run(work, limits=limits, poll=poll) as results,
+    ):
+        assert len(await results.collect()) == 5
+    asked = {line for line in log.lines if line.startswith("call")}
+    assert asked >= {"call POST /v1/files", "call POST /v1/batch/jobs", "call GET /v1/files/{}/content"}
+    assert log.lines.count("end ok") == len(log.calls)
 
 
 async def test_waits_for_the_rate_limits_are_told_of(server, log):
