@@ -82,6 +82,21 @@ def test_a_reader_who_leaves_is_no_error(env, tmp_path):
         assert writer.stderr.read() == ""
 
 
+@pytest.mark.parametrize("command", [["chat"], ["moderate"], ["embed", "--format", "csv"]], ids=" ".join)
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_stdin_that_is_not_text(env, command, locale):
+    ran = subprocess.run(
+        [*COMMAND, *command, "--fake"],
+        env=env | {"LC_ALL": locale},
+        input=b"\xff\xfe\x00",
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert ran.stderr == b"mistral-async: stdin is not text in UTF-8\n"
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 @pytest.mark.parametrize(
     "command",
