@@ -98,14 +98,13 @@ def test_one_thread_started_by_the_first_call_and_shared(script):
 
 def test_the_first_calls_of_many_threads_start_one_thread(script):
     code = """
-        import anyio.from_thread
-        begin = anyio.from_thread.start_blocking_portal
-        started = []
-        def slowly(*args, **options):
-            started.append(args)
+        from mistral_async._blocking import Portal
+        begin, started = Portal.__init__, []
+        def slowly(portal, backend):
+            started.append(portal)
             time.sleep(0.05)  # all others come meanwhile
-            return begin(*args, **options)
-        anyio.from_thread.start_blocking_portal = slowly
+            begin(portal, backend)
+        Portal.__init__ = slowly
         client = connect()
         start = threading.Barrier(32)
         def work():
