@@ -1,32 +1,24 @@
-"""The same client for code that blocks: every call runs in the event loop of one portal thread a process.
+"""The same client for code that blocks: every call runs in the portal's event loop, a hop away.
 
-A waiting caller that is interrupted (Ctrl-C) cancels its call. A stream takes all that has arrived in one hop.
+A stream takes all that has arrived in one hop.
 """
 
 from __future__ import annotations
 
-import atexit
 import os
-import sys
-import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 from mistral_async._download import AsyncDownload
 from mistral_async._face import FORMS, AsyncFace
 from mistral_async._pages import AsyncPages
+from mistral_async._portal import Portal
 from mistral_async._request import Call, Download, Pages, Request, Stream
 from mistral_async._stream import AsyncStream
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    from anyio.from_thread import BlockingPortal
-
     from mistral_async._assemble import Assembly
     from mistral_async._perform import Engine
     from mistral_async._response import Response
@@ -34,104 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Page = TypeVar("Page")
-
-
-class Portal:
-    """The event loop in a thread that blocking calls run in; started by the first of them, again after a fork."""
-
-    _shared: dict[str, Portal] = {}  # noqa: RUF012 - one a backend and process, on purpose
-    _lock = threading.Lock()
-
-    def __init__(self, backend: str) -> None:
-        from anyio.from_thread import start_blocking_portal
-
-        self._jealous = backend == "trio"
-        self._context: AbstractContextManager[BlockingPortal] = start_blocking_portal(backend, name="mistral_async")
-        self._portal = self._aside(self._context.__enter__)
-        self._thread: int = self._aside(self._portal.call, threading.get_ident)
-        self.stopped: bool = False
-
-    @property
-    def is_here(self) -> bool:
-        """Whether this is the portal's own thread, which can not wait for itself."""
-        return threading.get_ident() == self._thread
-
-    @classmethod
-    def of(cls, backend: str) -> Portal:
-        """The portal of a backend."""
-        portal = cls._shared.get(backend)
-        if portal is None:
-            with cls._lock:
-                portal = cls._shared.get(backend)
-                if portal is None:
-                    portal = cls._shared[backend] = cls(backend)
-        return portal
-
-    @classmethod
-    def forget(cls) -> None:
-        """After a fork there is no thread: the child starts its own."""
-        cls._abandoned.extend(cls._shared.values())
-        cls._shared.clear()
-        cls._lock = threading.Lock()
-
-    _abandoned: list[Portal] = []  # noqa: RUF012 - kept, so that nothing of the parent's loop is finalized
-
-    @classmethod
-    def stop_all(cls) -> None:
-        """End the threads, so that the interpreter can exit."""
-        while cls._shared:
-            _, portal = cls._shared.popitem()
-            portal.stop()
-
-    def stop(self) -> None:
-        """Cancel what still runs there, and end the thread."""
-        self.stopped = True
-        self._portal.start_task_soon(self._portal.stop, True)  # noqa: FBT003 - anyio's positional flag
-        self._context.__exit__(None, None, None)
-
-    def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
-        """Run a coroutine function there and wait; an interrupted wait cancels it."""
-        future: Future[T] | None = None
-        try:
-            future = self._aside(self._portal.start_task_soon, function, *args)
-            return future.result()
-        except BaseException:
-            if self.stopped and threading.current_thread().daemon:
-                threading.Event().wait()  # such a thread dies with the interpreter, and has nothing to say about it
-            if future is not None and not future.done():
-                self._aside(future.cancel)
-            raise
-
-    @contextmanager
-    def block(self, manager: AbstractAsyncContextManager[T]) -> Generator[T]:
-        """Enter and leave an async context manager there, both in one task."""
-        inner = self._portal.wrap_async_context_manager(manager)
-        value = self._aside(inner.__enter__)
-        try:
-            yield value
-        except BaseException:
-            if not self._aside(inner.__exit__, *sys.exc_info()):
-                raise
-        else:
-            self._aside(inner.__exit__, None, None, None)
-
-    def _aside(self, function: Callable[..., T], *args: Any) -> T:
-        """Trio lets nobody wait for one of its loops in the thread of another: there a thread of its own does it."""
-        if not self._jealous or not _in_trio():
-            return function(*args)
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(function, *args).result()
-
-
-def _in_trio() -> bool:
-    import trio
-
-    return trio.lowlevel.in_trio_run()
-
-
-atexit.register(Portal.stop_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=Portal.forget)
 
 
 class SyncFace:
@@ -202,8 +96,8 @@ class SyncStream(Generic[T]):
         """Close the connection, or give it back if everything was read."""
         if self._portal.is_here:  # the garbage collector may find an unfinished loop over a stream anywhere
             self._stream.cancel()
-        elif not self._portal.stopped:
-            self._portal.run(self._stream.aclose)
+        else:
+            self._portal.close(self._stream.aclose)
 
     def cancel(self) -> None:
         """End it from any thread."""
@@ -296,7 +190,7 @@ class SyncDownload:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._portal.run(self._download.aclose)
+        self._portal.close(self._download.aclose)
 
     def __iter__(self) -> Iterator[bytes]:
         while data := self._portal.run(self._download.receive):

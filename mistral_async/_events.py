@@ -18,7 +18,7 @@ from mistral_async._arguments import expand, reject
 from mistral_async._resource import Async, AsyncResponse, Resource, Sync, SyncResponse
 
 if TYPE_CHECKING:
-    from mistral_async._blocking import Portal
+    from mistral_async._portal import Portal
 
 P = ParamSpec("P")
 E = TypeVar("E")

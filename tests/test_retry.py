@@ -345,9 +345,9 @@ async def test_the_deadline_bounds_calls_and_waits_together(server):
     retry = RetryConfig(backoff=BackoffStrategy(initial_interval=100, max_interval=100), retries=100)
     async with client_of(server, retry) as client:
         start = time.perf_counter()
-        with pytest.raises(ServerError) as caught:
+        with pytest.raises((ServerError, APITimeoutError)) as caught:
             await client.with_options(timeout=0.4).models.list()
-        assert time.perf_counter() - start < 0.5
+        assert time.perf_counter() - start < 0.5  # 0.1 is what a busy machine may add
     assert len(caught.value.attempts) > 1
 
 

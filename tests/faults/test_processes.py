@@ -51,7 +51,9 @@ def script(server, authority, tmp_path):
 
 
 def ended(process, seconds=60):
-    out, err = process.communicate(timeout=seconds)
+    with process:  # `communicate` would miss what a `readline` has read ahead
+        out, err = process.stdout.read(), process.stderr.read()
+        process.wait(seconds)
     assert (process.returncode, err) == (0, ""), err
     return out
 
@@ -159,6 +161,91 @@ def test_a_fork_while_calls_are_under_way(script, server):
     ended(script(code), 90)
 
 
+OPENED = {
+    "stream": (f"client.chat.stream({HI})", "opened.get_final_response().text != ''"),
+    "results": (f"client.bulk.map(calls.chat.complete({HI}) for _ in range(20))", "len(list(opened)) == 19"),
+    "download": ("client.files.download(uploaded.id)", "sum(map(len, opened)) > 0"),
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("what", OPENED)
+def test_a_fork_while_something_is_open(script, backend, what):
+    """The child leaves the block at once, its own calls work; to the parent nothing has happened."""
+    opening, rest = OPENED[what]
+    first = "" if what == "download" else "next(opened)"
+    code = f"""
+        from mistral_async import calls
+        client = connect(backend={backend!r})
+        uploaded = client.files.upload(("a.pdf", b"%PDF" * 100_000), "ocr")
+        with {opening} as opened:
+            {first}
+            child = os.fork()
+            if not child:
+                status = 1
+                try:
+                    opened.__exit__(None, None, None)
+                    assert client.chat.complete({HI}).text
+                    try:
+                        client._face.portal, opened._portal.run(anyio.sleep, 0)
+                    except RuntimeError as error:
+                        assert "parent process" in str(error)
+                        status = 0
+                finally:
+                    os._exit(status)
+            end = time.monotonic() + 20
+            while (done := os.waitpid(child, os.WNOHANG))[0] == 0:
+                if time.monotonic() > end:
+                    os.kill(child, 9)
+                time.sleep(0.005)
+            assert os.waitstatus_to_exitcode(done[1]) == 0
+            assert {rest}
+        client.close()
+        """
+    ended(script(code))
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_exit_in_a_function_of_the_user_ends_that_call_alone(script, backend):
+    """`sys.exit()` in a progress function is raised in the thread that called, and the event loop goes on."""
+    code = f"""
+        client = connect(backend={backend!r})
+        file = client.files.upload(("a.pdf", b"%PDF" * 100_000), "ocr")
+        def leave(done, size):
+            sys.exit(3)
+        for _ in range(2):
+            try:
+                client.files.download(file.id).save("never-written", progress=leave)
+            except SystemExit as exit:
+                print(exit.code)
+            print(bool(client.chat.complete({HI}).text))
+        client.close()
+        """
+    assert ended(script(code)).split() == ["3", "True"] * 2
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_event_loop_that_was_ended_is_replaced(script, backend):
+    """By an exit where nothing can contain it: in a task of bulk work."""
+    code = f"""
+        from mistral_async import calls
+        client = connect(backend={backend!r})
+        async def source():
+            yield calls.models.list()
+            sys.exit(3)
+        try:
+            client.bulk.map(source()).collect()
+        except BaseException as error:
+            print(type(error).__name__ != "AssertionError")
+        print(bool(client.chat.complete({HI}).text))
+        client.close()
+        """
+    process = script(code)
+    out, _ = process.communicate(timeout=30)  # asyncio has its own words about it
+    assert (process.returncode, out.split()) == (0, ["True", "True"])
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("what", ["call", "stream", "loop"])
 def test_an_interrupt_ends_a_blocking_call(script, server, backend, what):
@@ -200,6 +287,30 @@ ENDS = {
     "a stream in its block": f"client = connect(); stream = client.chat.stream({HI}).__enter__(); next(stream)",
     "never used": "client = connect()",
     "closed": "client = connect(); client.models.list(); client.close()",
+    "a loop over results half read": f"""client = connect()
+        from mistral_async import calls
+        results = iter(client.bulk.map(calls.chat.complete({HI}) for _ in range(100)))
+        next(results)""",
+    "results in their block": f"""client = connect()
+        from mistral_async import calls
+        results = client.bulk.map(calls.chat.complete({HI}) for _ in range(100)).__enter__()
+        next(results)""",
+    "work that can not be cancelled": """client = connect()
+        from anyio import to_thread
+        holding = threading.Event()
+        def hold():
+            holding.set()
+            time.sleep(60)
+        work = client._face.portal.run
+        threading.Thread(target=work, args=(to_thread.run_sync, hold), daemon=True).start()
+        holding.wait()""",
+    "threads that call without end": """client = connect()
+        def work():
+            while True:
+                client.models.list()
+        client.models.list()
+        for _ in range(4): threading.Thread(target=work, daemon=True).start()
+        time.sleep(0.1)""",
     "a thread that calls": """client = connect()
         thread = threading.Thread(target=client.models.list, daemon=True)
         client.models.list()
@@ -218,7 +329,7 @@ def test_the_interpreter_ends_without_being_asked_to_close(script, case):
     out, err = process.communicate(timeout=30)
     gone = time.time()
     assert (process.returncode, err) == (0, "")
-    assert gone - float(out) < 1
+    assert gone - float(out) < 2  # one, and what a busy machine adds
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -1,0 +1,183 @@
+"""The thread whose event loop blocking calls run in: one a backend and process.
+
+A waiting caller that is interrupted (Ctrl-C) cancels its call. What was opened before a fork is the parent's, and only
+let go of in the child.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Generator
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from contextvars import Context
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
+T = TypeVar("T")
+
+_PATIENCE = 0.5  # seconds that the end of the interpreter may be held up
+
+
+class Portal:
+    """The event loop in a thread that blocking calls run in; started by the first of them, again after a fork."""
+
+    _shared: dict[str, Portal] = {}  # noqa: RUF012 - one a backend and process, on purpose
+    _abandoned: list[Portal] = []  # noqa: RUF012 - kept, so that nothing of the parent's loop is finalized
+    _lock = threading.Lock()
+    _ending = False
+
+    def __init__(self, backend: str) -> None:
+        self._jealous = backend == "trio"
+        self._waited: set[Future[Any]] = set()
+        started: Future[BlockingPortal] = Future()
+        work = (self._serve, backend, started)
+        self._thread = threading.Thread(target=Context().run, args=work, name="mistral_async", daemon=True)
+        self._thread.start()
+        self._portal = started.result()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the portal's own thread, which can not wait for itself."""
+        return threading.get_ident() == self._thread.ident
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs: not in a forked process, nor when an exit was raised in it."""
+        return self._thread.is_alive()
+
+    @classmethod
+    def of(cls, backend: str) -> Portal:
+        """The portal of a backend."""
+        portal = cls._shared.get(backend)
+        if portal is None or not portal.is_alive:
+            with cls._lock:
+                portal = cls._shared.get(backend)
+                if portal is None or not portal.is_alive:
+                    cls._rest_at_the_end()
+                    portal = cls._shared[backend] = cls(backend)
+        return portal
+
+    @classmethod
+    def forget(cls) -> None:
+        """After a fork there is no thread: the child starts its own."""
+        cls._abandoned.extend(cls._shared.values())
+        cls._shared.clear()
+        cls._lock = threading.Lock()
+
+    @classmethod
+    def stop_all(cls) -> None:
+        """End the threads, so that the interpreter can exit."""
+        cls._ending = True
+        while cls._shared:
+            _, portal = cls._shared.popitem()
+            portal.stop()
+
+    @classmethod
+    def _rest_at_the_end(cls) -> None:
+        """A daemon thread dies with the interpreter, and has nothing to say about it."""
+        if cls._ending and threading.current_thread().daemon:
+            threading.Event().wait()
+
+    def stop(self) -> None:
+        """Cancel what still runs there, and end the thread; one that is held up by others is left to its end."""
+        with suppress(RuntimeError):  # it has ended by itself
+            self._portal.start_task_soon(self._portal.stop, True)  # noqa: FBT003 - anyio's positional flag
+        self._thread.join(_PATIENCE)
+
+    def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """Run a coroutine function there and wait; an interrupted wait cancels it."""
+        if not self.is_alive:
+            self._rest_at_the_end()
+            raise RuntimeError(
+                "the event loop of this has ended, or is that of the parent process: make the call again"
+            )
+        future: Future[T] | None = None
+        try:
+            future = self._aside(self._portal.start_task_soon, _contained, function, args)
+            self._waited.add(future)
+            return future.result()
+        except _ExitError as carried:
+            raise carried.reason from None
+        except BaseException:
+            self._rest_at_the_end()
+            if future is not None and not future.done():
+                self._aside(future.cancel)
+            raise
+        finally:
+            self._waited.discard(cast("Future[Any]", future))
+
+    def close(self, aclose: Callable[[], Awaitable[None]]) -> None:
+        """Close what was opened there, if it is still there."""
+        if self.is_alive:
+            self.run(aclose)
+
+    @contextmanager
+    def block(self, manager: AbstractAsyncContextManager[T]) -> Generator[T]:
+        """Enter and leave an async context manager there, both in one task."""
+        inner = self._portal.wrap_async_context_manager(manager)
+        value = self._aside(inner.__enter__)
+        try:
+            yield value
+        except BaseException:
+            if not self.is_alive or not self._aside(inner.__exit__, *sys.exc_info()):
+                raise
+        else:
+            if self.is_alive:
+                self._aside(inner.__exit__, None, None, None)
+
+    def _serve(self, backend: str, started: Future[BlockingPortal]) -> None:
+        """The thread: an event loop, for as long as nobody ends it."""
+        import anyio
+        from anyio.from_thread import BlockingPortal
+
+        async def main() -> None:
+            async with BlockingPortal() as portal:
+                started.set_result(portal)
+                await portal.sleep_until_stopped()
+
+        try:
+            anyio.run(main, backend=backend)
+        except BaseException as error:  # noqa: BLE001 - told to all who wait
+            if not started.done():
+                started.set_exception(error)
+            for future in list(self._waited):
+                with suppress(InvalidStateError):
+                    future.set_exception(RuntimeError(f"the event loop was ended by {error!r}"))
+
+    def _aside(self, function: Callable[..., T], *args: Any) -> T:
+        """Trio lets nobody wait for one of its loops in the thread of another: there a thread of its own does it."""
+        if not self._jealous or not _in_trio():
+            return function(*args)
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(function, *args).result()
+
+
+class _ExitError(Exception):
+    """Carries an exit or interrupt, which would end the loop for everybody, to the thread whose call it ends."""
+
+    def __init__(self, reason: BaseException) -> None:
+        self.reason = reason
+
+
+async def _contained(function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> T:
+    try:
+        return await function(*args)
+    except (SystemExit, KeyboardInterrupt) as reason:  # raised by a function of the user
+        raise _ExitError(reason) from None
+
+
+def _in_trio() -> bool:
+    import trio
+
+    return trio.lowlevel.in_trio_run()
+
+
+atexit.register(Portal.stop_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=Portal.forget)
