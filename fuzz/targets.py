@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import msgspec
+from mistral_async._assemble import assembly_of
 from mistral_async._limits._headers import parse_rate_limits
 from mistral_async._multipart import Form
 from mistral_async._open import MisfitError, decode
@@ -16,6 +17,7 @@ from mistral_async._wire._h1 import AnswerParser
 from mistral_async._wire._protocol import WireError
 from mistral_async.errors import from_response
 from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
+from mistral_async.models.conversation_events import ConversationEvents
 
 from _harness import TARGETS, cut, target
 
@@ -134,3 +136,36 @@ def chat_answer(data: bytes) -> None:
             assert isinstance(decode(data, kind), kind)
         except (MisfitError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
+
+
+STARTED = b'{"type":"conversation.response.started","conversation_id":"c"}\n'
+CHUNK = b'{"choices":[{"index":0,"delta":{"content":"a","tool_calls":[{"index":0,"function":{"name":"f"}}]}}]}\n'
+PIECE = b'{"type":"message.output.delta","id":"m","content":"7"}\n'
+CALL = b'{"type":"function.call.delta","id":"f","name":"f","tool_call_id":"t","arguments":"{"}\n'
+TOOL = b'{"type":"tool.execution.started","id":"t","name":"n","arguments":""}\n'
+HANDOFF = b'{"type":"agent.handoff.started","id":"h","previous_agent_id":"a","previous_agent_name":"b"}\n'
+
+
+@target(
+    CHUNK + b'{"choices":[{"index":0,"delta":{"content":[{"type":"text","text":"b"}]},"finish_reason":"stop"}]}',
+    STARTED + PIECE + b'{"type":"message.output.delta","id":"m","content":{"type":"thinking","thinking":[]}}',
+    STARTED + CALL + CALL + HANDOFF + b'{"type":"agent.handoff.done","id":"h","next_agent_id":"a"}',
+    STARTED + TOOL + b'{"type":"tool.execution.delta","id":"t","name":"n","arguments":"x"}\n' + PIECE,
+    STARTED
+    + TOOL
+    + b'{"type":"tool.execution.done","id":"t","info":{}}\n{"type":"conversation.response.done","usage":{}}',
+)
+def events_together(data: bytes) -> None:
+    """Whatever events can be read can be put together."""
+    for kind in (CompletionChunk, ConversationEvents):
+        events: list[Any] = []
+        for line in data.split(b"\n"):
+            try:
+                events.append(decode(line, kind))
+            except (MisfitError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                pass
+        assembly = assembly_of(events)
+        assert isinstance(assembly.text, str)
+        assert isinstance(assembly.thinking, str)
+        assert isinstance(assembly.tool_calls, list)
+        assembly.response()

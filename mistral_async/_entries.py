@@ -34,7 +34,7 @@ class Entries(Assembly[Any]):
     @functools.cached_property
     def _response(self) -> ConversationResponse:
         response = ConversationResponse()
-        found: dict[str, Any] = {}
+        found: dict[tuple[str, str], Any] = {}
         for event in self.events:
             match event:
                 case ResponseStartedEvent():
@@ -42,7 +42,8 @@ class Entries(Assembly[Any]):
                 case ResponseDoneEvent():
                     response.usage = event.usage
                 case _ if getattr(event, "id", ""):
-                    found[event.id] = _grown(found.get(event.id), event)
+                    key = str(event.id), str(event.type).rpartition(".")[0]  # the entry, and of what kind it is
+                    found[key] = _grown(found.get(key), event)
                 case _:
                     pass
         response.outputs = [entry for entry in found.values() if entry is not None]
