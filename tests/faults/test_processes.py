@@ -287,13 +287,13 @@ ENDS = {
     "a stream in its block": f"client = connect(); stream = client.chat.stream({HI}).__enter__(); next(stream)",
     "never used": "client = connect()",
     "closed": "client = connect(); client.models.list(); client.close()",
-    "a loop over results half read": f"""client = connect()
+    "a loop over results half read": """client = connect()
         from mistral_async import calls
-        results = iter(client.bulk.map(calls.chat.complete({HI}) for _ in range(100)))
+        results = iter(client.bulk.map(calls.models.list() for _ in range(100)))
         next(results)""",
-    "results in their block": f"""client = connect()
+    "results in their block": """client = connect()
         from mistral_async import calls
-        results = client.bulk.map(calls.chat.complete({HI}) for _ in range(100)).__enter__()
+        results = client.bulk.map(calls.models.list() for _ in range(100)).__enter__()
         next(results)""",
     "work that can not be cancelled": """client = connect()
         from anyio import to_thread
