@@ -19,6 +19,8 @@ from mistral_async import models
 from mistral_async.compat import Mistral, SDKError, errors
 from mistral_async.compat import models as official_models
 from mistral_async.compat.extra.exceptions import RunException
+from mistral_async.compat.extra.mcp.stdio import MCPClientSTDIO
+from mistral_async.compat.extra.mcp.streamable_http import MCPClientStreamableHTTP, StreamableHTTPServerParams
 from mistral_async.compat.extra.run.context import RunContext
 from mistral_async.compat.types import UNSET, BaseModel
 from mistral_async.compat.utils import BackoffStrategy, RetryConfig
@@ -293,6 +295,24 @@ def test_contexts_that_can_not_be():
         RunContext(model="a", agent_id="b")
     with pytest.raises(RunException, match="confirm="):
         RunContext(model="a").register_func(len, requires_confirmation=True)
+
+
+def test_mcp_servers_have_the_official_parameters():
+    pytest.importorskip("mcp")
+    http = MCPClientStreamableHTTP(params=StreamableHTTPServerParams(url="https://a.test/mcp", headers={"x": "1"}))
+    stdio = MCPClientSTDIO(stdio_params=["weather"], name="w")
+    assert [client.server(None, ()).title for client in (http, stdio)] == ["https://a.test/mcp", "weather"]
+    some = http.server(["get_weather"], ())
+    assert (some.takes("get_weather"), some.takes("other")) == (True, False)
+    assert "name='w'" in repr(stdio)
+
+
+async def test_what_would_wait_for_a_confirmation_is_refused():
+    async with RunContext(model=MODEL) as context:
+        with pytest.raises(RunException, match="confirm="):
+            await context.register_mcp_client(
+                MCPClientSTDIO(stdio_params=["weather"]), {"requires_confirmation": ["get_weather"]}
+            )
 
 
 async def test_a_streamed_run_that_is_left_closes_its_stream():

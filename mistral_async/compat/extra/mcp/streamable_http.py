@@ -21,9 +21,9 @@ class StreamableHTTPServerParams(msgspec.Struct, kw_only=True):
 class MCPClientStreamableHTTP(MCPClientBase):
     """A server at an address; an authorization goes into the `headers` of its parameters."""
 
-    def __init__(self, http_params: StreamableHTTPServerParams, name: str | None = None) -> None:
+    def __init__(self, params: StreamableHTTPServerParams, name: str | None = None) -> None:
         super().__init__(name)
-        self._params = http_params
+        self._params = params
 
     def _address(self) -> Any:
         return self._params.url

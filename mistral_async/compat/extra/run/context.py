@@ -44,10 +44,7 @@ class RunContext:
 
     def register_func(self, func: F, requires_confirmation: bool = False) -> F:  # noqa: FBT001, FBT002 - as over there
         """Let the model call a function."""
-        if requires_confirmation:
-            raise RunException(
-                "calls that wait for a confirmation: mistral_async.Mistral().beta.conversations.run(confirm=...)"
-            )
+        _refuse_confirmation(requires_confirmation)
         made = Tool.from_function(func, strict=True)
         self.tools[made.name] = made
         return func
@@ -57,8 +54,7 @@ class RunContext:
     ) -> None:
         """Connect to an MCP server for as long as the block is open; its `include` or `exclude` say which tools."""
         configuration = tool_configuration or {}
-        if configuration.get("requires_confirmation"):
-            self.register_func(_nothing, requires_confirmation=True)
+        _refuse_confirmation(configuration.get("requires_confirmation"))
         server = mcp_client.server(configuration.get("include") or None, configuration.get("exclude", ()))
         for tool in await self._stack.enter_async_context(server.session()):
             self.tools[tool.name] = tool
@@ -77,5 +73,8 @@ class RunContext:
         return list(self.tools.values())
 
 
-def _nothing() -> None:
-    """Never called."""
+def _refuse_confirmation(asked: object) -> None:
+    if asked:
+        raise RunException(
+            "calls that wait for a confirmation: mistral_async.Mistral().beta.conversations.run(confirm=...)"
+        )
