@@ -105,7 +105,8 @@ async def test_a_source_that_fails(served, tools, after):
 
     with pytest.raises(LookupError, match="no more"):
         await client.files.upload(("a.pdf", source()), "ocr")
-    assert server.accepted == 1
+    assert await tools.soon(lambda: server.accepted == 1)
+    assert not server.requests
     server.healthy = True
     await watch.check(server)
     assert (await client.models.list()).data == []
