@@ -21,7 +21,11 @@ COMMAND = [sys.executable, "-m", "mistral_async"]
 
 @pytest.fixture
 def env(tmp_path):
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MISTRAL", "PYTHONWARN"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MISTRAL", "PYTHONWARN", "PYTHONUNBUFFERED"))
+    }
     paths = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), clean.get("PYTHONPATH")]))
     return clean | {"PYTHONPATH": paths}
 

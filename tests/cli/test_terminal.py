@@ -30,7 +30,7 @@ class Terminal:
         root = Path(__file__).parents[2]
         settings = {"PS1": "$ ", "PYTHONPATH": str(root), "COLUMNS": "100", "HISTFILE": os.devnull, **variables}
         assigned = [f"{name}={value}" for name, value in settings.items()]
-        shell = shlex.join(["env", "-u", "PROMPT_COMMAND", *assigned, "sh"])
+        shell = shlex.join(["env", "-u", "PROMPT_COMMAND", "-u", "PYTHONUNBUFFERED", *assigned, "sh"])
         self._run("new-session", "-d", "-x", "100", "-y", "30", "-c", str(directory), shell)
         self._run("set-option", "-g", "history-limit", "5000")
 
