@@ -56,7 +56,12 @@ class AsyncioWire(PooledWire[Connection]):
     async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
         origin = self.setup.origin
         sock = await connect(self._loop, origin.host, origin.port)
-        _, connection = await self._loop.create_connection(self._connection, sock=sock)
+        try:
+            _, connection = await self._loop.create_connection(self._connection, sock=sock)
+        except BaseException:
+            if type(self._loop).__module__.startswith("uvloop"):
+                sock.detach()  # up to 0.22 it has closed the descriptor, which may be another connection's by now
+            raise
         if context is None:
             return connection
         try:
