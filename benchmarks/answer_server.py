@@ -158,6 +158,11 @@ class Server(asyncio.Protocol):
         loop.call_at(due, self.next, loop, due + PACE, number + 1)
 
 
+def stay_awake(loop: asyncio.AbstractEventLoop) -> None:
+    """On a core of its own it polls: else every request would make its client pay for waking a core that sleeps."""
+    loop.call_soon(stay_awake, loop)
+
+
 async def main(certificate: str | None) -> None:
     context = None
     if certificate:
@@ -165,6 +170,8 @@ async def main(certificate: str | None) -> None:
         context.load_cert_chain(certificate)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Server, "127.0.0.1", 0, ssl=context, backlog=2048)
+    if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) < (os.cpu_count() or 1):
+        stay_awake(loop)
     print(server.sockets[0].getsockname()[1], flush=True)
     ended = asyncio.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), loop.call_soon_threadsafe(ended.set)), daemon=True).start()

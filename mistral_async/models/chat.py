@@ -135,7 +135,7 @@ class ChatCompletionResponseChoiceLogprobs(Model, kw_only=True):
     )
 
 
-class DeltaMessage(Model, kw_only=True):
+class DeltaMessage(Model, kw_only=True, gc=False):
     """A piece of a message."""
 
     role: str | None = None
@@ -198,7 +198,7 @@ class ChatCompletionResponse(Model, kw_only=True):
         return self.choices[0].text if self.choices else ""
 
 
-class CompletionResponseStreamChoice(Model, kw_only=True):
+class CompletionResponseStreamChoice(Model, kw_only=True, gc=False):
     """A piece of one answer. With `n` the choices interleave and each has its own end."""
 
     index: int = 0
@@ -214,7 +214,7 @@ class CompletionResponseStreamChoice(Model, kw_only=True):
         return self.delta.text
 
 
-class CompletionChunk(Model, kw_only=True):
+class CompletionChunk(Model, kw_only=True, gc=False):
     """A piece of an answer."""
 
     id: str = ""
