@@ -31,6 +31,7 @@ DISPOSITION = re.compile(rb'form-data; name="[^"\r\n]*"(?:; filename="[^"\r\n]*"
     b"\0\0\0\0data: {}\n\ndata: [DONE]\n\n",
     b"\7\1\0\3event: x\r\ndata: y\r\rid: 1\n: c\ndata: z\nretry: 5\ndata\n\ndata: 1\n\nid\n\n",
     b"\1\1\1\1\xef\xbb\xbfdata: [DONE]",
+    b"\0\0\0\0: c\ndata: " + b"x" * 64 + b"\ndatabase\n\n",
 )
 def event_stream(data: bytes) -> None:
     """However a stream is cut, its events are the same, and so is its refusal."""

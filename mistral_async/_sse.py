@@ -281,7 +281,8 @@ class _LineDecoder:
             self._ignoring = True
             return
         self.kept_bytes += len(piece)
-        self._checked_size(self._line)
+        if colon:  # else it may still become a line without meaning, which has no size
+            self._checked_size(self._line)
 
 
 def _make_decoder() -> SSEDecoder:

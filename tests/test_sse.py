@@ -288,6 +288,14 @@ def test_an_unfinished_event_above_the_limit_is_refused_before_it_ends():
             assert count <= 11
 
 
+@pytest.mark.parametrize("line", [b"database", b"da", b"datx: 1", b": data"])
+def test_a_line_without_meaning_has_no_size(line):
+    stream = b": comments\ndata: " + b"x" * 64 + b"\n" + line + b"\n\n"
+    for at in range(len(stream)):
+        decoder = EventDecoder(max_event_size=64)
+        assert [each.data for each in decoder.feed(stream[:at]) + decoder.feed(stream[at:])] == [b"x" * 64]
+
+
 def test_many_short_lines_are_one_large_event():
     decoder = EventDecoder(max_event_size=10_000)
     with pytest.raises(EventTooLargeError):  # noqa: PT012 - which piece is refused is the question
