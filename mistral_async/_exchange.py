@@ -110,15 +110,19 @@ class Exchange:
 
     def record(self, *, status: int | None, request_id: str | None, error: MistralError | None = None) -> Attempt:
         """The present attempt, as it ended."""
-        ended = self.ended if error is None and self.ended is not None else time.monotonic()
         return Attempt(
             status,
             type(error).__name__ if error else None,
             request_id,
-            ended - self.began,
+            time.monotonic() - self.began if error else self.elapsed,
             self.waited,
             error.may_have_executed if error else True,
         )
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of the present attempt: until the head of its answer was there, or until now."""
+        return (time.monotonic() if self.ended is None else self.ended) - self.began
 
     def failed(self, error: E) -> E:
         """Keep the attempt on the call, and all attempts on the error."""

@@ -17,7 +17,7 @@ from mistral_async._options import Options
 from mistral_async._outgoing import Heads, encode_body, with_key
 from mistral_async._pieces import LARGE, decode_in_pieces
 from mistral_async._request import Call, Request
-from mistral_async._response import Attempt, Headers, Response, request_id_of
+from mistral_async._response import Attempt, Headers, Response
 from mistral_async._retry import delay, is_throttled
 from mistral_async._wire._protocol import Answer, Limits, Sent, Streaming, WireError
 from mistral_async.errors import (
@@ -96,10 +96,15 @@ class Engine:
 
     def response(self, exchange: Exchange, answer: Answer | Streaming, data: T, body: bytes = b"") -> Response[T]:
         """Put an answer and its circumstances together."""
-        last = exchange.record(status=answer.status, request_id=request_id_of(answer.headers))
-        attempts = (*exchange.attempts, last)
         return Response(
-            data, status=answer.status, headers=answer.headers, body=body, attempts=attempts, timings=answer.timings
+            data,
+            status=answer.status,
+            headers=answer.headers,
+            body=body,
+            failed=tuple(exchange.attempts),
+            elapsed=exchange.elapsed,
+            waited=exchange.waited,
+            timings=answer.timings,
         )
 
     # what is sent

@@ -95,17 +95,32 @@ class Response(Generic[T]):
         status: int,
         headers: Sequence[tuple[bytes, bytes]],
         body: bytes,
-        attempts: Sequence[Attempt],
+        failed: Sequence[Attempt],
+        elapsed: float,
+        waited: float,
         timings: Timings,
         http_version: str = "HTTP/1.1",
     ) -> None:
         self.data = data
         self.status = status
-        self.headers: Headers = Headers(headers)
         self.body = body
-        self.attempts = attempts
         self.timings = timings
+        self._raw = headers
+        self._failed = failed
+        self._elapsed = elapsed
+        self._waited = waited
         self._http_version = http_version
+
+    @functools.cached_property
+    def headers(self) -> Headers:
+        """The headers of the answer."""
+        return Headers(self._raw)
+
+    @functools.cached_property
+    def attempts(self) -> Sequence[Attempt]:
+        """Every attempt of the call; the last is the one that succeeded."""
+        last = Attempt(self.status, None, self.request_id, self._elapsed, self._waited, may_have_executed=True)
+        return (*self._failed, last)
 
     @property
     def request_id(self) -> str | None:
