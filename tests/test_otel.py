@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import pickle
 import subprocess
@@ -217,6 +218,13 @@ async def test_an_error(client, server, telemetry):
     assert span.attributes["http.response.status_code"] == 429
     (point,) = telemetry.points("gen_ai.client.operation.duration")
     assert point.attributes["error.type"] == "RateLimitError"
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
+    monkeypatch.delitem(sys.modules, "mistral_async.integrations.otel")
+    with pytest.raises(ImportError, match=r"pip install mistral-async\[otel\]"):
+        importlib.import_module("mistral_async.integrations.otel")
 
 
 # Metrics.

@@ -19,7 +19,7 @@ try:
     from opentelemetry import context as contexts
     from opentelemetry import metrics, trace
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-except ImportError as _missing:  # pragma: no cover - the extra is installed where this is tested
+except ImportError as _missing:
     raise ImportError("OpenTelemetry is needed: pip install mistral-async[otel]") from _missing
 
 if TYPE_CHECKING:

@@ -266,6 +266,20 @@ class Server:
             raise self.failures[0]
 
 
+class Settling:
+    """The fake server, as the check asks it."""
+
+    def __init__(self, server):
+        self.server = server
+
+    @property
+    def open(self):
+        return self.server.connections.open
+
+    async def settled(self, count):
+        return await soon(lambda: self.open == count)
+
+
 class Watch:
     """What a fault may not leave behind."""
 
@@ -407,6 +421,7 @@ class Tools:
 
     answer, event, reset = staticmethod(answer), staticmethod(event), staticmethod(reset)
     perform, soon = staticmethod(perform), staticmethod(soon)
+    settling = Settling
     chat, events, key, watch, quick = CHAT, EVENTS, KEY, Watch, QUICK
     brief, patient = BRIEF, PATIENT
 

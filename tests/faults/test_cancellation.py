@@ -131,20 +131,6 @@ async def run(work, how, at):
     return steps.count < at
 
 
-class Settling:
-    """The fake server, as the check asks it."""
-
-    def __init__(self, server, soon):
-        self.server, self.soon = server, soon
-
-    @property
-    def open(self):
-        return self.server.connections.open
-
-    async def settled(self, count):
-        return await self.soon(lambda: self.open == count)
-
-
 @pytest.mark.parametrize("way", ["straight", "retried", "slow", "tls"])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_call_may_be_cancelled_at_every_checkpoint(tools, tmp_path, kind, way, how, server_tls, client_tls):
@@ -173,8 +159,8 @@ async def test_a_call_may_be_cancelled_at_every_checkpoint(tools, tmp_path, kind
                 assert {path.name for path in tmp_path.iterdir()} <= {"source", "id", "target"}
                 if (tmp_path / "target").exists():
                     assert (tmp_path / "target").stat().st_size == 200_004
-            await watch.check(Settling(server, tools.soon))
-            await watch.close(Settling(server, tools.soon))
+            await watch.check(tools.settling(server))
+            await watch.close(tools.settling(server))
             if finished:
                 break
             reached = at
@@ -201,7 +187,7 @@ async def test_waiting_for_a_connection_may_be_cancelled(tools, how_many):
                     for _ in range(how_many):
                         tasks.start_soon(other)
                 assert len(done) == 2 * how_many
-                await watch.check(Settling(server, tools.soon))
+                await watch.check(tools.settling(server))
 
 
 async def test_waiting_for_the_rate_limit_may_be_cancelled(tools):
@@ -216,7 +202,7 @@ async def test_waiting_for_the_rate_limit_may_be_cancelled(tools):
                     tasks.start_soon(run, client.models.list(), "scope", at)
                     for _ in range(3):
                         tasks.start_soon(client.models.list)
-                await watch.check(Settling(server, tools.soon))
+                await watch.check(tools.settling(server))
 
 
 async def test_a_storm_of_cancellations(tools):
@@ -244,7 +230,7 @@ async def test_a_storm_of_cancellations(tools):
                     tasks.start_soon(storm)
             assert cancelled[0] > 50
             assert server.connections.open <= 10
-            await watch.check(Settling(server, tools.soon))
+            await watch.check(tools.settling(server))
             done = []
 
             async def good():
@@ -256,7 +242,7 @@ async def test_a_storm_of_cancellations(tools):
                     tasks.start_soon(good)
             assert len(done) == 100
             assert server.connections.open <= 10
-            await watch.close(Settling(server, tools.soon))
+            await watch.close(tools.settling(server))
 
 
 async def test_a_thousand_streams_left_after_their_first_event(tools):
@@ -276,7 +262,7 @@ async def test_a_thousand_streams_left_after_their_first_event(tools):
                 for _ in range(10):
                     tasks.start_soon(leave)
             start = anyio.current_time()
-            await watch.check(Settling(server, tools.soon))
+            await watch.check(tools.settling(server))
             assert anyio.current_time() - start < 0.2  # 100 ms, and what the check itself takes
             assert count[0] == 1000
-            await watch.close(Settling(server, tools.soon))
+            await watch.close(tools.settling(server))

@@ -84,20 +84,6 @@ KINDS = {kind.__name__: kind for kind in (whole, streamed, listed, uploaded, sav
 STEPS = 30
 
 
-class Settling:
-    """The fake server, as the check asks it."""
-
-    def __init__(self, server, soon):
-        self.server, self.soon = server, soon
-
-    @property
-    def open(self):
-        return self.server.connections.open
-
-    async def settled(self, count):
-        return await self.soon(lambda: self.open == count)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_deadline_may_pass_at_any_point(tools, tmp_path, kind, tls, server_tls, client_tls):
     """Deadlines from none to longer than the call takes, which is refused once and slow everywhere else."""
@@ -126,8 +112,8 @@ async def test_a_deadline_may_pass_at_any_point(tools, tmp_path, kind, tls, serv
             assert time.perf_counter() - start < limit + 0.3  # 0.1, and what a busy machine adds
             server.scripts._faults.clear()
             server.scripts._replies.clear()
-            await watch.check(Settling(server, tools.soon))
-            await watch.close(Settling(server, tools.soon))
+            await watch.check(tools.settling(server))
+            await watch.close(tools.settling(server))
     assert late > 5
     assert late + done == STEPS
 
