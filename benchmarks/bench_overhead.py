@@ -33,7 +33,7 @@ class Silent:
     """Answers at once, in place of the network."""
 
     def __init__(self, body: bytes) -> None:
-        from mistral_async._wire._protocol import Answer, Timings
+        from mistral_async._http.protocol import Answer, Timings
 
         self.answer = Answer(200, [(b"mistral-correlation-id", b"1")], body, Timings())
 
@@ -51,7 +51,7 @@ class Strip(ast.NodeTransformer):
 
 def stripped():
     """The engine without the places where hooks are told."""
-    from mistral_async import _perform
+    from mistral_async._engine import engine as _perform
 
     module = types.ModuleType("stripped")
     tree = ast.fix_missing_locations(Strip().visit(ast.parse(inspect.getsource(_perform))))

@@ -29,7 +29,7 @@ import mutations
 from test_replay import ROWS, call_of
 
 from mistral_async import Mistral, calls
-from mistral_async._checked import IncompleteUploadError
+from mistral_async._uploads.checked import IncompleteUploadError
 from mistral_async.errors import APIStatusError, IncompleteStreamError
 from mistral_async.testing import FakeMistral
 

@@ -7,14 +7,14 @@ import re
 from typing import Any
 
 import msgspec
-from mistral_async._assemble import assembly_of
-from mistral_async._limits._headers import parse_rate_limits
-from mistral_async._multipart import Form
-from mistral_async._open import MisfitError, decode
-from mistral_async._response import Headers
-from mistral_async._sse import Event, EventDecoder, EventTooLargeError
-from mistral_async._wire._h1 import AnswerParser
-from mistral_async._wire._protocol import WireError
+from mistral_async._codec.open_union import MisfitError, decode
+from mistral_async._codec.rate_limit_headers import parse_rate_limits
+from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
+from mistral_async._engine.response import Headers
+from mistral_async._http.h1.parser import AnswerParser
+from mistral_async._http.protocol import WireError
+from mistral_async._results.accumulate import assembly_of
+from mistral_async._uploads.multipart import Form
 from mistral_async.errors import from_response
 from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
 from mistral_async.models.conversation_events import ConversationEvents

@@ -41,11 +41,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mistral_async._error_body import Facts, error_facts
+from mistral_async._codec.error_body import Facts, error_facts
 
 if TYPE_CHECKING:
-    from mistral_async._limits import RateLimitStatus
-    from mistral_async._response import Attempt, Headers
+    from mistral_async._engine.response import Attempt, Headers
+    from mistral_async._ratelimit import RateLimitStatus
 
 BODY_KEPT = 64 * 1024  # bytes of an error body that are kept
 _LONGEST_MESSAGE = 2000

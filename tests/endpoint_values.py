@@ -15,8 +15,8 @@ import msgspec
 from typing_extensions import TypeForm, Unpack
 
 from mistral_async import calls
-from mistral_async._multipart import Form
-from mistral_async._resource import Resource, _Endpoint
+from mistral_async._binding.resource import Resource, _Endpoint
+from mistral_async._uploads.multipart import Form
 
 # Parameters of which exactly one is given: other spellings of one thing, or alternatives.
 ONE_OF: dict[str, tuple[str, ...]] = {

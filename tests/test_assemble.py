@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import Mistral
-from mistral_async._assemble import assembly_of
-from mistral_async._open import MisfitError, decode
+from mistral_async._codec.open_union import MisfitError, decode
+from mistral_async._results.accumulate import assembly_of
 from mistral_async.errors import IncompleteStreamError
 from mistral_async.models import ChatCompletionResponse, ReferenceChunk, TextChunk, ThinkChunk
 from mistral_async.models.chat import CompletionChunk

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from mistral_async import _settings
+from mistral_async._client import settings as _settings
 from mistral_async.testing import Stall
 
 FOLDER = Path(__file__).parent / "compat_examples"
@@ -232,7 +232,7 @@ def test_program_in_a_process(program, threaded_server, place, settings, request
         os.environ["MCP_SERVER"] = request.getfixturevalue("weather")
     start = f"""
 import runpy
-from mistral_async import _settings
+from mistral_async._client import settings as _settings
 _settings.SERVERS["global"] = {threaded_server.url!r}
 runpy.run_path({str(FOLDER / program)!r}, run_name="__main__")
 """

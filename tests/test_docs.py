@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mistral_async import _settings
+from mistral_async._client import settings as _settings
 from mistral_async.testing import FakeMistral
 
 ROOT = Path(__file__).parents[1]

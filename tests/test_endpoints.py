@@ -7,7 +7,7 @@ import inspect
 import pytest
 from endpoint_values import ALL, ONE_OF, RESPELT, Value, needed, parameters, sent
 
-from mistral_async._multipart import Form
+from mistral_async._uploads.multipart import Form
 
 NOT_SENT = {"repair", "progress", "check"}  # what the client does before and with the answer
 CASES = [(name, option) for name, method in ALL.items() for option in parameters(method) if option not in NOT_SENT]

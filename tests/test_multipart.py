@@ -23,8 +23,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import calls
-from mistral_async._multipart import Form, FormBody
-from mistral_async._upload import PIECE, SourceChangedError, Upload, media_type
+from mistral_async._uploads.multipart import Form, FormBody
+from mistral_async._uploads.source import PIECE, SourceChangedError, Upload, media_type
 from mistral_async.errors import MistralError, RateLimitError
 
 MIB = 1024 * 1024

@@ -7,8 +7,8 @@ import anyio.lowlevel
 import msgspec
 import pytest
 
-from mistral_async._open import decode
-from mistral_async._pieces import LARGE, decode_in_pieces
+from mistral_async._codec.large import LARGE, decode_in_pieces
+from mistral_async._codec.open_union import decode
 from mistral_async.models import EmbeddingResponse
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import mistral_async
 from mistral_async import Mistral, SyncMistral
-from mistral_async._resource import Resource
+from mistral_async._binding.resource import Resource
 
 PINNED = Path(__file__).with_name("public.txt")
 LAZY = ["mistral_async", "mistral_async.models", "mistral_async.testing"]

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import BackoffStrategy, Mistral, RetryConfig, Timeout
-from mistral_async._limits._waiting import wait_turn
-from mistral_async._request import Effect
-from mistral_async._response import Attempt, Headers
-from mistral_async._retry import RetryBudget, delay, parse_retry_after
+from mistral_async._engine.request import Effect
+from mistral_async._engine.response import Attempt, Headers
+from mistral_async._engine.retry import RetryBudget, delay, parse_retry_after
+from mistral_async._ratelimit.waiting import wait_turn
 from mistral_async.errors import (
     APIConnectError,
     APIConnectionError,

@@ -14,7 +14,7 @@ from httpx_sse._decoders import SSEDecoder
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mistral_async._sse import Event, EventDecoder, EventTooLargeError
+from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
 
 BOM = "\ufeff"
 MIB = 1024 * 1024
@@ -312,7 +312,7 @@ def test_many_events_in_one_read_may_exceed_the_limit_together():
 
 def test_regular_streams_load_neither_httpx_nor_httpx_sse():
     code = (
-        "import sys; from mistral_async._sse import EventDecoder\n"
+        "import sys; from mistral_async._codec.sse import EventDecoder\n"
         f"stream = {CHAT + NAMED}\n"
         "decoder = EventDecoder()\n"
         "events = [e for i in range(len(stream)) for e in decoder.feed(stream[i:i+1])]\n"

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from mistral_async import Mistral, SyncMistral
-from mistral_async._resource import Resource
+from mistral_async._binding.resource import Resource
 
 
 def endpoints(node, path=()):

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from mistral_async import SyncMistral
-from mistral_async._portal import Portal
+from mistral_async._binding.portal import Portal
 
 MODEL = "mistral-small-latest"
 HI = {"model": MODEL, "messages": [{"role": "user", "content": "hi"}]}
@@ -98,7 +98,7 @@ def test_one_thread_started_by_the_first_call_and_shared(script):
 
 def test_the_first_calls_of_many_threads_start_one_thread(script):
     code = """
-        from mistral_async._portal import Portal
+        from mistral_async._binding.portal import Portal
         begin, started = Portal.__init__, []
         def slowly(portal, backend):
             started.append(portal)

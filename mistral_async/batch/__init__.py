@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from mistral_async._lazy import lazy
 
 if TYPE_CHECKING:
-    from mistral_async._poll import Poll as Poll
-    from mistral_async._poll import WaitTimeoutError as WaitTimeoutError
+    from mistral_async._results.poll import Poll as Poll
+    from mistral_async._results.poll import WaitTimeoutError as WaitTimeoutError
     from mistral_async.batch._blocking import SyncBatchResults as SyncBatchResults
     from mistral_async.batch._errors import BatchExpiryWarning as BatchExpiryWarning
     from mistral_async.batch._errors import BatchInputError as BatchInputError
@@ -27,7 +27,7 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "mistral_async._poll": "Poll WaitTimeoutError",
+            "mistral_async._results.poll": "Poll WaitTimeoutError",
             "_blocking": "SyncBatchResults",
             "_errors": (
                 "BatchExpiryWarning BatchInputError BatchRequestError MissingResultError NotSubmittedError "

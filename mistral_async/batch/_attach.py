@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from mistral_async._poll import Poll
-from mistral_async._request import Call
-from mistral_async._resource import Face
+from mistral_async._binding.resource import Face
+from mistral_async._engine.request import Call
+from mistral_async._results.poll import Poll
 from mistral_async.batch._decoders import Decoders, answer_type
 from mistral_async.batch._handle import BatchHandle
 from mistral_async.batch._progress import BatchProgress

@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from mistral_async._resource import Sync
+from mistral_async._binding.resource import Sync
 from mistral_async.batch._handle import BatchHandle
 from mistral_async.batch._progress import BatchProgress
 from mistral_async.batch._results import BatchResults
 from mistral_async.bulk import Result
 
 if TYPE_CHECKING:
-    from mistral_async._blocking import SyncFace
+    from mistral_async._binding.sync_executor import SyncFace
 
 T = TypeVar("T")
 

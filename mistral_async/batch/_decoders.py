@@ -6,8 +6,8 @@ import bisect
 import functools
 from typing import Any, Final, Generic, TypeVar, cast
 
-from mistral_async._open import decode
-from mistral_async._request import Call
+from mistral_async._codec.open_union import decode
+from mistral_async._engine.request import Call
 
 T = TypeVar("T")
 

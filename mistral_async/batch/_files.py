@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from mistral_async._jsonl import LineChecker
-from mistral_async._request import Call, Effect
+from mistral_async._engine.request import Call, Effect
+from mistral_async._uploads.jsonl import LineChecker
 from mistral_async.batch._decoders import answer_type
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from anyio import CancelScope, to_thread
 from typing_extensions import Unpack
 
-from mistral_async._arguments import reject
-from mistral_async._resource import Async, Face, M, Resource, Sync, flow
+from mistral_async._binding.arguments import reject
+from mistral_async._binding.resource import Async, Face, M, Resource, Sync, flow
 from mistral_async.batch._again import ensure, resubmit
 from mistral_async.batch._methods import results_on
 from mistral_async.batch._opening import Kept

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from mistral_async._poll import Poll, persist
-from mistral_async._resource import Async
-from mistral_async._tree import Tree
+from mistral_async._binding.resource import Async
+from mistral_async._client.tree import Tree
+from mistral_async._results.poll import Poll, persist
 from mistral_async.batch._rows import Cutter
 from mistral_async.errors import StreamInterruptedError
 

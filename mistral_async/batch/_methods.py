@@ -7,12 +7,12 @@ import types
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from mistral_async._arguments import expand, reject
-from mistral_async._face import AsyncFace
-from mistral_async._resource import Async, Resource, Sync
+from mistral_async._binding.arguments import expand, reject
+from mistral_async._binding.async_executor import AsyncFace
+from mistral_async._binding.resource import Async, Resource, Sync
 
 if TYPE_CHECKING:
-    from mistral_async._blocking import SyncFace
+    from mistral_async._binding.sync_executor import SyncFace
     from mistral_async.batch._blocking import SyncBatchResults
     from mistral_async.batch._handle import BatchHandle
     from mistral_async.batch._opening import Fresh

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from anyio import CancelScope, to_thread
 
-from mistral_async._perform import Engine
+from mistral_async._engine.engine import Engine
 from mistral_async.batch._options import Plan
 from mistral_async.batch._spool import Items, Spool, fill, fill_now
 from mistral_async.batch._work import Work

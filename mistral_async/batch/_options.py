@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
-from mistral_async._poll import Poll
+from mistral_async._results.poll import Poll
 from mistral_async.batch._progress import BatchProgress
 from mistral_async.batch._run import BatchLimits
 from mistral_async.bulk import OnError

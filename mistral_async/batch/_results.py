@@ -20,7 +20,7 @@ from mistral_async.batch._run import Part
 from mistral_async.bulk import Err, Result
 
 if TYPE_CHECKING:
-    from mistral_async._resource import Async
+    from mistral_async._binding.resource import Async
     from mistral_async.batch._handle import BatchHandle
     from mistral_async.batch._opening import Opening
     from mistral_async.batch._work import Work
@@ -70,7 +70,7 @@ class BatchResults(Generic[T]):
     @property
     def job(self) -> BatchHandle[Async, T]:
         """The handle: with `.to_json()` another process can go on."""
-        from mistral_async._face import AsyncFace
+        from mistral_async._binding.async_executor import AsyncFace
         from mistral_async.batch._handle import BatchHandle
 
         return BatchHandle(AsyncFace(self.work.engine), self.work)

@@ -14,8 +14,8 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 import msgspec
 
-from mistral_async._json import is_object
-from mistral_async._request import Call, Request, Stream
+from mistral_async._codec.json_types import is_object
+from mistral_async._engine.request import Call, Request, Stream
 from mistral_async.batch._decoders import Decoders, batches
 from mistral_async.batch._errors import BatchInputError
 from mistral_async.batch._options import Plan

@@ -12,11 +12,11 @@ import anyio
 import msgspec
 from anyio import to_thread
 
-from mistral_async._face import AsyncFace
-from mistral_async._perform import Engine
-from mistral_async._poll import Poll, is_passing, persist, until, without_retries
-from mistral_async._resource import Async
-from mistral_async._tree import Tree
+from mistral_async._binding.async_executor import AsyncFace
+from mistral_async._binding.resource import Async
+from mistral_async._client.tree import Tree
+from mistral_async._engine.engine import Engine
+from mistral_async._results.poll import Poll, is_passing, persist, until, without_retries
 from mistral_async.batch._decoders import Decoders
 from mistral_async.batch._errors import NotSubmittedError
 from mistral_async.batch._lines import read_lines

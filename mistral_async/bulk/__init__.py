@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 import msgspec
 from typing_extensions import Unpack
 
-from mistral_async._request import Call
-from mistral_async._resource import M, Resource, results
+from mistral_async._binding.resource import M, Resource, results
+from mistral_async._engine.request import Call
 from mistral_async.bulk._checkpoint import CheckpointError
 from mistral_async.bulk._outcome import Err, Ok, OnError, Result
 from mistral_async.bulk._plan import BulkOptions, Plan, check_count
@@ -24,7 +24,7 @@ from mistral_async.models.messages import MessageInput
 from mistral_async.models.vector import Vector
 
 if TYPE_CHECKING:
-    from mistral_async._perform import Engine
+    from mistral_async._engine.engine import Engine
     from mistral_async.bulk._pack import Packing
 
 __all__ = [
@@ -173,7 +173,7 @@ class Bulk(Resource[M]):
 
     def _background(self) -> Engine:
         """The engine, leaving room for other calls, and patient with the rate limit."""
-        from mistral_async._perform import Engine
+        from mistral_async._engine.engine import Engine
 
         options = self._face.engine.options
         retry, timeout = options.retry, options.timeout

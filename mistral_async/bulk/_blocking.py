@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mistral_async._portal import Portal
+    from mistral_async._binding.portal import Portal
     from mistral_async.bulk._matrix import Rows
     from mistral_async.models.vector import Vector
 

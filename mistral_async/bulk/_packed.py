@@ -10,9 +10,9 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from mistral_async import calls
-from mistral_async._open import decode
-from mistral_async._perform import Engine
-from mistral_async._request import Call
+from mistral_async._codec.open_union import decode
+from mistral_async._engine.engine import Engine
+from mistral_async._engine.request import Call
 from mistral_async.bulk._outcome import Err, Ok, Result
 from mistral_async.bulk._pack import Entry, Pack, Packing, shares, weigh
 from mistral_async.bulk._work import Outcome, Work, digest_of

@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from mistral_async._open import decode
-from mistral_async._perform import Engine
-from mistral_async._request import Call
-from mistral_async._response import Response
+from mistral_async._codec.open_union import decode
+from mistral_async._engine.engine import Engine
+from mistral_async._engine.request import Call
+from mistral_async._engine.response import Response
 from mistral_async.bulk._outcome import Err, Ok, Result
 from mistral_async.bulk._pack import Entry, Pack
 from mistral_async.bulk._progress import Meter

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import Group, Parameter
 
-from mistral_async._client import Mistral, SyncMistral
-from mistral_async._key import VARIABLE
-from mistral_async._limits import RateLimits
+from mistral_async._client.client import Mistral, SyncMistral
+from mistral_async._engine.auth import VARIABLE
+from mistral_async._ratelimit import RateLimits
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:

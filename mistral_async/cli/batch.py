@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import anyio
 from cyclopts import App, Parameter
 
-from mistral_async._client import Mistral
-from mistral_async._poll import Poll
+from mistral_async._client.client import Mistral
+from mistral_async._results.poll import Poll
 from mistral_async.batch import BatchHandle, BatchProgress, BatchResults, read_calls
 from mistral_async.bulk import Err
 from mistral_async.cli._codes import Tally, complain

@@ -14,8 +14,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from mistral_async._client import SyncMistral
-from mistral_async._json import is_object
+from mistral_async._client.client import SyncMistral
+from mistral_async._codec.json_types import is_object
 from mistral_async.cli._codes import INTERRUPTED, complain
 from mistral_async.cli._connection import Connection, connected
 from mistral_async.cli._text import read_prompt, read_text

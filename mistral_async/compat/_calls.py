@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from mistral_async._blocking import SyncDownload, SyncFace, SyncPages, SyncStream
-from mistral_async._download import AsyncDownload
-from mistral_async._json import is_object
-from mistral_async._options import Timeout
-from mistral_async._resource import Sync
-from mistral_async._stream import AsyncStream
-from mistral_async._tree import Tree
+from mistral_async._binding.resource import Sync
+from mistral_async._binding.sync_executor import SyncDownload, SyncFace, SyncPages, SyncStream
+from mistral_async._client.tree import Tree
+from mistral_async._codec.json_types import is_object
+from mistral_async._engine.options import Timeout
+from mistral_async._results.download import AsyncDownload
+from mistral_async._results.stream import AsyncStream
 from mistral_async.compat._events import EventStream, EventStreamAsync
 from mistral_async.compat.errors import official
 from mistral_async.compat.types import UNSET
@@ -22,7 +22,7 @@ from mistral_async.structured._target import target_of
 if TYPE_CHECKING:
     import httpx
 
-    from mistral_async._client import Mistral as AsyncClient
+    from mistral_async._client.client import Mistral as AsyncClient
 
 _PER_CALL = ("retries", "timeout_ms", "http_headers", "server_url")
 _STREAMS = {name: f"{name}_stream" for name in ("start", "append", "restart")} | {"complete": "stream"}

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from mistral_async._blocking import SyncFace
-from mistral_async._client import Mistral as AsyncClient
-from mistral_async._face import AsyncFace
-from mistral_async._resource import Resource
-from mistral_async._tree import Tree
+from mistral_async._binding.async_executor import AsyncFace
+from mistral_async._binding.resource import Resource
+from mistral_async._binding.sync_executor import SyncFace
+from mistral_async._client.client import Mistral as AsyncClient
+from mistral_async._client.tree import Tree
 from mistral_async.compat._calls import asynchronous, blocking, find
 from mistral_async.compat.types import UNSET
 
 if TYPE_CHECKING:
-    from mistral_async._settings import ApiKey
+    from mistral_async._client.settings import ApiKey
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
 
 _RUNS = ("beta", "conversations")

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from mistral_async._blocking import SyncStream
-from mistral_async._response import Response
-from mistral_async._stream import AsyncStream
+from mistral_async._binding.sync_executor import SyncStream
+from mistral_async._engine.response import Response
+from mistral_async._results.stream import AsyncStream
 from mistral_async.compat.errors import official
 
 

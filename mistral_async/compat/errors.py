@@ -16,7 +16,7 @@ import httpx
 import msgspec
 
 from mistral_async import errors
-from mistral_async._json import is_object
+from mistral_async._codec.json_types import is_object
 
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}  # the body is decoded
 

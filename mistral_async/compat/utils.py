@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mistral_async import _retry
+from mistral_async._engine import retry as _retry
 from mistral_async.compat._events import EventStream, EventStreamAsync
 
 __all__ = ["BackoffStrategy", "EventStream", "EventStreamAsync", "RetryConfig"]

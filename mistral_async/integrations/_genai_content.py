@@ -10,8 +10,8 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from mistral_async._json import is_object
-from mistral_async._request import Request
+from mistral_async._codec.json_types import is_object
+from mistral_async._engine.request import Request
 from mistral_async.integrations._genai import body_of
 from mistral_async.models._model import plain
 

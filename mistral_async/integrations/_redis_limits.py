@@ -19,8 +19,8 @@ import anyio.to_thread
 import msgspec
 from anyio.abc import TaskGroup
 
-from mistral_async._limits._store import HORIZON, Correction, Demand, Slot
-from mistral_async._limits._waiting import Alarm, scheduler
+from mistral_async._ratelimit.store import HORIZON, Correction, Demand, Slot
+from mistral_async._ratelimit.waiting import Alarm, scheduler
 
 T = TypeVar("T")
 Script = Callable[[list[str], list[bytes]], Awaitable[Any]]

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from mistral_async._hooks import CallContext, Hooks
+from mistral_async._engine.hooks import CallContext, Hooks
 from mistral_async._version import __version__
 from mistral_async.integrations import _genai as genai
 
@@ -23,7 +23,7 @@ except ImportError as _missing:
     raise ImportError("OpenTelemetry is needed: pip install mistral-async[otel]") from _missing
 
 if TYPE_CHECKING:
-    from mistral_async._response import Attempt
+    from mistral_async._engine.response import Attempt
 
 __all__ = ["OpenTelemetryHooks"]
 

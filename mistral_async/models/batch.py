@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
-from mistral_async._open import tag
+from mistral_async._codec.open_union import tag
 from mistral_async.models._model import Model, Moment
 
 BatchJobStatus: TypeAlias = Literal[

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypedDict
 
 import msgspec
 
-from mistral_async._open import tag
+from mistral_async._codec.open_union import tag
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of, thinking_of
 from mistral_async.models.enums import (

@@ -6,8 +6,8 @@ import base64
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-from mistral_async._json import is_object
-from mistral_async._open import Open, tag
+from mistral_async._codec.json_types import is_object
+from mistral_async._codec.open_union import Open, tag
 from mistral_async.models._model import Model
 from mistral_async.models.enums import BuiltInConnectors, ImageDetail
 

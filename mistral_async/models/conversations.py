@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict, TypeV
 
 from msgspec import field, structs
 
-from mistral_async._open import Open, tag
+from mistral_async._codec.open_union import Open, tag
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of
 from mistral_async.models.formats import CompletionArgs

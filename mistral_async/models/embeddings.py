@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
-from mistral_async._open import tag
+from mistral_async._codec.open_union import tag
 from mistral_async.models._model import Model
 from mistral_async.models.usage import UsageInfo
 from mistral_async.models.vector import Vector, numbers

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, ClassVar, TypeAlias, TypedDict
 
 import msgspec
 
-from mistral_async._open import tag
+from mistral_async._codec.open_union import tag
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.enums import FilePurpose, FileVisibility, SampleType, Source
 

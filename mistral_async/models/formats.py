@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async._open import tag
+from mistral_async._codec.open_union import tag
 from mistral_async.models._model import Model
 from mistral_async.models.enums import ReasoningEffort, ResponseFormats, ToolChoiceEnum
 from mistral_async.models.tools import ToolChoice, tool_choice_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-from mistral_async._open import Open, tag
+from mistral_async._codec.open_union import Open, tag
 from mistral_async.models._model import Model
 from mistral_async.models.content import ContentChunk, SystemMessageContentChunks, text_of, thinking_of
 from mistral_async.models.tools import ToolCall

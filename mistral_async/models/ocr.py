@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
-from mistral_async._open import Open, tag
+from mistral_async._codec.open_union import Open, tag
 from mistral_async.models._model import Model
 from mistral_async.models.content import DocumentURLChunk, FileChunk, ImageURLChunk
 from mistral_async.models.enums import ConfidenceScoresGranularity, TableFormat

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import field
 
-from mistral_async._open import Open, tag
+from mistral_async._codec.open_union import Open, tag
 from mistral_async.models._model import Model
 from mistral_async.models.responses import CreateResponseResponse
 from mistral_async.models.responses_items import ResponsesLogprob, ResponsesOutputItem, ResponsesPart

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import field
 
-from mistral_async._open import Open, tag
+from mistral_async._codec.open_union import Open, tag
 from mistral_async.models._model import Model
 
 ResponsesRole: TypeAlias = Literal["user", "assistant", "system", "developer"]

@@ -7,7 +7,7 @@ from typing import Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
-from mistral_async._open import Open, tag
+from mistral_async._codec.open_union import Open, tag
 from mistral_async.models._model import Model
 from mistral_async.models.files import FileInput
 from mistral_async.models.usage import UsageInfo

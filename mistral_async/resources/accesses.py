@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mistral_async._request import Call, delete, get, put
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import Call, delete, get, put
 from mistral_async.models.accesses import ListSharingResponse, ShareEntityType, ShareLevel, Sharing
 
 _ROUTE = "/v1/libraries/{}/share"

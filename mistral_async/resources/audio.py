@@ -6,8 +6,8 @@ import functools
 
 from typing_extensions import Unpack
 
-from mistral_async._request import Call, Stream
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import Call, Stream
 from mistral_async.models.files import FileInput
 from mistral_async.models.transcriptions import (
     TranscriptionResponse,

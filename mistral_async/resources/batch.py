@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from typing_extensions import Unpack
 
-from mistral_async._request import Call, PageNumber, Pages, delete, get, pages, post
-from mistral_async._resource import Async, M, Resource, endpoint, flow
+from mistral_async._binding.resource import Async, M, Resource, endpoint, flow
+from mistral_async._engine.request import Call, PageNumber, Pages, delete, get, pages, post
 from mistral_async.batch._methods import reading, starting
 from mistral_async.batch._options import Plan, RunOptions, StartOptions
 from mistral_async.models.batch import (
@@ -24,7 +24,7 @@ from mistral_async.models.batch import (
 )
 
 if TYPE_CHECKING:
-    from mistral_async._poll import Poll
+    from mistral_async._results.poll import Poll
     from mistral_async.batch._handle import BatchHandle
     from mistral_async.batch._opening import Fresh
     from mistral_async.batch._progress import BatchProgress
@@ -76,7 +76,7 @@ class BatchJobs(Resource[M]):
         progress: Callable[[BatchJob], object] | None = None,
     ) -> BatchJob:
         """Wait for the end of a job, whatever it is; after `timeout` seconds a `WaitTimeoutError`."""
-        from mistral_async._poll import Poll, once, until
+        from mistral_async._results.poll import Poll, once, until
         from mistral_async.batch._progress import is_ended
 
         jobs = once(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from mistral_async._resource import M, Resource
+from mistral_async._binding.resource import M, Resource
 
 if TYPE_CHECKING:
     from mistral_async.resources.beta_agents import BetaAgents

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._events import events
-from mistral_async._request import DONE, Call, Effect, Stream, post, stream
-from mistral_async._resource import Async, M, Resource, endpoint
+from mistral_async._binding.resource import Async, M, Resource, endpoint
+from mistral_async._engine.request import DONE, Call, Effect, Stream, post, stream
+from mistral_async._results.events import events
 from mistral_async.models.chat import (
     ChatCompletionResponse,
     ChatOptions,

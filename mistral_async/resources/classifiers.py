@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
-from mistral_async._request import Call, Effect, post
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import Call, Effect, post
 from mistral_async.models.classifiers import (
     ClassificationResponse,
     InstructRequest,

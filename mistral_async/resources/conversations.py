@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._events import events
-from mistral_async._request import Call, Effect, PageNumber, Pages, Stream, delete, get, pages, post, stream
-from mistral_async._resource import Async, M, Resource, endpoint
+from mistral_async._binding.resource import Async, M, Resource, endpoint
+from mistral_async._engine.request import Call, Effect, PageNumber, Pages, Stream, delete, get, pages, post, stream
+from mistral_async._results.events import events
 from mistral_async.models.conversation_events import CONVERSATION_ENDS, ConversationEvents
 from mistral_async.models.conversations import (
     AppendOptions,

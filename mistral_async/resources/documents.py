@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from typing_extensions import Unpack
 
-from mistral_async._multipart import Progress, reporting
-from mistral_async._request import Call, PageNumber, Pages, delete, get, pages, patch, post, put
-from mistral_async._resource import Async, M, Resource, endpoint, flow
+from mistral_async._binding.resource import Async, M, Resource, endpoint, flow
+from mistral_async._engine.request import Call, PageNumber, Pages, delete, get, pages, patch, post, put
+from mistral_async._uploads.multipart import Progress, reporting
 from mistral_async.models.documents import (
     Document,
     DocumentListOptions,
@@ -22,7 +22,7 @@ from mistral_async.models.documents import (
 from mistral_async.models.files import FileInput
 
 if TYPE_CHECKING:
-    from mistral_async._poll import Poll
+    from mistral_async._results.poll import Poll
 
 _ALL = "/v1/libraries/{}/documents"
 _ONE = "/v1/libraries/{}/documents/{}"
@@ -105,7 +105,7 @@ class Documents(Resource[M]):
         progress: Callable[[Document], object] | None = None,
     ) -> Document:
         """Wait until a document has been processed, or can not be; after `timeout` seconds a `WaitTimeoutError`."""
-        from mistral_async._poll import Poll, once, until
+        from mistral_async._results.poll import Poll, once, until
 
         documents = once(self)
         return await until(

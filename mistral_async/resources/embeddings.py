@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from typing_extensions import Unpack
 
-from mistral_async._request import Call, Effect, post
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import Call, Effect, post
 from mistral_async.models.embeddings import EmbeddingOptions, EmbeddingResponse, as_dtype
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import Unpack
 
-from mistral_async._request import DONE, Call, Effect, Stream, post, stream
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import DONE, Call, Effect, Stream, post, stream
 from mistral_async.models.chat import CompletionChunk
 from mistral_async.models.fim import FIMCompletionResponse, FIMOptions
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import Unpack
 
-from mistral_async._open import Unknown
-from mistral_async._request import Call, PageNumber, Pages, get, pages, post
-from mistral_async._resource import Async, M, Resource, endpoint, flow
+from mistral_async._binding.resource import Async, M, Resource, endpoint, flow
+from mistral_async._codec.open_union import Unknown
+from mistral_async._engine.request import Call, PageNumber, Pages, get, pages, post
 from mistral_async.models.fine_tuning import (
     CreateFineTuningJobResponse,
     FineTuningJob,
@@ -22,7 +22,7 @@ from mistral_async.models.fine_tuning import (
 )
 
 if TYPE_CHECKING:
-    from mistral_async._poll import Poll
+    from mistral_async._results.poll import Poll
 
 
 class FineTuningJobs(Resource[M]):
@@ -70,7 +70,7 @@ class FineTuningJobs(Resource[M]):
 
         A job that was created with `auto_start=False` is waited for until it is `VALIDATED`.
         """
-        from mistral_async._poll import Poll, once, until
+        from mistral_async._results.poll import Poll, once, until
 
         jobs = once(self)
         return await until(lambda: jobs.get(job_id), _is_ended, poll or Poll(), timeout=timeout, each=progress)

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from typing_extensions import Unpack
 
-from mistral_async._request import Call, Pages, delete, get, pages, patch, post, put
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import Call, Pages, delete, get, pages, patch, post, put
 from mistral_async.models.libraries import (
     Library,
     LibraryListOptions,

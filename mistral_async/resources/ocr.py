@@ -7,8 +7,8 @@ from typing import Any
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._request import Call, Effect, post
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import Call, Effect, post
 from mistral_async.models.formats import response_format_of
 from mistral_async.models.ocr import OCRDocument, OCROptions, OCRParsedOptions, OCRResponse, document_of
 from mistral_async.structured._document import ParsedDocument

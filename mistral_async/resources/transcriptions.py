@@ -7,8 +7,8 @@ from typing import Any
 
 from typing_extensions import Unpack
 
-from mistral_async._request import Call, Effect, Stream, post, stream
-from mistral_async._resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import Call, Effect, Stream, post, stream
 from mistral_async.models.transcriptions import (
     TRANSCRIPTION_ENDS,
     TranscriptionOptions,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing_extensions import Unpack
 
-from mistral_async._request import (
+from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.request import (
     Call,
     Download,
     Offset,
@@ -17,7 +18,6 @@ from mistral_async._request import (
     patch,
     post,
 )
-from mistral_async._resource import M, Resource, endpoint
 from mistral_async.models.voices import (
     VoiceListPage,
     VoiceListResponse,

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import msgspec
 
-from mistral_async._request import Call
-from mistral_async._stream import AsyncStream
-from mistral_async._tree import calls
+from mistral_async._client.tree import calls
+from mistral_async._engine.request import Call
+from mistral_async._results.stream import AsyncStream
 from mistral_async.errors import OutputError
 from mistral_async.models.conversations import ConversationResponse
 from mistral_async.models.formats import CompletionArgs, completion_args_of

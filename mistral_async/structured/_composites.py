@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mistral_async._json import is_array, is_object
+from mistral_async._codec.json_types import is_array, is_object
 from mistral_async.structured._shapes import (
     EXACT,
     GOOD,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from mistral_async._request import Call
+from mistral_async._engine.request import Call
 from mistral_async.errors import InvalidOutputError, OutputError, RefusedOutputError, TruncatedOutputError
 from mistral_async.models.chat import ChatCompletionResponse
 from mistral_async.models.conversations import ConversationResponse, FunctionCallEntry

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import msgspec
 from typing_extensions import TypeIs
 
-from mistral_async._json import is_array, is_object
+from mistral_async._codec.json_types import is_array, is_object
 from mistral_async.structured._shapes import (
     EXACT,
     LOOSE,

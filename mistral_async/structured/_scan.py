@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from mistral_async._json import is_array, is_object
+from mistral_async._codec.json_types import is_array, is_object
 
 _PLAIN = re.compile(r'[^"\\]*')
 _TOKEN = re.compile(r"[-+.0-9A-Za-z]*")

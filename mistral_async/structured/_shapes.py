@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from mistral_async._json import is_array, is_object
+from mistral_async._codec.json_types import is_array, is_object
 
 NO, LOOSE, ANY, GOOD, EXACT = range(5)
 """How well JSON fits a shape at first sight; loose is a class that does not have all the keys."""

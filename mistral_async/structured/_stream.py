@@ -6,15 +6,15 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from mistral_async._events import AsyncEvents
+from mistral_async._results.events import AsyncEvents
 from mistral_async.errors import MistralError
 from mistral_async.structured._parsed import Parsed, Snapshot, said_in
 from mistral_async.structured._scan import Scanner
 from mistral_async.structured._target import Target
 
 if TYPE_CHECKING:
-    from mistral_async._response import Response
-    from mistral_async._stream import AsyncStream
+    from mistral_async._engine.response import Response
+    from mistral_async._results.stream import AsyncStream
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 import msgspec
 from typing_extensions import TypeForm
 
-from mistral_async._json import is_object
+from mistral_async._codec.json_types import is_object
 from mistral_async.structured._compile import Compiler
 from mistral_async.structured._records import is_record
 from mistral_async.structured._shapes import Definitions, Shape, UnfitError, read_as

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from mistral_async._json import is_object
+from mistral_async._codec.json_types import is_object
 
 
 def total(first: Any, second: Any) -> Any:

@@ -18,7 +18,7 @@ from mistral_async.tools._options import RunOptions
 from mistral_async.tools._run import Run
 
 if TYPE_CHECKING:
-    from mistral_async._resource import Async
+    from mistral_async._binding.resource import Async
     from mistral_async.resources.chat import Chat
     from mistral_async.resources.conversations import Conversations
 

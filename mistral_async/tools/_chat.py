@@ -21,7 +21,7 @@ from mistral_async.tools._loop import Emit, Turn
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from mistral_async._stream import AsyncStream
+    from mistral_async._results.stream import AsyncStream
 
 _FORCED = {"any", "required"}
 

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeAlias, overload
 
 import msgspec
 
-from mistral_async._open import decoder, open_hook
+from mistral_async._codec.open_union import decoder, open_hook
 from mistral_async.models._model import plain
 from mistral_async.models.content import text_of, thinking_of
 from mistral_async.models.messages import Message, MessageInput, SystemMessage, UserMessage

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from mistral_async._resource import Async
+from mistral_async._binding.resource import Async
 from mistral_async.models._model import plain
 from mistral_async.models.content import thinking_of
 from mistral_async.models.conversation_events import (
@@ -39,7 +39,7 @@ from mistral_async.tools._execute import Requested
 from mistral_async.tools._loop import Emit, Turn
 
 if TYPE_CHECKING:
-    from mistral_async._stream import AsyncStream
+    from mistral_async._results.stream import AsyncStream
     from mistral_async.resources.conversations import Conversations
 
 _GOES_ON = ("completion_args", "store", "handoff_execution")

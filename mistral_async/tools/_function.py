@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, get_origin
 
 import msgspec
 
-from mistral_async._json import is_object
+from mistral_async._codec.json_types import is_object
 from mistral_async.structured._compile import Compiler, plain_default, said
 from mistral_async.structured._composites import Items
 from mistral_async.structured._docs import parse_docstring

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, TypeAlias, cast
 
-from mistral_async._json import is_object
+from mistral_async._codec.json_types import is_object
 from mistral_async.models.tools import AnyTool, FunctionTool
 from mistral_async.tools._mcp import MCP
 from mistral_async.tools._tool import Tool

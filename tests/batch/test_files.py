@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async import Mistral, RetryConfig, calls
-from mistral_async._checked import IncompleteUploadError
-from mistral_async._jsonl import JSONLError, LineChecker
-from mistral_async._save import ChecksumError
+from mistral_async._results.save import ChecksumError
+from mistral_async._uploads.checked import IncompleteUploadError
+from mistral_async._uploads.jsonl import JSONLError, LineChecker
 from mistral_async.errors import StreamInterruptedError
 from mistral_async.testing import Cut, Reset
 

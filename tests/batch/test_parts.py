@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistral_async._poll import Poll
+from mistral_async._results.poll import Poll
 from mistral_async.batch._progress import is_ended
 from mistral_async.batch._rows import Cutter, Line
 from mistral_async.batch._run import BatchLimits, Journal, Part, Run, custom_id, parse_custom_id

@@ -178,7 +178,7 @@ def test_without_the_extra_it_says_what_to_install(env, tmp_path):
 def test_help_loads_no_client(env):
     program = (
         "import sys; from mistral_async.cli import main; main(['--help']); "
-        "sys.exit(' '.join({'mistral_async._client', 'httpx', 'mistral_async.testing'} & set(sys.modules)) or 0)"
+        "sys.exit(' '.join({'mistral_async._client.client', 'httpx', 'mistral_async.testing'} & set(sys.modules)) or 0)"
     )
     ran = subprocess.run(
         [sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60, check=False

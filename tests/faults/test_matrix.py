@@ -14,7 +14,7 @@ import zlib
 import pytest
 
 from mistral_async import errors
-from mistral_async._retry import RetryConfig
+from mistral_async._engine.retry import RetryConfig
 
 OK = "Hello"
 NAMES = {name: kind for name, kind in vars(errors).items() if name.endswith("Error")}

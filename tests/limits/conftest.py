@@ -9,7 +9,7 @@ from collections import deque
 
 import pytest
 
-from mistral_async._limits import Limiter, Priority
+from mistral_async._ratelimit import Limiter, Priority
 
 
 class World:

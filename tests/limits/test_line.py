@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistral_async._limits import Limiter, Priority, RateLimits
+from mistral_async._ratelimit import Limiter, Priority, RateLimits
 
 REQ = b"x-ratelimit-limit-req-minute", b"x-ratelimit-remaining-req-minute"
 

@@ -6,7 +6,7 @@ from collections import deque
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistral_async._limits._meter import Meter, bucket, spread
+from mistral_async._ratelimit.token_bucket import Meter, bucket, spread
 
 CALLS = st.lists(
     st.tuples(st.floats(0, 30), st.integers(1, 3000), st.floats(-0.9, 1.5), st.floats(0, 5)), min_size=1, max_size=80

@@ -8,10 +8,10 @@ import anyio
 import pytest
 
 from mistral_async import BackoffStrategy, Mistral, RateLimits, RetryConfig
-from mistral_async._limits import Priority
-from mistral_async._request import Effect
-from mistral_async._response import Attempt, Headers
-from mistral_async._retry import Refusals, delay
+from mistral_async._engine.request import Effect
+from mistral_async._engine.response import Attempt, Headers
+from mistral_async._engine.retry import Refusals, delay
+from mistral_async._ratelimit import Priority
 from mistral_async.errors import RateLimitError, from_response
 
 HI = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mistral_async._limits import Limiter, RateLimits
+from mistral_async._ratelimit import Limiter, RateLimits
 
 
 @pytest.mark.parametrize(

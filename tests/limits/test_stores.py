@@ -18,9 +18,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mistral_async._limits import Correction, Demand, Limiter, Priority, RateLimits, Slot, wait_turn
-from mistral_async._limits._sqlite import SQLiteStore
-from mistral_async._limits._store import HORIZON, adopt, book, fresh
+from mistral_async._ratelimit import Correction, Demand, Limiter, Priority, RateLimits, Slot, wait_turn
+from mistral_async._ratelimit.sqlite import SQLiteStore
+from mistral_async._ratelimit.store import HORIZON, adopt, book, fresh
 
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")  # coredis leaves them
 

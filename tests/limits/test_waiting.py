@@ -6,7 +6,7 @@ import time
 import anyio
 import pytest
 
-from mistral_async._limits import Limiter, RateLimits, wait_turn
+from mistral_async._ratelimit import Limiter, RateLimits, wait_turn
 
 BACKENDS = ["asyncio", "trio"]
 
@@ -29,7 +29,7 @@ async def test_it_waits_its_turn():
 @pytest.fixture
 def _long_naps(monkeypatch):
     """Who is not woken oversleeps."""
-    monkeypatch.setattr("mistral_async._limits._lane._NAP", 10.0)
+    monkeypatch.setattr("mistral_async._ratelimit.model_limits._NAP", 10.0)
 
 
 @pytest.mark.usefixtures("_long_naps")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from mistral_async._open import _tags, variants
+from mistral_async._codec.open_union import _tags, variants
 from mistral_async.models._model import Model
 
 TRAFFIC = Path(__file__).parents[2] / ".." / "shared" / "recorded" / "traffic.jsonl"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mistral_async import models
-from mistral_async._open import decode, variants
+from mistral_async._codec.open_union import decode, variants
 
 MODULES = [
     "accesses", "batch", "beta_agents", "conversation_events", "conversations", "documents", "fine_tuning", "libraries",

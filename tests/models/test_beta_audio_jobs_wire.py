@@ -19,7 +19,7 @@ import pytest
 from anyio.abc import SocketAttribute
 
 from mistral_async import Mistral, calls, models
-from mistral_async._open import variants
+from mistral_async._codec.open_union import variants
 from mistral_async.errors import IncompleteStreamError, StreamEventError
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "api"

@@ -7,7 +7,7 @@ import json
 import msgspec
 import pytest
 
-from mistral_async._open import Unknown, decode
+from mistral_async._codec.open_union import Unknown, decode
 from mistral_async.models.content import TextChunk, ThinkChunk, ToolReferenceChunk
 from mistral_async.models.conversation_events import ConversationEvents, MessageOutputEvent
 from mistral_async.models.conversations import (

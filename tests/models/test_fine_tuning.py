@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mistral_async._open import Unknown, decode
+from mistral_async._codec.open_union import Unknown, decode
 from mistral_async.models import fine_tuning as models
 from mistral_async.models.fine_tuning import (
     ClassifierFineTuningJob,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mistral_async._open import decode
+from mistral_async._codec.open_union import decode
 from mistral_async.models import (
     ArchiveModelResponse,
     ChatCompletionResponse,

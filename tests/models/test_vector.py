@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async import calls
-from mistral_async._open import decode
+from mistral_async._codec.open_union import decode
 from mistral_async.models import EmbeddingResponse, Vector
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, assert_type
 
 from mistral_async import Mistral, SyncMistral, calls
-from mistral_async._resource import Async, Sync
+from mistral_async._binding.resource import Async, Sync
 from mistral_async.batch import BatchHandle, BatchProgress, BatchResults, SyncBatchResults, read_calls
 from mistral_async.bulk import Err, Ok
 from mistral_async.models import BatchJob, ChatCompletionResponse, EmbeddingResponse

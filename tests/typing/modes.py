@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import assert_type
 
 from mistral_async import Call, Download, Mistral, Pages, Response, Stream, SyncMistral, calls
-from mistral_async._blocking import SyncDownload, SyncPages, SyncStream
-from mistral_async._download import AsyncDownload
-from mistral_async._pages import AsyncPages
-from mistral_async._stream import AsyncStream
+from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
+from mistral_async._results.download import AsyncDownload
+from mistral_async._results.pages import AsyncPages
+from mistral_async._results.stream import AsyncStream
 from mistral_async.bulk import Err, Ok
 from mistral_async.models import (
     AssistantMessage,

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
-from mistral_async._wire._network import Network
-from mistral_async._wire._protocol import Head
+from mistral_async._http.network import Network
+from mistral_async._http.protocol import Head
 
 GET = Head("GET", "/v1/models", (("authorization", "Bearer test"),))
 POST = Head("POST", "/v1/chat/completions", (("content-type", "application/json"),))

@@ -7,8 +7,8 @@ import random
 import anyio
 import pytest
 
-from mistral_async._wire._protocol import Limits, Phase, WireError
-from mistral_async._wire._shelf import LEAST, MOST, Shelf
+from mistral_async._http.h1.buffers import LEAST, MOST, Shelf
+from mistral_async._http.protocol import Limits, Phase, WireError
 
 LIMITS = Limits(connect=5, write=5, read=5)
 SIZES = [LEAST - 1, LEAST, LEAST + 1, 3 * LEAST, 1_300_000]

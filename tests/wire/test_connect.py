@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from mistral_async._wire._asyncio_connect import connect
+from mistral_async._http.asyncio_wire.connect import connect
 
 
 @pytest.fixture(params=["asyncio", "uvloop"])

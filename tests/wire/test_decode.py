@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistral_async._wire import _decode
-from mistral_async._wire._decode import STEP, Unfolding, accepted, decoder_for
-from mistral_async._wire._protocol import Phase, WireError
+from mistral_async._http.h1 import content_coding as _decode
+from mistral_async._http.h1.content_coding import STEP, Unfolding, accepted, decoder_for
+from mistral_async._http.protocol import Phase, WireError
 
 
 def raw_deflate(data):

@@ -10,9 +10,9 @@ import anyio
 import httpx
 import pytest
 
-from mistral_async._wire._network import Network
-from mistral_async._wire._protocol import Limits, Phase, Sent, WireError
-from mistral_async._wire._transport import Transport
+from mistral_async._http.httpx_wire.transport import Transport
+from mistral_async._http.network import Network
+from mistral_async._http.protocol import Limits, Phase, Sent, WireError
 
 LIMITS = Limits(connect=5, write=5, read=5)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

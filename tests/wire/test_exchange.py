@@ -12,7 +12,7 @@ import zlib
 import anyio
 import pytest
 
-from mistral_async._wire._protocol import Head, Limits, Phase, Sent, WireError
+from mistral_async._http.protocol import Head, Limits, Phase, Sent, WireError
 
 LIMITS = Limits(connect=5, write=5, read=5)
 HINTS = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n"
@@ -383,8 +383,8 @@ async def test_a_connection_that_only_the_write_finds_dead_is_replaced_unseen(st
         peer.reset()
         closed.set()
 
-    for module in ("_asyncio_connection", "_trio_connection"):
-        monkeypatch.setattr(f"mistral_async._wire.{module}.Connection.usable", lambda *_: True)
+    for module in ("asyncio_wire.connection", "trio_wire.connection"):
+        monkeypatch.setattr(f"mistral_async._http.{module}.Connection.usable", lambda *_: True)
     server = start(script, tls=tls)
     network = connect(server)
     for index in range(3):
@@ -418,7 +418,7 @@ async def test_a_connection_is_not_kept_for_longer_than_it_may(start, connect, h
 
 async def test_every_socket_is_kept_alive(start, connect, http, monkeypatch, tls):
     seen = []
-    from mistral_async._wire import _sockets
+    from mistral_async._http import sockets as _sockets
 
     real = _sockets.prepare
 
@@ -432,8 +432,8 @@ async def test_every_socket_is_kept_alive(start, connect, http, monkeypatch, tls
             sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY),
         ])  # fmt: skip
 
-    for module in ("_asyncio_channel", "_trio"):
-        monkeypatch.setattr(f"mistral_async._wire.{module}.prepare", prepare)
+    for module in ("asyncio_wire.channel", "trio_wire.wire"):
+        monkeypatch.setattr(f"mistral_async._http.{module}.prepare", prepare)
     network = connect(start(tls=tls))
     await network.current().send(http.GET, None, LIMITS)
     assert seen == [[1, 60, 60, 5, 1]]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mistral_async._wire._encode import encode_chunk, encode_framing, encode_head
-from mistral_async._wire._h1 import MAX_HEAD, AnswerParser
-from mistral_async._wire._protocol import Head, Phase, Sent, WireError
+from mistral_async._http.h1.encode import encode_chunk, encode_framing, encode_head
+from mistral_async._http.h1.parser import MAX_HEAD, AnswerParser
+from mistral_async._http.protocol import Head, Phase, Sent, WireError
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -14,12 +14,12 @@ import httpx
 import pytest
 import respx
 
-from mistral_async._wire._httpx_loop import HttpxLoopWire
-from mistral_async._wire._network import Network
-from mistral_async._wire._origin import Origin
-from mistral_async._wire._protocol import Limits, Phase, Sent, WireError
-from mistral_async._wire._proxy import environment_proxy
-from mistral_async._wire._transport import Transport
+from mistral_async._http.httpx_wire.loop import HttpxLoopWire
+from mistral_async._http.httpx_wire.transport import Transport
+from mistral_async._http.network import Network
+from mistral_async._http.origin import Origin
+from mistral_async._http.protocol import Limits, Phase, Sent, WireError
+from mistral_async._http.proxy import environment_proxy
 
 LIMITS = Limits(connect=5, write=5, read=5)
 ORIGIN = ("https", "api.example.test", 443)

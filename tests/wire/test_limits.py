@@ -12,8 +12,8 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from mistral_async._wire._network import Network
-from mistral_async._wire._protocol import Limits, Phase, Sent, WireError
+from mistral_async._http.network import Network
+from mistral_async._http.protocol import Limits, Phase, Sent, WireError
 
 LIMITS = Limits(connect=5, write=5, read=5)
 
@@ -213,7 +213,7 @@ async def test_verification_can_be_turned_off_or_given_a_file(start, http, autho
 
 
 async def test_one_context_for_all(start, http):
-    from mistral_async._wire import _origin
+    from mistral_async._http import origin as _origin
 
     assert _origin.tls_context(True) is _origin.tls_context(True)  # noqa: FBT003
     assert _origin.tls_context(True) is not _origin.tls_context(False)  # noqa: FBT003

@@ -13,8 +13,8 @@ import pytest
 PRELUDE = """
 import asyncio, gc, os, sys, threading, warnings
 import trio, uvloop
-from mistral_async._wire._network import Network
-from mistral_async._wire._protocol import Head, Limits
+from mistral_async._http.network import Network
+from mistral_async._http.protocol import Head, Limits
 
 port, tls = int(sys.argv[1]), sys.argv[2] == "True"
 origin = ("https", "localhost", port) if tls else ("http", "127.0.0.1", port)

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
-from mistral_async._wire._pool import Pool
+from mistral_async._http.pool import Pool
 
 
 def pool_of(limit, *connections):

@@ -8,7 +8,7 @@ import time
 import anyio
 import pytest
 
-from mistral_async._wire._protocol import Limits, Phase, Sent, WireError
+from mistral_async._http.protocol import Limits, Phase, Sent, WireError
 
 LIMITS = Limits(connect=5, write=5, read=5)
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"

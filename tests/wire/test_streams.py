@@ -6,10 +6,10 @@ import anyio
 import anyio.streams.stapled
 import pytest
 
-from mistral_async._wire import _network
-from mistral_async._wire._anyio import AnyioWire
-from mistral_async._wire._network import Network
-from mistral_async._wire._protocol import Limits, Phase, Sent, WireError
+from mistral_async._http import network as _network
+from mistral_async._http.anyio_wire import AnyioWire
+from mistral_async._http.network import Network
+from mistral_async._http.protocol import Limits, Phase, Sent, WireError
 
 LIMITS = Limits(connect=5, write=5, read=5)
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self, cast
 
-from mistral_async._stream import AsyncStream
+from mistral_async._results.stream import AsyncStream
 from mistral_async.compat._calls import Owner, find, view
 from mistral_async.compat.errors import official
 from mistral_async.compat.extra.exceptions import RunException

@@ -1,0 +1,1 @@
+"""Endpoints bound to what performs them: async, blocking, or not at all."""

@@ -1,0 +1,227 @@
+"""What an endpoint accepts: its whole signature to look at, misspelt options and wrong types refused before any I/O."""
+
+from __future__ import annotations
+
+import collections.abc
+import difflib
+import inspect
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
+from operator import contains
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, is_typeddict
+
+import msgspec
+from typing_extensions import Unpack
+
+from mistral_async._codec.json_types import is_array, is_mapping, is_object
+
+Fits = Callable[[Any], bool]
+
+
+class _Source(str):
+    """An annotation as it is written, shown without quotes."""
+
+    __slots__ = ()
+
+    __repr__ = str.__str__
+
+
+def expand(function: Callable[..., Any]) -> inspect.Signature:
+    """The signature with each key of `**options: Unpack[SomeOptions]` as a keyword argument of its own."""
+    signature = inspect.signature(function)
+    parameters: list[inspect.Parameter] = []
+    for each in signature.parameters.values():
+        if each.kind is inspect.Parameter.VAR_KEYWORD:
+            options = function.__globals__[str(each.annotation).removeprefix("Unpack[").removesuffix("]")]
+            parameters += [
+                inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_written(written))
+                for key, written in options.__annotations__.items()
+            ]
+        else:
+            parameters.append(each.replace(annotation=_written(each.annotation)))
+    return signature.replace(parameters=parameters, return_annotation=_written(signature.return_annotation))
+
+
+def _written(annotation: Any) -> Any:
+    if isinstance(annotation, typing.ForwardRef):
+        return _Source(annotation.__forward_arg__)
+    return _Source(annotation) if isinstance(annotation, str) else annotation
+
+
+def reject(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Raise the TypeError for an option that does not exist."""
+    names = [name for name in expand(function).parameters if name != "self"]
+    unknown = next(name for name in given if name not in names)
+    where = function.__qualname__.removesuffix(".__init__")
+    if unknown == "stream" and (twin := _streaming(function)):
+        raise TypeError(f"{where}() has no option 'stream': call `{twin}(...)` instead")
+    near = difflib.get_close_matches(unknown, names, n=1, cutoff=0.5)
+    advice = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(names)}"
+    raise TypeError(
+        f"{where}() has no option {unknown!r}: {advice} (with_options(extra_body=...) sends what is not listed)"
+    )
+
+
+def _streaming(function: Callable[..., Any]) -> str:
+    """The method that streams what this one gives whole, if there is one."""
+    owner, _, name = function.__qualname__.rpartition(".")
+    methods = dir(function.__globals__.get(owner))
+    twin = next((each for each in (f"{name}_stream", "stream") if each in methods and each != name), "")
+    return twin and f"{owner.lower()}.{twin}"
+
+
+def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], None]:
+    """Compile the annotations into a check of the arguments given."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    hints.pop("return", None)
+    for name, hint in list(hints.items()):
+        if get_origin(hint) is Unpack:
+            del hints[name]
+            hints |= typing.get_type_hints(get_args(hint)[0], include_extras=True)
+    fits = {name: _fits(hint) for name, hint in hints.items()}
+    written = {name: str(each.annotation) for name, each in expand(function).parameters.items()}
+    known = fits.get
+
+    def check(given: Mapping[str, Any]) -> None:
+        for name, value in given.items():
+            if value is not None and (fit := known(name)) is not None and not fit(value):
+                raise TypeError(f"{function.__qualname__}(): {_complain(name, value, hints[name], written[name])}")
+
+    return check
+
+
+def _complain(name: str, value: Any, hint: Any, written: str) -> str:
+    """Say what is wrong, down to the first item of a list that is."""
+    wanted = written.removesuffix(" | None")
+    for item_fits in _item_checks(hint) if is_array(value) else ():
+        for index, item in enumerate(value):
+            if not item_fits(item):
+                return f"{name} must be {wanted}, but {name}[{index}] is {_show(item)}"
+    return f"{name} must be {wanted}, not {_show(value)}"
+
+
+def _item_checks(hint: Any) -> list[Fits]:
+    options = get_args(hint) if _is_union(hint) else (hint,)
+    return [_fits(get_args(each)[0]) for each in options if _is_sequence(get_origin(each)) and get_args(each)]
+
+
+def _show(value: Any) -> str:
+    """The type, never the value; for a dict its keys."""
+    return f"a dict with the keys {sorted(map(str, value))}" if is_object(value) else type(value).__name__
+
+
+def _is_union(hint: Any) -> bool:
+    return get_origin(hint) in {Union, types.UnionType}
+
+
+def _is_sequence(origin: Any) -> bool:
+    return isinstance(origin, type) and issubclass(origin, collections.abc.Iterable) and not issubclass(origin, Mapping)
+
+
+_SCALARS: dict[Any, Fits] = {
+    Any: lambda _: True,
+    object: lambda _: True,
+    None: lambda value: value is None,
+    type(None): lambda value: value is None,
+    bool: lambda value: isinstance(value, bool),
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    float: lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    str: lambda value: isinstance(value, str),
+    bytes: lambda value: isinstance(value, (bytes, bytearray, memoryview)),
+}
+
+
+def _fits(hint: Any) -> Fits:  # noqa: PLR0911 - one line for each kind of annotation
+    """Compile one annotation; what can not be checked fits."""
+    if hint in _SCALARS:
+        return _SCALARS[hint]
+    origin, args = get_origin(hint), get_args(hint)
+    if _is_union(hint):
+        tagged = any(hasattr(each, "variants") for each in args)  # then a dict has to have the tag
+        return _any_of([_fits(each) for each in args if not (tagged and get_origin(each) is collections.abc.Mapping)])
+    if origin is Literal:
+        return lambda value: isinstance(value, (str, int, bool)) and value in args
+    if origin is Annotated:
+        return _fits(args[0])
+    if hasattr(hint, "variants"):
+        return _fits_open(hint)
+    if is_typeddict(hint) or (isinstance(hint, type) and issubclass(hint, msgspec.Struct)):
+        return _instance_or_mapping(hint)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _all_values(_fits(args[1])) if args else lambda value: isinstance(value, Mapping)
+    if origin in _ITEMS and args:
+        return _all_items(origin, args[0])
+    return _instance(origin or hint)
+
+
+_ITEMS = {list, collections.abc.Sequence, collections.abc.Collection, collections.abc.Iterable}
+
+
+def _any_of(options: list[Fits]) -> Fits:
+    first, *rest = options
+    if not rest:
+        return first
+    second = _any_of(rest)
+    return lambda value: first(value) or second(value)
+
+
+def _fits_open(hint: Any) -> Fits:
+    """One of the Structs, an `Unknown`, a dict with their tag, or a scalar that the union names."""
+    members, key = hint.variants.members, hint.variants.key
+    scalars = [_SCALARS[each] for each in get_args(hint.union) if each in _SCALARS]
+
+    def fits(value: Any) -> bool:
+        if isinstance(value, dict):  # before all else: most are, and asking for a Mapping is slow
+            return key is None or key in value
+        if isinstance(value, members):
+            return True
+        if isinstance(value, Mapping):
+            return key is None or key in value
+        return any(scalar(value) for scalar in scalars)
+
+    return fits
+
+
+def _instance_or_mapping(hint: Any) -> Fits:
+    if is_typeddict(hint):
+        return lambda value: isinstance(value, Mapping)
+    return lambda value: isinstance(value, (hint, Mapping))
+
+
+def _all_values(fits: Fits) -> Fits:
+    return lambda value: is_mapping(value) and all(map(fits, value.values()))
+
+
+def _all_items(origin: type, hint: Any) -> Fits:
+    kind = collections.abc.Sequence if origin is list else origin
+    fits, common = _fits(hint), _common(hint)
+
+    def check(value: Any) -> bool:
+        if isinstance(value, (list, tuple)):
+            items = cast("Sequence[Any]", value)
+            return common(items) or all(map(fits, items))
+        return isinstance(value, kind) and not isinstance(value, (str, bytes, bytearray, Mapping))
+
+    return check
+
+
+def _common(hint: Any) -> Callable[[Sequence[Any]], bool]:
+    """What nearly all lists are, asked without a call for each item: strings, or dicts with the tag of the union."""
+    if hint is str:
+        return lambda items: set(map(type, items)) == {str}
+    if not hasattr(hint, "variants"):
+        return lambda _: False
+    key = hint.variants.key
+
+    def common(items: Sequence[Any]) -> bool:
+        return set(map(type, items)) == {dict} and (key is None or all(map(contains, items, repeat(key))))
+
+    return common
+
+
+def _instance(hint: Any) -> Fits:
+    if not isinstance(hint, type) or getattr(hint, "_is_protocol", False) or hint.__module__ == "typing":
+        return lambda _: True
+    return lambda value: isinstance(value, hint)

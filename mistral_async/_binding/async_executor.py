@@ -1,0 +1,52 @@
+"""The faces of a client: what each mode makes of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from mistral_async._engine.engine import Engine
+from mistral_async._engine.request import Call, Download, Pages, Request, Stream
+from mistral_async._results.download import AsyncDownload
+from mistral_async._results.pages import AsyncPages
+from mistral_async._results.stream import AsyncStream
+
+FORMS: dict[type, Callable[[Engine, Any], Any]] = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
+
+
+class AsyncFace:
+    """Coroutines, async context managers and async iterables."""
+
+    def __init__(self, engine: Engine, *, responses: bool = False) -> None:
+        self.engine = engine
+        self._call = engine.respond if responses else engine.call
+
+    def perform(self, request: Request) -> Any:
+        """Give the asynchronous form of a request."""
+        form = FORMS.get(type(request))
+        return self._call(cast("Call[Any]", request)) if form is None else form(self.engine, request)
+
+    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """A coroutine method is what it is."""
+        return function(resource, *args, **kwargs)
+
+    results = events = flow
+
+
+class LazyFace:
+    """Requests as they are."""
+
+    def perform(self, request: Request) -> Any:
+        """Hand the request over."""
+        return request
+
+    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 - protocol
+        """A method of several requests is not one request."""
+        raise TypeError(f"{function.__qualname__} makes several requests: it is not a request that can be handed over")
+
+    results = events = flow
+
+    @property
+    def engine(self) -> Engine:
+        """There is none: nothing is performed."""
+        raise TypeError("`calls` only describes requests: perform them with a client")

@@ -1,0 +1,290 @@
+"""One set of resource classes, four faces: a descriptor turns what an endpoint describes into each face's form.
+
+An endpoint's body runs with the checked arguments and returns a request; the resource's face performs it, blocks on it,
+or hands it over as it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+
+from mistral_async._binding.arguments import expand, reject, validator
+from mistral_async._engine.request import Call, Download, Pages, Request, Stream
+
+if TYPE_CHECKING:
+    from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
+    from mistral_async._engine.engine import Engine
+    from mistral_async._engine.response import Response
+    from mistral_async._results.download import AsyncDownload
+    from mistral_async._results.pages import AsyncPages
+    from mistral_async._results.stream import AsyncStream
+    from mistral_async.bulk._blocking import SyncResults
+    from mistral_async.bulk._results import AsyncResults
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Page = TypeVar("Page")
+
+
+class Mode:
+    """What calling an endpoint gives."""
+
+
+class Async(Mode):
+    """A coroutine, an async context manager or an async iterable."""
+
+
+class Sync(Mode):
+    """The answer itself, a context manager or an iterable."""
+
+
+class Lazy(Mode):
+    """The request, not performed."""
+
+
+class AsyncResponse(Mode):
+    """A coroutine of the answer with its headers, attempts and timings."""
+
+
+class SyncResponse(Mode):
+    """The answer with its headers, attempts and timings."""
+
+
+M = TypeVar("M", bound=Mode)
+
+
+class Face(Protocol):
+    """What performs the requests of one mode."""
+
+    def perform(self, request: Request) -> Any:
+        """Give the mode's form of a request."""
+        ...
+
+    @property
+    def engine(self) -> Engine:
+        """What performs requests."""
+        ...
+
+    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Run a coroutine method of several requests."""
+        ...
+
+    def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Run a method that fans out."""
+        ...
+
+    def events(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Run a method whose work is awaited, or used as a block of events."""
+        ...
+
+
+class Resource(Generic[M]):
+    """A group of endpoints."""
+
+    def __init__(self, face: Face) -> None:
+        self._face = face
+
+    def _on(self, face: Face) -> Any:
+        """The same group of endpoints on another face."""
+        return type(self)(face)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {(self.__doc__ or '').splitlines()[0]}>"
+
+
+class _Endpoint(Generic[P]):
+    """Binds the function that describes a request to the face of the resource it is read from."""
+
+    def __init__(self, describe: Callable[..., Request]) -> None:
+        self.describe = describe
+        self.function: Callable[..., Any] = _performing(describe)
+        self.__doc__ = describe.__doc__
+        self.__name__: str = describe.__name__
+        self.__wrapped__ = describe
+
+    def bind(self, instance: Any) -> Any:
+        """The method of an instance; the endpoint itself when read from the class."""
+        return self if instance is None else types.MethodType(self.function, instance)
+
+
+def _performing(describe: Callable[..., Request]) -> Callable[..., Any]:
+    """The method users call: check the arguments, describe, perform. It shows every option in its signature."""
+    signature = expand(describe)
+    names = frozenset(list(signature.parameters)[1:])
+    check: Callable[[dict[str, Any]], None] | None = None
+
+    @functools.wraps(describe)
+    def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
+        nonlocal check
+        if check is None:
+            check = validator(describe)
+        if not kwargs.keys() <= names:
+            reject(describe, kwargs)
+        given = signature.bind(self, *args, **kwargs).arguments if args else kwargs
+        check(given)
+        return self._face.perform(describe(self, *args, **kwargs))
+
+    vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
+    return method
+
+
+class CallEndpoint(_Endpoint[P], Generic[P, T]):
+    """An endpoint with one answer."""
+
+    @overload
+    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, T]: ...
+    @overload
+    def __get__(self, instance: Resource[Lazy], owner: Any) -> Callable[P, Call[T]]: ...
+    @overload
+    def __get__(
+        self, instance: Resource[AsyncResponse], owner: Any
+    ) -> Callable[P, Coroutine[Any, Any, Response[T]]]: ...
+    @overload
+    def __get__(self, instance: Resource[SyncResponse], owner: Any) -> Callable[P, Response[T]]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> CallEndpoint[P, T]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self.bind(instance)
+
+
+class StreamEndpoint(_Endpoint[P], Generic[P, T]):
+    """An endpoint whose answer arrives as events."""
+
+    @overload
+    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, AsyncStream[T]]: ...
+    @overload
+    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, SyncStream[T]]: ...
+    @overload
+    def __get__(self, instance: Resource[Lazy], owner: Any) -> Callable[P, Stream[T]]: ...
+    @overload
+    def __get__(self, instance: Resource[AsyncResponse], owner: Any) -> Callable[P, AsyncStream[T]]: ...
+    @overload
+    def __get__(self, instance: Resource[SyncResponse], owner: Any) -> Callable[P, SyncStream[T]]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> StreamEndpoint[P, T]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self.bind(instance)
+
+
+class PagesEndpoint(_Endpoint[P], Generic[P, T, Page]):
+    """An endpoint that lists in pages."""
+
+    @overload
+    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, AsyncPages[T, Page]]: ...
+    @overload
+    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, SyncPages[T, Page]]: ...
+    @overload
+    def __get__(self, instance: Resource[Lazy], owner: Any) -> Callable[P, Pages[T, Page]]: ...
+    @overload
+    def __get__(self, instance: Resource[AsyncResponse], owner: Any) -> Callable[P, AsyncPages[T, Page]]: ...
+    @overload
+    def __get__(self, instance: Resource[SyncResponse], owner: Any) -> Callable[P, SyncPages[T, Page]]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> PagesEndpoint[P, T, Page]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self.bind(instance)
+
+
+class DownloadEndpoint(_Endpoint[P]):
+    """An endpoint that answers with bytes."""
+
+    @overload
+    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, AsyncDownload]: ...
+    @overload
+    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, SyncDownload]: ...
+    @overload
+    def __get__(self, instance: Resource[Lazy], owner: Any) -> Callable[P, Download]: ...
+    @overload
+    def __get__(self, instance: Resource[AsyncResponse], owner: Any) -> Callable[P, AsyncDownload]: ...
+    @overload
+    def __get__(self, instance: Resource[SyncResponse], owner: Any) -> Callable[P, SyncDownload]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> DownloadEndpoint[P]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self.bind(instance)
+
+
+@overload
+def endpoint(describe: Callable[Concatenate[Any, P], Call[T]]) -> CallEndpoint[P, T]: ...
+@overload
+def endpoint(describe: Callable[Concatenate[Any, P], Stream[T]]) -> StreamEndpoint[P, T]: ...
+@overload
+def endpoint(describe: Callable[Concatenate[Any, P], Pages[T, Page]]) -> PagesEndpoint[P, T, Page]: ...
+@overload
+def endpoint(describe: Callable[Concatenate[Any, P], Download]) -> DownloadEndpoint[P]: ...
+def endpoint(describe: Callable[..., Any]) -> Any:
+    """Make an endpoint of a method that describes a request."""
+    made: CallEndpoint[..., Any] = CallEndpoint(describe)  # at run time all kinds bind alike
+    return made
+
+
+class Flow(Generic[P, T]):
+    """A coroutine method of several requests, for the asynchronous and the blocking face."""
+
+    def __init__(self, function: Callable[..., Coroutine[Any, Any, T]]) -> None:
+        self.function = function
+
+        @functools.wraps(function)
+        def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
+            return self._face.flow(function, self, args, kwargs)
+
+        vars(method)["__signature__"] = inspect.signature(function)  # where `inspect.signature` and `help` look
+        self.method = method
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, T]: ...
+    @overload
+    def __get__(self, instance: Resource[AsyncResponse], owner: Any) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(self, instance: Resource[SyncResponse], owner: Any) -> Callable[P, T]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Flow[P, T]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else types.MethodType(self.method, instance)
+
+
+class ResultsMethod(Generic[P, T]):
+    """A method that fans out, for the asynchronous and the blocking face."""
+
+    def __init__(self, function: Callable[..., AsyncResults[T]]) -> None:
+        self.function = function
+        signature = expand(function)
+        names = frozenset(list(signature.parameters)[1:])
+
+        @functools.wraps(function)
+        def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
+            if not kwargs.keys() <= names:
+                reject(function, kwargs)
+            return self._face.results(function, self, args, kwargs)
+
+        vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
+        self.method = method
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, AsyncResults[T]]: ...
+    @overload
+    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, SyncResults[T]]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> ResultsMethod[P, T]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else types.MethodType(self.method, instance)
+
+
+def results(function: Callable[Concatenate[Any, P], AsyncResults[T]]) -> ResultsMethod[P, T]:
+    """Make a method that fans out, written once over the asynchronous resource."""
+    return ResultsMethod(function)
+
+
+def flow(function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Flow[P, T]:
+    """Make a method of several requests, written once as a coroutine over the asynchronous resource."""
+    return Flow(function)

@@ -1,0 +1,228 @@
+"""The same client for code that blocks: every call runs in the portal's event loop, a hop away.
+
+A stream takes all that has arrived in one hop.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
+
+from mistral_async._binding.async_executor import FORMS, AsyncFace
+from mistral_async._binding.portal import Portal
+from mistral_async._engine.request import Call, Download, Pages, Request, Stream
+from mistral_async._results.download import AsyncDownload
+from mistral_async._results.pages import AsyncPages
+from mistral_async._results.stream import AsyncStream
+
+if TYPE_CHECKING:
+    from mistral_async._engine.engine import Engine
+    from mistral_async._engine.response import Response
+    from mistral_async._results.accumulate import Assembly
+    from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
+
+T = TypeVar("T")
+Page = TypeVar("Page")
+
+
+class SyncFace:
+    """Answers, context managers and iterables."""
+
+    def __init__(self, engine: Engine, backend: str, *, responses: bool = False) -> None:
+        self.engine = engine
+        self.backend = backend
+        self._call = engine.respond if responses else engine.call
+
+    @property
+    def portal(self) -> Portal:
+        """The event loop's thread."""
+        return Portal.of(self.backend)
+
+    def perform(self, request: Request) -> Any:
+        """Give the blocking form of a request."""
+        form = _FORMS.get(type(request))
+        if form is None:
+            return self.portal.run(self._call, cast("Call[Any]", request))
+        return form(self.portal, FORMS[type(request)](self.engine, request))
+
+    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Run a coroutine method over the asynchronous twin of its resource."""
+        twin = self._twin(resource)
+        return self.portal.run(lambda: function(twin, *args, **kwargs))
+
+    def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Fan out over the asynchronous twin of a resource."""
+        from mistral_async.bulk._blocking import SyncResults
+
+        return SyncResults(self.portal, function(self._twin(resource), *args, **kwargs))
+
+    def events(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Make work of the asynchronous twin of a resource, to be begun here."""
+        from mistral_async._results.events import SyncEvents
+
+        return SyncEvents(self.portal, function(self._twin(resource), *args, **kwargs))
+
+    def _twin(self, resource: Any) -> Any:
+        return resource._on(AsyncFace(self.engine))  # noqa: SLF001 - the faces and the resources are one design
+
+
+class SyncStream(Generic[T]):
+    """The events of a streamed answer: `with client.chat.stream(...) as stream: for event in stream`, or just `for`."""
+
+    def __init__(self, portal: Portal, stream: AsyncStream[T]) -> None:
+        self._portal = portal
+        self._stream = stream
+        self._ready: deque[T] = deque()
+        self._entered = False
+
+    def __enter__(self) -> Self:
+        self._entered = True
+        try:
+            self._portal.run(self._stream.__aenter__)
+        except BaseException:
+            self.close()  # an interrupt may come when it is just open
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, or give it back if everything was read."""
+        if self._portal.is_here:  # the garbage collector may find an unfinished loop over a stream anywhere
+            self._stream.cancel()
+        else:
+            self._portal.close(self._stream.aclose)
+
+    def cancel(self) -> None:
+        """End it from any thread."""
+        self._portal.run(_soon, self._stream.cancel)
+
+    def __iter__(self) -> Iterator[T]:
+        if self._entered:
+            return self
+        return self._once()
+
+    def _once(self) -> Iterator[T]:
+        """Iterating without a block closes the stream when the loop is left."""
+        with self:
+            yield from self
+
+    def __next__(self) -> T:
+        if not self._ready:
+            self._ready.extend(self._portal.run(self._stream.receive))
+            if not self._ready:
+                raise StopIteration
+        return self._ready.popleft()
+
+    @property
+    def response(self) -> Response[None]:
+        """Status, headers, request id, attempts and timings."""
+        return self._stream.response
+
+    @property
+    def partial(self) -> Assembly[T]:
+        """What has arrived so far: text, thinking, tool calls, usage."""
+        return self._stream.partial
+
+    @overload
+    def get_final_response(self: SyncStream[CompletionChunk]) -> ChatCompletionResponse: ...
+    @overload
+    def get_final_response(self) -> Any: ...
+    def get_final_response(self) -> Any:
+        """Read the rest and give the answer that the same call without streaming gives."""
+        if not self._entered:
+            with self:
+                return self._portal.run(self._stream.get_final_response)
+        return self._portal.run(self._stream.get_final_response)
+
+
+async def _soon(function: Callable[[], None]) -> None:
+    function()
+
+
+class SyncPages(Generic[T, Page]):
+    """A list of the API: iterate over every item, `.pages()` for every page, `.page()` for one."""
+
+    def __init__(self, portal: Portal, pages: AsyncPages[T, Page]) -> None:
+        self._portal = portal
+        self._pages = pages
+
+    def page(self) -> Page:
+        """The first page, or the one that the query names, as the API sends it."""
+        return self._portal.run(self._pages.page)
+
+    def pages(self) -> Iterator[Page]:
+        """Every page."""
+        pages = self._pages.pages()
+        while (page := self._portal.run(_next, pages)) is not None:
+            yield cast("Page", page)
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from self._pages.items(page)
+
+    def to_list(self) -> list[T]:
+        """Every item."""
+        return list(self)
+
+
+async def _next(iterator: Any) -> Any:
+    return await anext(iterator, None)
+
+
+class SyncDownload:
+    """The bytes of an answer: `.read()` for all, `with` to iterate as they come, `.save(path)` for a file."""
+
+    def __init__(self, portal: Portal, download: AsyncDownload) -> None:
+        self._portal = portal
+        self._download = download
+
+    def __enter__(self) -> Self:
+        self._portal.run(self._download.__aenter__)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._portal.close(self._download.aclose)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while data := self._portal.run(self._download.receive):
+            yield data
+
+    def read(self) -> bytes:
+        """All of it, in memory."""
+        return self._portal.run(self._download.read)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        progress: Callable[[int, int | None], None] | None = None,
+        size: int | None = None,
+        checksum: str | None = None,
+        resume: bool = False,
+    ) -> int:
+        """Write it to a file, which appears whole or not at all; returns its size in bytes (see `AsyncDownload`)."""
+        return self._portal.run(
+            lambda: self._download.save(path, progress=progress, size=size, checksum=checksum, resume=resume)
+        )
+
+    @property
+    def response(self) -> Response[None]:
+        """Status, headers, request id, attempts and timings, while its block is open."""
+        return self._download.response
+
+    @property
+    def size(self) -> int | None:
+        """Bytes in all, when the API said."""
+        return self._download.size
+
+
+_FORMS: dict[type, Callable[[Portal, Any], Any]] = {Stream: SyncStream, Pages: SyncPages, Download: SyncDownload}

@@ -1,0 +1,130 @@
+"""What a client is made with, and what a view of it changes: declared once, for both clients."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from urllib.parse import urlsplit
+
+import msgspec
+
+from mistral_async._codec.json_types import is_object
+from mistral_async._engine.auth import Key
+from mistral_async._engine.client_state import Core
+from mistral_async._engine.engine import Engine
+from mistral_async._engine.hooks import Hooks, HookSet
+from mistral_async._engine.options import Options, Timeout
+from mistral_async._engine.retry import RetryConfig
+from mistral_async._http.network import Network
+from mistral_async._ratelimit import Limiter, RateLimits
+from mistral_async._version import __version__
+from mistral_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import logging
+    import ssl
+
+    import httpx
+
+SERVERS = {
+    "global": "https://api.mistral.ai",
+    "eu": "https://api.eu.mistral.ai",
+    "us": "https://api.us.mistral.ai",
+}
+
+ApiKey = str | Callable[[], str | Awaitable[str]]
+
+
+class ClientSettings(TypedDict, total=False):
+    """What both clients take besides the key."""
+
+    server: Literal["global", "eu", "us"] | None
+    """Default: `"global"`."""
+    server_url: str | None
+    """Another server."""
+    timeout_ms: float | None
+    """Milliseconds for each call in all: waits, attempts and the whole of a stream. Default: no such limit."""
+    timeout: Timeout | None
+    """The limits of each phase, in seconds."""
+    retry_config: RetryConfig | Mapping[str, Any] | None
+    """What is repeated, and how often."""
+    rate_limits: RateLimits | Mapping[str, Any] | None
+    """The limits of the account. Default: learned from the API's answers."""
+    async_client: httpx.AsyncClient | None
+    """An httpx client to send with, instead of our own connections."""
+    transport: httpx.AsyncBaseTransport | None
+    """An httpx transport to send with, such as a mock."""
+    debug_logger: logging.Logger | None
+    """Gets the metadata of every attempt; never a key, nor (unless asked) a prompt or an answer."""
+    hooks: Hooks | Sequence[Hooks] | None
+    """Are told of every call and attempt, such as `OpenTelemetryHooks()`."""
+    max_connections: int | None
+    """The most connections of one event loop; further calls wait their turn. Default: 100."""
+    keepalive_expiry: float | None
+    """Seconds that an idle connection is kept. Default: 30."""
+    verify: bool | str | ssl.SSLContext | None
+    """False, a path to CA certificates, or a context. Default: the system's certificates."""
+    http2: bool | None
+    """Use HTTP/2 (through httpx; needs the extra `http2`)."""
+    proxy: str | None
+    """A proxy's URL. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`."""
+
+
+class ViewOptions(TypedDict, total=False):
+    """What a view of a client changes."""
+
+    timeout: Timeout | float | None
+    """`Timeout`, or seconds for each call in all."""
+    retries: RetryConfig | int | None
+    """`RetryConfig`, or how often a call may be repeated."""
+    headers: Mapping[str, str] | None
+    """Sent besides the client's own."""
+    extra_body: Mapping[str, Any] | None
+    """Keys added to every JSON body or form: what this version has no option for."""
+    extra_query: Mapping[str, Any] | None
+    """Parameters added to every query."""
+    background: bool | None
+    """Leave room for the other calls of the client, as bulk work does."""
+    log_bodies: bool | None
+    """Give the `debug_logger` prompts and answers too."""
+
+
+_NETWORK = ("async_client", "transport", "max_connections", "keepalive_expiry", "verify", "http2", "proxy")
+
+
+def engine_of(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
+    """Make what a client performs with. Nothing is opened, started or read."""
+    given = {key: value for key, value in settings.items() if value is not None}
+    url = urlsplit(_server_url(given.get("server", "global"), given.get("server_url")))
+    port = url.port or (443 if url.scheme == "https" else 80)
+    limits = given.get("rate_limits")
+    core = Core(
+        given,
+        key=Key(api_key),
+        prefix=url.path.rstrip("/"),
+        network=Network((url.scheme, str(url.hostname), port), **{key: given[key] for key in _NETWORK if key in given}),
+        limiter=Limiter(RateLimits(**limits) if is_object(limits) else limits),
+        logger=given.get("debug_logger"),
+        hooks=HookSet.of(given.get("hooks"), str(url.hostname), port),
+        agent=f"mistral-async/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}",
+    )
+    return Engine(core, _options(given))
+
+
+def _server_url(server: str, server_url: str | None) -> str:
+    if server_url is not None:
+        url = urlsplit(server_url)
+        if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+            raise ConfigurationError(f"server_url must be like 'https://api.mistral.ai', not {server_url!r}")
+        return server_url
+    if server not in SERVERS:
+        raise ConfigurationError(f"server must be one of {', '.join(SERVERS)}, not {server!r}; or pass server_url=")
+    return SERVERS[server]
+
+
+def _options(given: Mapping[str, Any]) -> Options:
+    timeout = Timeout.of(given.get("timeout"))
+    if "timeout_ms" in given:
+        timeout = Timeout.of(msgspec.structs.replace(timeout, total=given["timeout_ms"] / 1000))
+    return Options(timeout=timeout, retry=RetryConfig.of(given.get("retry_config")))

@@ -1,0 +1,1 @@
+"""One call: described, paced, sent, retried, decoded, accounted."""

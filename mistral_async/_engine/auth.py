@@ -1,0 +1,69 @@
+"""The API key: an argument (a string, or a function that gives one), else `MISTRAL_API_KEY`. It is never shown."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+from mistral_async._codec.redact import Secret
+from mistral_async.errors import ConfigurationError
+
+VARIABLE = "MISTRAL_API_KEY"
+
+
+class Key:
+    """The key that requests are sent with."""
+
+    def __init__(self, given: str | Callable[[], str | Awaitable[str]] | None) -> None:
+        if given is not None and not isinstance(given, str) and not callable(given):
+            raise TypeError(f"api_key must be a str or a function that returns one, not {type(given).__name__}")
+        self._give = given if callable(given) else None
+        self._key = _checked(given) if isinstance(given, str) else None
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an API key is not pickled: give the other process its own, or a function that returns it")
+
+    @property
+    def current(self) -> Secret | None:
+        """The key, where it does not have to be fetched."""
+        if self._give is not None:
+            return None
+        if self._key is None:
+            self._key = _checked(os.environ.get(VARIABLE, ""))
+        return self._key
+
+    @property
+    def function(self) -> Callable[[], str | Awaitable[str]] | None:
+        """What gives the key, where that is a function."""
+        return self._give
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether a new key may be fetched when the API refuses the old one."""
+        return self._give is not None
+
+    async def fetch(self) -> Secret:
+        """Ask the function for the key."""
+        if self._give is None:
+            raise ConfigurationError(_MISSING)
+        given = self._give()
+        self._key = _checked(await given if inspect.isawaitable(given) else given)
+        return self._key
+
+
+_MISSING = (
+    f"no API key: pass Mistral(api_key=...) or set the environment variable {VARIABLE} (https://console.mistral.ai)"
+)
+
+
+def _checked(key: object) -> Secret:
+    if not isinstance(key, str):
+        raise TypeError(f"the function for the API key must return a str, not {type(key).__name__}")
+    key = Secret(key.strip().removeprefix("Bearer ").strip())
+    if not key:
+        raise ConfigurationError(_MISSING)
+    if not key.isascii() or not key.isprintable():
+        raise ConfigurationError("the API key has characters that no key has: copy it again")
+    return key

@@ -1,0 +1,263 @@
+"""One call under way: what is sent, until when, the attempts so far, and the error that ends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
+
+from mistral_async._codec.redact import SENSITIVE, strike
+from mistral_async._engine.response import Attempt, Headers, request_id_of
+from mistral_async._http.protocol import Answer, BodySource, Head, Phase, Sent, Streaming, WireError
+from mistral_async._ratelimit import RateLimit, RateLimitStatus
+from mistral_async.errors import (
+    APIConnectError,
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    MistralError,
+    QuotaUnavailableError,
+    ResponseValidationError,
+    from_response,
+)
+
+if TYPE_CHECKING:
+    import logging
+
+    from mistral_async._engine.hooks import Trace
+    from mistral_async._engine.request import Request
+    from mistral_async._ratelimit import Reservation
+
+E = TypeVar("E", bound=MistralError)
+F = TypeVar("F", bound=BaseException)
+
+_ERROR_BODY_LIMIT = 10 * 1024 * 1024
+_ERROR_BODY_TIME = 10.0
+_NO_WAIT = 0.001  # seconds: it was its turn at once
+_CLOCK = 0.005  # seconds that an event loop's timer may be early
+
+
+class Renewal(Enum):
+    """Whether a key that the API refuses is replaced by a new one: once a call."""
+
+    POSSIBLE = "possible"
+    DUE = "due"
+    DONE = "done"
+
+
+class Exchange:
+    """One call under way."""
+
+    __slots__ = (
+        "attempts",
+        "began",
+        "body",
+        "deadline",
+        "ended",
+        "head",
+        "opening",
+        "patience",
+        "queued",
+        "renewal",
+        "request",
+        "started",
+        "ticket",
+        "trace",
+        "waited",
+    )
+
+    def __init__(
+        self, request: Request, head: Head, body: bytes | BodySource | None, *, opening: bool, started: float
+    ) -> None:
+        self.request: Request = request
+        self.head: Head = head
+        self.body: bytes | BodySource | None = body
+        self.opening: bool = opening  # it ends with the head of the answer; the body is read by who asked
+        self.started: float = started  # of the call
+        self.began: float = started  # of its present attempt
+        self.deadline: float | None = None  # of the call
+        self.patience: float | None = None  # seconds that an attempt may take
+        self.ended: float | None = None  # when the head of its answer was there
+        self.waited: float = 0.0
+        self.queued: float = 0.0  # for its turn under the rate limits, in all
+        self.renewal: Renewal = Renewal.POSSIBLE
+        self.attempts: list[Attempt] = []
+        self.ticket: Reservation | None = None
+        self.trace: Trace | None = None  # who is told, if there are hooks
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.request!r}>"
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the body can be sent again."""
+        return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
+
+    @property
+    def bucket(self) -> str:
+        """What its rate limits are told apart by."""
+        return self.request.model or self.request.route
+
+    def paced(self, *, since: float) -> None:
+        """It has waited for its turn since then, and is sent now."""
+        self.began = time.monotonic()
+        waited = self.began - since
+        self.waited += waited
+        self.queued += waited
+        if self.trace is not None and waited > _NO_WAIT:
+            self.trace.paced(waited)
+
+    def record(self, *, status: int | None, request_id: str | None, error: MistralError | None = None) -> Attempt:
+        """The present attempt, as it ended."""
+        return Attempt(
+            status,
+            type(error).__name__ if error else None,
+            request_id,
+            time.monotonic() - self.began if error else self.elapsed,
+            self.waited,
+            error.may_have_executed if error else True,
+        )
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of the present attempt: until the head of its answer was there, or until now."""
+        return (time.monotonic() if self.ended is None else self.ended) - self.began
+
+    def failed(self, error: E) -> E:
+        """Keep the attempt on the call, and all attempts on the error."""
+        status = error.status if isinstance(error, APIStatusError) else None
+        self.attempts.append(self.record(status=status, request_id=error.request_id, error=error))
+        if self.trace is not None:
+            self.trace.failed(self.attempts[-1], error)
+        self.waited = 0.0
+        error.attempts = self.attempts
+        return error
+
+    def settle(self, headers: Sequence[tuple[bytes, bytes]] = (), tokens: float | None = None) -> None:
+        """It is under way no more: tell the limiter, once."""
+        if self.ticket is not None:
+            self.ticket.settle(time.monotonic(), headers, tokens)
+
+    def release(self, *, sent: bool) -> None:
+        """It ended without an answer; what was never sent is given back."""
+        if self.ticket is not None and not sent:
+            self.ticket.cancel(time.monotonic())
+        self.settle()
+
+    # what the user's logger gets
+
+    def log_answer(self, logger: logging.Logger, answer: Answer | Streaming, *, bodies: bool) -> None:
+        """Log a success."""
+        elapsed, request_id = time.monotonic() - self.began, request_id_of(answer.headers)
+        logger.debug("%r -> %d in %.3f s (request id %s)", self.request, answer.status, elapsed, request_id)
+        if bodies:
+            got = answer.body if isinstance(answer, Answer) else b"a stream"
+            sent = self.strike(self.body) if isinstance(self.body, bytes) else self.body
+            logger.debug("%r sent %r", self.request, sent)
+            logger.debug("%r got %r", self.request, self.strike(got))
+
+    def log_failure(self, logger: logging.Logger) -> None:
+        """Log the attempt that failed last."""
+        last, count = self.attempts[-1], len(self.attempts)
+        logger.debug("%r: %s after %.3f s (attempt %d)", self.request, last.error, last.elapsed, count)
+
+    # the errors that a call can end with
+
+    def unanswered(self, failure: WireError) -> APIConnectionError:
+        """There was no complete answer."""
+        kind = APIConnectError if failure.phase is Phase.CONNECT else APIConnectionError
+        error = (APITimeoutError if failure.timeout else kind)(f"{self.request!r}: {failure}")
+        error.phase = self.limit(failure.phase.value) if failure.timeout else failure.phase.value
+        error.may_have_executed = failure.sent is Sent.MAYBE
+        error.__cause__ = cause_of(failure)
+        return error
+
+    def limit(self, phase: str) -> str:
+        """Which time limit is over: the call's, its attempt's, else that of the phase it was in."""
+        now = time.monotonic() + _CLOCK
+        if self.deadline is not None and now >= self.deadline:
+            return "total"
+        return "attempt" if self.patience is not None and now >= self.began + self.patience else phase
+
+    def late(self) -> APITimeoutError:
+        """The deadline would pass before the rate limit lets the call go."""
+        error = APITimeoutError(f"{self.request!r}: its time is over before the rate limit lets it go")
+        error.phase = "pace"
+        return error
+
+    def refused(self, status: int, headers: Headers, body: bytes) -> APIStatusError:
+        """There was an answer with an error status."""
+        if self.trace is not None:
+            self.trace.refused(status, headers)
+        return from_response(status, headers, body, route=f"{self.request.method} {self.request.route}")
+
+    def secrets(self) -> Iterator[str]:
+        """What must not be shown of this request."""
+        for name, value in self.head.headers:
+            if name in SENSITIVE:
+                yield value.removeprefix("Bearer ")
+
+    def strike(self, body: bytes) -> bytes:
+        """Strike the key out of what may be shown."""
+        return strike(body, self.secrets())
+
+    def no_quota(self, limit: RateLimit) -> QuotaUnavailableError:
+        """The API said earlier that the plan has no quota for this model."""
+        what = f"{limit.resource} per {limit.window}" if limit.window else limit.resource
+        error = QuotaUnavailableError(f"{self.request!r}: the plan has no quota for this model (its {what} are 0)")
+        error.status, error.headers, error.rate_limits = 429, Headers(()), RateLimitStatus((limit,))
+        return error
+
+    def unreadable(self, answer: Answer | Streaming, body: bytes, problem: Exception) -> ResponseValidationError:
+        """The answer is not what the API promises; the error keeps its body."""
+        headers = Headers(answer.headers)
+        what = f"{len(body)} bytes of {headers.get('content-type', 'no content type')}" if body else "an empty body"
+        error = ResponseValidationError(
+            f"{self.request!r} answered {answer.status} with {what} that can not be read: {problem}"
+        )
+        error.status, error.body = answer.status, body
+        error.path = getattr(problem, "path", "$")
+        return self.answered(answer, error)
+
+    def answered(self, answer: Answer | Streaming, error: E) -> E:
+        """The API answered, and this is what is wrong with it: give the error the circumstances of the call."""
+        error.request_id = error.request_id or request_id_of(answer.headers)
+        if isinstance(error, (APIStatusError, ResponseValidationError)):
+            error.headers = Headers(answer.headers)
+        error.may_have_executed = True
+        last = self.record(status=answer.status, request_id=error.request_id, error=error)
+        error.attempts = [*self.attempts, last]
+        if self.trace is not None:
+            self.trace.blame(error)
+        return error
+
+
+def cause_of(failure: WireError) -> BaseException:
+    """What is shown as the cause of an error: without its traceback, whose variables hold what was sent."""
+    return bare(failure).__cause__ or failure
+
+
+def bare(error: F) -> F:
+    """The error, and those that it says caused it, without their tracebacks."""
+    cause: BaseException | None = error
+    while cause is not None:
+        cause.__traceback__ = None
+        cause = cause.__cause__
+    return error
+
+
+async def body_of(answer: Answer | Streaming, deadline: float | None) -> bytes:
+    """The body of an error: to its end, or as far as it comes; the connection is let go."""
+    if isinstance(answer, Answer):
+        return answer.body
+    body = bytearray()
+    end = time.monotonic() + _ERROR_BODY_TIME
+    try:
+        while len(body) < _ERROR_BODY_LIMIT and (data := await answer.receive(min(end, deadline or end))):
+            body += data
+    except WireError:
+        pass  # the status says enough
+    finally:
+        await answer.aclose()
+    return bytes(body)

@@ -1,0 +1,71 @@
+"""What a client and all its views share. A forked process starts with limits and a budget of its own."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mistral_async._engine.retry import Refusals, RetryBudget
+from mistral_async._ratelimit import Limiter
+
+if TYPE_CHECKING:
+    import logging
+
+    from mistral_async._engine.auth import Key
+    from mistral_async._engine.hooks import HookSet
+    from mistral_async._http.network import Network
+
+
+class Core:
+    """The key, the network, the limits and the budget for retries of one client."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        *,
+        key: Key,
+        prefix: str,
+        network: Network,
+        limiter: Limiter,
+        logger: logging.Logger | None,
+        hooks: HookSet | None,
+        agent: str,
+    ) -> None:
+        self.settings = settings
+        self.key = key
+        self.prefix = prefix
+        self.network = network
+        self.limiter: Limiter = limiter
+        self.logger = logger
+        self.hooks = hooks
+        self.agent = agent
+        self.budget: RetryBudget = RetryBudget()
+        self.refusals: Refusals = Refusals()
+        _CORES.add(self)
+
+    async def aclose(self) -> None:
+        """Close what is open; all of it opens again when it is needed."""
+        try:
+            await self.network.aclose()
+        finally:
+            await self.limiter.aclose()
+
+    def start_over(self) -> None:
+        """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""
+        self.limiter = Limiter(self.limiter.settings)
+        self.budget = RetryBudget()
+        self.refusals = Refusals()
+
+
+_CORES: weakref.WeakSet[Core] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for core in list(_CORES):
+        core.start_over()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

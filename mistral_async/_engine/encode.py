@@ -1,0 +1,82 @@
+"""What goes out for a request: its body, encoded, and its head, which calls of the same shape share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from mistral_async._codec.redact import Secret
+from mistral_async._engine.request import Request, encode_query
+from mistral_async._http.protocol import BodySource, Head
+
+if TYPE_CHECKING:
+    from mistral_async._engine.client_state import Core
+    from mistral_async._engine.options import Options
+
+_HEADS_KEPT = 256
+_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+
+
+def _as_json(value: Any) -> Any:
+    """Write any sequence and mapping (msgspec's `enc_hook`)."""
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[Any, Any]", value))
+    if hasattr(value, "__iter__") and hasattr(value, "__len__"):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_as_json)
+
+
+def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[bytes | BodySource | None, str]:
+    """The body of a request, and its content type."""
+    if request.form is not None:
+        return request.form.encode(extra), request.form.content_type
+    if request.json is None and not extra:
+        return (b"" if request.method in _BODY_METHODS else None), ""
+    body: object = {**cast("dict[str, Any]", request.json or {}), **extra} if extra else request.json
+    try:
+        return _encoder.encode(body), "application/json"
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"the body of {request!r} can not be written as JSON: {error}") from None
+
+
+class Heads:
+    """The heads of one view of a client."""
+
+    def __init__(self, core: Core, options: Options) -> None:
+        self._core = core
+        self._options = options
+        self._kept: dict[tuple[str, str, str, str, str], Head] = {}
+
+    def make(self, request: Request, key: Secret, accept: str, content_type: str) -> Head:
+        """The head of a request; what is the same for many requests is made once."""
+        target = self._core.prefix + request.target
+        if self._options.extra_query:
+            target += ("&" if "?" in target else "?") + encode_query(self._options.extra_query)
+        fixed = (request.method, target, accept, content_type, key)
+        head = self._kept.get(fixed)
+        if head is None:
+            headers = {"accept": accept, "user-agent": self._core.agent, "authorization": bearer(key)}
+            if content_type:
+                headers["content-type"] = content_type
+            head = Head(request.method, target, tuple((headers | dict(self._options.headers)).items()))
+            if not request.ids and not request.query and request.form is None:
+                if len(self._kept) >= _HEADS_KEPT:
+                    self._kept.clear()
+                self._kept[fixed] = head
+        return head
+
+
+def with_key(head: Head, key: Secret) -> Head:
+    """The same head with another key."""
+    headers = {**dict(head.headers), "authorization": bearer(key)}
+    return Head(head.method, head.target, tuple(headers.items()))
+
+
+def bearer(key: Secret) -> Secret:
+    """The value of the header that the key is sent in."""
+    return Secret(f"Bearer {key}")

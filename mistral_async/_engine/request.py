@@ -1,0 +1,294 @@
+"""A request is a value: what an endpoint describes and one engine performs. Nothing here does I/O.
+
+`Call[T]` has one answer, `Stream[T]` many events, `Pages[Item, Page]` many answers, `Download` bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from mistral_async._codec.json_types import is_object
+
+if TYPE_CHECKING:
+    from mistral_async._uploads.multipart import Form
+    from mistral_async.errors import OutputError
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+Page = TypeVar("Page")
+
+DONE = "[DONE]"
+"""The end of a completion stream."""
+
+
+class Effect(Enum):
+    """What repeating a request would cost."""
+
+    NONE = "none"  # it may be repeated freely
+    COSTS = "costs"  # inference: billed again
+    CREATES = "creates"  # state: never repeated once it may have been received
+
+
+class Request(msgspec.Struct):
+    """What is sent. Its repr never shows a body."""
+
+    method: str
+    route: str
+    """The template of the path, such as `/v1/files/{}`: it names the rate-limit bucket and the trace span."""
+    ids: tuple[str, ...] = ()
+    query: dict[str, Any] | None = None
+    json: Any = None
+    form: Form | None = None
+    effect: Effect = Effect.NONE
+
+    @property
+    def target(self) -> str:
+        """Path and query, percent-encoded."""
+        path = self.route.format(*(quote(each, safe="") for each in self.ids)) if self.ids else self.route
+        return f"{path}?{encode_query(self.query)}" if self.query else path
+
+    @property
+    def model(self) -> str | None:
+        """The model that is asked, which has limits of its own."""
+        fields: object = self.json if self.form is None else self.form.values
+        model = fields.get("model") if is_object(fields) else None
+        return model if isinstance(model, str) else None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.method} {self.route})"
+
+    __str__ = __repr__
+
+
+class Call(Request, Generic[T]):
+    """A request with one answer, a `T`."""
+
+    returns: Any = None
+    """The type of the answer; None where it has no body."""
+    then: Callable[[Any], Any] | None = None
+    """What is done to the decoded answer."""
+    again: Callable[[OutputError], Call[T]] | None = None
+    """What is asked next where `then` does not find in the answer what it should."""
+
+    def following(self, error: OutputError) -> Call[T]:
+        """What is asked after an answer that was not what was asked for; raises the error if that is all."""
+        if self.again is None:
+            raise error
+        return self.again(error)
+
+
+class Stream(Request, Generic[T]):
+    """A request whose answer arrives as events, each a `T`."""
+
+    yields: Any = None
+    ends: str | frozenset[str] = DONE
+    """The terminal mark: a sentinel, or the types of the events that end it."""
+
+
+class Pages(Request, Generic[Item, Page]):
+    """A request for a list that comes in pages."""
+
+    returns: Any = None
+    items: str = "data"
+    """The key of the page's items; empty where the page is a bare array."""
+    by: Paging | None = None
+
+
+class Download(Request):
+    """A request for bytes."""
+
+
+class Paging(Protocol):
+    """How the next page is asked for."""
+
+    def next(self, query: Mapping[str, Any], page: Any, count: int, seen: int) -> dict[str, Any] | None:
+        """Change the query for the page after this one of `count` items, `seen` in all; None at the end."""
+        ...
+
+    def single(self, query: Mapping[str, Any]) -> bool:
+        """Whether the query asks for one page by name."""
+        ...
+
+
+class PageNumber(msgspec.Struct, frozen=True):
+    """`page` and `page_size`. The end is an empty page, `total` reached, or `pagination.has_more` being false."""
+
+    first: int = 0
+
+    def next(self, query: Mapping[str, Any], page: Any, count: int, seen: int) -> dict[str, Any] | None:
+        """Ask for the next number, or by the page's token where it has one."""
+        token = getattr(page, "next_page_token", None)
+        if token:
+            return {**{k: v for k, v in query.items() if k != "page"}, "page_token": token}
+        more = getattr(getattr(page, "pagination", None), "has_more", None)
+        if count == 0 or more is False:
+            return None
+        total = getattr(page, "total", None)
+        if more is None and isinstance(total, int) and total > 0 and seen >= total:
+            return None
+        return {**query, "page": int(query.get("page", self.first)) + 1}
+
+    def single(self, query: Mapping[str, Any]) -> bool:
+        """Whether `page=` was given."""
+        return "page" in query
+
+
+class PageToken(msgspec.Struct, frozen=True):
+    """`page_token`, answered by `next_page_token`: the token is trusted, not the length of the page."""
+
+    def next(self, query: Mapping[str, Any], page: Any, count: int, seen: int) -> dict[str, Any] | None:  # noqa: ARG002 - the token alone decides
+        """Send the token back."""
+        token = getattr(page, "next_page_token", None)
+        return {**query, "page_token": token} if token else None
+
+    def single(self, query: Mapping[str, Any]) -> bool:
+        """Whether `page_token=` was given."""
+        return "page_token" in query
+
+
+class Offset(msgspec.Struct, frozen=True):
+    """`offset` and `limit`: the end is an empty page, or `total` reached."""
+
+    def next(self, query: Mapping[str, Any], page: Any, count: int, seen: int) -> dict[str, Any] | None:
+        """Move past the items seen."""
+        total = getattr(page, "total", None)
+        if count == 0 or (isinstance(total, int) and seen >= total):
+            return None
+        return {**query, "offset": int(query.get("offset", 0)) + count}
+
+    def single(self, query: Mapping[str, Any]) -> bool:
+        """Whether `offset=` was given."""
+        return "offset" in query
+
+
+def get(route: str, *ids: str | int, returns: Any, query: Mapping[str, Any] | None = None) -> Call[Any]:
+    """Describe a GET."""
+    return Call("GET", route, _ids(ids), _set(query), returns=returns)
+
+
+def post(
+    route: str,
+    *ids: str | int,
+    returns: Any,
+    json: Any = None,
+    query: Mapping[str, Any] | None = None,
+    form: Mapping[str, Any] | None = None,
+    effect: Effect = Effect.CREATES,
+    then: Callable[[Any], Any] | None = None,
+) -> Call[Any]:
+    """Describe a POST."""
+    return Call("POST", route, _ids(ids), _set(query), _set(json), _form(form), effect, returns=returns, then=then)
+
+
+def put(
+    route: str,
+    *ids: str | int,
+    returns: Any,
+    json: Any = None,
+    query: Mapping[str, Any] | None = None,
+    nulls: bool = False,
+) -> Call[Any]:
+    """Describe a PUT. With `nulls`, None in the body is sent as null: it clears the value."""
+    body = dict(json) if nulls else _set(json)
+    return Call("PUT", route, _ids(ids), _set(query), body, returns=returns)
+
+
+def patch(
+    route: str,
+    *ids: str | int,
+    returns: Any,
+    json: Any = None,
+    query: Mapping[str, Any] | None = None,
+    nulls: bool = False,
+) -> Call[Any]:
+    """Describe a PATCH. With `nulls`, None in the body is sent as null: it clears the value."""
+    body = dict(json) if nulls else _set(json)
+    return Call("PATCH", route, _ids(ids), _set(query), body, None, Effect.CREATES, returns=returns)
+
+
+def delete(
+    route: str, *ids: str | int, returns: Any = None, json: Any = None, query: Mapping[str, Any] | None = None
+) -> Call[Any]:
+    """Describe a DELETE."""
+    return Call("DELETE", route, _ids(ids), _set(query), _set(json), returns=returns)
+
+
+def stream(
+    route: str,
+    *ids: str | int,
+    yields: Any,
+    ends: str | frozenset[str] = DONE,
+    json: Any = None,
+    form: Mapping[str, Any] | None = None,
+    effect: Effect = Effect.COSTS,
+) -> Stream[Any]:
+    """Describe a POST whose answer arrives as events."""
+    return Stream("POST", route, _ids(ids), None, _set(json), _form(form), effect, yields=yields, ends=ends)
+
+
+def pages(
+    route: str,
+    *ids: str | int,
+    returns: Any,
+    by: Paging,
+    query: Mapping[str, Any] | None = None,
+    items: str = "data",
+) -> Pages[Any, Any]:
+    """Describe a list that comes in pages."""
+    return Pages("GET", route, _ids(ids), _set(query), returns=returns, items=items, by=by)
+
+
+def download(route: str, *ids: str | int, query: Mapping[str, Any] | None = None) -> Download:
+    """Describe a request for bytes."""
+    return Download("GET", route, _ids(ids), _set(query))
+
+
+def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
+    if not ids:
+        return ()
+    for each in ids:
+        if isinstance(each, bool) or not isinstance(each, (str, int)):
+            raise TypeError(f"an id is a str, not {type(each).__name__}")
+        if each in {"", ".", ".."}:
+            raise ValueError(f"an id must not be {each!r}" if each else "an id must not be empty")
+    return tuple(str(each) for each in ids)
+
+
+def _set(fields: Any) -> Any:
+    """What was set: None at the top level is not sent."""
+    if fields is not None and is_object(fields):
+        return {key: value for key, value in fields.items() if value is not None}
+    return fields
+
+
+def _form(fields: Mapping[str, Any] | None) -> Form | None:
+    if fields is None:
+        return None
+    from mistral_async._uploads.multipart import Form
+
+    return Form(_set(dict(fields)))
+
+
+def encode_query(query: Mapping[str, Any]) -> str:
+    """Encode a query: lists repeat their key, booleans are `true` and `false`, datetimes ISO 8601 with Z."""
+    pairs: list[tuple[str, str]] = []
+    for key, value in query.items():
+        many = cast("Iterable[Any]", value) if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+        pairs += [(key, _query_text(each)) for each in many]
+    return urlencode(pairs, quote_via=quote)
+
+
+def _query_text(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case _:
+            return str(value)

@@ -1,0 +1,220 @@
+"""Which failures are repeated, and after how long: pure functions, the clock and the dice passed in.
+
+A repetition must be allowed (a status that passes, or a connection failure), harmless (nothing that creates state is
+sent twice once it may have been received), in time, and, when the API is down, within the client's budget.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from mistral_async._engine.request import Effect
+from mistral_async.errors import (
+    APIConnectionError,
+    APIStatusError,
+    MistralError,
+    QuotaUnavailableError,
+)
+
+if TYPE_CHECKING:
+    from mistral_async._engine.response import Attempt
+
+STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+_TOO_MANY = 429
+_UNAUTHORIZED = 401
+_PATIENT = frozenset({_TOO_MANY, _UNAUTHORIZED})  # these do not count among the failures of the API
+
+
+class BackoffStrategy(msgspec.Struct, frozen=True, kw_only=True):
+    """How long to wait: a random time up to `initial_interval * exponent ** n` (full jitter). Times in milliseconds."""
+
+    initial_interval: float = 2_000
+    max_interval: float = 20_000
+    exponent: float = 2.0
+    max_elapsed_time: float = 90_000
+    """How long 429s are repeated without a `retries` count: longer than the API's window of a minute."""
+
+
+class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """What is repeated. The default: 429 for up to 90 s, other passing failures 3 times, within the client's budget."""
+
+    strategy: Literal["backoff", "none"] = "backoff"
+    backoff: BackoffStrategy = BackoffStrategy()
+    retries: int | None = None
+    """The most repetitions of one call, whatever failed. None: as said above."""
+    retry_connection_errors: bool = True
+    statuses: frozenset[int] = STATUSES
+    max_retry_after: float = 120.0
+    """Seconds. When the API asks to wait longer, the error is raised at once, with `retry_after`."""
+
+    @classmethod
+    def of(cls, given: RetryConfig | Mapping[str, Any] | None) -> RetryConfig:
+        """Accept a dict, as the official SDK's users write it."""
+        if given is None or isinstance(given, RetryConfig):
+            config = given or cls()
+        else:
+            try:
+                config = msgspec.convert(dict(given), cls)
+            except msgspec.ValidationError as error:
+                raise ValueError(f"retry_config: {error}") from None
+        backoff = config.backoff
+        numbers = (backoff.initial_interval, backoff.max_interval, backoff.exponent, backoff.max_elapsed_time)
+        if not all(number >= 0 for number in (*numbers, config.max_retry_after, config.retries or 0)):
+            raise ValueError("the numbers of a retry_config must be 0 or more")
+        return config
+
+
+TRANSIENT_RETRIES = 3
+_MODELS = 256
+
+
+class RetryBudget:
+    """Lets a tenth of the calls be repeated, and ten at first: a total outage costs 1.1 requests per call, not 4."""
+
+    def __init__(self, initial: float = 10.0, per_call: float = 0.1) -> None:
+        self.initial: float = initial
+        self.tokens: float = initial
+        self.per_call = per_call
+        self._lock = threading.Lock()
+
+    def deposit(self) -> None:
+        """Account for a call."""
+        if self.tokens < self.initial:
+            with self._lock:
+                self.tokens = min(self.initial, self.tokens + self.per_call)
+
+    def withdraw(self) -> bool:
+        """Take a repetition, if one is left."""
+        with self._lock:
+            if self.tokens < 1:
+                return False
+            self.tokens -= 1
+            return True
+
+
+class Refusals(dict[str, float]):
+    """Since when the API has refused every call of a model with 429: patience is for those who get on."""
+
+    def refused(self, model: str, now: float) -> None:
+        """A call got a 429."""
+        if len(self) >= _MODELS:
+            self.clear()
+        self.setdefault(model, now)
+
+    def accepted(self, model: str) -> None:
+        """A call was answered."""
+        self.pop(model, None)
+
+    def elapsed(self, model: str, *, started: float, queued: float, now: float) -> float:
+        """The seconds of a call that count: waiting for its turn is no failure while others of its model get through.
+
+        A call of bulk work that stood in line for minutes has all its patience left at its first 429, unless the API
+        has refused every call of its model for that long: then waiting in line is no excuse.
+        """
+        return max(now - started - queued, now - max(started, self.get(model, now)))
+
+
+def delay(
+    error: MistralError,
+    *,
+    config: RetryConfig,
+    effect: Effect,
+    attempts: Sequence[Attempt],
+    elapsed: float,
+    dice: float,
+) -> float | None:
+    """Seconds to wait before the next attempt, or None if there is to be none; `attempts` ends with the one at hand."""
+    if config.strategy == "none" or not is_passing(error, config) or not is_harmless(error, effect, attempts):
+        return None
+    repeats = sum(attempt.status != _UNAUTHORIZED for attempt in attempts) - 1  # a new key is no repetition
+    asked: float | None = getattr(error, "retry_after", None)
+    if asked is not None and asked > config.max_retry_after:
+        return None
+    wait = _wait(config.backoff, repeats, asked, dice)
+    if config.retries is not None:
+        return wait if repeats < config.retries else None
+    if is_throttled(error):
+        end = elapsed if asked is not None else elapsed + wait
+        return wait if end <= config.backoff.max_elapsed_time / 1000 else None
+    passing = sum(attempt.status not in _PATIENT for attempt in attempts)
+    return wait if passing <= TRANSIENT_RETRIES else None
+
+
+def _wait(backoff: BackoffStrategy, repeats: int, asked: float | None, dice: float) -> float:
+    """What the API asked for, and a little more; else full jitter."""
+    try:
+        ceiling = min(backoff.initial_interval * float(backoff.exponent) ** repeats, backoff.max_interval)
+    except OverflowError:
+        ceiling = backoff.max_interval
+    jitter = ceiling / 1000 * dice
+    if asked is None:
+        return jitter
+    if asked < 1 and repeats:
+        return max(asked, jitter)  # "at once", again and again, would be a flood
+    return asked * (1 + 0.02 * dice)
+
+
+def is_passing(error: MistralError, config: RetryConfig) -> bool:
+    """Whether the same request may well succeed later."""
+    if isinstance(error, QuotaUnavailableError):
+        return False
+    if isinstance(error, APIStatusError):
+        return error.status in config.statuses
+    if type(error.__cause__).__name__ == "SSLCertVerificationError":
+        return False  # it will be the same certificate
+    return isinstance(error, APIConnectionError) and config.retry_connection_errors
+
+
+def is_harmless(error: MistralError, effect: Effect, attempts: Sequence[Attempt]) -> bool:
+    """Whether repeating it can do no damage: what may be billed without an answer is risked twice, not more."""
+    if effect is Effect.NONE or not error.may_have_executed:
+        return True
+    if effect is Effect.CREATES:
+        return False
+    return isinstance(error, APIStatusError) or sum(_is_risk(attempt) for attempt in attempts) <= 1
+
+
+def _is_risk(attempt: Attempt) -> bool:
+    return attempt.status is None and attempt.may_have_executed
+
+
+def is_throttled(error: MistralError) -> bool:
+    """Whether it is a 429: the API works, and asks for patience; this needs no budget."""
+    return isinstance(error, APIStatusError) and error.status == _TOO_MANY
+
+
+def parse_retry_after(seconds: str | None, milliseconds: str | None = None, date: str | None = None) -> float | None:
+    """Read `retry-after` (seconds or an HTTP date, told by the server's own `date`) or `retry-after-ms`."""
+    if milliseconds is not None and (found := _number(milliseconds)) is not None:
+        return max(0.0, found / 1000)
+    if seconds is None:
+        return None
+    if (found := _number(seconds)) is not None:
+        return max(0.0, found)
+    return _until(seconds, date)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(value) else value
+
+
+def _until(moment: str, now: str | None) -> float | None:
+    """Seconds between two HTTP dates: the server's clock is compared with itself."""
+    try:
+        then = parsedate_to_datetime(moment)
+        start = parsedate_to_datetime(now) if now else None
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    if start is None or (then.tzinfo is None) != (start.tzinfo is None):
+        return None
+    return max(0.0, (then - start).total_seconds())

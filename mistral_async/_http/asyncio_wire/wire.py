@@ -1,0 +1,99 @@
+"""Our HTTP/1.1 on asyncio: connections made, waited for and closed by the event loop, uvloop's included."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import ssl
+import sys
+from math import inf
+from typing import Final
+
+from mistral_async._http.asyncio_wire.connect import connect
+from mistral_async._http.asyncio_wire.connection import Connection
+from mistral_async._http.origin import Setup
+from mistral_async._http.pool import Ticket
+from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
+from mistral_async._http.protocol import Limits
+
+_BUFFER: Final = 256 * 1024
+_CLOSE_SECONDS: Final = 1.0  # for the last bytes to leave
+
+
+class AsyncioWire(PooledWire[Connection]):
+    """Connections to one origin on one asyncio event loop."""
+
+    def __init__(self, setup: Setup, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(setup, loop)
+        self._loop = loop
+        self._buffer = memoryview(bytearray(_BUFFER))
+        # The proactor reads in the background: there every connection needs a buffer of its own.
+        self._shared = sys.platform != "win32"
+
+    async def aclose(self) -> None:
+        """Close every connection; what is under way fails."""
+        connections = self.pool.close()
+        for connection in connections:
+            connection.close()
+        self._stop_guard()
+        try:
+            await asyncio.sleep(0)
+            if connections:
+                await asyncio.wait([connection.lost for connection in connections], timeout=_CLOSE_SECONDS)
+        finally:
+            for connection in connections:
+                if not connection.lost.done():
+                    connection.sever()
+
+    async def _connect(self, limits: Limits) -> Connection:
+        left = seconds_left(limits.connect, limits.deadline)
+        try:
+            async with asyncio.timeout(None if left == inf else left):
+                return await self._open_connection(self.setup.tls())
+        except (OSError, UnicodeError) as error:
+            raise connect_error(self.setup, error) from error
+
+    async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
+        origin = self.setup.origin
+        sock = await connect(self._loop, origin.host, origin.port)
+        try:
+            _, connection = await self._loop.create_connection(self._connection, sock=sock)
+        except BaseException:
+            if type(self._loop).__module__.startswith("uvloop"):
+                sock.detach()  # up to 0.22 it has closed the descriptor, which may be another connection's by now
+            raise
+        if context is None:
+            return connection
+        try:
+            if await connection.shake_hands(context, origin.host) == "h2":
+                refuse_http2(self.setup)
+        except BaseException:
+            connection.sever()
+            raise
+        return connection
+
+    def _connection(self) -> Connection:
+        return Connection(self, self._loop, self._buffer if self._shared else memoryview(bytearray(_BUFFER)))
+
+    async def _wait(self, deadline: float | None) -> Ticket[Connection] | None:
+        woken = self._loop.create_future()
+        wake = functools.partial(_set, woken)
+        ticket = self.pool.queue(wake)
+        timer = None if deadline is None else self._loop.call_later(seconds_left(None, deadline), wake)
+        try:
+            await woken
+        except BaseException:
+            self.pool.leave(ticket)
+            raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+        if ticket.granted or self.pool.closed:
+            return ticket
+        self.pool.leave(ticket)
+        return None
+
+
+def _set(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -1,0 +1,40 @@
+"""Encode the head of a request and the framing of its body (RFC 9112). What could inject a header is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from mistral_async._http.protocol import Head
+
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*")  # of what latin-1 has
+_TARGET = re.compile(r"[!-~]+")
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+def encode_head(head: Head, extra: Iterable[tuple[str, str]]) -> bytes:
+    """Encode all of a head but the length of its body; a value that could inject another header is a ValueError."""
+    if not _NAME.fullmatch(head.method) or not _TARGET.fullmatch(head.target):
+        raise ValueError("a method or target with a space or control character in it can not be sent")
+    headers = (*extra, *head.headers)
+    for name, value in headers:
+        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            raise ValueError(f"header {name!r} has a character in its name or value that can not be sent")
+    lines = (f"{name}: {value}" for name, value in headers)
+    return "\r\n".join((f"{head.method} {head.target} HTTP/1.1", *lines, "", "")).encode("latin-1")[:-2]
+
+
+def encode_framing(method: str, length: int | None, *, body: bool) -> bytes:
+    """The header that ends a head: how long the body is, chunked when that is not known."""
+    if not body and method not in _WITH_BODY:
+        return b"\r\n"
+    if length is None:
+        return b"transfer-encoding: chunked\r\n\r\n"
+    return b"content-length: %d\r\n\r\n" % length
+
+
+def encode_chunk(piece: bytes) -> bytes:
+    """One piece of a body of unknown length; an empty one is its end."""
+    return b"%x\r\n%b\r\n" % (len(piece), piece)

@@ -1,0 +1,279 @@
+"""The wire over httpx: a user's transport or client, and httpx's own transport for proxies and HTTP/2.
+
+Nothing here names a class of httpx, so that httpx2 and look-alikes work: the module comes from the object given.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import AsyncIterator, Sequence
+from time import monotonic
+from typing import Any, Final, NoReturn
+
+import anyio
+
+from mistral_async._http.h1.content_coding import Decoder, Unfolding, accepted, decoder_for
+from mistral_async._http.origin import Origin
+from mistral_async._http.protocol import Answer, BodySource, Head, Limits, Phase, Sent, Timings, WireError
+from mistral_async._http.sockets import shut
+
+_CLOSE_SECONDS: Final = 1.0
+
+# Names of httpx's exceptions: phase, what the server may have seen, and whether time ran out.
+_FAILURES: Final[dict[str, tuple[Phase, Sent, bool]]] = {
+    "ConnectTimeout": (Phase.CONNECT, Sent.NOTHING, True),
+    "PoolTimeout": (Phase.CONNECT, Sent.NOTHING, True),
+    "ConnectError": (Phase.CONNECT, Sent.NOTHING, False),
+    "ProxyError": (Phase.CONNECT, Sent.NOTHING, False),
+    "UnsupportedProtocol": (Phase.CONNECT, Sent.NOTHING, False),
+    "WriteTimeout": (Phase.WRITE, Sent.PART, True),
+    "WriteError": (Phase.WRITE, Sent.PART, False),
+    "LocalProtocolError": (Phase.WRITE, Sent.PART, False),
+    "ReadTimeout": (Phase.READ, Sent.MAYBE, True),
+    "RemoteProtocolError": (Phase.PROTOCOL, Sent.MAYBE, False),
+    "DecodingError": (Phase.PROTOCOL, Sent.MAYBE, False),
+    "TooManyRedirects": (Phase.PROTOCOL, Sent.MAYBE, False),
+    "TimeoutException": (Phase.READ, Sent.MAYBE, True),
+    "HTTPError": (Phase.READ, Sent.MAYBE, False),
+    "StreamError": (Phase.READ, Sent.MAYBE, False),
+    "InvalidURL": (Phase.CONNECT, Sent.NOTHING, False),
+}
+_FAMILIES: Final = ("httpx", "httpx2")
+_LOST: Final = (OSError, anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream)
+
+
+def family_of(thing: object) -> Any:
+    """The httpx module that the object's class belongs to."""
+    for cls in type(thing).__mro__:
+        root = cls.__module__.partition(".")[0]
+        if root in _FAMILIES:
+            return importlib.import_module(root)
+    return importlib.import_module("httpx")
+
+
+def raise_failure(error: Exception) -> NoReturn:
+    """Raise the WireError for an exception of httpx, or of what it runs on; a user's own comes through as it is."""
+    for cls in type(error).__mro__:
+        if cls.__module__.partition(".")[0] in _FAMILIES and cls.__name__ in _FAILURES:
+            phase, sent, timeout = _FAILURES[cls.__name__]
+            if "without sending a response" in str(error):
+                phase = Phase.READ
+            message = str(error) or type(error).__name__
+            raise WireError(message, phase=phase, sent=sent, timeout=timeout) from error
+    if isinstance(error, _LOST):
+        message = f"the connection was lost: {error or type(error).__name__}"
+        raise WireError(message, phase=Phase.READ, sent=Sent.MAYBE) from error
+    raise error
+
+
+class _Content:
+    """A body source as httpx takes it."""
+
+    def __init__(self, source: BodySource) -> None:
+        self._source = source
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._source.open()
+
+
+def _late() -> WireError:
+    return WireError("the server did not answer in time", phase=Phase.READ, sent=Sent.MAYBE, timeout=True)
+
+
+def _until(deadline: float | None) -> anyio.CancelScope:
+    return anyio.CancelScope() if deadline is None else anyio.move_on_after(max(0.0, deadline - monotonic()))
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+class HttpxWire:
+    """One httpx transport, or one httpx client, as a wire to one origin."""
+
+    def __init__(self, origin: Origin, *, transport: Any = None, client: Any = None, limit: int) -> None:
+        self._origin = origin
+        self._transport = transport
+        self._client = client
+        self._limit = limit
+        self._httpx = family_of(transport or client)
+        self._left: list[HttpxStreaming] = []  # answers that were aborted and wait to be closed
+
+    async def send(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Answer:
+        """Perform one exchange and read all of the answer, whatever its status."""
+        streaming = await self.open(head, body, limits)
+        try:
+            whole = await streaming.whole(self._limit, limits.deadline)
+        finally:
+            await streaming.aclose()
+        return Answer(streaming.status, streaming.headers, whole, streaming.timings, streaming.http_version)
+
+    async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> HttpxStreaming:
+        """Perform one exchange up to the head of the answer."""
+        await self._close_left()
+        limits = limits.begun()
+        since = monotonic()
+        request = self._request(head, body, limits)
+        with _until(limits.deadline) as scope:
+            try:
+                if self._client is not None:
+                    response = await self._client.send(request, stream=True)
+                else:
+                    response = await self._transport.handle_async_request(request)
+            except Exception as error:  # noqa: BLE001 (whatever a transport raises)
+                raise_failure(error)
+            if self._client is not None:
+                return HttpxStreaming(response, since, None, self._left)
+            request.extensions["timeout"]["read"] = None  # from here on the streaming keeps the time
+            return HttpxStreaming(response, since, limits.read, self._left)
+        assert scope.cancelled_caught  # noqa: S101 (the only other way out)
+        raise _late()
+
+    async def aclose(self) -> None:
+        """Close the transport, which became ours; a client stays its owner's."""
+        await self._close_left()
+        if self._transport is not None:
+            with anyio.move_on_after(_CLOSE_SECONDS, shield=True), contextlib.suppress(Exception):
+                await self._transport.aclose()
+
+    def _request(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Any:
+        headers = [*head.headers, ("accept-encoding", accepted())]
+        content: Any = body
+        if body is not None and not isinstance(body, bytes):
+            content = _Content(body)
+            if body.length is not None:
+                headers.append(("content-length", str(body.length)))
+        url = f"{self._origin.scheme}://{self._origin.authority}{head.target}"
+        if self._client is not None:
+            return self._client.build_request(head.method, url, headers=headers, content=content)
+        timeout = {"connect": limits.connect, "write": limits.write, "read": limits.read, "pool": None}
+        return self._httpx.Request(head.method, url, headers=headers, content=content, extensions={"timeout": timeout})
+
+    async def _close_left(self) -> None:
+        left = self._left[:]
+        self._left.clear()
+        for streaming in left:
+            await streaming.aclose()
+
+
+class HttpxStreaming:
+    """An answer of httpx whose body is still arriving. A cancelled `receive` ends it: httpx closes the connection."""
+
+    def __init__(self, response: Any, since: float, read: float | None, left: list[HttpxStreaming]) -> None:
+        self.status: int = response.status_code
+        self.headers: Sequence[tuple[bytes, bytes]] = [(name.lower(), value) for name, value in response.headers.raw]
+        self.timings = Timings(first_byte=monotonic() - since)
+        self.http_version: str = response.extensions.get("http_version", b"HTTP/1.1").decode("ascii", "replace")
+        self._response = response
+        self._since = since
+        self._read = read
+        self._left = left
+        self._decoder: Decoder | None = None
+        self._pieces = self._body()
+        self._error: WireError | None = None
+        self._begun = self._ended = self._closed = False
+
+    async def receive(self, deadline: float | None = None) -> bytes:
+        """Whatever has arrived since the last call, at least one byte; b"" at the body's proper end."""
+        decoder = self._decoder
+        try:
+            while True:
+                if decoder is not None and (data := decoder.read()):
+                    return data
+                if self._ended:
+                    if decoder is not None:
+                        decoder.finish()
+                    return b""
+                piece = await self._next(self._end(self._read) if deadline is None else deadline)
+                if decoder is not None:
+                    decoder.feed(piece)
+                elif piece:
+                    return piece
+        except WireError as error:
+            await self._fail(error)
+            raise
+
+    async def whole(self, limit: int, deadline: float | None) -> bytes:
+        """All of it, decoded."""
+        unfolding = None if self._decoder is None else Unfolding(self._decoder, limit)
+        pieces: list[bytes] = []
+        size = 0
+        while not self._ended:
+            end = self._end(self._read)
+            piece = await self._next(deadline if end is None else end if deadline is None else min(end, deadline))
+            size += len(piece)
+            if unfolding is not None:
+                unfolding.feed(piece)
+            elif size > limit:
+                message = f"the body of the answer is longer than {limit} bytes"
+                raise WireError(message, phase=Phase.PROTOCOL, sent=Sent.MAYBE)
+            else:
+                pieces.append(piece)
+        return b"".join(pieces if unfolding is None else unfolding.finish())
+
+    async def aclose(self) -> None:
+        """Give the connection back if the body is at its end, else close it at once."""
+        if self._closed:
+            return
+        self._closed = True
+        if not self._ended and self._error is None:
+            self._error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
+        with anyio.move_on_after(_CLOSE_SECONDS, shield=True):
+            with contextlib.suppress(Exception):
+                await self._response.aclose()
+            if self._begun and not self._ended:
+                # Without its connection the body ends with an error, here and not in the garbage collector.
+                with contextlib.suppress(Exception):
+                    await anext(self._pieces)
+                close: Any = getattr(self._pieces, "aclose", None)
+                with contextlib.suppress(Exception):
+                    await close()
+
+    def abort(self) -> None:
+        """Close the connection now; what else httpx wants to close waits for the next request."""
+        if self._closed or self._ended:
+            return
+        if self._error is None:
+            self._error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
+        self._left.append(self)
+        if self.http_version != "HTTP/2":  # there others use the connection too
+            with contextlib.suppress(Exception):
+                shut(self._response.extensions["network_stream"].get_extra_info("socket").fileno())
+
+    async def _next(self, end: float | None) -> bytes:
+        """The next piece as it was sent; the last one is empty."""
+        if self._error is not None:
+            raise self._error
+        self._begun = True
+        try:
+            with _until(end):
+                return await anext(self._pieces)
+            self._error = _late()
+        except StopAsyncIteration:
+            self._ended = True
+            self.timings.total = monotonic() - self._since
+            await self.aclose()
+            return b""
+        except Exception as error:  # noqa: BLE001 (whatever a transport raises)
+            raise_failure(error)
+        except BaseException:  # cancelled: what httpx had under way is lost
+            self._error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
+            raise
+        raise self._error
+
+    async def _fail(self, error: WireError) -> None:
+        self._error = error
+        await self.aclose()
+
+    def _end(self, seconds: float | None) -> float | None:
+        return None if seconds is None else monotonic() + seconds
+
+    def _body(self) -> AsyncIterator[bytes]:
+        response = self._response
+        if response.is_stream_consumed:  # a mock's answer, or an event hook has read it: it is decoded too
+            return _once(response.content)
+        codings = b",".join(value for name, value in self.headers if name == b"content-encoding")
+        self._decoder = decoder_for(codings) if codings else None
+        stream = response.stream
+        return aiter(stream) if hasattr(stream, "__aiter__") else _once(b"".join(stream))

@@ -1,0 +1,204 @@
+"""A client's way to its server: one wire for each event loop, found without cost, dropped after a fork."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+import weakref
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mistral_async._http.loops import current_loop, is_alive, is_asyncio
+from mistral_async._http.origin import Connect, Origin, Setup, Verify
+from mistral_async._http.protocol import Wire
+from mistral_async._http.proxy import environment_proxy
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class LoopWire(Wire, Protocol):
+    """A wire of one event loop."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is of no use any more."""
+        ...
+
+    @property
+    def in_use(self) -> bool:
+        """Whether there is anything to close."""
+        ...
+
+    def abort_from_outside(self) -> None:
+        """Have the loop close every connection, from any thread."""
+
+    def forget(self, *, forked: bool) -> None:
+        """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
+
+
+class Network:
+    """The wires of one client: `current()` is the one of the running event loop.
+
+    With a transport or client of httpx that the user gave, there is one wire for all. A proxy, given or of the
+    environment, and HTTP/2 take httpx's own transport. Nothing is opened or read before the first request.
+    """
+
+    _pid: int
+    _lock: threading.Lock
+    _wires: dict[Any, LoopWire]
+    _last: tuple[Any, LoopWire | None]
+
+    def __init__(
+        self,
+        origin: Origin | tuple[str, str, int],
+        *,
+        verify: Verify = True,
+        max_connections: int = 100,
+        keepalive_expiry: float = 30.0,
+        max_answer: int = 512 * 1024 * 1024,
+        http2: bool = False,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        async_client: httpx.AsyncClient | None = None,
+        connect: Connect | None = None,
+        raw: bool = False,
+    ) -> None:
+        if transport is not None and async_client is not None:
+            raise ValueError("either a transport or an async_client, not both")
+        if max_connections < 1:
+            raise ValueError("max_connections must be at least 1")
+        self._setup = Setup(
+            origin=Origin(*origin),
+            verify=verify,
+            max_connections=max_connections,
+            keepalive_expiry=keepalive_expiry,
+            max_answer=max_answer,
+            http2=http2,
+            proxy=proxy,
+            connect=connect,
+            raw=raw,
+        )
+        self._given = (transport, async_client)
+        self._foreign: Wire | None = None
+        self._start()
+        _NETWORKS.add(self)
+
+    def current(self) -> Wire:
+        """The wire of the running event loop."""
+        if self._foreign is not None:
+            return self._foreign
+        loop = current_loop()
+        last, wire = self._last
+        if loop is last and wire is not None and not wire.closed and self._pid == os.getpid():
+            return wire
+        return self._find(loop)
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop, and have those of others closed by theirs."""
+        if self._pid != os.getpid():
+            self.drop_inherited()
+        here = current_loop()
+        with self._lock:
+            wires, self._wires, self._last = self._wires, {}, (None, None)
+        for loop, wire in wires.items():
+            if loop is not here:
+                wire.abort_from_outside()
+        if here in wires:
+            await wires[here].aclose()
+        if self._foreign is not None:
+            await self._foreign.aclose()
+
+    def drop_inherited(self) -> None:
+        """After a fork the connections are the parent's: nothing may be sent on them."""
+        wires = self._wires
+        self._start()
+        for wire in wires.values():
+            wire.forget(forked=True)
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._wires = {}
+        self._last = (None, None)
+
+    def _find(self, loop: Any) -> Wire:
+        if self._pid != os.getpid():
+            self.drop_inherited()
+        with self._lock:
+            if self._given != (None, None):
+                self._foreign = _foreign_wire(self._setup, *self._given)
+                return self._foreign
+            wire = self._wires.get(loop)
+            if wire is None or wire.closed:
+                self._sweep()
+                wire = self._wires[loop] = _loop_wire(self._setup, loop)
+            self._last = (loop, wire)
+        return wire
+
+    def _sweep(self) -> None:
+        """Drop the wires of loops that have ended, with or without telling."""
+        for loop, wire in list(self._wires.items()):
+            if wire.closed or not is_alive(loop):
+                wire.forget(forked=False)
+                del self._wires[loop]
+
+    def __del__(self) -> None:
+        wires: dict[Any, LoopWire] = getattr(self, "_wires", {})
+        if not wires or self._pid != os.getpid():
+            return
+        try:
+            if any(wire.in_use and not wire.closed and is_alive(loop) for loop, wire in wires.items()):
+                message = f"unclosed client of {self._setup.origin.authority}"
+                warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
+        finally:
+            for wire in wires.values():
+                wire.abort_from_outside()
+
+
+_BUFFERING_LOOPS = frozenset({"uvloop", "winloop"})
+_NETWORKS: weakref.WeakSet[Network] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for network in list(_NETWORKS):
+        network.drop_inherited()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+# Drivers are imported when the first loop of their kind asks.
+
+
+def _foreign_wire(setup: Setup, transport: Any, client: Any) -> Wire:
+    from mistral_async._http.httpx_wire.adapter import HttpxWire
+
+    return HttpxWire(setup.origin, transport=transport, client=client, limit=setup.max_answer)
+
+
+def _takes_protocols(loop: Any) -> bool:
+    """Whether it is a loop that is known to read into the buffer of a protocol."""
+    import asyncio
+
+    return isinstance(loop, asyncio.BaseEventLoop) or type(loop).__module__.partition(".")[0] in _BUFFERING_LOOPS
+
+
+def _loop_wire(setup: Setup, loop: Any) -> LoopWire:
+    proxy = setup.proxy or environment_proxy(setup.origin)
+    if proxy is not None or setup.http2:
+        from mistral_async._http.httpx_wire.loop import HttpxLoopWire
+
+        return HttpxLoopWire(setup, loop, proxy)
+    if setup.connect is not None or (is_asyncio(loop) and not _takes_protocols(loop)):
+        from mistral_async._http.anyio_wire import AnyioWire
+
+        return AnyioWire(setup, loop)
+    if is_asyncio(loop):
+        from mistral_async._http.asyncio_wire.wire import AsyncioWire
+
+        return AsyncioWire(setup, loop)
+    from mistral_async._http.trio_wire.wire import TrioWire
+
+    return TrioWire(setup, loop)

@@ -1,0 +1,35 @@
+"""Rate limits: what the user stated, what the server's headers say, what its refusals show, and who may go next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_async._lazy import lazy
+
+if TYPE_CHECKING:
+    from mistral_async._codec.rate_limit_headers import RateLimit as RateLimit
+    from mistral_async._codec.rate_limit_headers import RateLimitStatus as RateLimitStatus
+    from mistral_async._codec.rate_limit_headers import parse_rate_limits as parse_rate_limits
+    from mistral_async._ratelimit.limiter import Limiter as Limiter
+    from mistral_async._ratelimit.limiter import Priority as Priority
+    from mistral_async._ratelimit.reservation import Reservation as Reservation
+    from mistral_async._ratelimit.settings import RateLimits as RateLimits
+    from mistral_async._ratelimit.sqlite import SQLiteStore as SQLiteStore
+    from mistral_async._ratelimit.store import Correction as Correction
+    from mistral_async._ratelimit.store import Demand as Demand
+    from mistral_async._ratelimit.store import LimitStore as LimitStore
+    from mistral_async._ratelimit.store import Slot as Slot
+    from mistral_async._ratelimit.waiting import wait_turn as wait_turn
+
+__getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunderAll] - the names above
+    __name__,
+    {
+        "mistral_async._codec.rate_limit_headers": "RateLimit RateLimitStatus parse_rate_limits",
+        "limiter": "Limiter Priority",
+        "reservation": "Reservation",
+        "settings": "RateLimits",
+        "sqlite": "SQLiteStore",
+        "store": "Correction Demand LimitStore Slot",
+        "waiting": "wait_turn",
+    },
+)

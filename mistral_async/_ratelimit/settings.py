@@ -1,0 +1,79 @@
+"""What a user says about the account's limits: checked when it is made, immutable, for all calls of a client."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from mistral_async._ratelimit.store import LimitStore
+
+_RATES = ("requests_per_second", "requests_per_minute", "tokens_per_minute")
+_COUNTS = ("burst", "concurrency")
+
+
+class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """The pace that a client keeps, whatever the server says.
+
+    Limits count all calls of the client together. A model named in `models` has limits of its own, and its calls do
+    not count among the others'. What the server states in its headers is learned and kept as well, per model, so an
+    account whose limits are unknown needs no setting at all.
+
+    Without `burst` calls are spread out evenly: requests per second one by one, the limits per minute with at most a
+    tenth of a minute's worth at once, and no window of a second (a minute) ever holds more than the limit. With `burst`
+    the request limits are token buckets: that many requests may go at once, the rest at the stated rate.
+
+    Attributes:
+        requests_per_second: Requests started in any second; may be a fraction (`0.5` is one every two seconds).
+        requests_per_minute: Requests started in any minute.
+        tokens_per_minute: Tokens, prompt and completion, in any minute. Estimated before the call, corrected after it.
+        burst: Requests that may start at once.
+        concurrency: Requests that may be under way at once, in this client (also where a `store` is given).
+        models: Limits of single models, by the name that calls use. They have no `models` and no `store`.
+        store: Where several processes keep the limits together: `SQLiteStore`, `RedisStore` or your own.
+
+    Raises:
+        ValueError: a limit is not a positive, finite number, or `models` is nested.
+    """
+
+    requests_per_second: float | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    burst: int | None = None
+    concurrency: int | None = None
+    models: Mapping[str, RateLimits] = {}
+    store: LimitStore | None = None
+
+    def __post_init__(self) -> None:
+        for name in _RATES:
+            _check_number(name, getattr(self, name))
+        for name in _COUNTS:
+            _check_count(name, getattr(self, name))
+        if self.burst is not None and self.requests_per_second is None and self.requests_per_minute is None:
+            raise ValueError("burst needs requests_per_second or requests_per_minute")
+        for model, limits in self.models.items():
+            if not isinstance(limits, RateLimits):
+                raise TypeError(f"models[{model!r}] must be RateLimits, not {type(limits).__name__}")
+            if limits.models or limits.store is not None:
+                raise ValueError(f"models[{model!r}] can have neither models nor a store of its own")
+
+
+def _check_number(name: str, value: float | None) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+    if not math.isfinite(value) or value <= 0:
+        raise ValueError(f"{name} must be a positive number, not {value!r}")
+
+
+def _check_count(name: str, value: int | None) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value}")

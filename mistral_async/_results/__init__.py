@@ -1,0 +1,1 @@
+"""What a call gives that stays open: streams, pages, downloads, runs."""

@@ -1,0 +1,271 @@
+"""What the events of a stream add up to: text, thinking, tool calls, usage, and the answer they are the pieces of.
+
+Tool calls are put together by index, else by id, else by position; a fragment without either continues the last one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar, cast
+
+from mistral_async._codec.json_types import is_object
+from mistral_async.models.chat import ChatCompletionChoice, ChatCompletionResponse, CompletionChunk
+from mistral_async.models.content import TextChunk, ThinkChunk, text_of, thinking_of
+from mistral_async.models.messages import AssistantMessage
+from mistral_async.models.tools import FunctionCall, ToolCall
+
+T = TypeVar("T")
+P = TypeVar("P", "_Text", "_Thought")
+
+
+class Assembly(Generic[T]):
+    """The events so far, put together. Everything is computed when it is asked for."""
+
+    def __init__(self, events: Sequence[T]) -> None:
+        self.events = events
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(text_of(getattr(event, "content", None)) or _delta_text(event) for event in self.events)
+
+    @property
+    def thinking(self) -> str:
+        """The reasoning so far."""
+        return "".join(thinking_of(getattr(event, "content", None)) for event in self.events)
+
+    @property
+    def tool_calls(self) -> list[Any]:
+        """The tool calls so far."""
+        return []
+
+    @property
+    def usage(self) -> Any:
+        """The usage, None until it is known (it comes with the last event)."""
+        found = (getattr(event, "usage", None) for event in reversed(self.events))
+        return next((usage for usage in found if usage is not None), None)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the answer is whole even if the terminal mark is missing."""
+        return False
+
+    def response(self) -> Any:
+        """The answer; for streams whose last event is the whole answer, that event."""
+        return self.events[-1] if self.events else None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.events)} events>"
+
+
+def _delta_text(event: object) -> str:
+    text = getattr(event, "text", None)
+    return text if isinstance(text, str) and str(getattr(event, "type", "")).endswith(".delta") else ""
+
+
+class Completion(Assembly[CompletionChunk]):
+    """A completion in pieces: its choices may be interleaved."""
+
+    @property
+    def text(self) -> str:
+        """The text of the first choice so far."""
+        return self._first.text if self.choices else ""
+
+    @property
+    def thinking(self) -> str:
+        """The reasoning of the first choice so far."""
+        return self._first.thinking if self.choices else ""
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls of the first choice so far; unless it has finished their arguments may be cut."""
+        return (self._first.tool_calls or []) if self.choices else []
+
+    @property
+    def _first(self) -> AssistantMessage:
+        return self.choices[0].message or AssistantMessage()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every choice has its `finish_reason`."""
+        open_choices: set[int] = set()
+        seen = False
+        for chunk in self.events:
+            for choice in chunk.choices:
+                seen = True
+                if choice.finish_reason:
+                    open_choices.discard(_number(choice.index))
+                else:
+                    open_choices.add(_number(choice.index))
+        return seen and not open_choices
+
+    @functools.cached_property
+    def choices(self) -> list[ChatCompletionChoice]:
+        """The choices so far, by index."""
+        indexes = sorted({_number(choice.index) for chunk in self.events for choice in chunk.choices})
+        return [self._choice(index) for index in indexes]
+
+    def _choice(self, index: int) -> ChatCompletionChoice:
+        content, calls, reason, logprobs = _Content(), _Calls(), "", None
+        for chunk in self.events:
+            for choice in chunk.choices:
+                if _number(choice.index) == index:
+                    content.add(choice.delta.content)
+                    calls.add(choice.delta.tool_calls or [])
+                    reason = choice.finish_reason or reason
+                    logprobs = choice.logprobs or logprobs
+        message = AssistantMessage(content.whole(), calls.whole() or None)
+        return ChatCompletionChoice(index=index, message=message, finish_reason=reason, logprobs=logprobs)
+
+    def response(self) -> ChatCompletionResponse:
+        """The answer that the same call without streaming gives."""
+        first = self.events[0] if self.events else CompletionChunk()
+        return ChatCompletionResponse(
+            id=first.id,
+            object="chat.completion",
+            model=first.model,
+            created=first.created,
+            choices=self.choices,
+            usage=self.usage,
+        )
+
+
+class _Content:
+    """Content that switches between strings and lists of chunks."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Any] = []
+
+    def add(self, content: object) -> None:
+        for piece in cast("list[object]", content) if isinstance(content, list) else [content]:
+            match piece:
+                case None | "":
+                    pass
+                case str() | TextChunk():
+                    self._last(_Text).add(piece if isinstance(piece, str) else piece.text)
+                case ThinkChunk():
+                    self._last(_Thought).add(piece)
+                case _:
+                    self.pieces.append(piece)
+
+    def _last(self, kind: type[P]) -> P:
+        if not self.pieces or not isinstance(self.pieces[-1], kind):
+            self.pieces.append(kind())
+        return cast("P", self.pieces[-1])
+
+    def chunks(self) -> list[Any]:
+        made = [piece.whole() if isinstance(piece, (_Text, _Thought)) else piece for piece in self.pieces]
+        return [chunk for chunk in made if chunk is not None]
+
+    def whole(self) -> Any:
+        chunks = self.chunks()
+        if all(isinstance(chunk, TextChunk) for chunk in chunks):
+            return "".join(chunk.text for chunk in chunks)
+        return chunks
+
+
+class _Text:
+    """Pieces of one text."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def add(self, text: object) -> None:
+        self.texts.append(text if isinstance(text, str) else str(text))
+
+    def whole(self) -> TextChunk | None:
+        text = "".join(self.texts)
+        return TextChunk(text) if text else None
+
+
+class _Thought:
+    """Pieces of one stretch of reasoning; the last word on what has become of it counts."""
+
+    def __init__(self) -> None:
+        self.parts = _Content()
+        self.signature: str | None = None
+        self.closed: bool | None = None
+
+    def add(self, chunk: ThinkChunk) -> None:
+        self.parts.add(chunk.thinking)
+        self.signature = chunk.signature or self.signature
+        self.closed = self.closed if chunk.closed is None else chunk.closed
+
+    def whole(self) -> ThinkChunk | None:
+        parts = self.parts.chunks()
+        return ThinkChunk(parts, signature=self.signature, closed=self.closed) if parts or self.signature else None
+
+
+class _Calls:
+    """Tool calls from their fragments."""
+
+    def __init__(self) -> None:
+        self.calls: list[ToolCall] = []
+        self.texts: list[list[object]] = []
+
+    def add(self, fragments: Sequence[ToolCall]) -> None:
+        """Take the fragments of one event: those with a name are calls of their own."""
+        used: set[int] = set()
+        for fragment in fragments:
+            place = self._place(fragment, used)
+            if place is None:
+                place = self._begin(fragment)
+            used.add(place)
+            call = self.calls[place]
+            call.id = call.id or _real(fragment.id)
+            call.function.name = call.function.name or fragment.function.name
+            self.texts[place].append(fragment.function.arguments)
+
+    def _begin(self, fragment: ToolCall) -> int:
+        function = FunctionCall(fragment.function.name, "")
+        self.calls.append(ToolCall(function, id=_real(fragment.id), index=fragment.index))
+        self.texts.append([])
+        return len(self.calls) - 1
+
+    def _place(self, fragment: ToolCall, used: set[int]) -> int | None:
+        """Which call a fragment continues."""
+        name, identity = fragment.function.name, _real(fragment.id)
+        open_places = [p for p in reversed(range(len(self.calls))) if self._may_continue(p, name, used)]
+        if fragment.index is not None:
+            same = (p for p in open_places if self.calls[p].index == fragment.index)
+            found = next((p for p in same if identity is None or self.calls[p].id in {None, identity}), None)
+            if found is not None:
+                return found
+        if identity is not None:
+            same = (p for p in open_places if self.calls[p].id == identity)
+            return next((p for p in same if fragment.index is None or self.calls[p].index is None), None)
+        if fragment.index is not None or name or not self.calls:
+            return None
+        return len(self.calls) - 1
+
+    def _may_continue(self, place: int, name: str, used: set[int]) -> bool:
+        """A name begins a call, unless it only repeats the name of one that an earlier event began."""
+        return not name or (place not in used and self.calls[place].function.name in ("", name))
+
+    def whole(self) -> list[ToolCall]:
+        for call, texts in zip(self.calls, self.texts, strict=True):
+            objects = [text for text in texts if is_object(text)]
+            call.function.arguments = objects[-1] if objects else "".join(str(text) for text in texts if text)
+        return self.calls
+
+
+def _number(index: object) -> int:
+    """The index of a choice; what is no number, as the lenient decoding may leave it, is the first one's."""
+    return int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else 0
+
+
+def _real(identity: str | None) -> str | None:
+    """An id; the API's literal "null" is none."""
+    return identity if isinstance(identity, str) and identity not in {"", "null"} else None
+
+
+def assembly_of(events: Sequence[Any]) -> Assembly[Any]:
+    """Put together whatever stream it is."""
+    if events and isinstance(events[0], CompletionChunk):
+        return Completion(events)
+    if events and getattr(events[0], "type", "") == "conversation.response.started":
+        from mistral_async._results.accumulate_conversation import Entries
+
+        return Entries(events)
+    return Assembly(events)

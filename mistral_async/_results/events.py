@@ -1,0 +1,152 @@
+"""Work that is awaited for its result, or used as a block of the events on the way to it; and its blocking twin.
+
+A block owns what it started: leaving it, by whatever way, ends it.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+
+from mistral_async._binding.arguments import expand, reject
+from mistral_async._binding.resource import Async, AsyncResponse, Resource, Sync, SyncResponse
+
+if TYPE_CHECKING:
+    from mistral_async._binding.portal import Portal
+
+P = ParamSpec("P")
+E = TypeVar("E")
+R = TypeVar("R")
+A = TypeVar("A", covariant=True)  # noqa: PLC0105 - as short as the others
+
+
+class AsyncEvents(Generic[E, R]):
+    """`await` it for its result, or `async with … as events: async for event in events`."""
+
+    def __init__(self) -> None:
+        self._ready: deque[E] = deque()
+
+    @abstractmethod
+    async def __aenter__(self) -> Self:
+        """Begin."""
+
+    @abstractmethod
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End it, finished or not."""
+
+    @abstractmethod
+    async def receive(self) -> list[E]:
+        """The events that have come since the last call, at least one; an empty list at the end."""
+
+    @abstractmethod
+    async def result(self) -> R:
+        """Go on to the end and give the result."""
+
+    @property
+    @abstractmethod
+    def is_open(self) -> bool:
+        """Whether its block was entered."""
+
+    def __await__(self) -> Generator[Any, None, R]:
+        return self.result().__await__()
+
+    def __aiter__(self) -> Self:
+        if not self.is_open:
+            raise TypeError(f"a {type(self).__name__} is iterated in a block: `async with … as events:`")
+        return self
+
+    async def __anext__(self) -> E:
+        if not self._ready:
+            self._ready.extend(await self.receive())
+            if not self._ready:
+                raise StopAsyncIteration
+        return self._ready.popleft()
+
+
+class SyncEvents(Generic[E, R]):
+    """`.result()` for the result, or `with … as events: for event in events`."""
+
+    def __init__(self, portal: Portal, events: AsyncEvents[E, R]) -> None:
+        self._portal = portal
+        self._events = events
+        self._ready: deque[E] = deque()
+        self._block: AbstractContextManager[AsyncEvents[E, R]] | None = None
+
+    def __enter__(self) -> Self:
+        self._block = self._portal.block(self._events)
+        self._block.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._block is not None:
+            self._block.__exit__(None, None, None)
+
+    def __iter__(self) -> Iterator[E]:
+        return self if self._block is not None else self._once()
+
+    def _once(self) -> Iterator[E]:
+        """Iterating without a block ends the work when the loop is left."""
+        with self:
+            yield from self
+
+    def __next__(self) -> E:
+        if not self._ready:
+            self._ready.extend(self._portal.run(self._events.receive))
+            if not self._ready:
+                raise StopIteration
+        return self._ready.popleft()
+
+    def result(self) -> R:
+        """Go on to the end and give the result."""
+        return self._portal.run(self._events.result)
+
+
+class EventsMethod(Generic[P, A]):
+    """A method whose work is awaited, or used as a block of events; for the asynchronous and the blocking face."""
+
+    def __init__(self, function: Callable[..., A]) -> None:
+        self.function = function
+        signature = expand(function)
+        names = frozenset(list(signature.parameters)[1:])
+
+        @functools.wraps(function)
+        def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
+            if not kwargs.keys() <= names:
+                reject(function, kwargs)
+            return self._face.events(function, self, args, kwargs)
+
+        vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
+        self.method = method
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, A]: ...
+    @overload
+    def __get__(
+        self: EventsMethod[P, AsyncEvents[E, R]], instance: Resource[Sync], owner: Any
+    ) -> Callable[P, SyncEvents[E, R]]: ...
+    @overload
+    def __get__(self, instance: Resource[AsyncResponse], owner: Any) -> Callable[P, A]: ...
+    @overload
+    def __get__(
+        self: EventsMethod[P, AsyncEvents[E, R]], instance: Resource[SyncResponse], owner: Any
+    ) -> Callable[P, SyncEvents[E, R]]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> EventsMethod[P, A]: ...
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else types.MethodType(self.method, instance)
+
+
+def events(function: Callable[Concatenate[Any, P], A]) -> EventsMethod[P, A]:
+    """Make such a method, written once over the asynchronous resource."""
+    return EventsMethod(function)

@@ -1,0 +1,1 @@
+"""Files to send: read piece by piece, as forms."""

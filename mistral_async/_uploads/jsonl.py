@@ -1,0 +1,122 @@
+"""JSON Lines of batches and of training data, checked line by line as their bytes pass, in constant memory.
+
+What is checked is what the API refuses whole files for, or finds out hours later:
+https://docs.mistral.ai/capabilities/batch and https://docs.mistral.ai/capabilities/finetuning
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NoReturn, TypeAlias
+
+import msgspec
+
+from mistral_async._codec.json_types import is_array, is_object
+from mistral_async.errors import MistralError
+
+_BLANK: Final = b" \t\r"
+_LINE: Final = 64 * 1024 * 1024  # longer than any line that the API reads
+_SHARDS: Final = 256  # no set becomes so large that growing or dropping it holds up other threads
+
+Seen: TypeAlias = list[set[int]]
+
+
+class JSONLError(MistralError, ValueError):
+    """A file that is not the JSON Lines it should be: `line` (from 1) is the first that is wrong. It was not sent."""
+
+    line: int = 0
+
+
+class LineChecker:
+    """Checks a file of one purpose as its pieces pass. The methods raise `JSONLError`."""
+
+    def __init__(self, purpose: str) -> None:
+        self.purpose = purpose
+        self.lines = 0
+        """Lines that were not blank."""
+        self._number = 0
+        self._rest: list[bytes] = []
+        self._rest_size = 0
+        self._fault = _FAULTS[purpose]
+        self._seen: Seen = [set() for _ in range(_SHARDS)]
+
+    def feed(self, piece: bytes) -> None:
+        """Check the lines that end in this piece."""
+        first, *others = piece.split(b"\n")
+        self._rest.append(first)
+        self._rest_size += len(first)
+        if self._rest_size > _LINE:
+            self._refuse(self._number + 1, "the line is far too long: is this JSON Lines?")
+        if others:
+            self._check(b"".join(self._rest))
+            for line in others[:-1]:
+                self._check(line)
+            self._rest = [others[-1]]
+            self._rest_size = len(others[-1])
+
+    def close(self) -> None:
+        """Check what follows the last line break."""
+        self._check(b"".join(self._rest))
+        self._rest.clear()
+        for shard in self._seen:
+            shard.clear()
+        if not self.lines:
+            self._refuse(self._number, "the file is empty")
+
+    def _check(self, line: bytes) -> None:
+        self._number += 1
+        if not line.strip(_BLANK):
+            return
+        if self.lines == 0 and line.startswith(b"\xef\xbb\xbf"):
+            self._refuse(self._number, "it begins with a byte order mark: save the file as UTF-8 without one")
+        self.lines += 1
+        try:
+            row: object = msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+            self._refuse(self._number, f"it is not JSON ({problem})")
+        if not is_object(row):
+            self._refuse(self._number, f"it is a {type(row).__name__}, not an object")
+        if fault := self._fault(row, self._seen):
+            self._refuse(self._number, fault)
+
+    def _refuse(self, line: int, fault: str) -> NoReturn:
+        error = JSONLError(f"line {line} can not be sent as {self.purpose!r}: {fault}")
+        error.line = line
+        raise error
+
+
+def _batch_fault(row: Any, seen: Seen) -> str | None:
+    """What is wrong with one request of a batch."""
+    if not is_object(row.get("body", {})) or ("custom_id" in row and "body" not in row):
+        return "it has no 'body', the object that the endpoint would get"
+    custom_id = row.get("custom_id")
+    if custom_id is None:
+        return None
+    if not isinstance(custom_id, str):
+        return f"its 'custom_id' is a {type(custom_id).__name__}, not a string"
+    mark = hash(custom_id)
+    shard = seen[mark % _SHARDS]
+    if mark in shard:
+        return f"its 'custom_id' {custom_id[:60]!r} was used before"
+    shard.add(mark)
+    return None
+
+
+def _sample_fault(row: Any, seen: Seen) -> str | None:  # noqa: ARG001 - one shape for all purposes
+    """What is wrong with one sample of training data."""
+    if "messages" not in row:
+        return None  # the API has more kinds of samples than are documented
+    messages = row["messages"]
+    if not is_array(messages) or not messages:
+        return "its 'messages' are not a list with messages"
+    for place, message in enumerate(messages):
+        if not is_object(message) or not isinstance(message.get("role"), str):
+            return f"its messages[{place}] has no 'role'"
+    return None
+
+
+_FAULTS: Final[dict[str, Callable[[Any, Seen], str | None]]] = {
+    "batch": _batch_fault,
+    "fine-tune": _sample_fault,
+}
+PURPOSES: Final = frozenset(_FAULTS)

@@ -1,0 +1,231 @@
+"""Forms with files, as `multipart/form-data`: what can be wrong is found when the form is made, not while it is sent.
+
+https://www.rfc-editor.org/rfc/rfc7578, header values escaped as
+https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
+
+import msgspec
+
+from mistral_async._http.protocol import BodySource
+from mistral_async._uploads.source import Upload
+
+if TYPE_CHECKING:
+    from mistral_async._engine.request import Call
+
+T = TypeVar("T")
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Called in the event loop with the bytes of files sent (from 0 again in a new attempt), and of all where known."""
+
+_FILES: Final = frozenset({"file"})
+_WHOLE: Final = 1024 * 1024  # bytes up to which a form without a progress callback is one piece
+_BOUNDARY: Final = re.compile(r"[0-9A-Za-z'+_.-]{1,70}")
+_JSON: Final = b"\r\nContent-Type: application/json"
+_ESCAPES: Final = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}
+
+Part: TypeAlias = tuple[bytes, "bytes | Upload"]  # the lines of its head after its name, and its content
+
+
+class Form:
+    """A form, as a value: fields in order, of which those named in `files` are files (see `Upload.of`).
+
+    Text, numbers and booleans are text; a list repeats its field; a mapping or Struct is a part of JSON; None is
+    not sent.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        *,
+        files: Collection[str] = _FILES,
+        progress: Progress | None = None,
+        boundary: str | None = None,
+    ) -> None:
+        if boundary is not None and not _BOUNDARY.fullmatch(boundary):
+            raise ValueError(f"{boundary!r} is not a boundary")
+        self.values = values
+        self.progress = progress
+        self._boundary = boundary or os.urandom(16).hex()  # unpredictable, so that no content can hold it on purpose
+        self._fields = {
+            name: [_file_part(value)] if name in files and value is not None else _parts(name, value)
+            for name, value in values.items()
+        }
+
+    @property
+    def content_type(self) -> str:
+        """The media type, with the boundary."""
+        return f"multipart/form-data; boundary={self._boundary}"
+
+    def encode(self, extra: Mapping[str, Any] | None = None) -> bytes | BodySource:
+        """Encode it, with fields added or replaced: bytes where it is small, else what is read when it is sent."""
+        fields = self._fields | {name: _parts(name, value) for name, value in (extra or {}).items()}
+        body = FormBody(self._segments(fields), self.progress)
+        return body.whole() if self.progress is None and body.is_small else body
+
+    def _segments(self, fields: Mapping[str, Sequence[Part]]) -> list[bytes | Upload]:
+        """Everything that goes over the wire, text put together."""
+        segments: list[bytes | Upload] = []
+        text = bytearray()
+        delimiter = f"--{self._boundary}".encode()
+        for name, parts in fields.items():
+            for head, content in parts:
+                text += b'%b\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n' % (delimiter, escape(name), head)
+                if isinstance(content, bytes):
+                    text += content
+                else:
+                    segments += (bytes(text), content)
+                    text.clear()
+                text += b"\r\n"
+        return [*segments, bytes(text) + delimiter + b"--\r\n"]
+
+    def __repr__(self) -> str:
+        fields = (
+            f"{name}={content!r}" if isinstance(content, Upload) else name
+            for name, parts in self._fields.items()
+            for _, content in parts
+        )
+        return f"Form({', '.join(fields)})"
+
+
+class FormBody:
+    """A form as it goes over the wire, a `BodySource`."""
+
+    def __init__(self, segments: Sequence[bytes | Upload], progress: Progress | None) -> None:
+        self.segments = segments
+        self.progress = progress
+        self.sources = [each.source for each in segments if isinstance(each, Upload)]
+        self.file_length = _sum([source.length for source in self.sources])
+        text = sum(len(each) for each in segments if isinstance(each, bytes))
+        self.length = None if self.file_length is None else text + self.file_length
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether all files can be read again from the start."""
+        return all(source.repeatable for source in self.sources)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is in memory already, and so little that it may be copied."""
+        in_memory = all(isinstance(each, bytes) or each.in_memory is not None for each in self.segments)
+        return in_memory and self.length is not None and self.length <= _WHOLE
+
+    def whole(self) -> bytes:
+        """All of a small one."""
+        return b"".join(each if isinstance(each, bytes) else each.in_memory or b"" for each in self.segments)
+
+    def open(self) -> AsyncIterator[bytes]:
+        """Read it from the start."""
+        return _FormReader(self)
+
+    def __repr__(self) -> str:
+        return f"<FormBody of {self.length or 'unknown'} bytes>"
+
+
+class _FormReader:
+    """Reads a form once. A class and not a generator: it may be dropped unfinished in any event loop."""
+
+    def __init__(self, body: FormBody) -> None:
+        self._body = body
+        self._segments = iter(body.segments)
+        self._pieces: AsyncIterator[bytes] | None = None
+        self._sent = 0
+        self._under_way = 0
+
+    def __aiter__(self) -> _FormReader:
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._account()
+        while True:
+            if self._pieces is not None:
+                piece = await anext(self._pieces, None)
+                if piece is not None:
+                    self._under_way = len(piece)
+                    return piece
+                self._pieces = None
+            match next(self._segments, None):
+                case None:
+                    raise StopAsyncIteration
+                case bytes() as text:
+                    return text
+                case upload:
+                    self._pieces = upload.source.open()
+
+    def _account(self) -> None:
+        """Report a piece when the next is asked for: then it is on its way."""
+        if self._under_way:
+            self._sent += self._under_way
+            self._under_way = 0
+            if self._body.progress is not None:
+                self._body.progress(self._sent, self._body.file_length)
+
+    async def aclose(self) -> None:
+        """Stop: what was opened for this reading is closed."""
+        self._segments = iter(())
+        pieces, self._pieces = self._pieces, None
+        close = getattr(pieces, "aclose", None)
+        if close is not None:
+            await close()
+
+
+def reporting(call: Call[T], progress: Progress | None) -> Call[T]:
+    """The same request, which reports how much of its files was sent."""
+    if call.form is not None:
+        call.form.progress = progress
+    return call
+
+
+def escape(text: str) -> bytes:
+    """Escape a name for a header of a part."""
+    return text.translate(_ESCAPES).encode("utf-8", "replace")
+
+
+def _sum(lengths: Sequence[int | None]) -> int | None:
+    known = [length for length in lengths if length is not None]
+    return sum(known) if len(known) == len(lengths) else None
+
+
+def _file_part(value: object) -> Part:
+    upload = Upload.of(value)
+    head = b'; filename="%b"\r\nContent-Type: %b' % (escape(upload.name), upload.content_type.encode())
+    return head, upload
+
+
+def _parts(name: str, value: object) -> list[Part]:
+    match value:
+        case None:
+            return []
+        case Upload():
+            return [_file_part(value)]
+        case list() | tuple() | AbstractSet():
+            items = cast("Collection[object]", value)
+            return [part for item in items for part in ([_part(name, item)] if item is not None else [])]
+        case _:
+            return [_part(name, value)]
+
+
+def _part(name: str, value: object) -> Part:
+    match value:
+        case Enum():
+            return _part(name, value.value)
+        case str():
+            return b"", value.encode()
+        case bool():
+            return b"", b"true" if value else b"false"
+        case int() | float():
+            return b"", str(value).encode()
+        case Mapping():
+            return _JSON, msgspec.json.encode(dict(cast("Mapping[str, object]", value)))
+        case msgspec.Struct():
+            return _JSON, msgspec.json.encode(value)
+        case _:
+            raise TypeError(f"the form field {name!r} can not be {type(value).__name__}: give text, a number or a bool")
