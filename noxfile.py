@@ -15,7 +15,13 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 DEPENDENCIES = nox.parametrize("dependencies", ["newest", "oldest"])
 TOOLS = {"bench", "dev", "docs", "fuzz", "test"}  # extras for work on the package: users install the others
 PEERS = ["anthropic", "google-genai", "langchain", "mistralai>=3", "openai"]
-BESIDE = ["tests/test_client.py", "tests/test_compat.py", "tests/test_stream.py", "tests/bulk", "tests/structured"]
+BESIDE = [
+    "tests/client/test_client.py",
+    "tests/compat/test_compat.py",
+    "tests/results/test_stream.py",
+    "tests/bulk",
+    "tests/structured",
+]
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False

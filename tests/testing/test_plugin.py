@@ -212,7 +212,8 @@ def test_the_tests_in_the_documentation(pytester, monkeypatch):
 def test_it_loads_nothing_before_it_is_used():
     program = (
         "import sys, mistral_async.testing.plugin; "
-        "heavy = {'httpx', 'anyio', 'msgspec', 'h11', 'mistral_async._client.client', 'mistral_async.testing._server'}; "
+        "heavy = {'httpx', 'anyio', 'msgspec', 'h11', 'mistral_async._client.client'}; "
+        "heavy.add('mistral_async.testing._server'); "
         "sys.exit(' '.join(heavy & set(sys.modules)) or 0)"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)

@@ -17,7 +17,7 @@ from mistral_async.models import ChatCompletionResponse, ReferenceChunk, TextChu
 from mistral_async.models.chat import CompletionChunk
 from mistral_async.testing import FakeMistral
 
-RECORDED = Path(__file__).parents[1].parent / "shared" / "recorded" / "traffic.jsonl"
+RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded" / "traffic.jsonl"
 ROWS = [json.loads(line) for line in RECORDED.read_text().splitlines()] if RECORDED.exists() else []
 CHAT = ("/v1/chat/completions", "/v1/fim/completions", "/v1/agents/completions")
 STREAMS = [row for row in ROWS if row["is_sse"] and row["status"] == 200 and row["path"].startswith(CHAT)]

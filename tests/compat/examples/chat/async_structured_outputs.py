@@ -2,9 +2,8 @@ import asyncio
 import os
 from typing import Optional
 
-from pydantic import BaseModel
-
 from mistral_async.compat import Mistral
+from pydantic import BaseModel
 
 
 class City(BaseModel):

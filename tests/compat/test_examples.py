@@ -20,7 +20,7 @@ import pytest
 from mistral_async._client import settings as _settings
 from mistral_async.testing import Stall
 
-FOLDER = Path(__file__).parent / "compat_examples"
+FOLDER = Path(__file__).parent / "examples"
 PROGRAMS = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.py") if path.parent.name != "mcp_servers")
 
 OWN_PROCESS = {

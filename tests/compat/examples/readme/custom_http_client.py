@@ -3,7 +3,6 @@ import os
 from typing import Any
 
 import httpx
-
 from mistral_async.compat import Mistral
 from mistral_async.compat.httpclient import AsyncHttpClient
 

@@ -3,11 +3,10 @@ import json
 import os
 
 import httpx
-from pydantic import BaseModel, Field
-
 from mistral_async.compat import Mistral
 from mistral_async.compat.extra import response_format_from_pydantic_model
 from mistral_async.compat.models import File
+from pydantic import BaseModel, Field
 
 
 class Table(BaseModel):

@@ -1,9 +1,8 @@
 import os
 from typing import List  # noqa: UP035 - as older programs write it
 
-from pydantic import BaseModel, Field
-
 from mistral_async.compat import Mistral
+from pydantic import BaseModel, Field
 
 
 class Ingredient(BaseModel):

@@ -16,7 +16,7 @@ from mistral_async import Mistral
 from mistral_async.errors import APIStatusError
 from mistral_async.testing import FakeMistral
 
-RECORDED = Path(__file__).parents[1].parent / "shared" / "recorded" / "traffic.jsonl"
+RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded" / "traffic.jsonl"
 ROWS = [json.loads(line) for line in RECORDED.read_text().splitlines()] if RECORDED.exists() else []
 HOP = {"transfer-encoding", "content-length", "content-encoding", "connection", "keep-alive"}
 

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 from mcp import StdioServerParameters
-
 from mistral_async.compat import Mistral
 from mistral_async.compat.extra.mcp.stdio import MCPClientSTDIO
 from mistral_async.compat.extra.run.context import RunContext

@@ -1,7 +1,6 @@
 import os
 
 import httpx
-
 from mistral_async.compat import Mistral, errors
 from mistral_async.compat.utils import BackoffStrategy, RetryConfig
 

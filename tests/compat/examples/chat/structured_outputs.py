@@ -1,8 +1,7 @@
 import os
 
-from pydantic import BaseModel
-
 from mistral_async.compat import Mistral
+from pydantic import BaseModel
 
 MESSAGES = [
     {"role": "system", "content": "You solve equations, step by step."},
