@@ -10,20 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def lazy(
-    package: str, modules: Mapping[str, str]
-) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
-    """Make a package's `__getattr__`, `__dir__` and `__all__` from `{module: "Name Other"}`.
+def lazy(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+    """Make a package's `__getattr__`, `__dir__` and `__all__` from a table of names and the modules that define them.
 
-    The same names stand in the package's `TYPE_CHECKING` block; a test keeps the two equal.
+    The table repeats the imports of the package's `TYPE_CHECKING` block: `python tests/derived.py` writes it.
     """
-    homes = {name: module for module, names in modules.items() for name in names.split()}
 
     def __getattr__(name: str) -> object:  # noqa: N807 - it becomes the package's own
         module = homes.get(name)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(module if "." in module else f"{package}.{module}"), name)
+        value = getattr(importlib.import_module(module), name)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -27,17 +27,21 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "mistral_async._results.poll": "Poll WaitTimeoutError",
-            "_blocking": "SyncBatchResults",
-            "_errors": (
-                "BatchExpiryWarning BatchInputError BatchRequestError MissingResultError NotSubmittedError "
-                "ResultsExpiredError"
-            ),
-            "_files": "read_calls",
-            "_handle": "BatchHandle",
-            "_options": "RunOptions StartOptions",
-            "_progress": "BatchProgress",
-            "_results": "BatchResults",
-            "_run": "BatchLimits",
+            "BatchExpiryWarning": "mistral_async.batch._errors",
+            "BatchHandle": "mistral_async.batch._handle",
+            "BatchInputError": "mistral_async.batch._errors",
+            "BatchLimits": "mistral_async.batch._run",
+            "BatchProgress": "mistral_async.batch._progress",
+            "BatchRequestError": "mistral_async.batch._errors",
+            "BatchResults": "mistral_async.batch._results",
+            "MissingResultError": "mistral_async.batch._errors",
+            "NotSubmittedError": "mistral_async.batch._errors",
+            "Poll": "mistral_async._results.poll",
+            "ResultsExpiredError": "mistral_async.batch._errors",
+            "RunOptions": "mistral_async.batch._options",
+            "StartOptions": "mistral_async.batch._options",
+            "SyncBatchResults": "mistral_async.batch._blocking",
+            "WaitTimeoutError": "mistral_async._results.poll",
+            "read_calls": "mistral_async.batch._files",
         },
     )

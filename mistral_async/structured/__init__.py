@@ -19,11 +19,13 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "_document": "ParsedDocument ParsedImage",
-            "_parsed": "Parsed Snapshot",
-            "_scan": "Scanner",
-            "_schema": "schema_of",
-            "_stream": "ParsedStream",
-            "_target": "Target",
+            "Parsed": "mistral_async.structured._parsed",
+            "ParsedDocument": "mistral_async.structured._document",
+            "ParsedImage": "mistral_async.structured._document",
+            "ParsedStream": "mistral_async.structured._stream",
+            "Scanner": "mistral_async.structured._scan",
+            "Snapshot": "mistral_async.structured._parsed",
+            "Target": "mistral_async.structured._target",
+            "schema_of": "mistral_async.structured._schema",
         },
     )

@@ -9,117 +9,84 @@ async with FakeMistral() as server:
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mistral_async._lazy import lazy
 
 if TYPE_CHECKING:
-    from mistral_async.testing._cassette import CassetteError, Recording, Replay, record, replay
-    from mistral_async.testing._clock import Clock, SystemClock, VirtualClock
-    from mistral_async.testing._exchange import Request
-    from mistral_async.testing._faults import (
-        BadChunk,
-        BadGzip,
-        ConnectionClose,
-        Cut,
-        Delay,
-        Drip,
-        EmptyBody,
-        Fault,
-        Garbage,
-        HeadersNeverEnd,
-        Html,
-        HugeHeader,
-        Informational,
-        Reset,
-        SilentClose,
-        Stall,
-        Truncate,
-        WrongLength,
-        ZipBomb,
+    from mistral_async.testing._cassette import CassetteError as CassetteError
+    from mistral_async.testing._cassette import Recording as Recording
+    from mistral_async.testing._cassette import Replay as Replay
+    from mistral_async.testing._cassette import record as record
+    from mistral_async.testing._cassette import replay as replay
+    from mistral_async.testing._clock import Clock as Clock
+    from mistral_async.testing._clock import SystemClock as SystemClock
+    from mistral_async.testing._clock import VirtualClock as VirtualClock
+    from mistral_async.testing._exchange import Request as Request
+    from mistral_async.testing._faults import BadChunk as BadChunk
+    from mistral_async.testing._faults import BadGzip as BadGzip
+    from mistral_async.testing._faults import ConnectionClose as ConnectionClose
+    from mistral_async.testing._faults import Cut as Cut
+    from mistral_async.testing._faults import Delay as Delay
+    from mistral_async.testing._faults import Drip as Drip
+    from mistral_async.testing._faults import EmptyBody as EmptyBody
+    from mistral_async.testing._faults import Fault as Fault
+    from mistral_async.testing._faults import Garbage as Garbage
+    from mistral_async.testing._faults import HeadersNeverEnd as HeadersNeverEnd
+    from mistral_async.testing._faults import Html as Html
+    from mistral_async.testing._faults import HugeHeader as HugeHeader
+    from mistral_async.testing._faults import Informational as Informational
+    from mistral_async.testing._faults import Reset as Reset
+    from mistral_async.testing._faults import SilentClose as SilentClose
+    from mistral_async.testing._faults import Stall as Stall
+    from mistral_async.testing._faults import Truncate as Truncate
+    from mistral_async.testing._faults import WrongLength as WrongLength
+    from mistral_async.testing._faults import ZipBomb as ZipBomb
+    from mistral_async.testing._ledger import Connections as Connections
+    from mistral_async.testing._ledger import Effect as Effect
+    from mistral_async.testing._ledger import Effects as Effects
+    from mistral_async.testing._limits import RateLimit as RateLimit
+    from mistral_async.testing._limits import RateLimits as RateLimits
+    from mistral_async.testing._refusals import ValidationDetail as ValidationDetail
+    from mistral_async.testing._server import FakeMistral as FakeMistral
+else:
+    __getattr__, __dir__, __all__ = lazy(
+        __name__,
+        {
+            "BadChunk": "mistral_async.testing._faults",
+            "BadGzip": "mistral_async.testing._faults",
+            "CassetteError": "mistral_async.testing._cassette",
+            "Clock": "mistral_async.testing._clock",
+            "ConnectionClose": "mistral_async.testing._faults",
+            "Connections": "mistral_async.testing._ledger",
+            "Cut": "mistral_async.testing._faults",
+            "Delay": "mistral_async.testing._faults",
+            "Drip": "mistral_async.testing._faults",
+            "Effect": "mistral_async.testing._ledger",
+            "Effects": "mistral_async.testing._ledger",
+            "EmptyBody": "mistral_async.testing._faults",
+            "FakeMistral": "mistral_async.testing._server",
+            "Fault": "mistral_async.testing._faults",
+            "Garbage": "mistral_async.testing._faults",
+            "HeadersNeverEnd": "mistral_async.testing._faults",
+            "Html": "mistral_async.testing._faults",
+            "HugeHeader": "mistral_async.testing._faults",
+            "Informational": "mistral_async.testing._faults",
+            "RateLimit": "mistral_async.testing._limits",
+            "RateLimits": "mistral_async.testing._limits",
+            "Recording": "mistral_async.testing._cassette",
+            "Replay": "mistral_async.testing._cassette",
+            "Request": "mistral_async.testing._exchange",
+            "Reset": "mistral_async.testing._faults",
+            "SilentClose": "mistral_async.testing._faults",
+            "Stall": "mistral_async.testing._faults",
+            "SystemClock": "mistral_async.testing._clock",
+            "Truncate": "mistral_async.testing._faults",
+            "ValidationDetail": "mistral_async.testing._refusals",
+            "VirtualClock": "mistral_async.testing._clock",
+            "WrongLength": "mistral_async.testing._faults",
+            "ZipBomb": "mistral_async.testing._faults",
+            "record": "mistral_async.testing._cassette",
+            "replay": "mistral_async.testing._cassette",
+        },
     )
-    from mistral_async.testing._ledger import Connections, Effect, Effects
-    from mistral_async.testing._limits import RateLimit, RateLimits
-    from mistral_async.testing._refusals import ValidationDetail
-    from mistral_async.testing._server import FakeMistral
-
-_HOMES = {
-    "_cassette": ("CassetteError", "Recording", "Replay", "record", "replay"),
-    "_clock": ("Clock", "SystemClock", "VirtualClock"),
-    "_exchange": ("Request",),
-    "_faults": (
-        "BadChunk",
-        "BadGzip",
-        "ConnectionClose",
-        "Cut",
-        "Delay",
-        "Drip",
-        "EmptyBody",
-        "Fault",
-        "Garbage",
-        "HeadersNeverEnd",
-        "Html",
-        "HugeHeader",
-        "Informational",
-        "Reset",
-        "SilentClose",
-        "Stall",
-        "Truncate",
-        "WrongLength",
-        "ZipBomb",
-    ),
-    "_ledger": ("Connections", "Effect", "Effects"),
-    "_limits": ("RateLimit", "RateLimits"),
-    "_refusals": ("ValidationDetail",),
-    "_server": ("FakeMistral",),
-}
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-
-__all__ = [
-    "BadChunk",
-    "BadGzip",
-    "CassetteError",
-    "Clock",
-    "ConnectionClose",
-    "Connections",
-    "Cut",
-    "Delay",
-    "Drip",
-    "Effect",
-    "Effects",
-    "EmptyBody",
-    "FakeMistral",
-    "Fault",
-    "Garbage",
-    "HeadersNeverEnd",
-    "Html",
-    "HugeHeader",
-    "Informational",
-    "RateLimit",
-    "RateLimits",
-    "Recording",
-    "Replay",
-    "Request",
-    "Reset",
-    "SilentClose",
-    "Stall",
-    "SystemClock",
-    "Truncate",
-    "ValidationDetail",
-    "VirtualClock",
-    "WrongLength",
-    "ZipBomb",
-    "record",
-    "replay",
-]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

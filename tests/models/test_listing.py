@@ -1,40 +1,48 @@
-"""`mistral_async.models` has the public names of its modules, and type checkers see the same ones."""
+"""Every model can be imported from the package, and importing one loads the module that it needs."""
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
+import subprocess
+import sys
+
+import pytest
+from derived import models, modules
 
 import mistral_async.models as package
-from mistral_async.models._listing import MODULES
-
-FOLDER = Path(package.__file__).parent
-LOCAL = {("ocr", "Document")}  # the older name of OCRDocument: elsewhere a Document is a library's
 
 
-def _public(module):
-    for node in ast.parse((FOLDER / f"{module}.py").read_text()).body:
-        match node:
-            case ast.ClassDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign([ast.Name(id=name)]):
-                if name[0].isupper() and not name.isupper() and (module, name) not in LOCAL:
-                    yield name
+def test_every_public_name_of_every_module_is_there():
+    assert package.__all__ == dir(package) == sorted(name for names in models().values() for name in names)
+    for module, names in models().items():
+        for name in names:
+            assert getattr(package, name) is getattr(sys.modules[module], name)
 
 
-def test_every_public_name_is_listed_once():
-    modules = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
-    assert {module: names.split() for module, names in MODULES.items()} == {
-        module: sorted(set(_public(module))) for module in modules
-    }
-    names = [name for listed in MODULES.values() for name in listed.split()]
-    assert len(names) == len(set(names))
+def test_modules_in_folders_are_found(tmp_path, monkeypatch):
+    monkeypatch.setattr("derived.ROOT", tmp_path)
+    for name in ("models/__init__.py", "models/_private.py", "models/chat.py", "models/flows/__init__.py",
+                 "models/flows/runs.py", "models/flows/_shared.py", "models/_hidden/runs.py"):  # fmt: skip
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert list(modules(tmp_path / "models")) == ["models.chat", "models.flows", "models.flows.runs"]
 
 
-def test_type_checkers_see_the_same_names():
-    block = next(node for node in ast.parse((FOLDER / "__init__.py").read_text()).body if isinstance(node, ast.If))
-    seen = {node.module.rpartition(".")[2]: [a.asname for a in node.names] for node in block.body}
-    assert seen == {module: names.split() for module, names in MODULES.items()}
-
-
-def test_every_name_can_be_imported():
-    assert package.__all__ == dir(package) == sorted(package.__all__)
-    assert all(getattr(package, name) is not None for name in package.__all__)
+@pytest.mark.parametrize(
+    ("statement", "loaded"),
+    [
+        ("import mistral_async", ["", "._lazy", "._version"]),
+        ("import mistral_async.models", ["", "._lazy", "._version", ".models"]),
+        ("from mistral_async.models import ShareLevel", [".models.accesses"]),
+    ],
+)
+def test_what_an_import_loads(statement, loaded):
+    code = f"{statement}; import sys; print(*sorted(m for m in sys.modules if m.split('.')[0] == 'mistral_async'))"
+    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    found = result.stdout.split()
+    if "from" in statement:
+        assert [m for m in found if m.startswith("mistral_async.models.") and "._" not in m] == [
+            f"mistral_async{name}" for name in loaded
+        ]
+    else:
+        assert found == [f"mistral_async{name}" for name in loaded]
