@@ -9,14 +9,17 @@ import ast
 import collections
 import importlib
 import inspect
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mistral_async"
 REFERENCE = ROOT / "docs" / "reference"
+SITE = ROOT / "mkdocs.yml"
 PINNED = ROOT / "tests" / "public.txt"
 COMMAND = "python tests/derived.py"
 LOCAL = {("mistral_async.models.ocr", "Document")}  # the older name of OCRDocument: elsewhere it is a library's
@@ -223,23 +226,95 @@ def operations_page() -> str:
     )
 
 
+def groups() -> dict[str, str]:
+    """Return the groups of endpoints, one a module or folder of `resources/`, and the name by which each is called."""
+    from endpoint_values import ALL
+
+    called: dict[str, list[str]] = {}
+    for name, method in ALL.items():
+        group = method.__wrapped__.__module__.removeprefix("mistral_async.resources.").partition(".")[0]
+        called.setdefault(group, []).append(name.rpartition(".")[0])
+    return {
+        group: min(names, key=len) for group, names in sorted(called.items(), key=lambda item: min(item[1], key=len))
+    }
+
+
+def within(package: str, group: str) -> list[str]:
+    """Return the modules of a group in `resources/` or `models/`."""
+    prefix = f"mistral_async.{package}.{group}"
+    found = modules(PACKAGE / package)
+    return [name for name in found if name == prefix or name.startswith(f"{prefix}.")]
+
+
+def group_page(group: str) -> str:
+    """Write the page of a group: its methods, then the models that are its own."""
+    methods, objects = within("resources", group), within("models", group)
+    about = (ast.get_docstring(ast.parse(modules(PACKAGE / "resources")[methods[0]].read_text())) or "").splitlines()[0]
+    return f"# {groups()[group]}\n\n{about}\n\n{_directives(methods)}" + (
+        f"\n## Models\n\n{_directives(objects)}" if objects else ""
+    )
+
+
+def models_page() -> str:
+    """Write the page of the models that several groups share."""
+    own = {module for group in groups() for module in within("models", group)}
+    return (
+        "# Models\n\nEverything is imported from `mistral_async.models`. These are the models that several groups of\n"
+        "endpoints share; the others stand with their endpoints.\n\n"
+        f"{_directives(module for module in models() if module not in own)}"
+    )
+
+
+def navigation() -> str:
+    """Write the list of the groups' pages into the settings of the site."""
+    source = SITE.read_text(encoding="utf-8")
+    rows = "".join(f"          - {called}: reference/endpoints/{group}.md\n" for group, called in groups().items())
+    return _NAVIGATION.sub(lambda found: f"{found[1]}{rows}", source)
+
+
+_NAVIGATION = re.compile(r"(^      - Endpoints:.*\n)(?: {10}- .*\n)*", re.MULTILINE)
+
+
+def _directives(names: Iterable[str]) -> str:
+    return "".join(f"::: {name}\n" for name in names)
+
+
 def files() -> Mapping[Path, Callable[[], str]]:
-    """Return every file that is written, and what writes it: names first, because the rest imports them."""
-    return {**lazy_packages(), PINNED: public, ROOT / "docs" / "operations.md": operations_page}
+    """Return every file that is written, and what writes it."""
+    return {
+        **lazy_packages(),
+        PINNED: public,
+        ROOT / "docs" / "operations.md": operations_page,
+        SITE: navigation,
+        REFERENCE / "models.md": models_page,
+        **{REFERENCE / "endpoints" / f"{group}.md": partial(group_page, group) for group in groups()},
+    }
+
+
+def strays() -> list[Path]:
+    """Return the pages of groups that are no more."""
+    return sorted(set((REFERENCE / "endpoints").glob("*.md")) - files().keys())
 
 
 def main() -> None:
     """Write what is out of date, and say what it was; say what is public no more."""
-    for path, write in files().items():
-        old, new = path.read_text(encoding="utf-8") if path.exists() else "", write()
-        if old == new:
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(new, encoding="utf-8")
-        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
-        if path == PINNED:
-            gone = sorted(set(old.splitlines()) - set(new.splitlines()))
-            sys.stdout.writelines(f"  gone: {each}\n" for each in gone)
+    for found in (lazy_packages, files):  # the names first, because the rest imports them
+        for path, write in found().items():
+            _update(path, write())
+    for path in strays():
+        path.unlink()
+
+
+def _update(path: Path, new: str) -> None:
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    if old == new:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(new, encoding="utf-8")
+    sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    if path == PINNED:
+        gone = sorted(set(old.splitlines()) - set(new.splitlines()))
+        sys.stdout.writelines(f"  gone: {each}\n" for each in gone)
 
 
 if __name__ == "__main__":

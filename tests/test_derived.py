@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from derived import COMMAND, ROOT, files, with_table
+from derived import COMMAND, ROOT, files, strays, with_table
 
 FILES = files()
 
@@ -12,6 +12,10 @@ FILES = files()
 def test_it_says_what_the_code_says(path):
     assert path.exists(), f"`{COMMAND}` writes it"
     assert path.read_text(encoding="utf-8").splitlines() == FILES[path]().splitlines(), f"`{COMMAND}` writes it anew"
+
+
+def test_no_page_is_left_of_a_group_that_is_no_more():
+    assert strays() == []
 
 
 def test_a_name_that_two_modules_define_is_refused():
