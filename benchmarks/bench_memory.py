@@ -303,7 +303,7 @@ def blocking(case: Case) -> Case:
     with SyncMistral("test-key", server_url=case["url"]) as client:
         kinds = [use] if case["clients"] else BlockingCalls(client).kinds()
         turn(kinds, case["warm"])
-        loop = client._face.portal  # noqa: SLF001 - it is what is measured
+        loop = client._executor.portal  # noqa: SLF001 - it is what is measured
         loop.run(forget_timers)
         before = Count()
         turn(kinds, case["count"])

@@ -33,9 +33,9 @@ class Silent:
     """Answers at once, in place of the network."""
 
     def __init__(self, body: bytes) -> None:
-        from mistral_async._http.protocol import Answer, Timings
+        from mistral_async._http.protocol import Timings, WireResponse
 
-        self.answer = Answer(200, [(b"mistral-correlation-id", b"1")], body, Timings())
+        self.answer = WireResponse(200, [(b"mistral-correlation-id", b"1")], body, Timings())
 
     async def send(self, *_):
         return self.answer
@@ -65,9 +65,9 @@ def tracing_off(body: bytes) -> float:
     from mistral_async import Mistral, calls
 
     client, wire = Mistral("test-key"), Silent(body)
-    engine = client._face.engine  # noqa: SLF001 - what is measured is inside
-    engine.core.network.current = lambda: wire
-    bare = stripped()(engine.core, engine.options)
+    engine = client._executor.engine  # noqa: SLF001 - what is measured is inside
+    engine.state.network.current = lambda: wire
+    bare = stripped()(engine.state, engine.options)
     request = calls.chat.complete(model="chat", messages=MESSAGES, temperature=0.5)
     differences = []
     for turn in range(300):

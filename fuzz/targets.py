@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 import msgspec
-from mistral_async._codec.open_union import MisfitError, decode
+from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._codec.rate_limit_headers import parse_rate_limits
 from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
 from mistral_async._engine.response import Headers
-from mistral_async._http.h1.parser import AnswerParser
+from mistral_async._http.h1.parser import ResponseParser
 from mistral_async._http.protocol import WireError
-from mistral_async._results.accumulate import assembly_of
+from mistral_async._results.accumulate import accumulate
 from mistral_async._uploads.multipart import Form
 from mistral_async.errors import from_response
 from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
@@ -63,7 +63,7 @@ def http_answer(data: bytes) -> None:
 
 
 def _answer(pieces: list[bytes]) -> Any:
-    parser = AnswerParser(max_body=1000)
+    parser = ResponseParser(max_body=1000)
     try:
         for piece in pieces:
             parser.feed(piece)
@@ -135,7 +135,7 @@ def chat_answer(data: bytes) -> None:
     for kind in (ChatCompletionResponse, CompletionChunk):
         try:
             assert isinstance(decode(data, kind), kind)
-        except (MisfitError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except (LenientDecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
 
 
@@ -163,9 +163,9 @@ def events_together(data: bytes) -> None:
         for line in data.split(b"\n"):
             try:
                 events.append(decode(line, kind))
-            except (MisfitError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            except (LenientDecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 pass
-        assembly = assembly_of(events)
+        assembly = accumulate(events)
         assert isinstance(assembly.text, str)
         assert isinstance(assembly.thinking, str)
         assert isinstance(assembly.tool_calls, list)

@@ -12,8 +12,8 @@ TYPE_CHECKING = False  # as type checkers know it; importing `typing` would cost
 if TYPE_CHECKING:
     from mistral_async._client.client import Mistral as Mistral
     from mistral_async._client.client import SyncMistral as SyncMistral
-    from mistral_async._client.tree import Calls as Calls
-    from mistral_async._client.tree import calls as calls
+    from mistral_async._client.resources import Calls as Calls
+    from mistral_async._client.resources import calls as calls
     from mistral_async._codec.open_union import Unknown as Unknown
     from mistral_async._engine.hooks import CallContext as CallContext
     from mistral_async._engine.hooks import Hooks as Hooks
@@ -44,7 +44,7 @@ else:
             "BackoffStrategy": "mistral_async._engine.retry",
             "Call": "mistral_async._engine.request",
             "CallContext": "mistral_async._engine.hooks",
-            "Calls": "mistral_async._client.tree",
+            "Calls": "mistral_async._client.resources",
             "Download": "mistral_async._engine.request",
             "Err": "mistral_async.bulk",
             "Hooks": "mistral_async._engine.hooks",
@@ -65,6 +65,6 @@ else:
             "Timeout": "mistral_async._engine.options",
             "Transport": "mistral_async._http.httpx_wire.transport",
             "Unknown": "mistral_async._codec.open_union",
-            "calls": "mistral_async._client.tree",
+            "calls": "mistral_async._client.resources",
         },
     )

@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mistral_async._codec.error_body import Facts, error_facts
+from mistral_async._codec.error_body import ErrorInfo, parse_error
 
 if TYPE_CHECKING:
     from mistral_async._engine.response import Attempt, Headers
@@ -275,40 +275,40 @@ _BY_CODE: dict[tuple[int, str], type[APIStatusError]] = {
 
 def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> APIStatusError:
     """Make the error that an answer is."""
-    facts = error_facts(body)
+    info = parse_error(body)
     limits = headers.rate_limits
-    kind = _BY_CODE.get((status, facts.code or "")) or _BY_STATUS.get(status)
+    kind = _BY_CODE.get((status, info.code or "")) or _BY_STATUS.get(status)
     if kind is None:
         kind = _BY_CLASS.get(status // 100, APIStatusError)
     if kind is RateLimitError and any(limit.limit == 0 for limit in limits.limits):
         kind = QuotaUnavailableError
-    error = kind(f"{status} from {route}: {_said(facts, body)}{_ADVICE.get(kind, '')}")
+    error = kind(f"{status} from {route}: {_message(info, body)}{_ADVICE.get(kind, '')}")
     error.retry_after = headers.retry_after
     error.headers, error.rate_limits = headers, limits
     error.may_have_executed = issubclass(kind, ServerError) and kind is not CapacityError  # that one was refused
-    return fill(error, status, facts, body, headers.request_id)
+    return fill(error, status, info, body, headers.request_id)
 
 
 def from_event(data: bytes, *, route: str, request_id: str | None) -> StreamEventError:
     """Make the error that an event of a stream is."""
-    facts = error_facts(data)
-    error = StreamEventError(f"error inside the stream of {route}: {_said(facts, data)}")
+    info = parse_error(data)
+    error = StreamEventError(f"error inside the stream of {route}: {_message(info, data)}")
     error.may_have_executed = True
-    return fill(error, 200, facts, data, request_id)
+    return fill(error, 200, info, data, request_id)
 
 
-def fill(error: E, status: int, facts: Facts, body: bytes, request_id: str | None) -> E:
-    """Put the facts on the error."""
+def fill(error: E, status: int, info: ErrorInfo, body: bytes, request_id: str | None) -> E:
+    """Put the info on the error."""
     error.status = status
-    error.type, error.code, error.param, error.detail = facts.type, facts.code, facts.param, facts.detail
+    error.type, error.code, error.param, error.detail = info.type, info.code, info.param, info.detail
     error.body = body[:BODY_KEPT]
-    error.request_id = request_id or facts.request_id
+    error.request_id = request_id or info.request_id
     return error
 
 
-def _said(facts: Facts, body: bytes) -> str:
-    if facts.message:
-        return facts.message if len(facts.message) <= _LONGEST_MESSAGE else f"{facts.message[:_LONGEST_MESSAGE]}…"
+def _message(info: ErrorInfo, body: bytes) -> str:
+    if info.message:
+        return info.message if len(info.message) <= _LONGEST_MESSAGE else f"{info.message[:_LONGEST_MESSAGE]}…"
     return f"{len(body)} bytes without a message, kept in .body" if body.strip() else "no body"
 
 

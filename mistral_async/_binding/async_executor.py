@@ -14,7 +14,7 @@ from mistral_async._results.stream import AsyncStream
 FORMS: dict[type, Callable[[Engine, Any], Any]] = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
 
 
-class AsyncFace:
+class AsyncExecutor:
     """Coroutines, async context managers and async iterables."""
 
     def __init__(self, engine: Engine, *, responses: bool = False) -> None:
@@ -33,7 +33,7 @@ class AsyncFace:
     results = events = flow
 
 
-class LazyFace:
+class LazyExecutor:
     """Requests as they are."""
 
     def perform(self, request: Request) -> Any:

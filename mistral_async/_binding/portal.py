@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PATIENCE = 0.5  # seconds that the end of the interpreter may be held up
+_JOIN_TIMEOUT = 0.5  # seconds that the end of the interpreter may be held up
 
 
 class Portal:
@@ -33,7 +33,7 @@ class Portal:
     _ending = False
 
     def __init__(self, backend: str) -> None:
-        self._jealous = backend == "trio"
+        self._trio = backend == "trio"
         self._waited: set[Future[Any]] = set()
         started: Future[BlockingPortal] = Future()
         work = (self._serve, backend, started)
@@ -59,12 +59,12 @@ class Portal:
             with cls._lock:
                 portal = cls._shared.get(backend)
                 if portal is None or not portal.is_alive:
-                    cls._rest_at_the_end()
+                    cls._park_daemon_at_exit()
                     portal = cls._shared[backend] = cls(backend)
         return portal
 
     @classmethod
-    def forget(cls) -> None:
+    def detach(cls) -> None:
         """After a fork there is no thread: the child starts its own."""
         cls._abandoned.extend(cls._shared.values())
         cls._shared.clear()
@@ -79,7 +79,7 @@ class Portal:
             portal.stop()
 
     @classmethod
-    def _rest_at_the_end(cls) -> None:
+    def _park_daemon_at_exit(cls) -> None:
         """A daemon thread dies with the interpreter, and has nothing to say about it."""
         if cls._ending and threading.current_thread().daemon:
             threading.Event().wait()
@@ -88,26 +88,26 @@ class Portal:
         """Cancel what still runs there, and end the thread; one that is held up by others is left to its end."""
         with suppress(RuntimeError):  # it has ended by itself
             self._portal.start_task_soon(self._portal.stop, True)  # noqa: FBT003 - anyio's positional flag
-        self._thread.join(_PATIENCE)
+        self._thread.join(_JOIN_TIMEOUT)
 
     def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
         """Run a coroutine function there and wait; an interrupted wait cancels it."""
         if not self.is_alive:
-            self._rest_at_the_end()
+            self._park_daemon_at_exit()
             raise RuntimeError(
                 "the event loop of this has ended, or is that of the parent process: make the call again"
             )
         future: Future[T] | None = None
         try:
-            future = self._aside(self._portal.start_task_soon, _contained, function, args)
+            future = self._in_helper_thread(self._portal.start_task_soon, _contained, function, args)
             self._waited.add(future)
             return future.result()
         except _ExitError as carried:
             raise carried.reason from None
         except BaseException:
-            self._rest_at_the_end()
+            self._park_daemon_at_exit()
             if future is not None and not future.done():
-                self._aside(future.cancel)
+                self._in_helper_thread(future.cancel)
             raise
         finally:
             self._waited.discard(cast("Future[Any]", future))
@@ -121,15 +121,15 @@ class Portal:
     def block(self, manager: AbstractAsyncContextManager[T]) -> Generator[T]:
         """Enter and leave an async context manager there, both in one task."""
         inner = self._portal.wrap_async_context_manager(manager)
-        value = self._aside(inner.__enter__)
+        value = self._in_helper_thread(inner.__enter__)
         try:
             yield value
         except BaseException:
-            if not self.is_alive or not self._aside(inner.__exit__, *sys.exc_info()):
+            if not self.is_alive or not self._in_helper_thread(inner.__exit__, *sys.exc_info()):
                 raise
         else:
             if self.is_alive:
-                self._aside(inner.__exit__, None, None, None)
+                self._in_helper_thread(inner.__exit__, None, None, None)
 
     def _serve(self, backend: str, started: Future[BlockingPortal]) -> None:
         """The thread: an event loop, for as long as nobody ends it."""
@@ -150,9 +150,9 @@ class Portal:
                 with suppress(InvalidStateError):
                     future.set_exception(RuntimeError(f"the event loop was ended by {error!r}"))
 
-    def _aside(self, function: Callable[..., T], *args: Any) -> T:
+    def _in_helper_thread(self, function: Callable[..., T], *args: Any) -> T:
         """Trio lets nobody wait for one of its loops in the thread of another: there a thread of its own does it."""
-        if not self._jealous or not _in_trio():
+        if not self._trio or not _in_trio():
             return function(*args)
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(function, *args).result()
@@ -180,4 +180,4 @@ def _in_trio() -> bool:
 
 atexit.register(Portal.stop_all)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=Portal.forget)
+    os.register_at_fork(after_in_child=Portal.detach)

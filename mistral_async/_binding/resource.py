@@ -57,7 +57,7 @@ class SyncResponse(Mode):
 M = TypeVar("M", bound=Mode)
 
 
-class Face(Protocol):
+class Executor(Protocol):
     """What performs the requests of one mode."""
 
     def perform(self, request: Request) -> Any:
@@ -85,12 +85,12 @@ class Face(Protocol):
 class Resource(Generic[M]):
     """A group of endpoints."""
 
-    def __init__(self, face: Face) -> None:
-        self._face = face
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
 
-    def _on(self, face: Face) -> Any:
-        """The same group of endpoints on another face."""
-        return type(self)(face)
+    def _with_executor(self, executor: Executor) -> Any:
+        """The same group of endpoints on another executor."""
+        return type(self)(executor)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {(self.__doc__ or '').splitlines()[0]}>"
@@ -126,7 +126,7 @@ def _performing(describe: Callable[..., Request]) -> Callable[..., Any]:
             reject(describe, kwargs)
         given = signature.bind(self, *args, **kwargs).arguments if args else kwargs
         check(given)
-        return self._face.perform(describe(self, *args, **kwargs))
+        return self._executor.perform(describe(self, *args, **kwargs))
 
     vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
     return method
@@ -225,14 +225,14 @@ def endpoint(describe: Callable[..., Any]) -> Any:
 
 
 class Flow(Generic[P, T]):
-    """A coroutine method of several requests, for the asynchronous and the blocking face."""
+    """A coroutine method of several requests, for the asynchronous and the blocking executor."""
 
     def __init__(self, function: Callable[..., Coroutine[Any, Any, T]]) -> None:
         self.function = function
 
         @functools.wraps(function)
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
-            return self._face.flow(function, self, args, kwargs)
+            return self._executor.flow(function, self, args, kwargs)
 
         vars(method)["__signature__"] = inspect.signature(function)  # where `inspect.signature` and `help` look
         self.method = method
@@ -253,7 +253,7 @@ class Flow(Generic[P, T]):
 
 
 class ResultsMethod(Generic[P, T]):
-    """A method that fans out, for the asynchronous and the blocking face."""
+    """A method that fans out, for the asynchronous and the blocking executor."""
 
     def __init__(self, function: Callable[..., AsyncResults[T]]) -> None:
         self.function = function
@@ -264,7 +264,7 @@ class ResultsMethod(Generic[P, T]):
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
             if not kwargs.keys() <= names:
                 reject(function, kwargs)
-            return self._face.results(function, self, args, kwargs)
+            return self._executor.results(function, self, args, kwargs)
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
         self.method = method

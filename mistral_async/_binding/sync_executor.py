@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
-from mistral_async._binding.async_executor import FORMS, AsyncFace
+from mistral_async._binding.async_executor import FORMS, AsyncExecutor
 from mistral_async._binding.portal import Portal
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 from mistral_async._results.download import AsyncDownload
@@ -21,14 +21,14 @@ from mistral_async._results.stream import AsyncStream
 if TYPE_CHECKING:
     from mistral_async._engine.engine import Engine
     from mistral_async._engine.response import Response
-    from mistral_async._results.accumulate import Assembly
+    from mistral_async._results.accumulate import Accumulator
     from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
 
 T = TypeVar("T")
 Page = TypeVar("Page")
 
 
-class SyncFace:
+class SyncExecutor:
     """Answers, context managers and iterables."""
 
     def __init__(self, engine: Engine, backend: str, *, responses: bool = False) -> None:
@@ -66,7 +66,7 @@ class SyncFace:
         return SyncEvents(self.portal, function(self._twin(resource), *args, **kwargs))
 
     def _twin(self, resource: Any) -> Any:
-        return resource._on(AsyncFace(self.engine))  # noqa: SLF001 - the faces and the resources are one design
+        return resource._with_executor(AsyncExecutor(self.engine))  # noqa: SLF001 - executors and resources are one design
 
 
 class SyncStream(Generic[T]):
@@ -126,7 +126,7 @@ class SyncStream(Generic[T]):
         return self._stream.response
 
     @property
-    def partial(self) -> Assembly[T]:
+    def partial(self) -> Accumulator[T]:
         """What has arrived so far: text, thinking, tool calls, usage."""
         return self._stream.partial
 

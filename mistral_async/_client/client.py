@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast, overload
 from typing_extensions import Unpack
 
 from mistral_async._binding.arguments import expand, reject
-from mistral_async._binding.async_executor import AsyncFace
+from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.resource import Async, AsyncResponse, Sync, SyncResponse
-from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, engine_of
-from mistral_async._client.tree import Tree
-from mistral_async._codec.redact import hide
+from mistral_async._client.resources import Resources
+from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, build_engine
+from mistral_async._codec.redact import as_secret
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Stream
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from mistral_async._binding.sync_executor import SyncFace, SyncStream
+    from mistral_async._binding.sync_executor import SyncExecutor, SyncStream
     from mistral_async._engine.response import Response
     from mistral_async._results.stream import AsyncStream
 
 T = TypeVar("T")
 
 
-class Mistral(Tree[Async]):
+class Mistral(Resources[Async]):
     """The client, for asyncio and trio: one object for all event loops and threads of a process.
 
     `api_key` is the key, or a (coroutine) function that returns it and is asked for each request; by default the
@@ -34,18 +34,18 @@ class Mistral(Tree[Async]):
     request, which also reports a missing key (`ConfigurationError`).
     """
 
-    _face: AsyncFace
+    _executor: AsyncExecutor
 
     def __init__(self, api_key: ApiKey | None = None, **settings: Unpack[ClientSettings]) -> None:
-        api_key = hide(api_key)
+        api_key = as_secret(api_key)
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(Mistral.__init__, settings)
-        super().__init__(AsyncFace(engine_of(api_key, settings)))
+        super().__init__(AsyncExecutor(build_engine(api_key, settings)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what it is set to, without a key that is text: the other process takes its own."""
-        engine = self._face.engine
-        return _restored, (type(self), engine.core.key.function, dict(engine.core.settings), engine.options)
+        engine = self._executor.engine
+        return _restored, (type(self), engine.state.key.function, dict(engine.state.settings), engine.options)
 
     def __deepcopy__(self, memo: object) -> Self:
         return self
@@ -63,20 +63,20 @@ class Mistral(Tree[Async]):
 
     async def aclose(self) -> None:
         """Close the connections; the client can still be used."""
-        await self._face.engine.core.aclose()
+        await self._executor.engine.state.aclose()
 
     @property
-    def with_response(self) -> Tree[AsyncResponse]:
+    def with_response(self) -> Resources[AsyncResponse]:
         """The same endpoints, whose answers come as `Response`: with headers, request id, attempts and timings."""
-        return Tree(AsyncFace(self._face.engine, responses=True))
+        return Resources(AsyncExecutor(self._executor.engine, responses=True))
 
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """A view of this client with other settings; it shares connections, limits and the retry budget."""
-        return self._over(_changed(self._face.engine, changes))
+        return self._over(_changed(self._executor.engine, changes))
 
     def _over(self, engine: Engine) -> Self:
         view = object.__new__(type(self))
-        view._face = AsyncFace(engine)
+        view._executor = AsyncExecutor(engine)
         return view
 
     @overload
@@ -86,17 +86,17 @@ class Mistral(Tree[Async]):
     async def send(self, request: Any) -> Any:
         """Perform a request made by `calls`. A stream is returned, to be used with `async with`."""
         if isinstance(request, Call):
-            return await self._face.engine.respond(cast("Call[Any]", request))
-        return self._face.perform(request)
+            return await self._executor.engine.respond(cast("Call[Any]", request))
+        return self._executor.perform(request)
 
 
-class SyncMistral(Tree[Sync]):
+class SyncMistral(Resources[Sync]):
     """The client for code that blocks: scripts, notebooks, threads. It takes what `Mistral` takes.
 
     Every call runs in an event loop (`backend`) of its own thread, one a process, started by the first call.
     """
 
-    _face: SyncFace
+    _executor: SyncExecutor
 
     def __init__(
         self,
@@ -105,20 +105,20 @@ class SyncMistral(Tree[Sync]):
         backend: Literal["asyncio", "trio"] = "asyncio",
         **settings: Unpack[ClientSettings],
     ) -> None:
-        from mistral_async._binding.sync_executor import SyncFace
+        from mistral_async._binding.sync_executor import SyncExecutor
 
-        api_key = hide(api_key)
+        api_key = as_secret(api_key)
         if backend not in {"asyncio", "trio"}:
             raise ConfigurationError(f"backend must be 'asyncio' or 'trio', not {backend!r}")
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(SyncMistral.__init__, settings)
-        super().__init__(SyncFace(engine_of(api_key, settings), backend))
+        super().__init__(SyncExecutor(build_engine(api_key, settings), backend))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what it is set to, without a key that is text: the other process takes its own."""
-        engine, backend = self._face.engine, self._face.backend
-        settings = {**engine.core.settings, "backend": backend}
-        return _restored, (type(self), engine.core.key.function, settings, engine.options)
+        engine, backend = self._executor.engine, self._executor.backend
+        settings = {**engine.state.settings, "backend": backend}
+        return _restored, (type(self), engine.state.key.function, settings, engine.options)
 
     def __deepcopy__(self, memo: object) -> Self:
         return self
@@ -136,20 +136,20 @@ class SyncMistral(Tree[Sync]):
 
     def close(self) -> None:
         """Close the connections; the client can still be used."""
-        self._face.portal.run(self._face.engine.core.aclose)
+        self._executor.portal.run(self._executor.engine.state.aclose)
 
     @property
-    def with_response(self) -> Tree[SyncResponse]:
+    def with_response(self) -> Resources[SyncResponse]:
         """The same endpoints, whose answers come as `Response`: with headers, request id, attempts and timings."""
-        return Tree(type(self._face)(self._face.engine, self._face.backend, responses=True))
+        return Resources(type(self._executor)(self._executor.engine, self._executor.backend, responses=True))
 
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """A view of this client with other settings; it shares connections, limits and the retry budget."""
-        return self._over(_changed(self._face.engine, changes))
+        return self._over(_changed(self._executor.engine, changes))
 
     def _over(self, engine: Engine) -> Self:
         view = object.__new__(type(self))
-        view._face = type(self._face)(engine, self._face.backend)
+        view._executor = type(self._executor)(engine, self._executor.backend)
         return view
 
     @overload
@@ -159,20 +159,20 @@ class SyncMistral(Tree[Sync]):
     def send(self, request: Any) -> Any:
         """Perform a request made by `calls`. A stream is returned, to be used with `with`."""
         if isinstance(request, Call):
-            return self._face.portal.run(self._face.engine.respond, cast("Call[Any]", request))
-        return self._face.perform(request)
+            return self._executor.portal.run(self._executor.engine.respond, cast("Call[Any]", request))
+        return self._executor.perform(request)
 
 
 def _restored(kind: type[Mistral], key: ApiKey | None, settings: Any, options: Options) -> Mistral:
     """Make a client or view again that was pickled."""
     client = kind(key, **settings)
-    return client._over(Engine(client._face.engine.core, options))  # noqa: SLF001 - of this module
+    return client._over(Engine(client._executor.engine.state, options))  # noqa: SLF001 - of this module
 
 
 def _changed(engine: Engine, changes: ViewOptions) -> Engine:
     if not changes.keys() <= ViewOptions.__annotations__.keys():
         reject(Mistral.with_options, changes)
-    return Engine(engine.core, engine.options.with_changes(**changes))
+    return Engine(engine.state, engine.options.with_changes(**changes))
 
 
 _functions: tuple[Any, ...] = (Mistral.__init__, SyncMistral.__init__, Mistral.with_options, SyncMistral.with_options)

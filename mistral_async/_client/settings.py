@@ -11,7 +11,7 @@ import msgspec
 
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.auth import Key
-from mistral_async._engine.client_state import Core
+from mistral_async._engine.client_state import ClientState
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.hooks import Hooks, HookSet
 from mistral_async._engine.options import Options, Timeout
@@ -93,13 +93,13 @@ class ViewOptions(TypedDict, total=False):
 _NETWORK = ("async_client", "transport", "max_connections", "keepalive_expiry", "verify", "http2", "proxy")
 
 
-def engine_of(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
+def build_engine(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
     """Make what a client performs with. Nothing is opened, started or read."""
     given = {key: value for key, value in settings.items() if value is not None}
     url = urlsplit(_server_url(given.get("server", "global"), given.get("server_url")))
     port = url.port or (443 if url.scheme == "https" else 80)
     limits = given.get("rate_limits")
-    core = Core(
+    state = ClientState(
         given,
         key=Key(api_key),
         prefix=url.path.rstrip("/"),
@@ -109,7 +109,7 @@ def engine_of(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
         hooks=HookSet.of(given.get("hooks"), str(url.hostname), port),
         agent=f"mistral-async/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}",
     )
-    return Engine(core, _options(given))
+    return Engine(state, _options(given))
 
 
 def _server_url(server: str, server_url: str | None) -> str:

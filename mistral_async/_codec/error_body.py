@@ -9,7 +9,7 @@ import msgspec
 from mistral_async._codec.json_types import is_array, is_object
 
 
-class Facts(msgspec.Struct):
+class ErrorInfo(msgspec.Struct):
     """What an error body says, whichever of its many shapes it has."""
 
     message: str = ""
@@ -20,14 +20,14 @@ class Facts(msgspec.Struct):
     request_id: str | None = None
 
 
-def error_facts(body: bytes) -> Facts:
+def parse_error(body: bytes) -> ErrorInfo:
     """Read an error body of any shape; what is not JSON has no facts."""
     try:
         found: object = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Facts()
+        return ErrorInfo()
     if not is_object(found):
-        return Facts(message=found if isinstance(found, str) else "")
+        return ErrorInfo(message=found if isinstance(found, str) else "")
     inner = found.get("error")
     if is_object(inner):
         found = {**found, **inner}
@@ -36,8 +36,8 @@ def error_facts(body: bytes) -> Facts:
     if not isinstance(message, str):
         nested = message.get("detail") if is_object(message) else message
         detail = detail if detail is not None else nested
-        message = _say(detail) or (inner if isinstance(inner, str) else "")
-    return Facts(
+        message = _detail_text(detail) or (inner if isinstance(inner, str) else "")
+    return ErrorInfo(
         message=message,
         type=_text(found.get("type")),
         code=_text(found.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None),
@@ -47,15 +47,15 @@ def error_facts(body: bytes) -> Facts:
     )
 
 
-def _say(detail: Any) -> str:
+def _detail_text(detail: Any) -> str:
     if is_object(detail):
         return str(detail.get("message") or detail.get("msg") or "")
     if is_array(detail):
-        return "; ".join(filter(None, map(_say_one, detail)))
+        return "; ".join(filter(None, map(_item_text, detail)))
     return detail if isinstance(detail, str) else ""
 
 
-def _say_one(item: Any) -> str:
+def _item_text(item: Any) -> str:
     if not is_object(item):
         return str(item)
     where = ".".join(map(str, item["loc"])) if is_array(item.get("loc")) else ""

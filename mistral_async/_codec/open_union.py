@@ -2,7 +2,7 @@
 
 The first pass is msgspec's own. Where it refuses, a second, lenient pass reads what can be read: null or an absent key
 is the field's default, `1.0` is an int, an unknown variant is an `Unknown`, a scalar of another type stays what the
-wire had. What no default can stand for is a `MisfitError` with its path.
+wire had. What no default can stand for is a `LenientDecodeError` with its path.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from msgspec import inspect
 T = TypeVar("T")
 
 
-def tag(value: T) -> T:
+def constant(value: T) -> T:
     """Give a field a constant that is an ordinary attribute and is always written (`omit_defaults` keeps factories)."""
     return msgspec.field(default_factory=lambda: value)
 
@@ -38,7 +38,7 @@ class Unknown(dict[str, Any]):
         return f"Unknown({super().__repr__()})"
 
 
-class MisfitError(ValueError):
+class LenientDecodeError(ValueError):
     """A value that the lenient pass can not read either."""
 
     def __init__(self, path: str, expected: str, value: object) -> None:
@@ -47,11 +47,11 @@ class MisfitError(ValueError):
 
 
 if TYPE_CHECKING:
-    Open: TypeAlias = T | Unknown
+    OpenUnion: TypeAlias = T | Unknown
 else:
 
-    class _OpenMeta(type):
-        """`Open[A | B]` is a custom type to msgspec: the hook below decides, so every instance is one."""
+    class _OpenUnionMeta(type):
+        """`OpenUnion[A | B]` is a custom type to msgspec: the hook below decides, so every instance is one."""
 
         def __instancecheck__(cls, instance: object) -> bool:
             return True
@@ -59,13 +59,13 @@ else:
         def __repr__(cls) -> str:
             return cls.__name__
 
-    class Open:
-        """`Open[A | B]`: one of these Structs, told apart by their tags, else `Unknown`. Scalars pass as they are."""
+    class OpenUnion:
+        """`OpenUnion[A | B]`: one of these Structs, told apart by their tags, else `Unknown`. Scalars pass."""
 
         def __class_getitem__(cls, union: object) -> type:
             members = tuple(m for m in (get_args(union) or (union,)) if isinstance(m, msgspec.StructMeta))
-            name = f"Open[{' | '.join(m.__name__ for m in members)}]"
-            return _OpenMeta(name, (), {"union": union, "variants": _Variants(members)})
+            name = f"OpenUnion[{' | '.join(m.__name__ for m in members)}]"
+            return _OpenUnionMeta(name, (), {"union": union, "variants": _Variants(members)})
 
 
 class _Variants:
@@ -114,13 +114,13 @@ def _tags(member: type[msgspec.Struct]) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda item: item[0] == "object"))
 
 
-def variants(open_type: Any) -> tuple[type[msgspec.Struct], ...]:
-    """The Structs of an `Open[...]` alias."""
+def members_of(open_type: Any) -> tuple[type[msgspec.Struct], ...]:
+    """The Structs of an `OpenUnion[...]` alias."""
     return cast("_Variants", open_type.variants).members
 
 
 def open_hook(open_type: Any, value: Any) -> Any:
-    """Decide what an `Open[...]` value is (msgspec's `dec_hook`)."""
+    """Decide what an `OpenUnion[...]` value is (msgspec's `dec_hook`)."""
     if not isinstance(value, dict):
         return value
     member = cast("_Variants", open_type.variants).select(cast("dict[str, Any]", value))
@@ -139,7 +139,10 @@ def decoder(type_: Any) -> msgspec.json.Decoder[Any]:
 
 
 def decode(data: bytes | bytearray | memoryview, type_: Any) -> Any:
-    """Decode JSON, leniently where needed. Raises `MisfitError` or, where it is not JSON, `msgspec.DecodeError`."""
+    """Decode JSON, leniently where needed.
+
+    Raises `LenientDecodeError` or, where it is not JSON, `msgspec.DecodeError`.
+    """
     try:
         return decoder(type_).decode(data)
     except msgspec.ValidationError:
@@ -170,8 +173,8 @@ def _read(value: Any, info: inspect.Type, path: str) -> Any:  # noqa: PLR0911 - 
             return _read_union(value, types, path)
         case inspect.ListType() | inspect.CollectionType() | inspect.DictType():
             if value is None:
-                return _neutral(info)
-            raise MisfitError(path, "a list" if not isinstance(info, inspect.DictType) else "an object", value)
+                return _zero_value(info)
+            raise LenientDecodeError(path, "a list" if not isinstance(info, inspect.DictType) else "an object", value)
         case _:
             return _read_scalar(value, info)
 
@@ -181,18 +184,18 @@ def _read_list(values: Any, item: inspect.Type, path: str) -> list[Any]:
 
 
 def _read_item(value: Any, info: inspect.Type, path: str) -> Any:
-    return _neutral(info) if value is None and not _accepts_none(info) else _read(value, info, path)
+    return _zero_value(info) if value is None and not _accepts_none(info) else _read(value, info, path)
 
 
 def _read_struct(value: Any, cls: type[msgspec.Struct], path: str) -> msgspec.Struct:
     if not isinstance(value, dict):
-        raise MisfitError(path, "an object", value)
+        raise LenientDecodeError(path, "an object", value)
     fields: dict[str, Any] = {}
     for field in _struct_info(cls).fields:
         found = cast("dict[str, Any]", value).get(field.encode_name, msgspec.NODEFAULT)
         if found is msgspec.NODEFAULT or (found is None and not _accepts_none(field.type)):
             if field.required:
-                fields[field.name] = _neutral(field.type)
+                fields[field.name] = _zero_value(field.type)
             continue
         fields[field.name] = _read_field(found, field, f"{path}.{field.encode_name}")
     return cls(**{name: each for name, each in fields.items() if each is not msgspec.NODEFAULT})
@@ -202,7 +205,7 @@ def _read_field(value: Any, field: inspect.Field, path: str) -> Any:
     """A field that can be absent is absent when a scalar stands where its object or list should be."""
     try:
         return _read(value, field.type, path)
-    except MisfitError:
+    except LenientDecodeError:
         if field.required or isinstance(value, (dict, list)):
             raise
         return msgspec.NODEFAULT
@@ -273,7 +276,7 @@ def _read_scalar(value: Any, info: inspect.Type) -> Any:
         case inspect.AnyType():
             return value
         case _:
-            return _neutral(info) if value is None else value
+            return _zero_value(info) if value is None else value
 
 
 def _read_bytes(text: str) -> Any:
@@ -284,7 +287,7 @@ def _read_bytes(text: str) -> Any:
         return text
 
 
-def _neutral(info: inspect.Type) -> Any:  # noqa: PLR0911 - one line for each kind of type
+def _zero_value(info: inspect.Type) -> Any:  # noqa: PLR0911 - one line for each kind of type
     """What stands for a required value that the answer does not have."""
     match info:
         case inspect.StrType():
@@ -302,6 +305,6 @@ def _neutral(info: inspect.Type) -> Any:  # noqa: PLR0911 - one line for each ki
         case inspect.StructType(cls=cls):
             return _read_struct({}, cls, "$")
         case inspect.UnionType(types=types) if not _accepts_none(info):
-            return next((neutral for neutral in map(_neutral, types) if neutral is not None), None)
+            return next((neutral for neutral in map(_zero_value, types) if neutral is not None), None)
         case _:
             return None

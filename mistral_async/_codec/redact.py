@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 T = TypeVar("T")
 
 SENSITIVE = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
-_STRUCK = b"[the key]"
+_REDACTED = b"[the key]"
 _SHORTEST = 4  # what is shorter is no key, and would be found everywhere
 
 
@@ -21,7 +21,7 @@ class Secret(str):
         return "'***'"
 
 
-class Sealed(bytes):
+class RedactedBytes(bytes):
     """The encoded head of a request, which has a key in it. It is bytes in all but its repr."""
 
     __slots__ = ()
@@ -30,14 +30,14 @@ class Sealed(bytes):
         return f"<the head of a request, {len(self)} bytes>"
 
 
-def hide(value: T) -> T:
+def as_secret(value: T) -> T:
     """Make a text a secret; what is no text is what it was."""
     return cast("T", Secret(value)) if isinstance(value, str) else value
 
 
-def strike(data: bytes, secrets: Iterable[str]) -> bytes:
+def redact(data: bytes, secrets: Iterable[str]) -> bytes:
     """Leave the secrets out of what others say."""
     for secret in secrets:
         if len(secret) >= _SHORTEST:
-            data = data.replace(secret.encode("latin-1"), _STRUCK)
+            data = data.replace(secret.encode("latin-1"), _REDACTED)
     return data

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
-from mistral_async._codec.redact import SENSITIVE, strike
+from mistral_async._codec.redact import SENSITIVE, redact
 from mistral_async._engine.response import Attempt, Headers, request_id_of
-from mistral_async._http.protocol import Answer, BodySource, Head, Phase, Sent, Streaming, WireError
+from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
 from mistral_async._ratelimit import RateLimit, RateLimitStatus
 from mistral_async.errors import (
     APIConnectError,
@@ -25,8 +25,8 @@ from mistral_async.errors import (
 if TYPE_CHECKING:
     import logging
 
-    from mistral_async._engine.hooks import Trace
     from mistral_async._engine.request import Request
+    from mistral_async._engine.tracing import Trace
     from mistral_async._ratelimit import Reservation
 
 E = TypeVar("E", bound=MistralError)
@@ -46,10 +46,11 @@ class Renewal(Enum):
     DONE = "done"
 
 
-class Exchange:
+class CallState:
     """One call under way."""
 
     __slots__ = (
+        "attempt_timeout",
         "attempts",
         "began",
         "body",
@@ -57,37 +58,36 @@ class Exchange:
         "ended",
         "head",
         "opening",
-        "patience",
         "queued",
         "renewal",
         "request",
+        "reservation",
         "started",
-        "ticket",
         "trace",
         "waited",
     )
 
     def __init__(
-        self, request: Request, head: Head, body: bytes | BodySource | None, *, opening: bool, started: float
+        self, request: Request, head: RequestHead, body: bytes | BodySource | None, *, opening: bool, started: float
     ) -> None:
         self.request: Request = request
-        self.head: Head = head
+        self.head: RequestHead = head
         self.body: bytes | BodySource | None = body
         self.opening: bool = opening  # it ends with the head of the answer; the body is read by who asked
         self.started: float = started  # of the call
         self.began: float = started  # of its present attempt
         self.deadline: float | None = None  # of the call
-        self.patience: float | None = None  # seconds that an attempt may take
+        self.attempt_timeout: float | None = None  # seconds that an attempt may take
         self.ended: float | None = None  # when the head of its answer was there
         self.waited: float = 0.0
         self.queued: float = 0.0  # for its turn under the rate limits, in all
         self.renewal: Renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
-        self.ticket: Reservation | None = None
+        self.reservation: Reservation | None = None
         self.trace: Trace | None = None  # who is told, if there are hooks
 
     def __repr__(self) -> str:
-        return f"<Exchange {self.request!r}>"
+        return f"<CallState {self.request!r}>"
 
     @property
     def is_repeatable(self) -> bool:
@@ -136,26 +136,26 @@ class Exchange:
 
     def settle(self, headers: Sequence[tuple[bytes, bytes]] = (), tokens: float | None = None) -> None:
         """It is under way no more: tell the limiter, once."""
-        if self.ticket is not None:
-            self.ticket.settle(time.monotonic(), headers, tokens)
+        if self.reservation is not None:
+            self.reservation.settle(time.monotonic(), headers, tokens)
 
     def release(self, *, sent: bool) -> None:
         """It ended without an answer; what was never sent is given back."""
-        if self.ticket is not None and not sent:
-            self.ticket.cancel(time.monotonic())
+        if self.reservation is not None and not sent:
+            self.reservation.cancel(time.monotonic())
         self.settle()
 
     # what the user's logger gets
 
-    def log_answer(self, logger: logging.Logger, answer: Answer | Streaming, *, bodies: bool) -> None:
+    def log_answer(self, logger: logging.Logger, answer: WireResponse | WireStream, *, bodies: bool) -> None:
         """Log a success."""
         elapsed, request_id = time.monotonic() - self.began, request_id_of(answer.headers)
         logger.debug("%r -> %d in %.3f s (request id %s)", self.request, answer.status, elapsed, request_id)
         if bodies:
-            got = answer.body if isinstance(answer, Answer) else b"a stream"
-            sent = self.strike(self.body) if isinstance(self.body, bytes) else self.body
+            got = answer.body if isinstance(answer, WireResponse) else b"a stream"
+            sent = self.redact(self.body) if isinstance(self.body, bytes) else self.body
             logger.debug("%r sent %r", self.request, sent)
-            logger.debug("%r got %r", self.request, self.strike(got))
+            logger.debug("%r got %r", self.request, self.redact(got))
 
     def log_failure(self, logger: logging.Logger) -> None:
         """Log the attempt that failed last."""
@@ -178,7 +178,7 @@ class Exchange:
         now = time.monotonic() + _CLOCK
         if self.deadline is not None and now >= self.deadline:
             return "total"
-        return "attempt" if self.patience is not None and now >= self.began + self.patience else phase
+        return "attempt" if self.attempt_timeout is not None and now >= self.began + self.attempt_timeout else phase
 
     def late(self) -> APITimeoutError:
         """The deadline would pass before the rate limit lets the call go."""
@@ -198,9 +198,9 @@ class Exchange:
             if name in SENSITIVE:
                 yield value.removeprefix("Bearer ")
 
-    def strike(self, body: bytes) -> bytes:
+    def redact(self, body: bytes) -> bytes:
         """Strike the key out of what may be shown."""
-        return strike(body, self.secrets())
+        return redact(body, self.secrets())
 
     def no_quota(self, limit: RateLimit) -> QuotaUnavailableError:
         """The API said earlier that the plan has no quota for this model."""
@@ -209,7 +209,7 @@ class Exchange:
         error.status, error.headers, error.rate_limits = 429, Headers(()), RateLimitStatus((limit,))
         return error
 
-    def unreadable(self, answer: Answer | Streaming, body: bytes, problem: Exception) -> ResponseValidationError:
+    def unreadable(self, answer: WireResponse | WireStream, body: bytes, problem: Exception) -> ResponseValidationError:
         """The answer is not what the API promises; the error keeps its body."""
         headers = Headers(answer.headers)
         what = f"{len(body)} bytes of {headers.get('content-type', 'no content type')}" if body else "an empty body"
@@ -220,7 +220,7 @@ class Exchange:
         error.path = getattr(problem, "path", "$")
         return self.answered(answer, error)
 
-    def answered(self, answer: Answer | Streaming, error: E) -> E:
+    def answered(self, answer: WireResponse | WireStream, error: E) -> E:
         """The API answered, and this is what is wrong with it: give the error the circumstances of the call."""
         error.request_id = error.request_id or request_id_of(answer.headers)
         if isinstance(error, (APIStatusError, ResponseValidationError)):
@@ -247,9 +247,9 @@ def bare(error: F) -> F:
     return error
 
 
-async def body_of(answer: Answer | Streaming, deadline: float | None) -> bytes:
+async def body_of(answer: WireResponse | WireStream, deadline: float | None) -> bytes:
     """The body of an error: to its end, or as far as it comes; the connection is let go."""
-    if isinstance(answer, Answer):
+    if isinstance(answer, WireResponse):
         return answer.body
     body = bytearray()
     end = time.monotonic() + _ERROR_BODY_TIME

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mistral_async._engine.retry import Refusals, RetryBudget
+from mistral_async._engine.retry import RetryBudget, ThrottleStreaks
 from mistral_async._ratelimit import Limiter
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mistral_async._http.network import Network
 
 
-class Core:
+class ClientState:
     """The key, the network, the limits and the budget for retries of one client."""
 
     def __init__(
@@ -42,8 +42,8 @@ class Core:
         self.hooks = hooks
         self.agent = agent
         self.budget: RetryBudget = RetryBudget()
-        self.refusals: Refusals = Refusals()
-        _CORES.add(self)
+        self.throttles: ThrottleStreaks = ThrottleStreaks()
+        _STATES.add(self)
 
     async def aclose(self) -> None:
         """Close what is open; all of it opens again when it is needed."""
@@ -56,15 +56,15 @@ class Core:
         """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""
         self.limiter = Limiter(self.limiter.settings)
         self.budget = RetryBudget()
-        self.refusals = Refusals()
+        self.throttles = ThrottleStreaks()
 
 
-_CORES: weakref.WeakSet[Core] = weakref.WeakSet()
+_STATES: weakref.WeakSet[ClientState] = weakref.WeakSet()
 
 
 def _after_fork() -> None:
-    for core in list(_CORES):
-        core.start_over()
+    for state in list(_STATES):
+        state.start_over()
 
 
 if hasattr(os, "register_at_fork"):

@@ -9,10 +9,10 @@ import msgspec
 
 from mistral_async._codec.redact import Secret
 from mistral_async._engine.request import Request, encode_query
-from mistral_async._http.protocol import BodySource, Head
+from mistral_async._http.protocol import BodySource, RequestHead
 
 if TYPE_CHECKING:
-    from mistral_async._engine.client_state import Core
+    from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.options import Options
 
 _HEADS_KEPT = 256
@@ -44,26 +44,26 @@ def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[byte
         raise TypeError(f"the body of {request!r} can not be written as JSON: {error}") from None
 
 
-class Heads:
+class HeadCache:
     """The heads of one view of a client."""
 
-    def __init__(self, core: Core, options: Options) -> None:
-        self._core = core
+    def __init__(self, state: ClientState, options: Options) -> None:
+        self._state = state
         self._options = options
-        self._kept: dict[tuple[str, str, str, str, str], Head] = {}
+        self._kept: dict[tuple[str, str, str, str, str], RequestHead] = {}
 
-    def make(self, request: Request, key: Secret, accept: str, content_type: str) -> Head:
+    def make(self, request: Request, key: Secret, accept: str, content_type: str) -> RequestHead:
         """The head of a request; what is the same for many requests is made once."""
-        target = self._core.prefix + request.target
+        target = self._state.prefix + request.target
         if self._options.extra_query:
             target += ("&" if "?" in target else "?") + encode_query(self._options.extra_query)
         fixed = (request.method, target, accept, content_type, key)
         head = self._kept.get(fixed)
         if head is None:
-            headers = {"accept": accept, "user-agent": self._core.agent, "authorization": bearer(key)}
+            headers = {"accept": accept, "user-agent": self._state.agent, "authorization": bearer(key)}
             if content_type:
                 headers["content-type"] = content_type
-            head = Head(request.method, target, tuple((headers | dict(self._options.headers)).items()))
+            head = RequestHead(request.method, target, tuple((headers | dict(self._options.headers)).items()))
             if not request.ids and not request.query and request.form is None:
                 if len(self._kept) >= _HEADS_KEPT:
                     self._kept.clear()
@@ -71,10 +71,10 @@ class Heads:
         return head
 
 
-def with_key(head: Head, key: Secret) -> Head:
+def with_key(head: RequestHead, key: Secret) -> RequestHead:
     """The same head with another key."""
     headers = {**dict(head.headers), "authorization": bearer(key)}
-    return Head(head.method, head.target, tuple(headers.items()))
+    return RequestHead(head.method, head.target, tuple(headers.items()))
 
 
 def bearer(key: Secret) -> Secret:

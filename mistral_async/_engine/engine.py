@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 
 from mistral_async._codec.large import LARGE, decode_in_pieces
-from mistral_async._codec.open_union import MisfitError, decode
-from mistral_async._engine.call_state import Exchange, Renewal, bare, body_of, cause_of
-from mistral_async._engine.encode import Heads, encode_body, with_key
-from mistral_async._engine.hooks import UNTRACED, tracing
+from mistral_async._codec.open_union import LenientDecodeError, decode
+from mistral_async._engine.call_state import CallState, Renewal, bare, body_of, cause_of
+from mistral_async._engine.encode import HeadCache, encode_body, with_key
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Request
 from mistral_async._engine.response import Attempt, Headers, Response
 from mistral_async._engine.retry import delay, is_throttled
-from mistral_async._http.protocol import Answer, Limits, Sent, Streaming, WireError
+from mistral_async._engine.tracing import UNTRACED, Trace, tracing
+from mistral_async._http.protocol import Sent, Timeouts, WireError, WireResponse, WireStream
 from mistral_async._ratelimit import Priority
 from mistral_async.errors import (
     APIStatusError,
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
     from mistral_async._codec.redact import Secret
-    from mistral_async._engine.client_state import Core
-    from mistral_async._engine.hooks import Trace
+    from mistral_async._engine.client_state import ClientState
 
 T = TypeVar("T")
 E = TypeVar("E", bound=MistralError)
@@ -45,29 +44,29 @@ _NO_CONTENT = 204
 class Engine:
     """Performs requests for one view of a client."""
 
-    def __init__(self, core: Core, options: Options) -> None:
-        self.core = core
+    def __init__(self, state: ClientState, options: Options) -> None:
+        self.state = state
         self.options = options
-        self._heads = Heads(core, options)
+        self._heads = HeadCache(state, options)
         timeout = options.timeout
-        self._timeout = Limits(timeout.connect, timeout.write, timeout.read, None, timeout.attempt)
+        self._timeout = Timeouts(timeout.connect, timeout.write, timeout.read, None, timeout.attempt)
         self._priority = Priority.BULK if options.background else Priority.INTERACTIVE
 
     def background(self) -> Engine:
         """The same, leaving room for other calls."""
-        return Engine(self.core, msgspec.structs.replace(self.options, background=True))
+        return Engine(self.state, msgspec.structs.replace(self.options, background=True))
 
     async def call(self, request: Call[T]) -> T:
         """Perform a request and decode its answer."""
-        if self.core.hooks is not None:
+        if self.state.hooks is not None:
             return (await self.respond(request)).data
-        exchange = await self.begin(request, accept="application/json")
-        answer = await self.send(exchange)
+        call = await self.begin(request, accept="application/json")
+        answer = await self.send(call)
         try:
             early = await decode_in_pieces(answer.content, request.returns) if len(answer.content) > LARGE else None
-            value = cast("T", self._decode(exchange, answer, early))
+            value = cast("T", self._decode(call, answer, early))
         except OutputError as error:
-            following = request.following(error)
+            following = request.repair_or_raise(error)
         else:
             answer.release()
             return value
@@ -76,34 +75,34 @@ class Engine:
     async def respond(self, request: Call[T]) -> Response[T]:
         """The same, with everything the API said around the answer."""
         try:
-            with tracing(self.core.hooks, request) as trace:
-                exchange = await self.begin(request, accept="application/json", trace=trace)
-                answer = await self.send(exchange)
+            with tracing(self.state.hooks, request) as trace:
+                call = await self.begin(request, accept="application/json", trace=trace)
+                answer = await self.send(call)
                 early = await decode_in_pieces(answer.content, request.returns) if len(answer.content) > LARGE else None
-                data = self._decode(exchange, answer, early)
+                data = self._decode(call, answer, early)
                 if trace is not None:
                     trace.end()
-                return self.response(exchange, answer, data, answer.body)
+                return self.response(call, answer, data, answer.body)
         except OutputError as error:
-            following = request.following(error)
+            following = request.repair_or_raise(error)
         return await self.respond(following)
 
-    async def open(self, request: Request, *, accept: str) -> tuple[Exchange, Streaming]:
+    async def open(self, request: Request, *, accept: str) -> tuple[CallState, WireStream]:
         """Perform a request up to the head of its answer."""
-        with tracing(self.core.hooks, request) as trace:
-            exchange = await self.begin(request, accept=accept, opening=True, trace=trace)
-            return exchange, await self.send(exchange)
+        with tracing(self.state.hooks, request) as trace:
+            call = await self.begin(request, accept=accept, opening=True, trace=trace)
+            return call, await self.send(call)
 
-    def response(self, exchange: Exchange, answer: Answer | Streaming, data: T, body: bytes = b"") -> Response[T]:
+    def response(self, call: CallState, answer: WireResponse | WireStream, data: T, body: bytes = b"") -> Response[T]:
         """Put an answer and its circumstances together."""
         return Response(
             data,
             status=answer.status,
             headers=answer.headers,
             body=body,
-            failed=tuple(exchange.attempts),
-            elapsed=exchange.elapsed,
-            waited=exchange.waited,
+            failed=tuple(call.attempts),
+            elapsed=call.elapsed,
+            waited=call.waited,
             timings=answer.timings,
         )
 
@@ -111,67 +110,67 @@ class Engine:
 
     async def begin(
         self, request: Request, *, accept: str, opening: bool = False, trace: Trace | None = None
-    ) -> Exchange:
+    ) -> CallState:
         """Encode a request."""
         started, total = time.monotonic(), self.options.timeout.total
         deadline = None if total is None else started + total
-        key = self.core.key.current or await self._fetch_key(request, deadline)
+        key = self.state.key.current or await self._fetch_key(request, deadline)
         body, content_type = encode_body(request, self.options.extra_body)
         head = self._heads.make(request, key, accept, content_type)
         if trace is not None:
-            head = trace.dress(head)
-        exchange = Exchange(request, head, body, opening=opening, started=started)
-        exchange.deadline, exchange.patience, exchange.trace = deadline, self.options.timeout.attempt, trace
-        return exchange
+            head = trace.add_hook_headers(head)
+        call = CallState(request, head, body, opening=opening, started=started)
+        call.deadline, call.attempt_timeout, call.trace = deadline, self.options.timeout.attempt, trace
+        return call
 
     async def _fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
         """Ask the user's function, within the time of the call."""
         if deadline is None:
-            return await self.core.key.fetch()
+            return await self.state.key.fetch()
         import anyio
 
         with anyio.move_on_after(max(0.0, deadline - time.monotonic())):
-            return await self.core.key.fetch()
+            return await self.state.key.fetch()
         error = APITimeoutError(f"{request!r}: its time is over before the function for the API key gave one")
         error.phase, error.attempts = "key", attempts
         raise error
 
     # how it is sent
 
-    async def send(self, exchange: Exchange) -> Any:
+    async def send(self, call: CallState) -> Any:
         """Send until there is a good answer or no reason to go on."""
-        self.core.budget.deposit()
+        self.state.budget.deposit()
         try:
-            return await self._attempt(exchange)
+            return await self._attempt(call)
         except MistralError as error:
-            wait = self._wait(exchange, error)
+            wait = self._next_delay(call, error)
             if wait is None:
                 raise
-        return await self._go_on(exchange, wait)
+        return await self._retry_loop(call, wait)
 
-    async def repeat(self, exchange: Exchange, error: MistralError) -> Any:
+    async def retry_or_raise(self, call: CallState, error: MistralError) -> Any:
         """Go on after a failure, as the retry policy says, or raise it."""
-        wait = self._wait(exchange, error)
+        wait = self._next_delay(call, error)
         if wait is None:
             try:
                 raise error
             finally:
                 del error  # no cycle with its own traceback
-        with exchange.trace or UNTRACED:
-            return await self._go_on(exchange, wait)
+        with call.trace or UNTRACED:
+            return await self._retry_loop(call, wait)
 
-    async def _go_on(self, exchange: Exchange, wait: float | None) -> Any:
+    async def _retry_loop(self, call: CallState, wait: float | None) -> Any:
         """Wait, and try again for as long as there is reason to; tenacity turns the wheel."""
         from tenacity import AsyncRetrying, retry_if_exception_type
 
         def next_wait(state: RetryCallState) -> float:
             nonlocal wait
             failure = state.outcome.exception() if state.outcome else None
-            wait = self._wait(exchange, cast("MistralError", failure))
+            wait = self._next_delay(call, cast("MistralError", failure))
             return wait or 0.0
 
         async def pause(seconds: float) -> None:
-            await self._pause(exchange, seconds)
+            await self._sleep(call, seconds)
 
         await pause(wait or 0.0)
         turning = AsyncRetrying(
@@ -181,135 +180,137 @@ class Engine:
             retry=retry_if_exception_type(MistralError),
             reraise=True,
         )
-        return await turning(self._attempt, exchange)
+        return await turning(self._attempt, call)
 
-    def _wait(self, exchange: Exchange, error: MistralError) -> float | None:
+    def _next_delay(self, call: CallState, error: MistralError) -> float | None:
         """Seconds until the next attempt, or None if this error is the end of the call."""
-        if not exchange.is_repeatable:
+        if not call.is_repeatable:
             return None
-        if isinstance(error, AuthenticationError) and self._may_renew(exchange):
-            exchange.renewal = Renewal.DUE
+        if isinstance(error, AuthenticationError) and self._may_renew(call):
+            call.renewal = Renewal.DUE
             return 0.0
         now = time.monotonic()
         wait = delay(
             error,
             config=self.options.retry,
-            effect=exchange.request.effect,
-            attempts=exchange.attempts,
-            elapsed=self.core.refusals.elapsed(
-                exchange.bucket, started=exchange.started, queued=exchange.queued, now=now
-            ),
-            dice=random.random(),  # noqa: S311 - jitter, not a secret
+            safety=call.request.safety,
+            attempts=call.attempts,
+            elapsed=self.state.throttles.elapsed(call.bucket, started=call.started, queued=call.queued, now=now),
+            jitter=random.random(),  # noqa: S311 - jitter, not a secret
         )
-        if wait is None or (exchange.deadline is not None and now + wait >= exchange.deadline):
+        if wait is None or (call.deadline is not None and now + wait >= call.deadline):
             return None
-        return wait if is_throttled(error) or self.core.budget.withdraw() else None
+        return wait if is_throttled(error) or self.state.budget.withdraw() else None
 
-    def _may_renew(self, exchange: Exchange) -> bool:
+    def _may_renew(self, call: CallState) -> bool:
         own = any(name == "authorization" for name, _ in self.options.headers)
-        return self.core.key.refreshes and exchange.renewal is Renewal.POSSIBLE and not own
+        return self.state.key.refreshes and call.renewal is Renewal.POSSIBLE and not own
 
-    async def _pause(self, exchange: Exchange, seconds: float) -> None:
+    async def _sleep(self, call: CallState, seconds: float) -> None:
         """What lies between two attempts: a wait, or a new key."""
         import anyio
 
-        exchange.settle()
-        exchange.waited += seconds
+        call.settle()
+        call.waited += seconds
         await anyio.sleep(seconds)
-        if exchange.renewal is Renewal.DUE:
-            exchange.renewal = Renewal.DONE
-            key = await self._fetch_key(exchange.request, exchange.deadline, exchange.attempts)
-            exchange.head = with_key(exchange.head, key)
+        if call.renewal is Renewal.DUE:
+            call.renewal = Renewal.DONE
+            key = await self._fetch_key(call.request, call.deadline, call.attempts)
+            call.head = with_key(call.head, key)
 
-    async def _attempt(self, exchange: Exchange) -> Any:
+    async def _attempt(self, call: CallState) -> Any:
         """Pace and send once; raise what it was if it was not a success."""
-        exchange.began = time.monotonic()
-        exchange.settle()  # what an earlier attempt left under way
-        if not self.core.limiter.idle or self._priority is Priority.BULK:
-            await self._pace(exchange)
+        call.began = time.monotonic()
+        call.settle()  # what an earlier attempt left under way
+        if not self.state.limiter.idle or self._priority is Priority.BULK:
+            await self._pace(call)
         else:
-            exchange.ticket = None
-        if exchange.trace is not None:
-            exchange.trace.sending(exchange)
+            call.reservation = None
+        if call.trace is not None:
+            call.trace.sending(call.began, call.waited)
         body = b""
         try:
-            wire = self.core.network.current()
-            send = wire.open if exchange.opening else wire.send
-            answer = await send(exchange.head, exchange.body, self._limits(exchange))
+            wire = self.state.network.current()
+            send = wire.open if call.opening else wire.send
+            answer = await send(call.head, call.body, self._timeouts_for(call))
             if answer.status >= 300:  # noqa: PLR2004 - HTTP's class of successes ends here
-                body = exchange.strike(await body_of(answer, exchange.deadline))
+                body = call.redact(await body_of(answer, call.deadline))
         except WireError as failure:
-            exchange.release(sent=failure.sent is not Sent.NOTHING)
-            raise self._failed(exchange, exchange.unanswered(failure)) from cause_of(failure)
+            call.release(sent=failure.sent is not Sent.NOTHING)
+            raise self._failed(call, call.unanswered(failure)) from cause_of(failure)
         except BaseException:
-            exchange.release(sent=True)  # the server may have counted it
+            call.release(sent=True)  # the server may have counted it
             raise
         if answer.status >= 300:  # noqa: PLR2004 - as above
-            raise self._refused(exchange, answer, body)
-        self._account(exchange, answer)
+            raise self._refused(call, answer, body)
+        self._account(call, answer)
         return answer
 
-    async def _pace(self, exchange: Exchange) -> None:
+    async def _pace(self, call: CallState) -> None:
         """Wait for this attempt's turn under the rate limits."""
         import anyio
 
         from mistral_async._ratelimit import wait_turn
 
-        request, now = exchange.request, time.monotonic()
-        if exchange.ticket is None:
-            costs = {"tokens": len(exchange.body) / 4} if isinstance(exchange.body, bytes) else None
-            ticket = self.core.limiter.reserve(request.route, request.model, costs, now=now, priority=self._priority)
+        request, now = call.request, time.monotonic()
+        if call.reservation is None:
+            costs = {"tokens": len(call.body) / 4} if isinstance(call.body, bytes) else None
+            reservation = self.state.limiter.reserve(
+                request.route, request.model, costs, now=now, priority=self._priority
+            )
         else:
-            ticket = exchange.ticket.again(now)
-        exchange.ticket = ticket
+            reservation = call.reservation.again(now)
+        call.reservation = reservation
         try:
-            if exchange.deadline is None:
-                await wait_turn(ticket)
+            if call.deadline is None:
+                await wait_turn(reservation)
             else:
-                with anyio.fail_after(exchange.deadline - now):
-                    await wait_turn(ticket)
+                with anyio.fail_after(call.deadline - now):
+                    await wait_turn(reservation)
         except TimeoutError:
-            raise self._failed(exchange, exchange.late()) from None
-        if ticket.no_quota is not None:
-            ticket.cancel(time.monotonic())
-            raise self._failed(exchange, exchange.no_quota(ticket.no_quota))
-        exchange.paced(since=now)
+            raise self._failed(call, call.late()) from None
+        if reservation.no_quota is not None:
+            reservation.cancel(time.monotonic())
+            raise self._failed(call, call.no_quota(reservation.no_quota))
+        call.paced(since=now)
 
-    def _limits(self, exchange: Exchange) -> Limits:
-        if exchange.deadline is None:
+    def _timeouts_for(self, call: CallState) -> Timeouts:
+        if call.deadline is None:
             return self._timeout
-        return msgspec.structs.replace(self._timeout, deadline=exchange.deadline)
+        return msgspec.structs.replace(self._timeout, deadline=call.deadline)
 
     # what comes back
 
-    def _account(self, exchange: Exchange, answer: Answer | Streaming) -> None:
+    def _account(self, call: CallState, answer: WireResponse | WireStream) -> None:
         """Tell the limiter, and the log, of a success."""
-        request = exchange.request
-        if exchange.opening:  # it is under way until it is closed
-            exchange.ended, exchange.patience = time.monotonic(), None
-        elif exchange.ticket is not None:
-            exchange.settle(answer.headers)
-        if exchange.ticket is None:
-            self.core.limiter.observe(request.route, request.model, now=time.monotonic(), headers=answer.headers)
-        if self.core.refusals:
-            self.core.refusals.accepted(exchange.bucket)
-        if exchange.trace is not None:
-            exchange.trace.arrived(exchange, answer)
-        if self.core.logger is not None:
-            exchange.log_answer(self.core.logger, answer, bodies=self.options.log_bodies)
+        request = call.request
+        if call.opening:  # it is under way until it is closed
+            call.ended, call.attempt_timeout = time.monotonic(), None
+        elif call.reservation is not None:
+            call.settle(answer.headers)
+        if call.reservation is None:
+            self.state.limiter.observe(request.route, request.model, now=time.monotonic(), headers=answer.headers)
+        if self.state.throttles:
+            self.state.throttles.accepted(call.bucket)
+        if call.trace is not None:
+            headers = Headers(answer.headers)
+            attempt = call.record(status=answer.status, request_id=headers.request_id)
+            call.trace.arrived(attempt, headers, whole=not call.opening)
+        if self.state.logger is not None:
+            call.log_answer(self.state.logger, answer, bodies=self.options.log_bodies)
 
-    def _refused(self, exchange: Exchange, answer: Answer | Streaming, body: bytes) -> APIStatusError:
+    def _refused(self, call: CallState, answer: WireResponse | WireStream, body: bytes) -> APIStatusError:
         """Make the error for an error status, and tell the limiter."""
-        error = exchange.refused(answer.status, Headers(answer.headers), body)
-        request, ticket, now = exchange.request, exchange.ticket, time.monotonic()
+        error = call.refused(answer.status, Headers(answer.headers), body)
+        request, reservation, now = call.request, call.reservation, time.monotonic()
         busy = isinstance(error, CapacityError)
         if not is_throttled(error):
-            if ticket is not None:
-                ticket.settle(now, answer.headers)
-        elif ticket is not None:
-            ticket.rejected(now, answer.headers, error.retry_after, capacity=busy)
+            if reservation is not None:
+                reservation.settle(now, answer.headers)
+        elif reservation is not None:
+            reservation.rejected(now, answer.headers, error.retry_after, capacity=busy)
         else:
-            self.core.limiter.refuse(
+            self.state.limiter.refuse(
                 request.route,
                 request.model,
                 now=now,
@@ -318,31 +319,31 @@ class Engine:
                 capacity=busy,
             )
         if is_throttled(error):
-            self.core.refusals.refused(exchange.bucket, now)
-        return self._failed(exchange, error)
+            self.state.throttles.refused(call.bucket, now)
+        return self._failed(call, error)
 
-    def _failed(self, exchange: Exchange, error: E) -> E:
+    def _failed(self, call: CallState, error: E) -> E:
         """Keep a failed attempt, and log it."""
-        exchange.failed(error)
-        if self.core.logger is not None:
-            exchange.log_failure(self.core.logger)
+        call.failed(error)
+        if self.state.logger is not None:
+            call.log_failure(self.state.logger)
         return error
 
-    async def resume(self, exchange: Exchange, failure: WireError) -> Streaming:
+    async def reopen(self, call: CallState, failure: WireError) -> WireStream:
         """Go on after a stream broke before its first event, or raise."""
-        return cast("Streaming", await self.repeat(exchange, self._failed(exchange, exchange.unanswered(failure))))
+        return cast("WireStream", await self.retry_or_raise(call, self._failed(call, call.unanswered(failure))))
 
-    def _decode(self, exchange: Exchange, answer: Answer, early: Any) -> Any:
-        request = cast("Call[Any]", exchange.request)
+    def _decode(self, call: CallState, answer: WireResponse, early: Any) -> Any:
+        request = cast("Call[Any]", call.request)
         if request.returns is None or (answer.status == _NO_CONTENT and request.method == "DELETE"):
             return None
         try:
             value = decode(answer.content, request.returns) if early is None else early
-        except (MisfitError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
-            raise exchange.unreadable(answer, exchange.strike(answer.body), problem) from bare(problem)
-        if exchange.trace is not None:
-            exchange.trace.call.answer = value
+        except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
+            raise call.unreadable(answer, call.redact(answer.body), problem) from bare(problem)
+        if call.trace is not None:
+            call.trace.call.answer = value
         try:
-            return value if request.then is None else request.then(value)
+            return value if request.transform is None else request.transform(value)
         except OutputError as error:
-            raise exchange.answered(answer, error)  # noqa: B904 - the same error, with its circumstances
+            raise call.answered(answer, error)  # noqa: B904 - the same error, with its circumstances

@@ -9,21 +9,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
-from weakref import ReferenceType, ref
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mistral_async._engine.options import checked_header
-from mistral_async._engine.response import Attempt, Headers, request_id_of
-from mistral_async.errors import ConfigurationError, MistralError
+from mistral_async._engine.response import Attempt, Headers
+from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
-    from mistral_async._engine.call_state import Exchange
     from mistral_async._engine.request import Request
-    from mistral_async._http.protocol import Answer, Head, Streaming
 
 _log = logging.getLogger("mistral_async")
 
@@ -156,144 +150,3 @@ def _overridden(hooks: list[Hooks], name: str) -> _Told:
 
 
 _NAMES = ("before_call", "activate", "rate_wait", "before_attempt", "after_attempt", "after_call")
-
-
-UNTRACED = nullcontext()
-
-
-def tracing(hooks: HookSet | None, request: Request) -> Trace | nullcontext[None]:
-    """The block around a call: its hooks', if there are any."""
-    return UNTRACED if hooks is None else Trace(hooks, request)
-
-
-class Trace:
-    """Tells the hooks of one call; as a block it surrounds the client's own work on it."""
-
-    __slots__ = ("__weakref__", "_blamed", "_ended", "_entered", "_hooks", "_sent", "_underway", "call")
-
-    def __init__(self, hooks: HookSet, request: Request) -> None:
-        self._hooks = hooks
-        self.call: CallContext = CallContext(request, hooks.address, hooks.port)
-        self._ended = False
-        self._entered: list[tuple[Callable[..., Any], AbstractContextManager[object]]] = []
-        self._sent: tuple[float, float] | None = None  # when the request that is under way began, how long it waited
-        self._underway: Attempt | None = None  # how that stands: the head of its answer has come
-        self._blamed: ReferenceType[BaseException] | None = None
-        self._tell(hooks.before_call)
-
-    def _tell(self, listeners: tuple[Callable[..., Any], ...], *args: Any) -> None:
-        for listener in listeners:
-            try:
-                listener(self.call, *args)
-            except Exception:  # noqa: BLE001 - whatever a hook raises
-                _failed(listener)
-
-    def __enter__(self) -> Self:
-        for listener in self._hooks.activate:
-            try:
-                context: AbstractContextManager[object] | None = listener(self.call)
-                if context is not None:
-                    context.__enter__()
-                    self._entered.append((listener, context))
-            except Exception:  # noqa: BLE001 - whatever a hook raises
-                _failed(listener)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if error is not None:
-            self.end(error)
-        while self._entered:
-            listener, context = self._entered.pop()
-            try:
-                context.__exit__(None, None, None)
-            except Exception:  # noqa: BLE001 - whatever a hook raises
-                _failed(listener)
-
-    def dress(self, head: Head) -> Head:
-        """The head of a request with the headers that hooks add."""
-        if not self.call.headers:
-            return head
-        headers = dict(head.headers)
-        for name, value in self.call.headers.items():
-            try:
-                lowered, text = checked_header(name, str.strip(value))
-            except (ValueError, TypeError, AttributeError):
-                _log.exception("a hook gave a header that can not be sent")
-            else:
-                headers[lowered] = text
-        return type(head)(head.method, head.target, tuple(headers.items()))
-
-    def paced(self, seconds: float) -> None:
-        """It has waited for its turn."""
-        self._tell(self._hooks.rate_wait, seconds)
-
-    def sending(self, exchange: Exchange) -> None:
-        """A request goes out; if another is still open (a download that goes on elsewhere), that one has ended."""
-        if self._sent is not None:
-            self._close(None)
-        self._blamed = None
-        self._sent = exchange.began, exchange.waited
-        self._tell(self._hooks.before_attempt)
-
-    def arrived(self, exchange: Exchange, answer: Answer | Streaming) -> None:
-        """The API answered with a success: a whole answer, or the head of one."""
-        call = self.call
-        call.status, call.response_headers = answer.status, Headers(answer.headers)
-        self._underway = exchange.record(status=answer.status, request_id=request_id_of(answer.headers))
-        if not exchange.opening:
-            self._close(None)
-
-    def event_arrived(self) -> None:
-        """A stream has events."""
-        if self.call.first_event is None:
-            self.call.first_event = self.call.elapsed
-
-    def refused(self, status: int, headers: Headers) -> None:
-        """The API answered with an error status."""
-        self.call.status, self.call.response_headers = status, headers
-
-    def failed(self, attempt: Attempt, error: MistralError) -> None:
-        """An attempt has failed; one that was never sent has had no beginning either."""
-        self.blame(error)
-        if self._sent is not None:
-            self._finish(attempt)
-
-    def blame(self, error: BaseException) -> None:
-        """This call is what the error is about."""
-        self._blamed = ref(error)
-
-    def leave(self, error: BaseException | None) -> None:
-        """A stream or download is over: what the user's own code raised in its block is no failure of the call."""
-        blamed = None if self._blamed is None else self._blamed()
-        mine = error is blamed or not isinstance(error, (Exception, GeneratorExit))
-        self.end(error if mine else None)
-
-    def end(self, error: BaseException | None = None) -> None:
-        """The call is over: said once."""
-        if self._ended:
-            return
-        self._ended = True
-        if self._sent is not None:
-            self._close(error)
-        self._tell(self._hooks.after_call, error)
-
-    def _close(self, error: BaseException | None) -> None:
-        """The request that is under way has ended, well or with an error."""
-        began, waited = self._sent or (self.call.started, 0.0)
-        attempt, name = self._underway, type(error).__name__ if error is not None else None
-        if attempt is None or error is not None:
-            elapsed = time.monotonic() - began
-            status, request_id = (attempt.status, attempt.request_id) if attempt else (None, None)
-            attempt = Attempt(status, name, request_id, elapsed, waited, getattr(error, "may_have_executed", True))
-        self._finish(attempt)
-
-    def _finish(self, attempt: Attempt) -> None:
-        self._sent = self._underway = None
-        self.call.attempts.append(attempt)
-        self._tell(self._hooks.after_attempt, attempt)
-
-
-def _failed(listener: Callable[..., Any]) -> None:
-    _log.exception("the hook %s failed; the call goes on", getattr(listener, "__qualname__", listener))

@@ -27,11 +27,11 @@ DONE = "[DONE]"
 """The end of a completion stream."""
 
 
-class Effect(Enum):
+class RetrySafety(Enum):
     """What repeating a request would cost."""
 
-    NONE = "none"  # it may be repeated freely
-    COSTS = "costs"  # inference: billed again
+    SAFE = "none"  # it may be repeated freely
+    BILLED = "costs"  # inference: billed again
     CREATES = "creates"  # state: never repeated once it may have been received
 
 
@@ -45,7 +45,7 @@ class Request(msgspec.Struct):
     query: dict[str, Any] | None = None
     json: Any = None
     form: Form | None = None
-    effect: Effect = Effect.NONE
+    safety: RetrySafety = RetrySafety.SAFE
 
     @property
     def target(self) -> str:
@@ -71,16 +71,16 @@ class Call(Request, Generic[T]):
 
     returns: Any = None
     """The type of the answer; None where it has no body."""
-    then: Callable[[Any], Any] | None = None
+    transform: Callable[[Any], Any] | None = None
     """What is done to the decoded answer."""
-    again: Callable[[OutputError], Call[T]] | None = None
-    """What is asked next where `then` does not find in the answer what it should."""
+    repair: Callable[[OutputError], Call[T]] | None = None
+    """What is asked next where `transform` does not find in the answer what it should."""
 
-    def following(self, error: OutputError) -> Call[T]:
+    def repair_or_raise(self, error: OutputError) -> Call[T]:
         """What is asked after an answer that was not what was asked for; raises the error if that is all."""
-        if self.again is None:
+        if self.repair is None:
             raise error
-        return self.again(error)
+        return self.repair(error)
 
 
 class Stream(Request, Generic[T]):
@@ -179,11 +179,13 @@ def post(
     json: Any = None,
     query: Mapping[str, Any] | None = None,
     form: Mapping[str, Any] | None = None,
-    effect: Effect = Effect.CREATES,
-    then: Callable[[Any], Any] | None = None,
+    safety: RetrySafety = RetrySafety.CREATES,
+    transform: Callable[[Any], Any] | None = None,
 ) -> Call[Any]:
     """Describe a POST."""
-    return Call("POST", route, _ids(ids), _set(query), _set(json), _form(form), effect, returns=returns, then=then)
+    return Call(
+        "POST", route, _ids(ids), _set(query), _set(json), _form(form), safety, returns=returns, transform=transform
+    )
 
 
 def put(
@@ -209,7 +211,7 @@ def patch(
 ) -> Call[Any]:
     """Describe a PATCH. With `nulls`, None in the body is sent as null: it clears the value."""
     body = dict(json) if nulls else _set(json)
-    return Call("PATCH", route, _ids(ids), _set(query), body, None, Effect.CREATES, returns=returns)
+    return Call("PATCH", route, _ids(ids), _set(query), body, None, RetrySafety.CREATES, returns=returns)
 
 
 def delete(
@@ -226,10 +228,10 @@ def stream(
     ends: str | frozenset[str] = DONE,
     json: Any = None,
     form: Mapping[str, Any] | None = None,
-    effect: Effect = Effect.COSTS,
+    safety: RetrySafety = RetrySafety.BILLED,
 ) -> Stream[Any]:
     """Describe a POST whose answer arrives as events."""
-    return Stream("POST", route, _ids(ids), None, _set(json), _form(form), effect, yields=yields, ends=ends)
+    return Stream("POST", route, _ids(ids), None, _set(json), _form(form), safety, yields=yields, ends=ends)
 
 
 def pages(

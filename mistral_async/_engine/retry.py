@@ -1,4 +1,4 @@
-"""Which failures are repeated, and after how long: pure functions, the clock and the dice passed in.
+"""Which failures are repeated, and after how long: pure functions, the clock and the jitter passed in.
 
 A repetition must be allowed (a status that passes, or a connection failure), harmless (nothing that creates state is
 sent twice once it may have been received), in time, and, when the API is down, within the client's budget.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from mistral_async._engine.request import Effect
+from mistral_async._engine.request import RetrySafety
 from mistral_async.errors import (
     APIConnectionError,
     APIStatusError,
@@ -98,8 +98,8 @@ class RetryBudget:
             return True
 
 
-class Refusals(dict[str, float]):
-    """Since when the API has refused every call of a model with 429: patience is for those who get on."""
+class ThrottleStreaks(dict[str, float]):
+    """Since when the API has refused every call of a model with 429: attempt_timeout is for those who get on."""
 
     def refused(self, model: str, now: float) -> None:
         """A call got a 429."""
@@ -114,7 +114,7 @@ class Refusals(dict[str, float]):
     def elapsed(self, model: str, *, started: float, queued: float, now: float) -> float:
         """The seconds of a call that count: waiting for its turn is no failure while others of its model get through.
 
-        A call of bulk work that stood in line for minutes has all its patience left at its first 429, unless the API
+        A call of bulk work that stood in line for minutes has all its time left at its first 429, unless the API
         has refused every call of its model for that long: then waiting in line is no excuse.
         """
         return max(now - started - queued, now - max(started, self.get(model, now)))
@@ -124,19 +124,19 @@ def delay(
     error: MistralError,
     *,
     config: RetryConfig,
-    effect: Effect,
+    safety: RetrySafety,
     attempts: Sequence[Attempt],
     elapsed: float,
-    dice: float,
+    jitter: float,
 ) -> float | None:
     """Seconds to wait before the next attempt, or None if there is to be none; `attempts` ends with the one at hand."""
-    if config.strategy == "none" or not is_passing(error, config) or not is_harmless(error, effect, attempts):
+    if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, attempts):
         return None
     repeats = sum(attempt.status != _UNAUTHORIZED for attempt in attempts) - 1  # a new key is no repetition
     asked: float | None = getattr(error, "retry_after", None)
     if asked is not None and asked > config.max_retry_after:
         return None
-    wait = _wait(config.backoff, repeats, asked, dice)
+    wait = _wait(config.backoff, repeats, asked, jitter)
     if config.retries is not None:
         return wait if repeats < config.retries else None
     if is_throttled(error):
@@ -146,21 +146,21 @@ def delay(
     return wait if passing <= TRANSIENT_RETRIES else None
 
 
-def _wait(backoff: BackoffStrategy, repeats: int, asked: float | None, dice: float) -> float:
+def _wait(backoff: BackoffStrategy, repeats: int, asked: float | None, jitter: float) -> float:
     """What the API asked for, and a little more; else full jitter."""
     try:
         ceiling = min(backoff.initial_interval * float(backoff.exponent) ** repeats, backoff.max_interval)
     except OverflowError:
         ceiling = backoff.max_interval
-    jitter = ceiling / 1000 * dice
+    jitter = ceiling / 1000 * jitter
     if asked is None:
         return jitter
     if asked < 1 and repeats:
         return max(asked, jitter)  # "at once", again and again, would be a flood
-    return asked * (1 + 0.02 * dice)
+    return asked * (1 + 0.02 * jitter)
 
 
-def is_passing(error: MistralError, config: RetryConfig) -> bool:
+def is_transient(error: MistralError, config: RetryConfig) -> bool:
     """Whether the same request may well succeed later."""
     if isinstance(error, QuotaUnavailableError):
         return False
@@ -171,21 +171,21 @@ def is_passing(error: MistralError, config: RetryConfig) -> bool:
     return isinstance(error, APIConnectionError) and config.retry_connection_errors
 
 
-def is_harmless(error: MistralError, effect: Effect, attempts: Sequence[Attempt]) -> bool:
+def is_safe_to_retry(error: MistralError, safety: RetrySafety, attempts: Sequence[Attempt]) -> bool:
     """Whether repeating it can do no damage: what may be billed without an answer is risked twice, not more."""
-    if effect is Effect.NONE or not error.may_have_executed:
+    if safety is RetrySafety.SAFE or not error.may_have_executed:
         return True
-    if effect is Effect.CREATES:
+    if safety is RetrySafety.CREATES:
         return False
-    return isinstance(error, APIStatusError) or sum(_is_risk(attempt) for attempt in attempts) <= 1
+    return isinstance(error, APIStatusError) or sum(_may_have_run(attempt) for attempt in attempts) <= 1
 
 
-def _is_risk(attempt: Attempt) -> bool:
+def _may_have_run(attempt: Attempt) -> bool:
     return attempt.status is None and attempt.may_have_executed
 
 
 def is_throttled(error: MistralError) -> bool:
-    """Whether it is a 429: the API works, and asks for patience; this needs no budget."""
+    """Whether it is a 429: the API works, and asks for attempt_timeout; this needs no budget."""
     return isinstance(error, APIStatusError) and error.status == _TOO_MANY
 
 

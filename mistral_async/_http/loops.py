@@ -29,10 +29,10 @@ def is_asyncio(loop: Any) -> bool:
 
 def is_alive(loop: Any) -> bool:
     """Whether it can still run something."""
-    return not loop.is_closed() if is_asyncio(loop) else tell(loop, bool)
+    return not loop.is_closed() if is_asyncio(loop) else call_soon(loop, bool)
 
 
-def tell(loop: Any, action: Callable[[], object]) -> bool:
+def call_soon(loop: Any, action: Callable[[], object]) -> bool:
     """Have it call something soon, from any thread; False when it has ended."""
     send = loop.call_soon_threadsafe if is_asyncio(loop) else loop.run_sync_soon
     try:
@@ -42,11 +42,11 @@ def tell(loop: Any, action: Callable[[], object]) -> bool:
     return True
 
 
-def spawn(loop: Any, work: Callable[[], Awaitable[None]]) -> bool:
+def spawn_task(loop: Any, work: Callable[[], Awaitable[None]]) -> bool:
     """Have it await something that does not fail, from any thread; False when it has ended."""
     if is_asyncio(loop):
-        return tell(loop, lambda: _keep(loop.create_task(work())))
-    return tell(loop, lambda: sys.modules["trio"].lowlevel.spawn_system_task(work))
+        return call_soon(loop, lambda: _keep(loop.create_task(work())))
+    return call_soon(loop, lambda: sys.modules["trio"].lowlevel.spawn_system_task(work))
 
 
 _TASKS: set[Any] = set()
@@ -57,7 +57,7 @@ def _keep(task: Any) -> None:
     task.add_done_callback(_TASKS.discard)
 
 
-class Guard:
+class LoopExitHook:
     """Learns that the event loop ends: loops finalize the async generators that are suspended in them."""
 
     def __init__(self, ended: Callable[[], Awaitable[None] | None]) -> None:

@@ -9,7 +9,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mistral_async._http.loops import current_loop, is_alive, is_asyncio
-from mistral_async._http.origin import Connect, Origin, Setup, Verify
+from mistral_async._http.origin import Connect, Origin, PoolConfig, Verify
 from mistral_async._http.protocol import Wire
 from mistral_async._http.proxy import environment_proxy
 
@@ -33,7 +33,7 @@ class LoopWire(Wire, Protocol):
     def abort_from_outside(self) -> None:
         """Have the loop close every connection, from any thread."""
 
-    def forget(self, *, forked: bool) -> None:
+    def detach(self, *, forked: bool) -> None:
         """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
 
 
@@ -68,7 +68,7 @@ class Network:
             raise ValueError("either a transport or an async_client, not both")
         if max_connections < 1:
             raise ValueError("max_connections must be at least 1")
-        self._setup = Setup(
+        self._config = PoolConfig(
             origin=Origin(*origin),
             verify=verify,
             max_connections=max_connections,
@@ -80,14 +80,14 @@ class Network:
             raw=raw,
         )
         self._given = (transport, async_client)
-        self._foreign: Wire | None = None
+        self._shared_wire: Wire | None = None
         self._start()
         _NETWORKS.add(self)
 
     def current(self) -> Wire:
         """The wire of the running event loop."""
-        if self._foreign is not None:
-            return self._foreign
+        if self._shared_wire is not None:
+            return self._shared_wire
         loop = current_loop()
         last, wire = self._last
         if loop is last and wire is not None and not wire.closed and self._pid == os.getpid():
@@ -106,15 +106,15 @@ class Network:
                 wire.abort_from_outside()
         if here in wires:
             await wires[here].aclose()
-        if self._foreign is not None:
-            await self._foreign.aclose()
+        if self._shared_wire is not None:
+            await self._shared_wire.aclose()
 
     def drop_inherited(self) -> None:
         """After a fork the connections are the parent's: nothing may be sent on them."""
         wires = self._wires
         self._start()
         for wire in wires.values():
-            wire.forget(forked=True)
+            wire.detach(forked=True)
 
     def _start(self) -> None:
         self._pid = os.getpid()
@@ -127,12 +127,12 @@ class Network:
             self.drop_inherited()
         with self._lock:
             if self._given != (None, None):
-                self._foreign = _foreign_wire(self._setup, *self._given)
-                return self._foreign
+                self._shared_wire = _make_shared_wire(self._config, *self._given)
+                return self._shared_wire
             wire = self._wires.get(loop)
             if wire is None or wire.closed:
                 self._sweep()
-                wire = self._wires[loop] = _loop_wire(self._setup, loop)
+                wire = self._wires[loop] = _loop_wire(self._config, loop)
             self._last = (loop, wire)
         return wire
 
@@ -140,7 +140,7 @@ class Network:
         """Drop the wires of loops that have ended, with or without telling."""
         for loop, wire in list(self._wires.items()):
             if wire.closed or not is_alive(loop):
-                wire.forget(forked=False)
+                wire.detach(forked=False)
                 del self._wires[loop]
 
     def __del__(self) -> None:
@@ -149,7 +149,7 @@ class Network:
             return
         try:
             if any(wire.in_use and not wire.closed and is_alive(loop) for loop, wire in wires.items()):
-                message = f"unclosed client of {self._setup.origin.authority}"
+                message = f"unclosed client of {self._config.origin.authority}"
                 warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
         finally:
             for wire in wires.values():
@@ -172,10 +172,10 @@ if hasattr(os, "register_at_fork"):
 # Drivers are imported when the first loop of their kind asks.
 
 
-def _foreign_wire(setup: Setup, transport: Any, client: Any) -> Wire:
+def _make_shared_wire(config: PoolConfig, transport: Any, client: Any) -> Wire:
     from mistral_async._http.httpx_wire.adapter import HttpxWire
 
-    return HttpxWire(setup.origin, transport=transport, client=client, limit=setup.max_answer)
+    return HttpxWire(config.origin, transport=transport, client=client, limit=config.max_answer)
 
 
 def _takes_protocols(loop: Any) -> bool:
@@ -185,20 +185,20 @@ def _takes_protocols(loop: Any) -> bool:
     return isinstance(loop, asyncio.BaseEventLoop) or type(loop).__module__.partition(".")[0] in _BUFFERING_LOOPS
 
 
-def _loop_wire(setup: Setup, loop: Any) -> LoopWire:
-    proxy = setup.proxy or environment_proxy(setup.origin)
-    if proxy is not None or setup.http2:
+def _loop_wire(config: PoolConfig, loop: Any) -> LoopWire:
+    proxy = config.proxy or environment_proxy(config.origin)
+    if proxy is not None or config.http2:
         from mistral_async._http.httpx_wire.loop import HttpxLoopWire
 
-        return HttpxLoopWire(setup, loop, proxy)
-    if setup.connect is not None or (is_asyncio(loop) and not _takes_protocols(loop)):
+        return HttpxLoopWire(config, loop, proxy)
+    if config.connect is not None or (is_asyncio(loop) and not _takes_protocols(loop)):
         from mistral_async._http.anyio_wire import AnyioWire
 
-        return AnyioWire(setup, loop)
+        return AnyioWire(config, loop)
     if is_asyncio(loop):
         from mistral_async._http.asyncio_wire.wire import AsyncioWire
 
-        return AsyncioWire(setup, loop)
+        return AsyncioWire(config, loop)
     from mistral_async._http.trio_wire.wire import TrioWire
 
-    return TrioWire(setup, loop)
+    return TrioWire(config, loop)

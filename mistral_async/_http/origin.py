@@ -37,7 +37,7 @@ class Origin(NamedTuple):
         return host if self.port == _PORTS.get(self.scheme) else f"{host}:{self.port}"
 
 
-class Setup(msgspec.Struct, frozen=True):
+class PoolConfig(msgspec.Struct, frozen=True):
     """What a pool needs to know."""
 
     origin: Origin

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 C = TypeVar("C")
 
 
-class Ticket(Generic[C]):
+class PoolWaiter(Generic[C]):
     """A caller's place in the queue; `wake` is called when it was `granted` something or the pool was closed."""
 
     __slots__ = ("connection", "granted", "until", "wake")
@@ -36,7 +36,7 @@ class Pool(Generic[C]):
         self.connections: set[C] = set()
         self._places = 0
         self._idle: OrderedDict[C, float] = OrderedDict()  # until when, oldest first
-        self._waiting: OrderedDict[Ticket[C], None] = OrderedDict()
+        self._waiting: OrderedDict[PoolWaiter[C], None] = OrderedDict()
 
     @property
     def idle(self) -> int:
@@ -92,22 +92,22 @@ class Pool(Generic[C]):
             self._idle.pop(connection, None)
             self.unreserve()
 
-    def queue(self, wake: Callable[[], object]) -> Ticket[C]:
+    def queue(self, wake: Callable[[], object]) -> PoolWaiter[C]:
         """Wait behind all others."""
-        ticket: Ticket[C] = Ticket(wake)
-        self._waiting[ticket] = None
-        return ticket
+        waiter: PoolWaiter[C] = PoolWaiter(wake)
+        self._waiting[waiter] = None
+        return waiter
 
-    def leave(self, ticket: Ticket[C]) -> None:
+    def leave(self, waiter: PoolWaiter[C]) -> None:
         """Stop waiting; what was granted meanwhile is passed on."""
-        if not ticket.granted:
-            self._waiting.pop(ticket, None)
+        if not waiter.granted:
+            self._waiting.pop(waiter, None)
             return
-        ticket.granted = False
-        if ticket.connection is None:
+        waiter.granted = False
+        if waiter.connection is None:
             self.unreserve()
         else:
-            self.give(ticket.connection, ticket.until)
+            self.give(waiter.connection, waiter.until)
 
     def close(self, *, wake: bool = True) -> list[C]:
         """Grant nothing any more, wake everybody, and return the connections: the caller closes and drops them."""
@@ -115,16 +115,16 @@ class Pool(Generic[C]):
         waiting = list(self._waiting)
         self._waiting.clear()
         self._idle.clear()
-        for ticket in waiting if wake else ():
-            ticket.wake()
+        for waiter in waiting if wake else ():
+            waiter.wake()
         return list(self.connections)
 
     def _grant(self, connection: C | None, until: float) -> bool:
         if not self._waiting:
             return False
-        ticket, _ = self._waiting.popitem(last=False)
-        ticket.granted = True
-        ticket.connection = connection
-        ticket.until = until
-        ticket.wake()
+        waiter, _ = self._waiting.popitem(last=False)
+        waiter.granted = True
+        waiter.connection = connection
+        waiter.until = until
+        waiter.wake()
         return True

@@ -12,16 +12,25 @@ from math import inf
 from time import monotonic
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
-from mistral_async._codec.redact import Sealed
+from mistral_async._codec.redact import RedactedBytes
 from mistral_async._http.h1.body_stream import BodyStream
-from mistral_async._http.h1.buffers import Shelf
+from mistral_async._http.h1.buffers import BufferPool
 from mistral_async._http.h1.content_coding import accepted
 from mistral_async._http.h1.encode import encode_framing, encode_head
-from mistral_async._http.h1.exchange import Exchange
-from mistral_async._http.loops import Guard, tell
-from mistral_async._http.origin import Setup
-from mistral_async._http.pool import Pool, Ticket
-from mistral_async._http.protocol import Answer, BodySource, Head, Limits, Phase, Sent, Streaming, WireError
+from mistral_async._http.h1.response_reader import ResponseReader
+from mistral_async._http.loops import LoopExitHook, call_soon
+from mistral_async._http.origin import PoolConfig
+from mistral_async._http.pool import Pool, PoolWaiter
+from mistral_async._http.protocol import (
+    BodySource,
+    Phase,
+    RequestHead,
+    Sent,
+    Timeouts,
+    WireError,
+    WireResponse,
+    WireStream,
+)
 
 
 class Connection(Protocol):
@@ -33,10 +42,12 @@ class Connection(Protocol):
         """Whether it is open and its peer has neither closed it nor sent what nobody asked for."""
         ...
 
-    async def perform(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None, limits: Limits) -> None:
-        """Send the request and read until the exchange is ready. Anything but success leaves it closed."""
+    async def perform(
+        self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None, timeouts: Timeouts
+    ) -> None:
+        """Send the request and read until the reader is ready. Anything but success leaves it closed."""
 
-    async def wait(self, exchange: Exchange, deadline: float | None) -> None:
+    async def wait(self, reader: ResponseReader, deadline: float | None) -> None:
         """Wait until more of a streamed answer has arrived, or it has ended or failed."""
 
     async def settle(self) -> None:
@@ -45,7 +56,7 @@ class Connection(Protocol):
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way on it fails."""
 
-    def forget(self, *, forked: bool) -> None:
+    def detach(self, *, forked: bool) -> None:
         """Let go of it without its event loop: nothing is sent to the peer, nothing is warned about."""
 
 
@@ -62,9 +73,9 @@ def queue_timeout() -> WireError:
     return WireError("no connection became free in time", phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=True)
 
 
-def connect_error(setup: Setup, error: BaseException) -> WireError:
+def connect_error(config: PoolConfig, error: BaseException) -> WireError:
     """DNS, TCP or TLS failed."""
-    origin = setup.origin
+    origin = config.origin
     timeout = isinstance(error, TimeoutError)
     reason = str(error) or ("timed out" if timeout else type(error).__name__)
     message = f"could not connect to {origin.host}:{origin.port}: {reason}"
@@ -73,46 +84,46 @@ def connect_error(setup: Setup, error: BaseException) -> WireError:
     return failure
 
 
-def refuse_http2(setup: Setup) -> NoReturn:
+def refuse_http2(config: PoolConfig) -> NoReturn:
     """A user's TLS context has offered what this wire does not speak."""
-    raise connect_error(setup, ValueError("the TLS context offers HTTP/2, which needs http2=True"))
+    raise connect_error(config, ValueError("the TLS context offers HTTP/2, which needs http2=True"))
 
 
 class PooledWire(abc.ABC, Generic[C]):
     """Connections to one origin in one event loop."""
 
-    def __init__(self, setup: Setup, loop: Any) -> None:
-        self.setup = setup
+    def __init__(self, config: PoolConfig, loop: Any) -> None:
+        self.config = config
         self.loop = loop
-        self.pool: Pool[C] = Pool(setup.max_connections)
-        self._shelf = Shelf()
-        self._guard: Guard | None = None
-        self._heads: dict[int, tuple[weakref.ref[Head], bytes]] = {}
-        self._extra = () if setup.raw else (("host", setup.origin.authority), ("accept-encoding", accepted()))
+        self.pool: Pool[C] = Pool(config.max_connections)
+        self._buffers = BufferPool()
+        self._exit_hook: LoopExitHook | None = None
+        self._heads: dict[int, tuple[weakref.ref[RequestHead], bytes]] = {}
+        self._extra = () if config.raw else (("host", config.origin.authority), ("accept-encoding", accepted()))
 
     @abc.abstractmethod
-    async def _connect(self, limits: Limits) -> C:
+    async def _connect(self, timeouts: Timeouts) -> C:
         """Make a connection, or raise a WireError."""
 
     @abc.abstractmethod
-    async def _wait(self, deadline: float | None) -> Ticket[C] | None:
+    async def _wait(self, deadline: float | None) -> PoolWaiter[C] | None:
         """Queue until something is granted or the pool closed; None at the deadline."""
 
     @abc.abstractmethod
     async def aclose(self) -> None:
         """Close every connection; what is under way fails with a `WireError`."""
 
-    async def send(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Answer:
-        """Perform one exchange and read all of the answer, whatever its status."""
-        exchange = self._exchange(head, whole=True)
-        await self._perform(exchange, head, body, limits)
-        return exchange.answer()
+    async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
+        """Perform one reader and read all of the answer, whatever its status."""
+        reader = self._reader(head, whole=True)
+        await self._perform(reader, head, body, timeouts)
+        return reader.answer()
 
-    async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Streaming:
-        """Perform one exchange up to the head of the answer."""
-        exchange = self._exchange(head, whole=False)
-        connection = await self._perform(exchange, head, body, limits)
-        return BodyStream(connection, exchange)
+    async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireStream:
+        """Perform one reader up to the head of the answer."""
+        reader = self._reader(head, whole=False)
+        connection = await self._perform(reader, head, body, timeouts)
+        return BodyStream(connection, reader)
 
     @property
     def closed(self) -> bool:
@@ -128,66 +139,70 @@ class PooledWire(abc.ABC, Generic[C]):
         """Close every connection without awaiting anything."""
         for connection in self.pool.close():
             connection.abort()
-        self._stop_guard()
+        self._stop_exit_hook()
 
     def abort_from_outside(self) -> None:
         """The same, from any thread."""
-        if not tell(self.loop, self.abort):
-            self.forget(forked=False)
+        if not call_soon(self.loop, self.abort):
+            self.detach(forked=False)
 
-    def forget(self, *, forked: bool) -> None:
+    def detach(self, *, forked: bool) -> None:
         """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
         for connection in self.pool.close(wake=False):
-            connection.forget(forked=forked)
+            connection.detach(forked=forked)
             self.pool.drop(connection)
-        self._stop_guard()
+        self._stop_exit_hook()
 
     def release(self, connection: C, idle_timeout: int | None) -> None:
-        """An exchange has ended well and the connection may be used again, for as long as the server says."""
+        """An reader has ended well and the connection may be used again, for as long as the server says."""
         now = monotonic()
         for expired in self.pool.expire(now):
             expired.abort()
-        expiry = self.setup.keepalive_expiry
+        expiry = self.config.keepalive_expiry
         if idle_timeout is not None:
             expiry = min(expiry, idle_timeout - 0.5)  # a request takes a while to arrive
         connection.until = now + expiry
         self.pool.give(connection, connection.until)
 
-    def _exchange(self, head: Head, *, whole: bool) -> Exchange:
-        setup = self.setup
-        shelf = self._shelf if whole else None
-        return Exchange(to_head=head.method == "HEAD", whole=whole, limit=setup.max_answer, raw=setup.raw, shelf=shelf)
+    def _reader(self, head: RequestHead, *, whole: bool) -> ResponseReader:
+        config = self.config
+        buffers = self._buffers if whole else None
+        return ResponseReader(
+            to_head=head.method == "HEAD", whole=whole, limit=config.max_answer, raw=config.raw, buffers=buffers
+        )
 
-    async def _perform(self, exchange: Exchange, head: Head, body: bytes | BodySource | None, limits: Limits) -> C:
+    async def _perform(
+        self, reader: ResponseReader, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts
+    ) -> C:
         encoded = self._encode(head, body)
         while True:
             connection = self._take()
             reused = connection is not None
             if connection is None:
-                connection, reused = await self._obtain(exchange, limits)
+                connection, reused = await self._obtain(reader, timeouts)
             try:
-                await connection.perform(exchange, encoded, body, limits.begun())
+                await connection.perform(reader, encoded, body, timeouts.started())
             except WireError as error:
-                if exchange.status and not exchange.whole and error is exchange.error:
+                if reader.status and not reader.whole and error is reader.error:
                     return connection  # a stream that broke: what has arrived of it comes before the error
                 if error.sent is not Sent.NOTHING or not reused or error.timeout or self.pool.closed:
                     raise
-                exchange.error = None  # the server had closed it: nothing was sent, so this is not even an attempt
+                reader.error = None  # the server had closed it: nothing was sent, so this is not even an attempt
                 continue
             return connection
 
-    def _encode(self, head: Head, body: bytes | BodySource | None) -> bytes:
+    def _encode(self, head: RequestHead, body: bytes | BodySource | None) -> bytes:
         known = self._heads.get(id(head))
         if known is None or known[0]() is not head:
             known = self._remember(head)
         if isinstance(body, bytes):
-            return Sealed(b"%bcontent-length: %d\r\n\r\n" % (known[1], len(body)))
+            return RedactedBytes(b"%bcontent-length: %d\r\n\r\n" % (known[1], len(body)))
         length = 0 if body is None else body.length
-        return Sealed(known[1] + encode_framing(head.method, length, body=body is not None))
+        return RedactedBytes(known[1] + encode_framing(head.method, length, body=body is not None))
 
-    def _remember(self, head: Head) -> tuple[weakref.ref[Head], bytes]:
+    def _remember(self, head: RequestHead) -> tuple[weakref.ref[RequestHead], bytes]:
         heads, key = self._heads, id(head)
-        encoded = Sealed(encode_head(head, self._extra))
+        encoded = RedactedBytes(encode_head(head, self._extra))
         heads[key] = known = (weakref.ref(head, lambda _: heads.pop(key, None)), encoded)
         return known
 
@@ -199,39 +214,39 @@ class PooledWire(abc.ABC, Generic[C]):
             connection.abort()
         return None
 
-    async def _obtain(self, exchange: Exchange, limits: Limits) -> tuple[C, bool]:
+    async def _obtain(self, reader: ResponseReader, timeouts: Timeouts) -> tuple[C, bool]:
         """Make a connection if there is room, else wait for one; with whether it has been used before."""
         while not self.pool.closed:
             if (idle := self._take()) is not None:
                 return idle, True
             if self.pool.reserve():
-                return await self._make(exchange, limits), False
+                return await self._make(reader, timeouts), False
             since = monotonic()
-            ticket = await self._wait(limits.deadline)
-            exchange.timings.queue += monotonic() - since
-            if ticket is None:
+            waiter = await self._wait(timeouts.deadline)
+            reader.timings.queue += monotonic() - since
+            if waiter is None:
                 raise queue_timeout()
-            if not ticket.granted:
+            if not waiter.granted:
                 break
-            if ticket.connection is None:
-                return await self._make(exchange, limits), False
-            if ticket.connection.usable(monotonic()):
-                return ticket.connection, True
-            ticket.connection.abort()
+            if waiter.connection is None:
+                return await self._make(reader, timeouts), False
+            if waiter.connection.usable(monotonic()):
+                return waiter.connection, True
+            waiter.connection.abort()
         raise closed_error()
 
-    async def _make(self, exchange: Exchange, limits: Limits) -> C:
+    async def _make(self, reader: ResponseReader, timeouts: Timeouts) -> C:
         since = monotonic()
         try:
-            if self._guard is None:
-                self._guard = Guard(self._ended)
-                await self._guard.start()
-            connection = await self._connect(limits)
+            if self._exit_hook is None:
+                self._exit_hook = LoopExitHook(self._ended)
+                await self._exit_hook.start()
+            connection = await self._connect(timeouts)
         except BaseException:
             self.pool.unreserve()
             raise
         self.pool.add(connection)
-        exchange.timings.connect += monotonic() - since
+        reader.timings.connect += monotonic() - since
         if self.pool.closed:
             connection.abort()
             raise closed_error()
@@ -242,10 +257,10 @@ class PooledWire(abc.ABC, Generic[C]):
         self.abort()
         return None
 
-    def _stop_guard(self) -> None:
-        guard, self._guard = self._guard, None
-        if guard is not None:
-            guard.stop()
+    def _stop_exit_hook(self) -> None:
+        exit_hook, self._exit_hook = self._exit_hook, None
+        if exit_hook is not None:
+            exit_hook.stop()
 
 
 def seconds_left(limit: float | None, deadline: float | None) -> float:

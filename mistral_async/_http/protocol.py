@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from mistral_async._http.h1.buffers import Shelf
+from mistral_async._http.h1.buffers import BufferPool
 
 
 class Sent(Enum):
@@ -24,7 +24,7 @@ class Sent(Enum):
 
 
 class Phase(Enum):
-    """Where in an exchange a failure happened."""
+    """Where in an reader a failure happened."""
 
     CONNECT = "connect"  # DNS, TCP, TLS, proxy
     WRITE = "write"
@@ -42,7 +42,7 @@ class WireError(Exception):
         self.timeout = timeout
 
 
-class Head(msgspec.Struct, frozen=True, weakref=True):
+class RequestHead(msgspec.Struct, frozen=True, weakref=True):
     """The part of a request that many requests share. Immutable, so that a wire may keep its encoded form."""
 
     method: str
@@ -67,7 +67,7 @@ class BodySource(Protocol):
         ...
 
 
-class Limits(msgspec.Struct, frozen=True):
+class Timeouts(msgspec.Struct, frozen=True):
     """Seconds that one attempt may take in each phase; None is no limit. `deadline` is a `time.monotonic()` value."""
 
     connect: float | None = 5.0
@@ -76,12 +76,12 @@ class Limits(msgspec.Struct, frozen=True):
     deadline: float | None = None
     attempt: float | None = None  # all of it, once it has a connection: waiting for one is limited by the deadline
 
-    def begun(self) -> Limits:
+    def started(self) -> Timeouts:
         """The limits of an attempt that has got its connection."""
         if self.attempt is None:
             return self
         end, deadline = monotonic() + self.attempt, self.deadline
-        return Limits(self.connect, self.write, self.read, end if deadline is None or end < deadline else deadline)
+        return Timeouts(self.connect, self.write, self.read, end if deadline is None or end < deadline else deadline)
 
 
 class Timings(msgspec.Struct):
@@ -93,7 +93,7 @@ class Timings(msgspec.Struct):
     total: float = 0.0
 
 
-class Answer(msgspec.Struct):
+class WireResponse(msgspec.Struct):
     """A complete answer. Header names are lower-case latin-1 bytes, in wire order; the content is decompressed."""
 
     status: int
@@ -101,10 +101,10 @@ class Answer(msgspec.Struct):
     content: bytes | memoryview
     timings: Timings
     http_version: str = "HTTP/1.1"
-    shelf: Shelf | None = None
+    buffers: BufferPool | None = None
 
     def __repr__(self) -> str:
-        return f"<Answer {self.status}, {len(self.content)} bytes>"
+        return f"<WireResponse {self.status}, {len(self.content)} bytes>"
 
     @property
     def body(self) -> bytes:
@@ -113,12 +113,12 @@ class Answer(msgspec.Struct):
 
     def release(self) -> None:
         """Nothing needs the content any more: its memory is for the next answer."""
-        if self.shelf is not None and isinstance(self.content, memoryview):
+        if self.buffers is not None and isinstance(self.content, memoryview):
             content, self.content = self.content, b""
-            self.shelf.give(content)
+            self.buffers.give(content)
 
 
-class Streaming(Protocol):
+class WireStream(Protocol):
     """An answer whose body is still arriving."""
 
     status: int
@@ -128,7 +128,7 @@ class Streaming(Protocol):
     async def receive(self, deadline: float | None = None) -> bytes:
         """Whatever has arrived since the last call, at least one byte; b"" at the body's proper end.
 
-        Waits at most until `deadline` (`time.monotonic()`) when one is given, else `Limits.read` seconds.
+        Waits at most until `deadline` (`time.monotonic()`) when one is given, else `Timeouts.read` seconds.
         A cut body is a `WireError` with `Sent.MAYBE`, after all that arrived before it has been returned.
         """
         ...
@@ -143,12 +143,12 @@ class Streaming(Protocol):
 class Wire(Protocol):
     """Connections to one origin, in one event loop."""
 
-    async def send(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Answer:
-        """Perform one exchange and read all of the answer, whatever its status."""
+    async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
+        """Perform one reader and read all of the answer, whatever its status."""
         ...
 
-    async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Streaming:
-        """Perform one exchange up to the head of the answer."""
+    async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireStream:
+        """Perform one reader up to the head of the answer."""
         ...
 
     async def aclose(self) -> None:

@@ -47,7 +47,7 @@ def readable_check(fileno: int) -> Callable[[], bool]:
     return lambda: bool(poll(0))
 
 
-def shut(fileno: int) -> None:
+def shutdown(fileno: int) -> None:
     """End the connection of a socket whose owner goes on believing in it."""
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(fileno)) as twin:
         twin.shutdown(socket.SHUT_RDWR)

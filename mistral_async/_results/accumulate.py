@@ -19,7 +19,7 @@ T = TypeVar("T")
 P = TypeVar("P", "_Text", "_Thought")
 
 
-class Assembly(Generic[T]):
+class Accumulator(Generic[T]):
     """The events so far, put together. Everything is computed when it is asked for."""
 
     def __init__(self, events: Sequence[T]) -> None:
@@ -64,7 +64,7 @@ def _delta_text(event: object) -> str:
     return text if isinstance(text, str) and str(getattr(event, "type", "")).endswith(".delta") else ""
 
 
-class Completion(Assembly[CompletionChunk]):
+class CompletionAccumulator(Accumulator[CompletionChunk]):
     """A completion in pieces: its choices may be interleaved."""
 
     @property
@@ -213,19 +213,19 @@ class _Calls:
                 place = self._begin(fragment)
             used.add(place)
             call = self.calls[place]
-            call.id = call.id or _real(fragment.id)
+            call.id = call.id or _non_null(fragment.id)
             call.function.name = call.function.name or fragment.function.name
             self.texts[place].append(fragment.function.arguments)
 
     def _begin(self, fragment: ToolCall) -> int:
         function = FunctionCall(fragment.function.name, "")
-        self.calls.append(ToolCall(function, id=_real(fragment.id), index=fragment.index))
+        self.calls.append(ToolCall(function, id=_non_null(fragment.id), index=fragment.index))
         self.texts.append([])
         return len(self.calls) - 1
 
     def _place(self, fragment: ToolCall, used: set[int]) -> int | None:
         """Which call a fragment continues."""
-        name, identity = fragment.function.name, _real(fragment.id)
+        name, identity = fragment.function.name, _non_null(fragment.id)
         open_places = [p for p in reversed(range(len(self.calls))) if self._may_continue(p, name, used)]
         if fragment.index is not None:
             same = (p for p in open_places if self.calls[p].index == fragment.index)
@@ -255,17 +255,17 @@ def _number(index: object) -> int:
     return int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else 0
 
 
-def _real(identity: str | None) -> str | None:
+def _non_null(identity: str | None) -> str | None:
     """An id; the API's literal "null" is none."""
     return identity if isinstance(identity, str) and identity not in {"", "null"} else None
 
 
-def assembly_of(events: Sequence[Any]) -> Assembly[Any]:
+def accumulate(events: Sequence[Any]) -> Accumulator[Any]:
     """Put together whatever stream it is."""
     if events and isinstance(events[0], CompletionChunk):
-        return Completion(events)
+        return CompletionAccumulator(events)
     if events and getattr(events[0], "type", "") == "conversation.response.started":
-        from mistral_async._results.accumulate_conversation import Entries
+        from mistral_async._results.accumulate_conversation import ConversationAccumulator
 
-        return Entries(events)
-    return Assembly(events)
+        return ConversationAccumulator(events)
+    return Accumulator(events)

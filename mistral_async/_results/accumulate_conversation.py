@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 from mistral_async._codec.json_types import is_object
-from mistral_async._results.accumulate import Assembly
+from mistral_async._results.accumulate import Accumulator
 from mistral_async.models.content import TextChunk, ThinkChunk
 from mistral_async.models.conversation_events import (
     AgentHandoffDoneEvent,
@@ -28,7 +28,7 @@ from mistral_async.models.conversations import (
 )
 
 
-class Entries(Assembly[Any]):
+class ConversationAccumulator(Accumulator[Any]):
     """A conversation's answer in pieces."""
 
     @functools.cached_property
@@ -43,7 +43,7 @@ class Entries(Assembly[Any]):
                     response.usage = event.usage
                 case _ if getattr(event, "id", ""):
                     key = str(event.id), str(event.type).rpartition(".")[0]  # the entry, and of what kind it is
-                    found[key] = _grown(found.get(key), event)
+                    found[key] = _merge(found.get(key), event)
                 case _:
                     pass
         response.outputs = [entry for entry in found.values() if entry is not None]
@@ -67,7 +67,7 @@ class Entries(Assembly[Any]):
         return any(isinstance(event, ResponseDoneEvent) for event in self.events)
 
 
-def _grown(entry: Any, event: Any) -> Any:
+def _merge(entry: Any, event: Any) -> Any:
     """An entry with one more event; what is not known stays as it was."""
     match event:
         case MessageOutputEvent():

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from mistral_async._engine.call_state import cause_of
 from mistral_async._engine.response import Attempt, Headers, Response
-from mistral_async._http.protocol import Head, Streaming, WireError
-from mistral_async._results.open_response import Opened
+from mistral_async._http.protocol import RequestHead, WireError, WireStream
+from mistral_async._results.open_response import OpenResponse
 from mistral_async.errors import StreamInterruptedError
 
 if TYPE_CHECKING:
     import os
 
-    from mistral_async._engine.call_state import Exchange
+    from mistral_async._engine.call_state import CallState
     from mistral_async._engine.engine import Engine
     from mistral_async._engine.request import Download
 
@@ -27,14 +27,14 @@ _PARTIAL: Final = 206
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
-class AsyncDownload(Opened):
+class AsyncDownload(OpenResponse):
     """The bytes of an answer: await it for all of them, `async with` to read them as they come, `save` for a file."""
 
     def __init__(self, engine: Engine, request: Download) -> None:
         super().__init__(engine)
         self._request = request
         self._first = Headers(())  # what the whole file's own head said
-        self._head: Head | None = None  # of the request for all of it
+        self._head: RequestHead | None = None  # of the request for all of it
         self._position = 0  # bytes handed out
         self._skip = 0  # bytes to drop of a body that began again
         self._resumed = 0  # the position at which it last broke
@@ -45,12 +45,12 @@ class AsyncDownload(Opened):
 
     async def __aenter__(self) -> Self:
         await self._open(self._request, "*/*")
-        self._first = Headers(cast("Streaming", self._streaming).headers)
-        self._head = cast("Exchange", self._exchange).head
+        self._first = Headers(cast("WireStream", self._streaming).headers)
+        self._head = cast("CallState", self._call).head
         return self
 
     def __aiter__(self) -> Self:
-        if self._exchange is None:
+        if self._call is None:
             raise TypeError("a download is read in a block: `async with client.….download(...) as download:`")
         return self
 
@@ -64,7 +64,7 @@ class AsyncDownload(Opened):
         """What has arrived; b"" at the end. A body that broke is asked for again from there, as the retries allow."""
         while not self._finished:
             try:
-                data = await cast("Streaming", self._streaming).receive(self._deadline())
+                data = await cast("WireStream", self._streaming).receive(self._deadline())
             except WireError as failure:
                 await self._again(failure)
                 continue
@@ -89,40 +89,40 @@ class AsyncDownload(Opened):
         """Go on after a failure, as the retry policy says; bytes that came since the last one make it a first one."""
         error = self._interrupted(failure)
         error.__cause__ = cause_of(failure)
-        exchange = cast("Exchange", self._exchange)
+        call = cast("CallState", self._call)
         if self._finished:  # cancelled: nobody wants the rest
             raise error
         if self._position > self._resumed:
-            self._earlier += exchange.attempts
-            exchange.attempts = []
+            self._earlier += call.attempts
+            call.attempts = []
         self._resumed = self._position
-        exchange.failed(error)
-        await cast("Streaming", self._streaming).aclose()
-        exchange.head = self._rest()
+        call.failed(error)
+        await cast("WireStream", self._streaming).aclose()
+        call.head = self._rest()
         try:
-            self._accept(await self._engine.repeat(exchange, error))
+            self._accept(await self._engine.retry_or_raise(call, error))
         finally:
             del error  # no cycle with its own traceback
 
     async def skip(self, count: int) -> None:
         """Leave out the first `count` bytes; they are not sent again where the server knows ranges."""
-        exchange = cast("Exchange", self._exchange)
-        await cast("Streaming", self._streaming).aclose()
+        call = cast("CallState", self._call)
+        await cast("WireStream", self._streaming).aclose()
         self._position = self._resumed = count
-        exchange.head = self._rest()
-        self._accept(await self._engine.send(exchange))
+        call.head = self._rest()
+        self._accept(await self._engine.send(call))
 
-    def _rest(self) -> Head:
+    def _rest(self) -> RequestHead:
         """The head that asks for what is missing."""
-        head, first = cast("Head", self._head), self._first
+        head, first = cast("RequestHead", self._head), self._first
         if not self._position or "content-encoding" in first or first.get("accept-ranges") == "none":
             return head
         ranged = [*head.headers, ("range", f"bytes={self._position}-")]
         if self.validator:
             ranged.append(("if-range", self.validator))
-        return Head(head.method, head.target, tuple(ranged))
+        return RequestHead(head.method, head.target, tuple(ranged))
 
-    def _accept(self, streaming: Streaming) -> None:
+    def _accept(self, streaming: WireStream) -> None:
         """See that what comes now belongs to what came before."""
         self._streaming = streaming
         headers = Headers(streaming.headers)
@@ -172,7 +172,7 @@ class AsyncDownload(Opened):
 
     async def read(self) -> bytes:
         """All of it, in memory."""
-        if self._exchange is None:
+        if self._call is None:
             async with self:
                 return await self.read()
         parts: list[bytes] = []
@@ -200,7 +200,7 @@ class AsyncDownload(Opened):
         """
         from mistral_async._results.save import save
 
-        if self._exchange is None:
+        if self._call is None:
             async with self:
                 return await save(self, path, progress, size=size, checksum=checksum, resume=resume)
         return await save(self, path, progress, size=size, checksum=checksum, resume=resume)

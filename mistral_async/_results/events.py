@@ -112,7 +112,7 @@ class SyncEvents(Generic[E, R]):
 
 
 class EventsMethod(Generic[P, A]):
-    """A method whose work is awaited, or used as a block of events; for the asynchronous and the blocking face."""
+    """A method whose work is awaited, or used as a block of events; for the asynchronous and the blocking executor."""
 
     def __init__(self, function: Callable[..., A]) -> None:
         self.function = function
@@ -123,7 +123,7 @@ class EventsMethod(Generic[P, A]):
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
             if not kwargs.keys() <= names:
                 reject(function, kwargs)
-            return self._face.events(function, self, args, kwargs)
+            return self._executor.events(function, self, args, kwargs)
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
         self.method = method

@@ -10,37 +10,37 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from mistral_async._engine.response import Response
-from mistral_async._http.protocol import Streaming, WireError
+from mistral_async._http.protocol import WireError, WireStream
 from mistral_async.errors import APIConnectionError, APITimeoutError, MistralError, StreamInterruptedError
 
 if TYPE_CHECKING:
     from anyio import CancelScope
 
-    from mistral_async._engine.call_state import Exchange
+    from mistral_async._engine.call_state import CallState
     from mistral_async._engine.engine import Engine
 
 R = TypeVar("R")
 E = TypeVar("E", bound=MistralError)
 
 
-class Opened:
+class OpenResponse:
     """An answer that is open while its block is."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._exchange: Exchange | None = None
-        self._streaming: Streaming | None = None
+        self._call: CallState | None = None
+        self._streaming: WireStream | None = None
         self._finished = False
         self._settled = False
         self._failure: MistralError | None = None  # kept until the events before it are taken
         self._scope: CancelScope | None = None
 
     async def _open(self, request: Any, accept: str) -> None:
-        if self._exchange is not None:
+        if self._call is not None:
             raise RuntimeError("a stream is read once: make the call again")
         opened = await self._unless_cancelled(self._engine.open(request, accept=accept))
         if opened is not None:
-            self._exchange, self._streaming = opened
+            self._call, self._streaming = opened
         if self._finished:
             await self.aclose()
 
@@ -63,8 +63,8 @@ class Opened:
 
     def __del__(self) -> None:
         """What nobody closed is under way no more."""
-        if self._exchange is not None and not self._settled:
-            _later(self._settle)
+        if self._call is not None and not self._settled:
+            _run_outside_finalizer(self._settle)
 
     async def aclose(self) -> None:
         """Close the connection, or give it back if everything was read."""
@@ -84,54 +84,54 @@ class Opened:
 
     def _settle(self, error: BaseException | None = None) -> None:
         """The call is under way no more."""
-        if self._exchange is not None and self._streaming is not None:
+        if self._call is not None and self._streaming is not None:
             self._settled = True
-            self._exchange.settle(self._streaming.headers, self._tokens())
-            if (trace := self._exchange.trace) is not None:
-                trace.call.answer = self._so_far()
+            self._call.settle(self._streaming.headers, self._tokens())
+            if (trace := self._call.trace) is not None:
+                trace.call.answer = self._partial()
                 trace.leave(self._failure or error)
 
     def _tokens(self) -> float | None:
         """What the answer says that it drew from the limits."""
         return None
 
-    def _so_far(self) -> Any:
+    def _partial(self) -> Any:
         """What has arrived, as hooks see it."""
         return None
 
     @property
     def response(self) -> Response[None]:
         """Status, headers, request id, attempts and timings: there before the first event."""
-        if self._exchange is None or self._streaming is None:
+        if self._call is None or self._streaming is None:
             raise RuntimeError("the stream is not open yet: use `async with`")
-        return self._engine.response(self._exchange, self._streaming, None)
+        return self._engine.response(self._call, self._streaming, None)
 
     def _deadline(self) -> float | None:
         """When the wait for the next bytes is over; None leaves that to the connection."""
-        exchange, read = cast("Exchange", self._exchange), self._engine.options.timeout.read
-        if exchange.deadline is None or read is None:
-            return exchange.deadline
-        return min(exchange.deadline, time.monotonic() + read)
+        call, read = cast("CallState", self._call), self._engine.options.timeout.read
+        if call.deadline is None or read is None:
+            return call.deadline
+        return min(call.deadline, time.monotonic() + read)
 
     def _interrupted(self, failure: WireError, phase: str | None = None) -> APIConnectionError:
-        exchange = cast("Exchange", self._exchange)
+        call = cast("CallState", self._call)
         phase = phase or failure.phase.value
         if failure.timeout:
-            error: APIConnectionError = APITimeoutError(f"{exchange.request!r}: {failure}")
-            error.phase = exchange.limit(phase)
+            error: APIConnectionError = APITimeoutError(f"{call.request!r}: {failure}")
+            error.phase = call.limit(phase)
         else:
-            error = StreamInterruptedError(f"{exchange.request!r}: {failure}")
+            error = StreamInterruptedError(f"{call.request!r}: {failure}")
             error.phase = phase
         return self._blamed(error)
 
     def _blamed(self, error: E) -> E:
         """Give an error the circumstances of the call."""
-        if self._exchange is None or self._streaming is None:
+        if self._call is None or self._streaming is None:
             return error
-        return self._exchange.answered(self._streaming, error)
+        return self._call.answered(self._streaming, error)
 
 
-def _later(function: Callable[[], None]) -> None:
+def _run_outside_finalizer(function: Callable[[], None]) -> None:
     """Run what a finalizer must not: it may have interrupted a holder of the very lock that `function` takes."""
     try:
         from mistral_async._ratelimit.waiting import scheduler

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import anyio
 import msgspec
 
-from mistral_async._binding.async_executor import AsyncFace
+from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.resource import Async, Resource
 from mistral_async._engine.engine import Engine
 from mistral_async.errors import (
@@ -132,11 +132,11 @@ async def persist(act: Callable[[], Awaitable[T]], poll: Poll, *, tries: int | N
 
 def without_retries(engine: Engine) -> Engine:
     """The same, each question asked once: who polls asks again anyway, and leaves the budget for retries to others."""
-    return Engine(engine.core, engine.options.with_changes(retries=0))
+    return Engine(engine.state, engine.options.with_changes(retries=0))
 
 
 def once(resource: R) -> R:
     """The same endpoints without retries."""
-    face = AsyncFace(without_retries(resource._face.engine))  # noqa: SLF001 - the faces and resources are one design
-    found: R = resource._on(face)  # noqa: SLF001 - the same
+    executor = AsyncExecutor(without_retries(resource._executor.engine))  # noqa: SLF001 - the faces and resources are one design
+    found: R = resource._with_executor(executor)  # noqa: SLF001 - the same
     return found

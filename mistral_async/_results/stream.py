@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 import msgspec
 
-from mistral_async._codec.error_body import error_facts
-from mistral_async._codec.open_union import MisfitError, decode, decoder
+from mistral_async._codec.error_body import parse_error
+from mistral_async._codec.open_union import LenientDecodeError, decode, decoder
 from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
 from mistral_async._engine.call_state import body_of, cause_of
 from mistral_async._engine.request import DONE, Stream
 from mistral_async._engine.response import Headers
-from mistral_async._http.protocol import Streaming, WireError
-from mistral_async._results.accumulate import Assembly, assembly_of
-from mistral_async._results.open_response import Opened
+from mistral_async._http.protocol import WireError, WireStream
+from mistral_async._results.accumulate import Accumulator, accumulate
+from mistral_async._results.open_response import OpenResponse
 from mistral_async.errors import (
     IncompleteStreamError,
     MistralError,
@@ -29,7 +29,7 @@ from mistral_async.errors import (
 from mistral_async.models.chat import CompletionChunk
 
 if TYPE_CHECKING:
-    from mistral_async._engine.call_state import Exchange
+    from mistral_async._engine.call_state import CallState
     from mistral_async._engine.engine import Engine
     from mistral_async.models.chat import ChatCompletionResponse
 
@@ -37,7 +37,7 @@ T = TypeVar("T")
 _TAIL = 0.05  # seconds granted to the end of the body, so that the connection can be kept
 
 
-class AsyncStream(Opened, Generic[T]):
+class AsyncStream(OpenResponse, Generic[T]):
     """The events of a streamed answer: `async with client.chat.stream(...) as stream: async for event in stream`."""
 
     def __init__(self, engine: Engine, request: Stream[T]) -> None:
@@ -61,18 +61,18 @@ class AsyncStream(Opened, Generic[T]):
 
     async def _check_type(self) -> None:
         """A page or a document in place of events is not an empty stream."""
-        streaming, exchange = cast("Streaming", self._streaming), cast("Exchange", self._exchange)
+        streaming, call = cast("WireStream", self._streaming), cast("CallState", self._call)
         media = Headers(streaming.headers).get("content-type", "").lower()
         if media.startswith(("application/json", "text/html")):
-            body = exchange.strike(await body_of(streaming, exchange.deadline))
-            raise exchange.unreadable(streaming, body, ValueError("a stream of events was asked for"))
+            body = call.redact(await body_of(streaming, call.deadline))
+            raise call.unreadable(streaming, body, ValueError("a stream of events was asked for"))
 
     def __aiter__(self) -> Self:
         self._check_open()
         return self
 
     def _check_open(self) -> None:
-        if self._exchange is None and not self._finished:
+        if self._call is None and not self._finished:
             raise TypeError("a stream is used with a block: `async with client.….stream(...) as stream:`")
 
     async def __anext__(self) -> T:
@@ -112,7 +112,7 @@ class AsyncStream(Opened, Generic[T]):
         timeout = self._engine.options.timeout
         limit = timeout.idle if self._seen else timeout.read
         until = None if limit is None else time.monotonic() + limit
-        deadline = self._exchange.deadline if self._exchange is not None else None
+        deadline = self._call.deadline if self._call is not None else None
         self._until = deadline if until is None or (deadline is not None and deadline < until) else until
 
     async def _pull(self) -> None:
@@ -124,7 +124,7 @@ class AsyncStream(Opened, Generic[T]):
             if data:
                 before = self._decoder.data_bytes
                 self._take(self._decoder.feed(data))
-                if (trace := cast("Exchange", self._exchange).trace) is not None and self._seen:
+                if (trace := cast("CallState", self._call).trace) is not None and self._seen:
                     trace.event_arrived()
                 if not self._ready and self._decoder.data_bytes != before:  # an event that takes long is not silence
                     self._start_clock()
@@ -150,7 +150,7 @@ class AsyncStream(Opened, Generic[T]):
         """What has arrived; None if the stream was closed meanwhile."""
         while True:
             try:
-                return await cast("Streaming", self._streaming).receive(self._until)
+                return await cast("WireStream", self._streaming).receive(self._until)
             except WireError as failure:
                 if self._finished:
                     return None
@@ -162,8 +162,8 @@ class AsyncStream(Opened, Generic[T]):
 
     async def _open_again(self, failure: WireError) -> bool:
         """Before the first event the call may be repeated, under the same rules as any other."""
-        await cast("Streaming", self._streaming).aclose()
-        streaming = await self._unless_cancelled(self._engine.resume(cast("Exchange", self._exchange), failure))
+        await cast("WireStream", self._streaming).aclose()
+        streaming = await self._unless_cancelled(self._engine.reopen(cast("CallState", self._call), failure))
         if streaming is None:
             return False
         self._streaming = streaming
@@ -210,7 +210,7 @@ class AsyncStream(Opened, Generic[T]):
         """Leniently, or with the error that says what is wrong."""
         try:
             return decode(data, self._request.yields)
-        except (MisfitError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
+        except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
             raise self._unreadable(data, problem) from problem
 
     def _ends(self, item: object, event: Event) -> bool:
@@ -235,7 +235,7 @@ class AsyncStream(Opened, Generic[T]):
             self._ended = False
             raise self._incomplete("said it was done before its choices had finished")
         try:
-            await cast("Streaming", self._streaming).receive(time.monotonic() + _TAIL)
+            await cast("WireStream", self._streaming).receive(time.monotonic() + _TAIL)
         except WireError:
             pass  # nothing that matters came after the mark
         await self.aclose()
@@ -257,15 +257,15 @@ class AsyncStream(Opened, Generic[T]):
         tokens = getattr(self._assembly.usage, "total_tokens", None)
         return tokens if isinstance(tokens, int) else None
 
-    def _so_far(self) -> Assembly[T]:
+    def _partial(self) -> Accumulator[T]:
         return self.partial
 
     @property
-    def _assembly(self) -> Assembly[Any]:
-        return assembly_of(self._seen)
+    def _assembly(self) -> Accumulator[Any]:
+        return accumulate(self._seen)
 
     @property
-    def partial(self) -> Assembly[T]:
+    def partial(self) -> Accumulator[T]:
         """What has arrived so far: text, thinking, tool calls, usage."""
         return self._assembly
 
@@ -292,7 +292,7 @@ def _is_error(item: object, data: bytes) -> bool:
     return (
         getattr(item, "choices", None) == []
         and getattr(item, "usage", None) is None
-        and error_facts(data).message != ""
+        and parse_error(data).message != ""
     )
 
 

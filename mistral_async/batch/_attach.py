@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from mistral_async._binding.resource import Face
+from mistral_async._binding.resource import Executor
 from mistral_async._engine.request import Call
 from mistral_async._results.poll import Poll
 from mistral_async.batch._decoders import Decoders, answer_type
@@ -18,7 +18,7 @@ from mistral_async.bulk import CheckpointError
 
 
 def attach(
-    face: Face,
+    executor: Executor,
     handle: str | bytes | os.PathLike[str],
     *,
     like: Call[Any] | None,
@@ -35,6 +35,8 @@ def attach(
         if found is None:
             raise CheckpointError(f"there is no checkpoint at {journal.path}: nothing was sent yet")
         run = found
-    decoders = Decoders.alike(answer_type(run.endpoint)) if like is None else Decoders.alike(like.returns, like.then)
-    work = Work(face.engine, run, journal, decoders, poll=poll or Poll(), progress=progress, resumed=True)
-    return BatchHandle(face, work)
+    decoders = (
+        Decoders.alike(answer_type(run.endpoint)) if like is None else Decoders.alike(like.returns, like.transform)
+    )
+    work = Work(executor.engine, run, journal, decoders, poll=poll or Poll(), progress=progress, resumed=True)
+    return BatchHandle(executor, work)

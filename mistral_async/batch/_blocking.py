@@ -15,7 +15,7 @@ from mistral_async.batch._results import BatchResults
 from mistral_async.bulk import Result
 
 if TYPE_CHECKING:
-    from mistral_async._binding.sync_executor import SyncFace
+    from mistral_async._binding.sync_executor import SyncExecutor
 
 T = TypeVar("T")
 
@@ -23,8 +23,8 @@ T = TypeVar("T")
 class SyncBatchResults(Generic[T]):
     """The outcomes: `with client.batch.run(...) as results: for result in results`, just `for`, or `.collect()`."""
 
-    def __init__(self, face: SyncFace, results: BatchResults[T]) -> None:
-        self._face = face
+    def __init__(self, executor: SyncExecutor, results: BatchResults[T]) -> None:
+        self._executor = executor
         self._results = results
         self._ready: deque[Result[T]] = deque()
         self._block: AbstractContextManager[BatchResults[T]] | None = None
@@ -33,7 +33,7 @@ class SyncBatchResults(Generic[T]):
         if self._block is not None:
             raise RuntimeError("results are read once: make the call again")
         self._results.opening.prepare()
-        block = self._face.portal.block(self._results)
+        block = self._executor.portal.block(self._results)
         block.__enter__()
         self._block = block
         return self
@@ -63,7 +63,7 @@ class SyncBatchResults(Generic[T]):
 
     def receive(self) -> list[Result[T]]:
         """The results that have arrived since the last call, at least one; an empty list at the end."""
-        return self._face.portal.run(self._results.receive)
+        return self._executor.portal.run(self._results.receive)
 
     def collect(self) -> list[Result[T]]:
         """Every result, in a list."""
@@ -76,7 +76,7 @@ class SyncBatchResults(Generic[T]):
     @property
     def job(self) -> BatchHandle[Sync, T]:
         """The handle: with `.to_json()` another process can go on."""
-        return BatchHandle(self._face, self._results.work)
+        return BatchHandle(self._executor, self._results.work)
 
     @property
     def progress(self) -> BatchProgress:

@@ -56,10 +56,10 @@ class Decoders(Generic[T]):
         """Take the next call's."""
         if self._calls:
             returns, then = self._calls[-1]
-            if call.returns is returns and _same(call.then, then):
+            if call.returns is returns and _same(call.transform, then):
                 return
         self._starts.append(index)
-        self._calls.append((call.returns, call.then))
+        self._calls.append((call.returns, call.transform))
 
     def decode(self, index: int, body: bytes) -> T:
         """Read an answer."""

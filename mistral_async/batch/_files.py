@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from mistral_async._engine.request import Call, Effect
+from mistral_async._engine.request import Call, RetrySafety
 from mistral_async._uploads.jsonl import LineChecker
 from mistral_async.batch._decoders import answer_type
 
@@ -38,5 +38,5 @@ def read_calls(
             request = msgspec.json.decode(line, type=_Request)
             if model is not None:
                 request.body.setdefault("model", model)
-            call: Call[Any] = Call("POST", endpoint, json=request.body, effect=Effect.COSTS, returns=returns)
+            call: Call[Any] = Call("POST", endpoint, json=request.body, safety=RetrySafety.BILLED, returns=returns)
             yield call if request.custom_id is None else (request.custom_id, call)

@@ -10,7 +10,7 @@ from anyio import CancelScope, to_thread
 from typing_extensions import Unpack
 
 from mistral_async._binding.arguments import reject
-from mistral_async._binding.resource import Async, Face, M, Resource, Sync, flow
+from mistral_async._binding.resource import Async, Executor, M, Resource, Sync, flow
 from mistral_async.batch._again import ensure, resubmit
 from mistral_async.batch._methods import results_on
 from mistral_async.batch._opening import Kept
@@ -28,12 +28,12 @@ T = TypeVar("T")
 class BatchHandle(Resource[M], Generic[M, T]):
     """A run of calls as batch jobs."""
 
-    def __init__(self, face: Face, work: Work[T]) -> None:
-        super().__init__(face)
+    def __init__(self, executor: Executor, work: Work[T]) -> None:
+        super().__init__(executor)
         self._work = work
 
-    def _on(self, face: Face) -> Any:
-        handle: BatchHandle[M, T] = BatchHandle(face, self._work)
+    def _with_executor(self, executor: Executor) -> Any:
+        handle: BatchHandle[M, T] = BatchHandle(executor, self._work)
         return handle
 
     def __repr__(self) -> str:
@@ -90,7 +90,7 @@ class BatchHandle(Resource[M], Generic[M, T]):
             reject(vars(BatchHandle)["results"], options)
         work = self._work
         plan = Plan.of({"concurrency": work.concurrency, "directory": work.directory, **options})
-        return results_on(self._face, BatchResults(Kept(work), plan))
+        return results_on(self._executor, BatchResults(Kept(work), plan))
 
     @flow
     async def cancel(self: BatchHandle[Async, T]) -> BatchProgress:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from mistral_async._binding.resource import Async
-from mistral_async._client.tree import Tree
+from mistral_async._client.resources import Resources
 from mistral_async._results.poll import Poll, persist
 from mistral_async.batch._rows import Cutter
 from mistral_async.errors import StreamInterruptedError
@@ -17,7 +17,7 @@ _DOUBTS: Final = 3  # times that a file is read again because it is shorter than
 Take = Callable[[list[bytes]], Awaitable[None]]
 
 
-async def read_lines(client: Tree[Async], file_id: str, poll: Poll, take: Take) -> None:
+async def read_lines(client: Resources[Async], file_id: str, poll: Poll, take: Take) -> None:
     """Hand over every line, a few at a time; some come twice when the download had to be begun again."""
     doubts = 0
 

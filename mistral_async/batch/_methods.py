@@ -8,11 +8,11 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from mistral_async._binding.arguments import expand, reject
-from mistral_async._binding.async_executor import AsyncFace
+from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.resource import Async, Resource, Sync
 
 if TYPE_CHECKING:
-    from mistral_async._binding.sync_executor import SyncFace
+    from mistral_async._binding.sync_executor import SyncExecutor
     from mistral_async.batch._blocking import SyncBatchResults
     from mistral_async.batch._handle import BatchHandle
     from mistral_async.batch._opening import Fresh
@@ -23,13 +23,13 @@ T = TypeVar("T")
 
 
 class ReadingMethod(Generic[P, T]):
-    """A method that gives results, for the asynchronous and the blocking face."""
+    """A method that gives results, for the asynchronous and the blocking executor."""
 
     def __init__(self, function: Callable[..., BatchResults[T]]) -> None:
         self.function = function
 
-        def perform(resource: Resource[Any], face: Any, args: Any, kwargs: Any) -> Any:
-            return results_on(face, function(resource, *args, **kwargs))
+        def perform(resource: Resource[Any], executor: Any, args: Any, kwargs: Any) -> Any:
+            return results_on(executor, function(resource, *args, **kwargs))
 
         self.method: Callable[..., Any] = _method(function, perform)
         self.__doc__ = function.__doc__
@@ -45,14 +45,14 @@ class ReadingMethod(Generic[P, T]):
 
 
 class StartingMethod(Generic[P, T]):
-    """A method that starts jobs and gives their handle, for the asynchronous and the blocking face."""
+    """A method that starts jobs and gives their handle, for the asynchronous and the blocking executor."""
 
     def __init__(self, function: Callable[..., Fresh[T]]) -> None:
         self.function = function
 
-        def perform(resource: Resource[Any], face: Any, args: Any, kwargs: Any) -> Any:
+        def perform(resource: Resource[Any], executor: Any, args: Any, kwargs: Any) -> Any:
             opening = function(resource, *args, **kwargs)
-            return _start(face, opening) if isinstance(face, AsyncFace) else _start_now(face, opening)
+            return _start(executor, opening) if isinstance(executor, AsyncExecutor) else _start_now(executor, opening)
 
         self.method: Callable[..., Any] = _method(function, perform)
         self.__doc__ = function.__doc__
@@ -78,34 +78,34 @@ def _method(function: Callable[..., Any], perform: Callable[..., Any]) -> Callab
     def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
         if not kwargs.keys() <= names:
             reject(function, kwargs)
-        face: Any = self._face
-        resource = self._on(AsyncFace(face.engine))
-        return perform(resource, face, args, kwargs)
+        executor: Any = self._executor
+        resource = self._with_executor(AsyncExecutor(executor.engine))
+        return perform(resource, executor, args, kwargs)
 
     vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
     return method
 
 
-def results_on(face: Any, results: BatchResults[T]) -> Any:
-    """The form that results have on a face."""
-    if isinstance(face, AsyncFace):
+def results_on(executor: Any, results: BatchResults[T]) -> Any:
+    """The form that results have on a executor."""
+    if isinstance(executor, AsyncExecutor):
         return results
     from mistral_async.batch._blocking import SyncBatchResults
 
-    return SyncBatchResults(face, results)
+    return SyncBatchResults(executor, results)
 
 
-async def _start(face: AsyncFace, opening: Fresh[T]) -> BatchHandle[Async, T]:
+async def _start(executor: AsyncExecutor, opening: Fresh[T]) -> BatchHandle[Async, T]:
     from mistral_async.batch._handle import BatchHandle
 
-    return BatchHandle(face, await opening.start())
+    return BatchHandle(executor, await opening.start())
 
 
-def _start_now(face: SyncFace, opening: Fresh[T]) -> BatchHandle[Sync, T]:
+def _start_now(executor: SyncExecutor, opening: Fresh[T]) -> BatchHandle[Sync, T]:
     from mistral_async.batch._handle import BatchHandle
 
     opening.prepare()
-    return BatchHandle(face, face.portal.run(opening.start))
+    return BatchHandle(executor, executor.portal.run(opening.start))
 
 
 def reading(function: Callable[Concatenate[Any, P], BatchResults[T]]) -> ReadingMethod[P, T]:

@@ -70,10 +70,10 @@ class BatchResults(Generic[T]):
     @property
     def job(self) -> BatchHandle[Async, T]:
         """The handle: with `.to_json()` another process can go on."""
-        from mistral_async._binding.async_executor import AsyncFace
+        from mistral_async._binding.async_executor import AsyncExecutor
         from mistral_async.batch._handle import BatchHandle
 
-        return BatchHandle(AsyncFace(self.work.engine), self.work)
+        return BatchHandle(AsyncExecutor(self.work.engine), self.work)
 
     @property
     def work(self) -> Work[T]:

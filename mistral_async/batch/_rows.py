@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from mistral_async._codec.error_body import error_facts
-from mistral_async._codec.open_union import MisfitError, decode
+from mistral_async._codec.error_body import parse_error
+from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._engine.response import Headers
 from mistral_async.batch._decoders import Decoders
 from mistral_async.batch._errors import BatchRequestError, MissingResultError, ResultsExpiredError
@@ -104,7 +104,7 @@ def named(text: bytes, total: int) -> str | None:
 def _identity(text: bytes, total: int) -> tuple[int, str | None] | None:
     try:
         row = decode(text, _Head)
-    except (MisfitError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (LenientDecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return parse_custom_id(str(row.custom_id), total)
 
@@ -113,7 +113,7 @@ def is_success(text: bytes) -> bool:
     """Whether a line is that of a request that succeeded."""
     try:
         row: _Row = decode(text, _Row)
-    except (MisfitError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (LenientDecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return row.is_success
 
@@ -136,7 +136,7 @@ class Reader:
             value = self._decoders.decode(line.index, bytes(row.response.body))
         except MistralError as error:
             return Err(error, line.index, line.name)
-        except (MisfitError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        except (LenientDecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
             return Err(self._unreadable(line, problem), line.index, line.name)
         except Exception as error:  # noqa: BLE001 - what a call does to its answer is the user's own code
             return Err(error, line.index, line.name)
@@ -153,7 +153,7 @@ class Reader:
             return from_response(row.status, Headers(()), body, route=f"batch of {endpoint}")
         text = bytes(row.error)
         detail: Any = msgspec.json.decode(text)
-        said = detail if isinstance(detail, str) else error_facts(text).message
+        said = detail if isinstance(detail, str) else parse_error(text).message
         error = BatchRequestError(f"a request of the batch of {endpoint} failed: {said or 'the API does not say why'}")
         error.detail = detail
         return error

@@ -12,9 +12,9 @@ import anyio
 import msgspec
 from anyio import to_thread
 
-from mistral_async._binding.async_executor import AsyncFace
+from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.resource import Async
-from mistral_async._client.tree import Tree
+from mistral_async._client.resources import Resources
 from mistral_async._engine.engine import Engine
 from mistral_async._results.poll import Poll, is_passing, persist, until, without_retries
 from mistral_async.batch._decoders import Decoders
@@ -60,9 +60,9 @@ class Work(Generic[T]):
         self.expired: set[int] = set()
         """Parts whose results the API has deleted."""
         options = msgspec.structs.replace(engine.options, extra_body=None)  # meant for the calls
-        self.engine: Engine = Engine(engine.core, options)
-        self.client: Tree[Async] = Tree(AsyncFace(self.engine))
-        self._once: Tree[Async] = Tree(AsyncFace(without_retries(self.engine)))
+        self.engine: Engine = Engine(engine.state, options)
+        self.client: Resources[Async] = Resources(AsyncExecutor(self.engine))
+        self._once: Resources[Async] = Resources(AsyncExecutor(without_retries(self.engine)))
         self._progress = progress
 
     # creating jobs

@@ -175,7 +175,7 @@ class Bulk(Resource[M]):
         """The engine, leaving room for other calls, and patient with the rate limit."""
         from mistral_async._engine.engine import Engine
 
-        options = self._face.engine.options
+        options = self._executor.engine.options
         retry, timeout = options.retry, options.timeout
         if retry.retries is None and retry.backoff.max_elapsed_time < _PATIENCE:
             backoff = msgspec.structs.replace(retry.backoff, max_elapsed_time=_PATIENCE)
@@ -184,7 +184,7 @@ class Bulk(Resource[M]):
             attempt = min(timeout.total, timeout.attempt or timeout.total)
             timeout = msgspec.structs.replace(timeout, total=None, attempt=attempt)
         patient = msgspec.structs.replace(options, background=True, retry=retry, timeout=timeout)
-        return Engine(self._face.engine.core, patient)
+        return Engine(self._executor.engine.state, patient)
 
 
 def _checked_call(call: Any) -> Call[Any]:

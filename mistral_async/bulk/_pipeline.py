@@ -197,7 +197,7 @@ class Pipeline(Generic[T]):
             if usage is None and row.usage is not None:
                 usage = msgspec.json.decode(row.usage, type=UsageInfo)
             return Ok(self._work.restore(row.value, item), index, usage)
-        except (ValueError, TypeError) as error:  # a MisfitError, or a decoder's
+        except (ValueError, TypeError) as error:  # a LenientDecodeError, or a decoder's
             raise CheckpointError(f"the checkpoint's result of item {index} can not be read: {error}") from error
 
     async def _linger(self) -> None:

@@ -115,7 +115,7 @@ class Single(Work[T]):
         if call.returns is None:
             return cast("T", None)
         value = decode(kept, call.returns)
-        return cast("T", value if call.then is None else call.then(value))
+        return cast("T", value if call.transform is None else call.transform(value))
 
 
 def digest_of(value: Any) -> bytes:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from mistral_async._client.tree import calls
+from mistral_async._client.resources import calls
 from mistral_async._engine.request import Call
 from mistral_async.bulk import Err, ProgressBar
 from mistral_async.cli._codes import Tally, complain

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from mistral_async._client.tree import calls
+from mistral_async._client.resources import calls
 from mistral_async.bulk import Err
 from mistral_async.cli._codes import Tally
 from mistral_async.cli._connection import Connection, connected

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from mistral_async._binding.resource import Sync
-from mistral_async._binding.sync_executor import SyncDownload, SyncFace, SyncPages, SyncStream
-from mistral_async._client.tree import Tree
+from mistral_async._binding.sync_executor import SyncDownload, SyncExecutor, SyncPages, SyncStream
+from mistral_async._client.resources import Resources
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.options import Timeout
 from mistral_async._results.download import AsyncDownload
@@ -58,7 +58,7 @@ def blocking(owner: Owner, path: tuple[str, ...], like: Any) -> Callable[..., An
     def call(*args: Any, **options: Any) -> Any:
         with official():
             client = view(owner, options, blocking=True)
-            tree = Tree[Sync](SyncFace(client._face.engine, "asyncio"))  # noqa: SLF001 - the other face of the same client
+            tree = Resources[Sync](SyncExecutor(client._executor.engine, "asyncio"))  # noqa: SLF001 - the other face of the same client
             answer = find(tree, _performed(path, options))(*args, **options)
             match answer:
                 case SyncStream():

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from mistral_async._binding.async_executor import AsyncFace
+from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.resource import Resource
-from mistral_async._binding.sync_executor import SyncFace
+from mistral_async._binding.sync_executor import SyncExecutor
 from mistral_async._client.client import Mistral as AsyncClient
-from mistral_async._client.tree import Tree
+from mistral_async._client.resources import Resources
 from mistral_async.compat._calls import asynchronous, blocking, find
 from mistral_async.compat.types import UNSET
 
@@ -71,7 +71,7 @@ class Mistral:
         return self._clients[key]
 
     def __getattr__(self, name: str) -> Group:
-        if name.startswith("_") or not hasattr(Tree, name):
+        if name.startswith("_") or not hasattr(Resources, name):
             raise AttributeError(f"mistral_async has no `client.{name}`{_ELSEWHERE}")
         return Group(self, (name,))
 
@@ -95,13 +95,13 @@ class Mistral:
 
 
 def _portal(client: AsyncClient) -> Any:
-    return SyncFace(client._face.engine, "asyncio").portal  # noqa: SLF001 - the other face of the same client
+    return SyncExecutor(client._executor.engine, "asyncio").portal  # noqa: SLF001 - the other face of the same client
 
 
 def _drop(clients: Mapping[Any, AsyncClient]) -> None:
     """Over there a client that nobody has any more needs no closing: its connections end without a word."""
     for client in clients.values():
-        network = client._face.engine.core.network  # noqa: SLF001 - as above
+        network = client._executor.engine.state.network  # noqa: SLF001 - as above
         wires, network._wires = network._wires, {}  # noqa: SLF001 - what is left would be warned of
         for wire in wires.values():
             wire.abort_from_outside()
@@ -130,9 +130,9 @@ class Group:
 
             return getattr(_loop, name)(self._owner)
         base = name.removesuffix("_async")
-        engine = self._owner.client()._face.engine  # noqa: SLF001 - as above
+        engine = self._owner.client()._executor.engine  # noqa: SLF001 - as above
         try:
-            found = find(Tree(AsyncFace(engine)), (*self._path, base))
+            found = find(Resources(AsyncExecutor(engine)), (*self._path, base))
         except AttributeError:
             raise AttributeError(f"mistral_async has no `client.{'.'.join((*self._path, name))}`{_ELSEWHERE}") from None
         if isinstance(found, Resource):
@@ -141,6 +141,6 @@ class Group:
         return call(self._owner, (*self._path, base), found)
 
     def __dir__(self) -> list[str]:
-        engine = self._owner.client()._face.engine  # noqa: SLF001 - as above
-        found = [name for name in dir(find(Tree(AsyncFace(engine)), self._path)) if not name.startswith("_")]
+        engine = self._owner.client()._executor.engine  # noqa: SLF001 - as above
+        found = [name for name in dir(find(Resources(AsyncExecutor(engine)), self._path)) if not name.startswith("_")]
         return sorted([*found, *(f"{name}_async" for name in found)])

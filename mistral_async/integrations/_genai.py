@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.request import Request, Stream
-from mistral_async._results.accumulate import Assembly
+from mistral_async._results.accumulate import Accumulator
 from mistral_async.errors import APIStatusError, MistralError
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ def _output_type(asked: Any) -> str | None:
 def answer_of(call: CallContext) -> Any:
     """The answer; of a stream, that which the same call without streaming gives, as far as it has come."""
     answer: Any = call.answer
-    if isinstance(answer, Assembly):
-        answer = cast("Assembly[Any]", answer).response()
+    if isinstance(answer, Accumulator):
+        answer = cast("Accumulator[Any]", answer).response()
     return getattr(answer, "response", answer)  # the last event of a stream may hold the whole answer
 
 

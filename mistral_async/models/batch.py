@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
-from mistral_async._codec.open_union import tag
+from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 
 BatchJobStatus: TypeAlias = Literal[
@@ -53,7 +53,7 @@ class BatchJob(Model, kw_only=True):
     """A batch job."""
 
     id: str = ""
-    object: Literal["batch"] = tag("batch")
+    object: Literal["batch"] = constant("batch")
     input_files: list[str] = field(default_factory=list[str])
     """File ids."""
     metadata: dict[str, Any] | None = None
@@ -88,14 +88,14 @@ class ListBatchJobsResponse(Model, kw_only=True):
     total: int = 0
     """Jobs on all pages."""
     data: list[BatchJob] = field(default_factory=list[BatchJob])
-    object: Literal["list"] = tag("list")
+    object: Literal["list"] = constant("list")
 
 
 class DeleteBatchJobResponse(Model, kw_only=True, gc=False):
     """A job that was deleted."""
 
     id: str = ""
-    object: Literal["batch"] = tag("batch")
+    object: Literal["batch"] = constant("batch")
     deleted: bool = True
 
 

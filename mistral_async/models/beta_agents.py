@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
-from mistral_async._codec.open_union import tag
+from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.formats import CompletionArgs
 from mistral_async.models.guardrails import GuardrailConfig
@@ -46,7 +46,7 @@ class Agent(Model, kw_only=True):
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
     updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
-    object: Literal["agent"] = tag("agent")
+    object: Literal["agent"] = constant("agent")
 
 
 class AgentListPage(Model, kw_only=True):
@@ -54,7 +54,7 @@ class AgentListPage(Model, kw_only=True):
 
     data: list[Agent] = field(default_factory=list[Agent])
     next_page_token: str | None = None
-    object: Literal["list"] = tag("list")
+    object: Literal["list"] = constant("list")
 
 
 class AgentAliasResponse(Model, kw_only=True, gc=False):

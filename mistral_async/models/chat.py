@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypedDict
 
 import msgspec
 
-from mistral_async._codec.open_union import tag
+from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of, thinking_of
 from mistral_async.models.enums import (
@@ -181,7 +181,7 @@ class ChatCompletionResponse(Model, kw_only=True):
     """The answer to a chat."""
 
     id: str = ""
-    object: str = tag("chat.completion")
+    object: str = constant("chat.completion")
     model: str = ""
     created: int | None = None
     """Seconds since 1970."""
@@ -218,7 +218,7 @@ class CompletionChunk(Model, kw_only=True, gc=False):
     """A piece of an answer."""
 
     id: str = ""
-    object: str = tag("chat.completion.chunk")
+    object: str = constant("chat.completion.chunk")
     model: str = ""
     created: int | None = None
     """Seconds since 1970."""

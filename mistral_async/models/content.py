@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from mistral_async._codec.json_types import is_object
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.enums import BuiltInConnectors, ImageDetail
 
@@ -16,7 +16,7 @@ class TextChunk(Model, gc=False):
     """Text."""
 
     text: str
-    type: Literal["text"] = tag("text")
+    type: Literal["text"] = constant("text")
 
 
 class ImageURL(Model, gc=False):
@@ -30,8 +30,8 @@ class ImageURL(Model, gc=False):
 class ImageURLChunk(Model):
     """An image, by its address or as a data URL."""
 
-    image_url: Open[str | ImageURL]
-    type: Literal["image_url"] = tag("image_url")
+    image_url: OpenUnion[str | ImageURL]
+    type: Literal["image_url"] = constant("image_url")
 
     @property
     def url(self) -> str:
@@ -50,21 +50,21 @@ class DocumentURLChunk(Model, gc=False):
 
     document_url: str
     document_name: str | None = None
-    type: Literal["document_url"] = tag("document_url")
+    type: Literal["document_url"] = constant("document_url")
 
 
 class ReferenceChunk(Model):
     """Which of the given references the text before it rests on."""
 
     reference_ids: list[int | str]
-    type: Literal["reference"] = tag("reference")
+    type: Literal["reference"] = constant("reference")
 
 
 class FileChunk(Model, gc=False):
     """An uploaded file, by its id."""
 
     file_id: str
-    type: Literal["file"] = tag("file")
+    type: Literal["file"] = constant("file")
 
     @property
     def file(self) -> str:
@@ -80,7 +80,7 @@ class ToolFileChunk(Model, gc=False):
     file_name: str | None = None
     file_type: str | None = None
     """A file name's ending, such as `png`."""
-    type: Literal["tool_file"] = tag("tool_file")
+    type: Literal["tool_file"] = constant("tool_file")
 
 
 class ToolReferenceChunk(Model, gc=False):
@@ -93,10 +93,10 @@ class ToolReferenceChunk(Model, gc=False):
     description: str | None = None
     source: str | None = None
     """The search engine that found it, such as `brave`."""
-    type: Literal["tool_reference"] = tag("tool_reference")
+    type: Literal["tool_reference"] = constant("tool_reference")
 
 
-ThinkPart: TypeAlias = Open[TextChunk | ReferenceChunk | ToolReferenceChunk]
+ThinkPart: TypeAlias = OpenUnion[TextChunk | ReferenceChunk | ToolReferenceChunk]
 
 
 class ThinkChunk(Model):
@@ -107,7 +107,7 @@ class ThinkChunk(Model):
     """Proves to the server that the reasoning is its own; send it back unchanged."""
     closed: bool | None = None
     """Whether the reasoning is complete. Not an end mark in a stream: most deltas say true."""
-    type: Literal["thinking"] = tag("thinking")
+    type: Literal["thinking"] = constant("thinking")
 
     if TYPE_CHECKING:
 
@@ -135,7 +135,7 @@ class AudioChunk(Model):
     """Audio to listen to: base64 or an address, or `{"data": …, "format": "wav"}`. `AudioChunk(b"…")` encodes it."""
 
     input_audio: str | dict[str, Any]
-    type: Literal["input_audio"] = tag("input_audio")
+    type: Literal["input_audio"] = constant("input_audio")
 
     if TYPE_CHECKING:
 
@@ -163,7 +163,7 @@ def _base64(data: Any) -> Any:
     return data
 
 
-ResourceChunkContent: TypeAlias = Open[TextChunk | ImageURLChunk]
+ResourceChunkContent: TypeAlias = OpenUnion[TextChunk | ImageURLChunk]
 
 
 class ResourceChunk(Model):
@@ -171,7 +171,7 @@ class ResourceChunk(Model):
 
     uri: str
     content: ResourceChunkContent
-    type: Literal["resource"] = tag("resource")
+    type: Literal["resource"] = constant("resource")
 
 
 class ResourceLinkChunk(Model):
@@ -179,10 +179,10 @@ class ResourceLinkChunk(Model):
 
     uri: str
     metadata: dict[str, str | int | float | bool] | None = None
-    type: Literal["resource_link"] = tag("resource_link")
+    type: Literal["resource_link"] = constant("resource_link")
 
 
-ContentChunk: TypeAlias = Open[
+ContentChunk: TypeAlias = OpenUnion[
     TextChunk
     | ImageURLChunk
     | DocumentURLChunk
@@ -195,7 +195,7 @@ ContentChunk: TypeAlias = Open[
     | ToolFileChunk
     | ToolReferenceChunk
 ]
-SystemMessageContentChunks: TypeAlias = Open[TextChunk | ThinkChunk]
+SystemMessageContentChunks: TypeAlias = OpenUnion[TextChunk | ThinkChunk]
 
 
 def text_of(content: object) -> str:

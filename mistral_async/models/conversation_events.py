@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from msgspec import field
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import (
     DocumentURLChunk,
@@ -19,7 +19,7 @@ from mistral_async.models.content import (
 )
 from mistral_async.models.conversations import ConversationUsageInfo
 
-OutputContentChunks: TypeAlias = Open[
+OutputContentChunks: TypeAlias = OpenUnion[
     TextChunk | ImageURLChunk | DocumentURLChunk | ThinkChunk | ToolFileChunk | ToolReferenceChunk
 ]
 
@@ -35,14 +35,14 @@ class ResponseStartedEvent(_Event, kw_only=True, gc=False):
     """The answer begins; says which conversation it is."""
 
     conversation_id: str = ""
-    type: Literal["conversation.response.started"] = tag("conversation.response.started")
+    type: Literal["conversation.response.started"] = constant("conversation.response.started")
 
 
 class ResponseDoneEvent(_Event, kw_only=True):
     """The answer is complete; says what it cost."""
 
     usage: ConversationUsageInfo | None = None
-    type: Literal["conversation.response.done"] = tag("conversation.response.done")
+    type: Literal["conversation.response.done"] = constant("conversation.response.done")
 
 
 class ResponseErrorEvent(_Event, kw_only=True, gc=False):
@@ -50,7 +50,7 @@ class ResponseErrorEvent(_Event, kw_only=True, gc=False):
 
     message: str = ""
     code: int | None = None
-    type: Literal["conversation.response.error"] = tag("conversation.response.error")
+    type: Literal["conversation.response.error"] = constant("conversation.response.error")
 
 
 class MessageOutputEvent(_Event, kw_only=True):
@@ -58,15 +58,15 @@ class MessageOutputEvent(_Event, kw_only=True):
 
     id: str = ""
     """The entry that it belongs to."""
-    content: Open[
+    content: OpenUnion[
         str | TextChunk | ImageURLChunk | DocumentURLChunk | ThinkChunk | ToolFileChunk | ToolReferenceChunk
     ] = ""
     output_index: int = 0
     content_index: int = 0
     model: str | None = None
     agent_id: str | None = None
-    role: Literal["assistant"] = tag("assistant")
-    type: Literal["message.output.delta"] = tag("message.output.delta")
+    role: Literal["assistant"] = constant("assistant")
+    type: Literal["message.output.delta"] = constant("message.output.delta")
 
     @property
     def text(self) -> str:
@@ -86,7 +86,7 @@ class ToolExecutionStartedEvent(_Event, kw_only=True, gc=False):
     output_index: int = 0
     model: str | None = None
     agent_id: str | None = None
-    type: Literal["tool.execution.started"] = tag("tool.execution.started")
+    type: Literal["tool.execution.started"] = constant("tool.execution.started")
 
 
 class ToolExecutionDeltaEvent(_Event, kw_only=True, gc=False):
@@ -98,7 +98,7 @@ class ToolExecutionDeltaEvent(_Event, kw_only=True, gc=False):
     """A fragment of JSON text."""
     function: str | None = None
     output_index: int = 0
-    type: Literal["tool.execution.delta"] = tag("tool.execution.delta")
+    type: Literal["tool.execution.delta"] = constant("tool.execution.delta")
 
 
 class ToolExecutionDoneEvent(_Event, kw_only=True):
@@ -110,7 +110,7 @@ class ToolExecutionDoneEvent(_Event, kw_only=True):
     """What the tool reports, such as `result`, `code` and `code_output`."""
     function: str | None = None
     output_index: int = 0
-    type: Literal["tool.execution.done"] = tag("tool.execution.done")
+    type: Literal["tool.execution.done"] = constant("tool.execution.done")
 
 
 class AgentHandoffStartedEvent(_Event, kw_only=True, gc=False):
@@ -120,7 +120,7 @@ class AgentHandoffStartedEvent(_Event, kw_only=True, gc=False):
     previous_agent_id: str = ""
     previous_agent_name: str = ""
     output_index: int = 0
-    type: Literal["agent.handoff.started"] = tag("agent.handoff.started")
+    type: Literal["agent.handoff.started"] = constant("agent.handoff.started")
 
 
 class AgentHandoffDoneEvent(_Event, kw_only=True, gc=False):
@@ -130,7 +130,7 @@ class AgentHandoffDoneEvent(_Event, kw_only=True, gc=False):
     next_agent_id: str = ""
     next_agent_name: str = ""
     output_index: int = 0
-    type: Literal["agent.handoff.done"] = tag("agent.handoff.done")
+    type: Literal["agent.handoff.done"] = constant("agent.handoff.done")
 
 
 class FunctionCallEvent(_Event, kw_only=True, gc=False):
@@ -146,10 +146,10 @@ class FunctionCallEvent(_Event, kw_only=True, gc=False):
     agent_id: str | None = None
     confirmation_status: str | None = None
     """One of `ConfirmationStatus`, or a newer one."""
-    type: Literal["function.call.delta"] = tag("function.call.delta")
+    type: Literal["function.call.delta"] = constant("function.call.delta")
 
 
-ConversationEvents: TypeAlias = Open[
+ConversationEvents: TypeAlias = OpenUnion[
     ResponseStartedEvent
     | ResponseDoneEvent
     | ResponseErrorEvent

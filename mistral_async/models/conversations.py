@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict, TypeV
 
 from msgspec import field, structs
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of
 from mistral_async.models.formats import CompletionArgs
@@ -48,7 +48,7 @@ class _Entry(Model, kw_only=True):
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     completed_at: str | None = None
     completed_at_datetime: ClassVar[Moment] = Moment("completed_at")
-    object: Literal["entry"] = tag("entry")
+    object: Literal["entry"] = constant("entry")
 
 
 class MessageInputEntry(_Entry):
@@ -58,7 +58,7 @@ class MessageInputEntry(_Entry):
     role: MessageInputRole | str = _sent(_user)
     prefix: bool = False
     """The answer must continue this message."""
-    type: Literal["message.input"] = tag("message.input")
+    type: Literal["message.input"] = constant("message.input")
 
     @property
     def text(self) -> str:
@@ -70,10 +70,10 @@ class MessageOutputEntry(_Entry):
     """A message of the model."""
 
     content: str | list[ContentChunk]
-    role: Literal["assistant"] = tag("assistant")
+    role: Literal["assistant"] = constant("assistant")
     model: str | None = None
     agent_id: str | None = None
-    type: Literal["message.output"] = tag("message.output")
+    type: Literal["message.output"] = constant("message.output")
 
     @property
     def text(self) -> str:
@@ -92,7 +92,7 @@ class FunctionCallEntry(_Entry):
     """One of `ConfirmationStatus`, or a newer one."""
     model: str | None = None
     agent_id: str | None = None
-    type: Literal["function.call"] = tag("function.call")
+    type: Literal["function.call"] = constant("function.call")
 
 
 class FunctionResultEntry(_Entry, gc=False):
@@ -100,7 +100,7 @@ class FunctionResultEntry(_Entry, gc=False):
 
     tool_call_id: str
     result: str
-    type: Literal["function.result"] = tag("function.result")
+    type: Literal["function.result"] = constant("function.result")
 
 
 class ToolExecutionEntry(_Entry):
@@ -116,7 +116,7 @@ class ToolExecutionEntry(_Entry):
     """The tool's function, where it has several."""
     model: str | None = None
     agent_id: str | None = None
-    type: Literal["tool.execution"] = tag("tool.execution")
+    type: Literal["tool.execution"] = constant("tool.execution")
 
 
 class AgentHandoffEntry(_Entry, gc=False):
@@ -126,10 +126,10 @@ class AgentHandoffEntry(_Entry, gc=False):
     previous_agent_name: str
     next_agent_id: str
     next_agent_name: str
-    type: Literal["agent.handoff"] = tag("agent.handoff")
+    type: Literal["agent.handoff"] = constant("agent.handoff")
 
 
-Entry: TypeAlias = Open[
+Entry: TypeAlias = OpenUnion[
     MessageInputEntry
     | MessageOutputEntry
     | FunctionCallEntry
@@ -138,8 +138,8 @@ Entry: TypeAlias = Open[
     | AgentHandoffEntry
 ]
 InputEntries = Entry
-OutputEntry: TypeAlias = Open[MessageOutputEntry | FunctionCallEntry | ToolExecutionEntry | AgentHandoffEntry]
-MessageEntry: TypeAlias = Open[MessageInputEntry | MessageOutputEntry]
+OutputEntry: TypeAlias = OpenUnion[MessageOutputEntry | FunctionCallEntry | ToolExecutionEntry | AgentHandoffEntry]
+MessageEntry: TypeAlias = OpenUnion[MessageInputEntry | MessageOutputEntry]
 
 ConversationInputs: TypeAlias = str | Entry | dict[str, Any] | Sequence[Entry | dict[str, Any]]
 """What is said: text, an entry, or several. A dict without `type` is a message: `{"role": "user", "content": "hi"}`."""
@@ -182,7 +182,7 @@ class ConversationResponse(Model, kw_only=True):
     outputs: list[OutputEntry] = field(default_factory=list[OutputEntry])
     usage: ConversationUsageInfo | None = None
     guardrails: list[dict[str, Any]] | None = None
-    object: Literal["conversation.response"] = tag("conversation.response")
+    object: Literal["conversation.response"] = constant("conversation.response")
 
     @property
     def text(self) -> str:
@@ -195,7 +195,7 @@ class ConversationHistory(Model, kw_only=True):
 
     conversation_id: str = ""
     entries: list[Entry] = field(default_factory=list[Entry])
-    object: Literal["conversation.history"] = tag("conversation.history")
+    object: Literal["conversation.history"] = constant("conversation.history")
 
 
 class ConversationMessages(Model, kw_only=True):
@@ -203,7 +203,7 @@ class ConversationMessages(Model, kw_only=True):
 
     conversation_id: str = ""
     messages: list[MessageEntry] = field(default_factory=list[MessageEntry])
-    object: Literal["conversation.messages"] = tag("conversation.messages")
+    object: Literal["conversation.messages"] = constant("conversation.messages")
 
 
 class AgentConversation(Model, kw_only=True):
@@ -220,7 +220,7 @@ class AgentConversation(Model, kw_only=True):
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
     updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
-    object: Literal["conversation"] = tag("conversation")
+    object: Literal["conversation"] = constant("conversation")
 
 
 class ModelConversation(Model, kw_only=True):
@@ -239,10 +239,10 @@ class ModelConversation(Model, kw_only=True):
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
     updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
-    object: Literal["conversation"] = tag("conversation")
+    object: Literal["conversation"] = constant("conversation")
 
 
-Conversation: TypeAlias = Open[AgentConversation | ModelConversation]
+Conversation: TypeAlias = OpenUnion[AgentConversation | ModelConversation]
 
 
 class ToolCallConfirmation(Model, gc=False):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
-from mistral_async._codec.open_union import tag
+from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model
 from mistral_async.models.usage import UsageInfo
 from mistral_async.models.vector import Vector, numbers
@@ -36,7 +36,7 @@ class EmbeddingOptions(TypedDict, total=False):
 class EmbeddingResponseData(Model, kw_only=True):
     """The vector of one text."""
 
-    object: str = tag("embedding")
+    object: str = constant("embedding")
     embedding: _Numbers = msgspec.field(default_factory=list[float])
     """A sequence of numbers: a list, or a `Vector` where they came packed."""
     index: int = 0
@@ -52,7 +52,7 @@ class EmbeddingResponse(Model, kw_only=True):
     """The vectors of the texts, in their order."""
 
     id: str = ""
-    object: str = tag("list")
+    object: str = constant("list")
     model: str = ""
     data: list[EmbeddingResponseData] = msgspec.field(default_factory=list[EmbeddingResponseData])
     usage: UsageInfo | None = None

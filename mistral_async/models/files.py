@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, ClassVar, TypeAlias, TypedDict
 
 import msgspec
 
-from mistral_async._codec.open_union import tag
+from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.enums import FilePurpose, FileVisibility, SampleType, Source
 
@@ -48,7 +48,7 @@ class FileSchema(Model, kw_only=True, gc=False):
     """An uploaded file."""
 
     id: str = ""
-    object: str = tag("file")
+    object: str = constant("file")
     size_bytes: int | None = msgspec.field(name="bytes", default=None)
     created_at: int | None = None
     """Seconds since 1970."""
@@ -86,7 +86,7 @@ class GetFileResponse(FileSchema, kw_only=True, gc=False):
 class ListFilesResponse(Model, kw_only=True):
     """A page of files."""
 
-    object: str = tag("list")
+    object: str = constant("list")
     data: list[FileSchema] = msgspec.field(default_factory=list[FileSchema])
     total: int | None = None
     """Of all pages."""
@@ -96,7 +96,7 @@ class DeleteFileResponse(Model, kw_only=True, gc=False):
     """That a file was deleted."""
 
     id: str = ""
-    object: str = tag("file")
+    object: str = constant("file")
     deleted: bool | None = None
 
 

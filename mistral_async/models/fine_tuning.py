@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 
 FineTuningJobStatus: TypeAlias = Literal[
@@ -73,7 +73,7 @@ class WandbIntegration(Model, gc=False):
     project: str
     api_key: str
     """40 characters. Used for the job, never given back."""
-    type: Literal["wandb"] = tag("wandb")
+    type: Literal["wandb"] = constant("wandb")
     name: str | None = None
     """The display name of the run."""
     run_name: str | None = None
@@ -86,7 +86,7 @@ class WandbIntegrationResult(Model, kw_only=True, gc=False):
     """Where Weights & Biases shows a job."""
 
     project: str = ""
-    type: Literal["wandb"] = tag("wandb")
+    type: Literal["wandb"] = constant("wandb")
     name: str | None = None
     run_name: str | None = None
     url: str | None = None
@@ -99,7 +99,7 @@ class GithubRepositoryIn(Model, gc=False):
     owner: str
     token: str
     """An access token that may read the repository."""
-    type: Literal["github"] = tag("github")
+    type: Literal["github"] = constant("github")
     ref: str | None = None
     """A branch, tag or commit."""
     weight: float | None = None
@@ -115,7 +115,7 @@ class GithubRepository(Model, kw_only=True, gc=False):
     name: str = ""
     owner: str = ""
     commit_id: str = ""
-    type: Literal["github"] = tag("github")
+    type: Literal["github"] = constant("github")
     ref: str | None = None
     weight: float = 1.0
 
@@ -162,7 +162,7 @@ class LegacyJobMetadata(JobMetadata, kw_only=True, gc=False):
     deprecated: bool = True
     epochs: float | None = None
     training_steps: int | None = None
-    object: Literal["job.metadata"] = tag("job.metadata")
+    object: Literal["job.metadata"] = constant("job.metadata")
 
 
 class Metric(Model, kw_only=True, gc=False):
@@ -192,15 +192,15 @@ class Event(Model, kw_only=True):
     data: dict[str, Any] | None = None
 
 
-Integration: TypeAlias = Open[WandbIntegrationResult]
-Repository: TypeAlias = Open[GithubRepository]
+Integration: TypeAlias = OpenUnion[WandbIntegrationResult]
+Repository: TypeAlias = OpenUnion[GithubRepository]
 
 
 class _Job(Model, kw_only=True):
     """What all jobs have."""
 
     id: str = ""
-    object: Literal["job"] = tag("job")
+    object: Literal["job"] = constant("job")
     auto_start: bool = False
     """False: the job waits for `start` once its files are validated."""
     model: str = ""
@@ -227,7 +227,7 @@ class CompletionFineTuningJob(_Job, kw_only=True):
     """A job that trains a completion model."""
 
     hyperparameters: CompletionTrainingParameters = field(default_factory=CompletionTrainingParameters)
-    job_type: Literal["completion"] = tag("completion")
+    job_type: Literal["completion"] = constant("completion")
     repositories: list[Repository] = field(default_factory=list[Repository])
 
 
@@ -235,7 +235,7 @@ class ClassifierFineTuningJob(_Job, kw_only=True):
     """A job that trains a classifier."""
 
     hyperparameters: ClassifierTrainingParameters = field(default_factory=ClassifierTrainingParameters)
-    job_type: Literal["classifier"] = tag("classifier")
+    job_type: Literal["classifier"] = constant("classifier")
 
 
 class CompletionFineTuningJobDetails(CompletionFineTuningJob, kw_only=True):
@@ -253,9 +253,11 @@ class ClassifierFineTuningJobDetails(ClassifierFineTuningJob, kw_only=True):
     checkpoints: list[Checkpoint] = field(default_factory=list[Checkpoint])
 
 
-FineTuningJob: TypeAlias = Open[CompletionFineTuningJob | ClassifierFineTuningJob]
-FineTuningJobDetails: TypeAlias = Open[CompletionFineTuningJobDetails | ClassifierFineTuningJobDetails]
-CreateFineTuningJobResponse: TypeAlias = Open[CompletionFineTuningJob | ClassifierFineTuningJob | LegacyJobMetadata]
+FineTuningJob: TypeAlias = OpenUnion[CompletionFineTuningJob | ClassifierFineTuningJob]
+FineTuningJobDetails: TypeAlias = OpenUnion[CompletionFineTuningJobDetails | ClassifierFineTuningJobDetails]
+CreateFineTuningJobResponse: TypeAlias = OpenUnion[
+    CompletionFineTuningJob | ClassifierFineTuningJob | LegacyJobMetadata
+]
 
 
 class ListFineTuningJobsResponse(Model, kw_only=True):
@@ -264,7 +266,7 @@ class ListFineTuningJobsResponse(Model, kw_only=True):
     total: int = 0
     """Jobs on all pages."""
     data: list[FineTuningJob] = field(default_factory=list[FineTuningJob])
-    object: Literal["list"] = tag("list")
+    object: Literal["list"] = constant("list")
 
 
 class FineTuningOptions(TypedDict, total=False):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async._codec.open_union import tag
+from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model
 from mistral_async.models.enums import ReasoningEffort, ResponseFormats, ToolChoiceEnum
 from mistral_async.models.tools import ToolChoice, tool_choice_of
@@ -31,7 +31,7 @@ class JSONSchema(Model):
 class ResponseFormat(Model):
     """The form of an answer. `ResponseFormat(schema=…)` takes a JSON schema or a class and makes it strict."""
 
-    type: ResponseFormats = tag("text")
+    type: ResponseFormats = constant("text")
     json_schema: JSONSchema | None = None
     schema: Any = None
     """For the constructor alone: a JSON schema or a class; it becomes `json_schema`."""
@@ -105,8 +105,8 @@ def _name(schema: Mapping[str, Any]) -> str:
 class Prediction(Model, gc=False):
     """Text that the answer will largely repeat, such as a file that is being edited: makes it faster."""
 
-    content: str = tag("")
-    type: Literal["content"] = tag("content")
+    content: str = constant("")
+    type: Literal["content"] = constant("content")
 
 
 class CompletionArgs(Model, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.content import ContentChunk, SystemMessageContentChunks, text_of, thinking_of
 from mistral_async.models.tools import ToolCall
@@ -15,7 +15,7 @@ class SystemMessage(Model):
     """Instructions to the model."""
 
     content: str | list[SystemMessageContentChunks]
-    role: Literal["system"] = tag("system")
+    role: Literal["system"] = constant("system")
 
     @property
     def text(self) -> str:
@@ -27,7 +27,7 @@ class UserMessage(Model):
     """What the user says."""
 
     content: str | list[ContentChunk] | None
-    role: Literal["user"] = tag("user")
+    role: Literal["user"] = constant("user")
 
     @property
     def text(self) -> str:
@@ -42,7 +42,7 @@ class AssistantMessage(Model):
     tool_calls: list[ToolCall] | None = None
     prefix: bool = False
     """The answer must continue this message; only for the last message of a request."""
-    role: Literal["assistant"] = tag("assistant")
+    role: Literal["assistant"] = constant("assistant")
 
     @property
     def text(self) -> str:
@@ -63,7 +63,7 @@ class ToolMessage(Model):
     """The `id` of the call."""
     name: str | None = None
     """The name of the function."""
-    role: Literal["tool"] = tag("tool")
+    role: Literal["tool"] = constant("tool")
 
     @property
     def text(self) -> str:
@@ -71,7 +71,7 @@ class ToolMessage(Model):
         return text_of(self.content)
 
 
-Message: TypeAlias = Open[AssistantMessage | SystemMessage | ToolMessage | UserMessage]
+Message: TypeAlias = OpenUnion[AssistantMessage | SystemMessage | ToolMessage | UserMessage]
 MessageInput: TypeAlias = Message | Mapping[str, Any]
 
 ChatCompletionRequestMessage = Message

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, TypedDict
 
 import msgspec
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.fine_tuning import ClassifierTargetResult
 
@@ -62,7 +62,7 @@ class _Card(Model, kw_only=True):
     """What every model says of itself."""
 
     id: str = ""
-    object: str = tag("model")
+    object: str = constant("model")
     created: int | None = None
     """Seconds since 1970; often the time of the request."""
     owned_by: str = ""
@@ -89,7 +89,7 @@ class _Card(Model, kw_only=True):
 class BaseModelCard(_Card, kw_only=True):
     """A model of Mistral's."""
 
-    type: Literal["base"] = tag("base")
+    type: Literal["base"] = constant("base")
     audio_transcription_capabilities: AudioTranscriptionCapabilities | None = None
     audio_speech_capabilities: AudioSpeechCapabilities | None = None
     parent: str | None = None
@@ -101,19 +101,19 @@ class BaseModelCard(_Card, kw_only=True):
 class FTModelCard(_Card, kw_only=True):
     """A model that you fine-tuned."""
 
-    type: Literal["fine-tuned"] = tag("fine-tuned")
+    type: Literal["fine-tuned"] = constant("fine-tuned")
     job: str | None = None
     """The fine-tuning job that made it."""
     archived: bool = False
 
 
-ModelCard: TypeAlias = Open[BaseModelCard | FTModelCard]
+ModelCard: TypeAlias = OpenUnion[BaseModelCard | FTModelCard]
 
 
 class ModelList(Model, kw_only=True):
     """The models, as the server lists them: ids can repeat."""
 
-    object: str = tag("list")
+    object: str = constant("list")
     data: list[ModelCard] = msgspec.field(default_factory=list[ModelCard])
 
 
@@ -131,7 +131,7 @@ class _FineTuned(Model, kw_only=True):
     """What every fine-tuned model says of itself."""
 
     id: str = ""
-    object: str = tag("model")
+    object: str = constant("model")
     created: int | None = None
     """Seconds since 1970."""
     owned_by: str = ""
@@ -155,24 +155,24 @@ class _FineTuned(Model, kw_only=True):
 class CompletionFineTunedModel(_FineTuned, kw_only=True):
     """A fine-tuned model that completes."""
 
-    model_type: Literal["completion"] = tag("completion")
+    model_type: Literal["completion"] = constant("completion")
 
 
 class ClassifierFineTunedModel(_FineTuned, kw_only=True):
     """A fine-tuned model that classifies."""
 
     classifier_targets: list[ClassifierTargetResult] = msgspec.field(default_factory=list[ClassifierTargetResult])
-    model_type: Literal["classifier"] = tag("classifier")
+    model_type: Literal["classifier"] = constant("classifier")
 
 
-FineTunedModel: TypeAlias = Open[CompletionFineTunedModel | ClassifierFineTunedModel]
+FineTunedModel: TypeAlias = OpenUnion[CompletionFineTunedModel | ClassifierFineTunedModel]
 
 
 class DeleteModelResponse(Model, kw_only=True, gc=False):
     """That a model was deleted."""
 
     id: str = ""
-    object: str = tag("model")
+    object: str = constant("model")
     deleted: bool | None = None
 
 
@@ -180,7 +180,7 @@ class ArchiveModelResponse(Model, kw_only=True, gc=False):
     """That a model was archived."""
 
     id: str = ""
-    object: str = tag("model")
+    object: str = constant("model")
     archived: bool | None = None
 
 
@@ -188,7 +188,7 @@ class UnarchiveModelResponse(Model, kw_only=True, gc=False):
     """That a model was taken out of the archive."""
 
     id: str = ""
-    object: str = tag("model")
+    object: str = constant("model")
     archived: bool | None = None
 
 

@@ -7,13 +7,13 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.content import DocumentURLChunk, FileChunk, ImageURLChunk
 from mistral_async.models.enums import ConfidenceScoresGranularity, TableFormat
 from mistral_async.models.formats import ResponseFormatInput
 
-OCRDocument: TypeAlias = Open[FileChunk | ImageURLChunk | DocumentURLChunk]
+OCRDocument: TypeAlias = OpenUnion[FileChunk | ImageURLChunk | DocumentURLChunk]
 
 
 class OCRParsedOptions(TypedDict, total=False):
@@ -93,37 +93,37 @@ class _Block(_Region, kw_only=True):
 class OCRAsideTextBlock(_Block, kw_only=True):
     """Text beside the main text."""
 
-    type: Literal["aside_text"] = tag("aside_text")
+    type: Literal["aside_text"] = constant("aside_text")
 
 
 class OCRCaptionBlock(_Block, kw_only=True):
     """The caption of an image or table."""
 
-    type: Literal["caption"] = tag("caption")
+    type: Literal["caption"] = constant("caption")
 
 
 class OCRCodeBlock(_Block, kw_only=True):
     """Code."""
 
-    type: Literal["code"] = tag("code")
+    type: Literal["code"] = constant("code")
 
 
 class OCREquationBlock(_Block, kw_only=True):
     """An equation."""
 
-    type: Literal["equation"] = tag("equation")
+    type: Literal["equation"] = constant("equation")
 
 
 class OCRFooterBlock(_Block, kw_only=True):
     """The foot of the page."""
 
-    type: Literal["footer"] = tag("footer")
+    type: Literal["footer"] = constant("footer")
 
 
 class OCRHeaderBlock(_Block, kw_only=True):
     """The head of the page."""
 
-    type: Literal["header"] = tag("header")
+    type: Literal["header"] = constant("header")
 
 
 class OCRImageBlock(_Block, kw_only=True):
@@ -131,25 +131,25 @@ class OCRImageBlock(_Block, kw_only=True):
 
     image_id: str = ""
     """The `id` among the page's images."""
-    type: Literal["image"] = tag("image")
+    type: Literal["image"] = constant("image")
 
 
 class OCRListBlock(_Block, kw_only=True):
     """A list."""
 
-    type: Literal["list"] = tag("list")
+    type: Literal["list"] = constant("list")
 
 
 class OCRReferencesBlock(_Block, kw_only=True):
     """References."""
 
-    type: Literal["references"] = tag("references")
+    type: Literal["references"] = constant("references")
 
 
 class OCRSignatureBlock(_Block, kw_only=True):
     """A signature."""
 
-    type: Literal["signature"] = tag("signature")
+    type: Literal["signature"] = constant("signature")
 
 
 class OCRTableBlock(_Block, kw_only=True):
@@ -157,22 +157,22 @@ class OCRTableBlock(_Block, kw_only=True):
 
     table_id: str | None = None
     """The `id` among the page's tables."""
-    type: Literal["table"] = tag("table")
+    type: Literal["table"] = constant("table")
 
 
 class OCRTextBlock(_Block, kw_only=True):
     """Text."""
 
-    type: Literal["text"] = tag("text")
+    type: Literal["text"] = constant("text")
 
 
 class OCRTitleBlock(_Block, kw_only=True):
     """A title."""
 
-    type: Literal["title"] = tag("title")
+    type: Literal["title"] = constant("title")
 
 
-Block: TypeAlias = Open[
+Block: TypeAlias = OpenUnion[
     OCRAsideTextBlock
     | OCRCaptionBlock
     | OCRCodeBlock

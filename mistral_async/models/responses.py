@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.responses_items import (
     ResponsesInputItem,
@@ -27,13 +27,13 @@ ResponsesResponseStatus: TypeAlias = Literal["completed", "failed", "in_progress
 class ResponsesFormatText(Model, gc=False):
     """Any text."""
 
-    type: Literal["text"] = tag("text")
+    type: Literal["text"] = constant("text")
 
 
 class ResponsesFormatJSONObject(Model, gc=False):
     """A JSON object."""
 
-    type: Literal["json_object"] = tag("json_object")
+    type: Literal["json_object"] = constant("json_object")
 
 
 class ResponsesFormatTextJSONSchemaConfig(Model):
@@ -44,10 +44,12 @@ class ResponsesFormatTextJSONSchemaConfig(Model):
     description: str | None = None
     strict: bool | None = None
     """Whether the answer must fit the schema exactly."""
-    type: Literal["json_schema"] = tag("json_schema")
+    type: Literal["json_schema"] = constant("json_schema")
 
 
-ResponsesFormat: TypeAlias = Open[ResponsesFormatText | ResponsesFormatJSONObject | ResponsesFormatTextJSONSchemaConfig]
+ResponsesFormat: TypeAlias = OpenUnion[
+    ResponsesFormatText | ResponsesFormatJSONObject | ResponsesFormatTextJSONSchemaConfig
+]
 
 
 class ResponsesTextConfig(Model):
@@ -120,7 +122,7 @@ class CreateResponseResponse(Model, kw_only=True):
     instructions: str | None = None
     metadata: dict[str, str] | None = None
     parallel_tool_calls: bool = True
-    tool_choice: Open[str | ResponsesToolChoiceFunction] = ""
+    tool_choice: OpenUnion[str | ResponsesToolChoiceFunction] = ""
     """One of `ResponsesToolChoice`, or the function that had to be called."""
     tools: list[ResponsesTool] = field(default_factory=list[ResponsesTool])
     temperature: float | None = None
@@ -140,7 +142,7 @@ class CreateResponseResponse(Model, kw_only=True):
     truncation: str | None = None
     """`auto`, `disabled`, or a newer one."""
     user: str | None = None
-    object: Literal["response"] = tag("response")
+    object: Literal["response"] = constant("response")
 
     @property
     def output_text(self) -> str:
@@ -152,7 +154,7 @@ class CountResponseInputTokensResponse(Model, kw_only=True, gc=False):
     """How many tokens an input is."""
 
     input_tokens: int = 0
-    object: Literal["response.input_tokens"] = tag("response.input_tokens")
+    object: Literal["response.input_tokens"] = constant("response.input_tokens")
 
 
 ResponsesInput: TypeAlias = str | Sequence[ResponsesInputItem | Mapping[str, Any]]

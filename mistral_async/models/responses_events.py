@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import field
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.responses import CreateResponseResponse
 from mistral_async.models.responses_items import ResponsesLogprob, ResponsesOutputItem, ResponsesPart
@@ -48,31 +48,31 @@ class _PartEvent(_PieceEvent, kw_only=True):
 class ResponsesCreatedEvent(_StateEvent, kw_only=True):
     """The answer was accepted."""
 
-    type: Literal["response.created"] = tag("response.created")
+    type: Literal["response.created"] = constant("response.created")
 
 
 class ResponsesInProgressEvent(_StateEvent, kw_only=True):
     """The answer is being made."""
 
-    type: Literal["response.in_progress"] = tag("response.in_progress")
+    type: Literal["response.in_progress"] = constant("response.in_progress")
 
 
 class ResponsesCompletedEvent(_StateEvent, kw_only=True):
     """The answer is complete."""
 
-    type: Literal["response.completed"] = tag("response.completed")
+    type: Literal["response.completed"] = constant("response.completed")
 
 
 class ResponsesIncompleteEvent(_StateEvent, kw_only=True):
     """The answer is cut off."""
 
-    type: Literal["response.incomplete"] = tag("response.incomplete")
+    type: Literal["response.incomplete"] = constant("response.incomplete")
 
 
 class ResponsesFailedEvent(_StateEvent, kw_only=True):
     """The answer failed."""
 
-    type: Literal["response.failed"] = tag("response.failed")
+    type: Literal["response.failed"] = constant("response.failed")
 
 
 class ResponsesErrorEvent(_Event, kw_only=True, gc=False):
@@ -81,31 +81,31 @@ class ResponsesErrorEvent(_Event, kw_only=True, gc=False):
     message: str = ""
     code: str | None = None
     param: str | None = None
-    type: Literal["error"] = tag("error")
+    type: Literal["error"] = constant("error")
 
 
 class ResponsesOutputItemAddedEvent(_ItemEvent, kw_only=True):
     """An item begins."""
 
-    type: Literal["response.output_item.added"] = tag("response.output_item.added")
+    type: Literal["response.output_item.added"] = constant("response.output_item.added")
 
 
 class ResponsesOutputItemDoneEvent(_ItemEvent, kw_only=True):
     """An item is complete."""
 
-    type: Literal["response.output_item.done"] = tag("response.output_item.done")
+    type: Literal["response.output_item.done"] = constant("response.output_item.done")
 
 
 class ResponsesContentPartAddedEvent(_PartEvent, kw_only=True):
     """A part begins."""
 
-    type: Literal["response.content_part.added"] = tag("response.content_part.added")
+    type: Literal["response.content_part.added"] = constant("response.content_part.added")
 
 
 class ResponsesContentPartDoneEvent(_PartEvent, kw_only=True):
     """A part is complete."""
 
-    type: Literal["response.content_part.done"] = tag("response.content_part.done")
+    type: Literal["response.content_part.done"] = constant("response.content_part.done")
 
 
 class ResponsesTextDeltaEvent(_PieceEvent, kw_only=True):
@@ -114,7 +114,7 @@ class ResponsesTextDeltaEvent(_PieceEvent, kw_only=True):
     delta: str = ""
     content_index: int = 0
     logprobs: list[ResponsesLogprob] = field(default_factory=list[ResponsesLogprob])
-    type: Literal["response.output_text.delta"] = tag("response.output_text.delta")
+    type: Literal["response.output_text.delta"] = constant("response.output_text.delta")
 
 
 class ResponsesTextDoneEvent(_PieceEvent, kw_only=True):
@@ -123,7 +123,7 @@ class ResponsesTextDoneEvent(_PieceEvent, kw_only=True):
     text: str = ""
     content_index: int = 0
     logprobs: list[ResponsesLogprob] = field(default_factory=list[ResponsesLogprob])
-    type: Literal["response.output_text.done"] = tag("response.output_text.done")
+    type: Literal["response.output_text.done"] = constant("response.output_text.done")
 
 
 class ResponsesReasoningTextDeltaEvent(_PieceEvent, kw_only=True, gc=False):
@@ -131,7 +131,7 @@ class ResponsesReasoningTextDeltaEvent(_PieceEvent, kw_only=True, gc=False):
 
     delta: str = ""
     content_index: int = 0
-    type: Literal["response.reasoning_text.delta"] = tag("response.reasoning_text.delta")
+    type: Literal["response.reasoning_text.delta"] = constant("response.reasoning_text.delta")
 
 
 class ResponsesReasoningTextDoneEvent(_PieceEvent, kw_only=True, gc=False):
@@ -139,7 +139,7 @@ class ResponsesReasoningTextDoneEvent(_PieceEvent, kw_only=True, gc=False):
 
     text: str = ""
     content_index: int = 0
-    type: Literal["response.reasoning_text.done"] = tag("response.reasoning_text.done")
+    type: Literal["response.reasoning_text.done"] = constant("response.reasoning_text.done")
 
 
 class ResponsesFunctionCallArgumentsDeltaEvent(_PieceEvent, kw_only=True, gc=False):
@@ -147,7 +147,7 @@ class ResponsesFunctionCallArgumentsDeltaEvent(_PieceEvent, kw_only=True, gc=Fal
 
     delta: str = ""
     """A fragment of JSON text."""
-    type: Literal["response.function_call_arguments.delta"] = tag("response.function_call_arguments.delta")
+    type: Literal["response.function_call_arguments.delta"] = constant("response.function_call_arguments.delta")
 
 
 class ResponsesFunctionCallArgumentsDoneEvent(_PieceEvent, kw_only=True, gc=False):
@@ -156,10 +156,10 @@ class ResponsesFunctionCallArgumentsDoneEvent(_PieceEvent, kw_only=True, gc=Fals
     arguments: str = ""
     """JSON text."""
     name: str = ""
-    type: Literal["response.function_call_arguments.done"] = tag("response.function_call_arguments.done")
+    type: Literal["response.function_call_arguments.done"] = constant("response.function_call_arguments.done")
 
 
-ResponsesStreamEvents: TypeAlias = Open[
+ResponsesStreamEvents: TypeAlias = OpenUnion[
     ResponsesCreatedEvent
     | ResponsesInProgressEvent
     | ResponsesCompletedEvent

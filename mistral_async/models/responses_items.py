@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import field
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 
 ResponsesRole: TypeAlias = Literal["user", "assistant", "system", "developer"]
@@ -26,7 +26,7 @@ def _auto() -> str:
 class ResponsesPromptCacheBreakpoint(Model, gc=False):
     """The prompt is cached up to here."""
 
-    mode: Literal["explicit"] = tag("explicit")
+    mode: Literal["explicit"] = constant("explicit")
 
 
 class ResponsesInputText(Model):
@@ -34,7 +34,7 @@ class ResponsesInputText(Model):
 
     text: str
     prompt_cache_breakpoint: ResponsesPromptCacheBreakpoint | None = None
-    type: Literal["input_text"] = tag("input_text")
+    type: Literal["input_text"] = constant("input_text")
 
 
 class ResponsesInputImage(Model):
@@ -44,7 +44,7 @@ class ResponsesInputImage(Model):
     file_id: str | None = None
     detail: ResponsesDetail | str = field(default_factory=_auto)  # the server requires the key
     prompt_cache_breakpoint: ResponsesPromptCacheBreakpoint | None = None
-    type: Literal["input_image"] = tag("input_image")
+    type: Literal["input_image"] = constant("input_image")
 
 
 class ResponsesInputFile(Model):
@@ -56,10 +56,10 @@ class ResponsesInputFile(Model):
     filename: str | None = None
     detail: ResponsesDetail | str | None = None
     prompt_cache_breakpoint: ResponsesPromptCacheBreakpoint | None = None
-    type: Literal["input_file"] = tag("input_file")
+    type: Literal["input_file"] = constant("input_file")
 
 
-ResponsesInputContent: TypeAlias = Open[ResponsesInputText | ResponsesInputImage | ResponsesInputFile]
+ResponsesInputContent: TypeAlias = OpenUnion[ResponsesInputText | ResponsesInputImage | ResponsesInputFile]
 
 
 class ResponsesAnnotationFileCitation(Model, gc=False):
@@ -68,7 +68,7 @@ class ResponsesAnnotationFileCitation(Model, gc=False):
     file_id: str
     filename: str
     index: int
-    type: Literal["file_citation"] = tag("file_citation")
+    type: Literal["file_citation"] = constant("file_citation")
 
 
 class ResponsesAnnotationURLCitation(Model, gc=False):
@@ -78,7 +78,7 @@ class ResponsesAnnotationURLCitation(Model, gc=False):
     title: str
     start_index: int
     end_index: int
-    type: Literal["url_citation"] = tag("url_citation")
+    type: Literal["url_citation"] = constant("url_citation")
 
 
 class ResponsesAnnotationContainerFileCitation(Model, gc=False):
@@ -89,7 +89,7 @@ class ResponsesAnnotationContainerFileCitation(Model, gc=False):
     filename: str
     start_index: int
     end_index: int
-    type: Literal["container_file_citation"] = tag("container_file_citation")
+    type: Literal["container_file_citation"] = constant("container_file_citation")
 
 
 class ResponsesAnnotationFilePath(Model, gc=False):
@@ -97,10 +97,10 @@ class ResponsesAnnotationFilePath(Model, gc=False):
 
     file_id: str
     index: int
-    type: Literal["file_path"] = tag("file_path")
+    type: Literal["file_path"] = constant("file_path")
 
 
-Annotation: TypeAlias = Open[
+Annotation: TypeAlias = OpenUnion[
     ResponsesAnnotationFileCitation
     | ResponsesAnnotationURLCitation
     | ResponsesAnnotationContainerFileCitation
@@ -133,32 +133,32 @@ class ResponsesOutputText(Model):
     text: str
     annotations: list[Annotation]
     logprobs: list[ResponsesLogprob] | None = None
-    type: Literal["output_text"] = tag("output_text")
+    type: Literal["output_text"] = constant("output_text")
 
 
 class ResponsesOutputRefusal(Model, gc=False):
     """Why the model refused."""
 
     refusal: str
-    type: Literal["refusal"] = tag("refusal")
+    type: Literal["refusal"] = constant("refusal")
 
 
 class ResponsesContent(Model, gc=False):
     """Reasoning as text."""
 
     text: str
-    type: Literal["reasoning_text"] = tag("reasoning_text")
+    type: Literal["reasoning_text"] = constant("reasoning_text")
 
 
 class ResponsesSummary(Model, gc=False):
     """A summary of reasoning."""
 
     text: str
-    type: Literal["summary_text"] = tag("summary_text")
+    type: Literal["summary_text"] = constant("summary_text")
 
 
-ResponsesOutputContent: TypeAlias = Open[ResponsesOutputText | ResponsesOutputRefusal]
-ResponsesPart: TypeAlias = Open[ResponsesOutputText | ResponsesOutputRefusal | ResponsesContent]
+ResponsesOutputContent: TypeAlias = OpenUnion[ResponsesOutputText | ResponsesOutputRefusal]
+ResponsesPart: TypeAlias = OpenUnion[ResponsesOutputText | ResponsesOutputRefusal | ResponsesContent]
 
 
 class ResponsesEasyInputMessage(Model):
@@ -167,7 +167,7 @@ class ResponsesEasyInputMessage(Model):
     content: str | list[ResponsesInputContent]
     role: ResponsesRole | str
     phase: ResponsesPhase | str | None = None
-    type: Literal["message"] = tag("message")
+    type: Literal["message"] = constant("message")
 
 
 class ResponsesMessage(Model):
@@ -176,7 +176,7 @@ class ResponsesMessage(Model):
     content: list[ResponsesInputContent]
     role: ResponsesRole | str
     status: ResponsesStatus | str | None = None
-    type: Literal["message"] = tag("message")
+    type: Literal["message"] = constant("message")
 
 
 class ResponsesOutputMessage(Model):
@@ -187,8 +187,8 @@ class ResponsesOutputMessage(Model):
     status: ResponsesStatus | str
     phase: str | None = None
     """One of `ResponsesPhase`, or a newer one."""
-    role: Literal["assistant"] = tag("assistant")
-    type: Literal["message"] = tag("message")
+    role: Literal["assistant"] = constant("assistant")
+    type: Literal["message"] = constant("message")
 
     @property
     def text(self) -> str:
@@ -199,17 +199,17 @@ class ResponsesOutputMessage(Model):
 class ResponsesCallerDirect(Model, gc=False):
     """The model itself calls."""
 
-    type: Literal["direct"] = tag("direct")
+    type: Literal["direct"] = constant("direct")
 
 
 class ResponsesCallerProgram(Model, gc=False):
     """A program of the model calls."""
 
     caller_id: str
-    type: Literal["program"] = tag("program")
+    type: Literal["program"] = constant("program")
 
 
-ResponsesCaller: TypeAlias = Open[ResponsesCallerDirect | ResponsesCallerProgram]
+ResponsesCaller: TypeAlias = OpenUnion[ResponsesCallerDirect | ResponsesCallerProgram]
 
 
 class ResponsesFunctionToolCall(Model):
@@ -223,7 +223,7 @@ class ResponsesFunctionToolCall(Model):
     caller: ResponsesCaller | None = None
     namespace: str | None = None
     status: ResponsesStatus | str | None = None
-    type: Literal["function_call"] = tag("function_call")
+    type: Literal["function_call"] = constant("function_call")
 
 
 class ResponsesFunctionCallOutput(Model):
@@ -234,7 +234,7 @@ class ResponsesFunctionCallOutput(Model):
     id: str | None = None
     caller: ResponsesCaller | None = None
     status: ResponsesStatus | str | None = None
-    type: Literal["function_call_output"] = tag("function_call_output")
+    type: Literal["function_call_output"] = constant("function_call_output")
 
 
 class ResponsesReasoningItem(Model):
@@ -245,10 +245,10 @@ class ResponsesReasoningItem(Model):
     content: list[ResponsesContent] | None = None
     encrypted_content: str | None = None
     status: ResponsesStatus | str | None = None
-    type: Literal["reasoning"] = tag("reasoning")
+    type: Literal["reasoning"] = constant("reasoning")
 
 
-ResponsesInputItem: TypeAlias = Open[
+ResponsesInputItem: TypeAlias = OpenUnion[
     ResponsesEasyInputMessage
     | ResponsesMessage
     | ResponsesOutputMessage
@@ -256,7 +256,7 @@ ResponsesInputItem: TypeAlias = Open[
     | ResponsesReasoningItem
     | ResponsesFunctionToolCall
 ]
-ResponsesOutputItem: TypeAlias = Open[ResponsesOutputMessage | ResponsesFunctionToolCall | ResponsesReasoningItem]
+ResponsesOutputItem: TypeAlias = OpenUnion[ResponsesOutputMessage | ResponsesFunctionToolCall | ResponsesReasoningItem]
 
 AllowedCaller: TypeAlias = Literal["direct", "programmatic"]
 GrammarSyntax: TypeAlias = Literal["lark", "regex"]
@@ -274,13 +274,13 @@ class ResponsesFunctionTool(Model):
     output_schema: dict[str, Any] | None = None
     allowed_callers: list[AllowedCaller | str] | None = None
     defer_loading: bool | None = None
-    type: Literal["function"] = tag("function")
+    type: Literal["function"] = constant("function")
 
 
 class ResponsesText(Model, gc=False):
     """The input of a custom tool is any text."""
 
-    type: Literal["text"] = tag("text")
+    type: Literal["text"] = constant("text")
 
 
 class ResponsesGrammar(Model, gc=False):
@@ -288,10 +288,10 @@ class ResponsesGrammar(Model, gc=False):
 
     definition: str
     syntax: GrammarSyntax | str
-    type: Literal["grammar"] = tag("grammar")
+    type: Literal["grammar"] = constant("grammar")
 
 
-ResponsesCustomToolFormat: TypeAlias = Open[ResponsesText | ResponsesGrammar]
+ResponsesCustomToolFormat: TypeAlias = OpenUnion[ResponsesText | ResponsesGrammar]
 
 
 class ResponsesCustomTool(Model):
@@ -302,7 +302,7 @@ class ResponsesCustomTool(Model):
     format: ResponsesCustomToolFormat | None = None
     allowed_callers: list[AllowedCaller | str] | None = None
     defer_loading: bool | None = None
-    type: Literal["custom"] = tag("custom")
+    type: Literal["custom"] = constant("custom")
 
 
 class ResponsesNamespaceTool(Model):
@@ -310,18 +310,18 @@ class ResponsesNamespaceTool(Model):
 
     name: str
     description: str
-    tools: list[Open[ResponsesFunctionTool | ResponsesCustomTool]]
-    type: Literal["namespace"] = tag("namespace")
+    tools: list[OpenUnion[ResponsesFunctionTool | ResponsesCustomTool]]
+    type: Literal["namespace"] = constant("namespace")
 
 
-ResponsesTool: TypeAlias = Open[ResponsesFunctionTool | ResponsesNamespaceTool]
+ResponsesTool: TypeAlias = OpenUnion[ResponsesFunctionTool | ResponsesNamespaceTool]
 
 
 class ResponsesToolChoiceFunction(Model, gc=False):
     """The function that must be called."""
 
     name: str
-    type: Literal["function"] = tag("function")
+    type: Literal["function"] = constant("function")
 
 
 ResponsesToolFunction = ResponsesFunctionTool

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, TypedDict, cast
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.usage import UsageInfo
 
@@ -32,7 +32,7 @@ class SpeechUserTurn(Model):
     """What the other side said before."""
 
     audio: RawAudio
-    role: Literal["user"] = tag("user")
+    role: Literal["user"] = constant("user")
 
 
 class SpeechAssistantTurn(Model):
@@ -40,10 +40,10 @@ class SpeechAssistantTurn(Model):
 
     text: str
     audio: RawAudio
-    role: Literal["assistant"] = tag("assistant")
+    role: Literal["assistant"] = constant("assistant")
 
 
-ConversationHistoryUnion: TypeAlias = Open[SpeechAssistantTurn | SpeechUserTurn]
+ConversationHistoryUnion: TypeAlias = OpenUnion[SpeechAssistantTurn | SpeechUserTurn]
 
 
 def _unpacked(data: str) -> bytes:
@@ -70,7 +70,7 @@ class SpeechStreamAudioDelta(Model, kw_only=True, gc=False):
 
     audio_data: str = ""
     """Base64."""
-    type: Literal["speech.audio.delta"] = tag("speech.audio.delta")
+    type: Literal["speech.audio.delta"] = constant("speech.audio.delta")
 
     @property
     def audio(self) -> bytes:
@@ -82,10 +82,10 @@ class SpeechStreamDone(Model, kw_only=True):
     """All audio was sent; says what it cost."""
 
     usage: UsageInfo | None = None
-    type: Literal["speech.audio.done"] = tag("speech.audio.done")
+    type: Literal["speech.audio.done"] = constant("speech.audio.done")
 
 
-SpeechStreamEvents: TypeAlias = Open[SpeechStreamAudioDelta | SpeechStreamDone]
+SpeechStreamEvents: TypeAlias = OpenUnion[SpeechStreamAudioDelta | SpeechStreamDone]
 
 SPEECH_ENDS = frozenset({"speech.audio.done"})
 """The type of the event after which nothing comes."""

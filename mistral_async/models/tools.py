@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.enums import ToolChoiceEnum
 
@@ -27,7 +27,7 @@ class FunctionTool(Model):
     """A function of yours that the model may ask you to call."""
 
     function: Function
-    type: Literal["function"] = tag("function")
+    type: Literal["function"] = constant("function")
 
 
 class ToolConfiguration(Model):
@@ -43,28 +43,28 @@ class WebSearchTool(Model):
     """Search the web."""
 
     tool_configuration: ToolConfiguration | None = None
-    type: Literal["web_search"] = tag("web_search")
+    type: Literal["web_search"] = constant("web_search")
 
 
 class WebSearchPremiumTool(Model):
     """Search the web and news agencies."""
 
     tool_configuration: ToolConfiguration | None = None
-    type: Literal["web_search_premium"] = tag("web_search_premium")
+    type: Literal["web_search_premium"] = constant("web_search_premium")
 
 
 class CodeInterpreterTool(Model):
     """Run code in a sandbox."""
 
     tool_configuration: ToolConfiguration | None = None
-    type: Literal["code_interpreter"] = tag("code_interpreter")
+    type: Literal["code_interpreter"] = constant("code_interpreter")
 
 
 class ImageGenerationTool(Model):
     """Make images."""
 
     tool_configuration: ToolConfiguration | None = None
-    type: Literal["image_generation"] = tag("image_generation")
+    type: Literal["image_generation"] = constant("image_generation")
 
 
 class DocumentLibraryTool(Model):
@@ -75,7 +75,7 @@ class DocumentLibraryTool(Model):
     tool_configuration: ToolConfiguration | None = None
     document_library: dict[str, Any] | None = None
     """For the constructor alone: an object with `library_ids`."""
-    type: Literal["document_library"] = tag("document_library")
+    type: Literal["document_library"] = constant("document_library")
 
     def __post_init__(self) -> None:
         """Take the ids out of the object."""
@@ -90,7 +90,7 @@ class APIKeyAuth(Model, gc=False):
     """Authorize a connector by an API key."""
 
     value: str
-    type: Literal["api-key"] = tag("api-key")
+    type: Literal["api-key"] = constant("api-key")
 
     def __repr__(self) -> str:
         return "APIKeyAuth(value='***')"
@@ -100,13 +100,13 @@ class OAuth2TokenAuth(Model, gc=False):
     """Authorize a connector by an OAuth 2 token."""
 
     value: str
-    type: Literal["oauth2-token"] = tag("oauth2-token")
+    type: Literal["oauth2-token"] = constant("oauth2-token")
 
     def __repr__(self) -> str:
         return "OAuth2TokenAuth(value='***')"
 
 
-CustomConnectorAuthorization: TypeAlias = Open[APIKeyAuth | OAuth2TokenAuth]
+CustomConnectorAuthorization: TypeAlias = OpenUnion[APIKeyAuth | OAuth2TokenAuth]
 
 
 class CustomConnector(Model):
@@ -115,11 +115,11 @@ class CustomConnector(Model):
     connector_id: str
     authorization: CustomConnectorAuthorization | None = None
     tool_configuration: ToolConfiguration | None = None
-    type: Literal["connector"] = tag("connector")
+    type: Literal["connector"] = constant("connector")
 
 
 Tool = FunctionTool
-AnyTool: TypeAlias = Open[
+AnyTool: TypeAlias = OpenUnion[
     FunctionTool
     | WebSearchTool
     | WebSearchPremiumTool
@@ -155,7 +155,7 @@ class ToolCall(Model):
     """Echo it in `ToolMessage.tool_call_id`. Some backends send the text `null`."""
     index: int | None = None
     """Which call of the message this is; in a stream, which call a fragment belongs to."""
-    type: str = tag("function")
+    type: str = constant("function")
 
 
 class FunctionName(Model, gc=False):

@@ -7,7 +7,7 @@ from typing import Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
-from mistral_async._codec.open_union import Open, tag
+from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.files import FileInput
 from mistral_async.models.usage import UsageInfo
@@ -25,7 +25,7 @@ class TranscriptionSegmentChunk(Model, kw_only=True, gc=False):
     """How sure the model is."""
     speaker_id: str | None = None
     """Such as `speaker_1`, where speakers are told apart (`diarize`)."""
-    type: Literal["transcription_segment"] = tag("transcription_segment")
+    type: Literal["transcription_segment"] = constant("transcription_segment")
 
 
 class TranscriptionResponse(Model, kw_only=True):
@@ -48,14 +48,14 @@ class TranscriptionStreamLanguage(Model, kw_only=True, gc=False):
 
     audio_language: str = ""
     """Two letters, such as `en`."""
-    type: Literal["transcription.language"] = tag("transcription.language")
+    type: Literal["transcription.language"] = constant("transcription.language")
 
 
 class TranscriptionStreamTextDelta(Model, kw_only=True, gc=False):
     """More text."""
 
     text: str = ""
-    type: Literal["transcription.text.delta"] = tag("transcription.text.delta")
+    type: Literal["transcription.text.delta"] = constant("transcription.text.delta")
 
 
 class TranscriptionStreamSegmentDelta(Model, kw_only=True, gc=False):
@@ -65,7 +65,7 @@ class TranscriptionStreamSegmentDelta(Model, kw_only=True, gc=False):
     start: float | None = None
     end: float | None = None
     speaker_id: str | None = None
-    type: Literal["transcription.segment"] = tag("transcription.segment")
+    type: Literal["transcription.segment"] = constant("transcription.segment")
 
 
 class TranscriptionStreamDone(Model, kw_only=True):
@@ -77,10 +77,10 @@ class TranscriptionStreamDone(Model, kw_only=True):
     segments: list[TranscriptionSegmentChunk] = field(default_factory=list[TranscriptionSegmentChunk])
     usage: UsageInfo | None = None
     finish_reason: str | None = None
-    type: Literal["transcription.done"] = tag("transcription.done")
+    type: Literal["transcription.done"] = constant("transcription.done")
 
 
-TranscriptionStreamEvents: TypeAlias = Open[
+TranscriptionStreamEvents: TypeAlias = OpenUnion[
     TranscriptionStreamLanguage
     | TranscriptionStreamTextDelta
     | TranscriptionStreamSegmentDelta

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from typing_extensions import TypeForm, Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint
-from mistral_async._engine.request import DONE, Call, Effect, Stream, post, stream
+from mistral_async._engine.request import DONE, Call, RetrySafety, Stream, post, stream
 from mistral_async._results.events import events
 from mistral_async.models.agents import AgentsCompletionOptions
 from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk, ParsedOptions, completion_fields
@@ -32,7 +32,7 @@ class Agents(Resource[M]):
     ) -> Call[ChatCompletionResponse]:
         """Complete a chat by an agent."""
         body = {"agent_id": agent_id, "messages": messages, **completion_fields(options)}
-        return post(_ROUTE, json=body, returns=ChatCompletionResponse, effect=Effect.COSTS)
+        return post(_ROUTE, json=body, returns=ChatCompletionResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def stream(
@@ -40,7 +40,7 @@ class Agents(Resource[M]):
     ) -> Stream[CompletionChunk]:
         """Complete a chat by an agent, chunk by chunk."""
         body = {"agent_id": agent_id, "messages": messages, "stream": True, **completion_fields(options)}
-        return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, effect=Effect.COSTS)
+        return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, safety=RetrySafety.BILLED)
 
     @endpoint
     def parse(

@@ -25,17 +25,17 @@ class Audio(Resource[M]):
     @functools.cached_property
     def transcriptions(self) -> Transcriptions[M]:
         """Audio to text."""
-        return Transcriptions(self._face)
+        return Transcriptions(self._executor)
 
     @functools.cached_property
     def speech(self) -> Speech[M]:
         """Text to audio."""
-        return Speech(self._face)
+        return Speech(self._executor)
 
     @functools.cached_property
     def voices(self) -> Voices[M]:
         """The voices of speech."""
-        return Voices(self._face)
+        return Voices(self._executor)
 
     @endpoint
     def transcribe(

@@ -103,7 +103,7 @@ class Batch(Resource[M]):
         from mistral_async.batch._results import BatchResults
 
         plan = Plan.of(options)
-        return BatchResults(Fresh(self._face.engine, calls, plan), plan)
+        return BatchResults(Fresh(self._executor.engine, calls, plan), plan)
 
     @starting
     def start(self, calls: Items[T], **options: Unpack[StartOptions]) -> Fresh[T]:
@@ -113,7 +113,7 @@ class Batch(Resource[M]):
         """
         from mistral_async.batch._opening import Fresh
 
-        return Fresh(self._face.engine, calls, Plan.of(options))
+        return Fresh(self._executor.engine, calls, Plan.of(options))
 
     @overload
     def attach(
@@ -146,12 +146,12 @@ class Batch(Resource[M]):
         """
         from mistral_async.batch._attach import attach
 
-        return attach(self._face, handle, like=like, poll=poll, progress=progress)
+        return attach(self._executor, handle, like=like, poll=poll, progress=progress)
 
     @functools.cached_property
     def jobs(self) -> BatchJobs[M]:
         """Batch jobs."""
-        return BatchJobs(self._face)
+        return BatchJobs(self._executor)
 
     list: Final = BatchJobs.list
     create: Final = BatchJobs.create

@@ -21,18 +21,18 @@ class Beta(Resource[M]):
         """Conversations that the server keeps."""
         from mistral_async.resources.conversations import Conversations
 
-        return Conversations(self._face)
+        return Conversations(self._executor)
 
     @functools.cached_property
     def agents(self) -> BetaAgents[M]:
         """Agents that the server keeps."""
         from mistral_async.resources.beta_agents import BetaAgents
 
-        return BetaAgents(self._face)
+        return BetaAgents(self._executor)
 
     @functools.cached_property
     def libraries(self) -> Libraries[M]:
         """Libraries of documents."""
         from mistral_async.resources.libraries import Libraries
 
-        return Libraries(self._face)
+        return Libraries(self._executor)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import TypeForm, TypeVar, Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint
-from mistral_async._engine.request import DONE, Call, Effect, Stream, post, stream
+from mistral_async._engine.request import DONE, Call, RetrySafety, Stream, post, stream
 from mistral_async._results.events import events
 from mistral_async.models.chat import (
     ChatCompletionResponse,
@@ -41,7 +41,7 @@ class Chat(Resource[M]):
     ) -> Call[ChatCompletionResponse]:
         """Complete a chat."""
         body = {"model": model, "messages": messages, **completion_fields(options)}
-        return post(_ROUTE, json=body, returns=ChatCompletionResponse, effect=Effect.COSTS)
+        return post(_ROUTE, json=body, returns=ChatCompletionResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def stream(
@@ -49,7 +49,7 @@ class Chat(Resource[M]):
     ) -> Stream[CompletionChunk]:
         """Complete a chat, chunk by chunk."""
         body = {"model": model, "messages": messages, "stream": True, **completion_fields(options)}
-        return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, effect=Effect.COSTS)
+        return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, safety=RetrySafety.BILLED)
 
     @endpoint
     def parse(

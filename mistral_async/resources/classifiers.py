@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import Call, Effect, post
+from mistral_async._engine.request import Call, RetrySafety, post
 from mistral_async.models.classifiers import (
     ClassificationResponse,
     InstructRequest,
@@ -37,17 +37,17 @@ class Classifiers(Resource[M]):
         model = model or _MODERATION
         if _are_texts(inputs):
             body = {"model": model, "input": inputs, "metadata": metadata}
-            return post("/v1/moderations", json=body, returns=ModerationResponse, effect=Effect.COSTS)
+            return post("/v1/moderations", json=body, returns=ModerationResponse, safety=RetrySafety.BILLED)
         if metadata is not None:
             raise TypeError("classifiers.moderate() takes no metadata with messages")
         body = {"model": model, "input": _conversation(inputs)}
-        return post(_CHAT_MODERATIONS, json=body, returns=ModerationResponse, effect=Effect.COSTS)
+        return post(_CHAT_MODERATIONS, json=body, returns=ModerationResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def moderate_chat(self, inputs: Conversations, model: str) -> Call[ModerationResponse]:
         """Moderate the last message of a conversation, or of each of several."""
         body = {"model": model, "input": inputs}
-        return post(_CHAT_MODERATIONS, json=body, returns=ModerationResponse, effect=Effect.COSTS)
+        return post(_CHAT_MODERATIONS, json=body, returns=ModerationResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def classify(
@@ -55,7 +55,7 @@ class Classifiers(Resource[M]):
     ) -> Call[ClassificationResponse]:
         """Classify one text or many, by a classifier that you fine-tuned."""
         body = {"model": model, "input": inputs, "metadata": metadata}
-        return post("/v1/classifications", json=body, returns=ClassificationResponse, effect=Effect.COSTS)
+        return post("/v1/classifications", json=body, returns=ClassificationResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def classify_chat(
@@ -69,7 +69,7 @@ class Classifiers(Resource[M]):
         if (inputs is None) == (input is None):
             raise TypeError("classifiers.classify_chat() needs the conversations, as input= or as inputs=")
         body = {"model": model, "input": _requests(inputs if input is None else input)}
-        return post("/v1/chat/classifications", json=body, returns=ClassificationResponse, effect=Effect.COSTS)
+        return post("/v1/chat/classifications", json=body, returns=ClassificationResponse, safety=RetrySafety.BILLED)
 
 
 def _are_texts(inputs: object) -> bool:

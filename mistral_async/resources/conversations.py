@@ -10,7 +10,7 @@ import msgspec
 from typing_extensions import TypeForm, TypeVar, Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint
-from mistral_async._engine.request import Call, Effect, PageNumber, Pages, Stream, delete, get, pages, post, stream
+from mistral_async._engine.request import Call, PageNumber, Pages, RetrySafety, Stream, delete, get, pages, post, stream
 from mistral_async._results.events import events
 from mistral_async.models.conversation_events import CONVERSATION_ENDS, ConversationEvents
 from mistral_async.models.conversations import (
@@ -206,7 +206,7 @@ def _answer(route: str, body: Mapping[str, Any], *ids: str) -> Call[Conversation
 
 def _events(route: str, body: Mapping[str, Any], *ids: str) -> Stream[ConversationEvents]:
     body = {**body, "stream": True}
-    return stream(route, *ids, json=body, yields=ConversationEvents, ends=CONVERSATION_ENDS, effect=Effect.CREATES)
+    return stream(route, *ids, json=body, yields=ConversationEvents, ends=CONVERSATION_ENDS, safety=RetrySafety.CREATES)
 
 
 def _started(inputs: ConversationInputs, options: ConversationOptions) -> dict[str, Any]:

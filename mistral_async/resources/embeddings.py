@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import Call, Effect, post
+from mistral_async._engine.request import Call, RetrySafety, post
 from mistral_async.models.embeddings import EmbeddingOptions, EmbeddingResponse, as_dtype
 
 
@@ -33,6 +33,6 @@ class Embeddings(Resource[M]):
             "/v1/embeddings",
             json={"model": model, "input": texts, **options},
             returns=EmbeddingResponse,
-            effect=Effect.COSTS,
-            then=None if dtype == "float" else functools.partial(as_dtype, dtype=dtype),
+            safety=RetrySafety.BILLED,
+            transform=None if dtype == "float" else functools.partial(as_dtype, dtype=dtype),
         )

@@ -42,7 +42,7 @@ class Files(Resource[M]):
         """
         upload = checked(Upload.of(file), purpose) if check else Upload.of(file)
         form = {"purpose": purpose, "expiry": expiry, "visibility": visibility, "file": upload}
-        call = post("/v1/files", form=form, returns=CreateFileResponse, then=size_check(upload))
+        call = post("/v1/files", form=form, returns=CreateFileResponse, transform=size_check(upload))
         return reporting(call, progress)
 
     @endpoint

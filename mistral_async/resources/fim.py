@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import DONE, Call, Effect, Stream, post, stream
+from mistral_async._engine.request import DONE, Call, RetrySafety, Stream, post, stream
 from mistral_async.models.chat import CompletionChunk
 from mistral_async.models.fim import FIMCompletionResponse, FIMOptions
 
@@ -22,10 +22,10 @@ class Fim(Resource[M]):
     ) -> Call[FIMCompletionResponse]:
         """Complete the code after a prompt and before a suffix."""
         body = {"model": model, "prompt": prompt, **options}
-        return post(_ROUTE, json=body, returns=FIMCompletionResponse, effect=Effect.COSTS)
+        return post(_ROUTE, json=body, returns=FIMCompletionResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def stream(self, *, model: str = _MODEL, prompt: str, **options: Unpack[FIMOptions]) -> Stream[CompletionChunk]:
         """Complete the code, chunk by chunk."""
         body = {"model": model, "prompt": prompt, "stream": True, **options}
-        return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, effect=Effect.COSTS)
+        return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, safety=RetrySafety.BILLED)

@@ -92,7 +92,7 @@ class FineTuning(Resource[M]):
     @functools.cached_property
     def jobs(self) -> FineTuningJobs[M]:
         """Fine-tuning jobs."""
-        return FineTuningJobs(self._face)
+        return FineTuningJobs(self._executor)
 
     list: Final = FineTuningJobs.list
     create: Final = FineTuningJobs.create

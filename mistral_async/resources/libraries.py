@@ -44,12 +44,12 @@ class Libraries(Resource[M]):
     @functools.cached_property
     def documents(self) -> Documents[M]:
         """The documents of a library."""
-        return Documents(self._face)
+        return Documents(self._executor)
 
     @functools.cached_property
     def accesses(self) -> Accesses[M]:
         """Who a library is shared with."""
-        return Accesses(self._face)
+        return Accesses(self._executor)
 
     @endpoint
     def list(self, **options: Unpack[LibraryListOptions]) -> Pages[Library, ListLibrariesResponse]:

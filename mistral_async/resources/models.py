@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import Call, Effect, delete, get, patch, post
+from mistral_async._engine.request import Call, RetrySafety, delete, get, patch, post
 from mistral_async.models.models import (
     ArchiveModelResponse,
     DeleteModelResponse,
@@ -45,7 +45,7 @@ class Models(Resource[M]):
     @endpoint
     def archive(self, model_id: str) -> Call[ArchiveModelResponse]:
         """Put a fine-tuned model into the archive."""
-        return post(_ARCHIVE, model_id, returns=ArchiveModelResponse, effect=Effect.NONE)
+        return post(_ARCHIVE, model_id, returns=ArchiveModelResponse, safety=RetrySafety.SAFE)
 
     @endpoint
     def unarchive(self, model_id: str) -> Call[UnarchiveModelResponse]:

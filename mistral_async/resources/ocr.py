@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import TypeForm, TypeVar, Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import Call, Effect, post
+from mistral_async._engine.request import Call, RetrySafety, post
 from mistral_async.models.formats import response_format_of
 from mistral_async.models.ocr import OCRDocument, OCROptions, OCRParsedOptions, OCRResponse, document_of
 from mistral_async.structured._document import ParsedDocument
@@ -33,7 +33,7 @@ class Ocr(Resource[M]):
         body: dict[str, Any] = {"model": model or _MODEL, "document": document_of(document), **options}
         for key in ("bbox_annotation_format", "document_annotation_format"):
             body[key] = response_format_of(body.get(key))
-        return post("/v1/ocr", json=body, returns=OCRResponse, effect=Effect.COSTS)
+        return post("/v1/ocr", json=body, returns=OCRResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def parse(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import Call, Effect, Stream, post, stream
+from mistral_async._engine.request import Call, RetrySafety, Stream, post, stream
 from mistral_async.models.responses import (
     CountResponseInputTokensResponse,
     CreateResponseResponse,
@@ -29,7 +29,7 @@ class Responses(Resource[M]):
     ) -> Call[CreateResponseResponse]:
         """Create an answer."""
         body = {"model": model, "input": input, **options}
-        return post("/v1/responses", json=body, returns=CreateResponseResponse, effect=Effect.COSTS)
+        return post("/v1/responses", json=body, returns=CreateResponseResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def stream(
@@ -56,4 +56,4 @@ class Responses(Resource[M]):
         """Count the tokens that an input would be."""
         body = {"model": model, "input": input, **options}
         returns = CountResponseInputTokensResponse
-        return post("/v1/responses/input_tokens", json=body, returns=returns, effect=Effect.NONE)
+        return post("/v1/responses/input_tokens", json=body, returns=returns, safety=RetrySafety.SAFE)

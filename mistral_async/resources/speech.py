@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import Call, Effect, Stream, post, stream
+from mistral_async._engine.request import Call, RetrySafety, Stream, post, stream
 from mistral_async.models.speech import SPEECH_ENDS, SpeechOptions, SpeechResponse, SpeechStreamEvents
 
 
@@ -21,7 +21,7 @@ class Speech(Resource[M]):
     ) -> Call[SpeechResponse]:
         """Speak a text; `.audio` of the answer is the audio."""
         body = {"input": input, **options}
-        return post("/v1/audio/speech", json=body, returns=SpeechResponse, effect=Effect.COSTS)
+        return post("/v1/audio/speech", json=body, returns=SpeechResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def stream(

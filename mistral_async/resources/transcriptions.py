@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import Call, Effect, Stream, post, stream
+from mistral_async._engine.request import Call, RetrySafety, Stream, post, stream
 from mistral_async.models.transcriptions import (
     TRANSCRIPTION_ENDS,
     TranscriptionOptions,
@@ -35,7 +35,7 @@ class Transcriptions(Resource[M]):
 
 def transcription(fields: Mapping[str, Any]) -> Call[TranscriptionResponse]:
     """Describe a transcription."""
-    return post(_ROUTE, form=_form(fields), returns=TranscriptionResponse, effect=Effect.COSTS)
+    return post(_ROUTE, form=_form(fields), returns=TranscriptionResponse, safety=RetrySafety.BILLED)
 
 
 def transcription_stream(fields: Mapping[str, Any]) -> Stream[TranscriptionStreamEvents]:

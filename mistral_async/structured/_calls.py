@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
-from mistral_async._client.tree import calls
+from mistral_async._client.resources import calls
 from mistral_async._engine.request import Call
 from mistral_async._results.stream import AsyncStream
 from mistral_async.errors import OutputError
@@ -85,7 +85,7 @@ def annotated(document_kind: Any, image_kind: Any, **fields: Any) -> Call[Parsed
     )
 
     described: Call[Any] = call
-    return msgspec.structs.replace(described, then=partial(_annotated, whole, image))
+    return msgspec.structs.replace(described, transform=partial(_annotated, whole, image))
 
 
 def _annotated(whole: Target[Any] | None, image: Target[Any] | None, response: OCRResponse) -> ParsedDocument[Any, Any]:

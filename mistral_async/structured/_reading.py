@@ -131,7 +131,7 @@ def parsing(
     if repair < 0:
         raise ValueError(f"repair must be 0 or more, not {repair}")
     then = functools.partial(_accounted, read, target, spent, repairs)  # calls of a batch that are read alike share one
-    return msgspec.structs.replace(call, then=then, again=again if repair else None)
+    return msgspec.structs.replace(call, transform=then, repair=again if repair else None)
 
 
 def _accounted(read: Read[T], target: Target[T], spent: Any, repairs: int, response: Any) -> Parsed[T]:

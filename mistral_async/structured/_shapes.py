@@ -177,7 +177,7 @@ class Leaf:
 
 
 class Alias:
-    """A named type (`type Tree = ...`), which may contain itself."""
+    """A named type (`type Resources = ...`), which may contain itself."""
 
     def __init__(self, title: str) -> None:
         self.title = title

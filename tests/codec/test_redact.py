@@ -225,8 +225,17 @@ def test_clients_show_nothing():
     for kind in (Mistral, SyncMistral):
         client = kind(KEY)
         view = client.with_options(headers={"Authorization": f"Bearer {HEADER}"})
-        engine = view._face.engine
-        shown = [client, view, client.chat, engine, engine.options, engine.core, engine.core.key, engine.core.network]
+        engine = view._executor.engine
+        shown = [
+            client,
+            view,
+            client.chat,
+            engine,
+            engine.options,
+            engine.state,
+            engine.state.key,
+            engine.state.network,
+        ]
         for each in shown:
             for text in (repr(each), str(each), repr(getattr(each, "__dict__", ""))):
                 assert KEY not in text
@@ -240,11 +249,11 @@ def test_clients_pickle_without_their_key(monkeypatch):
         assert KEY.encode() not in data
         again = pickle.loads(data)
         assert type(again) is kind
-        assert again._face.engine.options == client._face.engine.options
+        assert again._executor.engine.options == client._executor.engine.options
         with pytest.raises(ConfigurationError, match="MISTRAL_API_KEY"):
-            _ = again._face.engine.core.key.current
+            _ = again._executor.engine.state.key.current
         monkeypatch.setenv("MISTRAL_API_KEY", "of-the-other-process")
-        assert again._face.engine.core.key.current == "of-the-other-process"
+        assert again._executor.engine.state.key.current == "of-the-other-process"
         monkeypatch.delenv("MISTRAL_API_KEY")
 
 

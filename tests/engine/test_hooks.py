@@ -556,7 +556,7 @@ class Quiet(Hooks):
 
 def test_a_client_with_hooks_can_be_pickled():
     client = pickle.loads(pickle.dumps(Mistral("key", hooks=[Quiet()])))
-    assert client._face.engine.core.hooks is not None
+    assert client._executor.engine.state.hooks is not None
 
 
 async def test_the_key_is_not_in_what_hooks_see(server, log):
@@ -567,7 +567,7 @@ async def test_the_key_is_not_in_what_hooks_see(server, log):
     assert server.api_key not in shown + repr(call)
 
 
-# Limits and patience.
+# Timeouts and patience.
 
 
 async def test_a_stream_counts_as_under_way_until_its_end(server):

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import BackoffStrategy, Mistral, RetryConfig, Timeout
-from mistral_async._engine.request import Effect
+from mistral_async._engine.request import RetrySafety
 from mistral_async._engine.response import Attempt, Headers
 from mistral_async._engine.retry import RetryBudget, delay, parse_retry_after
 from mistral_async._ratelimit.waiting import wait_turn
@@ -52,11 +52,11 @@ def attempt_of(error):
     return Attempt(getattr(error, "status", None), type(error).__name__, None, 0.0, 0.0, error.may_have_executed)
 
 
-def wait_after(*errors, effect=Effect.COSTS, elapsed=0.0, dice=1.0, config=None):
+def wait_after(*errors, safety=RetrySafety.BILLED, elapsed=0.0, jitter=1.0, config=None):
     """The wait after a call that has failed so far with these errors."""
     attempts = [attempt_of(error) for error in errors]
     return delay(
-        errors[-1], config=config or RetryConfig(), effect=effect, attempts=attempts, elapsed=elapsed, dice=dice
+        errors[-1], config=config or RetryConfig(), safety=safety, attempts=attempts, elapsed=elapsed, jitter=jitter
     )
 
 
@@ -72,12 +72,12 @@ def test_lasting_failures_are_not(status):
 
 @given(st.integers(0, 40), st.floats(1e-9, 1), st.integers(1, 10**5), st.floats(1, 1e9))
 @settings(deadline=None)
-def test_backoff_is_full_jitter_below_its_ceiling(repeats, dice, initial, exponent):
+def test_backoff_is_full_jitter_below_its_ceiling(repeats, jitter, initial, exponent):
     config = RetryConfig(backoff=BackoffStrategy(initial_interval=initial, max_interval=9_000, exponent=exponent))
-    wait = wait_after(*[refusal(429)] * (repeats + 1), dice=dice, config=config)
+    wait = wait_after(*[refusal(429)] * (repeats + 1), jitter=jitter, config=config)
     assert wait is not None
     assert 0 <= wait <= 9.0
-    assert wait <= 1.001 * initial / 1000 * dice * float(exponent) ** min(repeats, 8) or repeats > 8
+    assert wait <= 1.001 * initial / 1000 * jitter * float(exponent) ** min(repeats, 8) or repeats > 8
 
 
 def test_an_error_waits_longer_each_time():
@@ -85,11 +85,11 @@ def test_an_error_waits_longer_each_time():
     assert waits == [2.0, 4.0, 8.0, 16.0, 20.0, 20.0, 20.0]
 
 
-@pytest.mark.parametrize("dice", [0.2, 0.5, 1.0])
-def test_a_window_of_a_minute_is_outlived(dice):
+@pytest.mark.parametrize("jitter", [0.2, 0.5, 1.0])
+def test_a_window_of_a_minute_is_outlived(jitter):
     """A bucket that is empty for 60 s, told by 429s without `Retry-After`."""
     elapsed, errors = 0.0, [refusal(429)]
-    while (wait := wait_after(*errors, elapsed=elapsed, dice=dice)) is not None:
+    while (wait := wait_after(*errors, elapsed=elapsed, jitter=jitter)) is not None:
         assert len(errors) < 100
         elapsed += wait
         errors.append(refusal(429))
@@ -140,30 +140,30 @@ def test_no_quota_is_never_waited_for():
 # What may be done twice.
 
 HARMLESS = [
-    # effect, the errors so far, whether it is repeated
-    (Effect.NONE, [broken()] * 3, True),
-    (Effect.NONE, [broken()] * 4, False),
-    (Effect.COSTS, [broken()], True),
-    (Effect.COSTS, [broken(), broken()], False),
-    (Effect.COSTS, [refusal(429), refusal(429), broken()], True),
-    (Effect.COSTS, [refusal(503), broken()], True),
-    (Effect.COSTS, [broken(), refusal(503)], True),
-    (Effect.COSTS, [broken(), refusal(503), broken()], False),
-    (Effect.COSTS, [broken(sent=False)] * 3, True),
-    (Effect.CREATES, [broken()], False),
-    (Effect.CREATES, [broken(sent=False)] * 3, True),
-    (Effect.CREATES, [refusal(429)], True),
-    (Effect.CREATES, [refusal(408)], True),
-    (Effect.CREATES, [refusal(500)], False),
-    (Effect.CREATES, [refusal(502)], False),
-    (Effect.CREATES, [refusal(503)], False),
-    (Effect.CREATES, [refusal(503, body=b'{"code":"3505"}')], True),
+    # safety, the errors so far, whether it is repeated
+    (RetrySafety.SAFE, [broken()] * 3, True),
+    (RetrySafety.SAFE, [broken()] * 4, False),
+    (RetrySafety.BILLED, [broken()], True),
+    (RetrySafety.BILLED, [broken(), broken()], False),
+    (RetrySafety.BILLED, [refusal(429), refusal(429), broken()], True),
+    (RetrySafety.BILLED, [refusal(503), broken()], True),
+    (RetrySafety.BILLED, [broken(), refusal(503)], True),
+    (RetrySafety.BILLED, [broken(), refusal(503), broken()], False),
+    (RetrySafety.BILLED, [broken(sent=False)] * 3, True),
+    (RetrySafety.CREATES, [broken()], False),
+    (RetrySafety.CREATES, [broken(sent=False)] * 3, True),
+    (RetrySafety.CREATES, [refusal(429)], True),
+    (RetrySafety.CREATES, [refusal(408)], True),
+    (RetrySafety.CREATES, [refusal(500)], False),
+    (RetrySafety.CREATES, [refusal(502)], False),
+    (RetrySafety.CREATES, [refusal(503)], False),
+    (RetrySafety.CREATES, [refusal(503, body=b'{"code":"3505"}')], True),
 ]
 
 
-@pytest.mark.parametrize(("effect", "errors", "repeated"), HARMLESS)
-def test_what_may_have_been_executed_is_repeated_with_care(effect, errors, repeated):
-    assert (wait_after(*errors, effect=effect) is not None) is repeated
+@pytest.mark.parametrize(("safety", "errors", "repeated"), HARMLESS)
+def test_what_may_have_been_executed_is_repeated_with_care(safety, errors, repeated):
+    assert (wait_after(*errors, safety=safety) is not None) is repeated
 
 
 def test_a_busy_model_executed_nothing():
@@ -211,8 +211,8 @@ def test_retry_after_never_raises(seconds, milliseconds, date):
 @pytest.mark.parametrize("asked", [1, 30, 100, 120])
 @pytest.mark.parametrize("elapsed", [0, 60])
 def test_what_the_api_asks_for_is_honoured(asked, elapsed):
-    for dice in (0.0, 1.0):
-        wait = wait_after(refusal(429, retry_after=str(asked)), elapsed=elapsed, dice=dice)
+    for jitter in (0.0, 1.0):
+        wait = wait_after(refusal(429, retry_after=str(asked)), elapsed=elapsed, jitter=jitter)
         assert wait == pytest.approx(asked, rel=0.05)
         assert wait >= asked
 
@@ -228,7 +228,7 @@ def test_what_would_take_too_long_is_raised_at_once(asked):
 def test_at_once_does_not_become_a_flood():
     errors = [refusal(429, retry_after="0")]
     assert wait_after(*errors) == 0.0
-    assert sum(wait_after(*errors * count, dice=0.5) for count in range(1, 7)) > 10
+    assert sum(wait_after(*errors * count, jitter=0.5) for count in range(1, 7)) > 10
 
 
 # The budget.
@@ -335,8 +335,8 @@ async def test_an_outage_costs_a_fifth_more_at_most(server):
 
 def test_retries_of_many_are_spread_out():
     """A hundred clients that are refused together do not come back together."""
-    dice = random.Random(4)
-    waits = [wait_after(refusal(503), dice=dice.random()) for _ in range(100)]
+    jitter = random.Random(4)
+    waits = [wait_after(refusal(503), jitter=jitter.random()) for _ in range(100)]
     assert max(Counter(int(wait * 10) for wait in waits).values()) < 15
 
 
@@ -613,11 +613,11 @@ def test_an_outage_that_ends(monkeypatch, outage, retries, right):
 def test_a_server_that_flaps_is_not_beaten_down(monkeypatch, share):
     """Of a thousand calls in turn a share fails: the budget is a tenth more and ten, whatever the share."""
     random.seed(5)
-    dice, requests, ends = random.Random(1), [], []
+    jitter, requests, ends = random.Random(1), [], []
 
     def when(now, _):
         requests.append(now)
-        return (503, {}) if dice.random() < share else None
+        return (503, {}) if jitter.random() < share else None
 
     async def main():
         async with Mistral("key", transport=answering(when)) as client:
@@ -685,7 +685,7 @@ def test_the_jitter_is_uniform(monkeypatch):
 
     async def main():
         async with Mistral("key", transport=answering(when)) as client:
-            client._face.engine.core.budget.tokens = 1000
+            client._executor.engine.state.budget.tokens = 1000
             for number in range(1000):
                 request = {**HI, "messages": [{"role": "user", "content": str(number)}]}
                 response = await client.with_response.chat.complete(**request)

@@ -285,7 +285,7 @@ class Watch:
 
     def __init__(self, client):
         self.client = client
-        self.core = client._face.engine.core
+        self.state = client._executor.engine.state
         self.tasks = living_tasks()
         self.descriptors = descriptors()
 
@@ -293,7 +293,7 @@ class Watch:
         """Sockets = idle pool, permits balanced, nobody waiting, no task left, no warning kept back."""
         await anyio.lowlevel.checkpoint()
         idle = 0
-        for wire in self.core.network._wires.values():
+        for wire in self.state.network._wires.values():
             if not hasattr(wire, "pool"):
                 continue  # httpx's own
             pool = wire.pool
@@ -303,7 +303,7 @@ class Watch:
             idle += sum(connection.usable(now) for connection in pool.connections)
         if server is not None:
             assert await server.settled(idle), f"the server has {server.open} connections open, the pool {idle}"
-        limiter = self.core.limiter
+        limiter = self.state.limiter
         lanes = list(limiter._lanes.values())
         assert not any(lane.in_flight or lane.group.in_flight or lane.group.waiting for lane in lanes)
         assert await soon(lambda: living_tasks() == self.tasks), "a task was left"

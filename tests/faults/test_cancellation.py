@@ -211,7 +211,7 @@ async def test_a_storm_of_cancellations(tools):
     `MISTRAL_STORM_SECONDS=6` is the full length.
     """
     seconds = float(os.environ.get("MISTRAL_STORM_SECONDS", "1"))
-    dice = random.Random(1)
+    jitter = random.Random(1)
     with FakeMistral(chunk_delay=0.001) as server:
         async with Mistral(server.api_key, server_url=server.url, max_connections=10) as client:
             await whole(client, None)
@@ -220,8 +220,8 @@ async def test_a_storm_of_cancellations(tools):
             async def storm():
                 end = anyio.current_time() + seconds
                 while anyio.current_time() < end:
-                    work = dice.choice([whole, streamed, final, left])
-                    with anyio.move_on_after(dice.random() ** 3 * 0.03) as scope:
+                    work = jitter.choice([whole, streamed, final, left])
+                    with anyio.move_on_after(jitter.random() ** 3 * 0.03) as scope:
                         await work(client, None)
                     cancelled[0] += scope.cancelled_caught
 

@@ -188,7 +188,7 @@ def test_a_fork_while_something_is_open(script, backend, what):
                     opened.__exit__(None, None, None)
                     assert client.chat.complete({HI}).text
                     try:
-                        client._face.portal, opened._portal.run(anyio.sleep, 0)
+                        client._executor.portal, opened._portal.run(anyio.sleep, 0)
                     except RuntimeError as error:
                         assert "parent process" in str(error)
                         status = 0
@@ -305,7 +305,7 @@ ENDS = {
         def hold():
             holding.set()
             time.sleep(60)
-        work = client._face.portal.run
+        work = client._executor.portal.run
         threading.Thread(target=work, args=(to_thread.run_sync, hold), daemon=True).start()
         holding.wait()""",
     "threads that call without end": """client = connect()

@@ -14,10 +14,10 @@ import anyio
 import pytest
 
 from mistral_async._http.network import Network
-from mistral_async._http.protocol import Head
+from mistral_async._http.protocol import RequestHead
 
-GET = Head("GET", "/v1/models", (("authorization", "Bearer test"),))
-POST = Head("POST", "/v1/chat/completions", (("content-type", "application/json"),))
+GET = RequestHead("GET", "/v1/models", (("authorization", "Bearer test"),))
+POST = RequestHead("POST", "/v1/chat/completions", (("content-type", "application/json"),))
 
 
 def answer(body=b"{}", *headers, status="200 OK"):
@@ -171,7 +171,7 @@ class Server:
 
 
 def echoing(peer):
-    """Answer every request with its own body, for as long as the client likes."""
+    """WireResponse every request with its own body, for as long as the client likes."""
     while (request := peer.read_request()) is not None:
         peer.send(answer(request[1]))
 

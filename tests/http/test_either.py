@@ -12,9 +12,9 @@ import pytest
 
 from mistral_async._http.httpx_wire.transport import Transport
 from mistral_async._http.network import Network
-from mistral_async._http.protocol import Limits, Phase, Sent, WireError
+from mistral_async._http.protocol import Phase, Sent, Timeouts, WireError
 
-LIMITS = Limits(connect=5, write=5, read=5)
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 WAYS = {
@@ -68,9 +68,9 @@ def chunk(data):
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-async def failure(network, head, body=None, limits=LIMITS):
+async def failure(network, head, body=None, timeouts=TIMEOUTS):
     with pytest.raises(WireError) as caught:
-        await network.current().send(head, body, limits)
+        await network.current().send(head, body, timeouts)
     return caught.value
 
 
@@ -85,7 +85,7 @@ async def test_a_whole_answer(start, connect, http, tls):
     server = start(script, tls=tls)
     network = connect(server)
     for index in range(3):
-        result = await network.current().send(http.POST, b"body %d" % index, LIMITS)
+        result = await network.current().send(http.POST, b"body %d" % index, TIMEOUTS)
         assert (result.status, result.body, result.http_version) == (200, b"body %d" % index, "HTTP/1.1")
         assert (b"x-name", b"value") in result.headers
         assert 0 < result.timings.first_byte <= result.timings.total
@@ -111,7 +111,7 @@ async def test_no_body_and_error_statuses(start, connect, http):
         peer.read_request()
 
     network = connect(start(script))
-    results = [await network.current().send(http.GET, None, LIMITS) for _ in answers]
+    results = [await network.current().send(http.GET, None, TIMEOUTS) for _ in answers]
     assert [(r.status, r.body) for r in results] == [(204, b""), (422, b'{"detail":"no"}'), (500, b"")]
 
 
@@ -126,7 +126,7 @@ async def test_a_body_source(start, connect, http, length):
 
     network = connect(start(script))
     for _ in range(2):
-        await network.current().send(http.POST, Source(b"12345", b"67890", length=length), LIMITS)
+        await network.current().send(http.POST, Source(b"12345", b"67890", length=length), TIMEOUTS)
     head, body = requests[1]
     assert (b"transfer-encoding: chunked" in head.lower()) == (length is None)
     assert (b"content-length: 10" in head.lower()) == (length is not None)
@@ -142,7 +142,7 @@ async def test_an_error_of_the_body_reaches_the_caller(start, connect, http):
     server = start()
     network = connect(server)
     with pytest.raises(ZeroDivisionError):
-        await network.current().send(http.POST, Broken(), LIMITS)
+        await network.current().send(http.POST, Broken(), TIMEOUTS)
     assert await server.settled(0)
 
 
@@ -161,7 +161,7 @@ async def test_a_stream(start, connect, http, tls):
     server = start(script, tls=tls)
     network = connect(server)
     for _ in range(2):
-        streaming = await network.current().open(http.POST, b"{}", LIMITS)
+        streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
         assert streaming.status == 200
         for index in range(3):
             turn.release()
@@ -182,7 +182,7 @@ async def test_a_compressed_stream(start, connect, http):
             peer.send(http.answer(gzip.compress(body), "Content-Encoding: gzip"))
 
     network = connect(start(script))
-    streaming = await network.current().open(http.GET, None, LIMITS)
+    streaming = await network.current().open(http.GET, None, TIMEOUTS)
     pieces = []
     while piece := await streaming.receive():
         pieces.append(piece)
@@ -200,7 +200,7 @@ async def test_the_server_sees_at_once_that_a_stream_was_left(start, connect, ht
     server = start(script, tls=tls)
     network = connect(server)
     for _ in range(5):
-        streaming = await network.current().open(http.POST, b"{}", LIMITS)
+        streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
         assert await streaming.receive() == b"data: 1\n\n"
         if leave == "aclose":
             await streaming.aclose()
@@ -220,7 +220,7 @@ async def test_a_cut_body(start, connect, http):
     network = connect(start(script))
     error = await failure(network, http.POST, b"x")
     assert error.sent is Sent.MAYBE
-    streaming = await network.current().open(http.POST, b"x", LIMITS)
+    streaming = await network.current().open(http.POST, b"x", TIMEOUTS)
     assert await streaming.receive() == b"one"
     for _ in range(2):
         with pytest.raises(WireError) as caught:
@@ -273,7 +273,7 @@ async def test_the_read_limit(start, connect, http):
 
     network = connect(start(script))
     since = time.monotonic()
-    error = await failure(network, http.POST, b"x", Limits(read=0.3))
+    error = await failure(network, http.POST, b"x", Timeouts(read=0.3))
     assert (error.phase, error.sent, error.timeout) == (Phase.READ, Sent.MAYBE, True)
     assert 0.25 < time.monotonic() - since < 0.8
 
@@ -288,7 +288,7 @@ async def test_the_deadline(start, connect, http):
 
     network = connect(start(script))
     since = time.monotonic()
-    error = await failure(network, http.POST, b"x", Limits(read=5, deadline=since + 0.2))
+    error = await failure(network, http.POST, b"x", Timeouts(read=5, deadline=since + 0.2))
     assert error.timeout
     assert 0.15 < time.monotonic() - since < 0.6
 
@@ -301,7 +301,7 @@ async def test_the_deadline_of_a_receive(start, connect, http):
 
     server = start(script)
     network = connect(server)
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     assert await streaming.receive() == b"a"
     since = time.monotonic()
     with pytest.raises(WireError) as caught:
@@ -319,11 +319,11 @@ async def test_cancelled_requests_close_their_connection(start, connect, http):
     server = start(script)
     network = connect(server)
     with anyio.move_on_after(0.1) as scope:
-        await network.current().send(http.POST, b"x", LIMITS)
+        await network.current().send(http.POST, b"x", TIMEOUTS)
     assert scope.cancelled_caught
     assert await server.settled(0, 0.3)
     server.script = lambda peer: (peer.read_request(), peer.send(CHUNKED), peer.closed_within(2))
-    streaming = await network.current().open(http.POST, b"x", LIMITS)
+    streaming = await network.current().open(http.POST, b"x", TIMEOUTS)
     with anyio.move_on_after(0.1) as scope:
         await streaming.receive()
     assert scope.cancelled_caught

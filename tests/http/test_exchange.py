@@ -1,4 +1,4 @@
-"""One exchange after another on real sockets: what goes out, what comes back, what becomes of the connection."""
+"""One reader after another on real sockets: what goes out, what comes back, what becomes of the connection."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import zlib
 import anyio
 import pytest
 
-from mistral_async._http.protocol import Head, Limits, Phase, Sent, WireError
+from mistral_async._http.protocol import Phase, RequestHead, Sent, Timeouts, WireError
 
-LIMITS = Limits(connect=5, write=5, read=5)
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 HINTS = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -42,9 +42,9 @@ class Source:
             self.closed += 1
 
 
-async def failure(network, head, body=None, limits=LIMITS):
+async def failure(network, head, body=None, timeouts=TIMEOUTS):
     with pytest.raises(WireError) as caught:
-        await network.current().send(head, body, limits)
+        await network.current().send(head, body, timeouts)
     return caught.value
 
 
@@ -59,7 +59,7 @@ async def test_requests_follow_each_other_on_one_connection(start, connect, http
     server = start(script, tls=tls)
     network = connect(server)
     for index in range(5):
-        result = await network.current().send(http.POST, b"body %d" % index, LIMITS)
+        result = await network.current().send(http.POST, b"body %d" % index, TIMEOUTS)
         assert (result.status, result.body, result.http_version) == (200, b"body %d" % index, "HTTP/1.1")
         assert (b"x-name", b"two words") in result.headers
         assert (b"mistral-correlation-id", "é".encode()) in result.headers
@@ -85,9 +85,9 @@ async def test_a_request_without_body_says_so_only_where_one_is_expected(start, 
             peer.send(http.answer(b""))
 
     network = connect(start(script))
-    await network.current().send(http.GET, None, LIMITS)
-    await network.current().send(http.POST, None, LIMITS)
-    await network.current().send(Head("DELETE", "/v1/files/x", ()), None, LIMITS)
+    await network.current().send(http.GET, None, TIMEOUTS)
+    await network.current().send(http.POST, None, TIMEOUTS)
+    await network.current().send(RequestHead("DELETE", "/v1/files/x", ()), None, TIMEOUTS)
     assert b"content-length" not in heads[0]
     assert b"content-length: 0" in heads[1]
     assert b"content-length" not in heads[2]
@@ -120,12 +120,12 @@ async def test_how_an_answer_ends_and_whether_the_connection_is_used_again(start
 
     server = start(script)
     network = connect(server)
-    result = await network.current().send(http.POST, b"x", LIMITS)
+    result = await network.current().send(http.POST, b"x", TIMEOUTS)
     assert result.body == body
     if not kept:
         assert await server.settled(0)
     server.script = http.echoing
-    assert (await network.current().send(http.POST, b"y", LIMITS)).body == (b"nexty" if kept else b"y")
+    assert (await network.current().send(http.POST, b"y", TIMEOUTS)).body == (b"nexty" if kept else b"y")
     assert len(server.peers) == (1 if kept else 2)
     await network.aclose()
 
@@ -138,7 +138,7 @@ async def test_a_body_without_length_ends_with_the_connection(start, connect, ht
         peer.send(b" it")
 
     network = connect(start(script, tls=tls))
-    assert (await network.current().send(http.GET, None, LIMITS)).body == b"all of it"
+    assert (await network.current().send(http.GET, None, TIMEOUTS)).body == b"all of it"
     await network.aclose()
 
 
@@ -150,7 +150,7 @@ async def test_head_requests_have_no_body(start, connect, http):
     server = start(script)
     network = connect(server)
     for _ in range(2):
-        result = await network.current().send(Head("HEAD", "/", ()), None, LIMITS)
+        result = await network.current().send(RequestHead("HEAD", "/", ()), None, TIMEOUTS)
         assert (result.body, (b"content-length", b"100") in result.headers) == (b"", True)
     assert len(server.peers) == 1
     await network.aclose()
@@ -180,7 +180,7 @@ async def test_a_cut_answer_is_an_error(start, connect, http, tls, raw, end):
     error = await failure(network, http.POST, b"x")
     assert (error.phase, error.sent, error.timeout) == (Phase.READ, Sent.MAYBE, False)
     server.script = http.echoing
-    assert (await network.current().send(http.POST, b"y", LIMITS)).body == b"y"
+    assert (await network.current().send(http.POST, b"y", TIMEOUTS)).body == b"y"
     await network.aclose()
 
 
@@ -241,8 +241,8 @@ async def test_compressed_answers(start, connect, http, coding):
             peer.send(http.answer(sent, f"Content-Encoding: {coding}"))
 
     network = connect(start(script))
-    assert (await network.current().send(http.GET, None, LIMITS)).body == body
-    streaming = await network.current().open(http.GET, None, LIMITS)
+    assert (await network.current().send(http.GET, None, TIMEOUTS)).body == body
+    streaming = await network.current().open(http.GET, None, TIMEOUTS)
     pieces = []
     while piece := await streaming.receive():
         pieces.append(piece)
@@ -282,7 +282,7 @@ async def test_a_large_body_goes_out_while_the_server_reads_slowly(start, connec
         http.echoing(peer)
 
     network = connect(start(script, tls=tls))
-    assert (await network.current().send(http.POST, body, LIMITS)).body == body
+    assert (await network.current().send(http.POST, body, TIMEOUTS)).body == body
     await network.aclose()
 
 
@@ -299,7 +299,7 @@ async def test_a_body_that_is_read_while_it_is_sent(start, connect, http, tls, l
     network = connect(server)
     source = Source(b"a" * 200_000, b"", b"b" * 300_000, length=length)
     for _ in range(2):
-        await network.current().send(http.POST, source, LIMITS)
+        await network.current().send(http.POST, source, TIMEOUTS)
     assert (source.opened, source.closed, len(server.peers)) == (2, 2, 1)
     head, body = requests[1]
     if length is None:
@@ -325,10 +325,10 @@ async def test_an_error_of_the_body_reaches_the_caller_as_it_is(start, connect, 
     network = connect(server)
     source = Source(b"x", error=ZeroDivisionError("mine"))
     with pytest.raises(ZeroDivisionError, match="mine"):
-        await network.current().send(http.POST, source, LIMITS)
+        await network.current().send(http.POST, source, TIMEOUTS)
     assert source.closed == 1
     assert await server.settled(0)
-    assert (await network.current().send(http.POST, b"next", LIMITS)).body == b"next"
+    assert (await network.current().send(http.POST, b"next", TIMEOUTS)).body == b"next"
     await network.aclose()
 
 
@@ -347,7 +347,7 @@ async def test_an_early_answer_is_returned_while_the_body_is_being_sent(start, c
     network = connect(server)
     body = Source(*[b"x" * 100_000] * 200, length=20_000_000) if streamed else b"x" * 20_000_000
     try:
-        result = await network.current().send(http.POST, body, LIMITS)
+        result = await network.current().send(http.POST, body, TIMEOUTS)
     except WireError as error:
         # A reset may overtake what was encrypted: then it is at least sure that nothing was executed.
         assert (tls, after, error.sent) == (True, "close", Sent.PART)  # noqa: PT017 (one of two proper ends)
@@ -369,7 +369,7 @@ async def test_a_connection_that_the_server_closed_is_replaced_unseen(start, con
     network = connect(server)
     for index in range(5):
         closed.clear()
-        assert (await network.current().send(http.POST, b"%d" % index, LIMITS)).body == b"%d" % index
+        assert (await network.current().send(http.POST, b"%d" % index, TIMEOUTS)).body == b"%d" % index
         closed.wait(5)  # the loop has no chance to see it
     assert len(server.peers) == 5
     await network.aclose()
@@ -389,7 +389,7 @@ async def test_a_connection_that_only_the_write_finds_dead_is_replaced_unseen(st
     network = connect(server)
     for index in range(3):
         closed.clear()
-        assert (await network.current().send(http.POST, b"%d" % index, LIMITS)).body == b"%d" % index
+        assert (await network.current().send(http.POST, b"%d" % index, TIMEOUTS)).body == b"%d" % index
         closed.wait(5)
         time.sleep(0.01)  # noqa: ASYNC251 (the reset is there, and the loop has had no chance to see it
     assert len(server.peers) == 3
@@ -403,15 +403,15 @@ async def test_a_connection_is_not_kept_for_longer_than_it_may(start, connect, h
 
     server = start(script)
     network = connect(server, keepalive_expiry=0.05)
-    await network.current().send(http.GET, None, LIMITS)
+    await network.current().send(http.GET, None, TIMEOUTS)
     await anyio.sleep(0.1)
-    await network.current().send(http.GET, None, LIMITS)
+    await network.current().send(http.GET, None, TIMEOUTS)
     assert len(server.peers) == 2
     await network.aclose()
     network = connect(server)
-    await network.current().send(http.GET, None, LIMITS)
+    await network.current().send(http.GET, None, TIMEOUTS)
     await anyio.sleep(0.6)
-    await network.current().send(http.GET, None, LIMITS)
+    await network.current().send(http.GET, None, TIMEOUTS)
     assert len(server.peers) == 4
     await network.aclose()
 
@@ -435,7 +435,7 @@ async def test_every_socket_is_kept_alive(start, connect, http, monkeypatch, tls
     for module in ("asyncio_wire.channel", "trio_wire.wire"):
         monkeypatch.setattr(f"mistral_async._http.{module}.prepare", prepare)
     network = connect(start(tls=tls))
-    await network.current().send(http.GET, None, LIMITS)
+    await network.current().send(http.GET, None, TIMEOUTS)
     assert seen == [[1, 60, 60, 5, 1]]
     await network.aclose()
 
@@ -444,8 +444,12 @@ async def test_every_socket_is_kept_alive(start, connect, http, monkeypatch, tls
 async def test_headers_can_not_be_injected(start, connect, value):
     server = start()
     network = connect(server)
-    for head in (Head("GET", "/", (("x", value),)), Head("GET", "/", ((value, "x"),)), Head("GET", f"/{value}", ())):
+    for head in (
+        RequestHead("GET", "/", (("x", value),)),
+        RequestHead("GET", "/", ((value, "x"),)),
+        RequestHead("GET", f"/{value}", ()),
+    ):
         with pytest.raises(ValueError, match="can not be sent"):
-            await network.current().send(head, None, LIMITS)
+            await network.current().send(head, None, TIMEOUTS)
     assert not server.peers
     await network.aclose()

@@ -14,16 +14,16 @@ PRELUDE = """
 import asyncio, gc, os, sys, threading, warnings
 import trio, uvloop
 from mistral_async._http.network import Network
-from mistral_async._http.protocol import Head, Limits
+from mistral_async._http.protocol import RequestHead, Timeouts
 
 port, tls = int(sys.argv[1]), sys.argv[2] == "True"
 origin = ("https", "localhost", port) if tls else ("http", "127.0.0.1", port)
-HEAD = Head("POST", "/", ())
-LIMITS = Limits(connect=5, write=5, read=5)
+HEAD = RequestHead("POST", "/", ())
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 network = Network(origin, verify=sys.argv[3], max_connections=20)
 
 async def call(body=b"x", network=network):
-    answer = await network.current().send(HEAD, body, LIMITS)
+    answer = await network.current().send(HEAD, body, TIMEOUTS)
     assert answer.body == body, answer
     return answer
 

@@ -63,9 +63,9 @@ def test_closing_wakes_everybody_and_grants_nothing():
     pool = pool_of(1, "a")
     pool.take()
     woken = []
-    ticket = pool.queue(lambda: woken.append(1))
+    waiter = pool.queue(lambda: woken.append(1))
     assert pool.close() == ["a"]
-    assert (woken, ticket.granted, pool.closed) == ([1], False, True)
+    assert (woken, waiter.granted, pool.closed) == ([1], False, True)
     pool.drop("a")
     assert pool.places == 0
 
@@ -98,9 +98,9 @@ class PoolMachine(RuleBasedStateMachine):
 
     def settle(self):
         """Who was granted something in the model is who was granted something in the pool."""
-        for ticket in list(self.queue):
-            if ticket.granted:
-                assert ticket is self.queue[0], "out of order"
+        for waiter in list(self.queue):
+            if waiter.granted:
+                assert waiter is self.queue[0], "out of order"
                 self.queue.pop(0)
 
     @rule(target=held)
@@ -163,18 +163,18 @@ class PoolMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.making + len(self.using) == self.limit)
     @rule(target=tickets)
     def wait(self):
-        ticket = self.pool.queue(lambda: None)
-        self.queue.append(ticket)
-        return ticket
+        waiter = self.pool.queue(lambda: None)
+        self.queue.append(waiter)
+        return waiter
 
-    @rule(ticket=consumes(tickets))
-    def give_up(self, ticket):
-        if not ticket.granted:
-            self.queue.remove(ticket)
-            self.pool.leave(ticket)
+    @rule(waiter=consumes(tickets))
+    def give_up(self, waiter):
+        if not waiter.granted:
+            self.queue.remove(waiter)
+            self.pool.leave(waiter)
             return
-        connection = ticket.connection
-        self.pool.leave(ticket)
+        connection = waiter.connection
+        self.pool.leave(waiter)
         if connection is None:
             self.making -= 1
             self.making += bool(self.queue)
@@ -183,18 +183,18 @@ class PoolMachine(RuleBasedStateMachine):
             self.idle.append(connection)
         self.settle()
 
-    @rule(target=held, ticket=consumes(tickets))
-    def accept(self, ticket):
-        if not ticket.granted:
-            self.queue.remove(ticket)
-            self.pool.leave(ticket)
+    @rule(target=held, waiter=consumes(tickets))
+    def accept(self, waiter):
+        if not waiter.granted:
+            self.queue.remove(waiter)
+            self.pool.leave(waiter)
             return None
-        if ticket.connection is None:
+        if waiter.connection is None:
             self.making -= 1
             self.pool.unreserve()
             self.making += bool(self.queue)
             self.settle()
-        return ticket.connection
+        return waiter.connection
 
     @rule(by=st.floats(0.1, 3))
     def time_passes(self, by):

@@ -9,9 +9,9 @@ import pytest
 from mistral_async._http import network as _network
 from mistral_async._http.anyio_wire import AnyioWire
 from mistral_async._http.network import Network
-from mistral_async._http.protocol import Limits, Phase, Sent, WireError
+from mistral_async._http.protocol import Phase, Sent, Timeouts, WireError
 
-LIMITS = Limits(connect=5, write=5, read=5)
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 
 
 async def test_a_unix_socket(http, tmp_path):
@@ -31,7 +31,7 @@ async def test_a_unix_socket(http, tmp_path):
         tasks.start_soon(listener.serve, serve)
         network = Network(("http", "api.test", 80), connect=lambda _host, _port: anyio.connect_unix(path))
         for _ in range(3):
-            assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"by unix"
+            assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"by unix"
         assert network.current().pool.places == 1
         await network.aclose()
         await anyio.sleep(0.05)
@@ -61,9 +61,9 @@ async def test_a_stream_in_memory_that_breaks(http):
             await send.aclose()
 
         tasks.start_soon(serve)
-        assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"one"
+        assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"one"
     with pytest.raises(WireError) as caught, anyio.fail_after(5):
-        await network.current().send(http.POST, b"x", Limits(read=0.1))
+        await network.current().send(http.POST, b"x", Timeouts(read=0.1))
     assert (caught.value.phase, caught.value.sent) == (Phase.READ, Sent.MAYBE), "on a second stream, that is silent"
     assert len(theirs) == 2
     await network.aclose()
@@ -78,7 +78,7 @@ async def test_a_loop_that_no_driver_knows(start, connect, http, monkeypatch, tl
     wire = network.current()
     assert isinstance(wire, AnyioWire) == hasattr(wire.loop, "create_connection")
     for _ in range(3):
-        assert (await wire.send(http.POST, b"x", LIMITS)).body == b"x"
+        assert (await wire.send(http.POST, b"x", TIMEOUTS)).body == b"x"
     assert len(server.peers) == 1
     await network.aclose()
     assert await server.settled(0)
@@ -90,7 +90,7 @@ def test_streams_end_with_their_loop(start, client_tls, http, backend):
     network = Network(server.origin, verify=client_tls, connect=anyio.connect_tcp)
 
     async def main():
-        assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"x"
+        assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"x"
 
     for _ in range(5):
         anyio.run(main, backend=backend)

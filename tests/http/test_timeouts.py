@@ -1,4 +1,4 @@
-"""Time limits, cancellation, and the queue for a connection: what each leaves behind."""
+"""Time timeouts, cancellation, and the queue for a connection: what each leaves behind."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import anyio.lowlevel
 import pytest
 
 from mistral_async._http.network import Network
-from mistral_async._http.protocol import Limits, Phase, Sent, WireError
+from mistral_async._http.protocol import Phase, Sent, Timeouts, WireError
 
-LIMITS = Limits(connect=5, write=5, read=5)
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 
 
-async def failure(network, head, body=None, limits=LIMITS):
+async def failure(network, head, body=None, timeouts=TIMEOUTS):
     with pytest.raises(WireError) as caught:
-        await network.current().send(head, body, limits)
+        await network.current().send(head, body, timeouts)
     return caught.value
 
 
@@ -46,14 +46,14 @@ class Endless:
             self.closed = True
 
 
-@pytest.mark.parametrize("limits", [Limits(read=0.1), "deadline"])
-async def test_a_server_that_does_not_answer(start, connect, http, tls, limits):
+@pytest.mark.parametrize("timeouts", [Timeouts(read=0.1), "deadline"])
+async def test_a_server_that_does_not_answer(start, connect, http, tls, timeouts):
     server = start(silent, tls=tls)
     network = connect(server)
     since = time.monotonic()
-    if limits == "deadline":
-        limits = Limits(deadline=since + 0.15)
-    error = await failure(network, http.POST, b"x", limits)
+    if timeouts == "deadline":
+        timeouts = Timeouts(deadline=since + 0.15)
+    error = await failure(network, http.POST, b"x", timeouts)
     assert (error.timeout, error.phase, error.sent) == (True, Phase.READ, Sent.MAYBE)
     assert 0.09 < time.monotonic() - since < 0.5
     assert await server.settled(0)
@@ -70,8 +70,8 @@ async def test_the_read_limit_counts_silence_not_the_whole(start, connect, http)
         silent(peer)
 
     network = connect(start(script))
-    assert (await network.current().send(http.GET, None, Limits(read=0.15))).body == b"slowly"
-    error = await failure(network, http.GET, None, Limits(read=0.15, deadline=time.monotonic() + 0.1))
+    assert (await network.current().send(http.GET, None, Timeouts(read=0.15))).body == b"slowly"
+    error = await failure(network, http.GET, None, Timeouts(read=0.15, deadline=time.monotonic() + 0.1))
     assert error.timeout
     await network.aclose()
 
@@ -86,9 +86,9 @@ async def test_a_later_request_on_the_connection_has_limits_of_its_own(start, co
 
     server = start(script)
     network = connect(server)
-    await network.current().send(http.GET, None, Limits(read=0.1))
-    await network.current().send(http.GET, None, Limits(read=5))
-    await network.current().send(http.GET, None, Limits(read=0.1, deadline=time.monotonic() + 5))
+    await network.current().send(http.GET, None, Timeouts(read=0.1))
+    await network.current().send(http.GET, None, Timeouts(read=5))
+    await network.current().send(http.GET, None, Timeouts(read=0.1, deadline=time.monotonic() + 5))
     assert len(server.peers) == 1
     await network.aclose()
 
@@ -100,7 +100,7 @@ async def test_a_server_that_does_not_read(start, connect, http, tls):
     server = start(script, tls=tls)
     network = connect(server)
     since = time.monotonic()
-    error = await failure(network, http.POST, b"x" * 50_000_000, Limits(write=0.15))
+    error = await failure(network, http.POST, b"x" * 50_000_000, Timeouts(write=0.15))
     assert (error.timeout, error.phase, error.sent) == (True, Phase.WRITE, Sent.PART)
     assert 0.14 < time.monotonic() - since < 0.6
     await network.aclose()
@@ -119,7 +119,7 @@ async def test_the_write_limit_counts_standstill_not_the_whole(start, connect, h
 
     network = connect(start(script))
     since = time.monotonic()
-    assert (await network.current().send(http.POST, body, Limits(write=0.3))).body == b"{}"
+    assert (await network.current().send(http.POST, body, Timeouts(write=0.3))).body == b"{}"
     assert time.monotonic() - since > 0.4
     await network.aclose()
 
@@ -130,7 +130,7 @@ async def test_the_deadline_ends_a_body_that_does_not(start, connect, http):
     for pause in (0, 10):
         source = Endless(pause)
         since = time.monotonic()
-        error = await failure(network, http.POST, source, Limits(deadline=since + 0.15))
+        error = await failure(network, http.POST, source, Timeouts(deadline=since + 0.15))
         assert (error.timeout, error.sent, source.closed) == (True, Sent.PART, True)
         assert time.monotonic() - since < 0.6
     assert await server.settled(0)
@@ -167,7 +167,7 @@ async def test_a_server_that_does_not_accept(http):
             fillers.append(filler)
         network = Network(("http", *listener.getsockname()))
         since = time.monotonic()
-        error = await failure(network, http.GET, None, Limits(connect=0.2))
+        error = await failure(network, http.GET, None, Timeouts(connect=0.2))
         assert (error.phase, error.sent, error.timeout) == (Phase.CONNECT, Sent.NOTHING, True)
         assert 0.15 < time.monotonic() - since < 0.6
         for filler in fillers:
@@ -186,7 +186,7 @@ async def test_tls_that_does_not_come_about(start, connect, http, fault, client_
     server = start(script, tls=fault in {"untrusted", "name"})
     host = "127.0.0.1" if fault == "name" else "localhost"
     network = Network(("https", host, server.port), verify=True if fault == "untrusted" else client_tls)
-    error = await failure(network, http.GET, None, Limits(connect=0.5))
+    error = await failure(network, http.GET, None, Timeouts(connect=0.5))
     assert (error.phase, error.sent, error.timeout) == (Phase.CONNECT, Sent.NOTHING, fault == "silence")
     if fault in {"untrusted", "name"}:
         assert isinstance(error.__cause__, ssl.SSLCertVerificationError)
@@ -200,11 +200,11 @@ async def test_verification_can_be_turned_off_or_given_a_file(start, http, autho
     authority.cert_pem.write_to_path(bundle)
     for verify in (False, str(bundle), bundle):
         network = Network(server.origin, verify=verify)
-        assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"x"
+        assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"x"
         await network.aclose()
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     network = Network(server.origin)
-    assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"x"
+    assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"x"
     await network.aclose()
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
     network = Network(server.origin)
@@ -247,7 +247,7 @@ async def test_callers_wait_for_a_connection_in_order(start, connect, http):
     order = []
 
     async def one(index):
-        result = await network.current().send(http.POST, b"%d" % index, LIMITS)
+        result = await network.current().send(http.POST, b"%d" % index, TIMEOUTS)
         assert result.body == b"%d" % index
         assert (result.timings.queue > 0) == (index > 1)
         order.append(index)
@@ -265,11 +265,11 @@ async def test_only_the_deadline_ends_the_wait_for_a_connection(start, connect, 
     network = connect(start(silent), max_connections=1)
     pool = network.current().pool
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(failure, network, http.GET, None, Limits(read=1))
+        tasks.start_soon(failure, network, http.GET, None, Timeouts(read=1))
         await anyio.sleep(0.05)
         since = time.monotonic()
-        limits = Limits(connect=0.01, read=0.01, write=0.01, deadline=since + 0.2)
-        error = await failure(network, http.GET, None, limits)
+        timeouts = Timeouts(connect=0.01, read=0.01, write=0.01, deadline=since + 0.2)
+        error = await failure(network, http.GET, None, timeouts)
         assert (error.phase, error.sent, error.timeout) == (Phase.CONNECT, Sent.NOTHING, True)
         assert 0.15 < time.monotonic() - since < 0.5
         assert (pool.waiting, pool.places) == (0, 1)
@@ -291,7 +291,7 @@ async def test_a_cancelled_wait_for_a_connection(start, connect, http):
     done = []
 
     async def one(index):
-        done.append((await network.current().send(http.POST, b"%d" % index, LIMITS)).body)
+        done.append((await network.current().send(http.POST, b"%d" % index, TIMEOUTS)).body)
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(one, 0)
@@ -318,14 +318,14 @@ async def test_a_connection_granted_to_a_cancelled_caller_goes_to_the_next(start
 
     async def one(index, scope):
         with scope:
-            done.append((await network.current().send(http.POST, b"%d" % index, LIMITS)).body)
+            done.append((await network.current().send(http.POST, b"%d" % index, TIMEOUTS)).body)
 
     for _ in range(30):
         done.clear()
         scopes = [anyio.CancelScope() for _ in range(4)]
 
         async def first():
-            await network.current().send(http.POST, b"first", LIMITS)
+            await network.current().send(http.POST, b"first", TIMEOUTS)
             scopes[0].cancel()  # noqa: B023 (the answer grants the connection to number 0)
 
         async with anyio.create_task_group() as tasks:
@@ -351,7 +351,7 @@ async def test_cancelled_requests_close_their_connection_at_once(start, connect,
     network = connect(server)
     for body in (b"x", b"x" * 100_000):
         with anyio.move_on_after(0.1) as scope:
-            await network.current().send(http.POST, body, LIMITS)
+            await network.current().send(http.POST, body, TIMEOUTS)
         assert scope.cancelled_caught
         assert await server.settled(0, 0.2)
         assert network.current().pool.places == 0
@@ -375,7 +375,7 @@ async def test_after_a_storm_of_cancellations_everything_works(start, connect, h
     async def rider(index):
         while time.monotonic() < end:
             with anyio.move_on_after(rng.random() * 0.01):
-                result = await network.current().send(http.POST, b"%d" % index, LIMITS)
+                result = await network.current().send(http.POST, b"%d" % index, TIMEOUTS)
                 assert result.body == b"%d" % index
 
     async with anyio.create_task_group() as tasks:
@@ -386,7 +386,7 @@ async def test_after_a_storm_of_cancellations_everything_works(start, connect, h
     done = []
 
     async def one(index):
-        done.append((await network.current().send(http.POST, b"%d" % index, LIMITS)).body)
+        done.append((await network.current().send(http.POST, b"%d" % index, TIMEOUTS)).body)
 
     with anyio.fail_after(10):
         async with anyio.create_task_group() as tasks:
@@ -423,7 +423,7 @@ async def test_a_tls_peer_that_never_says_goodbye_does_not_hold_up_closing(start
         time.sleep(1.5)
 
     network = connect(start(script, tls=True))
-    await network.current().send(http.GET, None, LIMITS)
+    await network.current().send(http.GET, None, TIMEOUTS)
     since = time.monotonic()
     await network.aclose()
     assert time.monotonic() - since < 1.0

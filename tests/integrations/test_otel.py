@@ -468,5 +468,5 @@ async def test_without_an_sdk_nothing_is_recorded_and_nothing_breaks(server):
 
 def test_a_client_with_the_global_providers_can_be_pickled():
     client = pickle.loads(pickle.dumps(Mistral("key", hooks=[OpenTelemetryHooks(capture_content=True)])))
-    (hooks,) = client._face.engine.core.settings["hooks"]
+    (hooks,) = client._executor.engine.state.settings["hooks"]
     assert hooks._capture_content

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from msgspec import inspect
 
-from mistral_async._codec.open_union import _tags, variants
+from mistral_async._codec.open_union import _tags, members_of
 from mistral_async.models._model import Model
 
 TRAFFIC = Path(__file__).parents[2] / ".." / "shared" / "recorded" / "traffic.jsonl"
@@ -97,7 +97,7 @@ class _Filler:
                 return self.scalar(info)
 
     def variant(self, union, branch, depth):
-        members = [*variants(union), *([str] if "str" in str(union.union) else [])]
+        members = [*members_of(union), *([str] if "str" in str(union.union) else [])]
         member = members[branch % len(members)]
         return f"text {next(self.numbers)}" if member is str else self.struct(member, branch, depth)
 
@@ -120,8 +120,8 @@ class _Filler:
                 seen.add(cls)
                 return max((self._branches(field.type, seen) for field in info.fields), default=1)
             case inspect.CustomType(cls=cls):
-                inner = [self._branches(inspect.type_info(each), seen) for each in variants(cls)]
-                return max([len(variants(cls)) + 1, *inner])
+                inner = [self._branches(inspect.type_info(each), seen) for each in members_of(cls)]
+                return max([len(members_of(cls)) + 1, *inner])
             case inspect.UnionType(types=types):
                 return max([len(types), *(self._branches(each, seen) for each in types)])
             case inspect.ListType(item_type=item) | inspect.DictType(value_type=item):

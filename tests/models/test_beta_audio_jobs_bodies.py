@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mistral_async import models
-from mistral_async._codec.open_union import decode, variants
+from mistral_async._codec.open_union import decode, members_of
 
 MODULES = [
     "accesses", "batch", "beta_agents", "conversation_events", "conversations", "documents", "fine_tuning", "libraries",
@@ -33,7 +33,7 @@ ANSWERS = [
     models.VoiceListPage, models.VoiceListResponse, models.VoiceResponse, models.CreateResponseResponse,
     models.CountResponseInputTokensResponse,
 ]  # fmt: skip
-PAIRS = [(each, each) for each in ANSWERS] + [(union, member) for union in UNIONS for member in variants(union)]
+PAIRS = [(each, each) for each in ANSWERS] + [(union, member) for union in UNIONS for member in members_of(union)]
 STRANGE = ["strange", "", 7, -1.5, 1e300, True, "2031-01-01T00:00:00Z"]
 RECORDED = [
     (re.compile(r"POST /v1/audio/transcriptions$"), models.TranscriptionResponse, models.TranscriptionStreamEvents),
@@ -71,7 +71,7 @@ def test_every_struct_reads_an_empty_object_and_one_of_nulls(name, structs, bodi
 
 @pytest.mark.parametrize("union", UNIONS, ids=lambda union: union.__name__[:60])
 def test_every_member_of_a_union_is_found(union, bodies):
-    for member in variants(union):
+    for member in members_of(union):
         for body in bodies(member):
             assert type(decode(json.dumps(body).encode(), union)) is member
 

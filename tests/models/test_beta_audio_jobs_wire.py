@@ -19,7 +19,7 @@ import pytest
 from anyio.abc import SocketAttribute
 
 from mistral_async import Mistral, calls, models
-from mistral_async._codec.open_union import variants
+from mistral_async._codec.open_union import members_of
 from mistral_async.errors import IncompleteStreamError, StreamEventError
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "api"
@@ -392,7 +392,7 @@ def _full(returns, bodies):
         return ["https://storage/x?y=z"]
     if getattr(returns, "__origin__", None) is list:
         return [[body] for body in _full(returns.__args__[0], bodies)]
-    members = variants(returns) if hasattr(returns, "variants") else (returns,)
+    members = members_of(returns) if hasattr(returns, "variants") else (returns,)
     return [body for member in members for body in bodies(member)]
 
 
@@ -695,20 +695,20 @@ def test_bad_input_is_refused_before_anything_is_sent(call, error, says):
 
 
 def test_what_costs_and_what_creates():
-    def effect(request):
-        return request.effect.name
+    def safety(request):
+        return request.safety.name
 
-    assert effect(calls.audio.transcriptions.complete(model="m", file_id="f")) == "COSTS"
-    assert effect(calls.audio.transcriptions.stream(model="m", file_id="f")) == "COSTS"
-    assert effect(calls.audio.speech.complete(input="hi")) == "COSTS"
-    assert effect(calls.audio.speech.stream(input="hi")) == "COSTS"
-    assert effect(calls.responses.create(model="m", input="hi")) == "COSTS"
-    assert effect(calls.responses.count_input_tokens(model="m", input="hi")) == "NONE"
-    assert effect(calls.batch.create(endpoint="e")) == "CREATES"
-    assert effect(calls.beta.conversations.start(inputs="hi", model="m")) == "CREATES"
-    assert effect(calls.beta.conversations.append_stream("c", inputs="hi")) == "CREATES"
-    assert effect(calls.beta.agents.update("a")) == "CREATES"
-    assert effect(calls.beta.libraries.accesses.update_or_create("l", **SHARE)) == "NONE"
+    assert safety(calls.audio.transcriptions.complete(model="m", file_id="f")) == "BILLED"
+    assert safety(calls.audio.transcriptions.stream(model="m", file_id="f")) == "BILLED"
+    assert safety(calls.audio.speech.complete(input="hi")) == "BILLED"
+    assert safety(calls.audio.speech.stream(input="hi")) == "BILLED"
+    assert safety(calls.responses.create(model="m", input="hi")) == "BILLED"
+    assert safety(calls.responses.count_input_tokens(model="m", input="hi")) == "SAFE"
+    assert safety(calls.batch.create(endpoint="e")) == "CREATES"
+    assert safety(calls.beta.conversations.start(inputs="hi", model="m")) == "CREATES"
+    assert safety(calls.beta.conversations.append_stream("c", inputs="hi")) == "CREATES"
+    assert safety(calls.beta.agents.update("a")) == "CREATES"
+    assert safety(calls.beta.libraries.accesses.update_or_create("l", **SHARE)) == "SAFE"
 
 
 def test_a_key_of_an_integration_is_sent_and_not_shown():

@@ -69,7 +69,7 @@ def test_base64_and_floats_read_the_same():
 @pytest.mark.parametrize("count", [3, 4])
 def test_whole_numbers_are_read_as_their_type(dtype, wire, count):
     numbers = ([-7, 0, 5, 1] if wire == "i1" else [200, 0, 5, 1])[:count]
-    then = calls.embeddings.create(model="m", inputs="a", output_dtype=dtype).then
+    then = calls.embeddings.create(model="m", inputs="a", output_dtype=dtype).transform
     for embedding in (numbers, base64.b64encode(packed(numbers, wire)).decode()):
         vector = then(answer(embedding)).data[0].embedding
         assert vector == numbers
@@ -78,5 +78,5 @@ def test_whole_numbers_are_read_as_their_type(dtype, wire, count):
 
 
 def test_floats_need_no_second_step():
-    assert calls.embeddings.create(model="m", inputs="a", encoding_format="base64").then is None
+    assert calls.embeddings.create(model="m", inputs="a", encoding_format="base64").transform is None
     assert array.array("f", [1.0]) == answer("AACAPw==").data[0].embedding

@@ -8,9 +8,9 @@ import anyio
 import pytest
 
 from mistral_async import BackoffStrategy, Mistral, RateLimits, RetryConfig
-from mistral_async._engine.request import Effect
+from mistral_async._engine.request import RetrySafety
 from mistral_async._engine.response import Attempt, Headers
-from mistral_async._engine.retry import Refusals, delay
+from mistral_async._engine.retry import ThrottleStreaks, delay
 from mistral_async._ratelimit import Priority
 from mistral_async.errors import RateLimitError, from_response
 
@@ -42,10 +42,10 @@ def patient(sim, *limits, calls, pause=True, priority=Priority.BULK, seed=0, dow
                 wait = delay(
                     from_response(429, Headers(headers), b"{}", route="POST /v1/x"),
                     config=RetryConfig(),
-                    effect=Effect.COSTS,
+                    safety=RetrySafety.BILLED,
                     attempts=attempts,
                     elapsed=self.refusals.elapsed(self.model, started=started, queued=queued, now=world.now),
-                    dice=world.random.random(),
+                    jitter=world.random.random(),
                 )
                 if wait is None:
                     self.failed.append(world.now - started)
@@ -58,7 +58,7 @@ def patient(sim, *limits, calls, pause=True, priority=Priority.BULK, seed=0, dow
     served = sim.Server(world, *limits, talks=False, **server)
     served.down = down
     client = Client(world, served, priority=priority)
-    client.failed, client.refusals = [], Refusals()
+    client.failed, client.refusals = [], ThrottleStreaks()
     client.fan_out(calls, calls)
     world.run(until=20_000)
     return client

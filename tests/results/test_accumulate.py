@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import Mistral
-from mistral_async._codec.open_union import MisfitError, decode
-from mistral_async._results.accumulate import assembly_of
+from mistral_async._codec.open_union import LenientDecodeError, decode
+from mistral_async._results.accumulate import accumulate
 from mistral_async.errors import IncompleteStreamError
 from mistral_async.models import ChatCompletionResponse, ReferenceChunk, TextChunk, ThinkChunk
 from mistral_async.models.chat import CompletionChunk
@@ -36,7 +36,7 @@ def fragment(arguments="", name="", *, identity=None, index=None):
 
 def calls_of(*events):
     """The calls of streams of fragments, one list an event, as (name, arguments, id)."""
-    made = assembly_of([chunk(calls=list(event)) for event in events]).tool_calls
+    made = accumulate([chunk(calls=list(event)) for event in events]).tool_calls
     return [(call.function.name, call.function.arguments, call.id) for call in made]
 
 
@@ -125,7 +125,7 @@ def test_tool_calls_are_put_together(case):
 
 
 def test_what_is_absent_stays_absent():
-    (call,) = assembly_of([chunk(calls=[fragment("{}", "a")])]).tool_calls
+    (call,) = accumulate([chunk(calls=[fragment("{}", "a")])]).tool_calls
     assert (call.id, call.index) == (None, None)
 
 
@@ -140,7 +140,7 @@ def test_arguments_are_what_their_fragments_say(texts, by_index):
 
 @pytest.mark.parametrize("cut", ['{"path": "/tm', '{"a": 1', "[", '{"a": 1}}', "null", "3", '"x"'])
 def test_arguments_that_are_no_object_are_never_read_as_one(cut):
-    pieces = assembly_of([chunk(calls=[fragment(cut, "delete", identity="x")], reason="length")])
+    pieces = accumulate([chunk(calls=[fragment(cut, "delete", identity="x")], reason="length")])
     (call,) = pieces.tool_calls
     assert call.function.arguments == cut
     with pytest.raises(ValueError, match="arguments of delete"):
@@ -153,7 +153,7 @@ def thinking(text, **fields):
 
 
 def test_thinking_that_switches_between_text_and_lists():
-    made = assembly_of(
+    made = accumulate(
         [
             chunk(""),
             chunk(""),
@@ -172,7 +172,7 @@ def test_thinking_that_switches_between_text_and_lists():
 
 
 def test_a_mixed_list_ends_the_thinking():
-    made = assembly_of(
+    made = accumulate(
         [
             chunk([thinking("Hm", closed=False, signature="s1")]),
             chunk([thinking("m.", closed=True), {"type": "text", "text": "1"}]),
@@ -186,14 +186,14 @@ def test_a_mixed_list_ends_the_thinking():
 def test_references_keep_their_place():
     reference = {"type": "reference", "reference_ids": [1]}
     inner = {"type": "thinking", "thinking": [{"type": "text", "text": "a"}, reference, {"type": "text", "text": "b"}]}
-    made = assembly_of([chunk([inner]), chunk("so"), chunk([reference]), chunk(".", reason="stop")])
+    made = accumulate([chunk([inner]), chunk("so"), chunk([reference]), chunk(".", reason="stop")])
     thought, text, found, end = made.response().choices[0].message.content
     assert [type(part) for part in thought.thinking] == [TextChunk, ReferenceChunk, TextChunk]
     assert (text.text, found.reference_ids, end.text) == ("so", [1], ".")
 
 
 def test_choices_are_interleaved_and_finish_one_by_one():
-    made = assembly_of(
+    made = accumulate(
         [
             chunk("a", index=0),
             chunk("x", index=1),
@@ -201,7 +201,7 @@ def test_choices_are_interleaved_and_finish_one_by_one():
         ]
     )
     assert not made.is_finished
-    made = assembly_of([*made.events, chunk("y", index=1, reason="length", usage={"total_tokens": 3})])
+    made = accumulate([*made.events, chunk("y", index=1, reason="length", usage={"total_tokens": 3})])
     assert made.is_finished
     answer = made.response()
     assert [(each.index, each.message.content, each.finish_reason) for each in answer.choices] == [
@@ -212,18 +212,18 @@ def test_choices_are_interleaved_and_finish_one_by_one():
 
 
 def test_the_last_event_has_text_too():
-    assert assembly_of([chunk("Par"), chunk("is.", reason="stop")]).response().text == "Paris."
+    assert accumulate([chunk("Par"), chunk("is.", reason="stop")]).response().text == "Paris."
 
 
 def test_usage_is_unknown_until_it_is_known():
-    assert assembly_of([chunk("a")]).usage is None
+    assert accumulate([chunk("a")]).usage is None
     assert (
-        assembly_of([chunk("a", usage=None), chunk("b", usage={"total_tokens": 2}), chunk("")]).usage.total_tokens == 2
+        accumulate([chunk("a", usage=None), chunk("b", usage={"total_tokens": 2}), chunk("")]).usage.total_tokens == 2
     )
 
 
 def test_nothing_adds_up_to_nothing():
-    made = assembly_of([])
+    made = accumulate([])
     assert (made.text, made.thinking, made.tool_calls, made.usage, made.is_finished) == ("", "", [], None, False)
     assert made.response() is None
 
@@ -253,9 +253,9 @@ strange_choices = objects(
 def test_whatever_can_be_read_can_be_put_together(events):
     try:
         seen = [decode(json.dumps({"choices": choices}).encode(), CompletionChunk) for choices in events]
-    except MisfitError:
+    except LenientDecodeError:
         return
-    made = assembly_of(seen)
+    made = accumulate(seen)
     for value in (made.text, made.thinking, made.tool_calls, made.usage, made.is_finished, made.response(), repr(made)):
         assert value is not NotImplemented
 

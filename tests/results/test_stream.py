@@ -40,7 +40,7 @@ async def soon(condition, seconds=5.0):
 
 
 def pool_of(client):
-    (wire,) = client._face.engine.core.network._wires.values()
+    (wire,) = client._executor.engine.state.network._wires.values()
     return wire.pool
 
 
@@ -297,7 +297,7 @@ async def test_a_conversation_that_breaks_is_not_begun_twice(server):
     assert server.effects.total == 1
 
 
-# Limits.
+# Timeouts.
 
 
 async def test_a_stream_is_under_way_until_it_is_closed(server):
@@ -316,7 +316,7 @@ async def test_a_stream_is_under_way_until_it_is_closed(server):
         async with anyio.create_task_group() as tasks:
             for _ in range(8):
                 tasks.start_soon(one)
-        lanes = client._face.engine.core.limiter._lanes.values()
+        lanes = client._executor.engine.state.limiter._lanes.values()
         assert not any(lane.in_flight for lane in lanes)
     assert at_once == [0, 2]
 
@@ -413,7 +413,7 @@ def test_a_stream_may_be_forgotten_anywhere(threaded_server, sync_client):
         async def collect():
             gc.collect()
 
-        sync_client._face.portal.run(collect)
+        sync_client._executor.portal.run(collect)
     assert sync_client.models.list().data
 
 

@@ -135,12 +135,12 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
             raise self._failure
         return tls.protocol
 
-    def sever(self) -> None:
+    def abort_transport(self) -> None:
         """Close the socket now."""
         if self._transport is not None:
             self._transport.abort()
 
-    def part(self) -> None:
+    def close_transport(self) -> None:
         """Close the socket when all is sent, after the goodbye of TLS, whose answer is not waited for."""
         if self._tls is not None and not self.closing:
             self._transport.write(self._tls.goodbye())

@@ -11,10 +11,10 @@ from typing import Final
 
 from mistral_async._http.asyncio_wire.connect import connect
 from mistral_async._http.asyncio_wire.connection import Connection
-from mistral_async._http.origin import Setup
-from mistral_async._http.pool import Ticket
+from mistral_async._http.origin import PoolConfig
+from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
-from mistral_async._http.protocol import Limits
+from mistral_async._http.protocol import Timeouts
 
 _BUFFER: Final = 256 * 1024
 _CLOSE_SECONDS: Final = 1.0  # for the last bytes to leave
@@ -23,8 +23,8 @@ _CLOSE_SECONDS: Final = 1.0  # for the last bytes to leave
 class AsyncioWire(PooledWire[Connection]):
     """Connections to one origin on one asyncio event loop."""
 
-    def __init__(self, setup: Setup, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(setup, loop)
+    def __init__(self, config: PoolConfig, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(config, loop)
         self._loop = loop
         self._buffer = memoryview(bytearray(_BUFFER))
         # The proactor reads in the background: there every connection needs a buffer of its own.
@@ -35,7 +35,7 @@ class AsyncioWire(PooledWire[Connection]):
         connections = self.pool.close()
         for connection in connections:
             connection.close()
-        self._stop_guard()
+        self._stop_exit_hook()
         try:
             await asyncio.sleep(0)
             if connections:
@@ -43,18 +43,18 @@ class AsyncioWire(PooledWire[Connection]):
         finally:
             for connection in connections:
                 if not connection.lost.done():
-                    connection.sever()
+                    connection.abort_transport()
 
-    async def _connect(self, limits: Limits) -> Connection:
-        left = seconds_left(limits.connect, limits.deadline)
+    async def _connect(self, timeouts: Timeouts) -> Connection:
+        left = seconds_left(timeouts.connect, timeouts.deadline)
         try:
             async with asyncio.timeout(None if left == inf else left):
-                return await self._open_connection(self.setup.tls())
+                return await self._open_connection(self.config.tls())
         except (OSError, UnicodeError) as error:
-            raise connect_error(self.setup, error) from error
+            raise connect_error(self.config, error) from error
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
-        origin = self.setup.origin
+        origin = self.config.origin
         sock = await connect(self._loop, origin.host, origin.port)
         try:
             _, connection = await self._loop.create_connection(self._connection, sock=sock)
@@ -66,31 +66,31 @@ class AsyncioWire(PooledWire[Connection]):
             return connection
         try:
             if await connection.shake_hands(context, origin.host) == "h2":
-                refuse_http2(self.setup)
+                refuse_http2(self.config)
         except BaseException:
-            connection.sever()
+            connection.abort_transport()
             raise
         return connection
 
     def _connection(self) -> Connection:
         return Connection(self, self._loop, self._buffer if self._shared else memoryview(bytearray(_BUFFER)))
 
-    async def _wait(self, deadline: float | None) -> Ticket[Connection] | None:
+    async def _wait(self, deadline: float | None) -> PoolWaiter[Connection] | None:
         woken = self._loop.create_future()
         wake = functools.partial(_set, woken)
-        ticket = self.pool.queue(wake)
+        waiter = self.pool.queue(wake)
         timer = None if deadline is None else self._loop.call_later(seconds_left(None, deadline), wake)
         try:
             await woken
         except BaseException:
-            self.pool.leave(ticket)
+            self.pool.leave(waiter)
             raise
         finally:
             if timer is not None:
                 timer.cancel()
-        if ticket.granted or self.pool.closed:
-            return ticket
-        self.pool.leave(ticket)
+        if waiter.granted or self.pool.closed:
+            return waiter
+        self.pool.leave(waiter)
         return None
 
 

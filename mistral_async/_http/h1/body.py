@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 from mistral_async._http.h1.encode import encode_chunk
-from mistral_async._http.h1.exchange import Exchange
+from mistral_async._http.h1.response_reader import ResponseReader
 from mistral_async._http.protocol import BodySource, Phase, Sent, WireError
 
 SLICE: Final = 256 * 1024  # what is written of a large body between two looks at what the server says
 
 
-class Slices:
+class SlicedBody:
     """A large body that is at hand, in pieces, so that progress shows and an early answer stops it."""
 
     repeatable = True
@@ -27,7 +27,7 @@ class Slices:
             yield self._body[start : start + SLICE]
 
 
-async def pump(source: BodySource, exchange: Exchange, write: Callable[[bytes, bool], Awaitable[None]]) -> None:
+async def pump(source: BodySource, reader: ResponseReader, write: Callable[[bytes, bool], Awaitable[None]]) -> None:
     """Write all of it, with whether a piece is the last, or stop when the server has refused or answered it."""
     length = source.length
     total = 0
@@ -35,7 +35,7 @@ async def pump(source: BodySource, exchange: Exchange, write: Callable[[bytes, b
     try:
         async for piece in pieces:
             total += len(piece)
-            if exchange.refused or (length is not None and total > length):
+            if reader.refused or (length is not None and total > length):
                 break
             if piece:
                 await write(encode_chunk(piece) if length is None else piece, total == length)
@@ -43,7 +43,7 @@ async def pump(source: BodySource, exchange: Exchange, write: Callable[[bytes, b
         close: Callable[[], Any] | None = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
-    if exchange.refused:
+    if reader.refused:
         return
     if length is None:
         await write(encode_chunk(b""), True)  # noqa: FBT003 (the last)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from mistral_async._http.h1.exchange import Exchange
+from mistral_async._http.h1.response_reader import ResponseReader
 from mistral_async._http.protocol import Phase, Sent, Timings, WireError
 
 
 class Source(Protocol):
     """The connection that the body arrives on."""
 
-    async def wait(self, exchange: Exchange, deadline: float | None) -> None:
-        """Wait until more has arrived, or the exchange has ended or failed; closes the connection at the deadline."""
+    async def wait(self, reader: ResponseReader, deadline: float | None) -> None:
+        """Wait until more has arrived, or the reader has ended or failed; closes the connection at the deadline."""
 
     async def settle(self) -> None:
         """After an abort: close what that could not. Does not wait long."""
@@ -23,32 +23,32 @@ class Source(Protocol):
 
 
 class BodyStream:
-    """A `Streaming` of our own HTTP/1.1. The connection gives itself back when the last byte has arrived."""
+    """A `WireStream` of our own HTTP/1.1. The connection gives itself back when the last byte has arrived."""
 
-    __slots__ = ("_connection", "_exchange", "_waiting", "headers", "http_version", "status", "timings")
+    __slots__ = ("_connection", "_reader", "_waiting", "headers", "http_version", "status", "timings")
 
-    def __init__(self, connection: Source, exchange: Exchange) -> None:
-        self.status: int = exchange.status
-        self.headers: Sequence[tuple[bytes, bytes]] = exchange.headers
-        self.timings: Timings = exchange.timings
-        self.http_version: str = exchange.version
+    def __init__(self, connection: Source, reader: ResponseReader) -> None:
+        self.status: int = reader.status
+        self.headers: Sequence[tuple[bytes, bytes]] = reader.headers
+        self.timings: Timings = reader.timings
+        self.http_version: str = reader.version
         self._connection = connection
-        self._exchange = exchange
+        self._reader = reader
         self._waiting = False
 
     async def receive(self, deadline: float | None = None) -> bytes:
         """Whatever has arrived since the last call, at least one byte; b"" at the body's proper end."""
-        exchange = self._exchange
+        reader = self._reader
         while not (data := self._take()):
-            if exchange.error is not None:
-                raise exchange.error
-            if exchange.complete:
+            if reader.error is not None:
+                raise reader.error
+            if reader.complete:
                 break
             if self._waiting:
                 raise RuntimeError("another task is already receiving this answer")
             self._waiting = True
             try:
-                await self._connection.wait(exchange, deadline)
+                await self._connection.wait(reader, deadline)
             finally:
                 self._waiting = False
         return data
@@ -60,21 +60,21 @@ class BodyStream:
 
     def abort(self) -> None:
         """Close the connection now, without awaiting anything."""
-        exchange = self._exchange
-        exchange.pieces.clear()
-        if not exchange.complete and exchange.error is None:
-            exchange.error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
-            self._connection.abort(exchange.error)
+        reader = self._reader
+        reader.pieces.clear()
+        if not reader.complete and reader.error is None:
+            reader.error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
+            self._connection.abort(reader.error)
 
     def _take(self) -> bytes:
-        exchange = self._exchange
+        reader = self._reader
         try:
-            data = exchange.take()
-            if not data and exchange.complete and exchange.error is None:
-                exchange.finish()
+            data = reader.take()
+            if not data and reader.complete and reader.error is None:
+                reader.finish()
         except WireError as error:
-            exchange.error = error
-            if not exchange.complete:
+            reader.error = error
+            if not reader.complete:
                 self._connection.abort(error)
             return b""
         return data

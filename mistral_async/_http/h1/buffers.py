@@ -12,7 +12,7 @@ _STEP: Final = 256 * 1024
 _KEPT: Final = 8 * 1024 * 1024
 
 
-class Shelf:
+class BufferPool:
     """The blocks of one event loop that are not in use, the last one on top. What is not given back is freed."""
 
     __slots__ = ("_blocks", "_size")

@@ -212,7 +212,7 @@ class Decoder:
         return self._input.popleft() if self._input else b""
 
 
-class Unfolding:
+class BufferedDecoder:
     """A whole body, decoded while it arrives, within a limit."""
 
     __slots__ = ("_decoder", "_limit", "_pieces", "_received", "_size")

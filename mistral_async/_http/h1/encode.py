@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from mistral_async._http.protocol import Head
+from mistral_async._http.protocol import RequestHead
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*")  # of what latin-1 has
@@ -14,7 +14,7 @@ _TARGET = re.compile(r"[!-~]+")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-def encode_head(head: Head, extra: Iterable[tuple[str, str]]) -> bytes:
+def encode_head(head: RequestHead, extra: Iterable[tuple[str, str]]) -> bytes:
     """Encode all of a head but the length of its body; a value that could inject another header is a ValueError."""
     if not _NAME.fullmatch(head.method) or not _TARGET.fullmatch(head.target):
         raise ValueError("a method or target with a space or control character in it can not be sent")

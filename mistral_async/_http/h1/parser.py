@@ -1,4 +1,4 @@
-"""Parse HTTP/1.1 answers without I/O (RFC 9112), one `AnswerParser` for each exchange.
+"""Parse HTTP/1.1 answers without I/O (RFC 9112), one `ResponseParser` for each reader.
 
 However the bytes are cut, the outcome is the same, in linear time. Lines end in CR LF: a bare LF is an error.
 """
@@ -34,7 +34,7 @@ def _malformed(message: str) -> NoReturn:
     raise WireError(message, phase=Phase.PROTOCOL, sent=Sent.MAYBE)
 
 
-class AnswerParser:
+class ResponseParser:
     """The answer to one request: feed it bytes, take `pieces` of its body, until it is `complete`."""
 
     __slots__ = (
@@ -72,7 +72,7 @@ class AnswerParser:
         self._buffer = bytearray()  # an incomplete head, line or trailer
         self._head_size = 0
         self._need = 0  # bytes missing of the body or chunk
-        self._step: Callable[[AnswerParser, bytes], None] = AnswerParser._read_head
+        self._step: Callable[[ResponseParser, bytes], None] = ResponseParser._read_head
 
     @property
     def started(self) -> bool:
@@ -82,7 +82,7 @@ class AnswerParser:
     @property
     def missing(self) -> int:
         """Bytes that are still to come of a body whose length is known; else 0."""
-        return self._need if self._step is AnswerParser._read_fixed else 0
+        return self._need if self._step is ResponseParser._read_fixed else 0
 
     def feed(self, data: bytes) -> bool:
         """Read what has arrived; True when the answer is complete."""
@@ -94,7 +94,7 @@ class AnswerParser:
         self.reusable = False
         if self.complete:
             return
-        if self._step is AnswerParser._read_until_close:
+        if self._step is ResponseParser._read_until_close:
             self.complete = True
             return
         if not self.started:
@@ -177,7 +177,7 @@ class AnswerParser:
         coding = framing.get(b"transfer-encoding", b"identity").lower()
         length = framing.get(b"content-length")
         if self._to_head or self.status in _NO_BODY:
-            self._step = AnswerParser._read_surplus
+            self._step = ResponseParser._read_surplus
             self.complete = True
         elif coding != b"identity":
             self._frame_chunked(coding, length)
@@ -185,7 +185,7 @@ class AnswerParser:
             self._frame_length(length)
         else:
             self.reusable = False
-            self._step = AnswerParser._read_until_close
+            self._step = ResponseParser._read_until_close
 
     def _keep(self, options: bytes) -> None:
         match options:
@@ -202,7 +202,7 @@ class AnswerParser:
             _malformed("the answer has a transfer coding that was not asked for")
         if length is not None or self.version == "HTTP/1.0":
             self.reusable = False  # somebody between us and the server may read it differently
-        self._step = AnswerParser._read_size
+        self._step = ResponseParser._read_size
 
     def _frame_length(self, length: bytes) -> None:
         if b"," in length:
@@ -211,12 +211,12 @@ class AnswerParser:
         if not length.isdigit() or len(length) > 18:  # noqa: PLR2004 (what 63 bits hold)
             _malformed("the answer has conflicting or invalid lengths")
         self._need = int(length)
-        self._step = AnswerParser._read_fixed
+        self._step = ResponseParser._read_fixed
         self._check_room(self._need)
 
     def _begin_body(self, data: bytes) -> None:
-        if self._step is AnswerParser._read_fixed and self._need == 0:
-            self._step = AnswerParser._read_surplus
+        if self._step is ResponseParser._read_fixed and self._need == 0:
+            self._step = ResponseParser._read_surplus
             self.complete = True
         if data:
             self._step(self, data)
@@ -234,7 +234,7 @@ class AnswerParser:
         self._need -= size
         if not self._need:
             self.complete = True
-            self._step = AnswerParser._read_surplus
+            self._step = ResponseParser._read_surplus
         return self.complete
 
     def _read_surplus(self, data: bytes) -> None:
@@ -276,14 +276,14 @@ class AnswerParser:
             size = int(found[1], 16)
             at = line_end + 1
             if size == 0:
-                self._step = AnswerParser._read_trailers
+                self._step = ResponseParser._read_trailers
                 self._read_trailers(data[at:])
                 return
             self._check_room(size)
             after = at + size
             if after + 2 > end:
                 self._need = size
-                self._step = AnswerParser._read_chunk
+                self._step = ResponseParser._read_chunk
                 self._read_chunk(data[at:])
                 return
             if data[after] != 13 or data[after + 1] != 10:  # noqa: PLR2004 (CR, LF)
@@ -293,7 +293,7 @@ class AnswerParser:
         if end - at > _MAX_SIZE_LINE:
             _malformed("a chunk of the body has a malformed size")
         self._buffer += data[at:]
-        self._step = AnswerParser._read_size
+        self._step = ResponseParser._read_size
 
     def _read_chunk(self, data: bytes) -> None:
         """The rest of a chunk, then the CR LF after it."""
@@ -315,7 +315,7 @@ class AnswerParser:
             self._buffer[:] = end
             return
         self._buffer.clear()
-        self._step = AnswerParser._read_size
+        self._step = ResponseParser._read_size
         if consumed < got:
             self._read_size(data[consumed:])
 
@@ -339,7 +339,7 @@ class AnswerParser:
         if _FIELDS.fullmatch(buffer, 0, end) is None:
             _malformed("a trailer of the answer is malformed")
         self.complete = True
-        self._step = AnswerParser._read_surplus
+        self._step = ResponseParser._read_surplus
         if len(buffer) > end + 2:
             self.reusable = False
         buffer.clear()

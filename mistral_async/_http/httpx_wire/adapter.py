@@ -13,10 +13,19 @@ from typing import Any, Final, NoReturn
 
 import anyio
 
-from mistral_async._http.h1.content_coding import Decoder, Unfolding, accepted, decoder_for
+from mistral_async._http.h1.content_coding import BufferedDecoder, Decoder, accepted, decoder_for
 from mistral_async._http.origin import Origin
-from mistral_async._http.protocol import Answer, BodySource, Head, Limits, Phase, Sent, Timings, WireError
-from mistral_async._http.sockets import shut
+from mistral_async._http.protocol import (
+    BodySource,
+    Phase,
+    RequestHead,
+    Sent,
+    Timeouts,
+    Timings,
+    WireError,
+    WireResponse,
+)
+from mistral_async._http.sockets import shutdown
 
 _CLOSE_SECONDS: Final = 1.0
 
@@ -98,24 +107,24 @@ class HttpxWire:
         self._client = client
         self._limit = limit
         self._httpx = family_of(transport or client)
-        self._left: list[HttpxStreaming] = []  # answers that were aborted and wait to be closed
+        self._left: list[HttpxStream] = []  # answers that were aborted and wait to be closed
 
-    async def send(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Answer:
-        """Perform one exchange and read all of the answer, whatever its status."""
-        streaming = await self.open(head, body, limits)
+    async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
+        """Perform one reader and read all of the answer, whatever its status."""
+        streaming = await self.open(head, body, timeouts)
         try:
-            whole = await streaming.whole(self._limit, limits.deadline)
+            whole = await streaming.whole(self._limit, timeouts.deadline)
         finally:
             await streaming.aclose()
-        return Answer(streaming.status, streaming.headers, whole, streaming.timings, streaming.http_version)
+        return WireResponse(streaming.status, streaming.headers, whole, streaming.timings, streaming.http_version)
 
-    async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> HttpxStreaming:
-        """Perform one exchange up to the head of the answer."""
+    async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> HttpxStream:
+        """Perform one reader up to the head of the answer."""
         await self._close_left()
-        limits = limits.begun()
+        timeouts = timeouts.started()
         since = monotonic()
-        request = self._request(head, body, limits)
-        with _until(limits.deadline) as scope:
+        request = self._request(head, body, timeouts)
+        with _until(timeouts.deadline) as scope:
             try:
                 if self._client is not None:
                     response = await self._client.send(request, stream=True)
@@ -124,9 +133,9 @@ class HttpxWire:
             except Exception as error:  # noqa: BLE001 (whatever a transport raises)
                 raise_failure(error)
             if self._client is not None:
-                return HttpxStreaming(response, since, None, self._left)
+                return HttpxStream(response, since, None, self._left)
             request.extensions["timeout"]["read"] = None  # from here on the streaming keeps the time
-            return HttpxStreaming(response, since, limits.read, self._left)
+            return HttpxStream(response, since, timeouts.read, self._left)
         assert scope.cancelled_caught  # noqa: S101 (the only other way out)
         raise _late()
 
@@ -137,7 +146,7 @@ class HttpxWire:
             with anyio.move_on_after(_CLOSE_SECONDS, shield=True), contextlib.suppress(Exception):
                 await self._transport.aclose()
 
-    def _request(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Any:
+    def _request(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Any:
         headers = [*head.headers, ("accept-encoding", accepted())]
         content: Any = body
         if body is not None and not isinstance(body, bytes):
@@ -147,7 +156,7 @@ class HttpxWire:
         url = f"{self._origin.scheme}://{self._origin.authority}{head.target}"
         if self._client is not None:
             return self._client.build_request(head.method, url, headers=headers, content=content)
-        timeout = {"connect": limits.connect, "write": limits.write, "read": limits.read, "pool": None}
+        timeout = {"connect": timeouts.connect, "write": timeouts.write, "read": timeouts.read, "pool": None}
         return self._httpx.Request(head.method, url, headers=headers, content=content, extensions={"timeout": timeout})
 
     async def _close_left(self) -> None:
@@ -157,10 +166,10 @@ class HttpxWire:
             await streaming.aclose()
 
 
-class HttpxStreaming:
+class HttpxStream:
     """An answer of httpx whose body is still arriving. A cancelled `receive` ends it: httpx closes the connection."""
 
-    def __init__(self, response: Any, since: float, read: float | None, left: list[HttpxStreaming]) -> None:
+    def __init__(self, response: Any, since: float, read: float | None, left: list[HttpxStream]) -> None:
         self.status: int = response.status_code
         self.headers: Sequence[tuple[bytes, bytes]] = [(name.lower(), value) for name, value in response.headers.raw]
         self.timings = Timings(first_byte=monotonic() - since)
@@ -196,21 +205,21 @@ class HttpxStreaming:
 
     async def whole(self, limit: int, deadline: float | None) -> bytes:
         """All of it, decoded."""
-        unfolding = None if self._decoder is None else Unfolding(self._decoder, limit)
+        buffered = None if self._decoder is None else BufferedDecoder(self._decoder, limit)
         pieces: list[bytes] = []
         size = 0
         while not self._ended:
             end = self._end(self._read)
             piece = await self._next(deadline if end is None else end if deadline is None else min(end, deadline))
             size += len(piece)
-            if unfolding is not None:
-                unfolding.feed(piece)
+            if buffered is not None:
+                buffered.feed(piece)
             elif size > limit:
                 message = f"the body of the answer is longer than {limit} bytes"
                 raise WireError(message, phase=Phase.PROTOCOL, sent=Sent.MAYBE)
             else:
                 pieces.append(piece)
-        return b"".join(pieces if unfolding is None else unfolding.finish())
+        return b"".join(pieces if buffered is None else buffered.finish())
 
     async def aclose(self) -> None:
         """Give the connection back if the body is at its end, else close it at once."""
@@ -239,7 +248,7 @@ class HttpxStreaming:
         self._left.append(self)
         if self.http_version != "HTTP/2":  # there others use the connection too
             with contextlib.suppress(Exception):
-                shut(self._response.extensions["network_stream"].get_extra_info("socket").fileno())
+                shutdown(self._response.extensions["network_stream"].get_extra_info("socket").fileno())
 
     async def _next(self, end: float | None) -> bytes:
         """The next piece as it was sent; the last one is empty."""

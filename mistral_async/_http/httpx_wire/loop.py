@@ -8,11 +8,11 @@ from typing import Any
 import anyio
 import httpx
 
-from mistral_async._http.httpx_wire.adapter import HttpxStreaming, HttpxWire
-from mistral_async._http.loops import Guard, spawn
-from mistral_async._http.origin import Setup, tls_context
+from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire
+from mistral_async._http.loops import LoopExitHook, spawn_task
+from mistral_async._http.origin import PoolConfig, tls_context
 from mistral_async._http.pooled import closed_error, connect_error
-from mistral_async._http.protocol import BodySource, Head, Limits
+from mistral_async._http.protocol import BodySource, RequestHead, Timeouts
 from mistral_async._http.sockets import prepare
 
 _FORGOTTEN: list[Any] = []  # transports of dead loops and of the process we were forked from, kept from the collector
@@ -21,42 +21,42 @@ _FORGOTTEN: list[Any] = []  # transports of dead loops and of the process we wer
 class HttpxLoopWire(HttpxWire):
     """A wire of one event loop through a proxy, or with HTTP/2."""
 
-    def __init__(self, setup: Setup, loop: Any, proxy: Any) -> None:
-        transport = _make_transport(setup, proxy)
-        super().__init__(setup.origin, transport=transport, limit=setup.max_answer)
+    def __init__(self, config: PoolConfig, loop: Any, proxy: Any) -> None:
+        transport = _make_transport(config, proxy)
+        super().__init__(config.origin, transport=transport, limit=config.max_answer)
         self.loop = loop
         self.closed = False
         self.in_use = False
-        self._guard = Guard(self._end)
+        self._exit_hook = LoopExitHook(self._end)
 
-    async def open(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> HttpxStreaming:
-        """Perform one exchange up to the head of the answer."""
+    async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> HttpxStream:
+        """Perform one reader up to the head of the answer."""
         if self.closed:
             raise closed_error()
         if not self.in_use:
             self.in_use = True
-            await self._guard.start()
-        return await super().open(head, body, limits)
+            await self._exit_hook.start()
+        return await super().open(head, body, timeouts)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        self._guard.stop()
+        self._exit_hook.stop()
         await self._end()
 
     def abort_from_outside(self) -> None:
         """Have the loop close every connection, from any thread."""
-        self._guard.stop()
-        if not spawn(self.loop, self._end):
-            self.forget(forked=False)
+        self._exit_hook.stop()
+        if not spawn_task(self.loop, self._end):
+            self.detach(forked=False)
 
-    def forget(self, *, forked: bool) -> None:  # noqa: ARG002 (others need to know)
+    def detach(self, *, forked: bool) -> None:  # noqa: ARG002 (others need to know)
         """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
         self.closed = True
-        self._guard.stop()
+        self._exit_hook.stop()
         _FORGOTTEN.append(self._transport)
 
-    def _request(self, head: Head, body: bytes | BodySource | None, limits: Limits) -> Any:
-        request = super()._request(head, body, limits)
+    def _request(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Any:
+        request = super()._request(head, body, timeouts)
         request.extensions["trace"] = _keep_alive
         return request
 
@@ -74,22 +74,22 @@ async def _keep_alive(event: str, info: Mapping[str, Any]) -> None:
             prepare(sock)
 
 
-def _make_transport(setup: Setup, proxy: Any) -> httpx.AsyncHTTPTransport:
+def _make_transport(config: PoolConfig, proxy: Any) -> httpx.AsyncHTTPTransport:
     limits = httpx.Limits(
-        max_connections=setup.max_connections,
-        max_keepalive_connections=setup.max_connections,
-        keepalive_expiry=setup.keepalive_expiry,
+        max_connections=config.max_connections,
+        max_keepalive_connections=config.max_connections,
+        keepalive_expiry=config.keepalive_expiry,
     )
     try:
         return httpx.AsyncHTTPTransport(
-            verify=tls_context(setup.verify, http2=setup.http2),
-            http2=setup.http2,
+            verify=tls_context(config.verify, http2=config.http2),
+            http2=config.http2,
             proxy=proxy,
             limits=limits,
             trust_env=False,
         )
     except OSError as error:
-        raise connect_error(setup, error) from error
+        raise connect_error(config, error) from error
     except ImportError as error:
         raise RuntimeError(f"what a proxy or HTTP/2 needs is not installed: {error}") from error
     except (ValueError, httpx.InvalidURL) as error:

@@ -9,7 +9,7 @@ import httpx
 
 from mistral_async._http.network import Network
 from mistral_async._http.origin import Origin, Verify
-from mistral_async._http.protocol import BodySource, Head, Limits, Phase, Streaming, WireError
+from mistral_async._http.protocol import BodySource, Phase, RequestHead, Timeouts, WireError, WireStream
 
 _PORTS = {"http": 80, "https": 443}
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
@@ -31,7 +31,7 @@ class Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request, and answer when the head of the response has arrived."""
         network = self._network(request.url)
-        head = Head(
+        head = RequestHead(
             request.method,
             request.url.raw_path.decode("ascii"),
             tuple(
@@ -41,9 +41,9 @@ class Transport(httpx.AsyncBaseTransport):
             ),
         )
         timeout: dict[str, Any] = request.extensions.get("timeout", {})
-        limits = Limits(timeout.get("connect"), timeout.get("write"), timeout.get("read"))
+        timeouts = Timeouts(timeout.get("connect"), timeout.get("write"), timeout.get("read"))
         try:
-            streaming = await network.current().open(head, await _body(request), limits)
+            streaming = await network.current().open(head, await _body(request), timeouts)
         except WireError as error:
             raise _as_httpx(error, request) from error
         except ValueError as error:
@@ -90,7 +90,7 @@ class _RequestBody:
 
 
 class _ResponseStream(httpx.AsyncByteStream):
-    def __init__(self, streaming: Streaming, request: httpx.Request) -> None:
+    def __init__(self, streaming: WireStream, request: httpx.Request) -> None:
         self._streaming = streaming
         self._request = request
 

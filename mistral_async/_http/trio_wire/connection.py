@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 import trio
 from trio.lowlevel import notify_closing, wait_readable, wait_writable
 
-from mistral_async._http.h1.body import SLICE, Slices, pump
-from mistral_async._http.h1.exchange import Exchange, lost
-from mistral_async._http.protocol import BodySource, Limits, Phase, Sent, WireError
+from mistral_async._http.h1.body import SLICE, SlicedBody, pump
+from mistral_async._http.h1.response_reader import ResponseReader, lost
+from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError
 from mistral_async._http.sockets import readable_check
 from mistral_async._http.tls import Bytes, TlsLayer
 
@@ -28,7 +28,7 @@ _LOOK: Final = 0.05  # seconds that a blocked write waits before the next look
 
 
 class Connection:
-    """A socket and the one exchange under way on it."""
+    """A socket and the one reader under way on it."""
 
     def __init__(self, wire: TrioWire, sock: socket.socket, buffer: memoryview) -> None:
         self.until = 0.0
@@ -40,8 +40,8 @@ class Connection:
         self._buffer = buffer
         self._unread = readable_check(sock.fileno())
         self._closed = False
-        self._exchange: Exchange | None = None
-        self._limits = Limits()
+        self._reader: ResponseReader | None = None
+        self._timeouts = Timeouts()
         self._scope: trio.CancelScope | None = None  # of a request that takes a while to be sent
         self._deadline = inf  # in trio's time
         self._accepted = False  # whether the kernel has taken any byte of the request
@@ -77,41 +77,43 @@ class Connection:
             except BlockingIOError:
                 await wait_writable(self._sock)
 
-    async def perform(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None, limits: Limits) -> None:
-        """Send the request and read until the exchange is ready. Anything but success leaves it closed."""
-        self._exchange = exchange
-        self._limits = limits
+    async def perform(
+        self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None, timeouts: Timeouts
+    ) -> None:
+        """Send the request and read until the reader is ready. Anything but success leaves it closed."""
+        self._reader = reader
+        self._timeouts = timeouts
         self._accepted = False
         self._sending = True
-        deadline = inf if limits.deadline is None else trio.current_time() + (limits.deadline - monotonic())
+        deadline = inf if timeouts.deadline is None else trio.current_time() + (timeouts.deadline - monotonic())
         self._deadline = deadline
         try:
-            if not self._send_at_once(exchange, head, body):
-                await self._send_in_time(exchange, head, body)
-            self._extend(limits.read)
-            while not exchange.ready:
+            if not self._send_at_once(reader, head, body):
+                await self._send_in_time(reader, head, body)
+            self._extend(timeouts.read)
+            while not reader.ready:
                 await wait_readable(self._sock)
-                self._read(exchange)
+                self._read(reader)
         except trio.ClosedResourceError:
-            pass  # `abort` has left its error on the exchange
+            pass  # `abort` has left its error on the reader
         except BaseException:
-            if self._exchange is exchange:
-                self._exchange = None
+            if self._reader is reader:
+                self._reader = None
                 self.abort()
             raise
         finally:
             self.due = inf
-        if exchange.error is not None:
-            raise exchange.error
+        if reader.error is not None:
+            raise reader.error
 
-    async def wait(self, exchange: Exchange, deadline: float | None) -> None:
+    async def wait(self, reader: ResponseReader, deadline: float | None) -> None:
         """Read until more of a streamed answer has arrived, or it has ended or failed."""
         self._deadline = inf if deadline is None else trio.current_time() + (deadline - monotonic())
-        self._extend(self._limits.read if deadline is None else None)
+        self._extend(self._timeouts.read if deadline is None else None)
         try:
-            while not exchange.pieces and not exchange.complete and exchange.error is None:
+            while not reader.pieces and not reader.complete and reader.error is None:
                 await wait_readable(self._sock)
-                self._read(exchange)
+                self._read(reader)
         except trio.ClosedResourceError:
             pass  # as above
         finally:
@@ -120,104 +122,104 @@ class Connection:
     def expire(self) -> None:
         """Its time is over: whoever waits for it is told."""
         self.due = inf
-        if self._exchange is not None:
-            self._fail(self._exchange, self._timeout_error())
+        if self._reader is not None:
+            self._fail(self._reader, self._timeout_error())
 
     async def settle(self) -> None:
         """Nothing is left after an abort."""
 
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way on it fails."""
-        exchange, self._exchange = self._exchange, None
-        if exchange is not None and not exchange.complete and exchange.error is None:
-            exchange.error = error or WireError("the client was closed", phase=Phase.READ, sent=self._sent())
+        reader, self._reader = self._reader, None
+        if reader is not None and not reader.complete and reader.error is None:
+            reader.error = error or WireError("the client was closed", phase=Phase.READ, sent=self._sent())
         if self._closed:
             return
         self._closed = True
         self._wire.pool.drop(self)
-        if exchange is not None:
+        if reader is not None:
             notify_closing(self._sock)
         self._sock.close()
 
     def close(self) -> None:
         """Close it now; TLS says goodbye without waiting for an answer."""
-        if self._exchange is None and not self._closed and self._tls is not None:
+        if self._reader is None and not self._closed and self._tls is not None:
             with contextlib.suppress(OSError):
                 self._sock.send(self._tls.goodbye())
         self.abort()
 
-    def forget(self, *, forked: bool) -> None:  # noqa: ARG002 (other drivers need to know)
+    def detach(self, *, forked: bool) -> None:  # noqa: ARG002 (other drivers need to know)
         """Close the descriptor of a dead run or of another process: the peer is told nothing."""
         self._closed = True
-        self._exchange = None
+        self._reader = None
         self._sock.close()
 
     # Writing.
 
-    def _send_at_once(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None) -> bool:
+    def _send_at_once(self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None) -> bool:
         """The way of nearly every request: the kernel takes all of it."""
         if body is not None and (not isinstance(body, bytes) or len(body) > SLICE):
             return False
-        self._rest = self._try(exchange, memoryview(self._seal(head + body if body else head)))
+        self._rest = self._try(reader, memoryview(self._seal(head + body if body else head)))
         self._sending = len(self._rest) > 0
         return not self._sending
 
-    async def _send_in_time(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None) -> None:
+    async def _send_in_time(self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None) -> None:
         """What waits for a body to be made, too, is cancelled when time is over."""
         with trio.CancelScope(deadline=self._deadline) as scope:
             self._scope = scope
             try:
-                await self._send_slowly(exchange, head, body)
+                await self._send_slowly(reader, head, body)
             finally:
                 self._scope = None
         if scope.cancelled_caught:
-            self._fail(exchange, self._timeout_error())
+            self._fail(reader, self._timeout_error())
 
-    async def _send_slowly(self, exchange: Exchange, head: bytes, body: bytes | BodySource | None) -> None:
+    async def _send_slowly(self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None) -> None:
         if body is None or (isinstance(body, bytes) and len(body) <= SLICE):
             rest, self._rest = self._rest, b""
-            self._sending = not await self._send_raw(exchange, rest)
+            self._sending = not await self._send_raw(reader, rest)
             return
-        source = Slices(body) if isinstance(body, bytes) else body
-        await self._send(exchange, head, last=source.length == 0)
-        if not exchange.refused:
-            await pump(source, exchange, lambda piece, last: self._send(exchange, piece, last=last))
+        source = SlicedBody(body) if isinstance(body, bytes) else body
+        await self._send(reader, head, last=source.length == 0)
+        if not reader.refused:
+            await pump(source, reader, lambda piece, last: self._send(reader, piece, last=last))
 
-    async def _send(self, exchange: Exchange, piece: Bytes, *, last: bool) -> None:
+    async def _send(self, reader: ResponseReader, piece: Bytes, *, last: bool) -> None:
         """One piece of a body; the time that the next takes to be made is limited by the deadline alone."""
-        taken = await self._send_raw(exchange, self._seal(piece))
+        taken = await self._send_raw(reader, self._seal(piece))
         self._extend(None)
         if last:
             self._sending = not taken
         else:
             await trio.lowlevel.checkpoint()  # a fast network must not keep others waiting
 
-    async def _send_raw(self, exchange: Exchange, data: Bytes) -> bool:
+    async def _send_raw(self, reader: ResponseReader, data: Bytes) -> bool:
         """Hand it to the kernel, unless the server answers without waiting for that; whether all of it was taken."""
         view = memoryview(data)
-        self._extend(self._limits.write)
-        while view and not exchange.refused:
+        self._extend(self._timeouts.write)
+        while view and not reader.refused:
             if self._unread():
-                self._read(exchange)
-            rest = self._try(exchange, view)
+                self._read(reader)
+            rest = self._try(reader, view)
             if len(rest) < len(view):
-                self._extend(self._limits.write)
-            elif not exchange.refused:
+                self._extend(self._timeouts.write)
+            elif not reader.refused:
                 with trio.move_on_after(_LOOK):
                     await wait_writable(self._sock)
             view = rest
         return not view
 
-    def _try(self, exchange: Exchange, view: memoryview) -> memoryview:
+    def _try(self, reader: ResponseReader, view: memoryview) -> memoryview:
         """What the kernel does not take at once."""
-        if exchange.refused:
+        if reader.refused:
             return view
         try:
             taken = self._sock.send(view)
         except BlockingIOError:
             return view
         except OSError as error:
-            self._refused(exchange, error)
+            self._refused(reader, error)
             return view[:0]
         self._accepted = True
         return view[taken:]
@@ -225,37 +227,37 @@ class Connection:
     def _seal(self, data: Bytes) -> Bytes:
         return data if self._tls is None else self._tls.encrypt(data)
 
-    def _refused(self, exchange: Exchange, error: OSError) -> None:
+    def _refused(self, reader: ResponseReader, error: OSError) -> None:
         """The server has closed the connection: it may have said why, unless it did so before this request."""
         failure = lost(error, self._sent())
-        while self._accepted and self._read(exchange):
+        while self._accepted and self._read(reader):
             pass
-        if not exchange.complete:
-            exchange.error = failure
+        if not reader.complete:
+            reader.error = failure
             self.abort()
 
     # Reading.
 
-    def _read(self, exchange: Exchange) -> bool:
-        """Feed what has arrived to the exchange, without waiting; whether there may be more."""
-        if self._exchange is not exchange:
+    def _read(self, reader: ResponseReader) -> bool:
+        """Feed what has arrived to the reader, without waiting; whether there may be more."""
+        if self._reader is not reader:
             return False  # it was ended while this task was about to run
-        space = exchange.space() if self._tls is None else None
+        space = reader.space() if self._tls is None else None
         try:
             size = self._sock.recv_into(self._buffer if space is None else space)
             if size and space is not None:
-                self._fed(exchange, complete=exchange.filled(size))
+                self._fed(reader, complete=reader.filled(size))
             else:
-                self._feed(exchange, self._buffer[:size])
+                self._feed(reader, self._buffer[:size])
         except BlockingIOError:
             return False
         except WireError as error:
-            self._fail(exchange, error)
+            self._fail(reader, error)
         except OSError as error:
-            self._fail(exchange, lost(error, self._sent()))
-        return self._exchange is exchange
+            self._fail(reader, lost(error, self._sent()))
+        return self._reader is reader
 
-    def _feed(self, exchange: Exchange, data: Bytes) -> None:
+    def _feed(self, reader: ResponseReader, data: Bytes) -> None:
         tls, eof = self._tls, not data
         if tls is None or eof:
             data = bytes(data)
@@ -264,28 +266,28 @@ class Connection:
             eof = tls.closed
             if reply := tls.outgoing():
                 self._sock.send(reply)
-        complete = bool(data) and exchange.receive(data)
+        complete = bool(data) and reader.receive(data)
         if eof and not complete:
-            exchange.eof(self._sent())
+            reader.eof(self._sent())
             complete = True
-        self._fed(exchange, complete=complete)
+        self._fed(reader, complete=complete)
 
-    def _fed(self, exchange: Exchange, *, complete: bool) -> None:
+    def _fed(self, reader: ResponseReader, *, complete: bool) -> None:
         if complete:
-            self._complete(exchange)
+            self._complete(reader)
         else:
-            self._extend(self._limits.read)
+            self._extend(self._timeouts.read)
 
-    def _complete(self, exchange: Exchange) -> None:
-        self._exchange = None
-        if exchange.reusable and not self._sending and not self._wire.pool.closed:
-            self._wire.release(self, exchange.idle_timeout)
+    def _complete(self, reader: ResponseReader) -> None:
+        self._reader = None
+        if reader.reusable and not self._sending and not self._wire.pool.closed:
+            self._wire.release(self, reader.idle_timeout)
         else:
             self.abort()
 
-    def _fail(self, exchange: Exchange, error: WireError) -> None:
-        exchange.error = error
-        if self._exchange is exchange:
+    def _fail(self, reader: ResponseReader, error: WireError) -> None:
+        reader.error = error
+        if self._reader is reader:
             self.abort()
 
     def _sent(self) -> Sent:

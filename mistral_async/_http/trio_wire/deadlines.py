@@ -1,4 +1,4 @@
-"""Time limits on trio: one task looks after all connections of a wire, where a scope for each exchange costs 8 µs."""
+"""Time limits on trio: one task looks after all connections of a wire, where a scope for each reader costs 8 µs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final, Protocol
 import trio
 
 _ROUND: Final = 0.05
-"""Seconds after which it looks again, whatever is due: how long its task is there after the last exchange."""
+"""Seconds after which it looks again, whatever is due: how long its task is there after the last reader."""
 
 
 class Watched(Protocol):
-    """What has time limits."""
+    """What has time timeouts."""
 
     due: float  # in trio's time; inf while there is nothing to wait for
 
@@ -21,7 +21,7 @@ class Watched(Protocol):
         """It was due."""
 
 
-class Watch:
+class DeadlineWatcher:
     """Sleeps until the earliest moment that any was due when it last looked; its task ends when nothing is due."""
 
     __slots__ = ("_scope", "_stopped", "_watched", "wakes")

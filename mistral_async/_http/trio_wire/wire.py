@@ -9,13 +9,13 @@ from typing import Final
 
 import trio
 
-from mistral_async._http.origin import Setup
-from mistral_async._http.pool import Ticket
+from mistral_async._http.origin import PoolConfig
+from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
-from mistral_async._http.protocol import Limits
+from mistral_async._http.protocol import Timeouts
 from mistral_async._http.sockets import prepare
 from mistral_async._http.trio_wire.connection import Connection
-from mistral_async._http.trio_wire.deadlines import Watch
+from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
 _BUFFER: Final = 256 * 1024
 
@@ -23,29 +23,29 @@ _BUFFER: Final = 256 * 1024
 class TrioWire(PooledWire[Connection]):
     """Connections to one origin in one trio run."""
 
-    def __init__(self, setup: Setup, token: trio.lowlevel.TrioToken) -> None:
-        super().__init__(setup, token)
+    def __init__(self, config: PoolConfig, token: trio.lowlevel.TrioToken) -> None:
+        super().__init__(config, token)
         self._buffer = memoryview(bytearray(_BUFFER))
-        self.watch = Watch(self.pool.connections)
+        self.watch = DeadlineWatcher(self.pool.connections)
 
     async def aclose(self) -> None:
         """Close every connection; what is under way fails."""
         for connection in self.pool.close():
             connection.close()
         self.watch.stop()
-        self._stop_guard()
+        self._stop_exit_hook()
         await trio.lowlevel.cancel_shielded_checkpoint()
 
-    async def _connect(self, limits: Limits) -> Connection:
+    async def _connect(self, timeouts: Timeouts) -> Connection:
         try:
-            with trio.CancelScope(deadline=_due(seconds_left(limits.connect, limits.deadline))):
-                return await self._open_connection(self.setup.tls())
+            with trio.CancelScope(deadline=_due(seconds_left(timeouts.connect, timeouts.deadline))):
+                return await self._open_connection(self.config.tls())
         except (OSError, UnicodeError) as error:
-            raise connect_error(self.setup, error) from error
-        raise connect_error(self.setup, TimeoutError())
+            raise connect_error(self.config, error) from error
+        raise connect_error(self.config, TimeoutError())
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
-        origin = self.setup.origin
+        origin = self.config.origin
         stream = await trio.open_tcp_stream(origin.host, origin.port)
         sock = socket.socket(fileno=stream.socket.detach())
         sock.settimeout(0)
@@ -53,24 +53,24 @@ class TrioWire(PooledWire[Connection]):
         connection = Connection(self, sock, self._buffer)
         try:
             if context is not None and await connection.shake_hands(context, origin.host) == "h2":
-                refuse_http2(self.setup)
+                refuse_http2(self.config)
         except BaseException:
             connection.abort()
             raise
         return connection
 
-    async def _wait(self, deadline: float | None) -> Ticket[Connection] | None:
+    async def _wait(self, deadline: float | None) -> PoolWaiter[Connection] | None:
         woken = trio.Event()
-        ticket = self.pool.queue(woken.set)
+        waiter = self.pool.queue(woken.set)
         try:
             with trio.CancelScope(deadline=_due(seconds_left(None, deadline))):
                 await woken.wait()
         except BaseException:
-            self.pool.leave(ticket)
+            self.pool.leave(waiter)
             raise
-        if ticket.granted or self.pool.closed:
-            return ticket
-        self.pool.leave(ticket)
+        if waiter.granted or self.pool.closed:
+            return waiter
+        self.pool.leave(waiter)
         return None
 
 

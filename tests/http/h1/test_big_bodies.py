@@ -7,10 +7,10 @@ import random
 import anyio
 import pytest
 
-from mistral_async._http.h1.buffers import LEAST, MOST, Shelf
-from mistral_async._http.protocol import Limits, Phase, WireError
+from mistral_async._http.h1.buffers import LEAST, MOST, BufferPool
+from mistral_async._http.protocol import Phase, Timeouts, WireError
 
-LIMITS = Limits(connect=5, write=5, read=5)
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 SIZES = [LEAST - 1, LEAST, LEAST + 1, 3 * LEAST, 1_300_000]
 
 
@@ -34,7 +34,7 @@ async def test_every_size_arrives_whole(start, connect, http, tls, step):
 
     network = connect(start(script, tls=tls))
     for seed, size in enumerate([*SIZES, *reversed(SIZES)]):
-        result = await network.current().send(http.POST, b"%d %d" % (size, seed), LIMITS)
+        result = await network.current().send(http.POST, b"%d %d" % (size, seed), TIMEOUTS)
         assert result.content == content(size, seed)
         result.release()
     await network.aclose()
@@ -50,7 +50,7 @@ async def test_answers_that_are_in_use_do_not_share_memory(start, connect, http)
 
     async def call(seed):
         size = 3 * LEAST + seed
-        result = await network.current().send(http.POST, b"%d %d" % (size, seed), LIMITS)
+        result = await network.current().send(http.POST, b"%d %d" % (size, seed), TIMEOUTS)
         if seed % 2:
             kept.append((result, size, seed))  # never given back
         else:
@@ -79,9 +79,9 @@ async def test_a_cut_is_an_error_and_the_next_call_works(start, connect, http, t
     server = start(script, tls=tls)
     network = connect(server)
     with pytest.raises(WireError) as caught:
-        await network.current().send(http.POST, b"%d 1" % (3 * LEAST), LIMITS)
+        await network.current().send(http.POST, b"%d 1" % (3 * LEAST), TIMEOUTS)
     assert caught.value.phase is Phase.READ
-    result = await network.current().send(http.POST, b"%d 2" % (3 * LEAST), LIMITS)
+    result = await network.current().send(http.POST, b"%d 2" % (3 * LEAST), TIMEOUTS)
     assert result.content == content(3 * LEAST, 2)
     await network.aclose()
 
@@ -94,7 +94,7 @@ async def test_what_comes_after_the_body_closes_the_connection(start, connect, h
     server = start(script, tls=tls)
     network = connect(server)
     for seed in range(3):
-        result = await network.current().send(http.POST, b"%d %d" % (2 * LEAST, seed), LIMITS)
+        result = await network.current().send(http.POST, b"%d %d" % (2 * LEAST, seed), TIMEOUTS)
         assert result.content == content(2 * LEAST, seed)
     assert len(server.peers) == 3
     await network.aclose()
@@ -111,21 +111,21 @@ async def test_a_cancelled_read_leaves_nothing(start, connect, http, tls):
     server = start(script, tls=tls)
     network = connect(server)
     with anyio.move_on_after(0.1):
-        await network.current().send(http.POST, b"%d 1" % (3 * LEAST), LIMITS)
+        await network.current().send(http.POST, b"%d 1" % (3 * LEAST), TIMEOUTS)
     assert await server.settled(0)
-    result = await network.current().send(http.POST, b"%d 2" % (3 * LEAST), LIMITS)
+    result = await network.current().send(http.POST, b"%d 2" % (3 * LEAST), TIMEOUTS)
     assert result.content == content(3 * LEAST, 2)
     await network.aclose()
 
 
 def test_the_shelf_gives_what_fits_and_keeps_within_bounds():
-    shelf = Shelf()
-    small, large = shelf.take(LEAST), shelf.take(4 * 1024 * 1024)
+    buffers = BufferPool()
+    small, large = buffers.take(LEAST), buffers.take(4 * 1024 * 1024)
     assert (len(small), len(large)) == (LEAST, 4 * 1024 * 1024)
-    shelf.give(large)
-    shelf.give(small)
-    assert shelf.take(1_000_000).obj is large.obj
-    assert shelf.take(LEAST).obj is small.obj
-    huge = shelf.take(MOST)
-    shelf.give(huge)
-    assert shelf.take(LEAST).obj is not huge.obj
+    buffers.give(large)
+    buffers.give(small)
+    assert buffers.take(1_000_000).obj is large.obj
+    assert buffers.take(LEAST).obj is small.obj
+    huge = buffers.take(MOST)
+    buffers.give(huge)
+    assert buffers.take(LEAST).obj is not huge.obj

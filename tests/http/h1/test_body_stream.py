@@ -8,9 +8,9 @@ import time
 import anyio
 import pytest
 
-from mistral_async._http.protocol import Limits, Phase, Sent, WireError
+from mistral_async._http.protocol import Phase, Sent, Timeouts, WireError
 
-LIMITS = Limits(connect=5, write=5, read=5)
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -40,7 +40,7 @@ async def test_events_are_handed_over_as_they_arrive_and_the_connection_is_kept(
     server = start(script, tls=tls)
     network = connect(server)
     for _ in range(3):
-        streaming = await network.current().open(http.POST, b"{}", LIMITS)
+        streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
         assert (streaming.status, (b"content-type", b"text/event-stream") in streaming.headers) == (200, True)
         for index in range(5):
             turn.release()
@@ -61,7 +61,7 @@ async def test_what_has_arrived_meanwhile_comes_at_once(start, connect, http):
         peer.read_request()
 
     network = connect(start(script))
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     await anyio.sleep(0.05)
     first = await streaming.receive()
     assert first.count(b"data: ") == 100
@@ -78,7 +78,7 @@ async def test_an_error_answer_can_be_read_like_any_other(start, connect, http, 
     server = start(script)
     network = connect(server)
     for _ in range(2):
-        streaming = await network.current().open(http.POST, b"{}", LIMITS)
+        streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
         assert (streaming.status, await rest(streaming)) == (429, body)
     assert len(server.peers) == 1
     await network.aclose()
@@ -96,7 +96,7 @@ async def test_a_slow_consumer_stops_the_server(start, connect, http, tls):
         peer.read_request()
 
     network = connect(start(script, tls=tls))
-    streaming = await network.current().open(http.GET, None, LIMITS)
+    streaming = await network.current().open(http.GET, None, TIMEOUTS)
     await streaming.receive()
     await anyio.sleep(0.3)
     assert len(sent) < 512, "everything was read for a consumer that does not ask"
@@ -120,7 +120,7 @@ async def test_a_cut_body_fails_after_all_that_arrived(start, connect, http, tls
         getattr(peer, end)()
 
     network = connect(start(script, tls=tls))
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     received = b""
     with pytest.raises(WireError) as caught:  # noqa: PT012 (the error is the end of what is read)
         while True:
@@ -145,7 +145,7 @@ async def test_the_server_sees_at_once_that_a_stream_was_left(start, connect, ht
     server = start(script, tls=tls)
     network = connect(server, max_connections=3)
     for _ in range(20):
-        streaming = await network.current().open(http.POST, b"{}", LIMITS)
+        streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
         assert await streaming.receive() == b"data: 1\n\n"
         if leave == "aclose":
             await streaming.aclose()
@@ -168,7 +168,7 @@ async def test_two_hundred_broken_streams_on_three_connections(start, connect, h
     network = connect(server, max_connections=3)
 
     async def one():
-        streaming = await network.current().open(http.POST, b"{}", LIMITS)
+        streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
         assert await streaming.receive() == b"data: 1\n\n"
         await streaming.aclose()
 
@@ -188,7 +188,7 @@ async def test_a_stream_may_be_left_from_another_task(start, connect, http, tls)
 
     server = start(script, tls=tls)
     network = connect(server)
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     failures = []
 
     async def consume():
@@ -213,7 +213,7 @@ async def test_only_one_task_may_receive(start, connect, http):
         assert peer.closed_within(5)
 
     network = connect(start(script))
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(streaming.receive)
         await anyio.sleep(0.02)
@@ -236,7 +236,7 @@ async def test_a_cancelled_receive_loses_nothing(start, connect, http, tls):
 
     server = start(script, tls=tls)
     network = connect(server)
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     received, ended, cancelled = b"", False, 0
     while not ended:
         with anyio.move_on_after(0.001) as scope:
@@ -258,7 +258,7 @@ async def test_the_deadline_of_a_receive(start, connect, http, tls):
 
     server = start(script, tls=tls)
     network = connect(server)
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     since = time.monotonic()
     assert await streaming.receive(since - 1) == b"a", "what is there is not late"
     with pytest.raises(WireError) as caught:
@@ -279,7 +279,7 @@ async def test_the_read_limit_holds_between_pieces(start, connect, http):
         assert peer.closed_within(5)
 
     network = connect(start(script))
-    streaming = await network.current().open(http.POST, b"{}", Limits(read=0.25))
+    streaming = await network.current().open(http.POST, b"{}", Timeouts(read=0.25))
     since = time.monotonic()
     received = b""
     with pytest.raises(WireError) as caught:  # noqa: PT012 (the error is the end of what is read)
@@ -297,7 +297,7 @@ async def test_closing_the_network_fails_a_stream(start, connect, http):
         assert peer.closed_within(5)
 
     network = connect(start(script))
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     await network.aclose()
     with pytest.raises(WireError):
         await streaming.receive()
@@ -312,8 +312,8 @@ async def test_a_surplus_after_a_stream_never_reaches_the_next_request(start, co
 
     server = start(script)
     network = connect(server)
-    streaming = await network.current().open(http.POST, b"{}", LIMITS)
+    streaming = await network.current().open(http.POST, b"{}", TIMEOUTS)
     assert await rest(streaming) == b"a"
     server.script = http.echoing
-    assert (await network.current().send(http.POST, b"clean", LIMITS)).body == b"clean"
+    assert (await network.current().send(http.POST, b"clean", TIMEOUTS)).body == b"clean"
     await network.aclose()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async._http.h1 import content_coding as _decode
-from mistral_async._http.h1.content_coding import STEP, Unfolding, accepted, decoder_for
+from mistral_async._http.h1.content_coding import STEP, BufferedDecoder, accepted, decoder_for
 from mistral_async._http.protocol import Phase, WireError
 
 
@@ -133,16 +133,16 @@ def test_what_is_asked_for_is_understood():
 
 def test_a_bomb_is_refused_before_it_fills_the_memory(coding):
     name, compress = coding
-    unfolding = Unfolding(decoder_for(name), 1 << 40)
+    buffered = BufferedDecoder(decoder_for(name), 1 << 40)
     with pytest.raises(WireError, match="too much"):
-        unfolding.feed(compress(bytes(100 * 1024 * 1024)))
+        buffered.feed(compress(bytes(100 * 1024 * 1024)))
 
 
 def test_the_limit_of_a_whole_body():
     body = bytes(range(256)) * 100
-    unfolding = Unfolding(decoder_for(b"gzip"), len(body))
-    unfolding.feed(gzip.compress(body))
-    assert b"".join(unfolding.finish()) == body
-    unfolding = Unfolding(decoder_for(b"gzip"), len(body) - 1)
+    buffered = BufferedDecoder(decoder_for(b"gzip"), len(body))
+    buffered.feed(gzip.compress(body))
+    assert b"".join(buffered.finish()) == body
+    buffered = BufferedDecoder(decoder_for(b"gzip"), len(body) - 1)
     with pytest.raises(WireError, match="too much"):
-        unfolding.feed(gzip.compress(body))
+        buffered.feed(gzip.compress(body))

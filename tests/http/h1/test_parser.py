@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mistral_async._http.h1.encode import encode_chunk, encode_framing, encode_head
-from mistral_async._http.h1.parser import MAX_HEAD, AnswerParser
-from mistral_async._http.protocol import Head, Phase, Sent, WireError
+from mistral_async._http.h1.parser import MAX_HEAD, ResponseParser
+from mistral_async._http.protocol import Phase, RequestHead, Sent, WireError
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -19,7 +19,7 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 def outcome(pieces, *, to_head=False, eof=True, max_body=None):
     """Everything that can be seen of a parse."""
-    parser = AnswerParser(to_head=to_head, max_body=max_body)
+    parser = ResponseParser(to_head=to_head, max_body=max_body)
     try:
         for piece in pieces:
             parser.feed(piece)
@@ -35,7 +35,7 @@ def parse(data, **options):
 
 
 def body_of(data, **options):
-    parser = AnswerParser(**options)
+    parser = ResponseParser(**options)
     parser.feed(data)
     assert parser.complete
     return b"".join(parser.pieces), parser.reusable
@@ -151,10 +151,10 @@ def test_bodies(data, body, reusable):
 
 
 def test_headers_are_lower_case_in_order_and_unfolded():
-    parser = AnswerParser()
+    parser = ResponseParser()
     parser.feed(WHOLE[13])
     assert parser.headers == [(b"x-folded", b"a b c"), (b"content-length", b"1")]
-    parser = AnswerParser()
+    parser = ResponseParser()
     parser.feed(WHOLE[14])
     assert parser.headers == [(b"empty", b""), (b"spaces", b"a b"), (b"content-length", b"1")]
 
@@ -165,10 +165,10 @@ def test_answers_to_head_have_no_body():
 
 
 def test_how_long_the_server_keeps_the_connection():
-    parser = AnswerParser()
+    parser = ResponseParser()
     parser.feed(HEAD + b"Keep-Alive: timeout=5, max=100\r\nContent-Length: 0\r\n\r\n")
     assert parser.idle_timeout == 5
-    parser = AnswerParser()
+    parser = ResponseParser()
     parser.feed(HEAD + b"Keep-Alive: max=100\r\nContent-Length: 0\r\n\r\n")
     assert parser.idle_timeout is None
 
@@ -185,7 +185,7 @@ def test_what_is_cut_is_a_read_error(data):
 
 def test_who_has_not_sent_it_all_is_told_so():
     with pytest.raises(WireError) as caught:
-        AnswerParser().eof(Sent.PART)
+        ResponseParser().eof(Sent.PART)
     assert caught.value.sent is Sent.PART
 
 
@@ -257,24 +257,24 @@ def elapsed(parser, data, step):
 
 def test_time_is_linear_however_it_comes():
     size = 64 * 1024 * 1024
-    parser = AnswerParser()
+    parser = ResponseParser()
     assert elapsed(parser, HEAD + b"Content-Length: %d\r\n\r\n" % size + bytes(size), 64 * 1024) < 2
     assert parser.complete
-    parser = AnswerParser()
+    parser = ResponseParser()
     assert elapsed(parser, HEAD + b"X: " + b"a" * (MAX_HEAD - 100) + b"\r\n\r\n", 1) < 2
-    parser = AnswerParser()
+    parser = ResponseParser()
     assert elapsed(parser, CHUNKED + b"0\r\nX: " + b"a" * (MAX_HEAD - 200) + b"\r\n\r\n", 1) < 2
     assert parser.complete
-    parser = AnswerParser()
+    parser = ResponseParser()
     assert elapsed(parser, CHUNKED + encode_chunk(b"x" * 200) * 5000 + encode_chunk(b""), 1) < 5
     assert parser.complete
-    parser = AnswerParser()
+    parser = ResponseParser()
     assert elapsed(parser, CHUNKED + encode_chunk(b"x") * 200_000 + encode_chunk(b""), 64 * 1024) < 3
     assert parser.complete
 
 
 def test_the_head_of_a_request():
-    head = Head("POST", "/v1/x?a=%20", (("X-Name", "é"), ("accept", "text/event-stream")))
+    head = RequestHead("POST", "/v1/x?a=%20", (("X-Name", "é"), ("accept", "text/event-stream")))
     encoded = encode_head(head, (("host", "api.test"),))
     assert encoded == b"POST /v1/x?a=%20 HTTP/1.1\r\nhost: api.test\r\nX-Name: \xe9\r\naccept: text/event-stream\r\n"
     assert encode_framing("POST", 3, body=True) == b"content-length: 3\r\n\r\n"
@@ -286,7 +286,7 @@ def test_the_head_of_a_request():
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_header_injects_another(name, value):
     try:
-        encoded = encode_head(Head("GET", "/", ((name, value),)), ())
+        encoded = encode_head(RequestHead("GET", "/", ((name, value),)), ())
     except ValueError:
         return
     assert encoded == f"GET / HTTP/1.1\r\n{name}: {value}\r\n".encode("latin-1")

@@ -18,10 +18,10 @@ from mistral_async._http.httpx_wire.loop import HttpxLoopWire
 from mistral_async._http.httpx_wire.transport import Transport
 from mistral_async._http.network import Network
 from mistral_async._http.origin import Origin
-from mistral_async._http.protocol import Limits, Phase, Sent, WireError
+from mistral_async._http.protocol import Phase, Sent, Timeouts, WireError
 from mistral_async._http.proxy import environment_proxy
 
-LIMITS = Limits(connect=5, write=5, read=5)
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 ORIGIN = ("https", "api.example.test", 443)
 
 
@@ -65,9 +65,9 @@ def copy(source, target):
         pass
 
 
-async def failure(network, head, body=None, limits=LIMITS):
+async def failure(network, head, body=None, timeouts=TIMEOUTS):
     with pytest.raises(WireError) as caught:
-        await network.current().send(head, body, limits)
+        await network.current().send(head, body, timeouts)
     return caught.value
 
 
@@ -78,10 +78,10 @@ async def test_a_mock_transport(http):
         return httpx.Response(200, json={"echo": request.content.decode()}, headers={"X-Name": "v"})
 
     network = Network(ORIGIN, transport=httpx.MockTransport(handler))
-    result = await network.current().send(http.POST, b"hi", LIMITS)
+    result = await network.current().send(http.POST, b"hi", TIMEOUTS)
     assert (result.status, result.body) == (200, b'{"echo":"hi"}')
     assert (b"x-name", b"v") in result.headers
-    streaming = await network.current().open(http.POST, b"hi", LIMITS)
+    streaming = await network.current().open(http.POST, b"hi", TIMEOUTS)
     assert await streaming.receive() == b'{"echo":"hi"}'
     assert await streaming.receive() == b""
     await network.aclose()
@@ -99,10 +99,10 @@ async def test_a_mock_that_streams_and_one_that_compresses(http):
         return httpx.Response(200, content=gzip.compress(b"packed"), headers={"content-encoding": "gzip"})
 
     network = Network(ORIGIN, transport=httpx.MockTransport(handler))
-    streaming = await network.current().open(http.GET, None, LIMITS)
+    streaming = await network.current().open(http.GET, None, TIMEOUTS)
     assert [await streaming.receive() for _ in range(3)] == [b"a", b"b", b""]
-    assert (await network.current().send(http.POST, b"", LIMITS)).body == b"packed"
-    streaming = await network.current().open(http.GET, None, LIMITS)
+    assert (await network.current().send(http.POST, b"", TIMEOUTS)).body == b"packed"
+    streaming = await network.current().open(http.GET, None, TIMEOUTS)
     assert await streaming.receive() == b"a"
     await streaming.aclose()
     with pytest.raises(WireError):
@@ -114,7 +114,7 @@ async def test_respx(http):
     router = respx.Router()
     route = router.post("https://api.example.test/v1/chat/completions").respond(json={"ok": True})
     network = Network(ORIGIN, transport=httpx.MockTransport(router.async_handler))
-    assert (await network.current().send(http.POST, b"{}", LIMITS)).body == b'{"ok":true}'
+    assert (await network.current().send(http.POST, b"{}", TIMEOUTS)).body == b'{"ok":true}'
     assert route.call_count == 1
     await network.aclose()
 
@@ -157,7 +157,7 @@ async def test_a_mistake_of_a_mock_comes_through(http):
 
     network = Network(ORIGIN, transport=httpx.MockTransport(handler))
     with pytest.raises(KeyError, match="mine"):
-        await network.current().send(http.POST, b"{}", LIMITS)
+        await network.current().send(http.POST, b"{}", TIMEOUTS)
     await network.aclose()
 
 
@@ -170,7 +170,7 @@ async def test_the_timeouts_of_a_users_client_are_respected(start, http):
     async with httpx.AsyncClient(timeout=httpx.Timeout(5, read=0.2), trust_env=False) as client:
         network = Network(server.origin, async_client=client)
         since = time.monotonic()
-        error = await failure(network, http.POST, b"{}", Limits(read=10))
+        error = await failure(network, http.POST, b"{}", Timeouts(read=10))
         assert (error.timeout, error.phase) == (True, Phase.READ)
         assert time.monotonic() - since < 1
         await network.aclose()
@@ -192,7 +192,7 @@ async def test_auth_headers_and_hooks_of_a_users_client_are_respected(start, htt
         auth=("user", "secret"), headers={"x-mine": "1"}, event_hooks={"response": [read]}, trust_env=False
     )
     network = Network(start(script).origin, async_client=client)
-    assert (await network.current().send(http.POST, b"{}", LIMITS)).body == b"body"
+    assert (await network.current().send(http.POST, b"{}", TIMEOUTS)).body == b"body"
     assert b"authorization: basic dxnlcjpzzwnyzxq=" in heads[0]
     assert b"x-mine: 1" in heads[0]
     assert seen == [b"body"]
@@ -204,7 +204,7 @@ async def test_a_closed_client_says_so(http):
     await client.aclose()
     network = Network(ORIGIN, async_client=client)
     with pytest.raises(RuntimeError, match="closed"):
-        await network.current().send(http.POST, b"{}", LIMITS)
+        await network.current().send(http.POST, b"{}", TIMEOUTS)
 
 
 async def test_httpx2_clients_and_transports(start, http):
@@ -212,12 +212,12 @@ async def test_httpx2_clients_and_transports(start, http):
     server = start()
     async with httpx2.AsyncClient(trust_env=False, timeout=5) as client:
         network = Network(server.origin, async_client=client)
-        assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"x"
-        streaming = await network.current().open(http.POST, b"y", LIMITS)
+        assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"x"
+        streaming = await network.current().open(http.POST, b"y", TIMEOUTS)
         assert [await streaming.receive(), await streaming.receive()] == [b"y", b""]
     transport = httpx2.AsyncHTTPTransport()
     network = Network(server.origin, transport=transport)
-    assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"x"
+    assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"x"
     await network.aclose()
     server.stop()
     network = Network(server.origin, transport=httpx2.AsyncHTTPTransport())
@@ -240,7 +240,7 @@ async def test_a_proxy(start, http, tls, client_tls, monkeypatch, by):
         monkeypatch.setenv("HTTPS_PROXY" if tls else "http_proxy", url)
     network = Network(server.origin, verify=client_tls, proxy=url if by == "argument" else None)
     for index in range(3):
-        assert (await network.current().send(http.POST, b"%d" % index, LIMITS)).body == b"%d" % index
+        assert (await network.current().send(http.POST, b"%d" % index, TIMEOUTS)).body == b"%d" % index
     host = f"{server.origin[1]}:{server.port}"
     assert log == [f"CONNECT {host} HTTP/1.1" if tls else f"POST http://{host}/v1/chat/completions HTTP/1.1"]
     await network.aclose()
@@ -250,7 +250,7 @@ async def test_a_proxy(start, http, tls, client_tls, monkeypatch, by):
 async def test_keepalive_and_limits_survive_a_proxy(start, http, client_tls):
     server, proxy = start(tls=True), start(tunnel([]))
     network = Network(server.origin, verify=client_tls, proxy=f"http://127.0.0.1:{proxy.port}", max_connections=2)
-    streaming = await network.current().open(http.POST, b"x", LIMITS)
+    streaming = await network.current().open(http.POST, b"x", TIMEOUTS)
     sock = streaming._response.extensions["network_stream"].get_extra_info("socket")
     if not hasattr(sock, "getsockopt"):
         sock = sock._sock
@@ -263,7 +263,7 @@ async def test_keepalive_and_limits_survive_a_proxy(start, http, client_tls):
     proxy.most = 0
 
     async def one(index):
-        assert (await network.current().send(http.POST, b"%d" % index, LIMITS)).body == b"%d" % index
+        assert (await network.current().send(http.POST, b"%d" % index, TIMEOUTS)).body == b"%d" % index
 
     async with anyio.create_task_group() as tasks:
         for index in range(20):
@@ -285,10 +285,10 @@ async def test_a_proxy_that_refuses(start, http, client_tls, refuse):
 async def test_proxies_that_can_not_be(http, tmp_path):
     network = Network(("http", "127.0.0.1", 9), proxy="gopher://x")
     with pytest.raises(ValueError, match="gopher"):
-        await network.current().send(http.POST, b"x", LIMITS)
+        await network.current().send(http.POST, b"x", TIMEOUTS)
     network = Network(("https", "127.0.0.1", 9), proxy="http://x", verify=str(tmp_path / "missing.pem"))
     with pytest.raises(WireError) as caught:
-        await network.current().send(http.POST, b"x", LIMITS)
+        await network.current().send(http.POST, b"x", TIMEOUTS)
     assert caught.value.phase is Phase.CONNECT
 
 
@@ -363,7 +363,7 @@ async def test_http2_is_spoken_where_it_is_asked_for(http, authority):
         network = Network(("https", "localhost", listener.getsockname()[1]), verify=client_tls, http2=True)
         assert isinstance(network.current(), HttpxLoopWire)
         for _ in range(2):
-            result = await network.current().send(http.POST, b"{}", LIMITS)
+            result = await network.current().send(http.POST, b"{}", TIMEOUTS)
             assert (result.status, result.body, result.http_version) == (200, b"over two", "HTTP/2")
         await network.aclose()
         thread.join(5)
@@ -413,7 +413,7 @@ def test_httpx_wires_end_with_their_loop(start, http, client_tls, backend):
 
     async def main():
         for _ in range(2):
-            assert (await network.current().send(http.POST, b"x", LIMITS)).body == b"x"
+            assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"x"
 
     for _ in range(5):
         anyio.run(main, backend=backend)
@@ -427,7 +427,7 @@ def test_an_httpx_wire_that_is_dropped_warns_once(start, http, client_tls, backe
 
     async def main():
         networks = [Network(server.origin, verify=client_tls, http2=True)]
-        assert (await networks[0].current().send(http.POST, b"x", LIMITS)).body == b"x"
+        assert (await networks[0].current().send(http.POST, b"x", TIMEOUTS)).body == b"x"
         with pytest.warns(ResourceWarning, match="unclosed client") as caught:
             networks.clear()
         assert len(caught) == 1

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from time import monotonic
 
-from mistral_async._http.h1.buffers import LEAST, MOST, Shelf
-from mistral_async._http.h1.content_coding import Decoder, Unfolding, decoder_for
-from mistral_async._http.h1.parser import AnswerParser
-from mistral_async._http.protocol import Answer, Phase, Sent, Timings, WireError
+from mistral_async._http.h1.buffers import LEAST, MOST, BufferPool
+from mistral_async._http.h1.content_coding import BufferedDecoder, Decoder, decoder_for
+from mistral_async._http.h1.parser import ResponseParser
+from mistral_async._http.protocol import Phase, Sent, Timings, WireError, WireResponse
 
 
-class Exchange(AnswerParser):
+class ResponseReader(ResponseParser):
     """What a driver feeds with the bytes of one answer."""
 
     __slots__ = (
+        "_buffered",
+        "_buffers",
         "_decoder",
         "_limit",
         "_raw",
-        "_shelf",
         "_taken",
-        "_unfolding",
         "error",
         "since",
         "timings",
@@ -27,7 +27,7 @@ class Exchange(AnswerParser):
     )
 
     def __init__(
-        self, *, to_head: bool, whole: bool, limit: int, raw: bool = False, shelf: Shelf | None = None
+        self, *, to_head: bool, whole: bool, limit: int, raw: bool = False, buffers: BufferPool | None = None
     ) -> None:
         super().__init__(to_head=to_head, max_body=limit if whole else None)
         self.since = monotonic()
@@ -37,9 +37,9 @@ class Exchange(AnswerParser):
         self._limit = limit
         self._raw = raw  # content codings are the caller's business
         self._decoder: Decoder | None = None  # of a streamed body
-        self._unfolding: Unfolding | None = None  # of a whole one
+        self._buffered: BufferedDecoder | None = None  # of a whole one
         self._taken = 0
-        self._shelf = shelf
+        self._buffers = buffers
 
     @property
     def ready(self) -> bool:
@@ -63,8 +63,8 @@ class Exchange(AnswerParser):
         if headless and self.status:
             self.timings.first_byte = monotonic() - self.since
             self._prepare()
-        if self._unfolding is not None:
-            self._unfold(self._unfolding)
+        if self._buffered is not None:
+            self._unfold(self._buffered)
         return self.complete
 
     def space(self) -> memoryview | None:
@@ -98,36 +98,36 @@ class Exchange(AnswerParser):
         if self._decoder is not None:
             self._decoder.finish()
 
-    def answer(self) -> Answer:
+    def answer(self) -> WireResponse:
         """The whole answer."""
         pieces = self.pieces
         self.timings.total = monotonic() - self.since
         if self.room is not None:
-            return Answer(self.status, self.headers, self.room, self.timings, self.version, self._shelf)
+            return WireResponse(self.status, self.headers, self.room, self.timings, self.version, self._buffers)
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return Answer(self.status, self.headers, body, self.timings, self.version)
+        return WireResponse(self.status, self.headers, body, self.timings, self.version)
 
     def _prepare(self) -> None:
         """The head has arrived: what is the body to be read into?"""
         if self.coding and not self._raw and (decoder := decoder_for(self.coding)) is not None:
             if self.whole:
-                self._unfolding = Unfolding(decoder, self._limit)
+                self._buffered = BufferedDecoder(decoder, self._limit)
             else:
                 self._decoder = decoder
-        elif self._shelf is not None and LEAST <= (need := self.missing) <= MOST:
+        elif self._buffers is not None and LEAST <= (need := self.missing) <= MOST:
             pieces, self.pieces, received = self.pieces, [], self.received
-            self.room, self.received = self._shelf.take(received + need), 0
+            self.room, self.received = self._buffers.take(received + need), 0
             for piece in pieces:
                 self._append(piece)
 
-    def _unfold(self, unfolding: Unfolding) -> None:
+    def _unfold(self, buffered: BufferedDecoder) -> None:
         for piece in self.pieces:
-            unfolding.feed(piece)
-        self.pieces = unfolding.finish() if self.complete else []
+            buffered.feed(piece)
+        self.pieces = buffered.finish() if self.complete else []
 
 
 def lost(cause: Exception, sent: Sent) -> WireError:
-    """The connection broke under an exchange."""
+    """The connection broke under an reader."""
     phase = Phase.READ if sent is Sent.MAYBE else Phase.WRITE
     error = WireError(f"the connection was lost: {str(cause) or type(cause).__name__}", phase=phase, sent=sent)
     error.__cause__ = cause

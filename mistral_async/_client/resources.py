@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Generic
 
-from mistral_async._binding.async_executor import LazyFace
+from mistral_async._binding.async_executor import LazyExecutor
 from mistral_async._binding.resource import Lazy, M, Resource
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mistral_async.resources.responses import Responses
 
 
-class Tree(Resource[M], Generic[M]):
+class Resources(Resource[M], Generic[M]):
     """Every group of endpoints. A group's module loads when it is first used."""
 
     @functools.cached_property
@@ -33,105 +33,105 @@ class Tree(Resource[M], Generic[M]):
         """Chat completions."""
         from mistral_async.resources.chat import Chat
 
-        return Chat(self._face)
+        return Chat(self._executor)
 
     @functools.cached_property
     def fim(self) -> Fim[M]:
         """Fill-in-the-middle completions of code."""
         from mistral_async.resources.fim import Fim
 
-        return Fim(self._face)
+        return Fim(self._executor)
 
     @functools.cached_property
     def agents(self) -> Agents[M]:
         """Completions by an agent."""
         from mistral_async.resources.agents import Agents
 
-        return Agents(self._face)
+        return Agents(self._executor)
 
     @functools.cached_property
     def embeddings(self) -> Embeddings[M]:
         """Embeddings."""
         from mistral_async.resources.embeddings import Embeddings
 
-        return Embeddings(self._face)
+        return Embeddings(self._executor)
 
     @functools.cached_property
     def classifiers(self) -> Classifiers[M]:
         """Moderation and classification."""
         from mistral_async.resources.classifiers import Classifiers
 
-        return Classifiers(self._face)
+        return Classifiers(self._executor)
 
     @functools.cached_property
     def ocr(self) -> Ocr[M]:
         """Text out of documents and images."""
         from mistral_async.resources.ocr import Ocr
 
-        return Ocr(self._face)
+        return Ocr(self._executor)
 
     @functools.cached_property
     def responses(self) -> Responses[M]:
         """Stateless responses in OpenAI's format."""
         from mistral_async.resources.responses import Responses
 
-        return Responses(self._face)
+        return Responses(self._executor)
 
     @functools.cached_property
     def audio(self) -> Audio[M]:
         """Transcription, speech and voices."""
         from mistral_async.resources.audio import Audio
 
-        return Audio(self._face)
+        return Audio(self._executor)
 
     @functools.cached_property
     def files(self) -> Files[M]:
         """Files that you uploaded."""
         from mistral_async.resources.files import Files
 
-        return Files(self._face)
+        return Files(self._executor)
 
     @functools.cached_property
     def models(self) -> Models[M]:
         """The models there are."""
         from mistral_async.resources.models import Models
 
-        return Models(self._face)
+        return Models(self._executor)
 
     @functools.cached_property
     def fine_tuning(self) -> FineTuning[M]:
         """Fine-tuning jobs."""
         from mistral_async.resources.fine_tuning import FineTuning
 
-        return FineTuning(self._face)
+        return FineTuning(self._executor)
 
     @functools.cached_property
     def batch(self) -> Batch[M]:
         """Batch jobs."""
         from mistral_async.resources.batch import Batch
 
-        return Batch(self._face)
+        return Batch(self._executor)
 
     @functools.cached_property
     def bulk(self) -> Bulk[M]:
         """Many calls at once, at the speed of the account."""
         from mistral_async.bulk import Bulk
 
-        return Bulk(self._face)
+        return Bulk(self._executor)
 
     @functools.cached_property
     def beta(self) -> Beta[M]:
         """Conversations, agents and libraries."""
         from mistral_async.resources.beta import Beta
 
-        return Beta(self._face)
+        return Beta(self._executor)
 
 
-class Calls(Tree[Lazy]):
+class Calls(Resources[Lazy]):
     """Requests as values: `calls.chat.complete(...)` describes one without performing it."""
 
     def __init__(self) -> None:
-        super().__init__(LazyFace())
+        super().__init__(LazyExecutor())
 
 
 calls: Calls = Calls()
