@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from mistral_async.testing._clock import Clock as Clock
     from mistral_async.testing._clock import SystemClock as SystemClock
     from mistral_async.testing._clock import VirtualClock as VirtualClock
-    from mistral_async.testing._exchange import Request as Request
+    from mistral_async.testing._effects import Connections as Connections
+    from mistral_async.testing._effects import Effect as Effect
+    from mistral_async.testing._effects import Effects as Effects
+    from mistral_async.testing._errors import ValidationDetail as ValidationDetail
     from mistral_async.testing._faults import BadChunk as BadChunk
     from mistral_async.testing._faults import BadGzip as BadGzip
     from mistral_async.testing._faults import ConnectionClose as ConnectionClose
@@ -42,12 +45,9 @@ if TYPE_CHECKING:
     from mistral_async.testing._faults import Truncate as Truncate
     from mistral_async.testing._faults import WrongLength as WrongLength
     from mistral_async.testing._faults import ZipBomb as ZipBomb
-    from mistral_async.testing._ledger import Connections as Connections
-    from mistral_async.testing._ledger import Effect as Effect
-    from mistral_async.testing._ledger import Effects as Effects
     from mistral_async.testing._limits import RateLimit as RateLimit
     from mistral_async.testing._limits import RateLimits as RateLimits
-    from mistral_async.testing._refusals import ValidationDetail as ValidationDetail
+    from mistral_async.testing._request import Request as Request
     from mistral_async.testing._server import FakeMistral as FakeMistral
 else:
     __getattr__, __dir__, __all__ = lazy(
@@ -58,12 +58,12 @@ else:
             "CassetteError": "mistral_async.testing._cassette",
             "Clock": "mistral_async.testing._clock",
             "ConnectionClose": "mistral_async.testing._faults",
-            "Connections": "mistral_async.testing._ledger",
+            "Connections": "mistral_async.testing._effects",
             "Cut": "mistral_async.testing._faults",
             "Delay": "mistral_async.testing._faults",
             "Drip": "mistral_async.testing._faults",
-            "Effect": "mistral_async.testing._ledger",
-            "Effects": "mistral_async.testing._ledger",
+            "Effect": "mistral_async.testing._effects",
+            "Effects": "mistral_async.testing._effects",
             "EmptyBody": "mistral_async.testing._faults",
             "FakeMistral": "mistral_async.testing._server",
             "Fault": "mistral_async.testing._faults",
@@ -76,13 +76,13 @@ else:
             "RateLimits": "mistral_async.testing._limits",
             "Recording": "mistral_async.testing._cassette",
             "Replay": "mistral_async.testing._cassette",
-            "Request": "mistral_async.testing._exchange",
+            "Request": "mistral_async.testing._request",
             "Reset": "mistral_async.testing._faults",
             "SilentClose": "mistral_async.testing._faults",
             "Stall": "mistral_async.testing._faults",
             "SystemClock": "mistral_async.testing._clock",
             "Truncate": "mistral_async.testing._faults",
-            "ValidationDetail": "mistral_async.testing._refusals",
+            "ValidationDetail": "mistral_async.testing._errors",
             "VirtualClock": "mistral_async.testing._clock",
             "WrongLength": "mistral_async.testing._faults",
             "ZipBomb": "mistral_async.testing._faults",

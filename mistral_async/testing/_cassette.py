@@ -28,7 +28,7 @@ class CassetteError(AssertionError):
     """A request that was not recorded, or a recording that was not used."""
 
 
-class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
+class RecordedRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was asked: enough to tell two requests apart."""
 
     method: str
@@ -41,10 +41,10 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.method} {self.target}"
 
 
-class Exchange(msgspec.Struct, omit_defaults=True):
+class RecordedExchange(msgspec.Struct, omit_defaults=True):
     """A request, and what was answered."""
 
-    request: Asked
+    request: RecordedRequest
     status: int
     headers: list[tuple[str, str]]
     body: list[str | dict[str, str]]
@@ -77,7 +77,7 @@ class Recording(httpx.AsyncBaseTransport):
         return httpx.Response(
             response.status_code,
             headers=response.headers.raw,
-            stream=_Copied(response, functools.partial(self._keep, request, response)),
+            stream=_RecordingStream(response, functools.partial(self._keep, request, response)),
             extensions=response.extensions,
         )
 
@@ -85,14 +85,16 @@ class Recording(httpx.AsyncBaseTransport):
         """Close the connections."""
         await self._transport.aclose()
 
-    def _keep(self, request: httpx.Request, response: httpx.Response, copied: _Copied) -> None:
+    def _keep(self, request: httpx.Request, response: httpx.Response, copied: _RecordingStream) -> None:
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
             if not _PRIVATE.match(name.decode("latin-1"))
         ]
         body = [_text(each) for each in copied.pieces]
-        exchange = Exchange(asked(request), response.status_code, headers, body, cut=not copied.whole)
+        exchange = RecordedExchange(
+            recorded_request(request), response.status_code, headers, body, cut=not copied.whole
+        )
         line = msgspec.json.encode(exchange)
         for secret in _secrets(request):
             line = line.replace(secret, _SCRUBBED.encode())
@@ -106,19 +108,19 @@ class Replay(httpx.AsyncBaseTransport):
     def __init__(self, path: Path) -> None:
         self.path = path
         with path.open("rb") as file:
-            self._left = [msgspec.json.decode(line, type=Exchange) for line in file if line.strip()]
+            self._left = [msgspec.json.decode(line, type=RecordedExchange) for line in file if line.strip()]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer it, or raise a `CassetteError`."""
         await request.aread()
-        wanted = msgspec.json.encode(asked(request))
+        wanted = msgspec.json.encode(recorded_request(request))
         for secret in _secrets(request):
             wanted = wanted.replace(secret, _SCRUBBED.encode())
-        sought = msgspec.json.decode(wanted, type=Asked)
+        sought = msgspec.json.decode(wanted, type=RecordedRequest)
         for place, exchange in enumerate(self._left):
             if exchange.request == sought:
                 del self._left[place]
-                return httpx.Response(exchange.status, headers=exchange.headers, stream=_Recorded(exchange))
+                return httpx.Response(exchange.status, headers=exchange.headers, stream=_ReplayStream(exchange))
         raise CassetteError(f"{self.path} has no (further) answer for {sought} with this body: record it again")
 
     def assert_done(self) -> None:
@@ -128,14 +130,14 @@ class Replay(httpx.AsyncBaseTransport):
             raise CassetteError(f"{self.path}: not asked for: {told}")
 
 
-class _Copied(httpx.AsyncByteStream):
+class _RecordingStream(httpx.AsyncByteStream):
     """The body of an answer, kept while it passes."""
 
-    def __init__(self, response: httpx.Response, keep: Callable[[_Copied], None]) -> None:
+    def __init__(self, response: httpx.Response, keep: Callable[[_RecordingStream], None]) -> None:
         self.pieces: list[bytes] = []
         self.whole = False
         self._stream: Any = response.stream
-        self._keep: Callable[[_Copied], None] | None = keep
+        self._keep: Callable[[_RecordingStream], None] | None = keep
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for piece in self._stream:
@@ -154,8 +156,8 @@ class _Copied(httpx.AsyncByteStream):
             keep(self)
 
 
-class _Recorded(httpx.AsyncByteStream):
-    def __init__(self, exchange: Exchange) -> None:
+class _ReplayStream(httpx.AsyncByteStream):
+    def __init__(self, exchange: RecordedExchange) -> None:
         self._exchange = exchange
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -165,15 +167,15 @@ class _Recorded(httpx.AsyncByteStream):
             raise httpx.ReadError("the recording ends here: the client that was recorded read no further")
 
 
-def asked(request: httpx.Request) -> Asked:
+def recorded_request(request: httpx.Request) -> RecordedRequest:
     """What a request, whose body has been read, asks for."""
     target = request.url.raw_path.decode("ascii")
     if not request.content:
-        return Asked(request.method, target)
+        return RecordedRequest(request.method, target)
     try:
-        return Asked(request.method, target, json=msgspec.json.decode(request.content))
+        return RecordedRequest(request.method, target, json=msgspec.json.decode(request.content))
     except msgspec.DecodeError:
-        return Asked(request.method, target, digest=_digest(request))
+        return RecordedRequest(request.method, target, digest=_digest(request))
 
 
 def _digest(request: httpx.Request) -> str:

@@ -9,22 +9,24 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from mistral_async.testing._answers.models import DEPRECATED
-from mistral_async.testing._exchange import Call, Reply, Request
-from mistral_async.testing._limits import Limiter
-from mistral_async.testing._refusals import (
-    RefusedError,
+from mistral_async.testing._call import FakeCall
+from mistral_async.testing._errors import (
+    FakeAPIError,
     ValidationDetail,
     api_error,
+    invalid_key,
     invalid_request,
-    no_key,
+    missing_key,
     no_route,
     rate_limited,
-    wrong_key,
 )
-from mistral_async.testing._routes import Route, Router
+from mistral_async.testing._handlers.models import DEPRECATED
+from mistral_async.testing._limits import FakeLimiter
+from mistral_async.testing._reply import Reply
+from mistral_async.testing._request import Request
+from mistral_async.testing._route import Route, Router
 from mistral_async.testing._scripts import Scripts
-from mistral_async.testing._state import State
+from mistral_async.testing._state import ServerState
 from mistral_async.testing._validation import validate
 
 _RETRYING = {"chat.complete", "agents.complete", "fim.complete", "audio.transcriptions.complete"}
@@ -34,13 +36,22 @@ _FORM = "application/x-www-form-urlencoded"
 class Dispatcher:
     """Answers requests."""
 
-    def __init__(self, state: State, scripts: Scripts, limiter: Limiter, *, api_key: str | None, strict: bool) -> None:
+    def __init__(
+        self,
+        router: Router,
+        state: ServerState,
+        scripts: Scripts,
+        limiter: FakeLimiter,
+        *,
+        api_key: str | None,
+        strict: bool,
+    ) -> None:
         self._state = state
         self._scripts = scripts
         self._limiter = limiter
         self._api_key = api_key
         self._strict = strict
-        self._router = Router.shared()
+        self._router = router
         self.unexpected: list[Request] = []
 
     def locate(self, request: Request) -> None:
@@ -53,20 +64,20 @@ class Dispatcher:
         """The answer to a request whose body has been read."""
         try:
             return await self._reply(request)
-        except RefusedError as refusal:
+        except FakeAPIError as refusal:
             reply = Reply(refusal.status, body=refusal.body, media=refusal.media, headers=refusal.headers)
             reply.framing = "length"
             return reply
 
     async def _reply(self, request: Request) -> Reply:
         route = request.route
-        self._authorise(request, route)
+        self._check_key(request, route)
         body, problem = self._body(request)
         if route is not None:
             streamed = route.stream and isinstance(body, dict) and cast("Any", body).get("stream") in (True, "true")
             request.operation = route.stream if streamed else route.name
         if (reply := self._scripts.reply(request)) is not None:
-            self._book(request, None, reply)
+            self._record_effect(request, None, reply)
             return reply
         if self._strict:
             self.unexpected.append(request)
@@ -86,7 +97,7 @@ class Dispatcher:
             raise rate_limited(headers)
         if route.before is not None:
             await route.before(self._state)
-        call = Call(
+        call = FakeCall(
             self._state,
             request.operation or route.name,
             params=request.params,
@@ -97,11 +108,11 @@ class Dispatcher:
         )
         reply = route.handler(call)
         self._limiter.charge(model, route.limits, reply.costs, now)
-        reply.headers.update(self._told(route, model, reply, now))
-        self._book(request, model, reply)
+        reply.headers.update(self._response_headers(route, model, reply, now))
+        self._record_effect(request, model, reply)
         return reply
 
-    def _told(self, route: Route, model: str, reply: Reply, now: float) -> dict[str, str]:
+    def _response_headers(self, route: Route, model: str, reply: Reply, now: float) -> dict[str, str]:
         headers: dict[str, str] = {}
         if route.limits and (reply.events is None or self._limiter.in_streams):
             shown = (*route.shown, *(name for name in reply.costs if name not in ("tokens", "req")))
@@ -114,16 +125,16 @@ class Dispatcher:
             headers["x-model-deprecation-timestamp"] = date[0]
         return headers
 
-    def _authorise(self, request: Request, route: Route | None) -> None:
+    def _check_key(self, request: Request, route: Route | None) -> None:
         if self._api_key is None or (route is not None and route.public):
             return
         given = request.headers.get("authorization")
         if given is None:
-            raise no_key(request.request_id)
+            raise missing_key(request.request_id)
         if given != f"Bearer {self._api_key}":
-            raise wrong_key()
+            raise invalid_key()
 
-    def _book(self, request: Request, model: str | None, reply: Reply) -> None:
+    def _record_effect(self, request: Request, model: str | None, reply: Reply) -> None:
         if reply.status < HTTPStatus.BAD_REQUEST:
             name = request.operation or request.path
             tokens = reply.costs.get("tokens", 0) or _scripted_tokens(reply)
@@ -137,18 +148,18 @@ class Dispatcher:
             for part in request.form.parts:
                 if part.filename is None:
                     fields.setdefault(part.name, []).append(part.text)
-            return _flat(fields), None
+            return _flatten(fields), None
         if request.headers.get("content-type", "").startswith(_FORM):
-            return _flat(parse_qs(request.body.decode(), keep_blank_values=True)), None
+            return _flatten(parse_qs(request.body.decode(), keep_blank_values=True)), None
         if not request.body:
             return {}, None
         try:
             return msgspec.json.decode(request.body), None
         except msgspec.DecodeError:
-            return _lenient(request.body)
+            return _decode_leniently(request.body)
 
 
-def _lenient(body: bytes) -> tuple[Any, ValidationDetail | None]:
+def _decode_leniently(body: bytes) -> tuple[Any, ValidationDetail | None]:
     # The standard parser reads what the quick one refuses, such as lone surrogates, and names the position of an error.
     try:
         return json.loads(body), None
@@ -158,7 +169,7 @@ def _lenient(body: bytes) -> tuple[Any, ValidationDetail | None]:
         return {}, ValidationDetail("json_invalid", ("body", position), "JSON decode error", {}, context)
 
 
-def _flat(fields: dict[str, list[str]]) -> dict[str, Any]:
+def _flatten(fields: dict[str, list[str]]) -> dict[str, Any]:
     # Lists come as repeated names, from older clients with brackets.
     return {name.removesuffix("[]"): values if len(values) > 1 else values[0] for name, values in fields.items()}
 

@@ -48,7 +48,7 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
     retry_after: bool = False
 
 
-class Meter(Protocol):
+class FakeMeter(Protocol):
     """One window of one resource."""
 
     limit: int
@@ -63,7 +63,7 @@ class Meter(Protocol):
         ...
 
 
-class Bucket:
+class FakeBucket:
     """A token bucket: refills evenly, holds at most `burst`."""
 
     def __init__(self, limit: int, per: float, burst: int | None) -> None:
@@ -85,7 +85,7 @@ class Bucket:
         self._level -= amount
 
 
-class Window:
+class FixedWindow:
     """Fixed windows, counted from the first request."""
 
     def __init__(self, limit: int, per: float) -> None:
@@ -126,12 +126,12 @@ class SlidingWindow:
         self._used += amount
 
 
-class Limiter:
+class FakeLimiter:
     """All windows of one server."""
 
     def __init__(self, limits: RateLimits) -> None:
         self._limits = limits
-        self._meters: dict[str, dict[str, Meter]] = {}
+        self._meters: dict[str, dict[str, FakeMeter]] = {}
 
     @property
     def in_streams(self) -> bool:
@@ -169,7 +169,7 @@ class Limiter:
             case None:
                 return {}
 
-    def _exhausted(self, resource: str, meter: Meter) -> dict[str, str]:
+    def _exhausted(self, resource: str, meter: FakeMeter) -> dict[str, str]:
         headers: dict[str, str] = {}
         if self._limits.headers is not None:
             window = label(meter.per)
@@ -181,7 +181,7 @@ class Limiter:
             headers["retry-after"] = str(max(1, round(meter.per)))
         return headers
 
-    def _of(self, model: str) -> dict[str, Meter]:
+    def _of(self, model: str) -> dict[str, FakeMeter]:
         if (meters := self._meters.get(model)) is None:
             limit = self._limits.models.get(model, self._limits.default or RateLimit())
             meters = self._meters[model] = _meters(limit)
@@ -196,7 +196,7 @@ def label(seconds: float) -> str:
     return f"{minutes:g}-minute" if minutes >= 1 and minutes.is_integer() else f"{seconds:g}-second"
 
 
-def _meters(limit: RateLimit) -> dict[str, Meter]:
+def _meters(limit: RateLimit) -> dict[str, FakeMeter]:
     requests = _AMPLE if limit.requests is None else limit.requests
     tokens = _AMPLE * 1_000 if limit.tokens is None else limit.tokens
     others = dict.fromkeys(("audio-seconds", "ocr-pages", "input-characters"), _AMPLE) | limit.others
@@ -206,17 +206,17 @@ def _meters(limit: RateLimit) -> dict[str, Meter]:
     return meters
 
 
-def _meter(kind: Kind, limit: int, per: float, burst: int | None) -> Meter:
+def _meter(kind: Kind, limit: int, per: float, burst: int | None) -> FakeMeter:
     match kind:
         case "bucket":
-            return Bucket(limit, per, burst)
+            return FakeBucket(limit, per, burst)
         case "fixed":
-            return Window(limit, per)
+            return FixedWindow(limit, per)
         case "sliding":
             return SlidingWindow(limit, per)
 
 
-_Rows = Sequence[tuple[str, Meter, int]]
+_Rows = Sequence[tuple[str, FakeMeter, int]]
 
 
 def _headers_2026(rows: _Rows, costs: Mapping[str, int]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from mistral_async.testing._content import Content
 _HEADERS_END = b"\r\n\r\n"
 
 
-class Part:
+class FormPart:
     """One field or file of a form."""
 
     def __init__(self, headers: Message) -> None:
@@ -33,8 +33,8 @@ class MultipartReader:
         # The first boundary may open the body, without the line break that precedes every other one.
         self._buffer = bytearray(b"\r\n")
         self._state = "preamble"
-        self._part: Part | None = None
-        self.parts: list[Part] = []
+        self._part: FormPart | None = None
+        self.parts: list[FormPart] = []
         self.complete: bool = False
 
     def feed(self, data: bytes) -> None:
@@ -90,7 +90,7 @@ class MultipartReader:
             name, _, value = line.decode("utf-8", "replace").partition(":")
             headers[name.strip()] = value.strip()
         del self._buffer[: end + len(_HEADERS_END)]
-        self._part = Part(headers)
+        self._part = FormPart(headers)
         self.parts.append(self._part)
         self._state = "data"
         return True

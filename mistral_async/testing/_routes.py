@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
-from functools import cache
-from typing import Any
-from urllib.parse import unquote
-
-import msgspec
-
-from mistral_async.testing._answers import (
+from mistral_async.testing._handlers import (
     agents,
     audio,
     batch,
@@ -27,27 +20,7 @@ from mistral_async.testing._answers import (
     signed,
     voices,
 )
-from mistral_async.testing._exchange import Call, Reply
-from mistral_async.testing._state import State
-
-Handler = Callable[[Call], Reply]
-Preparation = Callable[[State], Coroutine[Any, Any, None]]
-
-
-class Route(msgspec.Struct, frozen=True):
-    """One operation. `limits` are the resources it draws on, `shown` those that its headers tell of."""
-
-    method: str
-    template: str
-    name: str
-    handler: Handler
-    stream: str | None = None
-    limits: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
-    # Work that time has made due and that must be done before the answer is right, such as that of batch jobs.
-    before: Preparation | None = None
-    public: bool = False
-
+from mistral_async.testing._route import Route, Router
 
 _DOCUMENT = "/v1/libraries/{}/documents/{}"
 _TEXT = ("req", "tokens")
@@ -200,33 +173,4 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/v1/libraries/{}/share", "beta.libraries.accesses.delete", libraries.unshare),
 )
 
-
-class Router:
-    """Finds the route of a request; a percent-encoded slash does not divide a path."""
-
-    def __init__(self, routes: Iterable[Route] = ROUTES) -> None:
-        self._exact: dict[tuple[str, str], Route] = {}
-        self._shaped: dict[tuple[str, int], list[tuple[list[str], Route]]] = {}
-        for route in routes:
-            segments = route.template.split("/")
-            if "{}" in segments:
-                self._shaped.setdefault((route.method, len(segments)), []).append((segments, route))
-            else:
-                self._exact[route.method, route.template] = route
-
-    @classmethod
-    @cache
-    def shared(cls) -> Router:
-        """The router of all operations, made once."""
-        return cls()
-
-    def find(self, method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
-        """The route and the decoded values of its `{}`."""
-        if (exact := self._exact.get((method, path))) is not None:
-            return exact, ()
-        segments = path.split("/")
-        for shape, route in self._shaped.get((method, len(segments)), ()):
-            pairs = list(zip(shape, segments, strict=True))
-            if all(part == segment or (part == "{}" and segment) for part, segment in pairs):
-                return route, tuple(unquote(segment) for part, segment in pairs if part == "{}")
-        return None
+ROUTER = Router(ROUTES)

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from mistral_async.testing._exchange import DONE, EVENT_STREAM, Reply, Request, data_event, named_event
+from mistral_async.testing._errors import JSON
 from mistral_async.testing._faults import AnyFault
-from mistral_async.testing._refusals import JSON
+from mistral_async.testing._reply import DONE, EVENT_STREAM, Reply, data_event, named_event
+from mistral_async.testing._request import Request
 
 EARLY = {"accept", "handshake"}
 
@@ -25,13 +26,13 @@ class Script:
         self.faults: Sequence[AnyFault] = ()
 
     @property
-    def spent(self) -> bool:
+    def is_used_up(self) -> bool:
         """Whether it has been used as often as it should; one without a number counts once used."""
         return self.left is not None and self.left <= 0
 
-    def takes(self, request: Request | None) -> bool:
+    def consume(self, request: Request | None) -> bool:
         """Whether this request (or, with None, a new connection) is the script's; uses it up if so."""
-        if self.spent or (request is not None and not matches(self.pattern, request)):
+        if self.is_used_up or (request is not None and not is_match(self.pattern, request)):
             return False
         if self.skip:
             self.skip -= 1
@@ -66,7 +67,7 @@ class Scripts:
     def reply(self, request: Request) -> Reply | None:
         """The next scripted reply to `request`."""
         for script in self._replies:
-            if script.takes(request):
+            if script.consume(request):
                 return script.make() if script.make else None
         return None
 
@@ -90,12 +91,12 @@ class Scripts:
         if not self._faults:
             return []
         for script in self._faults:
-            if all(map(chosen, script.faults)) and script.takes(request):
+            if all(map(chosen, script.faults)) and script.consume(request):
                 return list(script.faults)
         return []
 
 
-def matches(pattern: str | None, request: Request) -> bool:
+def is_match(pattern: str | None, request: Request) -> bool:
     """Whether `pattern` means `request`: an operation, a group of them, a path, a template, or `METHOD path`."""
     if pattern is None:
         return True
@@ -114,7 +115,7 @@ def _names(request: Request) -> set[str]:
     return set()
 
 
-def scripted(
+def build_reply(
     *,
     status: int,
     json: Any,
@@ -126,13 +127,16 @@ def scripted(
     """A reply made by hand."""
     if sse is not None:
         return Reply(
-            status, events=[frame(item) for item in sse] + _ending(sse, done=done), media=EVENT_STREAM, headers=headers
+            status,
+            events=[encode_event(item) for item in sse] + _done_event(sse, done=done),
+            media=EVENT_STREAM,
+            headers=headers,
         )
     content = body if body is not None else b"" if json is None else msgspec.json.encode(json)
     return Reply(status, body=content, media=None if _has_type(headers) else JSON, headers=headers)
 
 
-def frame(item: Any) -> bytes:
+def encode_event(item: Any) -> bytes:
     """One event: bytes as they are, text as data, `(event, data)`, or data that says its `type` itself."""
     match item:
         case bytes():
@@ -146,8 +150,8 @@ def frame(item: Any) -> bytes:
             return named_event(data) if "type" in data and "object" not in data else data_event(data)
 
 
-def _ending(items: Sequence[Any], *, done: bool) -> list[bytes]:
-    frames = [frame(item) for item in items]
+def _done_event(items: Sequence[Any], *, done: bool) -> list[bytes]:
+    frames = [encode_event(item) for item in items]
     plain = all(item.startswith(b"data:") and item != DONE for item in frames)
     return [DONE] if done and plain else []
 

@@ -12,15 +12,17 @@ from anyio.from_thread import start_blocking_portal
 
 from mistral_async.testing._clock import Clock, SystemClock
 from mistral_async.testing._dispatch import Dispatcher
-from mistral_async.testing._exchange import Reply, Request
+from mistral_async.testing._effects import Connections, Effects
+from mistral_async.testing._errors import standard_error
 from mistral_async.testing._faults import AnyFault
-from mistral_async.testing._ledger import Connections, Effects
-from mistral_async.testing._limits import Limiter, RateLimit, RateLimits
+from mistral_async.testing._limits import FakeLimiter, RateLimit, RateLimits
 from mistral_async.testing._limits import rate_limits as limits_from
-from mistral_async.testing._listening import Listening
-from mistral_async.testing._refusals import standard
-from mistral_async.testing._scripts import EARLY, Script, Scripts, scripted
-from mistral_async.testing._state import Options, State
+from mistral_async.testing._listener import Listener
+from mistral_async.testing._reply import Reply
+from mistral_async.testing._request import Request
+from mistral_async.testing._routes import ROUTER
+from mistral_async.testing._scripts import EARLY, Script, Scripts, build_reply
+from mistral_async.testing._state import ServerOptions, ServerState
 
 
 class FakeMistral:
@@ -58,15 +60,19 @@ class FakeMistral:
         self.chunk_delay: float = chunk_delay
         self.compress: bool = compress
         self.clock: Clock = clock or SystemClock()
-        self.state: State = State(clock=self.clock, seed=seed, options=Options(**options))
+        self.state: ServerState = ServerState(
+            clock=self.clock, seed=seed, options=ServerOptions(**options), operations=ROUTER
+        )
         self.scripts: Scripts = Scripts()
         self.requests: list[Request] = []
         self.connections: Connections = Connections()
-        self.limiter: Limiter = Limiter(limits_from(rate_limits))
-        self.dispatcher: Dispatcher = Dispatcher(self.state, self.scripts, self.limiter, api_key=api_key, strict=strict)
+        self.limiter: FakeLimiter = FakeLimiter(limits_from(rate_limits))
+        self.dispatcher: Dispatcher = Dispatcher(
+            ROUTER, self.state, self.scripts, self.limiter, api_key=api_key, strict=strict
+        )
         self._tls = tls
         self._keep_requests, self._backend = keep_requests, backend
-        self._listening: Listening | None = None
+        self._listening: Listener | None = None
         self._portal: ExitStack | None = None
 
     @property
@@ -100,7 +106,7 @@ class FakeMistral:
         """
         script = Script(operation, times=times, after=after)
         self.scripts.add_reply(
-            script, lambda: scripted(status=status, json=json, body=body, headers=headers, sse=sse, done=done)
+            script, lambda: build_reply(status=status, json=json, body=body, headers=headers, sse=sse, done=done)
         )
 
     def fail(
@@ -113,7 +119,7 @@ class FakeMistral:
         after: int = 0,
     ) -> None:
         """Answer with an error of this status and the body that the API sends with it."""
-        refusal = standard(status)
+        refusal = standard_error(status)
 
         def make() -> Reply:
             merged = {**refusal.headers, **(headers or {})}
@@ -156,7 +162,7 @@ class FakeMistral:
     # Life
 
     async def __aenter__(self) -> Self:
-        listening = Listening(self.connections, self.scripts, self._tls, self)
+        listening = Listener(self.connections, self.scripts, self._tls, self)
         self.port = await listening.start(self.host, self.port)
         self.state.url = self.url
         self._listening = listening

@@ -1,21 +1,32 @@
-"""What the server remembers between requests: one store per group of resources, made when first needed."""
+"""The state of a fake server between requests.
+
+Rule 1: A server owns its whole state: clock, ids, options, effects, stores and contents. Two servers share nothing.
+Rule 2: Nothing reads the machine's clock or randomness. The same seed, clock and order of requests give the same
+    responses.
+Rule 3: State changes with requests and with the clock, never in the background: what time has made due (a batch job's
+    lines, a document's processing) is done or computed when a request asks about it.
+Rule 4: A store is made when it is first used and belongs to one group of resources. Handlers reach the stores of other
+    groups through `store` alone.
+Rule 5: The server's end closes every content that `keep` holds; until then a deleted file alone is closed earlier.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 
 from mistral_async.testing._clock import Calendar, Clock
 from mistral_async.testing._content import Content
+from mistral_async.testing._effects import Effects
 from mistral_async.testing._ids import Ids
-from mistral_async.testing._ledger import Effects
+from mistral_async.testing._reply import Reply
 
 _S = TypeVar("_S")
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
+class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How the server answers, as given to `FakeMistral`."""
 
     shuffle_embeddings: bool = False
@@ -32,21 +43,30 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     processing_seconds: float = 0.2
 
 
-class State:
-    """Clock, identifiers, options, effects, and the stores."""
+class Operations(Protocol):
+    """The operations of the API, for handlers that run others (a batch job runs its lines)."""
 
-    def __init__(self, *, clock: Clock, seed: int, options: Options) -> None:
+    def perform(self, state: ServerState, path: str, body: dict[str, Any]) -> tuple[str, Reply]:
+        """Perform the POST operation at `path`; returns its name and its reply."""
+        ...
+
+
+class ServerState:
+    """Clock, ids, options, effects, operations and stores of one server."""
+
+    def __init__(self, *, clock: Clock, seed: int, options: ServerOptions, operations: Operations) -> None:
         self.clock = clock
         self.calendar: Calendar = Calendar(clock)
         self.ids: Ids = Ids(seed, self.calendar)
         self.seed = seed
         self.options = options
+        self.operations = operations
         self.effects: Effects = Effects()
         self.url = ""
         self._stores: dict[Any, Any] = {}
         self._contents: list[Content] = []
 
-    def store(self, kind: Callable[[State], _S]) -> _S:
+    def store(self, kind: Callable[[ServerState], _S]) -> _S:
         """The one `kind` of this server."""
         if kind not in self._stores:
             self._stores[kind] = kind(self)

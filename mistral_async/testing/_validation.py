@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from mistral_async.testing._refusals import ValidationDetail
+from mistral_async.testing._errors import ValidationDetail
 from mistral_async.testing._shapes import BODIES, SHAPES
 
 Loc = tuple[str | int, ...]
-Found = list[ValidationDetail]
-Check = Callable[[Any, Loc, Found], None]
+Details = list[ValidationDetail]
+Check = Callable[[Any, Loc, Details], None]
 
 _FIELD = re.compile(r"(?P<name>\w+)(?P<required>\*?): (?P<type>.+)")
 _BOUNDED = re.compile(r"(?P<type>.+?)\((?P<least>[^,()]*),(?P<most>[^,()]*)\)")
@@ -21,9 +21,9 @@ _NUMBERS = {"int", "float"}
 
 def validate(operation: str, body: Any) -> list[ValidationDetail]:
     """What the server finds wrong with the `body` of `operation`; nothing if it is fine or has no shape of its own."""
-    found: Found = []
+    found: Details = []
     if (shape := BODIES.get(operation)) is not None:
-        _named(shape)(body, ("body",), found)
+        _check_of_shape(shape)(body, ("body",), found)
     return found
 
 
@@ -32,23 +32,23 @@ def _detail(kind: str, loc: Loc, message: str, value: Any, **context: Any) -> Va
 
 
 @cache
-def _named(name: str) -> Check:
+def _check_of_shape(name: str) -> Check:
     text = SHAPES[name]
-    return _tagged(text) if text.startswith("@") else _object(text)
+    return _check_tagged(text) if text.startswith("@") else _check_object(text)
 
 
-def _object(text: str) -> Check:
+def _check_object(text: str) -> Check:
     fields: dict[str, tuple[bool, Check]] = {}
     closed = True
     for item in filter(None, (part.strip() for part in text.split(";"))):
         if item == "...":
             closed = False
         elif match := _FIELD.fullmatch(item):
-            fields[match["name"]] = (bool(match["required"]), _typed(match["type"]))
+            fields[match["name"]] = (bool(match["required"]), _check_of_type(match["type"]))
         else:
             raise ValueError(f"a shape has a field that cannot be read: {item}")
 
-    def check(value: Any, loc: Loc, found: Found) -> None:
+    def check(value: Any, loc: Loc, found: Details) -> None:
         if not isinstance(value, dict):
             found.append(_detail("model_attributes_type", loc, "Input should be a valid dictionary or object", value))
             return
@@ -58,7 +58,7 @@ def _object(text: str) -> Check:
 
 
 def _check_fields(
-    value: Mapping[str, Any], fields: Mapping[str, tuple[bool, Check]], loc: Loc, found: Found, *, closed: bool
+    value: Mapping[str, Any], fields: Mapping[str, tuple[bool, Check]], loc: Loc, found: Details, *, closed: bool
 ) -> None:
     for name, (required, check) in fields.items():
         if name in value:
@@ -70,12 +70,12 @@ def _check_fields(
             found.append(_detail("extra_forbidden", (*loc, name), "Extra inputs are not permitted", value[name]))
 
 
-def _tagged(text: str) -> Check:
+def _check_tagged(text: str) -> Check:
     head, _, members = text[1:].partition(" ")
     field, _, default = head.partition(":")
     shapes = dict(member.strip().split("=") for member in members.split(","))
 
-    def check(value: Any, loc: Loc, found: Found) -> None:
+    def check(value: Any, loc: Loc, found: Details) -> None:
         if not isinstance(value, dict):
             found.append(_detail("model_attributes_type", loc, "Input should be a valid dictionary or object", value))
             return
@@ -89,32 +89,32 @@ def _tagged(text: str) -> Check:
             context = {"discriminator": f"'{field}'", "tag": tag, "expected_tags": expected}
             found.append(_detail("union_tag_invalid", loc, message, value, **context))
         else:
-            _named(shapes[tag])(value, (*loc, str(tag)), found)
+            _check_of_shape(shapes[tag])(value, (*loc, str(tag)), found)
 
     return check
 
 
 @cache
-def _typed(text: str) -> Check:
+def _check_of_type(text: str) -> Check:
     if text.endswith("?"):
-        inner = _typed(text[:-1])
+        inner = _check_of_type(text[:-1])
         return lambda value, loc, found: None if value is None else inner(value, loc, found)
     members = _split(text)
     if len(members) > 1:
-        return _union([(member, _typed(member)) for member in members])
+        return _check_union([(member, _check_of_type(member)) for member in members])
     if match := _BOUNDED.fullmatch(text):
-        return _bounded(match["type"], match["least"], match["most"])
+        return _check_bounds(match["type"], match["least"], match["most"])
     if text.startswith("list["):
-        return _list(_typed(text[5:-1]))
+        return _check_list(_check_of_type(text[5:-1]))
     if text.startswith("{"):
-        return _enum(text[1:-1].split("|"))
-    return _PLAIN[text] if text in _PLAIN else _later(text)
+        return _check_enum(text[1:-1].split("|"))
+    return _CHECKS[text] if text in _CHECKS else _check_by_name(text)
 
 
-def _later(name: str) -> Check:
+def _check_by_name(name: str) -> Check:
     # Shapes refer to each other in circles, so a shape is looked up when a value is checked.
-    def check(value: Any, loc: Loc, found: Found) -> None:
-        _named(name)(value, loc, found)
+    def check(value: Any, loc: Loc, found: Details) -> None:
+        _check_of_shape(name)(value, loc, found)
 
     return check
 
@@ -130,11 +130,11 @@ def _split(text: str) -> list[str]:
     return members
 
 
-def _union(members: Sequence[tuple[str, Check]]) -> Check:
-    def check(value: Any, loc: Loc, found: Found) -> None:
-        reports: Found = []
+def _check_union(members: Sequence[tuple[str, Check]]) -> Check:
+    def check(value: Any, loc: Loc, found: Details) -> None:
+        reports: Details = []
         for name, member in members:
-            trial: Found = []
+            trial: Details = []
             member(value, (*loc, name), trial)
             if not trial:
                 return
@@ -144,8 +144,8 @@ def _union(members: Sequence[tuple[str, Check]]) -> Check:
     return check
 
 
-def _list(item: Check) -> Check:
-    def check(value: Any, loc: Loc, found: Found) -> None:
+def _check_list(item: Check) -> Check:
+    def check(value: Any, loc: Loc, found: Details) -> None:
         if not isinstance(value, list):
             found.append(_detail("list_type", loc, "Input should be a valid list", value))
             return
@@ -155,22 +155,22 @@ def _list(item: Check) -> Check:
     return check
 
 
-def _enum(names: Sequence[str]) -> Check:
+def _check_enum(names: Sequence[str]) -> Check:
     known = [name for name in names if name != "…"]
     expected = " or ".join(filter(None, (", ".join(f"'{name}'" for name in known[:-1]), f"'{known[-1]}'")))
 
-    def check(value: Any, loc: Loc, found: Found) -> None:
+    def check(value: Any, loc: Loc, found: Details) -> None:
         if not isinstance(value, str) or (value not in known and "…" not in names):
             found.append(_detail("enum", loc, f"Input should be {expected}", value, expected=expected))
 
     return check
 
 
-def _bounded(inner: str, least: str, most: str) -> Check:
-    plain = _typed(inner)
+def _check_bounds(inner: str, least: str, most: str) -> Check:
+    plain = _check_of_type(inner)
     counted = inner not in _NUMBERS
 
-    def check(value: Any, loc: Loc, found: Found) -> None:
+    def check(value: Any, loc: Loc, found: Details) -> None:
         before = len(found)
         plain(value, loc, found)
         if len(found) > before:
@@ -187,8 +187,8 @@ def _bounded(inner: str, least: str, most: str) -> Check:
     return check
 
 
-def _plain(kind: str, message: str, accepts: Callable[[Any], bool]) -> Check:
-    def check(value: Any, loc: Loc, found: Found) -> None:
+def _check_with(kind: str, message: str, accepts: Callable[[Any], bool]) -> Check:
+    def check(value: Any, loc: Loc, found: Details) -> None:
         if not accepts(value):
             found.append(_detail(kind, loc, message, value))
 
@@ -199,15 +199,15 @@ def _is_integer(value: Any) -> bool:
     return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
 
 
-_PLAIN: dict[str, Check] = {
+_CHECKS: dict[str, Check] = {
     "any": lambda _value, _loc, _found: None,
-    "str": _plain("string_type", "Input should be a valid string", lambda value: isinstance(value, str)),
-    "bool": _plain("bool_type", "Input should be a valid boolean", lambda value: isinstance(value, bool)),
-    "int": _plain("int_type", "Input should be a valid integer", _is_integer),
-    "float": _plain(
+    "str": _check_with("string_type", "Input should be a valid string", lambda value: isinstance(value, str)),
+    "bool": _check_with("bool_type", "Input should be a valid boolean", lambda value: isinstance(value, bool)),
+    "int": _check_with("int_type", "Input should be a valid integer", _is_integer),
+    "float": _check_with(
         "float_type",
         "Input should be a valid number",
         lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     ),
-    "dict": _plain("dict_type", "Input should be a valid dictionary", lambda value: isinstance(value, dict)),
+    "dict": _check_with("dict_type", "Input should be a valid dictionary", lambda value: isinstance(value, dict)),
 }

@@ -36,7 +36,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
     funcargs: dict[str, Any] = getattr(item, "funcargs", {})
     for name in _CHECKED & funcargs.keys():
-        if complaint := _complaint(funcargs[name]):
+        if complaint := _failure_message(funcargs[name]):
             pytest.fail(f"{name}: {complaint}", pytrace=False)
     return result
 
@@ -90,7 +90,7 @@ def mistral_cassette(request: pytest.FixtureRequest) -> Recording | Replay:
     return replay(path)
 
 
-def _complaint(fixture: Any) -> str:
+def _failure_message(fixture: Any) -> str:
     check = getattr(fixture, "assert_done", None)  # what records has nothing to complain of
     try:
         return str(check() or "") if check is not None else ""

@@ -7,7 +7,7 @@ import json
 import msgspec
 import pytest
 
-from mistral_async.testing._answers._instances import instance_of
+from mistral_async.testing._handlers._schema_instance import instance_of
 
 MODEL = "mistral-small-latest"
 URL = "/v1/chat/completions"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async.testing import FakeMistral
-from mistral_async.testing._answers._vectors import Vectors
+from mistral_async.testing._handlers._vectors import VectorSpace
 
 URL = "/v1/embeddings"
 
@@ -39,7 +39,7 @@ async def test_equal_texts_have_equal_vectors_wherever_they_stand(http):
     assert one == two
 
 
-SPACE = Vectors(256, 0)
+SPACE = VectorSpace(256, 0)
 
 
 @given(st.text())
@@ -49,7 +49,7 @@ def test_every_text_has_a_vector_of_length_one(text):
 
 def test_order_of_words_does_not_matter_but_the_seed_does():
     assert SPACE.unit("b a") == SPACE.unit("a b")
-    assert Vectors(256, 1).unit("a b") != SPACE.unit("a b")
+    assert VectorSpace(256, 1).unit("a b") != SPACE.unit("a b")
 
 
 async def test_base64_is_the_same_vector(http):

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async.testing import FakeMistral, RateLimit, RateLimits, VirtualClock
-from mistral_async.testing._ledger import Effects
-from mistral_async.testing._limits import Bucket, SlidingWindow, Window, label
+from mistral_async.testing._effects import Effects
+from mistral_async.testing._limits import FakeBucket, FixedWindow, SlidingWindow, label
 
 EMBED = {"model": "mistral-embed", "input": "x" * 396}
 URL = "/v1/embeddings"
@@ -134,7 +134,7 @@ async def test_a_stranger_draws_on_the_same_limit():
 
 
 @given(
-    st.sampled_from([lambda: Window(10, 5.0), lambda: SlidingWindow(10, 5.0)]),
+    st.sampled_from([lambda: FixedWindow(10, 5.0), lambda: SlidingWindow(10, 5.0)]),
     st.lists(st.tuples(st.floats(0, 3), st.integers(1, 4)), max_size=60),
 )
 def test_a_window_never_holds_more_than_its_limit_and_one_charge(make, steps):
@@ -151,7 +151,7 @@ def test_a_window_never_holds_more_than_its_limit_and_one_charge(make, steps):
 
 @given(st.lists(st.floats(0, 2), max_size=80), st.integers(1, 10))
 def test_a_bucket_admits_at_most_its_burst_and_its_rate(waits, burst):
-    bucket, now, admitted = Bucket(10, 2.0, burst), 0.0, 0
+    bucket, now, admitted = FakeBucket(10, 2.0, burst), 0.0, 0
     for wait in waits:
         now += wait
         if bucket.left(now) >= 1:

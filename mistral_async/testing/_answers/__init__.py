@@ -1,1 +1,0 @@
-"""The answers, one module per group of operations: plain functions from a `Call` to a `Reply`."""

@@ -1,0 +1,94 @@
+"""One operation to perform, as its handler sees it: path parameters, query, body and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from mistral_async.testing._errors import ValidationDetail, invalid_request
+from mistral_async.testing._multipart import FormPart
+from mistral_async.testing._state import ServerState
+
+_TRUE = {"true", "1", "yes", "on"}
+
+
+class FakeCall:
+    """One operation to perform, whoever asks for it: a request or a line of a batch."""
+
+    def __init__(
+        self,
+        state: ServerState,
+        operation: str,
+        *,
+        params: tuple[str, ...] = (),
+        body: Any = None,
+        files: Mapping[str, FormPart] | None = None,
+        query: Mapping[str, list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.state = state
+        self.operation = operation
+        self.params = params
+        self.body: dict[str, Any] = body
+        self.files = files or {}
+        self._query = query or {}
+        self.headers = headers or {}
+
+    @property
+    def stream(self) -> bool:
+        """Whether events were asked for."""
+        return self.body.get("stream") in (True, "true")
+
+    def text(self, name: str) -> str | None:
+        """A query parameter."""
+        values = self._query.get(name)
+        return values[-1] if values else None
+
+    def texts(self, name: str) -> list[str]:
+        """A query parameter that may be repeated."""
+        return self._query.get(name, [])
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A query parameter that is true or false."""
+        value = self.text(name)
+        return default if value is None else value.lower() in _TRUE
+
+    def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+        """A query parameter that is a whole number; 422 if it is not, or out of bounds."""
+        value = self.text(name)
+        if value is None:
+            return default
+        if not value.lstrip("-").isdigit():
+            message = "Input should be a valid integer, unable to parse string as an integer"
+            raise invalid_request([ValidationDetail("int_parsing", ("query", name), message, value)])
+        number = int(value)
+        if number < least:
+            message = f"Input should be greater than or equal to {least}"
+            raise invalid_request(
+                [ValidationDetail("greater_than_equal", ("query", name), message, value, {"ge": least})]
+            )
+        if most is not None and number > most:
+            message = f"Input should be less than or equal to {most}"
+            raise invalid_request([ValidationDetail("less_than_equal", ("query", name), message, value, {"le": most})])
+        return number
+
+    def required(self, name: str) -> str:
+        """A query parameter that must be there."""
+        value = self.text(name)
+        if value is None:
+            raise invalid_request([ValidationDetail("missing", ("query", name), "Field required", None)])
+        return value
+
+    def metadata(self) -> dict[str, Any]:
+        """The `metadata` filter of lists: one JSON-encoded parameter."""
+        value = self.text("metadata")
+        if value is None:
+            return {}
+        try:
+            return msgspec.json.decode(value, type=dict[str, Any])
+        except msgspec.DecodeError as error:
+            raise invalid_request(
+                [ValidationDetail("json_invalid", ("query", "metadata"), str(error), value)]
+            ) from error

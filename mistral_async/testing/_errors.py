@@ -1,0 +1,129 @@
+"""The bodies of errors as the real API sends them: eight shapes, and which status carries which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+JSON = "application/json"
+JSON_UTF8 = "application/json; charset=utf-8"
+HTML = "text/html; charset=UTF-8"
+CLOUDFLARE = 520
+
+
+class ValidationDetail(msgspec.Struct, omit_defaults=True):
+    """One entry of a 422: `loc` mixes names and indexes, `input` is whatever was sent."""
+
+    type: str
+    loc: tuple[str | int, ...]
+    msg: str
+    input: Any
+    ctx: dict[str, Any] | None = None
+
+
+class FakeAPIError(Exception):
+    """The server's decision to answer with an error."""
+
+    def __init__(
+        self, status: int, body: bytes, *, media: str = JSON, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(f"{status}: {body[:200]!r}")
+        self.status = status
+        self.body = body
+        self.media = media
+        self.headers = dict(headers or {})
+
+
+def api_error(
+    status: int,
+    message: str,
+    kind: str,
+    code: str | None = None,
+    *,
+    param: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> FakeAPIError:
+    """The common shape: `{"object": "error", "message", "type", "param", "code", "raw_status_code"}`."""
+    body = {"object": "error", "message": message, "type": kind, "param": param, "code": code}
+    return FakeAPIError(status, msgspec.json.encode({**body, "raw_status_code": status}), headers=headers)
+
+
+def invalid_request(details: Sequence[ValidationDetail]) -> FakeAPIError:
+    """422 with one entry per fault in the body."""
+    return FakeAPIError(HTTPStatus.UNPROCESSABLE_ENTITY, msgspec.json.encode({"detail": details}))
+
+
+def invalid_argument(
+    message: str, *, kind: str = "invalid_request_invalid_args", code: str | None = "3051"
+) -> FakeAPIError:
+    """400 for a well-formed request that cannot be served."""
+    return api_error(HTTPStatus.BAD_REQUEST, message, kind, code)
+
+
+def invalid_model(model: str) -> FakeAPIError:
+    """An unusable model name is a 400, not a 404."""
+    return api_error(HTTPStatus.BAD_REQUEST, f"Invalid model: {model}", "invalid_model", "1500")
+
+
+def not_found(what: str, name: str) -> FakeAPIError:
+    """404 for a thing that this server never made or has deleted."""
+    return FakeAPIError(HTTPStatus.NOT_FOUND, msgspec.json.encode({"message": f"{what} {name} was not found."}))
+
+
+def no_route(request_id: str) -> FakeAPIError:
+    """What the gateway says about a path it does not know."""
+    body = {"message": "no Route matched with those values", "request_id": request_id}
+    return FakeAPIError(HTTPStatus.NOT_FOUND, msgspec.json.encode(body), media=JSON_UTF8)
+
+
+def missing_key(request_id: str) -> FakeAPIError:
+    """What the gateway says to a request without a key."""
+    body = msgspec.json.encode({"message": "Unauthorized", "request_id": request_id})
+    return FakeAPIError(HTTPStatus.UNAUTHORIZED, body, media=JSON_UTF8, headers={"www-authenticate": "Key"})
+
+
+def invalid_key() -> FakeAPIError:
+    """What the API says to a key that it does not know; the newline is real."""
+    return FakeAPIError(HTTPStatus.UNAUTHORIZED, b'{"detail":"Invalid API Key"}\n')
+
+
+def rate_limited(headers: Mapping[str, str] | None = None) -> FakeAPIError:
+    """429 of an exhausted window. There is no Retry-After unless a test asks for it."""
+    return api_error(HTTPStatus.TOO_MANY_REQUESTS, "Rate limit exceeded", "rate_limited", "1300", headers=headers)
+
+
+def standard_error(status: int) -> FakeAPIError:
+    """The body that the API sends with a status, for failures on demand."""
+    if (make := _STANDARD.get(status)) is not None:
+        return make()
+    if status >= CLOUDFLARE:
+        return _page(status)
+    return api_error(status, "Service unavailable.", "internal_server_error", "1000")
+
+
+def _page(status: int) -> FakeAPIError:
+    return FakeAPIError(status, html_page(status), media=HTML)
+
+
+_TIER = "This model is not available in your subscription tier"
+_STANDARD: dict[int, Callable[[], FakeAPIError]] = {
+    400: lambda: invalid_argument("Bad request"),
+    401: invalid_key,
+    403: lambda: api_error(403, _TIER, "tier_not_allowed", "1910"),
+    404: lambda: FakeAPIError(404, b'{"message":"Model X was not found."}'),
+    422: lambda: invalid_request([ValidationDetail("missing", ("body", "model"), "Field required", {})]),
+    429: rate_limited,
+    502: lambda: _page(502),
+    503: lambda: api_error(503, "Service unavailable.", "internal_server_error", "3800"),
+    504: lambda: _page(504),
+}
+
+
+def html_page(status: int) -> bytes:
+    """A page as the content delivery network in front of the API sends it."""
+    reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Web server is returning an unknown error"
+    text = f"api.mistral.ai | {status}: {reason}"
+    return f"<!DOCTYPE html>\n<html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>\n".encode()

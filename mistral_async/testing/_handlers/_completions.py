@@ -1,0 +1,276 @@
+"""Completions of the chat family: composed once, then written whole or as a stream, so that both agree."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from mistral_async.testing._errors import invalid_argument
+from mistral_async.testing._handlers._guardrails import guardrail_results
+from mistral_async.testing._handlers._prompt import audio_count, last_text, pieces_of, prompt_tokens, section
+from mistral_async.testing._handlers._schema_instance import instance_of
+from mistral_async.testing._handlers._text import reply_to, thoughts_on
+from mistral_async.testing._handlers._tool_calls import function_calls
+from mistral_async.testing._ids import Ids
+from mistral_async.testing._reply import DONE, EVENT_STREAM, Reply, data_event, json_reply
+from mistral_async.testing._state import ServerState
+
+AUDIO_SECONDS = 3
+AUDIO_TOKENS = 375
+_CACHE_BLOCK = 16
+_SAFE_PROMPT_TOKENS = 40
+_PADDING = "abcdefghijklmnopqrstuvwxyz0123456789"
+_KEY = re.compile(r"`(\w+)`")
+
+
+class Choice(msgspec.Struct):
+    """One completion: pieces of thought, pieces of text, calls, and why it ended."""
+
+    thoughts: list[str]
+    pieces: list[str]
+    calls: list[dict[str, Any]]
+    finish_reason: str
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that it cost."""
+        arguments = sum(len(pieces_of(call["function"]["arguments"])) + 1 for call in self.calls)
+        return len(self.thoughts) + len(self.pieces) + arguments
+
+    @property
+    def text(self) -> str:
+        """The answer without the thoughts."""
+        return "".join(self.pieces)
+
+
+class FakeCompletion(msgspec.Struct, kw_only=True):
+    """All choices of one request and what they cost."""
+
+    id: str
+    created: int
+    model: str
+    choices: list[Choice]
+    usage: dict[str, Any]
+    guardrails: list[dict[str, Any]]
+
+    @property
+    def costs(self) -> dict[str, int]:
+        """What the rate limits are charged: cached tokens are free."""
+        usage = self.usage
+        cached: int = usage["prompt_tokens_details"]["cached_tokens"]
+        costs = {"tokens": usage["prompt_tokens"] + usage["completion_tokens"] - cached}
+        if "prompt_audio_seconds" in usage:
+            costs["audio-seconds"] = usage["prompt_audio_seconds"]
+        return costs
+
+
+class PromptCacheStore:
+    """Prompt cache keys that have been seen."""
+
+    def __init__(self, _state: ServerState) -> None:
+        self._seen: set[str] = set()
+
+    def cached(self, key: str | None, tokens: int) -> int:
+        """How many of the prompt's tokens come from the cache."""
+        if key is None:
+            return 0
+        known = key in self._seen
+        self._seen.add(key)
+        return tokens // _CACHE_BLOCK * _CACHE_BLOCK if known else 0
+
+
+def complete(state: ServerState, model: str, messages: Sequence[Any], options: Mapping[str, Any]) -> FakeCompletion:
+    """Compose the answer to a conversation."""
+    check_order(messages)
+    if options.get("logprobs") or options.get("top_logprobs"):
+        raise invalid_argument("logprobs is not enabled for this model")
+    choices = [compose(state.ids, model, messages, options, number) for number in range(options.get("n") or 1)]
+    return build_completion(state, model, messages, options, choices)
+
+
+def build_completion(
+    state: ServerState, model: str, messages: Sequence[Any], options: Mapping[str, Any], choices: list[Choice]
+) -> FakeCompletion:
+    """Choices with everything that the API says beside them."""
+    return FakeCompletion(
+        id=state.ids.hex32(),
+        created=state.calendar.unix(),
+        model=model,
+        choices=choices,
+        usage=_usage(state, messages, options, sum(choice.tokens for choice in choices)),
+        guardrails=guardrail_results(messages, options),
+    )
+
+
+def check_order(messages: Sequence[Any]) -> None:
+    """400 if the conversation does not end where an assistant may speak."""
+    role = messages[-1].get("role") if messages else "nobody"
+    if role in ("user", "tool", "system") or (role == "assistant" and messages[-1].get("prefix")):
+        return
+    message = f"Expected last role User or Tool (or Assistant with prefix True) for serving but got {role}"
+    raise invalid_argument(message, kind="invalid_request_message_order", code="3230")
+
+
+def compose(ids: Ids, model: str, messages: Sequence[Any], options: Mapping[str, Any], number: int = 0) -> Choice:
+    """One choice; `number` tells several of them apart."""
+    thoughts = pieces_of(thoughts_on(messages)) if _reasons(model, options) else []
+    limit = options.get("max_tokens")
+    if wanted := function_calls(messages, options):
+        return _choice_with_calls(ids, thoughts, wanted, limit)
+    return truncate(_text(messages, options, number), options, thoughts)
+
+
+def truncate(text: str, options: Mapping[str, Any], thoughts: Sequence[str] = ()) -> Choice:
+    """A choice of `text`, ended by `stop` or `max_tokens` where they apply."""
+    limit = options.get("max_tokens")
+    pieces = pieces_of(_until_stop(text, options.get("stop")))
+    if limit is None or len(thoughts) + len(pieces) <= limit:
+        return Choice(list(thoughts), pieces, [], "stop")
+    kept = list(thoughts[:limit])
+    return Choice(kept, pieces[: limit - len(kept)], [], "length")
+
+
+def _choice_with_calls(ids: Ids, thoughts: list[str], wanted: Sequence[tuple[str, str]], limit: int | None) -> Choice:
+    calls: list[dict[str, Any]] = []
+    for index, (name, arguments) in enumerate(wanted):
+        function = {"name": name, "arguments": arguments}
+        calls.append({"id": ids.short(), "type": "function", "function": function, "index": index})
+    choice = Choice(thoughts, [], calls, "tool_calls")
+    if limit is not None and choice.tokens > limit:
+        # The real API then sends calls whose arguments are cut off.
+        calls[-1]["function"]["arguments"] = "".join(pieces_of(calls[-1]["function"]["arguments"])[:limit])
+        choice.finish_reason = "length"
+    return choice
+
+
+def _reasons(model: str, options: Mapping[str, Any]) -> bool:
+    effort = options.get("reasoning_effort")
+    if options.get("prompt_mode") == "reasoning" or effort not in (None, "none"):
+        return True
+    return model.startswith("magistral") and effort != "none"
+
+
+def _text(messages: Sequence[Any], options: Mapping[str, Any], number: int) -> str:
+    wanted = section(options, "response_format")
+    prompt = last_text(messages)
+    match wanted.get("type", "text"):
+        case "json_schema":
+            schema = section(wanted, "json_schema").get("schema")
+            return json.dumps(instance_of(schema, prompt), ensure_ascii=False)
+        case "json_object":
+            keys = _KEY.findall(prompt) or ["answer"]
+            return json.dumps(dict.fromkeys(keys, reply_to(messages)), ensure_ascii=False)
+        case _:
+            text = reply_to(messages)
+            return f"{text} ({number + 1})" if number else text
+
+
+def _until_stop(text: str, stop: str | Sequence[str] | None) -> str:
+    stops = [stop] if isinstance(stop, str) else stop or []
+    ends = [text.index(each) for each in stops if each and each in text]
+    return text[: min(ends)] if ends else text
+
+
+def _usage(state: ServerState, messages: Sequence[Any], options: Mapping[str, Any], completion: int) -> dict[str, Any]:
+    prompt = prompt_tokens(messages) + (_SAFE_PROMPT_TOKENS if options.get("safe_prompt") else 0)
+    details: dict[str, Any] = {
+        "cached_tokens": state.store(PromptCacheStore).cached(options.get("prompt_cache_key"), prompt)
+    }
+    usage: dict[str, Any] = {
+        "prompt_tokens": prompt,
+        "total_tokens": prompt + completion,
+        "completion_tokens": completion,
+    }
+    if audio := audio_count(messages):
+        details["audio_tokens"] = AUDIO_TOKENS * audio
+        usage = {"prompt_audio_seconds": AUDIO_SECONDS * audio, **usage}
+        usage["total_tokens"] += AUDIO_TOKENS * audio
+    return {**usage, "prompt_tokens_details": details, "service_tier": "standard"}
+
+
+def completion_reply(completion: FakeCompletion) -> Reply:
+    """The completion as one JSON object."""
+    body = {
+        "id": completion.id,
+        "created": completion.created,
+        "model": completion.model,
+        "usage": completion.usage,
+        "object": "chat.completion",
+        "choices": [
+            {"index": index, "finish_reason": choice.finish_reason, "message": message_of(choice)}
+            for index, choice in enumerate(completion.choices)
+        ],
+    }
+    # The key is there only for those who asked for guardrails.
+    reply = json_reply({**body, "guardrails": completion.guardrails} if completion.guardrails else body)
+    reply.costs = completion.costs
+    return reply
+
+
+def message_of(choice: Choice) -> dict[str, Any]:
+    """The assistant's message: content is a list only if it holds thoughts."""
+    content: Any = choice.text
+    if choice.thoughts:
+        text = [{"type": "text", "text": choice.text}] if choice.pieces else []
+        content = [_thinking("".join(choice.thoughts), closed=True), *text]
+    return {"role": "assistant", "tool_calls": choice.calls or None, "content": content}
+
+
+def stream_reply(completion: FakeCompletion) -> Reply:
+    """The completion as events: choices take turns, and usage comes with the very last finish."""
+    reply = Reply(media=EVENT_STREAM, events=_events(completion))
+    reply.costs = completion.costs
+    return reply
+
+
+def _events(completion: FakeCompletion) -> Iterator[bytes]:
+    head = {
+        "id": completion.id,
+        "object": "chat.completion.chunk",
+        "created": completion.created,
+        "model": completion.model,
+    }
+    rows = _interleave([list(deltas_of(choice)) for choice in completion.choices])
+    for number, (index, delta, finish) in enumerate(rows):
+        chunk: dict[str, Any] = {**head, "choices": [{"index": index, "delta": delta, "finish_reason": finish}]}
+        if number == len(rows) - 1:
+            chunk["usage"] = completion.usage
+        if number:
+            chunk["p"] = _PADDING[: 1 + number * 7 % len(_PADDING)]
+        yield data_event(chunk)
+    yield DONE
+
+
+def _interleave(choices: list[list[dict[str, Any]]]) -> list[tuple[int, dict[str, Any], str | None]]:
+    rows: list[tuple[int, dict[str, Any], str | None]] = []
+    for turn in range(max(map(len, choices))):
+        for index, deltas in enumerate(choices):
+            if turn < len(deltas):
+                delta = deltas[turn]
+                rows.append((index, delta, delta.pop("finish_reason", None)))
+    return rows
+
+
+def deltas_of(choice: Choice) -> Iterator[dict[str, Any]]:
+    """The deltas of one choice; the last one holds `finish_reason` too."""
+    yield {"role": "assistant", "content": ""}
+    if choice.thoughts:
+        yield {"content": ""}
+        for number, thought in enumerate(choice.thoughts[:-1]):
+            yield {"content": [_thinking(thought, closed=number > 0)]}
+        first = [{"type": "text", "text": choice.pieces[0]}] if choice.pieces else []
+        yield {"content": [_thinking(choice.thoughts[-1], closed=True), *first]}
+    pieces = choice.pieces[1:] if choice.thoughts else choice.pieces
+    for piece in pieces[:-1]:
+        yield {"content": piece}
+    last: dict[str, Any] = {"tool_calls": choice.calls} if choice.calls else {"content": pieces[-1] if pieces else ""}
+    yield {**last, "finish_reason": choice.finish_reason}
+
+
+def _thinking(text: str, *, closed: bool) -> dict[str, Any]:
+    chunk: dict[str, Any] = {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+    return {**chunk, "closed": True} if closed else chunk

@@ -1,0 +1,170 @@
+"""An instance of a JSON schema: deterministic, valid, and where it can be, with words and numbers from the prompt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+# Below this depth only what is required is written, and a union ends in its simplest member.
+_DEEP = 6
+_ENDS = ("null", "string", "boolean", "integer", "number")
+_FORMATS = {
+    "date": "2026-01-31",
+    "date-time": "2026-01-31T12:00:00Z",
+    "time": "12:00:00Z",
+    "duration": "P1D",
+    "email": "someone@example.com",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "uri": "https://example.com/",
+    "url": "https://example.com/",
+    "uuid": "018f0000-0000-7000-8000-000000000000",
+}
+_CANDIDATES = (
+    "a",
+    "A",
+    "1",
+    "12",
+    "123",
+    "12345",
+    "ab",
+    "abc",
+    "ABC",
+    "abc-123",
+    "A1",
+    "2026-01-31",
+    "12:00",
+    "a@b.co",
+    "+33123456789",
+)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]+|\"([^\"]+)\"")
+
+
+def instance_of(schema: Any, prompt: str = "") -> Any:
+    """A value that `schema` accepts."""
+    return _InstanceBuilder(schema, prompt).value(schema, "", 0)
+
+
+class _InstanceBuilder:
+    def __init__(self, root: Any, prompt: str) -> None:
+        self._root = root
+        self._numbers = [float(number) for number in _NUMBER.findall(prompt)]
+        self._names = [match[1] or match[0] for match in _NAME.finditer(prompt)]
+
+    def value(self, schema: Any, name: str, depth: int) -> Any:
+        if not isinstance(schema, dict):
+            return None if schema is False else name or "value"
+        rules = self._resolve(cast("dict[str, Any]", schema), depth)
+        if "const" in rules:
+            return rules["const"]
+        if "enum" in rules:
+            return rules["enum"][0]
+        if "default" in rules and depth >= _DEEP:
+            return rules["default"]
+        return self._of_type(rules, name, depth)
+
+    def _of_type(self, rules: dict[str, Any], name: str, depth: int) -> Any:
+        makers: dict[str, Callable[[], Any]] = {
+            "object": lambda: self._object(rules, depth),
+            "array": lambda: self._array(rules, name, depth),
+            "integer": lambda: int(self._number(rules, whole=True)),
+            "number": lambda: self._number(rules, whole=False),
+            "boolean": lambda: True,
+            "null": lambda: None,
+        }
+        make = makers.get(self._type(rules))
+        return self._string(rules, name) if make is None else make()
+
+    def _resolve(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+        rules = dict(schema)
+        while "$ref" in rules:
+            target: Any = self._root
+            for step in str(rules.pop("$ref")).removeprefix("#").strip("/").split("/"):
+                target = target[step.replace("~1", "/").replace("~0", "~")] if step else target
+            rules = {**target, **rules}
+        for part in rules.pop("allOf", ()):
+            rules = _merge(rules, self._resolve(part, depth))
+        for choice in ("anyOf", "oneOf"):
+            if branches := rules.pop(choice, None):
+                rules = _merge(rules, self._resolve(self._branch(branches, depth), depth))
+        return rules
+
+    def _branch(self, branches: list[Any], depth: int) -> dict[str, Any]:
+        ends = [branch for branch in branches if branch.get("type") in _ENDS]
+        chosen: dict[str, Any] = ends[-1] if depth >= _DEEP and ends else branches[0]
+        return chosen
+
+    def _type(self, rules: dict[str, Any]) -> str:
+        kind: Any = rules.get("type")
+        if isinstance(kind, list):
+            kind = next((each for each in cast("list[str]", kind) if each != "null"), "null")
+        if kind is None:
+            return "object" if "properties" in rules else "array" if "items" in rules else "string"
+        return str(kind)
+
+    def _object(self, rules: dict[str, Any], depth: int) -> dict[str, Any]:
+        properties: dict[str, Any] = rules.get("properties", {})
+        required: list[str] = rules.get("required", [])
+        wanted = properties if depth < _DEEP else {name: properties.get(name, {}) for name in required}
+        result = {name: self.value(schema, name, depth + 1) for name, schema in wanted.items()}
+        for name in required:
+            if name not in result:
+                result[name] = self.value(properties.get(name, {}), name, depth + 1)
+        return result
+
+    def _array(self, rules: dict[str, Any], name: str, depth: int) -> list[Any]:
+        prefix = [self.value(each, name, depth + 1) for each in rules.get("prefixItems", [])]
+        least = int(rules.get("minItems", 0))
+        count = max(least, 0 if depth >= _DEEP else 1)
+        count = min(count, int(rules.get("maxItems", count)))
+        items = rules.get("items", {})
+        if items is False or (prefix and count <= len(prefix)):
+            return prefix
+        made = [self.value(items, name, depth + 1) for _ in range(count - len(prefix))]
+        return prefix + (_make_distinct(made, items) if rules.get("uniqueItems") else made)
+
+    def _number(self, rules: dict[str, Any], *, whole: bool) -> float:
+        step = rules.get("multipleOf") or (1 if whole else None)
+        low, high = _bounds(rules, step or 0.001)
+        given = next((n for n in self._numbers if low <= n <= high and (step is None or n % step == 0)), None)
+        value = given if given is not None else min(max(1.0, low), high)
+        if step:
+            value = -(-value // step) * step
+            value = value - step if value > high else value
+        return value
+
+    def _string(self, rules: dict[str, Any], name: str) -> str:
+        if rules.get("format") in _FORMATS:
+            return _FORMATS[rules["format"]]
+        if pattern := rules.get("pattern"):
+            return next((text for text in (*self._names, *_CANDIDATES) if re.search(pattern, text)), "")
+        text = self._names[-1] if self._names else name or "text"
+        text = text.ljust(int(rules.get("minLength", 0)), ".")
+        return text[: int(rules.get("maxLength", len(text)))]
+
+
+def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    merged = {**first, **second}
+    if "properties" in first and "properties" in second:
+        merged["properties"] = {**first["properties"], **second["properties"]}
+    if "required" in first and "required" in second:
+        merged["required"] = list(dict.fromkeys([*first["required"], *second["required"]]))
+    return merged
+
+
+def _bounds(rules: dict[str, Any], step: float) -> tuple[float, float]:
+    low, high = rules.get("minimum"), rules.get("maximum")
+    if isinstance(above := rules.get("exclusiveMinimum"), int | float) and not isinstance(above, bool):
+        low = above + step
+    if isinstance(below := rules.get("exclusiveMaximum"), int | float) and not isinstance(below, bool):
+        high = below - step
+    return (float("-inf") if low is None else low), (float("inf") if high is None else high)
+
+
+def _make_distinct(values: list[Any], items: Any) -> list[Any]:
+    if isinstance(items, dict) and "enum" in items:
+        return cast("dict[str, list[Any]]", items)["enum"][: len(values)]
+    return [f"{value}{index or ''}" if isinstance(value, str) else index + 1 for index, value in enumerate(values)]

@@ -1,0 +1,80 @@
+"""Audio that carries its own words: what the fake voice says, the fake ear can write down again."""
+
+from __future__ import annotations
+
+import math
+import struct
+from base64 import b64decode
+from functools import lru_cache
+
+from mistral_async.testing._errors import invalid_argument
+
+_RATE = 16_000
+_MARK = b"fake-speech:"
+_CHARACTERS_PER_SECOND = 15
+_LONGEST_TONE = 2.0
+_MAGIC = {"mp3": b"ID3\x04\x00\x00\x00\x00\x00\x00", "flac": b"fLaC", "opus": b"OggS\x00\x02"}
+_HALF = 0x4000
+
+
+def decode_audio(text: str) -> bytes:
+    """Audio out of base64; 400 if it is none."""
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError:
+        data = b""
+    if not data:
+        raise invalid_argument("Audio input could not be decoded", kind="invalid_request_audio", code="3291")
+    return data
+
+
+def synthesize(text: str, form: str) -> bytes:
+    """A tone as long as it takes to say `text`, with the text beside it; `pcm` is the tone alone."""
+    samples = _tone(min(_LONGEST_TONE, seconds_of(text)))
+    note = _MARK + text.encode()
+    match form:
+        case "pcm":
+            return samples
+        case "wav":
+            return _wav(samples, note)
+        case _:
+            return _MAGIC.get(form, _MAGIC["mp3"]) + struct.pack(">I", len(note)) + note + samples
+
+
+def transcript_of(data: bytes) -> str | None:
+    """The words that `spoken` put into `data`; nothing for silence, None if there are none."""
+    start = data.find(_MARK)
+    if start >= 0:
+        length = struct.unpack("<I" if data.startswith(b"RIFF") else ">I", data[start - 4 : start])[0]
+        return data[start + len(_MARK) : start + length].decode("utf-8", "replace")
+    return "" if data.startswith(b"RIFF") and not any(data[44:]) else None
+
+
+def seconds_of(text: str) -> float:
+    """How long it takes to say `text`."""
+    return max(1, len(text)) / _CHARACTERS_PER_SECOND
+
+
+def duration(data: bytes) -> float:
+    """Seconds of audio: from the text that it carries, from a WAV header, or from the size."""
+    text = transcript_of(data)
+    if text:
+        return seconds_of(text)
+    if data.startswith(b"RIFF") and len(data) >= 44:  # noqa: PLR2004  the length of a WAV header
+        rate: int = struct.unpack("<I", data[28:32])[0]
+        return len(data[44:]) / max(1, rate)
+    return len(data) / _RATE
+
+
+def _wav(samples: bytes, note: bytes) -> bytes:
+    info = b"INFOICMT" + struct.pack("<I", len(note)) + note + b"\0" * (len(note) % 2)
+    chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, _RATE, _RATE * 2, 2, 16)
+    chunks += b"data" + struct.pack("<I", len(samples)) + samples + b"LIST" + struct.pack("<I", len(info)) + info
+    return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WAVE" + chunks
+
+
+@lru_cache(maxsize=16)
+def _tone(seconds: float) -> bytes:
+    count = int(seconds * _RATE)
+    wave = (round(_HALF * math.sin(2 * math.pi * 440 * index / _RATE)) for index in range(count))
+    return struct.pack(f"<{count}h", *wave)

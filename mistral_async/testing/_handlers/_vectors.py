@@ -1,0 +1,88 @@
+"""Embedding vectors: unit length, equal for equal texts, closer the more words two texts share.
+
+Every word is a random row of signs. A text's vector is the sum of its words' rows, with common words counting less.
+The rows are added as whole numbers of 16 bits per dimension, so that a text costs one addition of integers per word.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import sys
+from array import array
+from functools import lru_cache
+from hashlib import shake_128
+
+from mistral_async.testing._handlers._prompt import COMMON, words_of
+
+_LANE = 16
+_MOST_WORDS = 10_000
+_STEM = 5
+_TOPIC_WEIGHT = 4
+_STEM_WEIGHT = 2
+# Values are multiples of a power of two, so that they are the same as 32-bit floats and as JSON numbers.
+_GRAIN = 1 << 18
+
+
+class VectorSpace:
+    """Vectors of one number of dimensions."""
+
+    def __init__(self, dimensions: int, seed: int) -> None:
+        self.dimensions = dimensions
+        self._salt = str(seed).encode()
+        # A lane of a row holds the character "0" or "1"; this takes the characters' common part away.
+        self._zeros = int.from_bytes(("0" * dimensions).encode("utf-16-le"), "little")
+        self._row = lru_cache(maxsize=20_000)(self._make_row)
+
+    def unit(self, text: str) -> list[float]:
+        """The vector of `text`, with length one."""
+        lanes, weight = self._sum(text)
+        # A lane that holds n stands for 2n - weight: so many signs were plus, all the others minus.
+        squares = sum(map(operator.mul, lanes, lanes))
+        length = math.sqrt(4 * squares - 4 * weight * sum(lanes) + self.dimensions * weight * weight) or 1.0
+        values = {lane: round((2 * lane - weight) / length * _GRAIN) / _GRAIN for lane in set(lanes)}
+        return list(map(values.__getitem__, lanes))
+
+    def _sum(self, text: str) -> tuple[array[int], int]:
+        total = weight = 0
+        for word in words_of(text)[:_MOST_WORDS] or [text]:
+            row, share = self._row(word)
+            total += row
+            weight += share
+        lanes = array("H", total.to_bytes(self.dimensions * _LANE // 8, "little"))
+        if sys.byteorder == "big":
+            lanes.byteswap()
+        return lanes, weight
+
+    def _make_row(self, word: str) -> tuple[int, int]:
+        if word in COMMON:
+            return self._signs_of(word), 1
+        row = self._signs_of(word) * _TOPIC_WEIGHT
+        if len(word) <= _STEM:
+            return row + self._signs_of(word) * _STEM_WEIGHT, _TOPIC_WEIGHT + _STEM_WEIGHT
+        return row + self._signs_of(word[:_STEM]) * _STEM_WEIGHT, _TOPIC_WEIGHT + _STEM_WEIGHT
+
+    def _signs_of(self, feature: str) -> int:
+        digest = shake_128(self._salt + feature.encode("utf-8", "surrogatepass")).digest((self.dimensions + 7) // 8)
+        bits = format(int.from_bytes(digest, "little"), f"0{len(digest) * 8}b")[-self.dimensions :]
+        return int.from_bytes(bits.encode("utf-16-le"), "little") - self._zeros
+
+
+def quantize(vector: list[float], dtype: str) -> list[int]:
+    """The vector as the API gives it in `int8`, `uint8`, `binary` and `ubinary`."""
+    if dtype in ("int8", "uint8"):
+        scale = 127 / max(map(abs, vector))
+        signed = [round(value * scale) for value in vector]
+        return signed if dtype == "int8" else [value + 128 for value in signed]
+    bits = "".join("1" if value > 0 else "0" for value in vector).ljust(-(-len(vector) // 8) * 8, "0")
+    octets = [int(bits[start : start + 8], 2) for start in range(0, len(bits), 8)]
+    return octets if dtype == "ubinary" else [octet - 128 for octet in octets]
+
+
+def pack_values(values: list[float] | list[int], dtype: str) -> bytes:
+    """Little-endian bytes: four per float, one per whole number."""
+    code = {"float": "f", "int8": "b", "binary": "b"}.get(dtype, "B")
+    numbers = array(code, values)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()

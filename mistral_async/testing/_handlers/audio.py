@@ -1,0 +1,122 @@
+"""Transcriptions and speech. Audio that this server spoke is transcribed to the words that it was made from."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from math import ceil
+from typing import Any
+
+import msgspec
+
+from mistral_async.testing._call import FakeCall
+from mistral_async.testing._errors import invalid_argument
+from mistral_async.testing._handlers._document_text import fetch_document, read_stored_file
+from mistral_async.testing._handlers._prompt import pieces_of, sentences_of
+from mistral_async.testing._handlers._speech import decode_audio, duration, synthesize, transcript_of
+from mistral_async.testing._handlers.models import resolve_model
+from mistral_async.testing._handlers.voices import VoiceStore
+from mistral_async.testing._reply import EVENT_STREAM, Reply, json_reply, named_event
+
+_AUDIO_TOKENS = 375
+_SECONDS_PER_BLOCK = 30
+_SPEECH_PIECE = 8_192
+
+
+def transcribe(call: FakeCall) -> Reply:
+    """Write down what is said."""
+    model = resolve_model(call.state, call.body["model"])
+    data, name = _audio(call)
+    if not data:
+        raise invalid_argument("Audio input could not be decoded", kind="invalid_request_audio", code="3291")
+    said = transcript_of(data)
+    seconds = duration(data)
+    text = f"This is {seconds:.1f} seconds of audio from {name}." if said is None else said
+    done = {
+        "model": model,
+        "text": text,
+        "language": call.body.get("language"),
+        "segments": _segments(call, text, seconds),
+        "usage": _usage(text, seconds),
+        "finish_reason": None,
+    }
+    reply = Reply(media=EVENT_STREAM, events=_transcription_events(done)) if call.stream else json_reply(done)
+    return reply.with_costs(audio_seconds=ceil(seconds))
+
+
+def _audio(call: FakeCall) -> tuple[bytes, str]:
+    if (part := call.files.get("file")) is not None:
+        return part.content.read(), part.filename or "audio"
+    if file_id := call.body.get("file_id"):
+        return read_stored_file(call.state, file_id)
+    if url := call.body.get("file_url"):
+        return fetch_document(call.state, url)
+    raise invalid_argument(
+        "One of file, file_url or file_id must be provided.", kind="invalid_request_audio", code="3291"
+    )
+
+
+def _segments(call: FakeCall, text: str, seconds: float) -> list[dict[str, Any]]:
+    wanted: Any = call.body.get("timestamp_granularities") or ()
+    diarize = call.body.get("diarize") in (True, "true")
+    if not (wanted or diarize) or not text:
+        return []
+    parts = text.split() if "word" in wanted else sentences_of(text)
+    segments: list[dict[str, Any]] = []
+    at = 0
+    for number, part in enumerate(parts):
+        start, at = at, at + len(part) + 1
+        times = {"start": round(seconds * start / (len(text) + 1), 2), "end": round(seconds * at / (len(text) + 1), 2)}
+        speaker = {"speaker_id": f"speaker_{number % 2 + 1}"} if diarize else {}
+        segments.append({"type": "transcription_segment", "text": part, **times, **speaker})
+    return segments
+
+
+def _usage(text: str, seconds: float) -> dict[str, Any]:
+    audio, completion = _AUDIO_TOKENS * ceil(max(seconds, 0.1) / _SECONDS_PER_BLOCK), len(pieces_of(text)) + 1
+    return {
+        "prompt_audio_seconds": ceil(seconds),
+        "prompt_tokens": 3,
+        "total_tokens": 3 + completion + audio,
+        "completion_tokens": completion,
+        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": audio},
+        "service_tier": "standard",
+    }
+
+
+def _transcription_events(done: dict[str, Any]) -> Iterator[bytes]:
+    # Silence is the last event alone.
+    if done["text"]:
+        if done["language"]:
+            yield named_event({"type": "transcription.language", "audio_language": done["language"]})
+        for piece in pieces_of(done["text"]):
+            yield named_event({"type": "transcription.text.delta", "text": piece})
+        for segment in done["segments"]:
+            yield named_event({**segment, "type": "transcription.segment"})
+    yield named_event({**done, "type": "transcription.done"})
+
+
+def speak(call: FakeCall) -> Reply:
+    """Say a text; the answer is base64 in JSON, or events with pieces of it."""
+    body = call.body
+    resolve_model(call.state, body.get("model") or "voxtral-mini-tts-latest")
+    if voice := body.get("voice_id"):
+        call.state.store(VoiceStore).find(voice)
+    if body.get("ref_audio") is not None:
+        decode_audio(body["ref_audio"])
+    audio = synthesize(body["input"], body.get("response_format") or "mp3")
+    usage = {"prompt_tokens": len(pieces_of(body["input"])), "completion_tokens": len(audio) // 1_000}
+    usage["total_tokens"] = sum(usage.values())
+    if call.stream:
+        reply = Reply(media=EVENT_STREAM, events=_speech_events(audio, usage))
+    else:
+        reply = json_reply({"audio_data": b64encode(audio).decode()})
+    return reply.with_costs(input_characters=len(body["input"]))
+
+
+def _speech_events(audio: bytes, usage: dict[str, int]) -> Iterator[bytes]:
+    # Seen in the documentation's samples: here the data does not repeat its type.
+    for start in range(0, len(audio), _SPEECH_PIECE):
+        data = {"audio_data": b64encode(audio[start : start + _SPEECH_PIECE]).decode()}
+        yield b"event: speech.audio.delta\ndata: %b\n\n" % msgspec.json.encode(data)
+    yield b"event: speech.audio.done\ndata: %b\n\n" % msgspec.json.encode({"usage": usage})

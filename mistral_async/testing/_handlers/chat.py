@@ -1,0 +1,51 @@
+"""Chat, agents and FIM completions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mistral_async.testing._call import FakeCall
+from mistral_async.testing._handlers import _completions as completions
+from mistral_async.testing._handlers.agents import AgentStore
+from mistral_async.testing._handlers.models import resolve_model
+from mistral_async.testing._reply import Reply
+
+
+def complete(call: FakeCall) -> Reply:
+    """Answer a chat."""
+    model = resolve_model(call.state, call.body["model"])
+    return _reply(call, completions.complete(call.state, model, call.body["messages"], call.body))
+
+
+def complete_agent(call: FakeCall) -> Reply:
+    """Answer a chat as an agent does: with its model, instructions and tools."""
+    agent = call.state.store(AgentStore).get(call.body["agent_id"])
+    messages: list[Any] = call.body["messages"]
+    if agent["instructions"]:
+        messages = [{"role": "system", "content": agent["instructions"]}, *messages]
+    given = {name: value for name, value in agent["completion_args"].items() if value is not None}
+    options = {**given, **call.body}
+    options["tools"] = [*agent["tools"], *(call.body.get("tools") or ())]
+    return _reply(call, completions.complete(call.state, agent["model"], messages, options))
+
+
+def complete_fim(call: FakeCall) -> Reply:
+    """Fill in the middle: code that stands between a prompt and a suffix."""
+    model = resolve_model(call.state, call.body["model"])
+    text = _middle(call.body["prompt"], call.body.get("suffix") or "")
+    messages = [{"role": "user", "content": call.body["prompt"] + (call.body.get("suffix") or "")}]
+    choices = [completions.truncate(text, call.body)]
+    return _reply(call, completions.build_completion(call.state, model, messages, call.body, choices))
+
+
+def _reply(call: FakeCall, completion: completions.FakeCompletion) -> Reply:
+    return completions.stream_reply(completion) if call.stream else completions.completion_reply(completion)
+
+
+def _middle(prompt: str, suffix: str) -> str:
+    last = prompt.rstrip("\n").rpartition("\n")[2]
+    indent = " " * (len(last) - len(last.lstrip()) + 4 * last.rstrip().endswith(":"))
+    name = last.strip().removeprefix("def ").partition("(")[0] or "result"
+    after = suffix.strip().partition("\n")[0]
+    body = f"{indent}# {name}"
+    return f"{body}, before: {after}\n" if after else f"{body}\n{indent}return None\n"

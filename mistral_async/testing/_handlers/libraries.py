@@ -1,0 +1,150 @@
+"""Libraries, who may use them, and what their documents add up to."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from mistral_async.testing._call import FakeCall
+from mistral_async.testing._errors import not_found
+from mistral_async.testing._handlers._paging import page_by_number, page_by_token
+from mistral_async.testing._reply import Reply, json_reply
+from mistral_async.testing._state import ServerState
+
+USER = "00000000-0000-4000-8000-000000000002"
+ORGANISATION = "00000000-0000-4000-8000-000000000003"
+
+
+class LibraryStore:
+    """The libraries of one account, with their documents and shares."""
+
+    def __init__(self, state: ServerState) -> None:
+        self._state = state
+        self.libraries: dict[str, dict[str, Any]] = {}
+        self.shares: dict[str, list[dict[str, Any]]] = {}
+        # Documents are kept by `documents.py`, which tells here what they add up to.
+        self.totals: dict[str, tuple[int, int]] = {}
+
+    def create(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A new library."""
+        library_id, now = self._state.ids.uuid4(), self._state.calendar.iso()
+        self.libraries[library_id] = {
+            "id": library_id,
+            "name": body["name"],
+            "created_at": now,
+            "updated_at": now,
+            "owner_id": USER,
+            "owner_type": body.get("owner_type") or "User",
+            "chunk_size": body.get("chunk_size"),
+            "emoji": None,
+            "description": body.get("description"),
+            "generated_description": None,
+            "generated_name": None,
+            "explicit_user_members_count": None,
+            "explicit_workspace_members_count": None,
+            "org_sharing_role": None,
+        }
+        self.shares[library_id] = []
+        return self.get(library_id)
+
+    def get(self, library_id: str) -> dict[str, Any]:
+        """A library; 404 if there is none."""
+        if (library := self.libraries.get(library_id)) is None:
+            raise not_found("Library", library_id)
+        count, size = self.totals.get(library_id, (0, 0))
+        return {**library, "nb_documents": count, "total_size": size}
+
+    def change(self, library_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Rename or describe a library; null clears the description."""
+        self.get(library_id)
+        kept = {name: value for name, value in body.items() if name != "name" or value is not None}
+        self.libraries[library_id] |= {**kept, "updated_at": self._state.calendar.iso()}
+        return self.get(library_id)
+
+    def remove(self, library_id: str) -> dict[str, Any]:
+        """Delete a library; what it was."""
+        library = self.get(library_id)
+        del self.libraries[library_id], self.shares[library_id]
+        return library
+
+
+def pagination(call: FakeCall, total: int, size: int) -> dict[str, Any]:
+    """Where a page stands among all pages."""
+    page, size = call.number("page", 0), call.number("page_size", size, least=1, most=100)
+    pages = -(-total // size)
+    counts = {"total_items": total, "total_pages": pages, "current_page": page, "page_size": size}
+    return {**counts, "has_more": page + 1 < pages}
+
+
+def list_libraries(call: FakeCall) -> Reply:
+    """One page by token, or by number as older clients ask."""
+    search = (call.text("search") or "").lower()
+    libraries = call.state.store(LibraryStore)
+    found = [libraries.get(name) for name in reversed(libraries.libraries)]
+    found = [library for library in found if search in library["name"].lower()]
+    if call.text("page") is not None and call.text("page_token") is None:
+        data, token = page_by_number(call, found, size=100, most=100), None
+    else:
+        data, token = page_by_token(call, found, size=100, most=100)
+    return json_reply({"data": data, "pagination": pagination(call, len(found), 100), "next_page_token": token})
+
+
+def create(call: FakeCall) -> Reply:
+    """Create a library: 201."""
+    return json_reply(call.state.store(LibraryStore).create(call.body), HTTPStatus.CREATED)
+
+
+def get(call: FakeCall) -> Reply:
+    """One library."""
+    return json_reply(call.state.store(LibraryStore).get(call.params[0]))
+
+
+def update(call: FakeCall) -> Reply:
+    """Change a library."""
+    return json_reply(call.state.store(LibraryStore).change(call.params[0], call.body))
+
+
+def delete(call: FakeCall) -> Reply:
+    """Delete a library with its documents."""
+    return json_reply(call.state.store(LibraryStore).remove(call.params[0]))
+
+
+def list_shares(call: FakeCall) -> Reply:
+    """Who may use a library."""
+    libraries = call.state.store(LibraryStore)
+    libraries.get(call.params[0])
+    return json_reply({"data": libraries.shares[call.params[0]]})
+
+
+def share(call: FakeCall) -> Reply:
+    """Let someone use a library, or change how."""
+    libraries, library_id = call.state.store(LibraryStore), call.params[0]
+    libraries.get(library_id)
+    entry = {
+        "library_id": library_id,
+        "user_id": USER,
+        "org_id": call.body.get("org_id") or ORGANISATION,
+        "role": call.body["level"],
+        "share_with_type": call.body["share_with_type"],
+        "share_with_uuid": call.body["share_with_uuid"],
+    }
+    _take_share(libraries, library_id, call.body)
+    libraries.shares[library_id].append(entry)
+    return json_reply(entry)
+
+
+def unshare(call: FakeCall) -> Reply:
+    """Take a share away; what it was."""
+    libraries, library_id = call.state.store(LibraryStore), call.params[0]
+    libraries.get(library_id)
+    if (entry := _take_share(libraries, library_id, call.body)) is None:
+        raise not_found("Share with", call.body["share_with_uuid"])
+    return json_reply(entry)
+
+
+def _take_share(libraries: LibraryStore, library_id: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    for entry in libraries.shares[library_id]:
+        if all(entry[name] == body[name] for name in ("share_with_uuid", "share_with_type")):
+            libraries.shares[library_id].remove(entry)
+            return entry
+    return None

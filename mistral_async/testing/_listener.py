@@ -1,0 +1,120 @@
+"""The listening socket of a server and its connections, for as long as the server runs."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+import anyio
+from anyio.abc import ByteStream, SocketAttribute, SocketStream, TaskGroup
+from anyio.streams.tls import TLSStream
+
+from mistral_async.testing._connection import ConnectionServer, ServerConnection, reset
+from mistral_async.testing._effects import Connections
+from mistral_async.testing._faults import Reset, Stall
+from mistral_async.testing._scripts import Scripts
+
+
+class Listener:
+    """Accepts connections until it is told to stop; then no task and no socket is left."""
+
+    def __init__(
+        self, connections: Connections, scripts: Scripts, tls: ssl.SSLContext | None, serves: ConnectionServer
+    ) -> None:
+        self._connections = connections
+        self._scripts = scripts
+        self._tls = tls
+        self._serves = serves
+        self._live: dict[ServerConnection, SocketStream] = {}
+        self._tasks: TaskGroup = anyio.create_task_group()
+        self._stop, self._stopped = anyio.Event(), anyio.Event()
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; the port, which is a free one where 0 was asked for."""
+        listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
+        await self._tasks.__aenter__()
+        self._tasks.start_soon(self._serve, listener)
+        found: int = listener.extra(SocketAttribute.local_port)  # noqa: S610  an attribute of anyio, not of Django
+        return found
+
+    async def stop(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        """Let go of every connection."""
+        self._stop.set()
+        with anyio.CancelScope(shield=True):
+            await self._stopped.wait()
+        if exc_type is not None and issubclass(exc_type, anyio.get_cancelled_exc_class()):
+            return bool(await self._tasks.__aexit__(exc_type, exc, traceback))
+        # The group must not wrap the body's exception: nobody expects an ExceptionGroup from a test server.
+        await self._tasks.__aexit__(None, None, None)
+        return False
+
+    def drop_idle(self) -> None:
+        """Close every connection that waits for its next request, without a word."""
+        for connection, stream in list(self._live.items()):
+            if not connection.busy:
+                _shut_down(stream)
+
+    async def _serve(self, listener: Any) -> None:
+        try:
+            async with listener, anyio.create_task_group() as connections:
+                accept: Callable[[SocketStream], Any] = self._accept
+                connections.start_soon(listener.serve, accept)
+                await self._stop.wait()
+                connections.cancel_scope.cancel()
+        finally:
+            self._stopped.set()
+
+    async def _accept(self, stream: SocketStream) -> None:
+        self._connections.opened += 1
+        self._connections.open += 1
+        try:
+            if await self._apply_connection_fault(stream) and (wrapped := await self._wrap_tls(stream)) is not None:
+                await self._serve_connection(wrapped, stream)
+        finally:
+            self._connections.open -= 1
+            with anyio.CancelScope(shield=True), suppress(OSError, anyio.BrokenResourceError):
+                await stream.aclose()
+
+    async def _serve_connection(self, wrapped: ByteStream, stream: SocketStream) -> None:
+        connection = ServerConnection(self._serves, wrapped, self._connections.opened)
+        self._live[connection] = stream
+        try:
+            await connection.serve()
+        finally:
+            del self._live[connection]
+
+    async def _apply_connection_fault(self, stream: SocketStream) -> bool:
+        for fault in self._scripts.connection_faults():
+            if getattr(fault, "where", None) == "handshake":
+                with suppress(anyio.EndOfStream, anyio.BrokenResourceError):
+                    await stream.receive(1024)
+            match fault:
+                case Reset():
+                    reset(stream)
+                case Stall():
+                    await anyio.sleep_forever()
+                case _:
+                    pass
+            return False
+        return True
+
+    async def _wrap_tls(self, stream: SocketStream) -> ByteStream | None:
+        if self._tls is None:
+            return stream
+        try:
+            return await TLSStream.wrap(stream, server_side=True, ssl_context=self._tls, standard_compatible=False)
+        except (ssl.SSLError, OSError, anyio.BrokenResourceError, anyio.EndOfStream):
+            return None
+
+
+def _shut_down(stream: SocketStream) -> None:
+    raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  an attribute of anyio, not of Django
+    # A duplicate, because uvloop's stand-in for a socket cannot be shut down.
+    with suppress(OSError), socket.fromfd(raw.fileno(), raw.family, raw.type) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)

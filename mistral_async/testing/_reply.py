@@ -1,0 +1,73 @@
+"""A response before it becomes bytes, and the forms in which the API writes JSON and events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+
+from mistral_async.testing._errors import JSON, JSON_UTF8
+
+DONE = b"data: [DONE]\n\n"
+EVENT_STREAM = "text/event-stream; charset=utf-8"
+
+
+class Reply:
+    """An answer before it becomes bytes."""
+
+    def __init__(
+        self,
+        status: int = HTTPStatus.OK,
+        *,
+        body: bytes = b"",
+        media: str | None = JSON,
+        headers: Mapping[str, str] | None = None,
+        events: Iterable[bytes] | None = None,
+        parts: Iterator[bytes] | None = None,
+        length: int | None = None,
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.media = media
+        self.headers: dict[str, str] = dict(headers or {})
+        self.events = events
+        self.parts = parts
+        self.length = length
+        self.framing: Literal["chunked", "length", "none"] = "length" if length is not None else "chunked"
+        self.costs: dict[str, int] = {}
+        self.close = False
+
+    def with_costs(self, **costs: int) -> Reply:
+        """What the exchange used up, by resource (`tokens`, `ocr_pages`, ...)."""
+        self.costs.update({name.replace("_", "-"): amount for name, amount in costs.items()})
+        return self
+
+
+def json_reply(value: Any, status: int = HTTPStatus.OK) -> Reply:
+    """JSON as the inference endpoints write it: compact."""
+    return Reply(status, body=msgspec.json.encode(value))
+
+
+def spaced_json_reply(value: Any, status: int = HTTPStatus.OK) -> Reply:
+    """JSON as files and batch jobs write it: with a space after each colon and comma."""
+    return Reply(status, body=json.dumps(value, ensure_ascii=False).encode(), media=JSON_UTF8)
+
+
+def no_content() -> Reply:
+    """204: no body and no content type."""
+    reply = Reply(HTTPStatus.NO_CONTENT, media=None)
+    reply.framing = "none"
+    return reply
+
+
+def data_event(value: Any) -> bytes:
+    """An event of the chat family: a `data:` line alone."""
+    return b"data: %b\n\n" % msgspec.json.encode(value)
+
+
+def named_event(value: Mapping[str, Any]) -> bytes:
+    """An event of the other families: `event:` repeats the `type` of the data."""
+    return b"event: %b\ndata: %b\n\n" % (str(value["type"]).encode(), msgspec.json.encode(value))

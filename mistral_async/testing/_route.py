@@ -1,0 +1,72 @@
+"""Routes: which operation a method and a path name, and how it is performed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from mistral_async.testing._call import FakeCall
+from mistral_async.testing._errors import invalid_argument, not_found
+from mistral_async.testing._reply import Reply
+from mistral_async.testing._state import ServerState
+from mistral_async.testing._validation import validate
+
+Handler = Callable[[FakeCall], Reply]
+Preparation = Callable[[ServerState], Coroutine[Any, Any, None]]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One operation. `limits` are the resources it draws on, `shown` those that its headers tell of."""
+
+    method: str
+    template: str
+    name: str
+    handler: Handler
+    stream: str | None = None
+    limits: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    # Work that time has made due and that must be done before the answer is right, such as that of batch jobs.
+    before: Preparation | None = None
+    public: bool = False
+
+
+class Router:
+    """Finds the route of a request; a percent-encoded slash does not divide a path."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._exact: dict[tuple[str, str], Route] = {}
+        self._shaped: dict[tuple[str, int], list[tuple[list[str], Route]]] = {}
+        for route in routes:
+            segments = route.template.split("/")
+            if "{}" in segments:
+                self._shaped.setdefault((route.method, len(segments)), []).append((segments, route))
+            else:
+                self._exact[route.method, route.template] = route
+
+    def find(self, method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
+        """The route and the decoded values of its `{}`."""
+        if (exact := self._exact.get((method, path))) is not None:
+            return exact, ()
+        segments = path.split("/")
+        for shape, route in self._shaped.get((method, len(segments)), ()):
+            pairs = list(zip(shape, segments, strict=True))
+            if all(part == segment or (part == "{}" and segment) for part, segment in pairs):
+                return route, tuple(unquote(segment) for part, segment in pairs if part == "{}")
+        return None
+
+    def perform(self, state: ServerState, path: str, body: dict[str, Any]) -> tuple[str, Reply]:
+        """Perform the POST operation at `path` without a request; returns its name and its reply.
+
+        Raises:
+            FakeAPIError: The path or the body is wrong, or the operation fails.
+        """
+        found = self.find("POST", path)
+        if found is None:
+            raise not_found("Endpoint", path)
+        route, _ = found
+        if details := validate(route.name, body):
+            raise invalid_argument("; ".join(f"{'.'.join(map(str, each.loc))}: {each.msg}" for each in details))
+        return route.name, route.handler(FakeCall(state, route.name, body=body))
