@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
-
+from mistral_async._codec.json_encode import encode as encode_json
 from mistral_async._codec.redact import Secret
 from mistral_async._engine.request import Request, encode_query
 from mistral_async._http.protocol import BodySource, RequestHead
@@ -19,18 +18,6 @@ _HEADS_KEPT = 256
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
 
-def _as_json(value: Any) -> Any:
-    """Write any sequence and mapping (msgspec's `enc_hook`)."""
-    if isinstance(value, Mapping):
-        return dict(cast("Mapping[Any, Any]", value))
-    if hasattr(value, "__iter__") and hasattr(value, "__len__"):
-        return list(value)
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_as_json)
-
-
 def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[bytes | BodySource | None, str]:
     """The body of a request, and its content type."""
     if request.form is not None:
@@ -39,7 +26,7 @@ def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[byte
         return (b"" if request.method in _BODY_METHODS else None), ""
     body: object = {**cast("dict[str, Any]", request.json or {}), **extra} if extra else request.json
     try:
-        return _encoder.encode(body), "application/json"
+        return encode_json(body), "application/json"
     except (TypeError, ValueError, RecursionError) as error:
         raise TypeError(f"the body of {request!r} can not be written as JSON: {error}") from None
 

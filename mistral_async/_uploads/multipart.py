@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import msgspec
 
+from mistral_async._codec.json_encode import encode
 from mistral_async._http.protocol import BodySource
 from mistral_async._uploads.source import Upload
 
@@ -223,9 +224,7 @@ def _part(name: str, value: object) -> Part:
             return b"", b"true" if value else b"false"
         case int() | float():
             return b"", str(value).encode()
-        case Mapping():
-            return _JSON, msgspec.json.encode(dict(cast("Mapping[str, object]", value)))
-        case msgspec.Struct():
-            return _JSON, msgspec.json.encode(value)
+        case Mapping() | msgspec.Struct():
+            return _JSON, encode(cast("object", value))
         case _:
             raise TypeError(f"the form field {name!r} can not be {type(value).__name__}: give text, a number or a bool")

@@ -12,8 +12,7 @@ from collections.abc import AsyncIterable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
-import msgspec
-
+from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.request import Call, Request, Stream
 from mistral_async.batch._decoders import Decoders, batches
@@ -22,7 +21,6 @@ from mistral_async.batch._options import Plan
 from mistral_async.batch._run import Journal, Part, Run, custom_id
 from mistral_async.batch._sheet import Sheet
 from mistral_async.bulk import CheckpointError
-from mistral_async.models._model import plain
 
 T = TypeVar("T")
 
@@ -31,18 +29,6 @@ Items: TypeAlias = Iterable[Item[T]] | AsyncIterable[Item[T]]
 
 _BUFFER: Final = 1024 * 1024  # bytes collected for each hop to the thread that writes
 _AT_ONCE: Final = 128  # calls encoded between two looks at the event loop
-
-
-def _as_json(value: Any) -> Any:
-    """Write any sequence and mapping (msgspec's `enc_hook`), an array's numbers too."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, (set, frozenset)):
-        return list(cast("set[Any]", value))
-    return plain(value)
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_as_json)
 
 
 class Spool(Generic[T]):
@@ -152,8 +138,8 @@ class Spool(Generic[T]):
 
     def _encode(self, row: dict[str, Any], index: int) -> bytes:
         try:
-            line = _encoder.encode(row)
-        except (TypeError, ValueError, RecursionError, NotImplementedError) as error:
+            line = encode(row)
+        except (TypeError, ValueError, RecursionError) as error:
             raise _fault(index, f"it can not be written as JSON: {error}") from None
         if len(line) >= self.run.limits.size:
             raise _fault(index, f"it has {len(line)} bytes, more than a whole job may have ({self.run.limits.size})")

@@ -13,10 +13,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
+from mistral_async._codec.json_encode import encode
 from mistral_async.errors import MistralError
-from mistral_async.models._model import plain
 
 _APPLICATION: Final = 0x4D424C4B
 _FORMAT: Final = 1
@@ -46,7 +44,7 @@ class Checkpoint:
         self.path = path
         self.end = 0
         """One more than the last item that the file held when it was opened."""
-        self._job = {name: msgspec.json.encode(value, enc_hook=plain).decode() for name, value in job.items()}
+        self._job = {name: encode(value).decode() for name, value in job.items()}
         self._by_digest = by_digest
         self._scratch = scratch
         self._database: sqlite3.Connection | None = None

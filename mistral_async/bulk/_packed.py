@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from mistral_async import calls
+from mistral_async._codec.json_encode import encode
 from mistral_async._codec.open_union import decode
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Call
@@ -17,7 +18,6 @@ from mistral_async.bulk._outcome import Err, Ok, Result
 from mistral_async.bulk._pack import Entry, Pack, Packing, shares, weigh
 from mistral_async.bulk._work import Outcome, Work, digest_of
 from mistral_async.errors import APIStatusError, ResponseValidationError
-from mistral_async.models._model import plain
 from mistral_async.models.classifiers import ClassificationTargetResult, InstructRequest, ModerationObject
 from mistral_async.models.embeddings import EmbeddingResponse
 from mistral_async.models.usage import UsageInfo
@@ -134,7 +134,7 @@ def _share(usage: UsageInfo | None, entries: list[Entry]) -> Sequence[UsageInfo 
 
 
 def _written(chat: Any) -> str:
-    return msgspec.json.encode(chat, enc_hook=plain).decode()
+    return encode(chat).decode()
 
 
 class Embedding(Packed[Vector]):
@@ -208,7 +208,7 @@ class Classifying(Packed[T]):
 
     def kept(self, value: T) -> bytes:
         """The result as JSON."""
-        return msgspec.json.encode(value, enc_hook=plain)
+        return encode(value)
 
     def restore(self, kept: bytes, item: Any) -> T:  # noqa: ARG002 - the JSON is enough
         """Read the JSON."""

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
+from mistral_async._codec.json_encode import encode_sorted
 from mistral_async._codec.open_union import decode
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Call
@@ -17,7 +18,6 @@ from mistral_async.bulk._outcome import Err, Ok, Result
 from mistral_async.bulk._pack import Entry, Pack
 from mistral_async.bulk._progress import Meter
 from mistral_async.errors import MistralError
-from mistral_async.models._model import plain
 
 T = TypeVar("T")
 
@@ -121,13 +121,10 @@ class Single(Work[T]):
 def digest_of(value: Any) -> bytes:
     """A digest of anything that is JSON."""
     try:
-        data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else _deterministic.encode(value)
+        data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else encode_sorted(value)
     except (TypeError, ValueError, NotImplementedError) as error:
         raise TypeError(f"a checkpoint takes items that are JSON, without files: {error}") from None
     return blake2b(data, digest_size=_DIGEST).digest()
-
-
-_deterministic = msgspec.json.Encoder(enc_hook=plain, order="sorted")
 
 
 def failed(pack: Pack, error: Exception) -> Outcome[Any]:

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import anyio
-import msgspec
 
-from mistral_async.models._model import plain
+from mistral_async._codec.json_encode import encode
 
 _PIECE = 1 << 16
 
@@ -85,7 +84,7 @@ async def _arriving(descriptor: int) -> AsyncIterator[str]:
 
 def to_json(value: Any) -> bytes:
     """One line of JSON."""
-    return msgspec.json.encode(value, enc_hook=plain) + b"\n"
+    return encode(value) + b"\n"
 
 
 def print_json(value: Any) -> None:

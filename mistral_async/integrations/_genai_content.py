@@ -10,10 +10,10 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.request import Request
 from mistral_async.integrations._genai import body_of
-from mistral_async.models._model import plain
 
 _SOURCES: Final = {"image_url": "image", "document_url": "document", "input_audio": "audio", "file": "file"}
 
@@ -33,7 +33,7 @@ def content_attributes(request: Request, answer: Any) -> dict[str, str]:
 
 def _plain(value: Any) -> Any:
     """Structs, sequences and mappings as they are in JSON."""
-    return msgspec.to_builtins(value, enc_hook=plain)
+    return to_builtins(value)
 
 
 def _messages(given: object, role: str) -> list[dict[str, Any]]:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
-
-def plain(value: object) -> Any:
-    """What msgspec does not write by itself (its `enc_hook`): any sequence as a list, any mapping as a dict."""
-    match value:
-        case Sequence():
-            return list(cast("Sequence[object]", value))
-        case Mapping():
-            return dict(cast("Mapping[str, object]", value))
-        case _:
-            raise NotImplementedError(f"{type(value).__name__} is not JSON")
+from mistral_async._codec.json_encode import encode, to_builtins
 
 
 class Model(msgspec.Struct, omit_defaults=True):
@@ -25,11 +15,11 @@ class Model(msgspec.Struct, omit_defaults=True):
 
     def to_dict(self) -> dict[str, Any]:
         """The object as it is sent: plain dicts, lists and scalars, without what was not set."""
-        return msgspec.to_builtins(self, enc_hook=plain)  # type: ignore[no-any-return]  # a Struct is always a dict
+        return to_builtins(self)  # type: ignore[no-any-return]  # a Struct is always a dict
 
     def to_json(self) -> bytes:
         """The object as JSON, as it is sent."""
-        return msgspec.json.encode(self, enc_hook=plain)
+        return encode(self)
 
     def model_dump(self, **_: Any) -> dict[str, Any]:
         """The same as `to_dict`, as users of the official SDK know it; its options have no meaning here."""

@@ -6,10 +6,10 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._codec.json_encode import encode
 from mistral_async._engine.request import Call, PageNumber, Pages, PageToken, delete, get, pages, patch, post, put
 from mistral_async.models.beta_agents import (
     Agent,
@@ -106,7 +106,7 @@ def _query(options: AgentFilter) -> dict[str, Any]:
     """The filter as it is sent: metadata is one parameter, in JSON."""
     query: dict[str, Any] = {**options}
     if (metadata := options.get("metadata")) is not None:
-        query["metadata"] = msgspec.json.encode(metadata).decode()
+        query["metadata"] = encode(metadata).decode()
     return query
 
 

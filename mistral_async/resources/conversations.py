@@ -6,10 +6,10 @@ import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from typing_extensions import TypeForm, TypeVar, Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint
+from mistral_async._codec.json_encode import encode
 from mistral_async._engine.request import Call, PageNumber, Pages, RetrySafety, Stream, delete, get, pages, post, stream
 from mistral_async._results.events import events
 from mistral_async.models.conversation_events import CONVERSATION_ENDS, ConversationEvents
@@ -102,7 +102,7 @@ class Conversations(Resource[M]):
         self, *, page: int | None = None, page_size: int | None = None, metadata: Mapping[str, Any] | None = None
     ) -> Pages[Conversation, builtins.list[Conversation]]:
         """List conversations, or those with some metadata. `page` is one page, counted from 0."""
-        encoded = None if metadata is None else msgspec.json.encode(metadata).decode()
+        encoded = None if metadata is None else encode(metadata).decode()
         query = {"page": page, "page_size": page_size, "metadata": encoded}
         return pages(_START, query=query, returns=builtins.list[Conversation], items="", by=PageNumber())
 

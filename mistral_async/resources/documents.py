@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint, flow
+from mistral_async._codec.json_encode import encode
 from mistral_async._engine.request import Call, PageNumber, Pages, delete, get, pages, patch, post, put
 from mistral_async._uploads.multipart import Progress, reporting
 from mistral_async.models.documents import (
@@ -36,7 +36,7 @@ class Documents(Resource[M]):
         """List documents."""
         query: dict[str, Any] = {**options}
         if isinstance(filters := query.get("filters_attributes"), Mapping):
-            query["filters_attributes"] = msgspec.json.encode(filters).decode()
+            query["filters_attributes"] = encode(filters).decode()
         return pages(_ALL, library_id, query=query, returns=ListDocumentsResponse, by=PageNumber())
 
     @endpoint

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from mistral_async.models._model import plain
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async.models.chat import ChatCompletionChoice, ChatCompletionResponse
 from mistral_async.models.content import text_of
 from mistral_async.models.messages import AssistantMessage, MessageInput, ToolMessage, UserMessage
@@ -103,7 +101,7 @@ class ChatDriver:
 
     def wait(self) -> Deferred:
         """The chat, as JSON."""
-        return Deferred(kind="chat", calls=[], messages=msgspec.to_builtins(self._messages, enc_hook=plain))
+        return Deferred(kind="chat", calls=[], messages=to_builtins(self._messages))
 
     def fields(self) -> dict[str, Any]:
         """The chat so far."""

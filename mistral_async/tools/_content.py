@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
-from mistral_async.models._model import plain
+from mistral_async._codec.json_encode import enc_hook, encode
 from mistral_async.models.content import (
     AudioChunk,
     DocumentURLChunk,
@@ -44,19 +44,14 @@ def content_of(value: Any) -> str | list[Any]:
         and all(isinstance(each, _CHUNKS) for each in cast("list[Any]", value))
     ):
         return list(cast("list[Any]", value))
-    return msgspec.json.encode(value, enc_hook=_as_json).decode()
+    return msgspec.json.encode(value, enc_hook=_hook_or_text).decode()
 
 
-def _as_json(value: Any) -> Any:
-    """Pydantic's classes write themselves; a mapping is a dict, any sequence a list, an exception its text."""
-    dump = getattr(value, "model_dump", None)
-    if callable(dump):
-        return dump(mode="json")
-    if isinstance(value, BaseException):
-        return str(value)
+def _hook_or_text(value: object) -> Any:
+    """Return a value's form in JSON, or its text: a model reads that too, and its run goes on."""
     try:
-        return plain(value)
-    except NotImplementedError:
+        return enc_hook(value)
+    except TypeError:
         return str(value)
 
 
@@ -64,7 +59,7 @@ def as_text(content: str | Sequence[Any]) -> str:
     """Content where only text can be said: chunks that are none are JSON."""
     if isinstance(content, str):
         return content
-    return "\n".join(text_of(chunk) or msgspec.json.encode(chunk, enc_hook=plain).decode() for chunk in content)
+    return "\n".join(text_of(chunk) or encode(chunk).decode() for chunk in content)
 
 
 def failure_text(error: Exception) -> str:

@@ -11,8 +11,8 @@ from typing import Any, Self, TypeAlias, overload
 
 import msgspec
 
+from mistral_async._codec.json_encode import encode
 from mistral_async._codec.open_union import decoder, open_hook
-from mistral_async.models._model import plain
 from mistral_async.models.content import text_of, thinking_of
 from mistral_async.models.messages import Message, MessageInput, SystemMessage, UserMessage
 from mistral_async.models.tools import ToolCall
@@ -141,7 +141,7 @@ class Conversation(Sequence[Any]):
 
     def to_json(self) -> bytes:
         """Messages and usage as JSON."""
-        return msgspec.json.encode({"messages": self.messages, "usage": self.usage}, enc_hook=plain)
+        return encode({"messages": self.messages, "usage": self.usage})
 
     @classmethod
     def from_json(cls, data: bytes | str, *, count_tokens: CountTokens = estimated_tokens) -> Self:

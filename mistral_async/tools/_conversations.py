@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-import msgspec
-
 from mistral_async._binding.resource import Async
-from mistral_async.models._model import plain
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async.models.content import thinking_of
 from mistral_async.models.conversation_events import (
     AgentHandoffDoneEvent,
@@ -129,7 +127,7 @@ class ConversationDriver:
 
     def wait(self) -> Deferred:
         """The conversation's id; its entries too, where the server does not keep them."""
-        kept = msgspec.to_builtins(self._entries if self._forgotten else self._inputs, enc_hook=plain)
+        kept = to_builtins(self._entries if self._forgotten else self._inputs)
         identity = self._base if self._forgotten else self._conversation_id
         return Deferred(kind="conversation", calls=[], conversation_id=identity, messages=kept or [])
 

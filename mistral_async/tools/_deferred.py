@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from mistral_async.models._model import plain
+from mistral_async._codec.json_encode import encode
 from mistral_async.tools._content import as_text, content_of
 
 
@@ -83,7 +83,7 @@ class Deferred(msgspec.Struct, kw_only=True):
 
     def to_json(self) -> bytes:
         """All of it, as JSON."""
-        return msgspec.json.encode(self, enc_hook=plain)
+        return encode(self)
 
     @classmethod
     def from_json(cls, data: bytes | str) -> Deferred:

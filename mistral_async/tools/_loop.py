@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async.errors import (
     InvalidOutputError,
     MistralError,
@@ -191,7 +192,7 @@ class Loop:
         deferred.done = [each for each in outcomes if isinstance(each, ToolResult)]
         deferred.order = [call.id for call in self._turn.calls]
         deferred.steps = self._step
-        deferred.usage = None if self._usage is None else msgspec.to_builtins(self._usage)
+        deferred.usage = None if self._usage is None else to_builtins(self._usage)
         return self._result(None, deferred)
 
     def _result(self, output: Any, deferred: Deferred | None = None) -> RunResult[Any]:
