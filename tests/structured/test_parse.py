@@ -193,7 +193,7 @@ async def test_parsed_calls_run_in_batch():
         await anyio.lowlevel.checkpoint()
 
     asks = [calls.chat.parse(response_format=City, model=MODEL, messages=ASK) for _ in range(3)]
-    assert len({each.then.args for each in asks}) == 1  # read alike, they are kept as one
+    assert len({each.transform.args for each in asks}) == 1  # read alike, they are kept as one
     async with FakeMistral(clock=clock) as server, Mistral(server.api_key, server_url=server.url) as client:
         results = await client.batch.run(asks, poll=Poll(sleep=sleep))
         assert [type(result.unwrap().value) for result in results] == [City] * 3
