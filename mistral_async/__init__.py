@@ -8,6 +8,8 @@ from __future__ import annotations
 from mistral_async._lazy import lazy
 from mistral_async._version import __version__ as __version__
 
+__path__.append(f"{__path__[0]}/_moved")  # where pickles of 0.1 find what has moved; searched last
+
 TYPE_CHECKING = False  # as type checkers know it; importing `typing` would cost more than all of this
 if TYPE_CHECKING:
     from mistral_async._client.client import Mistral as Mistral

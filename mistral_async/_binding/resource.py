@@ -88,6 +88,10 @@ class Resource(Generic[M]):
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Read a pickle, such as that of `calls`. In 0.1 the executor had another name."""
+        vars(self).update({"_executor" if name == "_face" else name: value for name, value in state.items()})
+
     def _with_executor(self, executor: Executor) -> Any:
         """The same group of endpoints on another executor."""
         return type(self)(executor)

@@ -177,7 +177,7 @@ class AsyncStream(OpenResponse, Generic[T]):
 
     def _take(self, events: list[Event]) -> None:
         """Decode what has arrived, up to the terminal mark: what follows it has no meaning."""
-        done, chunks = self._request.ends is DONE, self._request.yields is CompletionChunk
+        done, chunks = self._request.ends == DONE, self._request.yields is CompletionChunk
         ready, seen, read = self._ready, self._seen, decoder(self._request.yields).decode
         for event in events:
             data = event.data
@@ -218,7 +218,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         kind = event.event or getattr(item, "type", None) or ""
         if kind in _ERRORS or getattr(item, "object", "") == "error" or _is_error(item, event.data):
             raise self._reported(event.data)
-        return self._request.ends is not DONE and kind in self._request.ends
+        return kind in self._request.ends and self._request.ends != DONE
 
     def _reported(self, data: bytes) -> MistralError:
         """The API reported an error inside the stream."""
@@ -231,7 +231,7 @@ class AsyncStream(OpenResponse, Generic[T]):
 
     async def _finish(self) -> None:
         """After the terminal mark: see that it made sense, and let the connection be used again."""
-        if self._request.ends is DONE and not self._assembly.is_finished:
+        if self._request.ends == DONE and not self._assembly.is_finished:
             self._ended = False
             raise self._incomplete("said it was done before its choices had finished")
         try:
@@ -243,7 +243,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     def _check_end(self) -> None:
         """The body ended properly: a completion whose choices have all finished needs no `[DONE]`."""
         self._finished = True
-        self._ended = self._request.ends is DONE and self._assembly.is_finished
+        self._ended = self._request.ends == DONE and self._assembly.is_finished
         if not self._ended:
             raise self._incomplete("ended without its terminal mark")
         self._settle()
