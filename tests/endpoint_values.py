@@ -16,6 +16,7 @@ from typing_extensions import TypeForm, Unpack
 
 from mistral_async import calls
 from mistral_async._binding.resource import Resource, _Endpoint
+from mistral_async._codec.open_union import members_of
 from mistral_async._uploads.multipart import Form
 
 # Parameters of which exactly one is given: other spellings of one thing, or alternatives.
@@ -33,6 +34,7 @@ ONE_OF: dict[str, tuple[str, ...]] = {
     "audio.transcriptions.stream": ("file", "file_url", "file_id"),
     "audio.transcribe": ("file", "file_url", "file_id"),
     "audio.transcribe_stream": ("file", "file_url", "file_id"),
+    "audio.voices.create": ("sample_audio",),  # which the server needs
 }
 # Spellings whose value is sent in another form.
 RESPELT: dict[str, tuple[Any, str]] = {
@@ -137,3 +139,17 @@ def needed(name: str) -> dict[str, Any]:
     known = parameters(ALL[name])
     needs = [key for key, (_, required) in known.items() if required] + list(ONE_OF.get(name, ()))[:1]
     return {key: RESPELT[key][0] if key in RESPELT else Value(known[key][0], key).value for key in needs}
+
+
+def answers() -> dict[str, Any]:
+    """The type of each endpoint's answer, or of its events or pages, where that is more than bytes or a text."""
+    requests = {name: method(**needed(name)) for name, method in ALL.items()}
+    types_ = {name: getattr(each, "returns", None) or getattr(each, "yields", None) for name, each in requests.items()}
+    return {name: type_ for name, type_ in types_.items() if type_ not in (None, str)}
+
+
+def members(type_: Any) -> list[Any]:
+    """The Structs that an answer may be: of a list its items', of a union its variants."""
+    if get_origin(type_) is list:
+        return members(get_args(type_)[0])
+    return list(members_of(type_)) if hasattr(type_, "variants") else [type_]

@@ -6,33 +6,18 @@ import json
 from base64 import b64decode, b64encode
 from pathlib import Path
 
+import msgspec
 import pytest
+from endpoint_values import ALL, needed
 
-from mistral_async.testing._routes import ROUTES
+from mistral_async import Stream
+from mistral_async.models._model import plain
+from mistral_async.testing._routes import ROUTER, ROUTES
+from mistral_async.testing._validation import validate
 
 MODEL = "mistral-small-latest"
 USER = {"role": "user", "content": "What is the capital of France?"}
-GROUPS = {
-    "chat",
-    "fim",
-    "agents",
-    "embeddings",
-    "classifiers",
-    "ocr",
-    "responses",
-    "audio.transcriptions",
-    "audio.speech",
-    "audio.voices",
-    "files",
-    "models",
-    "fine_tuning.jobs",
-    "batch.jobs",
-    "beta.conversations",
-    "beta.agents",
-    "beta.libraries",
-    "beta.libraries.documents",
-    "beta.libraries.accesses",
-}
+GROUPS = {route.name.rpartition(".")[0] for route in ROUTES}
 
 
 def events(text):
@@ -56,6 +41,17 @@ def test_every_current_operation_has_a_route():
 def test_names_and_templates_are_unique():
     assert len({route.name for route in ROUTES}) == len(ROUTES)
     assert len({(route.method, route.template) for route in ROUTES}) == len(ROUTES)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_endpoint_has_a_route_that_takes_what_it_sends(name):
+    request = ALL[name](**needed(name))
+    route, values = ROUTER.find(request.method, request.target.partition("?")[0])
+    assert (route.template, values) == (request.route, request.ids)
+    assert (route.stream if isinstance(request, Stream) else route.name) in ALL
+    if request.form is None:
+        body = json.loads(msgspec.json.encode(request.json, enc_hook=plain)) if request.json is not None else {}
+        assert validate(route.name, body) == []
 
 
 async def test_moderation_flags_what_it_should(http):
