@@ -1,7 +1,7 @@
-"""The rate-limit headers of an answer, read by their grammar: the names have changed three times in two years.
+"""The rate-limit headers of a response, read by their grammar: the names have changed three times in two years.
 
 `x-ratelimit-(limit|remaining)-<resource>-<window>` and `x-ratelimit-<resource>-query-cost`; before 2025
-`[x-]ratelimitbysize-(limit|remaining|reset|query-cost)[-<window>]`, which counted tokens. Garbage is passed over.
+`[x-]ratelimitbysize-(limit|remaining|reset|query-cost)[-<window>]`, which counted tokens. Garbage is ignored.
 """
 
 from __future__ import annotations
@@ -18,19 +18,22 @@ _PREFIX: Final = re.compile(r"(?:x-)?ratelimit(bysize)?-(.+)")
 _WINDOW: Final = re.compile(rf"(?:(.*?)-)??((?:(\d{{1,6}})-)?({'|'.join(_SECONDS)})s?)")
 _FIELD: Final = re.compile(r"(?:(limit|remaining|reset)(?:-(.+))?|(.+)-(limit|remaining|reset))")
 _ALIASES: Final = {"req": "requests", "request": "requests", "token": "tokens", "": "requests"}
-_MAX_NAMES: Final = 1024  # a peer that invents names does not fill the memory
-_MAX_DIGITS: Final = 18
+_MAX_NAMES: Final = 1024  # header names that are remembered: a server that invents names does not fill the memory
+_MAX_DIGITS: Final = 18  # of a value: it fits into 64 bits
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+"""Header names in lower case, and their values."""
 
 
 class RateLimit(msgspec.Struct, frozen=True):
-    """What an answer said about one limit.
+    """The state of one limit when a response was made.
 
     Attributes:
         resource: `"requests"`, `"tokens"`, `"audio-seconds"`, `"ocr-pages"`, or whatever else the server names.
         window: The window as the server wrote it: `"minute"`, `"10-second"`, `"day"`; empty where it named none.
         window_seconds: Its length, or None where the server named none.
         limit: Units per window; 0 says that the account has no quota.
-        remaining: Units left when the answer was made.
+        remaining: Units left when the response was made.
         reset: Seconds until the window starts anew; no header since 2025 says it.
     """
 
@@ -43,10 +46,10 @@ class RateLimit(msgspec.Struct, frozen=True):
 
 
 class RateLimitStatus(msgspec.Struct, frozen=True):
-    """All that an answer said about rate limits; empty (and false) when it said nothing, as streams do.
+    """The rate limits and costs that a response states; empty (and false) when it states none, as streams do.
 
     `status.requests` and `status.tokens` are the limits most used, `status["ocr-pages"]` any other, iteration gives
-    each `RateLimit`, and `costs` says what the call itself drew from each resource.
+    each `RateLimit`, and `costs` holds the units that the call itself drew from each resource.
     """
 
     limits: tuple[RateLimit, ...] = ()
@@ -54,18 +57,18 @@ class RateLimitStatus(msgspec.Struct, frozen=True):
 
     @property
     def requests(self) -> RateLimit | None:
-        """The limit on requests with the least left of it."""
+        """Return the limit on requests with the least left of it."""
         return self.get("requests")
 
     @property
     def tokens(self) -> RateLimit | None:
-        """The limit on tokens with the least left of it."""
+        """Return the limit on tokens with the least left of it."""
         return self.get("tokens")
 
     def get(self, resource: str, window: str | None = None) -> RateLimit | None:
         """Return the limit on a resource with the least left of it, or that of one window; None if there is none."""
         found = (each for each in self.limits if each.resource == resource and window in {None, each.window})
-        return min(found, key=_share_left, default=None)
+        return min(found, key=_remaining_share, default=None)
 
     def __getitem__(self, resource: str) -> RateLimit:
         found = self.get(resource)
@@ -83,21 +86,21 @@ class RateLimitStatus(msgspec.Struct, frozen=True):
         return bool(self.limits) or bool(self.costs)
 
 
-def _share_left(limit: RateLimit) -> float:
+def _remaining_share(limit: RateLimit) -> float:
     if limit.limit is None or limit.remaining is None:
         return 2.0
     return limit.remaining / limit.limit if limit.limit else 0.0
 
 
 class Field(NamedTuple):
-    """What one header name says: which number it is, of which resource, in which window of how many seconds."""
+    """The meaning of one header name: which number of which limit it holds."""
 
     kind: Kind
-    rung: tuple[str, str, float | None]
+    key: LimitKey
 
 
 class Kind(IntEnum):
-    """Which number a header holds; the first three are its place in a rung."""
+    """The number that a header holds; the first three are indices into the numbers of a limit."""
 
     LIMIT = 0
     REMAINING = 1
@@ -105,43 +108,46 @@ class Kind(IntEnum):
     COST = 3
 
 
-NOTHING: Final = RateLimitStatus()
+LimitKey = tuple[str, str, float | None]
+"""Resource, window as the server wrote it, its seconds."""
+
+NO_STATUS: Final = RateLimitStatus()
 _fields: dict[bytes, Field | None] = {}
 
 
-def parse_rate_limits(headers: Sequence[tuple[bytes, bytes]]) -> RateLimitStatus:
-    """Read the rate limits of an answer from its headers (lower-case names). Never raises."""
-    rungs: dict[tuple[str, str, float | None], list[int | None]] = {}
+def parse_rate_limits(headers: RawHeaders) -> RateLimitStatus:
+    """Read the rate limits of a response from its headers. Never raises; returns `NO_STATUS` if they state none."""
+    limits: dict[LimitKey, list[int | None]] = {}
     costs: dict[str, int] = {}
     for name, value in headers:
         try:
             field = _fields[name]
         except KeyError:
-            field = _learn_name(name)
+            field = _parse_and_remember(name)
         if field is None or not value.isdigit() or len(value) > _MAX_DIGITS:
             continue
-        kind, rung = field
+        kind, key = field
         if kind is Kind.COST:
-            costs[rung[0]] = int(value)
-        elif rung in rungs:
-            rungs[rung][kind] = int(value)
+            costs[key[0]] = int(value)
+        elif key in limits:
+            limits[key][kind] = int(value)
         else:
-            rungs[rung] = [None, None, None]
-            rungs[rung][kind] = int(value)
-    if not rungs and not costs:
-        return NOTHING
-    return RateLimitStatus(tuple([RateLimit(*rung, *numbers) for rung, numbers in rungs.items()]), costs)
+            limits[key] = [None, None, None]
+            limits[key][kind] = int(value)
+    if not limits and not costs:
+        return NO_STATUS
+    return RateLimitStatus(tuple([RateLimit(*key, *numbers) for key, numbers in limits.items()]), costs)
 
 
-def _learn_name(name: bytes) -> Field | None:
-    field = read_name(name.decode("latin-1")) if b"ratelimit-" in name or b"ratelimitbysize-" in name else None
+def _parse_and_remember(name: bytes) -> Field | None:
+    field = parse_name(name.decode("latin-1")) if b"ratelimit-" in name or b"ratelimitbysize-" in name else None
     if len(_fields) < _MAX_NAMES:
         _fields[name] = field
     return field
 
 
-def read_name(name: str) -> Field | None:
-    """Take a header name apart; None if it says nothing about rate limits."""
+def parse_name(name: str) -> Field | None:
+    """Parse a header name in lower case; return None if it is not of rate limits."""
     matched = _PREFIX.fullmatch(name)
     if matched is None:
         return None

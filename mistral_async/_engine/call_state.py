@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mistral_async._engine.request import Request
     from mistral_async._engine.tracing import Trace
-    from mistral_async._ratelimit import Reservation
+    from mistral_async._ratelimit import Limiter, Reservation
 
 E = TypeVar("E", bound=MistralError)
 F = TypeVar("F", bound=BaseException)
@@ -57,6 +57,8 @@ class CallState:
         "deadline",
         "ended",
         "head",
+        "limiter",
+        "model",
         "opening",
         "queued",
         "renewal",
@@ -83,6 +85,8 @@ class CallState:
         self.queued: float = 0.0  # for its turn under the rate limits, in all
         self.renewal: Renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
+        self.model: str | None = request.model  # which has limits of its own
+        self.limiter: Limiter  # that of the client when the call began
         self.reservation: Reservation | None = None
         self.trace: Trace | None = None  # who is told, if there are hooks
 
@@ -96,8 +100,8 @@ class CallState:
 
     @property
     def bucket(self) -> str:
-        """What its rate limits are told apart by."""
-        return self.request.model or self.request.route
+        """Return the name of its rate limits: the model, or the route template."""
+        return self.model or self.request.route
 
     def paced(self, *, since: float) -> None:
         """It has waited for its turn since then, and is sent now."""
@@ -135,14 +139,14 @@ class CallState:
         return error
 
     def settle(self, headers: Sequence[tuple[bytes, bytes]] = (), tokens: float | None = None) -> None:
-        """It is under way no more: tell the limiter, once."""
+        """Settle the rate-limit reservation; idempotent."""
         if self.reservation is not None:
-            self.reservation.settle(time.monotonic(), headers, tokens)
+            self.limiter.settle(self.reservation, time.monotonic(), headers, tokens)
 
     def release(self, *, sent: bool) -> None:
-        """It ended without an answer; what was never sent is given back."""
+        """Release the reservation after a failed attempt; refund it if nothing was sent."""
         if self.reservation is not None and not sent:
-            self.reservation.cancel(time.monotonic())
+            self.limiter.cancel(self.reservation, time.monotonic())
         self.settle()
 
     # what the user's logger gets

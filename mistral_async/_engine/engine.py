@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
+    from mistral_async._ratelimit import Reservation
 
 T = TypeVar("T")
 E = TypeVar("E", bound=MistralError)
@@ -121,6 +122,7 @@ class Engine:
             head = trace.add_hook_headers(head)
         call = CallState(request, head, body, opening=opening, started=started)
         call.deadline, call.attempt_timeout, call.trace = deadline, self.options.timeout.attempt, trace
+        call.limiter = self.state.limiter
         return call
 
     async def _fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
@@ -221,8 +223,9 @@ class Engine:
     async def _attempt(self, call: CallState) -> Any:
         """Pace and send once; raise what it was if it was not a success."""
         call.began = time.monotonic()
-        call.settle()  # what an earlier attempt left under way
-        if not self.state.limiter.idle or self._priority is Priority.BULK:
+        if call.reservation is not None:
+            call.settle()  # what an earlier attempt left under way
+        if not call.limiter.unrestricted or self._priority is Priority.BULK:
             await self._pace(call)
         else:
             call.reservation = None
@@ -247,32 +250,35 @@ class Engine:
         return answer
 
     async def _pace(self, call: CallState) -> None:
-        """Wait for this attempt's turn under the rate limits."""
+        """Reserve this attempt's turn under the rate limits, and wait for it if it is not granted at once."""
+        limiter, now = call.limiter, time.monotonic()
+        if call.reservation is None:
+            costs = {"tokens": len(call.body) / 4} if isinstance(call.body, bytes) else None
+            route, model = call.request.route, call.model
+            reservation = limiter.reserve(route, model, costs, now=now, priority=self._priority)
+        else:
+            reservation = limiter.reserve_again(call.reservation, now)
+        call.reservation = reservation
+        if not reservation.may_start:
+            await self._wait_turn(call, reservation, now)
+        if reservation.no_quota is not None:
+            limiter.cancel(reservation, time.monotonic())
+            raise self._failed(call, call.no_quota(reservation.no_quota))
+        call.paced(since=now)
+
+    async def _wait_turn(self, call: CallState, reservation: Reservation, now: float) -> None:
         import anyio
 
         from mistral_async._ratelimit import wait_turn
 
-        request, now = call.request, time.monotonic()
-        if call.reservation is None:
-            costs = {"tokens": len(call.body) / 4} if isinstance(call.body, bytes) else None
-            reservation = self.state.limiter.reserve(
-                request.route, request.model, costs, now=now, priority=self._priority
-            )
-        else:
-            reservation = call.reservation.again(now)
-        call.reservation = reservation
         try:
             if call.deadline is None:
-                await wait_turn(reservation)
+                await wait_turn(call.limiter, reservation)
             else:
                 with anyio.fail_after(call.deadline - now):
-                    await wait_turn(reservation)
+                    await wait_turn(call.limiter, reservation)
         except TimeoutError:
             raise self._failed(call, call.late()) from None
-        if reservation.no_quota is not None:
-            reservation.cancel(time.monotonic())
-            raise self._failed(call, call.no_quota(reservation.no_quota))
-        call.paced(since=now)
 
     def _timeouts_for(self, call: CallState) -> Timeouts:
         if call.deadline is None:
@@ -283,13 +289,12 @@ class Engine:
 
     def _account(self, call: CallState, answer: WireResponse | WireStream) -> None:
         """Tell the limiter, and the log, of a success."""
-        request = call.request
         if call.opening:  # it is under way until it is closed
             call.ended, call.attempt_timeout = time.monotonic(), None
         elif call.reservation is not None:
             call.settle(answer.headers)
         if call.reservation is None:
-            self.state.limiter.observe(request.route, request.model, now=time.monotonic(), headers=answer.headers)
+            call.limiter.observe(call.request.route, call.model, now=time.monotonic(), headers=answer.headers)
         if self.state.throttles:
             self.state.throttles.accepted(call.bucket)
         if call.trace is not None:
@@ -302,17 +307,16 @@ class Engine:
     def _refused(self, call: CallState, answer: WireResponse | WireStream, body: bytes) -> APIStatusError:
         """Make the error for an error status, and tell the limiter."""
         error = call.refused(answer.status, Headers(answer.headers), body)
-        request, reservation, now = call.request, call.reservation, time.monotonic()
+        limiter, reservation, now = call.limiter, call.reservation, time.monotonic()
         busy = isinstance(error, CapacityError)
         if not is_throttled(error):
-            if reservation is not None:
-                reservation.settle(now, answer.headers)
+            call.settle(answer.headers)
         elif reservation is not None:
-            reservation.rejected(now, answer.headers, error.retry_after, capacity=busy)
+            limiter.reject(reservation, now, answer.headers, error.retry_after, capacity=busy)
         else:
-            self.state.limiter.refuse(
-                request.route,
-                request.model,
+            limiter.observe_rejection(
+                call.request.route,
+                call.model,
                 now=now,
                 headers=answer.headers,
                 retry_after=error.retry_after,

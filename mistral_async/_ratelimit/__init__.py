@@ -1,4 +1,4 @@
-"""Rate limits: what the user stated, what the server's headers say, what its refusals show, and who may go next."""
+"""Rate limits: those that the user states, those of the server's headers, those that rejections show; who goes next."""
 
 from __future__ import annotations
 

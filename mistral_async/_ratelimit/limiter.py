@@ -1,9 +1,9 @@
-"""Who may go next: one Limiter per client, sans-I/O and thread-safe. Calls reserve, wait until they may go, and settle.
+"""The limits of one client: calls reserve, wait until they may start, and settle. Sans-I/O and thread-safe.
 
-The engine's part, for each attempt (`limiter.idle`: there is nothing to reserve, except for bulk work):
-`reserve`, then `wait_turn(reservation)` (or sleep for `reservation.delay(now)` until that is 0), then raise if
-`reservation.no_quota`, else send, and then one of `settle`, `rejected` (429) and `cancel` (never sent). For the next
-attempt `reservation.again(now)`. What was sent without a reservation is told to `observe` (answers) and `refuse` (429).
+The engine's part, for each attempt (while `limiter.unrestricted` only bulk work has to reserve): `reserve`; unless
+`reservation.may_start`, wait with `wait_turn` (or poll: sleep for `poll(reservation, now)` until that is 0); raise if
+`reservation.no_quota`; else send, and then one of `settle`, `reject` (429) and `cancel` (never sent). The next attempt
+begins with `reserve_again`. What was sent without a reservation is booked with `observe` and `observe_rejection` (429).
 """
 
 from __future__ import annotations
@@ -13,46 +13,67 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from mistral_async._codec.rate_limit_headers import RateLimit, parse_rate_limits
-from mistral_async._ratelimit.model_limits import Group, Lane, Refusal
-from mistral_async._ratelimit.queue import advance, estimate, finish, join, leave, refund, requeue
-from mistral_async._ratelimit.reservation import Headers, Reservation, State
+from mistral_async._codec.rate_limit_headers import RateLimit, RawHeaders, parse_rate_limits
+from mistral_async._ratelimit.model_limits import ModelLimits, Rejection
+from mistral_async._ratelimit.queue import (
+    abandon,
+    advance,
+    finish,
+    grant_or_enqueue,
+    refund,
+    requeue,
+    seconds_until_poll,
+)
+from mistral_async._ratelimit.reservation import ModelQueue, QueueGroup, Reservation, State
 from mistral_async._ratelimit.settings import RateLimits
+from mistral_async._ratelimit.stated_limits import StatedLimits
 
 if TYPE_CHECKING:
-    from mistral_async._ratelimit.store import Desk
+    from mistral_async._ratelimit.shared import SharedLimits
 
-_TOO_LATE: Final = 0.5  # seconds after which a turn that was not taken is given up
-_MAX_LANES: Final = 256
-_NO_COSTS: Final[Mapping[str, float]] = {}
+# Rule 1: A model that the settings name is a group of its own; all other models share what is stated for all. Calls
+# without a model are told apart by their route template.
+#
+# Rule 2: Every reservation ends exactly once, with `settle`, `reject` or `cancel`; whatever comes after that is
+# ignored, so that an owner may end it on every path.
+#
+# Rule 3: While nothing can hold a call back, the limiter is not asked (`unrestricted`): an attribute, not a call.
+#
+# Rule 4: One lock guards everything. Owners are woken outside it, because waking runs code of event loops.
+
+_GRANT_SECONDS: Final = 0.5  # until a turn that its owner does not take is given up
+_MAX_MODELS: Final = 256  # beyond that, models of which nothing is known are forgotten: names may come from users
+_NO_ESTIMATES: Final[Mapping[str, float]] = {}
 
 
 class Priority(IntEnum):
-    """Whose calls go first."""
+    """The order of calls that wait for the same model."""
 
     INTERACTIVE = 0
     BULK = 1
 
 
 class Limiter:
-    """The limits of one client: `limiter.idle` is true while there is nothing that could hold a call back."""
+    """The limits of one client: `unrestricted` is true while there is nothing that could hold a call back."""
 
     def __init__(self, settings: RateLimits | None = None) -> None:
         self.settings: RateLimits = settings or RateLimits()
         store = self.settings.store
-        self.desk: Desk | None = None
+        self.shared: SharedLimits | None = None
         if store is not None:
-            from mistral_async._ratelimit.store import Desk  # few have one
+            from mistral_async._ratelimit.shared import SharedLimits  # few have one
 
-            self.desk = Desk(store)
-        self._total = Group("*", self.settings, shared=store is not None)
-        self._groups = {
-            model: Group(model, limits, shared=store is not None) for model, limits in self.settings.models.items()
+            self.shared = SharedLimits(store)
+        self._total = QueueGroup(StatedLimits("*", self.settings, shared=store is not None))
+        self._own = {
+            model: QueueGroup(StatedLimits(model, limits, shared=store is not None))
+            for model, limits in self.settings.models.items()
         }
-        self._always = any(group.stated for group in (self._total, *self._groups.values()))
-        self.idle: bool = not self._always
-        self._lanes: dict[str, Lane] = {}
-        self._engaged: set[Lane] = set()
+        self._groups = (self._total, *self._own.values())
+        self._stated = any(group.limits.restricted for group in self._groups)
+        self.unrestricted: bool = not self._stated
+        self._queues: dict[str, ModelQueue] = {}
+        self._restricted: set[ModelQueue] = set()
         self._lock = threading.Lock()
         self._order = 0
 
@@ -60,184 +81,208 @@ class Limiter:
         self,
         bucket: str,
         model: str | None = None,
-        costs: Mapping[str, float] | None = None,
+        estimates: Mapping[str, float] | None = None,
         *,
         now: float,
         priority: Priority = Priority.INTERACTIVE,
     ) -> Reservation:
-        """Take a place in line for one attempt of a call.
+        """Reserve for the first attempt of a call: granted at once, or a place in the queue of its model.
 
-        A bucket is the route template; calls without a model are told apart by it. `costs` are estimates in units of
-        the server's resources (`{"tokens": 800}`); a request counts as 1, and what is not given is estimated by what
+        `bucket` is the route template, by which calls without a model are told apart. `estimates` are in units of the
+        server's resources (`{"tokens": 800}`); a request counts as 1, and what is not given is estimated by what
         earlier calls drew.
         """
         with self._lock:
-            lane = self._lane(bucket, model)
+            queue = self._queue(bucket, model)
             self._order += 1
-            call = Reservation(self, lane, costs or _NO_COSTS, self._order, bulk=priority is Priority.BULK)
+            call = Reservation(queue, estimates or _NO_ESTIMATES, self._order, bulk=priority is Priority.BULK)
             if not call.bulk:
-                lane.group.interactive_at = now
-            join(call, now)
+                queue.group.interactive_at = now
+            grant_or_enqueue(call, now)
             return call
 
-    def again(self, call: Reservation, now: float) -> Reservation:
-        """Take the same place in line for the next attempt."""
+    def reserve_again(self, call: Reservation, now: float) -> Reservation:
+        """Reserve for the next attempt of a call, which goes before those that came after it."""
         with self._lock:
-            fresh = Reservation(self, call.lane, call.given, call.order, bulk=call.bulk)
-            join(fresh, now)
+            fresh = Reservation(call.queue, call.estimates, call.order, bulk=call.bulk)
+            grant_or_enqueue(fresh, now)
             return fresh
 
-    def delay(self, call: Reservation, now: float) -> float:
-        """Let go whoever may go now; return the seconds to sleep before asking again."""
-        if call.state and call.told is None:
+    def poll(self, call: Reservation, now: float) -> float:
+        """Grant what may start now; return the seconds to sleep before polling again, 0.0 if the call is granted.
+
+        `call.wake` is called, from any thread, when polling earlier than that is worth it.
+        """
+        if call.state is not State.WAITING and call.next_check is None:
             return 0.0
         woken: list[Reservation] = []
         with self._lock:
-            if call.state is State.GRANTED and now - call.granted_at > _TOO_LATE:
+            if call.state is State.GRANTED and now - call.granted_at > _GRANT_SECONDS:
                 requeue(call)
-            advance(call.lane.group, now, woken)
-            delay = 0.0 if call.state else estimate(call, now)
-            call.told = None if call.state else now + delay
-        _tell(woken, call)
+            advance(call.queue.group, now, woken)
+            waiting = call.state is State.WAITING
+            delay = seconds_until_poll(call, now) if waiting else 0.0
+            call.next_check = now + delay if waiting else None
+        _wake(woken, call)
         return delay
 
     def cancel(self, call: Reservation, now: float) -> None:
-        """Give back what a call reserved."""
+        """Give back what a call reserved: it will not be sent."""
         woken: list[Reservation] = []
         with self._lock:
             if call.state is State.GRANTED:
                 refund(call)
                 self._correct_shared(call, dict.fromkeys(call.costs, 0.0))
             elif call.state is State.WAITING:
-                call.state = State.DONE
-                leave(call)
-            advance(call.lane.group, now, woken)
-        _tell(woken, call)
+                abandon(call)
+            advance(call.queue.group, now, woken)
+        _wake(woken, call)
 
-    def settle(self, call: Reservation, now: float, headers: Headers, tokens: float | None) -> None:
-        """Book an answer."""
+    def settle(self, call: Reservation, now: float, headers: RawHeaders = (), tokens: float | None = None) -> None:
+        """Book a response of any status but 429: its actual cost is that of its headers, else its usage in tokens."""
         status = parse_rate_limits(headers)
         woken: list[Reservation] = []
         with self._lock:
             if call.state is not State.GRANTED:
                 return
-            lane = call.lane
+            queue, model = call.queue, call.queue.limits
             finish(call)
-            actual = lane.average(status, tokens, call.given.get("tokens"))
-            lane.close(now, call, actual)
+            actual = model.average(status, tokens, call.estimates.get("tokens"))
+            if call.debits:
+                model.settle(now, call.debits, actual)
             self._correct(call, actual)
-            lane.accepted(now)
+            model.accept(now)
             if status.limits:
-                lane.learn(now, status, actual, call.drawn)
-            self._note(lane)
-            advance(lane.group, now, woken)
-        _tell(woken, call)
+                model.learn(now, status, actual, call.debits)
+            self._update_unrestricted(queue)
+            advance(queue.group, now, woken)
+        _wake(woken, call)
 
     def reject(
-        self, call: Reservation, now: float, headers: Headers, retry_after: float | None, *, capacity: bool
+        self,
+        call: Reservation,
+        now: float,
+        headers: RawHeaders = (),
+        retry_after: float | None = None,
+        *,
+        capacity: bool = False,
     ) -> None:
-        """Book a 429: the request was counted, nothing else was drawn."""
+        """Book a 429: the request was counted, nothing else was drawn.
+
+        `retry_after` is in seconds; `capacity` says that the server gave its load, or the calls in flight, as reason.
+        """
         status = parse_rate_limits(headers)
         woken: list[Reservation] = []
         with self._lock:
             if call.state is not State.GRANTED:
                 return
-            lane = call.lane
+            queue, model = call.queue, call.queue.limits
             finish(call)
-            lane.close(now, call, None)
+            model.settle(now, call.debits, None)
             self._correct(call, {**dict.fromkeys(call.costs, 0.0), "requests": 1.0})
-            lane.refused(now, Refusal(call.granted_at, call.in_flight), status, retry_after, capacity=capacity)
-            call.no_quota = lane.no_quota(now)
-            self._note(lane)
-            advance(lane.group, now, woken)
-        _tell(woken, call)
+            rejection = Rejection(call.granted_at, call.in_flight)
+            model.reject(now, rejection, status, retry_after, capacity=capacity)
+            call.no_quota = model.no_quota(now)
+            self._update_unrestricted(queue)
+            advance(queue.group, now, woken)
+        _wake(woken, call)
 
-    def observe(self, bucket: str, model: str | None, *, now: float, headers: Headers) -> None:
-        """Learn from an answer to a call that reserved nothing."""
+    def observe(self, bucket: str, model: str | None, *, now: float, headers: RawHeaders) -> None:
+        """Learn from a response to a call that reserved nothing."""
         status = parse_rate_limits(headers)
         if not status.limits:
             return
         with self._lock:
-            lane = self._lane(bucket, model)
-            lane.learn(now, status, lane.average(status, None, None), {})
-            self._note(lane)
+            queue = self._queue(bucket, model)
+            limits = queue.limits
+            limits.learn(now, status, limits.average(status, None, None), {})
+            self._update_unrestricted(queue)
 
-    def refuse(
+    def observe_rejection(
         self,
         bucket: str,
         model: str | None,
         *,
         now: float,
-        headers: Headers = (),
+        headers: RawHeaders = (),
         retry_after: float | None = None,
         capacity: bool = False,
     ) -> RateLimit | None:
-        """Learn from a 429 to a call that reserved nothing; returns the limit of 0 if the server stated one."""
+        """Learn from a 429 to a call that reserved nothing; return the limit of 0 if the server stated one."""
         status = parse_rate_limits(headers)
         with self._lock:
-            lane = self._lane(bucket, model)
-            lane.pace.spend(now)
-            lane.refused(now, Refusal(now, lane.in_flight + 1), status, retry_after, capacity=capacity)
-            self._note(lane)
-            return lane.no_quota(now)
+            queue = self._queue(bucket, model)
+            limits = queue.limits
+            limits.rate.draw(now)
+            limits.reject(now, Rejection(now, limits.in_flight + 1), status, retry_after, capacity=capacity)
+            self._update_unrestricted(queue)
+            return limits.no_quota(now)
 
-    def book_alone(self, call: Reservation, now: float) -> float:
-        """Book a call with this process's own copy of the shared limits; return the seconds until it may go."""
+    def book_locally(self, call: Reservation, now: float) -> float:
+        """Book a call with this process's own copy of the shared limits, or return the seconds until it may start."""
         with self._lock:
-            return call.lane.group.book(call, now)
+            stated = call.queue.group.limits
+            seconds = stated.seconds_until_ready(now, call.costs)
+            if not seconds:
+                call.booked = stated.draw(now, call.costs)
+            return seconds
 
-    def passed(self, call: Reservation, now: float) -> None:
-        """Book that the shared store was asked, so that the next call may ask it."""
+    def finish_acquire(self, call: Reservation, now: float) -> None:
+        """Let a granted call start: the shared store was asked. The next call may ask it."""
         woken: list[Reservation] = []
         with self._lock:
-            if call.passed:
+            if call.state is not State.GRANTED or call.may_start:
                 return
-            call.passed = True
-            call.lane.group.asking -= 1
-            advance(call.lane.group, now, woken)
-        _tell(woken, call)
+            call.may_start = True
+            group = call.queue.group
+            group.limits.asking -= 1
+            advance(group, now, woken)
+        _wake(woken, call)
 
     async def aclose(self) -> None:
-        """Let go of the shared store's connections; it connects again if it is used again."""
-        if self.desk is not None:
-            await self.desk.aclose()
+        """Close the shared store's connections; it connects again if it is used again."""
+        if self.shared is not None:
+            await self.shared.aclose()
 
-    def _lane(self, bucket: str, model: str | None) -> Lane:
+    def _queue(self, bucket: str, model: str | None) -> ModelQueue:
         name = model or bucket
-        lane = self._lanes.get(name)
-        if lane is None:
-            if len(self._lanes) >= _MAX_LANES:
-                self._lanes = {name: lane for name, lane in self._lanes.items() if lane.engaged or lane.in_flight}
-            lane = self._lanes[name] = Lane(self._groups.get(name, self._total))
-        return lane
+        queue = self._queues.get(name)
+        if queue is None:
+            if len(self._queues) >= _MAX_MODELS:
+                self._queues = {
+                    name: queue
+                    for name, queue in self._queues.items()
+                    if queue.limits.restricted or queue.limits.in_flight
+                }
+            queue = self._queues[name] = ModelQueue(self._own.get(name, self._total), ModelLimits())
+        return queue
 
-    def _note(self, lane: Lane) -> None:
-        """Keep `idle` true to its word."""
-        if lane.engaged:
-            self._engaged.add(lane)
-            self.idle = False
-        elif lane in self._engaged:
-            self._engaged.discard(lane)
-            self.idle = not (self._always or self._engaged or any(group.waiting for group in self._all_groups()))
+    def _update_unrestricted(self, queue: ModelQueue) -> None:
+        """Keep `unrestricted` true to its word (rule 3) after the limits of a model changed."""
+        if queue.limits.restricted:
+            self._restricted.add(queue)
+            self.unrestricted = False
+        elif queue in self._restricted:
+            self._restricted.discard(queue)
+            waiting = any(group.waiting for group in self._groups)
+            self.unrestricted = not (self._stated or self._restricted or waiting)
 
-    def _correct(self, call: Reservation, actual: dict[str, float]) -> None:
-        """Replace the units that were booked with the stated limits by those that were drawn."""
+    def _correct(self, call: Reservation, actual: Mapping[str, float]) -> None:
+        """Replace the estimated units that were drawn from stated limits by the actual ones."""
         for booking in call.booked:
             drawn = actual.get(booking.resource, booking.cost)
             if drawn != booking.cost:
-                booking.meter.correct(booking.mark, drawn - booking.cost)
-        self._correct_shared(call, actual)
+                booking.bucket.correct(booking.mark, drawn - booking.cost)
+        if call.shared:
+            self._correct_shared(call, actual)
 
-    def _correct_shared(self, call: Reservation, actual: dict[str, float]) -> None:
-        if call.shared and self.desk is not None:
-            self.desk.correct(call, actual)
-
-    def _all_groups(self) -> tuple[Group, ...]:
-        return (self._total, *self._groups.values())
+    def _correct_shared(self, call: Reservation, actual: Mapping[str, float]) -> None:
+        if call.shared and self.shared is not None:
+            self.shared.correct(call, actual)
 
 
-def _tell(woken: list[Reservation], caller: Reservation) -> None:
-    """Wake the owners of calls whose turn it is, without the lock."""
+def _wake(woken: list[Reservation], caller: Reservation) -> None:
+    """Wake the owners of calls whose turn came or comes earlier (rule 4)."""
     for call in woken:
         if call is not caller and call.wake is not None:
             call.wake()

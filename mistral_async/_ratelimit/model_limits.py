@@ -1,271 +1,192 @@
-"""The limits that one call meets: those that the user stated (a Group) and those of its model (a Lane)."""
+"""What is known of one model at the server: limits that it states, limits that are discovered, and what calls draw."""
 
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from mistral_async._codec.rate_limit_headers import NOTHING, RateLimit, RateLimitStatus
-from mistral_async._ratelimit.cubic import Cap, Pace
-from mistral_async._ratelimit.reservation import Booking
-from mistral_async._ratelimit.server_limit import Draw, Learned
-from mistral_async._ratelimit.settings import RateLimits
-from mistral_async._ratelimit.token_bucket import Meter, bucket, spread
+from mistral_async._codec.rate_limit_headers import NO_STATUS, RateLimit, RateLimitStatus
+from mistral_async._ratelimit.cubic import AdaptiveConcurrency, AdaptiveRate
+from mistral_async._ratelimit.server_limit import Debit, ServerLimit
+from mistral_async._ratelimit.stated_limits import HEADROOM, SLOT_POLL, usable_slots
 
-if TYPE_CHECKING:
-    from mistral_async._ratelimit.reservation import Reservation
+# Rule 1: Three kinds of limits hold a call back: those that the user stated (stated_limits), those that the server
+# states in its headers (server_limit), and those that are discovered from rejections (cubic). All of them hold.
+#
+# Rule 2: A 429 is blamed on one limit, the first of these that applies:
+#   - a limit of 0 in its headers: the account has no quota for the model. Waiting never helps, so for a minute calls
+#     are not held back; they are granted with `no_quota`, for their owner to raise;
+#   - limits in its headers with nothing remaining: these are empty;
+#   - the server's load, or the calls in flight (`capacity`): fewer calls may be in flight;
+#   - no rate-limit headers at all, but a known limit is nearly empty: that one;
+#   - else a limit that nobody states: the rate is lowered.
+# Retry-After holds all calls of the model until then, in addition (except where there is no quota).
+#
+# Rule 3: A call is booked with an estimate, and settled with what it drew: by the cost header, else by its usage, else
+# by the estimate. What it gives no estimate for is estimated by what earlier calls of the model drew. A 429 drew one
+# request (servers count it) and nothing else.
+#
+# Rule 4: While nothing is known of a model, bulk work starts with four calls at once and doubles them each second and
+# with what is accepted: a first 429 must not meet a thousand calls. Interactive calls are few; they start at once.
 
-_LONGEST_WINDOW: Final = 3600.0  # nobody waits for the next day: such a limit is left to the server
-_FIRST_CALLS: Final = 4  # bulk work starts with so many at once while nothing is known
-_ASKING: Final = 4  # calls of a process that ask a shared store at once
-_AGREED: Final = 1000  # and is known to be unlimited at so many
-_RECENT: Final = 60.0  # seconds for which an interactive call is taken to be followed by others
-_LEAVE: Final = 0.05  # the share of a limit that bulk work then leaves
-_NAP: Final = 0.25  # seconds until the first in line asks again when what it waits for has no known time
-_NO_QUOTA: Final = 60.0  # seconds until a model without quota is tried again
-_WEIGHT: Final = 0.2  # of the newest call in an average
+_LONGEST_WINDOW: Final = 3600.0  # seconds: nobody waits for the next day, so such a limit is left to the server
+_FIRST_CALLS: Final = 4  # bulk calls in flight at first (rule 4)
+_ENOUGH_CALLS: Final = 1000  # accepted calls after which rule 4 ends
+_MAX_DOUBLINGS: Final = 10.0  # seconds of rule 4; keeps the power finite
+_NO_QUOTA_SECONDS: Final = 60.0  # until a model without quota is tried again: plans change while a program runs
+_WEIGHT: Final = 0.2  # of the newest call in an average: about the last five calls count
+_RATIOS: Final = (0.05, 20.0)  # actual tokens per estimated one: what is outside is an error of the caller's
 
 
-class Refusal(NamedTuple):
-    """The call that got a 429: when it was let go, as one of how many."""
+class Rejection(NamedTuple):
+    """The call that got a 429: when it was granted, and how many of its model were then in flight."""
 
-    released: float
+    granted_at: float
     in_flight: int
 
 
-class Group:
-    """The limits that a user stated, for all models or for one, and the calls that wait for them."""
-
-    __slots__ = ("asking", "concurrency", "in_flight", "interactive_at", "meters", "name", "shared", "waiting")
-
-    def __init__(self, name: str, limits: RateLimits, *, shared: bool = False) -> None:
-        self.name: str = name
-        self.shared: bool = shared
-        self.meters: tuple[tuple[str, Meter], ...] = stated_meters(limits)
-        self.concurrency: int | None = limits.concurrency
-        self.in_flight: int = 0
-        self.asking: int = 0  # calls that ask the shared store
-        self.interactive_at: float = float("-inf")
-        self.waiting: dict[Lane, None] = {}
-
-    @property
-    def stated(self) -> bool:
-        """Whether the user stated anything."""
-        return bool(self.meters) or self.concurrency is not None
-
-    def leaves(self, now: float, *, bulk: bool) -> bool:
-        """Whether a call has to leave something to interactive ones."""
-        return bulk and now - self.interactive_at < _RECENT
-
-    def ready(self, now: float, call: Reservation, *, leave: bool) -> float:
-        """Return when the call may go by the stated limits."""
-        if self.concurrency is not None and self.in_flight >= room(self.concurrency, leave=leave):
-            return now + _NAP
-        if self.shared:
-            return now if self.asking < _ASKING else now + _NAP
-        at = now
-        for resource, meter in self.meters:
-            spare = min(_LEAVE * meter.limit, 0.25 * meter.burst) if leave else 0.0
-            at = max(at, meter.ready(now, call.costs.get(resource, 0.0), spare))
-        return at
-
-    def spend(self, now: float, call: Reservation) -> None:
-        """Book a call that starts now."""
-        for resource, meter in self.meters:
-            cost = call.costs.get(resource, 0.0)
-            call.booked.append(Booking(meter, meter.spend(now, cost), resource, cost))
-
-    def book(self, call: Reservation, now: float) -> float:
-        """Book a call that may go now; else return the seconds until it may."""
-        at = max((meter.ready(now, call.costs.get(resource, 0.0)) for resource, meter in self.meters), default=now)
-        if at <= now:
-            self.spend(now, call)
-        return at - now
-
-    def interval(self, call: Reservation) -> float:
-        """Return the seconds between calls like this one at the stated limits."""
-        return max((call.costs.get(resource, 0.0) / meter.rate for resource, meter in self.meters), default=0.0)
-
-
-def room(cap: float, *, leave: bool) -> float:
-    """Return how many calls may be in flight: bulk work leaves a tenth to others."""
-    return cap - max(1.0, 0.1 * cap) if leave and _FIRST_CALLS <= cap < math.inf else cap
-
-
-def stated_meters(limits: RateLimits) -> tuple[tuple[str, Meter], ...]:
-    """Return the resources and meters of what a user stated."""
-    meters: list[tuple[str, Meter]] = []
-    for limit, window in ((limits.requests_per_second, 1.0), (limits.requests_per_minute, 60.0)):
-        if limit is not None:
-            burst = limits.burst
-            meter = spread(limit, window, smooth=window > 1) if burst is None else bucket(limit, window, burst)
-            meters.append(("requests", meter))
-    if limits.tokens_per_minute is not None:
-        meters.append(("tokens", spread(limits.tokens_per_minute, 60.0, smooth=True)))
-    return tuple(meters)
-
-
-class Lane:
-    """What is known of one model at the server, and the calls that wait for it, interactive ones first."""
+class ModelLimits:
+    """The limits of one model (or route, where calls name no model) at the server."""
 
     __slots__ = (
-        "_costs",
-        "_started",
-        "_tried",
-        "cap",
-        "closed",
-        "group",
+        "_accepted",
+        "_average_costs",
+        "_first_bulk",
+        "concurrency",
         "in_flight",
-        "joined",
-        "learned",
-        "left",
-        "pace",
-        "queues",
-        "ratio",
+        "quota_missing",
+        "rate",
+        "server",
+        "token_ratio",
     )
 
-    def __init__(self, group: Group) -> None:
-        self.group: Group = group
-        self.queues: tuple[deque[Reservation], deque[Reservation]] = (deque(), deque())
-        self.joined: int = 0  # calls that ever came into the queues
-        self.left: int = 0  # and went
+    def __init__(self) -> None:
         self.in_flight: int = 0
-        self.learned: dict[tuple[str, str], Learned] = {}
-        self.pace: Pace = Pace()
-        self.cap: Cap = Cap()
-        self.closed: tuple[float, RateLimit] | None = None  # no quota, until then
-        self.ratio: float = 1.0  # tokens drawn per token estimated
-        self._costs: dict[str, float] = {}  # what a call draws on average
-        self._tried = _FIRST_CALLS
-        self._started: float | None = None
+        self.server: dict[tuple[str, str], ServerLimit] = {}  # by resource and window
+        self.rate: AdaptiveRate = AdaptiveRate()
+        self.concurrency: AdaptiveConcurrency = AdaptiveConcurrency()
+        self.quota_missing: tuple[float, RateLimit] | None = None  # until then, by this limit of 0
+        self.token_ratio: float = 1.0  # tokens drawn per token estimated
+        self._average_costs: dict[str, float] = {}
+        self._accepted = _FIRST_CALLS  # calls that the server took, and those of rule 4
+        self._first_bulk: float | None = None
 
     @property
-    def engaged(self) -> bool:
-        """Whether anything is known that could hold a call back."""
-        return bool(self.learned) or self.pace.active or self.cap.active or self.closed is not None
+    def restricted(self) -> bool:
+        """Return True if anything is known that can hold a call back."""
+        return bool(self.server) or self.rate.active or self.concurrency.active or self.quota_missing is not None
 
-    def costs(self, given: Mapping[str, float]) -> dict[str, float]:
-        """Return what a call will draw, by its own estimate or by what others drew."""
-        costs = {**self._costs, **given}
+    def costs(self, estimates: Mapping[str, float]) -> dict[str, float]:
+        """Return the units of each resource that a call will draw (rule 3)."""
+        costs = {**self._average_costs, **estimates}
         costs.setdefault("requests", 1.0)
-        if "tokens" in given:
-            costs["tokens"] *= self.ratio
+        if "tokens" in estimates:
+            costs["tokens"] *= self.token_ratio
         return costs
 
-    def ready(self, now: float, call: Reservation, *, leave: bool) -> float:
-        """Return when the call may go by what the server allows this model."""
-        if self.closed is not None:
+    def ready_at(self, now: float, costs: Mapping[str, float], *, headroom: bool, slow_start: bool) -> float:
+        """Return the earliest time, `now` or later, at which a call may start; `slow_start` applies rule 4."""
+        if self.quota_missing is not None:
             return now
-        cap = self.cap.value(now) if self.cap.active else math.inf
-        if call.bulk and not self.engaged and not self.group.meters:
-            cap = min(cap, self._ramp(now))
-        if cap < math.inf and self.in_flight >= max(1.0, room(cap, leave=leave)):
-            return now + _NAP
-        at = self.pace.ready(now) if self.pace.active else now
-        for (resource, _), limit in self.learned.items():
-            cost = call.costs.get(resource)
+        slots = self.concurrency.value(now) if self.concurrency.active else math.inf
+        if slow_start and not self.restricted:
+            slots = min(slots, self._slow_start(now))
+        if slots < math.inf and self.in_flight >= max(1.0, usable_slots(slots, headroom=headroom)):
+            return now + SLOT_POLL
+        at = self.rate.ready_at(now) if self.rate.active else now
+        for (resource, _), limit in self.server.items():
+            cost = costs.get(resource)
             if cost:
-                ready = limit.ready(now, cost, _LEAVE if leave else 0.0)
-                at = max(at, ready)
+                at = max(at, limit.ready_at(now, cost, HEADROOM if headroom else 0.0))
         return at
 
-    def spend(self, now: float, call: Reservation) -> None:
+    def draw(self, now: float, costs: Mapping[str, float]) -> dict[tuple[str, str], Debit]:
         """Book a call that starts now."""
         self.in_flight += 1
-        call.in_flight = self.in_flight
-        self.pace.spend(now)
-        for key, limit in self.learned.items():
-            call.drawn[key] = limit.spend(now, call.costs.get(key[0], 0.0))
+        self.rate.draw(now)
+        return {key: limit.draw(now, costs.get(key[0], 0.0)) for key, limit in self.server.items()}
 
-    def give_back(self, call: Reservation) -> None:
-        """Book that a call that was let go is not sent."""
-        self.pace.give_back(call.granted_at)
-        for key, draw in call.drawn.items():
-            self.learned[key].give_back(draw)
+    def give_back(self, granted_at: float, debits: Mapping[tuple[str, str], Debit]) -> None:
+        """Undo the booking of a call that was never sent."""
+        self.rate.give_back(granted_at)
+        for key, debit in debits.items():
+            self.server[key].give_back(debit)
 
-    def close(self, now: float, call: Reservation, actual: Mapping[str, float] | None) -> None:
-        """Book what an answered call drew in fact, or (None) that it was refused."""
-        for key, draw in call.drawn.items():
-            self.learned[key].close(now, draw, None if actual is None else actual.get(key[0], 0.0))
+    def settle(self, now: float, debits: Mapping[tuple[str, str], Debit], actual: Mapping[str, float] | None) -> None:
+        """Replace the estimated cost of a call by the actual one; None means the call was rejected."""
+        for key, debit in debits.items():
+            self.server[key].settle(debit, None if actual is None else actual.get(key[0], 0.0), now)
 
-    def interval(self, now: float, call: Reservation) -> float:
-        """Return the seconds between calls like this one at the server's limits."""
-        interval = 1 / self.pace.rate(now)
-        for (resource, _), limit in self.learned.items():
-            interval = max(interval, call.costs.get(resource, 0.0) / limit.rate)
+    def interval(self, now: float, costs: Mapping[str, float]) -> float:
+        """Return the seconds between calls of these costs at the server's limits."""
+        interval = 1 / self.rate.rate(now)
+        for (resource, _), limit in self.server.items():
+            interval = max(interval, costs.get(resource, 0.0) / limit.rate)
         return interval
 
-    def head(self) -> Reservation | None:
-        """Return the call that is next, after those that left the queue."""
-        for queue in self.queues:
-            while queue and queue[0].state:  # not WAITING
-                queue.popleft()
-            if queue:
-                return queue[0]
-        return None
-
     def learn(
-        self, now: float, status: RateLimitStatus, costs: Mapping[str, float], drawn: Mapping[tuple[str, str], Draw]
+        self,
+        now: float,
+        status: RateLimitStatus,
+        costs: Mapping[str, float],
+        debits: Mapping[tuple[str, str], Debit],
     ) -> None:
-        """Take over what an answer said."""
+        """Take over the limits that the headers of a response name. `settle` its debits first."""
         for limit in status.limits:
             seconds = limit.window_seconds
             if seconds is None or seconds > _LONGEST_WINDOW or not limit.limit or limit.remaining is None:
                 continue
             key = (limit.resource, limit.window)
-            known = self.learned.get(key)
+            known = self.server.get(key)
             cost = costs.get(limit.resource, 0.0)
             if known is None:
-                known = self.learned[key] = Learned(limit.resource, seconds, limit.limit, now)
-                known.started(now, cost, limit.remaining, self.in_flight * cost)
+                known = self.server[key] = ServerLimit(limit.resource, seconds, limit.limit, now)
+                known.start(now, cost, limit.remaining, self.in_flight * cost)
                 continue
             known.resize(limit.limit)
-            draw = drawn.get(key)
-            if draw is None:
-                known.hinted(now, limit.remaining)
+            debit = debits.get(key)
+            if debit is None:
+                known.lower(now, limit.remaining)
             else:
-                known.answered(now, draw, cost, limit.remaining)
+                known.update(now, debit, cost, limit.remaining)
 
-    def refused(
-        self, now: float, call: Refusal, status: RateLimitStatus, retry_after: float | None, *, capacity: bool
+    def reject(
+        self, now: float, call: Rejection, status: RateLimitStatus, retry_after: float | None, *, capacity: bool
     ) -> None:
-        """Take over what a 429 said, and where it said nothing, look for the limit that it hit."""
+        """Blame a 429 on a limit (rule 2). `retry_after` is in seconds."""
         named = False
         for limit in status.limits:
             if limit.limit == 0:
-                self.closed = (now + _NO_QUOTA, limit)
+                self.quota_missing = (now + _NO_QUOTA_SECONDS, limit)
                 return
             seconds = limit.window_seconds
             if seconds is None or seconds > _LONGEST_WINDOW or not limit.limit or limit.remaining != 0:
                 continue
             key = (limit.resource, limit.window)
-            known = self.learned.get(key) or Learned(limit.resource, seconds, limit.limit, now)
-            self.learned[key] = known
-            known.denied(now, call.released)
+            known = self.server.get(key) or ServerLimit(limit.resource, seconds, limit.limit, now)
+            self.server[key] = known
+            known.reject(now, call.granted_at)
             named = True
         if retry_after is not None:
-            self.pace.hold(now + retry_after)
-        if not named and not capacity and status is NOTHING:
-            likely = min(self.learned.values(), key=lambda limit: limit.level / limit.size, default=None)
-            if likely is not None and likely.explains(now):
-                likely.denied(now, call.released)
-                named = True
+            self.rate.hold(now + retry_after)
         if capacity:
-            self.cap.refused(now, call.released, call.in_flight)
-        elif not named:
-            self.pace.refused(now, call.released)
+            self.concurrency.reject(now, call.granted_at, call.in_flight)
+        elif not named and not (status is NO_STATUS and self._blame_emptiest(now, call)):
+            self.rate.reject(now, call.granted_at)
 
     def average(self, status: RateLimitStatus, tokens: float | None, estimate: float | None) -> dict[str, float]:
-        """Return what an answered call drew of each resource, and remember it for calls without an estimate."""
+        """Return the units that an answered call drew of each resource, and remember them for later calls (rule 3).
+
+        `tokens` is its usage, `estimate` the tokens that were estimated for it.
+        """
         actual: dict[str, float] = {"requests": 1.0, **status.costs}
         if tokens is not None:
             actual.setdefault("tokens", tokens)
         for limit in status.limits:
             if limit.resource not in actual:
                 actual[limit.resource] = estimate or 0.0 if limit.resource == "tokens" else 1.0
-        known = self._costs
+        known = self._average_costs
         for resource, drawn in actual.items():
             if resource != "requests":
                 before = known.get(resource)
@@ -274,25 +195,35 @@ class Lane:
             if resource not in actual:
                 known[resource] *= 1 - _WEIGHT
         if estimate and (tokens is not None or "tokens" in status.costs):
-            ratio = min(20.0, max(0.05, actual["tokens"] / estimate))
-            self.ratio += _WEIGHT * (ratio - self.ratio)
+            least, most = _RATIOS
+            ratio = min(most, max(least, actual["tokens"] / estimate))
+            self.token_ratio += _WEIGHT * (ratio - self.token_ratio)
         return actual
 
-    def accepted(self, now: float) -> None:
-        """Book that the server took a call."""
-        self.pace.accepted(now)
-        self.cap.accepted(now)
-        self._tried += 1
+    def accept(self, now: float) -> None:
+        """Book that the server accepted a call."""
+        self.rate.accept(now)
+        self.concurrency.accept(now)
+        self._accepted += 1
 
     def no_quota(self, now: float) -> RateLimit | None:
-        """Return the limit of 0 that the server stated not long ago."""
-        if self.closed is not None and now > self.closed[0]:
-            self.closed = None
-        return None if self.closed is None else self.closed[1]
+        """Return the limit of 0 that the server stated within the last minute."""
+        if self.quota_missing is not None and now > self.quota_missing[0]:
+            self.quota_missing = None
+        return None if self.quota_missing is None else self.quota_missing[1]
 
-    def _ramp(self, now: float) -> float:
-        if self._tried >= _AGREED:
-            return float("inf")
-        if self._started is None:
-            self._started = now
-        return self._tried * math.exp2(min(now - self._started, 10.0))
+    def _blame_emptiest(self, now: float, call: Rejection) -> bool:
+        """Blame a 429 without a reason on the limit with the least left; return False if too much is left for that."""
+        likely = min(self.server.values(), key=lambda limit: limit.level / limit.size, default=None)
+        if likely is None or not likely.explains_rejection(now):
+            return False
+        likely.reject(now, call.granted_at)
+        return True
+
+    def _slow_start(self, now: float) -> float:
+        """Return how many calls may be in flight (rule 4)."""
+        if self._accepted >= _ENOUGH_CALLS:
+            return math.inf
+        if self._first_bulk is None:
+            self._first_bulk = now
+        return self._accepted * math.exp2(min(now - self._first_bulk, _MAX_DOUBLINGS))

@@ -1,155 +1,172 @@
-"""The line: first come, first served, interactive calls before bulk, and no model waits for the limits of another.
-
-Only the first in line of each model needs to know its time; when it goes, or leaves, the next one is told.
-"""
+"""Who goes next: first come, first served, interactive calls before bulk, and no model waits for another's limits."""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import Final
 
-from mistral_async._ratelimit.model_limits import Group, Lane
-from mistral_async._ratelimit.reservation import Reservation, State
+from mistral_async._ratelimit.reservation import ModelQueue, QueueGroup, Reservation, State
 
-_SOON: Final = 1e-3  # a turn that comes earlier by this is announced
-_SHORTEST: Final = 1e-3  # seconds between two questions of the first in line
-_PATIENCE: Final = 0.05  # and of those behind it
-_UNKNOWN: Final = 0.25  # for each one ahead, where calls wait for others to end
-_LONGEST: Final = 30.0
+# Rule 1: A call is granted at once if nobody waits in its group and all its limits allow it; else it joins the queue
+# of its model.
+#
+# Rule 2: In a queue interactive calls go before bulk ones, each kind in the order of arrival. The next attempt of a
+# call keeps the order of the first, so it goes before all that came after it.
+#
+# Rule 3: The first in the queue of each model may go when its limits allow, whoever came earlier for other models. But
+# where it waits for a limit that the models share, all that came after it wait too: a small call must not overtake a
+# large one for ever.
+#
+# Rule 4: Only the first in a queue has a time. The others are given an estimate at which to poll, and whoever may go
+# earlier than it was told is woken. An owner that is woken or polls late is never granted more than the limits allow.
+#
+# Rule 5: Who was granted its turn but does not take it (its loop hangs) gives it back when it comes at last, and goes
+# to the front of the queue.
+#
+# Rule 6: What ends gives its place to the next at once: settled, rejected and cancelled calls all advance the group.
+
+_MIN_ADVANCE: Final = 1e-3  # seconds by which a turn has to come earlier for its owner to be woken
+_MIN_HEAD_POLL: Final = 1e-3  # seconds between two polls of the first in a queue, at least: no busy loop
+_MIN_POLL: Final = 0.05  # seconds between two polls of those behind it, at least; they are woken anyway
+_UNKNOWN_INTERVAL: Final = 0.25  # seconds for each call ahead, where calls wait for others to end
+_MAX_POLL: Final = 30.0  # seconds after which everyone polls again, whatever was estimated
+_INTERACTIVE_SECONDS: Final = 60.0  # after an interactive call in which others are expected, and bulk leaves headroom
 
 
-class _Answer(Enum):
-    GO = 1
+class _Verdict(Enum):
+    GRANTED = 1
     WAIT = 2
-    ALL_WAIT = 3  # for a limit that the models share: who came later may not overtake
+    ALL_WAIT = 3  # for a limit that the models share (rule 3)
 
 
-def join(call: Reservation, now: float) -> None:
-    """Let a call go at once if nobody waits and it may; else put it in line."""
-    lane, group = call.lane, call.lane.group
-    if not group.waiting and _ask(call, now) is _Answer.GO:
+def grant_or_enqueue(call: Reservation, now: float) -> None:
+    """Grant a call at once, or put it in its queue (rules 1 and 2)."""
+    queue = call.queue
+    group = queue.group
+    if not group.waiting and _try_to_grant(call, now) is _Verdict.GRANTED:
         return
-    queue = lane.queues[call.bulk]
-    if not queue or queue[-1].order < call.order:
-        queue.append(call)
-        lane.joined += 1
-        call.place = lane.joined
-    else:  # another attempt: it keeps its place
-        index = next((index for index, other in enumerate(queue) if other.order > call.order), len(queue))
-        queue.insert(index, call)
-        lane.left -= 1
-        call.place = lane.left + 1
-    group.waiting[lane] = None
+    calls = queue.calls[call.bulk]
+    if not calls or calls[-1].order < call.order:
+        calls.append(call)
+        queue.joined += 1
+        call.place = queue.joined
+    else:  # another attempt
+        index = next((index for index, other in enumerate(calls) if other.order > call.order), len(calls))
+        calls.insert(index, call)
+        queue.left -= 1
+        call.place = queue.left + 1
+    group.waiting[queue] = None
 
 
 def requeue(call: Reservation) -> None:
-    """Put a call that did not take its turn back to the front of the line."""
+    """Put a call that did not take its turn back to the front of its queue (rule 5)."""
     refund(call)
     call.state = State.WAITING
-    lane = call.lane
-    lane.left -= 1
-    call.place = lane.left + 1
-    lane.queues[call.bulk].appendleft(call)
-    lane.group.waiting[lane] = None
+    queue = call.queue
+    queue.left -= 1
+    call.place = queue.left + 1
+    queue.calls[call.bulk].appendleft(call)
+    queue.group.waiting[queue] = None
 
 
-def leave(call: Reservation) -> None:
-    """Take a call out of line that will never go."""
-    call.lane.left += 1
+def abandon(call: Reservation) -> None:
+    """Take a call that will never go out of its queue; `ModelQueue.head` drops it."""
+    call.state = State.DONE
+    call.queue.left += 1
 
 
-def advance(group: Group, now: float, woken: list[Reservation]) -> None:
-    """Let calls go until the first of each model has to wait; note whom to tell."""
+def advance(group: QueueGroup, now: float, woken: list[Reservation]) -> None:
+    """Grant calls until the first of each model has to wait; append those to wake to `woken` (rules 3 and 4)."""
     if not group.waiting:
         return
-    held: set[Lane] = set()
+    held: set[ModelQueue] = set()
     while group.waiting:
-        call = _first(group, held)
+        call = _next(group, held)
         if call is None:
             return
-        answer = _ask(call, now)
-        if answer is _Answer.GO:
-            call.lane.left += 1
+        verdict = _try_to_grant(call, now)
+        if verdict is _Verdict.GRANTED:
+            call.queue.left += 1
             woken.append(call)
             continue
-        if call.told is not None and call.turn < call.told - _SOON:
-            call.told = call.turn
+        if call.next_check is not None and call.ready_at < call.next_check - _MIN_ADVANCE:
+            call.next_check = call.ready_at
             woken.append(call)
-        if answer is _Answer.ALL_WAIT:
-            for lane in group.waiting:
-                head = lane.head()
+        if verdict is _Verdict.ALL_WAIT:
+            for queue in group.waiting:
+                head = queue.head()
                 if head is not None:
-                    head.turn = max(head.turn, call.turn)
+                    head.ready_at = max(head.ready_at, call.ready_at)
             return
-        held.add(call.lane)
+        held.add(call.queue)
 
 
-def estimate(call: Reservation, now: float) -> float:
-    """Return after how many seconds a waiting call should ask again, if it is not told before."""
-    lane = call.lane
-    head = lane.head()
+def seconds_until_poll(call: Reservation, now: float) -> float:
+    """Return the seconds after which a waiting call should poll, if it is not woken before (rule 4)."""
+    queue = call.queue
+    head = queue.head()
     if head is None or head is call:
-        return min(max(call.turn - now, _SHORTEST), _LONGEST)
-    ahead = max(1, call.place - lane.left - 1)
-    interval = max(lane.interval(now, call), lane.group.interval(call)) or _UNKNOWN
-    behind = max(0.0, head.turn - now) + ahead * interval
-    return min(max(behind, _PATIENCE), _LONGEST)
+        return min(max(call.ready_at - now, _MIN_HEAD_POLL), _MAX_POLL)
+    ahead = max(1, call.place - queue.left - 1)
+    interval = max(queue.limits.interval(now, call.costs), queue.group.limits.interval(call.costs))
+    behind = max(0.0, head.ready_at - now) + ahead * (interval or _UNKNOWN_INTERVAL)
+    return min(max(behind, _MIN_POLL), _MAX_POLL)
 
 
 def refund(call: Reservation) -> None:
-    """Give back what a call drew."""
+    """Give back what a granted call drew, and end it."""
     for booking in call.booked:
-        booking.meter.correct(booking.mark, -booking.cost)
-    call.lane.give_back(call)
-    call.booked.clear()
-    call.drawn.clear()
+        booking.bucket.correct(booking.mark, -booking.cost)
+    call.queue.limits.give_back(call.granted_at, call.debits)
+    call.booked = []
+    call.debits = {}
     finish(call)
 
 
 def finish(call: Reservation) -> None:
-    """Book that a call is no longer under way."""
+    """Book that a granted call is no longer in flight."""
     call.state = State.DONE
-    call.lane.in_flight -= 1
-    group = call.lane.group
-    group.in_flight -= 1
-    if not call.passed:
-        call.passed = True
-        group.asking -= 1
+    call.queue.limits.in_flight -= 1
+    stated = call.queue.group.limits
+    stated.in_flight -= 1
+    if not call.may_start:
+        stated.asking -= 1
+    call.may_start = False
 
 
-def _first(group: Group, held: set[Lane]) -> Reservation | None:
+def _next(group: QueueGroup, held: set[ModelQueue]) -> Reservation | None:
+    """Return the first call of the group's queues that are not held; forget empty queues."""
     first: Reservation | None = None
-    for lane in tuple(group.waiting):
-        call = lane.head()
+    for queue in tuple(group.waiting):
+        call = queue.head()
         if call is None:
-            del group.waiting[lane]
-        elif lane not in held and (first is None or (call.bulk, call.order) < (first.bulk, first.order)):
+            del group.waiting[queue]
+        elif queue not in held and (first is None or (call.bulk, call.order) < (first.bulk, first.order)):
             first = call
     return first
 
 
-def _ask(call: Reservation, now: float) -> _Answer:
-    """Let a call go if it may, else note its turn."""
-    lane, group = call.lane, call.lane.group
-    call.no_quota = lane.no_quota(now)
+def _try_to_grant(call: Reservation, now: float) -> _Verdict:
+    """Grant a call if its limits allow it now, else note when they will."""
+    group, model = call.queue.group, call.queue.limits
+    stated = group.limits
+    call.no_quota = None if model.quota_missing is None else model.no_quota(now)
     if call.no_quota is None:
-        leave_some = group.leaves(now, bulk=call.bulk)
-        own, common = lane.ready(now, call, leave=leave_some), group.ready(now, call, leave=leave_some)
+        headroom = call.bulk and now - group.interactive_at < _INTERACTIVE_SECONDS
+        slow_start = call.bulk and not stated.buckets
+        own = model.ready_at(now, call.costs, headroom=headroom, slow_start=slow_start)
+        common = stated.ready_at(now, call.costs, headroom=headroom)
         if own > now or common > now:
-            call.turn = max(own, common)
-            return _Answer.ALL_WAIT if own <= now else _Answer.WAIT
-    _go(call, now)
-    return _Answer.GO
-
-
-def _go(call: Reservation, now: float) -> None:
-    lane, group = call.lane, call.lane.group
+            call.ready_at = max(own, common)
+            return _Verdict.ALL_WAIT if own <= now else _Verdict.WAIT
     call.state = State.GRANTED
     call.granted_at = now
-    call.passed = not group.shared
-    group.in_flight += 1
-    if group.shared:
-        group.asking += 1
+    stated.in_flight += 1
+    if stated.shared:
+        stated.asking += 1
     else:
-        group.spend(now, call)
-    lane.spend(now, call)
+        call.may_start = True
+        call.booked = stated.draw(now, call.costs)
+    call.debits = model.draw(now, call.costs)
+    call.in_flight = model.in_flight
+    return _Verdict.GRANTED

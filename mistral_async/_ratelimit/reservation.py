@@ -1,109 +1,96 @@
-"""One attempt's place in line: waiting, then let go, then done. It holds what the attempt drew, to give it back."""
+"""One attempt of a call, and the queues in which attempts wait: plain data. The rules stand in `queue`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
 
 from mistral_async._codec.rate_limit_headers import RateLimit
-from mistral_async._ratelimit.server_limit import Draw
-from mistral_async._ratelimit.token_bucket import Meter
-
-if TYPE_CHECKING:
-    from mistral_async._ratelimit.limiter import Limiter
-    from mistral_async._ratelimit.model_limits import Lane
-
-Headers = Sequence[tuple[bytes, bytes]]
+from mistral_async._ratelimit.model_limits import ModelLimits
+from mistral_async._ratelimit.server_limit import Debit
+from mistral_async._ratelimit.stated_limits import Booking, StatedLimits
 
 
 class State(IntEnum):
-    """Where a reservation is in its life."""
+    """The life of a reservation, in this order; GRANTED may return to WAITING."""
 
     WAITING = 0
     GRANTED = 1
     DONE = 2
 
 
-class Booking(NamedTuple):
-    """Units drawn from one stated limit."""
-
-    meter: Meter
-    mark: float
-    resource: str
-    cost: float
-
-
 class Reservation:
-    """One attempt of a call. Made by `Limiter.reserve`; safe to use from any thread."""
+    """One attempt of a call: its place in a queue, and what it drew, to give it back. Made by `Limiter.reserve`."""
 
     __slots__ = (
         "booked",
         "bulk",
         "costs",
-        "drawn",
-        "given",
+        "debits",
+        "estimates",
         "granted_at",
         "in_flight",
-        "lane",
-        "limiter",
+        "may_start",
+        "next_check",
         "no_quota",
         "order",
-        "passed",
         "place",
+        "queue",
+        "ready_at",
         "shared",
         "state",
-        "told",
-        "turn",
         "wake",
     )
 
-    def __init__(self, limiter: Limiter, lane: Lane, given: Mapping[str, float], order: int, *, bulk: bool) -> None:
-        self.limiter: Limiter = limiter
-        self.lane: Lane = lane
-        self.given: Mapping[str, float] = given
-        self.costs: dict[str, float] = lane.costs(given)
-        self.order: int = order
+    def __init__(self, queue: ModelQueue, estimates: Mapping[str, float], order: int, *, bulk: bool) -> None:
+        self.queue: ModelQueue = queue
+        self.estimates: Mapping[str, float] = estimates  # units by resource, as the caller gave them
+        self.costs: dict[str, float] = queue.limits.costs(estimates)  # units by resource, as they are booked
+        self.order: int = order  # of the call's arrival; all its attempts have the same
         self.bulk: bool = bulk
-        self.no_quota: RateLimit | None = None  # the server stated a limit of 0: waiting never helps
-        self.booked: list[Booking] = []
-        self.drawn: dict[tuple[str, str], Draw] = {}
-        self.shared: list[tuple[str, float, float]] = []  # key, mark, units in the shared store
-        self.granted_at: float = 0.0
-        self.in_flight: int = 0  # it was one of so many of its model
-        self.passed: bool = True  # nothing is to be asked of a shared store
-        self.place: int = 0
         self.state: State = State.WAITING
-        self.turn: float = 0.0  # when it may go, if it is the first in line
-        self.told: float | None = None  # when its owner will ask again
-        self.wake: Callable[[], None] | None = None
+        self.may_start: bool = False  # granted, and booked in the shared store if there is one
+        self.no_quota: RateLimit | None = None  # the server stated a limit of 0: raise instead of sending
+        self.booked: list[Booking] = []  # drawn from stated limits
+        self.debits: dict[tuple[str, str], Debit] = {}  # drawn from the server's limits
+        self.shared: list[tuple[str, float, float]] = []  # drawn from the shared store: key, mark, units
+        self.granted_at: float = 0.0
+        self.in_flight: int = 0  # calls of its model, with it, when it was granted
+        self.place: int = 0  # counted as ModelQueue.joined and .left are
+        self.ready_at: float = 0.0  # when it may start, if it is the first in its queue
+        self.next_check: float | None = None  # when its owner will poll again; None if it was not told to
+        self.wake: Callable[[], None] | None = None  # called from any thread when it is worth polling earlier
 
-    def on_ready(self, wake: Callable[[], None] | None) -> None:
-        """Have `wake` called, from any thread, when `delay` has become shorter than it last said; then ask it again."""
-        self.wake = wake
 
-    def delay(self, now: float) -> float:
-        """Return the seconds to sleep before asking again; 0.0 when it is its turn."""
-        return self.limiter.delay(self, now)
+class QueueGroup:
+    """The queues of the models that share stated limits."""
 
-    def ready_at(self, now: float) -> float:
-        """Return when to ask again; `now` when it is its turn."""
-        return now + self.limiter.delay(self, now)
+    __slots__ = ("interactive_at", "limits", "waiting")
 
-    def cancel(self, now: float) -> None:
-        """Give back what was reserved: the call will not be sent."""
-        self.limiter.cancel(self, now)
+    def __init__(self, limits: StatedLimits) -> None:
+        self.limits: StatedLimits = limits
+        self.waiting: dict[ModelQueue, None] = {}  # an ordered set
+        self.interactive_at: float = float("-inf")  # when the last interactive call came
 
-    def settle(self, now: float, headers: Headers = (), tokens: float | None = None) -> None:
-        """Book an answer of any status but 429: what it drew by its headers, else by its usage, else as estimated."""
-        self.limiter.settle(self, now, headers, tokens)
 
-    def rejected(
-        self, now: float, headers: Headers = (), retry_after: float | None = None, *, capacity: bool = False
-    ) -> None:
-        """Book a 429. `capacity` says that the server named its own load, or the calls under way, as the reason."""
-        self.limiter.reject(self, now, headers, retry_after, capacity=capacity)
+class ModelQueue:
+    """The calls that wait for one model, interactive ones first."""
 
-    def again(self, now: float) -> Reservation:
-        """Reserve for the next attempt of the same call, which goes before those that came after it."""
-        return self.limiter.again(self, now)
+    __slots__ = ("calls", "group", "joined", "left", "limits")
+
+    def __init__(self, group: QueueGroup, limits: ModelLimits) -> None:
+        self.group: QueueGroup = group
+        self.limits: ModelLimits = limits
+        self.calls: tuple[deque[Reservation], deque[Reservation]] = (deque(), deque())  # interactive, bulk
+        self.joined: int = 0  # calls that ever came
+        self.left: int = 0  # calls that ever went
+
+    def head(self) -> Reservation | None:
+        """Return the call that is next; drop those that were cancelled before it."""
+        for calls in self.calls:
+            while calls and calls[0].state is not State.WAITING:
+                calls.popleft()
+            if calls:
+                return calls[0]
+        return None

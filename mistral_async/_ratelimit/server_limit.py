@@ -8,52 +8,77 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-_FULL: Final = 0.9  # above this share of its size a bucket may overflow, and shows no inflow
-_PROBES: Final = 8  # tries per window to find out when a fixed one starts anew
-_RECOVERY: Final = 5.0  # seconds in which the rate returns to the stated one while the bucket overflows
-_YIELD: Final = 0.9  # of the rate is kept after a refusal, down to half of what is stated
-_VOLLEY: Final = 0.025  # seconds within which calls may overtake each other
-_PACE: Final = 0.99  # what is left over stays in the bucket and is seen in the next answer
+# Rule 1: The level may fall with any response, and rises only with a response to the newest burst that is complete.
+# Calls within 25 ms may reach the server in any order, so they are one burst, and its lowest `remaining`, the one that
+# was made last, counts for all of them.
+#
+# Rule 2: A request is counted when it arrives. Other units (tokens, pages) may be counted on arrival or when the call
+# has been worked off; headers do not say which. The level is the lower of the two readings, so that neither kind of
+# server is asked for too much.
+#
+# Rule 3: A limit is a bucket that refills evenly until it refuses twice with nothing accepted in between. Then it is a
+# fixed window: nothing flows in until it begins anew, and one call probes it eight times per window. It is a bucket
+# again when something flows in evenly, or when calls go through whose responses (streams) say nothing of it.
+#
+# Rule 4: A rejection says that others draw from the limit, with the same key. The rate falls by a tenth, but not below
+# half the stated one, and returns to it within a window, or in five seconds while the bucket is nearly full.
+#
+# Rule 5: A rejection counts once. It empties the level, and calls that were granted before it tell nothing new.
+#
+# Rule 6: The size of a bucket is the most that was ever seen in it. Servers state units per window, not the burst.
+
+_FULL: Final = 0.9  # share of its size above which a bucket may overflow, and shows no inflow
+_PROBES: Final = 8  # per fixed window: at most an eighth of a window is lost when it begins anew
+_RECOVERY: Final = 5.0  # seconds in which the rate returns to the stated one while the bucket is nearly full
+_YIELD: Final = 0.9  # of the rate is kept after a rejection
+_LEAST_SHARE: Final = 0.5  # of the stated rate is kept, however often calls are rejected
+_BURST_SECONDS: Final = 0.025  # calls that start so close together may overtake each other on the network
+_PACE: Final = 0.99  # of the rate is used: what is left over stays in the bucket and is seen in the next response
+_MARGIN_SHARE: Final = 0.2  # of the size at most is the margin that is kept: the cost of one more call
+_OTHERS_SHARE: Final = 0.02  # of the size is left to others while they are known to draw
+_OTHERS_DRAW: Final = 0.95  # a rate below this share of the stated one shows that others draw
+_LIKELY_SHARE: Final = 0.25  # of the size: a rejection without a reason is for a limit that has less left than this,
+_LIKELY_UNITS: Final = 4.0  # or fewer units than these
 
 
-class Volley:
-    """Calls that started so close together that they may reach the server in any order."""
+class Burst:
+    """Calls that started so close together that they may reach the server in any order (rule 1)."""
 
-    __slots__ = ("at", "least", "open", "spent")
+    __slots__ = ("at", "lowest", "open", "spent")
 
     def __init__(self, at: float, spent: float) -> None:
         self.at = at
-        self.spent = spent  # all that was ever drawn up to and with these calls
-        self.open = 0  # calls without an answer
-        self.least = float("inf")  # what the answer that was made last says is left
+        self.spent = spent  # all units that were ever drawn up to and with these calls
+        self.open = 0  # calls without a response
+        self.lowest = float("inf")  # the lowest `remaining` of their responses
 
 
-class Draw(NamedTuple):
-    """What one call drew from a limit."""
+class Debit(NamedTuple):
+    """Units that one call drew from a limit."""
 
-    volley: Volley
+    burst: Burst
     cost: float
 
 
-class Learned:
-    """One (model, resource, window) of the server's."""
+class ServerLimit:
+    """One (model, resource, window) of the server's, as far as its responses show it."""
 
     __slots__ = (
-        "_by_answer",
-        "_denied_at",
-        "_left",
-        "_left_at",
+        "_burst",
+        "_by_response",
         "_misses",
         "_newest",
         "_pending",
         "_probe_at",
+        "_rejected_at",
+        "_reported",
+        "_reported_at",
         "_seen",
         "_seen_remaining",
         "_settled",
         "_silent",
         "_spent",
         "_stamp",
-        "_volley",
         "_window_start",
         "fixed",
         "level",
@@ -65,47 +90,48 @@ class Learned:
     )
 
     def __init__(self, resource: str, window: float, limit: float, now: float) -> None:
-        # A request is counted when it arrives; units that are known when it has been worked off, then.
-        self._by_answer = resource != "requests"
-        self.window = window
-        self.limit = limit
+        self._by_response = resource != "requests"  # it may be counted when the call is answered (rule 2)
+        self.window = window  # seconds
+        self.limit = limit  # units per window
         self.stated: float = limit / window  # units per second
-        self.rate: float = self.stated  # the same, less what others draw
-        self.size = 1.0  # the most that was ever seen in it: a bucket may be smaller than its limit per window
-        self.level = 0.0  # what was left at `_stamp`, by what was booked since the newest answer
-        self.fixed = False
-        self._left, self._left_at = float("inf"), now  # what the last answer, of whatever call, said is left
+        self.rate: float = self.stated  # the same, less what others draw (rule 4)
+        self.size = 1.0  # rule 6
+        self.level = 0.0  # units left at `_stamp`, if they are counted on arrival
+        self.fixed = False  # a fixed window (rule 3)
+        self._reported, self._reported_at = float("inf"), now  # `remaining` of the last response, less what was settled
         self._stamp = now
-        self._spent = self._settled = self._pending = 0.0
-        self._volley = Volley(float("-inf"), 0.0)
-        self._newest = float("-inf")  # answers to calls that started earlier do not raise the level
-        self._seen: Volley | None = None  # the last that was measured by
+        self._spent = self._settled = self._pending = 0.0  # units ever drawn, drawn by calls that ended, under way
+        self._burst = Burst(float("-inf"), 0.0)
+        self._newest = float("-inf")  # responses to calls that started earlier do not raise the level (rule 1)
+        self._seen: Burst | None = None  # the last burst by which inflow was measured
         self._seen_remaining = 0.0
-        self._misses = 0  # refusals one after the other
-        self._silent = 0  # answers one after the other that said nothing of this limit
-        self._denied_at = float("-inf")
+        self._misses = 0  # rejections one after the other
+        self._silent = 0  # responses one after the other that said nothing of this limit
+        self._rejected_at = float("-inf")
         self._window_start = now
         self._probe_at = now
 
-    def ready(self, now: float, cost: float, leave_share: float = 0.0) -> float:
-        """Return the earliest time, `now` or later, at which `cost` units may be drawn."""
+    def ready_at(self, now: float, cost: float, headroom: float = 0.0) -> float:
+        """Return the earliest time, `now` or later, at which `cost` units can be drawn.
+
+        `headroom` is the share of the size that is left to other calls.
+        """
         size = self.size
-        margin = min(0.2 * size, cost)
-        if leave_share:
-            margin += leave_share * size
-        if self.rate < 0.95 * self.stated:
-            margin += 0.02 * size  # others draw too: leave them some
+        margin = min(_MARGIN_SHARE * size, cost)
+        if headroom:
+            margin += headroom * size
+        if self.rate < _OTHERS_DRAW * self.stated:
+            margin += _OTHERS_SHARE * size
         level = self._level(now)
         if self.fixed:
             return now if level >= min(cost, size) else max(now, self._probe_at)
-        need = cost + margin
-        need = min(need, size)
+        need = min(cost + margin, size)
         return now if level >= need - 1e-9 else now + (need - level) / (self.rate * _PACE)
 
-    def spend(self, now: float, cost: float) -> Draw:
+    def draw(self, now: float, cost: float) -> Debit:
         """Book a call that starts now."""
         self.level = self._booked(now) - cost
-        if self.rate < self.stated:  # streams say nothing of what is left: a refusal is forgotten in a window's time
+        if self.rate < self.stated:  # rule 4; streams do not say what is left, so time has to do
             self.rate += (self.stated - self.rate) * min(1.0, (now - self._stamp) / self.window)
         self._stamp = now
         if self.fixed and self.level < 0:
@@ -113,93 +139,93 @@ class Learned:
             self._probe_at = now + self.window / _PROBES
         self._spent += cost
         self._pending += cost
-        volley = self._volley
-        if now - volley.at > _VOLLEY:
-            volley = self._volley = Volley(now, self._spent)
-        volley.spent = self._spent
-        volley.open += 1
-        return Draw(volley, cost)
+        burst = self._burst
+        if now - burst.at > _BURST_SECONDS:
+            burst = self._burst = Burst(now, self._spent)
+        burst.spent = self._spent
+        burst.open += 1
+        return Debit(burst, cost)
 
-    def give_back(self, draw: Draw) -> None:
-        """Book that a call was never sent."""
-        self._spent -= draw.cost
-        self._pending -= draw.cost
-        draw.volley.open -= 1
-        self.level = min(self.size, self.level + draw.cost)
+    def give_back(self, debit: Debit) -> None:
+        """Undo the booking of a call that was never sent."""
+        self._spent -= debit.cost
+        self._pending -= debit.cost
+        debit.burst.open -= 1
+        self.level = min(self.size, self.level + debit.cost)
 
-    def close(self, now: float, draw: Draw, actual: float | None) -> None:
-        """Book that a call was answered, and what it drew in fact; None if it was refused."""
-        self._pending = max(0.0, self._pending - draw.cost)
-        draw.volley.open -= 1
+    def settle(self, debit: Debit, actual: float | None, now: float) -> None:
+        """Replace the estimated cost of a call by the actual one; None means the call was rejected."""
+        self._pending = max(0.0, self._pending - debit.cost)
+        debit.burst.open -= 1
         if actual is None:
-            return  # what it did not draw is not there either: the next answer tells
+            return  # the units that it did not draw are not there either: the next response tells
         self._misses = 0
         self._settled += actual
-        self._left -= actual
+        self._reported -= actual
         self._silent += 1
         if self.fixed and self._silent > 1:
-            self.fixed = False  # calls go through, and their answers (streams) do not say when the window began
+            self.fixed = False  # rule 3
             self._stamp = now
-        if self._by_answer:
-            self.level -= actual - draw.cost
+        if self._by_response:
+            self.level -= actual - debit.cost
 
-    def started(self, now: float, actual: float, remaining: float, others: float) -> None:
-        """Take the first answer that names this limit, while `others` may or may not have been counted."""
+    def start(self, now: float, actual: float, remaining: float, others: float) -> None:
+        """Take the first response that names this limit; `others`, units of calls under way, may be counted or not."""
         self.size = min(self.limit, remaining + actual)
-        self._set(now, max(0.0, remaining - others))
-        self._left, self._left_at = self.level, now
+        self._set_level(now, max(0.0, remaining - others))
+        self._reported, self._reported_at = self.level, now
 
-    def hinted(self, now: float, remaining: float) -> None:
-        """Take an answer to a call that was sent before this limit was known: it can only lower the level."""
+    def lower(self, now: float, remaining: float) -> None:
+        """Take a response to a call that drew nothing here: it was sent before this limit was known (rule 1)."""
         self._misses = 0
         if remaining < self._level(now):
-            self._set(now, remaining)
+            self._set_level(now, remaining)
 
-    def answered(self, now: float, draw: Draw, actual: float, remaining: float) -> None:
-        """Correct the level by what an answer says is left. Close its draw first."""
+    def update(self, now: float, debit: Debit, actual: float, remaining: float) -> None:
+        """Correct the level by what a response says is left. `settle` its debit first."""
         self._silent = 0
         if remaining + actual > self.size:
             self.size = min(remaining + actual, max(self.limit, remaining))
-        volley = draw.volley
-        volley.least = min(volley.least, remaining)
-        # What was drawn since the call started is not in its answer (if the server counts at the end, what is still
-        # under way is not: see _level). Of a volley the answer that was made last counts: the lowest.
-        level = volley.least - (self._spent - volley.spent) + (0.0 if self.fixed else self.rate * (now - volley.at))
-        if self._by_answer:
-            self._left, self._left_at = remaining, now
-            self._watch(Volley(now, self._settled), actual, remaining)
-        elif volley.at >= self._newest:
-            self._watch(volley, actual, remaining)
+        burst = debit.burst
+        burst.lowest = min(burst.lowest, remaining)
+        # What was drawn since the call started is not in its response (if the server counts at the end, neither is
+        # what was under way: see _level).
+        level = burst.lowest - (self._spent - burst.spent) + (0.0 if self.fixed else self.rate * (now - burst.at))
+        if self._by_response:
+            self._reported, self._reported_at = remaining, now
+            self._watch(Burst(now, self._settled), actual, remaining)
+        elif burst.at >= self._newest:
+            self._watch(burst, actual, remaining)
         if level < self._booked(now):
-            self._set(now, level)
-        elif volley.open == 0 and volley.at >= self._newest:
-            self._set(now, min(level, self.size))
-            self._newest = volley.at
+            self._set_level(now, level)
+        elif burst.open == 0 and burst.at >= self._newest:
+            self._set_level(now, min(level, self.size))
+            self._newest = burst.at
 
-    def denied(self, now: float, released: float) -> None:
-        """Book that the server refused a call for this limit."""
-        if released < self._denied_at:
-            return  # it was on its way when the first refusal came
-        self._denied_at = now
-        self._newest = max(self._newest, released)  # what was answered to earlier calls is out of date
-        self._set(now, min(0.0, self._booked(now)))
-        self._left, self._left_at = 0.0, now
+    def reject(self, now: float, granted_at: float) -> None:
+        """Book that the server rejected a call for this limit, which was granted at `granted_at`."""
+        if granted_at < self._rejected_at:
+            return  # rule 5
+        self._rejected_at = now
+        self._newest = max(self._newest, granted_at)
+        self._set_level(now, min(0.0, self._booked(now)))
+        self._reported, self._reported_at = 0.0, now
         self._misses += 1
-        if self.fixed or self._misses > 1:
+        if self.fixed or self._misses > 1:  # rule 3
             self.fixed = True
             self.level = 0.0
-            again = now + self.window / _PROBES
+            probe_at = now + self.window / _PROBES
             ends = self._window_start + self.window
-            self._probe_at = min(again, ends) if ends > now else again
+            self._probe_at = min(probe_at, ends) if ends > now else probe_at
             return
-        self.rate = max(_YIELD * self.rate, min(self.rate, 0.5 * self.stated))
+        self.rate = max(_YIELD * self.rate, min(self.rate, _LEAST_SHARE * self.stated))  # rule 4
 
-    def explains(self, now: float) -> bool:
-        """Whether there was so little left that a refusal which names no reason was for this limit."""
-        return self._level(now) <= max(0.25 * self.size, 4.0)
+    def explains_rejection(self, now: float) -> bool:
+        """Return True if so little is left that a rejection without a reason was for this limit."""
+        return self._level(now) <= max(_LIKELY_SHARE * self.size, _LIKELY_UNITS)
 
     def resize(self, limit: float) -> None:
-        """Take over a limit that the server changed."""
+        """Take over a limit, in units per window, that the server changed."""
         if limit != self.limit:
             self.rate *= limit / self.limit
             self.stated = limit / self.window
@@ -207,45 +233,47 @@ class Learned:
             self.limit = limit
 
     def _level(self, now: float) -> float:
-        """Return what may be left, whether the server counts a call when it arrives or when it is answered."""
+        """Return the units that are surely left, by both readings of rule 2."""
         level = self._booked(now)
-        if not self._by_answer:
+        if not self._by_response:
             return level
-        left = self._left - self._pending
+        left = self._reported - self._pending
         if not self.fixed:
-            left += (now - self._left_at) * self.rate * _PACE
+            left += (now - self._reported_at) * self.rate * _PACE
         return min(level, left)
 
     def _booked(self, now: float) -> float:
+        """Return the units that are left if all are counted on arrival."""
         if self.fixed or now <= self._stamp:
             return self.level
         level = self.level + (now - self._stamp) * self.rate * _PACE
         return min(self.size, level)
 
-    def _set(self, now: float, level: float) -> None:
+    def _set_level(self, now: float, level: float) -> None:
         self.level = level
         self._stamp = now
 
-    def _watch(self, volley: Volley, actual: float, remaining: float) -> None:
-        """See what flowed in since the last answer: whether the bucket overflows, or is a window that began anew."""
+    def _watch(self, burst: Burst, actual: float, remaining: float) -> None:
+        """Measure the inflow since the last response: is the bucket nearly full, did a window begin anew?"""
         seen, before = self._seen, self._seen_remaining
-        self._seen, self._seen_remaining = volley, remaining
+        self._seen, self._seen_remaining = burst, remaining
         if seen is None:
             return
-        if volley is seen:
+        if burst is seen:
             self._seen_remaining = min(before, remaining)
             return
-        span = volley.at - seen.at
+        seconds = burst.at - seen.at
         if self.fixed:
-            self._judge(volley.at, remaining - before + volley.spent - seen.spent, self.stated * span)
+            self._judge(burst.at, remaining - before + burst.spent - seen.spent, self.stated * seconds)
         elif remaining + actual >= _FULL * self.size:
-            self.rate += (self.stated - self.rate) * min(1.0, span / _RECOVERY)
+            self.rate += (self.stated - self.rate) * min(1.0, seconds / _RECOVERY)
 
     def _judge(self, at: float, inflow: float, expected: float) -> None:
+        """Decide by the inflow between two responses if a window began anew, or if it is a bucket (rule 3)."""
         if inflow <= 0:
             return
         if inflow > max(1.5 * expected, 0.5 * self.size):
-            self._window_start = at  # it came all at once: a window began between the two answers
+            self._window_start = at  # it came all at once
             self._probe_at = at + self.window
             return
         if inflow >= 0.25 * expected:

@@ -1,4 +1,4 @@
-"""What a user says about the account's limits: checked when it is made, immutable, for all calls of a client."""
+"""The limits of an account as its user states them: checked when made, immutable, for all calls of a client."""
 
 from __future__ import annotations
 

@@ -6,17 +6,18 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
-from mistral_async._ratelimit.store import Correction, Demand, Slot, adopt, book, fresh
-from mistral_async._ratelimit.token_bucket import Meter
+from mistral_async._ratelimit.store import Correction, Demand, Slot, book, new_bucket, update_bucket
+from mistral_async._ratelimit.token_bucket import TokenBucket
 
+# The table is the format of a file that other versions may share: its column keeps its name.
 _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS mistral_async_limits (key TEXT PRIMARY KEY, meter BLOB NOT NULL)"
 _READ: Final = "SELECT meter FROM mistral_async_limits WHERE key = ?"
 _WRITE: Final = "INSERT OR REPLACE INTO mistral_async_limits VALUES (?, ?)"
@@ -24,7 +25,7 @@ _threads: RunVar[anyio.CapacityLimiter] = RunVar("_threads")
 
 
 class SQLiteStore:
-    """Keeps `RateLimits` for all processes of this machine that name the same file.
+    """A store of `RateLimits` for all processes of this machine that name the same file.
 
     `RateLimits(requests_per_second=20, store=SQLiteStore("limits.sqlite"))`. The file must be on a local disk; it is
     made when it is first used, holds numbers only, and can be deleted while nobody uses it. Accounts (API keys) with
@@ -42,9 +43,9 @@ class SQLiteStore:
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
         self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(Meter).decode
+        self._decode = msgspec.msgpack.Decoder(TokenBucket).decode
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Callable[..., SQLiteStore], tuple[str]]:
         return partial(type(self), timeout=self.timeout), (self.path,)
 
     def __del__(self) -> None:
@@ -72,7 +73,7 @@ class SQLiteStore:
         return booked[0]
 
     async def aclose(self) -> None:
-        """Close the file."""
+        """Close the file; it opens again if it is used again."""
         await anyio.to_thread.run_sync(self.close)
 
     def close(self) -> None:
@@ -89,10 +90,10 @@ class SQLiteStore:
             try:
                 now = time.monotonic()
                 self._correct(connection, corrections)
-                meters = [self._read(connection, demand, now) for demand in demands]
-                slot = book(meters, demands, now)
+                buckets = [self._read(connection, demand, now) for demand in demands]
+                slot = book(buckets, demands, now)
                 if slot.booked:
-                    rows = [(demand.key, self._encode(meter)) for demand, meter in zip(demands, meters, strict=True)]
+                    rows = [(demand.key, self._encode(each)) for demand, each in zip(demands, buckets, strict=True)]
                     connection.executemany(_WRITE, rows)
                 connection.execute("COMMIT")
             except BaseException:
@@ -104,13 +105,13 @@ class SQLiteStore:
         for key, mark, change in corrections:
             row = connection.execute(_READ, (key,)).fetchone()
             if row is not None:
-                meter = self._decode(row[0])
-                meter.correct(mark, change)
-                connection.execute(_WRITE, (key, self._encode(meter)))
+                bucket = self._decode(row[0])
+                bucket.correct(mark, change)
+                connection.execute(_WRITE, (key, self._encode(bucket)))
 
-    def _read(self, connection: sqlite3.Connection, demand: Demand, now: float) -> Meter:
+    def _read(self, connection: sqlite3.Connection, demand: Demand, now: float) -> TokenBucket:
         row = connection.execute(_READ, (demand.key,)).fetchone()
-        return fresh(demand) if row is None else adopt(self._decode(row[0]), demand, now)
+        return new_bucket(demand) if row is None else update_bucket(self._decode(row[0]), demand, now)
 
     def _open(self) -> sqlite3.Connection:
         """Return this process's connection: one from before a fork belongs to the parent."""

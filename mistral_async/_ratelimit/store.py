@@ -1,25 +1,19 @@
-"""Limits that several processes keep together: each call of each asks one store for its slot, in the order of arrival.
+"""The protocol of a store that several processes share: they book the same limits in it, in order of arrival.
 
-A slot is booked at most `HORIZON` seconds ahead, so a process that dies takes no more with it. Learned limits are not
-shared: what other processes draw shows in the server's headers.
+A store needs these types and the arithmetic (`book`), and nothing of the limiter.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from mistral_async._ratelimit.reservation import Reservation
-from mistral_async._ratelimit.token_bucket import Meter
+from mistral_async._ratelimit.token_bucket import TokenBucket
 
-HORIZON: Final = 2.0
-_SHORTEST: Final = 0.005  # seconds between two questions
-_OUTAGE: Final = 5.0  # seconds until a store that failed is asked again
-
-_log = logging.getLogger("mistral_async")
+HORIZON: Final = 2.0  # seconds: no slot is booked further ahead, so a process that dies takes no more with it
+_MIN_RETRY: Final = 0.005  # seconds until a call that got no slot asks again, at least
 
 
 class Demand(msgspec.Struct, frozen=True):
@@ -32,7 +26,7 @@ class Demand(msgspec.Struct, frozen=True):
         window: Seconds.
         rate: Units per second at which calls are spread.
         burst: Units that may start at once.
-        exact: Whether no window may ever hold more than the limit.
+        exact: True if no window may ever hold more than the limit.
     """
 
     key: str
@@ -45,7 +39,7 @@ class Demand(msgspec.Struct, frozen=True):
 
 
 class Correction(NamedTuple):
-    """Units that an earlier call drew in fact, more than it booked (negative: less). `mark` is from its Slot."""
+    """Units that an earlier call drew beyond what it booked (negative: fewer). `mark` is from its Slot."""
 
     key: str
     mark: float
@@ -53,7 +47,7 @@ class Correction(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """A store's answer: go in `delay` seconds if it is `booked`, else ask again then."""
+    """A store's reply: if `booked`, start in `delay` seconds, else ask again then."""
 
     booked: bool
     delay: float
@@ -61,7 +55,7 @@ class Slot(NamedTuple):
 
 
 class LimitStore(Protocol):
-    """Where processes keep their limits together. Safe to use from several event loops and threads."""
+    """Limits that processes keep together. Safe to use from several event loops and threads."""
 
     async def reserve(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         """Apply the corrections, then book all demands at one time, if that is at most `HORIZON` seconds ahead.
@@ -72,88 +66,30 @@ class LimitStore(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Let go of connections. The store may be used again."""
+        """Close connections. The store may be used again."""
 
 
-def fresh(demand: Demand) -> Meter:
-    """Return the meter of a limit that was never drawn from."""
+def new_bucket(demand: Demand) -> TokenBucket:
+    """Return the full bucket of a limit that was never drawn from."""
     log: list[list[float]] | None = [] if demand.exact else None
-    return Meter(demand.limit, demand.window, demand.rate, demand.burst, demand.burst, log=log, base=demand.burst)
+    return TokenBucket(demand.limit, demand.window, demand.rate, demand.burst, demand.burst, log=log, base=demand.burst)
 
 
-def adopt(meter: Meter, demand: Demand, now: float) -> Meter:
-    """Return a stored meter with the limit of a demand; a new one if it is from another boot of the machine."""
-    if meter.stamp > now + HORIZON + 1 or (meter.log is not None) is not demand.exact:
-        return fresh(demand)
-    meter.limit, meter.window, meter.rate, meter.burst = demand.limit, demand.window, demand.rate, demand.burst
-    return meter
+def update_bucket(bucket: TokenBucket, demand: Demand, now: float) -> TokenBucket:
+    """Return a stored bucket with the limit of a demand; a new one if its times are of another boot of the machine."""
+    if bucket.stamp > now + HORIZON + 1 or (bucket.log is not None) is not demand.exact:
+        return new_bucket(demand)
+    bucket.limit, bucket.window, bucket.rate, bucket.burst = demand.limit, demand.window, demand.rate, demand.burst
+    return bucket
 
 
-def book(meters: Sequence[Meter], demands: Sequence[Demand], now: float) -> Slot:
-    """Book all demands at the earliest time at which each of them may go."""
+def book(buckets: Sequence[TokenBucket], demands: Sequence[Demand], now: float) -> Slot:
+    """Book all demands at the earliest time at which each of them is admitted, if that is within `HORIZON`."""
     at = now
-    for meter, demand in zip(meters, demands, strict=True):
-        at = max(at, meter.ready(now, demand.cost))
+    for bucket, demand in zip(buckets, demands, strict=True):
+        at = max(at, bucket.ready_at(now, demand.cost))
     if at - now > HORIZON:
-        return Slot(booked=False, delay=max(_SHORTEST, at - now - HORIZON))
-    for meter, demand in zip(meters, demands, strict=True):
-        meter.spend(at, demand.cost)
+        return Slot(booked=False, delay=max(_MIN_RETRY, at - now - HORIZON))
+    for bucket, demand in zip(buckets, demands, strict=True):
+        bucket.draw(at, demand.cost)
     return Slot(booked=True, delay=at - now, mark=at)
-
-
-class Desk:
-    """One client's dealings with its store: what it asks, what it has to correct, and what it does without it."""
-
-    def __init__(self, store: LimitStore) -> None:
-        self.store = store
-        self._corrections: list[Correction] = []
-        self._closed_until = float("-inf")
-
-    async def clear(
-        self, call: Reservation, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
-    ) -> None:
-        """Wait until the store, or this process alone while it is out, lets a call go."""
-        demands = _demands(call)
-        while clock() >= self._closed_until:
-            corrections, self._corrections = self._corrections, []
-            try:
-                slot = await self.store.reserve(demands, corrections)
-            except Exception as error:  # noqa: BLE001 - whatever a store raises, the call itself can still be made
-                self._closed_until = clock() + _OUTAGE
-                _log.warning("The rate-limit store failed (%r); this process keeps the limits alone", error)
-                break
-            if slot.booked:
-                call.shared = [(demand.key, slot.mark, demand.cost) for demand in demands]
-                await sleep(slot.delay)
-                return
-            await sleep(slot.delay)
-        while pause := call.limiter.book_alone(call, clock()):
-            await sleep(pause)
-
-    def correct(self, call: Reservation, actual: dict[str, float]) -> None:
-        """Note what a call drew in fact, for the next question to the store."""
-        for key, mark, cost in call.shared:
-            drawn = actual.get(key.split(":")[-2], cost)
-            if drawn != cost:
-                self._corrections.append(Correction(key, mark, drawn - cost))
-        call.shared = []
-
-    async def aclose(self) -> None:
-        """Let go of the store's connections."""
-        await self.store.aclose()
-
-
-def _demands(call: Reservation) -> list[Demand]:
-    group = call.lane.group
-    return [
-        Demand(
-            f"{group.name}:{resource}:{meter.window:g}",
-            call.costs.get(resource, 0.0),
-            meter.limit,
-            meter.window,
-            meter.rate,
-            meter.burst,
-            meter.log is not None,
-        )
-        for resource, meter in group.meters
-    ]

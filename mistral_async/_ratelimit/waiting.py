@@ -1,4 +1,4 @@
-"""How a task waits for its turn: asleep until the time it was told, or until another thread, loop or task wakes it."""
+"""How a task waits for its turn: asleep until its next poll, or until another thread, loop or task wakes it."""
 
 from __future__ import annotations
 
@@ -11,41 +11,42 @@ from typing import cast
 import anyio
 import anyio.lowlevel
 
+from mistral_async._ratelimit.limiter import Limiter
 from mistral_async._ratelimit.reservation import Reservation
 
 
-async def wait_turn(call: Reservation, clock: Callable[[], float] = time.monotonic) -> None:
-    """Wait until a call may go. If the wait is cancelled or fails, everything is given back."""
+async def wait_turn(limiter: Limiter, call: Reservation, clock: Callable[[], float] = time.monotonic) -> None:
+    """Wait until a call may start (`call.may_start`). If the wait is cancelled or fails, everything is given back."""
     try:
-        if call.delay(clock()):
-            await _sleep_until_turn(call, clock)
-        if not call.passed:
-            desk = call.limiter.desk
-            if desk is not None and call.no_quota is None:
-                await desk.clear(call, clock, anyio.sleep)
-            call.limiter.passed(call, clock())
+        if limiter.poll(call, clock()):
+            await _sleep_until_granted(limiter, call, clock)
+        if not call.may_start:
+            shared = limiter.shared
+            if shared is not None and call.no_quota is None:
+                await shared.acquire(call, book_locally=limiter.book_locally, clock=clock, sleep=anyio.sleep)
+            limiter.finish_acquire(call, clock())
     except BaseException:
-        call.cancel(clock())
+        limiter.cancel(call, clock())
         raise
 
 
-async def _sleep_until_turn(call: Reservation, clock: Callable[[], float]) -> None:
-    alarm = Alarm()
-    call.on_ready(alarm.ring)
+async def _sleep_until_granted(limiter: Limiter, call: Reservation, clock: Callable[[], float]) -> None:
+    event = ThreadEvent()
+    call.wake = event.set
     try:
         while True:
-            alarm.event = anyio.Event()  # before the question: a turn that comes after it is not missed
-            pause = call.delay(clock())
+            event.clear()  # before polling: a turn that comes after it is not missed
+            pause = limiter.poll(call, clock())
             if not pause:
                 return
             with anyio.move_on_after(pause):
-                await alarm.event.wait()
+                await event.wait()
     finally:
-        call.on_ready(None)
+        call.wake = None
 
 
 def scheduler() -> Callable[[Callable[[], None]], object]:
-    """Return what runs a function soon in the current event loop, to be called from any thread; it never blocks."""
+    """Return what schedules a function in the current event loop; it may be called from any thread and never blocks."""
     native = anyio.lowlevel.current_token().native_token
     soon = getattr(native, "call_soon_threadsafe", None) or getattr(native, "run_sync_soon", None)
     if soon is None:
@@ -53,16 +54,24 @@ def scheduler() -> Callable[[Callable[[], None]], object]:
     return cast("Callable[[Callable[[], None]], object]", soon)
 
 
-class Alarm:
-    """An event that any thread can set."""
+class ThreadEvent:
+    """An event that any thread can set, for one task of the loop that it was made in."""
 
     def __init__(self) -> None:
         self._soon = scheduler()
         self._thread = threading.get_ident()
-        self.event = anyio.Event()
+        self._event = anyio.Event()
 
-    def ring(self) -> None:
-        """Set the event that is current when the loop comes to it."""
+    def clear(self) -> None:
+        """Begin anew: only what is set from now on ends a wait."""
+        self._event = anyio.Event()
+
+    async def wait(self) -> None:
+        """Wait until it is set."""
+        await self._event.wait()
+
+    def set(self) -> None:
+        """Set the event, or the one that is current when its loop gets to it."""
         with suppress(RuntimeError):  # the loop has ended, and the task with it
             if threading.get_ident() == self._thread:
                 self._set()
@@ -70,4 +79,4 @@ class Alarm:
                 self._soon(self._set)
 
     def _set(self) -> None:
-        self.event.set()
+        self._event.set()

@@ -1,5 +1,7 @@
--- Books calls on shared limits: the same arithmetic as mistral_async/_limits/_meter.py, in one step on the server.
+-- Books calls on shared limits in one atomic step on the server: the arithmetic of mistral_async/_ratelimit/token_bucket.py
+-- and of `book` in store.py. It differs in one thing: what is given back to a bucket without a log is added to its level.
 -- KEYS: the limits; ARGV[1]: msgpack of {horizon, demands, corrections}; returns {booked, delay, mark}.
+-- A limit is stored as a map with the fields of TokenBucket. The names are a format that other versions may share.
 
 local EPSILON, GUARD, MAX_GUARD, SLOTS = 1e-9, 0.02, 0.5, 256
 local time = redis.call('TIME')

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from importlib import resources
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
@@ -20,17 +20,17 @@ import msgspec
 from anyio.abc import TaskGroup
 
 from mistral_async._ratelimit.store import HORIZON, Correction, Demand, Slot
-from mistral_async._ratelimit.waiting import Alarm, scheduler
+from mistral_async._ratelimit.waiting import ThreadEvent, scheduler
 
 T = TypeVar("T")
-Script = Callable[[list[str], list[bytes]], Awaitable[Any]]
+Script = Callable[[list[str], list[bytes]], Awaitable[tuple[int, bytes | str, bytes | str]]]
 
 _SCRIPT: Final = "_redis_limits.lua"
 _encode = msgspec.msgpack.Encoder().encode
 
 
 class RedisStore:
-    """Keeps `RateLimits` for all processes that name the same Redis server and prefix.
+    """A store of `RateLimits` for all processes that name the same Redis server and prefix.
 
     `RateLimits(requests_per_second=20, store=RedisStore("redis://localhost:6379/0"))`. Needs Redis 5 or later and
     `mistral-async[redis]`. It keeps numbers only, under keys that begin with the prefix and vanish when they have
@@ -38,8 +38,8 @@ class RedisStore:
 
     Args:
         url: `redis://`, `rediss://` or `unix://`, with user and password where they are needed.
-        prefix: What the keys begin with. Accounts (API keys) with limits of their own need one each.
-        timeout: Seconds to wait for an answer before the store counts as out.
+        prefix: The beginning of all keys. Accounts (API keys) with limits of their own need one each.
+        timeout: Seconds to wait for a reply before the store counts as down.
     """
 
     def __init__(
@@ -49,39 +49,41 @@ class RedisStore:
         self.prefix = prefix
         self.timeout = timeout
         self._lock = threading.Lock()
-        self._line: _Line | None = None
+        self._connection: _Connection | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Callable[..., RedisStore], tuple[str]]:
         return partial(type(self), prefix=self.prefix, timeout=self.timeout), (self._url,)
 
     async def reserve(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         """Book a call, see `LimitStore`."""
-        line = self._connect()
-        await _outcome(line.opened)
-        future = line.submit(partial(self._book, line, demands, corrections))
+        connection = self._connect()
+        await _result_of(connection.opened)
+        future = connection.submit(partial(self._book, connection, demands, corrections))
         try:
-            return await _outcome(future)
+            return await _result_of(future)
         except BaseException:
-            future.add_done_callback(partial(self._give_back, line, demands))
+            future.add_done_callback(partial(self._give_back, connection, demands))
             raise
 
     async def aclose(self) -> None:
-        """Close the connection and end its thread."""
+        """Close the connection and end its thread; a new one is opened if the store is used again."""
         with self._lock:
-            line, self._line = self._line, None
-        if line is not None and line.pid == os.getpid():
-            await _outcome(line.opened)
-            line.stop()
-            await anyio.to_thread.run_sync(line.thread.join)
+            connection, self._connection = self._connection, None
+        if connection is not None and connection.pid == os.getpid():
+            await _result_of(connection.opened)
+            connection.stop()
+            await anyio.to_thread.run_sync(connection.thread.join)
 
-    def _connect(self) -> _Line:
+    def _connect(self) -> _Connection:
         with self._lock:
-            line = self._line
-            if line is None or line.pid != os.getpid() or not line.thread.is_alive():
-                line = self._line = _Line(self._url)
-            return line
+            connection = self._connection
+            if connection is None or connection.pid != os.getpid() or not connection.thread.is_alive():
+                connection = self._connection = _Connection(self._url)
+            return connection
 
-    async def _book(self, line: _Line, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
+    async def _book(
+        self, connection: _Connection, demands: Sequence[Demand], corrections: Sequence[Correction]
+    ) -> Slot:
         keys: dict[str, int] = {}
         asked = [
             (_index(keys, each.key), each.cost, each.limit, each.window, each.rate, each.burst, each.exact)
@@ -90,18 +92,18 @@ class RedisStore:
         drawn = [(_index(keys, key), mark, change) for key, mark, change in corrections]
         names = [f"{{{self.prefix}}}:{key}" for key in keys]
         with anyio.fail_after(self.timeout):
-            booked, delay, mark = await line.script(names, [_encode((HORIZON, asked, drawn))])
+            booked, delay, mark = await connection.script(names, [_encode((HORIZON, asked, drawn))])
         return Slot(bool(booked), float(delay), float(mark))
 
-    def _give_back(self, line: _Line, demands: Sequence[Demand], future: Future[Slot]) -> None:
-        """Undo what was booked for a call that did not wait for the answer."""
+    def _give_back(self, connection: _Connection, demands: Sequence[Demand], future: Future[Slot]) -> None:
+        """Undo the booking of a call that was cancelled before the reply came."""
         if future.exception() is None and (slot := future.result()).booked:
             back = [Correction(demand.key, slot.mark, -demand.cost) for demand in demands]
-            line.submit(partial(self._book, line, (), back))
+            connection.submit(partial(self._book, connection, (), back))
 
 
 def script() -> str:
-    """Return what Redis runs."""
+    """Return the Lua source that Redis runs."""
     return resources.files("mistral_async.integrations").joinpath(_SCRIPT).read_text("utf-8")
 
 
@@ -109,7 +111,7 @@ def _index(keys: dict[str, int], key: str) -> int:
     return keys.setdefault(key, len(keys) + 1)
 
 
-class _Line:
+class _Connection:
     """A connection in a thread of its own. A daemon: a program that forgets to close it can still end."""
 
     def __init__(self, url: str) -> None:
@@ -125,17 +127,17 @@ class _Line:
         self.thread.start()
 
     def submit(self, work: Callable[[], Awaitable[Slot]]) -> Future[Slot]:
-        """Have the thread do some work."""
+        """Start `work` in the thread; return the future of its slot."""
         future: Future[Slot] = Future()
 
         def start() -> None:
-            self._tasks.start_soon(_perform, work, future)
+            self._tasks.start_soon(_resolve, work, future)
 
         self._soon(start)
         return future
 
     def stop(self) -> None:
-        """Have the thread close the connection and end."""
+        """Make the thread close the connection and end."""
         self._soon(self._stop)
 
     def _stop(self) -> None:
@@ -144,12 +146,12 @@ class _Line:
     def _run(self, url: str, backend: str) -> None:
         try:
             anyio.run(self._serve, url, backend=backend)
-        except Exception as error:  # noqa: BLE001 - who asked gets it, and the next one to ask a new thread
+        except Exception as error:  # noqa: BLE001 - it is raised in the task that waits for `opened`, and the next call starts a new thread
             if not self.opened.done():
                 self.opened.set_exception(error)
 
     async def _serve(self, url: str) -> None:
-        from coredis import Redis  # it takes half a second, and only this thread
+        from coredis import Redis  # the import takes half a second; only this thread waits for it
         from coredis.retry import NoRetryPolicy
 
         client = Redis.from_url(url, retry_policy=NoRetryPolicy())
@@ -160,7 +162,7 @@ class _Line:
             await self._stopped.wait()
 
 
-async def _perform(work: Callable[[], Awaitable[Slot]], future: Future[Slot]) -> None:
+async def _resolve(work: Callable[[], Awaitable[Slot]], future: Future[Slot]) -> None:
     try:
         future.set_result(await work())
     except Exception as error:  # noqa: BLE001 - it is raised in the task that waits for it
@@ -170,9 +172,9 @@ async def _perform(work: Callable[[], Awaitable[Slot]], future: Future[Slot]) ->
             future.set_exception(ConnectionError("the connection to Redis was closed"))
 
 
-async def _outcome(future: Future[T]) -> T:
-    """Wait for what another thread's loop works out."""
-    alarm = Alarm()
-    future.add_done_callback(lambda _: alarm.ring())
-    await alarm.event.wait()
+async def _result_of(future: Future[T]) -> T:
+    """Wait for a future that another thread's loop completes."""
+    done = ThreadEvent()
+    future.add_done_callback(lambda _: done.set())
+    await done.wait()
     return future.result()

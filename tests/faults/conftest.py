@@ -304,8 +304,8 @@ class Watch:
         if server is not None:
             assert await server.settled(idle), f"the server has {server.open} connections open, the pool {idle}"
         limiter = self.state.limiter
-        lanes = list(limiter._lanes.values())
-        assert not any(lane.in_flight or lane.group.in_flight or lane.group.waiting for lane in lanes)
+        queues = list(limiter._queues.values())
+        assert not any(each.limits.in_flight or each.group.limits.in_flight or each.group.waiting for each in queues)
         assert await soon(lambda: living_tasks() == self.tasks), "a task was left"
         gc.collect(1)  # what was forgotten warns now, and warnings are errors
 

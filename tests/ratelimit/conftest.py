@@ -197,16 +197,16 @@ class Client:
             drawn = {"requests": 1, "tokens": tokens if actual is None else actual}
             status, headers = yield from self.server.serve(drawn)
             if status == 200:
-                turn.settle(self.world.now, headers)
+                self.limiter.settle(turn, self.world.now, headers)
                 self.done.append(self.world.now)
                 return
-            turn.rejected(self.world.now, headers, capacity=self.server.names and not headers)
-            turn = turn.again(self.world.now)
+            self.limiter.reject(turn, self.world.now, headers, capacity=self.server.names and not headers)
+            turn = self.limiter.reserve_again(turn, self.world.now)
 
     def wait(self, turn):
         task = self.world.current
-        turn.on_ready(lambda: self.world.wake(task))
-        while (pause := turn.delay(self.world.now)) > 0:
+        turn.wake = lambda: self.world.wake(task)
+        while (pause := self.limiter.poll(turn, self.world.now)) > 0:
             yield pause
 
     def fan_out(self, calls, workers, **options):

@@ -32,11 +32,11 @@ def patient(sim, *limits, calls, pause=True, priority=Priority.BULK, seed=0, dow
                 queued += world.now - asked
                 status, headers = yield from self.server.serve({"requests": 1, "tokens": tokens})
                 if status == 200:
-                    turn.settle(world.now, headers)
+                    self.limiter.settle(turn, world.now, headers)
                     self.refusals.accepted(self.model)
                     self.done.append(world.now)
                     return
-                turn.rejected(world.now, headers)
+                self.limiter.reject(turn, world.now, headers)
                 self.refusals.refused(self.model, world.now)
                 attempts.append(REFUSED)
                 wait = delay(
@@ -52,7 +52,7 @@ def patient(sim, *limits, calls, pause=True, priority=Priority.BULK, seed=0, dow
                     return
                 if pause and wait:
                     yield wait
-                turn = turn.again(world.now)
+                turn = self.limiter.reserve_again(turn, world.now)
 
     world = sim.World(seed)
     served = sim.Server(world, *limits, talks=False, **server)

@@ -19,14 +19,14 @@ def go(limiter, now, model="m", *, priority=Priority.BULK, **costs):
     return limiter.reserve("/v1/chat", model, costs, now=now, priority=priority)
 
 
-def drain(turns, now=0.0, until=1e6):
+def drain(limiter, turns, now=0.0, until=1e6):
     """Ask each turn when it was told to; return the order in which they went, with the times."""
     went, left = [], dict(enumerate(turns))
     asks = dict.fromkeys(left, now)
     while left and now < until:
         index = min(left, key=lambda each: (asks[each], each))
         now = max(now, asks[index])
-        pause = left[index].delay(now)
+        pause = limiter.poll(left[index], now)
         if pause:
             asks[index] = now + pause
         else:
@@ -37,7 +37,7 @@ def drain(turns, now=0.0, until=1e6):
 
 def test_first_come_first_served():
     limiter = Limiter(RateLimits(requests_per_second=10))
-    went = drain([go(limiter, 0.0) for _ in range(50)])
+    went = drain(limiter, [go(limiter, 0.0) for _ in range(50)])
     assert [index for index, _ in went] == list(range(50))
     times = [time for _, time in went]
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
@@ -51,7 +51,7 @@ def test_no_two_go_for_one_slot_however_often_they_ask():
     now = 0.0
     while now < 1.0:
         for turn in reversed(turns):
-            turn.delay(now)
+            limiter.poll(turn, now)
         now += 0.001
     assert sum(turn.state > 0 for turn in turns) <= 10
 
@@ -59,11 +59,11 @@ def test_no_two_go_for_one_slot_however_often_they_ask():
 def test_who_is_cancelled_makes_room():
     limiter = Limiter(RateLimits(requests_per_second=1))
     turns = [go(limiter, 0.0) for _ in range(10)]
-    assert turns[0].delay(0.0) == 0.0
-    assert turns[9].delay(0.0) > 8.0
+    assert limiter.poll(turns[0], 0.0) == 0.0
+    assert limiter.poll(turns[9], 0.0) > 8.0
     for turn in turns[1:9]:
-        turn.cancel(0.1)
-    assert 0.9 < turns[9].delay(0.1) < 1.0
+        limiter.cancel(turn, 0.1)
+    assert 0.9 < limiter.poll(turns[9], 0.1) < 1.0
 
 
 def test_the_next_in_line_is_told_when_the_first_leaves():
@@ -71,57 +71,57 @@ def test_the_next_in_line_is_told_when_the_first_leaves():
     turns = [go(limiter, 0.0) for _ in range(4)]
     told = []
     for number, turn in enumerate(turns):
-        turn.on_ready(lambda number=number: told.append(number))
-        turn.delay(0.0)
-    turns[1].cancel(0.1)
+        turn.wake = lambda number=number: told.append(number)
+        limiter.poll(turn, 0.0)
+    limiter.cancel(turns[1], 0.1)
     assert told == [2], "the one behind it keeps its time"
-    assert turns[2].delay(0.1) < 1.0
+    assert limiter.poll(turns[2], 0.1) < 1.0
 
 
 def test_a_slot_that_is_given_back_goes_to_the_next_at_once():
     limiter = Limiter(RateLimits(requests_per_second=1))
     first, second = go(limiter, 0.0), go(limiter, 0.0)
     told = []
-    second.on_ready(lambda: told.append(True))
-    assert first.delay(0.0) == 0.0
-    assert second.delay(0.0) > 0.9
-    first.cancel(0.0)
+    second.wake = lambda: told.append(True)
+    assert limiter.poll(first, 0.0) == 0.0
+    assert limiter.poll(second, 0.0) > 0.9
+    limiter.cancel(first, 0.0)
     assert told
-    assert second.delay(0.0) == 0.0
+    assert limiter.poll(second, 0.0) == 0.0
 
 
 def test_who_oversleeps_does_not_hold_up_the_others_for_long_nor_go_all_at_once():
     limiter = Limiter(RateLimits(requests_per_second=10))
     turns = [go(limiter, 0.0) for _ in range(30)]
-    assert turns[0].delay(0.0) == 0.0
+    assert limiter.poll(turns[0], 0.0) == 0.0
     sleepers, others = turns[1:11], turns[11:]
-    assert all(turn.delay(0.0) for turn in sleepers)
-    went = drain(others)
+    assert all(limiter.poll(turn, 0.0) for turn in sleepers)
+    went = drain(limiter, others)
     assert went[-1][1] <= 4.5
     late = went[-1][1] + 1.0
-    assert sum(turn.delay(late) == 0.0 for turn in sleepers) <= 2
-    assert len(drain([turn for turn in sleepers if not turn.state], late)) >= 8
+    assert sum(limiter.poll(turn, late) == 0.0 for turn in sleepers) <= 2
+    assert len(drain(limiter, [turn for turn in sleepers if not turn.state], late)) >= 8
 
 
 def test_interactive_calls_go_before_bulk():
     limiter = Limiter(RateLimits(requests_per_second=10))
     turns = [go(limiter, 0.0) for _ in range(20)]
     turns.append(go(limiter, 0.0, priority=Priority.INTERACTIVE))
-    went = drain(turns)
+    went = drain(limiter, turns)
     assert [index for index, _ in went].index(20) <= 1
 
 
 def test_bulk_leaves_room_for_interactive_calls():
     limiter = Limiter(RateLimits(requests_per_minute=600))
-    go(limiter, 0.0, priority=Priority.INTERACTIVE).settle(0.0)
-    went = drain([go(limiter, 0.0) for _ in range(100)], until=5.0)
+    limiter.settle(go(limiter, 0.0, priority=Priority.INTERACTIVE), 0.0)
+    went = drain(limiter, [go(limiter, 0.0) for _ in range(100)], until=5.0)
     now = went[-1][1]
-    assert go(limiter, now, priority=Priority.INTERACTIVE).delay(now) == 0.0
+    assert limiter.poll(go(limiter, now, priority=Priority.INTERACTIVE), now) == 0.0
 
 
 def test_bulk_takes_everything_where_nobody_else_is():
     limiter = Limiter(RateLimits(requests_per_minute=600))
-    went = drain([go(limiter, 0.0) for _ in range(1200)])
+    went = drain(limiter, [go(limiter, 0.0) for _ in range(1200)])
     assert 59 <= went[-1][1] <= 120
     assert sum(time <= 60 for _, time in went) >= 0.97 * 600
 
@@ -131,8 +131,8 @@ def test_models_do_not_wait_for_each_other():
     limiter = Limiter(RateLimits(models=models))
     slow = [go(limiter, 0.0, "slow") for _ in range(10)]
     fast = [go(limiter, 0.0, "fast") for _ in range(100)]
-    assert drain(fast)[-1][1] < 1.1
-    assert 9 <= drain(slow)[-1][1] < 9.5
+    assert drain(limiter, fast)[-1][1] < 1.1
+    assert 9 <= drain(limiter, slow)[-1][1] < 9.5
 
 
 def test_models_with_learned_limits_do_not_wait_for_each_other():
@@ -140,56 +140,56 @@ def test_models_with_learned_limits_do_not_wait_for_each_other():
     limiter.observe("/v1/chat", "slow", now=0.0, headers=said(60, 0))
     slow = [go(limiter, 0.0, "slow") for _ in range(5)]
     fast = [go(limiter, 0.0, "fast") for _ in range(100)]
-    assert drain(fast)[-1][1] < 0.2
-    assert drain(slow)[-1][1] > 4
+    assert drain(limiter, fast)[-1][1] < 0.2
+    assert drain(limiter, slow)[-1][1] > 4
 
 
 def test_models_without_limits_of_their_own_share_the_total_in_order():
     limiter = Limiter(RateLimits(requests_per_second=10))
     turns = [go(limiter, 0.0, f"m{number % 3}") for number in range(30)]
-    went = drain(turns)
+    went = drain(limiter, turns)
     assert [index for index, _ in went] == list(range(30))
     assert went[-1][1] >= 2.9
 
 
 def test_a_small_call_of_another_model_does_not_overtake_a_large_one():
     limiter = Limiter(RateLimits(tokens_per_minute=10_000))
-    assert go(limiter, 0.0, "a", tokens=1000).delay(0.0) == 0.0
+    assert limiter.poll(go(limiter, 0.0, "a", tokens=1000), 0.0) == 0.0
     turns = [go(limiter, 0.0, "a", tokens=1000), go(limiter, 0.0, "b", tokens=10)]
-    assert [index for index, _ in drain(list(reversed(turns)))] == [1, 0]
+    assert [index for index, _ in drain(limiter, list(reversed(turns)))] == [1, 0]
 
 
 def test_concurrency():
     limiter = Limiter(RateLimits(concurrency=2))
     turns = [go(limiter, 0.0, priority=Priority.INTERACTIVE) for _ in range(4)]
     told = []
-    turns[2].on_ready(lambda: told.append(True))
-    assert [turn.delay(0.0) > 0 for turn in turns] == [False, False, True, True]
-    turns[0].settle(1.0)
+    turns[2].wake = lambda: told.append(True)
+    assert [limiter.poll(turn, 0.0) > 0 for turn in turns] == [False, False, True, True]
+    limiter.settle(turns[0], 1.0)
     assert told
-    assert turns[2].delay(1.0) == 0.0
-    assert turns[3].delay(1.0) > 0.0
-    turns[1].rejected(1.0)
-    turns[2].cancel(1.0)
-    assert turns[3].delay(1.0) == 0.0 or turns[3].delay(20.0) == 0.0
+    assert limiter.poll(turns[2], 1.0) == 0.0
+    assert limiter.poll(turns[3], 1.0) > 0.0
+    limiter.reject(turns[1], 1.0)
+    limiter.cancel(turns[2], 1.0)
+    assert limiter.poll(turns[3], 1.0) == 0.0 or limiter.poll(turns[3], 20.0) == 0.0
 
 
 def test_another_attempt_keeps_its_place():
     limiter = Limiter(RateLimits(requests_per_second=1))
     turns = [go(limiter, 0.0) for _ in range(5)]
-    assert turns[0].delay(0.0) == 0.0
-    turns[0].rejected(0.5)
-    turns[0] = turns[0].again(0.5)
-    assert [index for index, _ in drain(turns, 0.5)] == [0, 1, 2, 3, 4]
+    assert limiter.poll(turns[0], 0.0) == 0.0
+    limiter.reject(turns[0], 0.5)
+    turns[0] = limiter.reserve_again(turns[0], 0.5)
+    assert [index for index, _ in drain(limiter, turns, 0.5)] == [0, 1, 2, 3, 4]
 
 
 def test_no_quota_ends_the_waiting():
     limiter = Limiter()
     first = go(limiter, 0.0)
-    first.rejected(0.1, said(0, 0))
+    limiter.reject(first, 0.1, said(0, 0))
     assert first.no_quota.limit == 0
     second = go(limiter, 0.2)
-    assert second.delay(0.2) == 0.0
+    assert limiter.poll(second, 0.2) == 0.0
     assert second.no_quota.resource == "requests"
     assert go(limiter, 0.2, "other").no_quota is None
     assert go(limiter, 100.0).no_quota is None, "it is tried again after a while"
@@ -199,36 +199,36 @@ def test_those_who_wait_learn_that_there_is_no_quota():
     limiter = Limiter(RateLimits(requests_per_second=1))
     first, second = go(limiter, 0.0), go(limiter, 0.0)
     told = []
-    second.on_ready(lambda: told.append(True))
-    assert second.delay(0.0) > 0.5
-    first.rejected(0.1, said(0, 0))
+    second.wake = lambda: told.append(True)
+    assert limiter.poll(second, 0.0) > 0.5
+    limiter.reject(first, 0.1, said(0, 0))
     assert told
-    assert second.delay(0.1) == 0.0
+    assert limiter.poll(second, 0.1) == 0.0
     assert second.no_quota is not None
 
 
 def test_idle_until_a_limit_is_learned():
     limiter = Limiter()
     limiter.observe("/v1/chat", "m", now=0.0, headers=[(b"content-type", b"application/json")])
-    assert limiter.idle
+    assert limiter.unrestricted
     limiter.observe("/v1/chat", "m", now=0.0, headers=said(60, 2))
-    assert not limiter.idle
-    went = drain([go(limiter, 0.0) for _ in range(4)])
+    assert not limiter.unrestricted
+    went = drain(limiter, [go(limiter, 0.0) for _ in range(4)])
     assert went[-1][1] > 1
 
 
 def test_idle_until_a_call_is_refused_and_again_when_that_is_long_ago():
     limiter = Limiter()
-    assert limiter.refuse("/v1/chat", "m", now=0.0) is None
-    assert not limiter.idle
+    assert limiter.observe_rejection("/v1/chat", "m", now=0.0) is None
+    assert not limiter.unrestricted
     now = 0.0
     while now < 300:
         turn = go(limiter, now)
-        now += turn.delay(now)
-        if turn.delay(now) == 0.0:
-            turn.settle(now + 0.1)
+        now += limiter.poll(turn, now)
+        if limiter.poll(turn, now) == 0.0:
+            limiter.settle(turn, now + 0.1)
         now += 0.2
-    assert limiter.idle
+    assert limiter.unrestricted
 
 
 def test_a_refusal_is_forgotten_where_answers_say_nothing():
@@ -237,28 +237,28 @@ def test_a_refusal_is_forgotten_where_answers_say_nothing():
     now = 0.0
     for _ in range(20):
         turn = go(limiter, now)
-        drain([turn], now)
-        turn.rejected(turn.granted_at + 0.1, said(600, 0))
+        drain(limiter, [turn], now)
+        limiter.reject(turn, turn.granted_at + 0.1, said(600, 0))
         now = turn.granted_at + 5.0
         turn = go(limiter, now)
-        drain([turn], now)
-        turn.settle(turn.granted_at + 0.1)
-    went = drain([go(limiter, now) for _ in range(1000)], now)
+        drain(limiter, [turn], now)
+        limiter.settle(turn, turn.granted_at + 0.1)
+    went = drain(limiter, [go(limiter, now) for _ in range(1000)], now)
     times = [time for _, time in went]
     assert sum(times[-1] - 10 < time for time in times) >= 90
 
 
 def test_retry_after_holds_everybody():
     limiter = Limiter()
-    go(limiter, 0.0).rejected(0.1, (), 7.0)
-    assert go(limiter, 0.2).delay(0.2) == pytest.approx(6.9)
+    limiter.reject(go(limiter, 0.0), 0.1, (), 7.0)
+    assert limiter.poll(go(limiter, 0.2), 0.2) == pytest.approx(6.9)
 
 
 def test_a_limit_per_day_is_left_to_the_server():
     limiter = Limiter()
     headers = [(b"x-ratelimit-limit-req-day", b"10"), (b"x-ratelimit-remaining-req-day", b"0")]
     limiter.observe("/v1/chat", "m", now=0.0, headers=headers)
-    assert limiter.idle
+    assert limiter.unrestricted
 
 
 def test_a_resource_that_only_the_server_knows_is_paced_by_what_calls_drew():
@@ -270,20 +270,20 @@ def test_a_resource_that_only_the_server_knows_is_paced_by_what_calls_drew():
     ]
     limiter.observe("/v1/ocr", "ocr", now=0.0, headers=headers)
     first, second = go(limiter, 0.0, "ocr"), go(limiter, 0.0, "ocr")
-    assert first.delay(0.0) == 0.0
-    assert 4 < second.delay(0.0) < 12
+    assert limiter.poll(first, 0.0) == 0.0
+    assert 4 < limiter.poll(second, 0.0) < 12
 
 
 def test_settling_twice_counts_once():
     limiter = Limiter(RateLimits(concurrency=1))
     first = go(limiter, 0.0)
-    first.settle(0.1)
-    first.settle(0.2)
-    first.cancel(0.2)
-    first.rejected(0.2)
+    limiter.settle(first, 0.1)
+    limiter.settle(first, 0.2)
+    limiter.cancel(first, 0.2)
+    limiter.reject(first, 0.2)
     second = go(limiter, 0.3)
-    assert second.delay(0.3) == 0.0
-    assert go(limiter, 0.3).delay(0.3) > 0
+    assert limiter.poll(second, 0.3) == 0.0
+    assert limiter.poll(go(limiter, 0.3), 0.3) > 0
 
 
 ACTIONS = st.lists(
@@ -311,28 +311,28 @@ def test_permits_balance_whatever_happens(actions, limits):
                 priority = Priority.BULK if bulk else Priority.INTERACTIVE
                 turns.append(go(limiter, now, f"m{which % 2}", priority=priority, tokens=which))
             case "ask" if turn:
-                assert turn.delay(now) >= 0
+                assert limiter.poll(turn, now) >= 0
             case "cancel" if turn:
-                turn.cancel(now)
+                limiter.cancel(turn, now)
             case "settle" if turn:
-                turn.settle(now, said(60, which), tokens=which * 2)
+                limiter.settle(turn, now, said(60, which), tokens=which * 2)
             case "reject" if turn:
-                turn.rejected(now, capacity=bulk)
+                limiter.reject(turn, now, capacity=bulk)
             case "again" if turn:
-                turn.cancel(now)
-                turns.append(turn.again(now))
+                limiter.cancel(turn, now)
+                turns.append(limiter.reserve_again(turn, now))
             case "learn":
                 limiter.observe("/v1/chat", f"m{which % 2}", now=now, headers=said(60, which))
     for turn in turns:
-        turn.cancel(now)
-    for lane in limiter._lanes.values():
-        assert lane.in_flight == 0
-        assert lane.group.in_flight == 0
-        assert all(limit._pending == 0 for limit in lane.learned.values())
+        limiter.cancel(turn, now)
+    for queue in limiter._queues.values():
+        assert queue.limits.in_flight == 0
+        assert queue.group.limits.in_flight == 0
+        assert all(limit._pending == 0 for limit in queue.limits.server.values())
     last = go(limiter, now)
     for _ in range(100):
-        pause = last.delay(now)
+        pause = limiter.poll(last, now)
         if not pause:
             break
         now += pause
-    assert not last.delay(now), "and the next one gets its turn"
+    assert not limiter.poll(last, now), "and the next one gets its turn"

@@ -40,7 +40,7 @@ def test_models_are_not_nested():
 
 
 def test_without_limits_the_limiter_is_idle():
-    assert Limiter().idle
-    assert Limiter(RateLimits()).idle
-    assert not Limiter(RateLimits(concurrency=3)).idle
-    assert not Limiter(RateLimits(models={"a": RateLimits(requests_per_second=3)})).idle
+    assert Limiter().unrestricted
+    assert Limiter(RateLimits()).unrestricted
+    assert not Limiter(RateLimits(concurrency=3)).unrestricted
+    assert not Limiter(RateLimits(models={"a": RateLimits(requests_per_second=3)})).unrestricted

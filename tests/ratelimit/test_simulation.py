@@ -231,7 +231,7 @@ def test_interactive_calls_hardly_wait_beside_bulk_work(sim):
             yield from client.wait(turn)
             waits.append(world.now - asked)
             _, headers = yield from server.serve({"requests": 1, "tokens": 0}, "user")
-            turn.settle(world.now, headers)
+            client.limiter.settle(turn, world.now, headers)
 
     world.start(user())
     world.run(until=62)
@@ -249,7 +249,7 @@ def test_cancelled_waiters_lose_nothing(sim):
     def impatient():
         turn = client.limiter.reserve("/v1/chat", "m", now=world.now)
         yield from itertools.repeat(0.01, 1 + next(numbers) % 40)
-        turn.cancel(world.now)
+        client.limiter.cancel(turn, world.now)
 
     for _ in range(100):
         world.start(impatient())

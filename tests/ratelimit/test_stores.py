@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from mistral_async._ratelimit import Correction, Demand, Limiter, Priority, RateLimits, Slot, wait_turn
 from mistral_async._ratelimit.sqlite import SQLiteStore
-from mistral_async._ratelimit.store import HORIZON, adopt, book, fresh
+from mistral_async._ratelimit.store import HORIZON, book, new_bucket, update_bucket
 
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")  # coredis leaves them
 
@@ -167,10 +167,10 @@ async def test_a_limiter_asks_the_store_and_corrects_it(make):
     for _ in range(3):
         turn = limiter.reserve("/v1/chat", "m", {"tokens": 5000.0}, now=time.monotonic(), priority=Priority.BULK)
         with anyio.fail_after(2):
-            await wait_turn(turn)
-        turn.settle(time.monotonic(), (), tokens=500)
-    assert limiter._total.asking == 0
-    assert limiter._total.in_flight == 0
+            await wait_turn(limiter, turn)
+        limiter.settle(turn, time.monotonic(), (), tokens=500)
+    assert limiter._total.limits.asking == 0
+    assert limiter._total.limits.in_flight == 0
     await limiter.aclose()
 
 
@@ -192,8 +192,8 @@ async def test_without_the_store_a_process_keeps_the_limits_alone(caplog):
     started = time.monotonic()
     for _ in range(8):
         turn = limiter.reserve("/v1/chat", "m", now=time.monotonic())
-        await wait_turn(turn)
-        turn.settle(time.monotonic())
+        await wait_turn(limiter, turn)
+        limiter.settle(turn, time.monotonic())
     assert 0.33 <= time.monotonic() - started <= 3.0
     assert store.asked == 1, "an outage is not asked at every call"
     assert [record.levelname for record in caplog.records] == ["WARNING"]
@@ -212,9 +212,9 @@ async def test_a_wait_for_a_booked_slot_that_is_cancelled_is_given_back():
     store = Slow()
     limiter = Limiter(RateLimits(requests_per_second=20, store=store))
     with anyio.move_on_after(0.02):
-        await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
-    assert limiter._total.asking == 0
-    await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+        await wait_turn(limiter, limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+    assert limiter._total.limits.asking == 0
+    await wait_turn(limiter, limiter.reserve("/v1/chat", "m", now=time.monotonic()))
     assert store.corrections == [Correction("*:requests:1", 7.0, -1.0)]
 
 
@@ -223,7 +223,7 @@ async def test_redis_that_is_not_there(caplog):
     store = redis_store("redis://127.0.0.1:1/0")
     limiter = Limiter(RateLimits(requests_per_second=20, store=store))
     with anyio.fail_after(20):
-        await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+        await wait_turn(limiter, limiter.reserve("/v1/chat", "m", now=time.monotonic()))
     assert "keeps the limits alone" in caplog.text
     await limiter.aclose()
 
@@ -233,12 +233,12 @@ async def test_redis_that_goes_away(caplog):
     with redis_server() as (url, process):
         store = redis_store(url)
         limiter = Limiter(RateLimits(requests_per_second=100, store=store))
-        await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+        await wait_turn(limiter, limiter.reserve("/v1/chat", "m", now=time.monotonic()))
         assert not caplog.text
         process.kill()
         process.wait()
         with anyio.fail_after(10):
-            await wait_turn(limiter.reserve("/v1/chat", "m", now=time.monotonic()))
+            await wait_turn(limiter, limiter.reserve("/v1/chat", "m", now=time.monotonic()))
         assert "keeps the limits alone" in caplog.text
         await limiter.aclose()
 
@@ -248,7 +248,7 @@ STEPS = st.lists(
 )
 
 
-def test_the_script_in_redis_counts_as_the_meter_does(redis_url):
+def test_the_script_in_redis_counts_as_the_bucket_does(redis_url):
     """The same calls, by the real script on a clock of ours, and by `book`."""
     import coredis
 
@@ -275,16 +275,16 @@ def test_the_script_in_redis_counts_as_the_meter_does(redis_url):
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(steps=STEPS, exact=st.booleans())
     def compare(ask, steps, exact):
-        key, now, meter, marks = f"compare-{next(numbers)}", 1000.0, None, []
+        key, now, bucket, marks = f"compare-{next(numbers)}", 1000.0, None, []
         wanted = demand(key, 1.0, 10_000.0, 60.0, 165.0, 1000.0, exact=exact)
         for pause, cost, correcting, change in steps:
             now += pause
             wanted = Demand(key, float(cost), *[getattr(wanted, name) for name in Demand.__struct_fields__[2:]])
             corrections = [Correction(key, mark, change * units) for mark, units in marks[-1:] if correcting and exact]
             for each in corrections:
-                meter.correct(each.mark, each.change)
-            meter = fresh(wanted) if meter is None else adopt(meter, wanted, now)
-            expected = book([meter], [wanted], now)
+                bucket.correct(each.mark, each.change)
+            bucket = new_bucket(wanted) if bucket is None else update_bucket(bucket, wanted, now)
+            expected = book([bucket], [wanted], now)
             got = ask(key, now, [wanted], corrections)
             assert got.booked == expected.booked
             assert got.delay == pytest.approx(expected.delay, abs=1e-6)
@@ -299,11 +299,11 @@ def work(make, backend, rate, notes, stop):
 
     async def call(limiter, log):
         turn = limiter.reserve("/v1/chat", "m", now=time.monotonic(), priority=Priority.BULK)
-        await wait_turn(turn)
+        await wait_turn(limiter, turn)
         _, slot, _ = turn.shared[0]
         log.write(f"{slot:.6f}\n")
         await anyio.sleep(0.02)
-        turn.settle(time.monotonic())
+        limiter.settle(turn, time.monotonic())
 
     async def worker(limiter, log):
         while not stop.exists():

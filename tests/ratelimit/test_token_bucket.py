@@ -6,7 +6,7 @@ from collections import deque
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistral_async._ratelimit.token_bucket import Meter, bucket, spread
+from mistral_async._ratelimit.token_bucket import TokenBucket, make_burst_bucket, make_spread_bucket
 
 CALLS = st.lists(
     st.tuples(st.floats(0, 30), st.integers(1, 3000), st.floats(-0.9, 1.5), st.floats(0, 5)), min_size=1, max_size=80
@@ -29,48 +29,48 @@ def busiest(calls, window):
 
 @given(CALLS)
 def test_no_window_ever_holds_more_than_the_limit(calls):
-    meter, now, sent = spread(10_000, 60.0, smooth=True), 1000.0, []
+    bucket, now, sent = make_spread_bucket(10_000, 60.0, smooth=True), 1000.0, []
     for pause, cost, _, _ in calls:
-        now = meter.ready(now + pause, cost)
-        assert meter.ready(now, cost) == now, "what was promised holds"
-        meter.spend(now, cost)
+        now = bucket.ready_at(now + pause, cost)
+        assert bucket.ready_at(now, cost) == now, "what was promised holds"
+        bucket.draw(now, cost)
         sent.append((now, cost))
     assert busiest(sent, 60.0) <= 10_000 + 1e-6
 
 
 @given(CALLS)
 def test_corrections_count_in_the_window_of_their_call(calls):
-    meter, now, marks = spread(10_000, 60.0, smooth=True), 1000.0, []
+    bucket, now, marks = make_spread_bucket(10_000, 60.0, smooth=True), 1000.0, []
     for pause, cost, change, _ in calls:
-        now = meter.ready(now + pause, cost)
-        mark = meter.spend(now, cost)
-        meter.correct(mark, change * cost)
+        now = bucket.ready_at(now + pause, cost)
+        mark = bucket.draw(now, cost)
+        bucket.correct(mark, change * cost)
         marks.append((mark, cost * (1 + change)))
-    now = meter.ready(now, 0.0)
-    meter._forget(now)
+    now = bucket.ready_at(now, 0.0)
+    bucket._expire(now)
     inside = sum(cost for at, cost in marks if at > now - 60.0)
-    assert meter.used >= inside - 1e-6
-    assert meter.used <= sum(cost for at, cost in marks if at > now - 62.0) + 1e-6
+    assert bucket.used >= inside - 1e-6
+    assert bucket.used <= sum(cost for at, cost in marks if at > now - 62.0) + 1e-6
 
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=20))
 def test_what_is_given_back_is_as_if_it_had_never_been(costs):
-    meter, untouched = spread(1000, 60.0, smooth=True), spread(1000, 60.0, smooth=True)
-    marks = [(meter.spend(5.0, cost), cost) for cost in costs]
+    bucket, untouched = make_spread_bucket(1000, 60.0, smooth=True), make_spread_bucket(1000, 60.0, smooth=True)
+    marks = [(bucket.draw(5.0, cost), cost) for cost in costs]
     for mark, cost in marks:
-        meter.correct(mark, -cost)
-    assert abs(meter.level - untouched.level) < 1e-9
-    assert meter.used == 0
-    assert meter.ready(5.0, 100) == 5.0
+        bucket.correct(mark, -cost)
+    assert abs(bucket.level - untouched.level) < 1e-9
+    assert bucket.used == 0
+    assert bucket.ready_at(5.0, 100) == 5.0
 
 
 def test_a_call_larger_than_the_limit_goes_alone():
-    meter = spread(1000, 60.0, smooth=True)
-    meter.spend(0.0, 10)
-    first = meter.ready(0.0, 5000)
+    bucket = make_spread_bucket(1000, 60.0, smooth=True)
+    bucket.draw(0.0, 10)
+    first = bucket.ready_at(0.0, 5000)
     assert 60.0 <= first <= 61.0
-    meter.spend(first, 5000)
-    assert meter.ready(first, 10) >= first + 60.0
+    bucket.draw(first, 5000)
+    assert bucket.ready_at(first, 10) >= first + 60.0
 
 
 @given(
@@ -79,10 +79,10 @@ def test_a_call_larger_than_the_limit_goes_alone():
     st.lists(st.floats(0, 2), min_size=1, max_size=200),
 )
 def test_a_bucket_never_lets_more_go_than_its_burst_and_rate(burst, rate, pauses):
-    meter, now, sent = bucket(rate, 1.0, burst), 10.0, []
+    bucket, now, sent = make_burst_bucket(rate, 1.0, burst), 10.0, []
     for pause in pauses:
-        now = meter.ready(now + pause, 1.0)
-        meter.spend(now, 1.0)
+        now = bucket.ready_at(now + pause, 1.0)
+        bucket.draw(now, 1.0)
         sent.append(now)
     for first in range(len(sent)):
         for last in range(first, len(sent)):
@@ -90,20 +90,20 @@ def test_a_bucket_never_lets_more_go_than_its_burst_and_rate(burst, rate, pauses
 
 
 def test_steady_use_takes_nearly_all_of_the_limit():
-    meter, now, drawn = spread(1_000_000, 60.0, smooth=True), 0.0, 0
+    bucket, now, drawn = make_spread_bucket(1_000_000, 60.0, smooth=True), 0.0, 0
     while now < 600:
-        now = meter.ready(now, 2000)
-        meter.spend(now, 2000)
+        now = bucket.ready_at(now, 2000)
+        bucket.draw(now, 2000)
         drawn += 2000
     assert drawn >= 0.97 * 10_000_000
-    assert len(meter.log) <= 300
+    assert len(bucket.log) <= 300
 
 
 def test_one_per_second_is_spaced_out():
-    meter, times, now = spread(20, 1.0, smooth=False), [], 0.0
+    bucket, times, now = make_spread_bucket(20, 1.0, smooth=False), [], 0.0
     for _ in range(100):
-        now = meter.ready(now, 1.0)
-        meter.spend(now, 1.0)
+        now = bucket.ready_at(now, 1.0)
+        bucket.draw(now, 1.0)
         times.append(now)
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert min(gaps) > 0.05
@@ -111,11 +111,11 @@ def test_one_per_second_is_spaced_out():
 
 
 def test_more_may_have_to_be_left_than_was_asked_for():
-    meter = Meter(100, 1.0, 100.0, 10.0, 10.0)
-    assert meter.ready(0.0, 1.0, leave=5.0) == 0.0
-    meter.spend(0.0, 6.0)
-    assert meter.ready(0.0, 1.0) == 0.0
-    assert meter.ready(0.0, 1.0, leave=5.0) > 0.0
+    bucket = TokenBucket(100, 1.0, 100.0, 10.0, 10.0)
+    assert bucket.ready_at(0.0, 1.0, headroom=5.0) == 0.0
+    bucket.draw(0.0, 6.0)
+    assert bucket.ready_at(0.0, 1.0) == 0.0
+    assert bucket.ready_at(0.0, 1.0, headroom=5.0) > 0.0
 
 
 @given(
@@ -123,16 +123,16 @@ def test_more_may_have_to_be_left_than_was_asked_for():
     st.lists(st.tuples(st.floats(0, 0.3), st.booleans(), st.integers(0, 5)), min_size=1, max_size=150),
 )
 def test_what_is_given_back_never_lets_more_go_than_the_bucket(burst, calls):
-    meter, now, sent, held = bucket(10, 1.0, burst), 5.0, [], []
+    bucket, now, sent, held = make_burst_bucket(10, 1.0, burst), 5.0, [], []
     for pause, is_sent, back in calls:
-        now = meter.ready(now + pause, 1.0)
-        mark = meter.spend(now, 1.0)
+        now = bucket.ready_at(now + pause, 1.0)
+        mark = bucket.draw(now, 1.0)
         if is_sent:
             sent.append(now)
         else:
             held.append(mark)
         if back < len(held):
-            meter.correct(held.pop(back), -1.0)
+            bucket.correct(held.pop(back), -1.0)
     for first in range(len(sent)):
         for last in range(first, len(sent)):
             assert last - first + 1 <= burst + 10 * (sent[last] - sent[first]) + 1e-6

@@ -13,9 +13,9 @@ BACKENDS = ["asyncio", "trio"]
 
 async def one(limiter, times):
     turn = limiter.reserve("/v1/chat", "m", now=time.monotonic())
-    await wait_turn(turn)
+    await wait_turn(limiter, turn)
     times.append(time.monotonic())
-    turn.settle(time.monotonic())
+    limiter.settle(turn, time.monotonic())
 
 
 async def test_it_waits_its_turn():
@@ -29,7 +29,7 @@ async def test_it_waits_its_turn():
 @pytest.fixture
 def _long_naps(monkeypatch):
     """Who is not woken oversleeps."""
-    monkeypatch.setattr("mistral_async._ratelimit.model_limits._NAP", 10.0)
+    monkeypatch.setattr("mistral_async._ratelimit.stated_limits.SLOT_POLL", 10.0)
 
 
 @pytest.mark.usefixtures("_long_naps")
@@ -41,7 +41,7 @@ async def test_a_turn_that_comes_early_is_taken_at_once():
         tasks.start_soon(one, limiter, times)
         await anyio.sleep(0.02)
         freed = time.monotonic()
-        first.settle(freed)
+        limiter.settle(first, freed)
     assert times[0] - freed < 2.0, "and not when it would have asked again"
 
 
@@ -57,8 +57,8 @@ async def test_a_cancelled_wait_gives_everything_back():
     await one(limiter, times)
     assert times[1] - times[0] < 1.0, "ten slots would have been two seconds"
     group = limiter._total
-    assert group.in_flight == 0
-    assert not group.waiting or all(lane.head() is None for lane in group.waiting)
+    assert group.limits.in_flight == 0
+    assert not group.waiting or all(queue.head() is None for queue in group.waiting)
 
 
 async def test_a_wait_cancelled_before_it_began_takes_no_slot():
@@ -68,10 +68,10 @@ async def test_a_wait_cancelled_before_it_began_takes_no_slot():
         turn = limiter.reserve("/v1/chat", "m", now=time.monotonic())
         second = limiter.reserve("/v1/chat", "m", now=time.monotonic())
         try:
-            await wait_turn(second)
+            await wait_turn(limiter, second)
         finally:
-            turn.cancel(time.monotonic())
-    assert limiter._total.in_flight == 0
+            limiter.cancel(turn, time.monotonic())
+    assert limiter._total.limits.in_flight == 0
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
@@ -91,7 +91,7 @@ async def test_several_loops_in_threads_share_one_limiter():
         await anyio.to_thread.run_sync(thread.join)
     assert len(times) == 60
     assert 0.59 <= time.monotonic() - started <= 5.0
-    assert limiter._total.in_flight == 0
+    assert limiter._total.limits.in_flight == 0
 
 
 @pytest.mark.usefixtures("_long_naps")
@@ -105,6 +105,6 @@ async def test_a_thread_wakes_a_task_of_another_loop(backend):
     thread.start()
     await anyio.sleep(0.1)
     freed = time.monotonic()
-    first.settle(freed)
+    limiter.settle(first, freed)
     await anyio.to_thread.run_sync(thread.join)
     assert times[0] - freed < 2.0

@@ -316,8 +316,8 @@ async def test_a_stream_is_under_way_until_it_is_closed(server):
         async with anyio.create_task_group() as tasks:
             for _ in range(8):
                 tasks.start_soon(one)
-        lanes = client._executor.engine.state.limiter._lanes.values()
-        assert not any(lane.in_flight for lane in lanes)
+        queues = client._executor.engine.state.limiter._queues.values()
+        assert not any(queue.limits.in_flight for queue in queues)
     assert at_once == [0, 2]
 
 

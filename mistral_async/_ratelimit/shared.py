@@ -1,0 +1,92 @@
+"""Client side of a shared limit store: reserve, send corrections, fall back to local limits while the store is down."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from mistral_async._ratelimit.reservation import Reservation
+from mistral_async._ratelimit.store import Correction, Demand, LimitStore
+
+# Rule 1: Only what the user stated is shared, and of that only units per window. What the server states is learned by
+# each process, because what other processes draw shows in its headers; calls in flight are counted in each process.
+#
+# Rule 2: A call asks the store when this process has granted it, so that the order in the process holds. The store
+# books in order of arrival over all processes.
+#
+# Rule 3: A store that fails never fails a call. For five seconds it is not asked, and each process keeps the stated
+# limits on its own: several processes may then draw more than the limit together, and the server's 429s slow them down.
+#
+# Rule 4: Actual costs reach the store with the next call, as corrections. Those that were sent with a failed request
+# are lost: the store then counts the estimates.
+
+_RETRY_STORE: Final = 5.0  # seconds until a store that failed is asked again: only so often calls wait for its timeout
+
+_log = logging.getLogger("mistral_async")
+
+
+class SharedLimits:
+    """One client's side of its store."""
+
+    def __init__(self, store: LimitStore) -> None:
+        self.store = store
+        self._corrections: list[Correction] = []
+        self._down_until = float("-inf")
+
+    async def acquire(
+        self,
+        call: Reservation,
+        *,
+        book_locally: Callable[[Reservation, float], float],
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        """Wait for a slot from the store, or from local limits while the store is down.
+
+        `book_locally(call, now)` books the call in this process, or returns the seconds until it can.
+        """
+        demands = _demands(call)
+        while clock() >= self._down_until:
+            corrections, self._corrections = self._corrections, []
+            try:
+                slot = await self.store.reserve(demands, corrections)
+            except Exception as error:  # noqa: BLE001 - whatever a store raises, the call itself can still be made
+                self._down_until = clock() + _RETRY_STORE
+                _log.warning("The rate-limit store failed (%r); this process keeps the limits alone", error)
+                break
+            if slot.booked:
+                call.shared = [(demand.key, slot.mark, demand.cost) for demand in demands]
+                await sleep(slot.delay)
+                return
+            await sleep(slot.delay)
+        while pause := book_locally(call, clock()):
+            await sleep(pause)
+
+    def correct(self, call: Reservation, actual: Mapping[str, float]) -> None:
+        """Queue corrections of what a call booked to what it drew, for the next request to the store (rule 4)."""
+        for key, mark, cost in call.shared:
+            drawn = actual.get(key.split(":")[-2], cost)
+            if drawn != cost:
+                self._corrections.append(Correction(key, mark, drawn - cost))
+        call.shared = []
+
+    async def aclose(self) -> None:
+        """Close the store's connections; it connects again if it is used again."""
+        await self.store.aclose()
+
+
+def _demands(call: Reservation) -> list[Demand]:
+    limits = call.queue.group.limits
+    return [
+        Demand(
+            f"{limits.name}:{resource}:{bucket.window:g}",
+            call.costs.get(resource, 0.0),
+            bucket.limit,
+            bucket.window,
+            bucket.rate,
+            bucket.burst,
+            bucket.log is not None,
+        )
+        for resource, bucket in limits.buckets
+    ]
