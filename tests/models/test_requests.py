@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from mistral_async import calls
+from mistral_async._codec.json_encode import encode
 from mistral_async.models import (
     AssistantMessage,
     AudioChunk,
@@ -33,14 +34,13 @@ from mistral_async.models import (
     ToolChoice,
     UserMessage,
 )
-from mistral_async.models._model import plain
 
 HI = UserMessage("hi")
 HI_SENT = {"role": "user", "content": "hi"}
 
 
 def sent(call):
-    return json.loads(msgspec.json.encode(call.json, enc_hook=plain))
+    return json.loads(encode(call.json))
 
 
 def test_a_chat_sends_what_was_set_and_nothing_else():
