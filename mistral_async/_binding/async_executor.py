@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from mistral_async._binding.blockable import Startable
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 from mistral_async._results.download import AsyncDownload
@@ -19,6 +20,7 @@ class AsyncExecutor:
 
     def __init__(self, engine: Engine, *, responses: bool = False) -> None:
         self.engine = engine
+        self._responses = responses
         self._call = engine.respond if responses else engine.call
 
     def perform(self, request: Request) -> Any:
@@ -26,11 +28,12 @@ class AsyncExecutor:
         form = FORMS.get(type(request))
         return self._call(cast("Call[Any]", request)) if form is None else form(self.engine, request)
 
-    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
-        """A coroutine method is what it is."""
-        return function(resource, *args, **kwargs)
-
-    results = events = flow
+    def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Call the method; its requests give answers, not `Response`s, whatever the resource gives."""
+        if self._responses:
+            resource = resource._with_executor(AsyncExecutor(self.engine))  # noqa: SLF001 - executors and resources are one design
+        made: object = function(resource, *args, **kwargs)
+        return cast("Startable[Any, Any]", made).start() if isinstance(made, Startable) else made
 
 
 class LazyExecutor:
@@ -40,11 +43,12 @@ class LazyExecutor:
         """Hand the request over."""
         return request
 
-    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 - protocol
-        """A method of several requests is not one request."""
-        raise TypeError(f"{function.__qualname__} makes several requests: it is not a request that can be handed over")
-
-    results = events = flow
+    def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 - protocol
+        """Refuse a method of several requests: it is not one request."""
+        raise TypeError(
+            f"{function.__qualname__} makes several requests: it is not a request that can be handed over, and `calls` "
+            "only describes requests: use a client"
+        )
 
     @property
     def engine(self) -> Engine:

@@ -1,13 +1,12 @@
-"""One set of resource classes, four faces: a descriptor turns what an endpoint describes into each face's form.
+"""One set of resource classes for every mode: a descriptor turns what an endpoint describes into each mode's form.
 
-An endpoint's body runs with the checked arguments and returns a request; the resource's face performs it, blocks on it,
-or hands it over as it is.
+An endpoint's body runs with the checked arguments and returns a request; the resource's executor performs it, blocks
+on it, or hands it over as it is. A method of several requests (`method`) is written once, over the asynchronous form.
 """
 
 from __future__ import annotations
 
 import functools
-import inspect
 import types
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
@@ -16,17 +15,18 @@ from mistral_async._binding.arguments import expand, reject, validator
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
 if TYPE_CHECKING:
+    from mistral_async._binding.blockable import Blockable, Startable
     from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
     from mistral_async._engine.engine import Engine
     from mistral_async._engine.response import Response
     from mistral_async._results.download import AsyncDownload
     from mistral_async._results.pages import AsyncPages
     from mistral_async._results.stream import AsyncStream
-    from mistral_async.bulk._blocking import SyncResults
-    from mistral_async.bulk._results import AsyncResults
 
 P = ParamSpec("P")
 T = TypeVar("T")
+S = TypeVar("S")
+A = TypeVar("A", covariant=True)  # noqa: PLC0105 - as short as the others
 Page = TypeVar("Page")
 
 
@@ -69,16 +69,8 @@ class Executor(Protocol):
         """What performs requests."""
         ...
 
-    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
-        """Run a coroutine method of several requests."""
-        ...
-
-    def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
-        """Run a method that fans out."""
-        ...
-
-    def events(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
-        """Run a method whose work is awaited, or used as a block of events."""
+    def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Give the mode's form of a method of several requests."""
         ...
 
 
@@ -101,7 +93,7 @@ class Resource(Generic[M]):
 
 
 class _Endpoint(Generic[P]):
-    """Binds the function that describes a request to the face of the resource it is read from."""
+    """Binds the function that describes a request to the executor of the resource it is read from."""
 
     def __init__(self, describe: Callable[..., Request]) -> None:
         self.describe = describe
@@ -228,38 +220,14 @@ def endpoint(describe: Callable[..., Any]) -> Any:
     return made
 
 
-class Flow(Generic[P, T]):
-    """A coroutine method of several requests, for the asynchronous and the blocking executor."""
+class Method(Generic[P, A]):
+    """A method of several requests, written once over the asynchronous resource.
 
-    def __init__(self, function: Callable[..., Coroutine[Any, Any, T]]) -> None:
-        self.function = function
+    It is a coroutine function, or it makes something `Blockable`: what the blocking client gives is the coroutine's
+    result, or the blocking form.
+    """
 
-        @functools.wraps(function)
-        def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
-            return self._executor.flow(function, self, args, kwargs)
-
-        vars(method)["__signature__"] = inspect.signature(function)  # where `inspect.signature` and `help` look
-        self.method = method
-        self.__doc__ = function.__doc__
-
-    @overload
-    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    @overload
-    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, T]: ...
-    @overload
-    def __get__(self, instance: Resource[AsyncResponse], owner: Any) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    @overload
-    def __get__(self, instance: Resource[SyncResponse], owner: Any) -> Callable[P, T]: ...
-    @overload
-    def __get__(self, instance: None, owner: Any) -> Flow[P, T]: ...
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else types.MethodType(self.method, instance)
-
-
-class ResultsMethod(Generic[P, T]):
-    """A method that fans out, for the asynchronous and the blocking executor."""
-
-    def __init__(self, function: Callable[..., AsyncResults[T]]) -> None:
+    def __init__(self, function: Callable[..., A]) -> None:
         self.function = function
         signature = expand(function)
         names = frozenset(list(signature.parameters)[1:])
@@ -268,27 +236,32 @@ class ResultsMethod(Generic[P, T]):
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
             if not kwargs.keys() <= names:
                 reject(function, kwargs)
-            return self._executor.results(function, self, args, kwargs)
+            return self._executor.run(function, self, args, kwargs)
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
         self.method = method
         self.__doc__ = function.__doc__
 
     @overload
-    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, AsyncResults[T]]: ...
+    def __get__(
+        self: Method[P, Startable[T, Any]], instance: Resource[Async] | Resource[AsyncResponse], owner: Any
+    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
     @overload
-    def __get__(self, instance: Resource[Sync], owner: Any) -> Callable[P, SyncResults[T]]: ...
+    def __get__(self, instance: Resource[Async] | Resource[AsyncResponse], owner: Any) -> Callable[P, A]: ...
     @overload
-    def __get__(self, instance: None, owner: Any) -> ResultsMethod[P, T]: ...
+    def __get__(
+        self: Method[P, Coroutine[Any, Any, T]], instance: Resource[Sync] | Resource[SyncResponse], owner: Any
+    ) -> Callable[P, T]: ...
+    @overload
+    def __get__(
+        self: Method[P, Blockable[S]], instance: Resource[Sync] | Resource[SyncResponse], owner: Any
+    ) -> Callable[P, S]: ...
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Method[P, A]: ...
     def __get__(self, instance: Any, owner: Any) -> Any:
         return self if instance is None else types.MethodType(self.method, instance)
 
 
-def results(function: Callable[Concatenate[Any, P], AsyncResults[T]]) -> ResultsMethod[P, T]:
-    """Make a method that fans out, written once over the asynchronous resource."""
-    return ResultsMethod(function)
-
-
-def flow(function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Flow[P, T]:
-    """Make a method of several requests, written once as a coroutine over the asynchronous resource."""
-    return Flow(function)
+def method(function: Callable[Concatenate[Any, P], A]) -> Method[P, A]:
+    """Make a method of several requests, for the asynchronous and the blocking client."""
+    return Method(function)

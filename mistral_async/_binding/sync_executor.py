@@ -5,6 +5,7 @@ A stream takes all that has arrived in one hop.
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -48,25 +49,13 @@ class SyncExecutor:
             return self.portal.run(self._call, cast("Call[Any]", request))
         return form(self.portal, FORMS[type(request)](self.engine, request))
 
-    def flow(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
-        """Run a coroutine method over the asynchronous twin of its resource."""
-        twin = self._twin(resource)
-        return self.portal.run(lambda: function(twin, *args, **kwargs))
-
-    def results(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
-        """Fan out over the asynchronous twin of a resource."""
-        from mistral_async.bulk._blocking import SyncResults
-
-        return SyncResults(self.portal, function(self._twin(resource), *args, **kwargs))
-
-    def events(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
-        """Make work of the asynchronous twin of a resource, to be begun here."""
-        from mistral_async._results.events import SyncEvents
-
-        return SyncEvents(self.portal, function(self._twin(resource), *args, **kwargs))
-
-    def _twin(self, resource: Any) -> Any:
-        return resource._with_executor(AsyncExecutor(self.engine))  # noqa: SLF001 - executors and resources are one design
+    def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
+        """Run a coroutine method to its end, or give what the method makes in its blocking form."""
+        resource = resource._with_executor(AsyncExecutor(self.engine))  # noqa: SLF001 - executors and resources are one design
+        if inspect.iscoroutinefunction(function):
+            return self.portal.run(lambda: function(resource, *args, **kwargs))
+        made: Any = function(resource, *args, **kwargs)  # a `Blockable`
+        return made.blocking(self)
 
 
 class SyncStream(Generic[T]):

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from anyio import CancelScope, to_thread
 from typing_extensions import Unpack
 
-from mistral_async._binding.arguments import reject
-from mistral_async._binding.resource import Async, Executor, M, Resource, Sync, flow
+from mistral_async._binding.async_executor import AsyncExecutor
+from mistral_async._binding.blockable import Startable
+from mistral_async._binding.resource import Async, Executor, M, Resource, Sync, method
+from mistral_async._engine.engine import Engine
 from mistral_async.batch._again import ensure, resubmit
-from mistral_async.batch._methods import results_on
-from mistral_async.batch._opening import Kept
+from mistral_async.batch._opening import Fresh, Kept
 from mistral_async.batch._options import Plan, ReadOptions
 from mistral_async.batch._progress import BatchProgress
 from mistral_async.batch._results import BatchResults
 from mistral_async.batch._work import Work
 
 if TYPE_CHECKING:
-    from mistral_async.batch._blocking import SyncBatchResults
+    from mistral_async._binding.sync_executor import SyncExecutor
 
 T = TypeVar("T")
 
@@ -68,36 +69,31 @@ class BatchHandle(Resource[M], Generic[M, T]):
         """All that another process needs: give it to `client.batch.attach`."""
         return self._work.run.to_json().decode()
 
-    @flow
+    @method
     async def status(self: BatchHandle[Async, T]) -> BatchProgress:
         """Ask for the state of the jobs."""
         async with _taken(self._work):
             return await self._work.status()
 
-    @flow
+    @method
     async def wait(self: BatchHandle[Async, T], *, timeout: float | None = None) -> BatchProgress:  # noqa: ASYNC109 - the jobs go on
         """Wait for the end of all jobs; after `timeout` seconds a `WaitTimeoutError`, and the jobs go on."""
         async with _taken(self._work):
             return await self._work.wait(timeout)
 
-    @overload
-    def results(self: BatchHandle[Async, T], **options: Unpack[ReadOptions]) -> BatchResults[T]: ...
-    @overload
-    def results(self: BatchHandle[Sync, T], **options: Unpack[ReadOptions]) -> SyncBatchResults[T]: ...
-    def results(self, **options: Unpack[ReadOptions]) -> Any:
+    @method
+    def results(self, **options: Unpack[ReadOptions]) -> BatchResults[T]:
         """Read the results, as the jobs end, or once they have ended; they can be read again until they expire."""
-        if not options.keys() <= ReadOptions.__annotations__.keys():
-            reject(vars(BatchHandle)["results"], options)
         work = self._work
         plan = Plan.of({"concurrency": work.concurrency, "directory": work.directory, **options})
-        return results_on(self._executor, BatchResults(Kept(work), plan))
+        return BatchResults(Kept(work), plan)
 
-    @flow
+    @method
     async def cancel(self: BatchHandle[Async, T]) -> BatchProgress:
         """Ask for the end of the jobs; what they have done can be read."""
         return await self._work.cancel()
 
-    @flow
+    @method
     async def resubmit_failed(self: BatchHandle[Async, T]) -> int:
         """Send again, as new jobs of this run, what has no good result: what failed, and what its job did not do.
 
@@ -107,12 +103,29 @@ class BatchHandle(Resource[M], Generic[M, T]):
             await self._work.wait(None)
             return await resubmit(self._work)
 
-    @flow
+    @method
     async def cleanup(
         self: BatchHandle[Async, T], *, inputs: bool = True, outputs: bool = True, jobs: bool = False
     ) -> int:
         """Delete the files of the run on the server, and its jobs if asked; returns how many things were deleted."""
         return await self._work.clean_up(inputs=inputs, outputs=outputs, jobs=jobs)
+
+
+class BatchStart(Startable[BatchHandle[Async, T], BatchHandle[Sync, T]], Generic[T]):
+    """Batch jobs to be created, whose handle is all that is wanted."""
+
+    def __init__(self, engine: Engine, opening: Fresh[T]) -> None:
+        self._engine = engine
+        self._opening = opening
+
+    async def start(self) -> BatchHandle[Async, T]:
+        """Create the jobs."""
+        return BatchHandle(AsyncExecutor(self._engine), await self._opening.start())
+
+    def blocking(self, executor: SyncExecutor) -> BatchHandle[Sync, T]:
+        """Create the jobs; the calls are read in the caller's own thread."""
+        self._opening.prepare()
+        return BatchHandle(executor, executor.portal.run(self._opening.start))
 
 
 @asynccontextmanager

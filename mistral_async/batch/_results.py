@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast
 import anyio
 from anyio import to_thread
 
+from mistral_async._binding.blockable import Blockable
 from mistral_async.batch._delivery import Delivery
 from mistral_async.batch._options import Plan
 from mistral_async.batch._progress import BatchProgress
@@ -21,6 +22,8 @@ from mistral_async.bulk import Err, Result
 
 if TYPE_CHECKING:
     from mistral_async._binding.resource import Async
+    from mistral_async._binding.sync_executor import SyncExecutor
+    from mistral_async.batch._blocking import SyncBatchResults
     from mistral_async.batch._handle import BatchHandle
     from mistral_async.batch._opening import Opening
     from mistral_async.batch._work import Work
@@ -30,7 +33,7 @@ T = TypeVar("T")
 _AHEAD: Final = 2  # lists of results that wait for whoever takes them
 
 
-class BatchResults(Generic[T]):
+class BatchResults(Blockable["SyncBatchResults[T]"], Generic[T]):
     """The outcomes, `Ok` and `Err`: in a block, or all at once with `.collect()`."""
 
     def __init__(self, opening: Opening[T], plan: Plan) -> None:
@@ -40,6 +43,12 @@ class BatchResults(Generic[T]):
         self._ready: deque[Result[T]] = deque()
         self._failure: Exception | None = None
         self._finished = False
+
+    def blocking(self, executor: SyncExecutor) -> SyncBatchResults[T]:
+        """Return the results for code that blocks."""
+        from mistral_async.batch._blocking import SyncBatchResults
+
+        return SyncBatchResults(executor, self)
 
     async def __aenter__(self) -> Self:
         if self._work is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 import msgspec
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, results
+from mistral_async._binding.resource import M, Resource, method
 from mistral_async._engine.request import Call
 from mistral_async.bulk._checkpoint import CheckpointError
 from mistral_async.bulk._outcome import Err, Ok, OnError, Result
@@ -64,14 +64,14 @@ class Bulk(Resource[M]):
     context manager of an async iterator of `Ok(value, index, usage)` and `Err(error, index)`: one for each item.
     """
 
-    @results
+    @method
     def map(self, calls: Items[Call[T]], **options: Unpack[BulkOptions]) -> AsyncResults[T]:
         """Perform any requests made by `calls`, reading them as there is room."""
         from mistral_async.bulk._work import Single
 
         return AsyncResults(calls, Single(self._background(), _checked_call, {"work": "map"}), Plan.of(options))
 
-    @results
+    @method
     def chat(
         self, prompts: Items[Chat], *, model: str, **options: Unpack[BulkChatOptions]
     ) -> AsyncResults[ChatCompletionResponse]:
@@ -88,7 +88,7 @@ class Bulk(Resource[M]):
         job = {"work": "chat", "model": model, **asked}
         return AsyncResults(prompts, Single(self._background(), describe, job), Plan.of(fan))
 
-    @results
+    @method
     def embed(
         self,
         texts: Items[str],
@@ -133,7 +133,7 @@ class Bulk(Resource[M]):
         packing = _packing(plan, max_tokens_per_request, max_inputs_per_request)
         return AsyncResults(texts, Embedding(self._background(), packing, asked, tokenizer), plan, dedupe=dedupe)
 
-    @results
+    @method
     def moderate(
         self,
         inputs: Items[Judged],
@@ -152,7 +152,7 @@ class Bulk(Resource[M]):
         work = Moderation(self._background(), packing, "moderate", {"model": model})
         return AsyncResults(inputs, work, plan, dedupe=dedupe)
 
-    @results
+    @method
     def classify(
         self,
         inputs: Items[Judged],

@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
+from mistral_async._binding.blockable import Blockable
 from mistral_async.bulk._outbox import Outbox
 from mistral_async.bulk._outcome import Err, Ok, OnError, Result
 from mistral_async.bulk._plan import Plan
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import anyio.abc
     from numpy.typing import NDArray
 
+    from mistral_async._binding.sync_executor import SyncExecutor
+    from mistral_async.bulk._blocking import SyncResults
     from mistral_async.bulk._ledger import Ledger
     from mistral_async.bulk._matrix import Rows
     from mistral_async.bulk._pipeline import Pipeline
@@ -34,7 +37,7 @@ __all__ = ["AsyncResults", "Err", "Ok", "OnError", "Result"]
 T = TypeVar("T")
 
 
-class AsyncResults(Generic[T]):
+class AsyncResults(Blockable["SyncResults[T]"], Generic[T]):
     """The outcomes: `async with client.bulk.….(...) as results: async for result in results`, or `.collect()`."""
 
     def __init__(
@@ -55,6 +58,12 @@ class AsyncResults(Generic[T]):
         )
         self._ledger: Ledger | None = None
         self._pipeline: Pipeline[T] | None = None
+
+    def blocking(self, executor: SyncExecutor) -> SyncResults[T]:
+        """Return the results for code that blocks."""
+        from mistral_async.bulk._blocking import SyncResults
+
+        return SyncResults(executor.portal, self)
 
     async def __aenter__(self) -> Self:
         import anyio

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import TypeForm, Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint
+from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._engine.request import DONE, Call, RetrySafety, Stream, post, stream
-from mistral_async._results.events import events
 from mistral_async.models.agents import AgentsCompletionOptions
 from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk, ParsedOptions, completion_fields
 from mistral_async.models.messages import MessageInput
@@ -57,7 +56,7 @@ class Agents(Resource[M]):
 
         return agent(response_format, repair, messages=messages, agent_id=agent_id, **options)
 
-    @events
+    @method
     def parse_stream(
         self: Agents[Async],
         messages: Sequence[MessageInput],

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint, flow
+from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._engine.request import Call, PageNumber, Pages, delete, get, pages, post
-from mistral_async.batch._methods import reading, starting
 from mistral_async.batch._options import Plan, RunOptions, StartOptions
 from mistral_async.models.batch import (
     APIEndpoint,
@@ -25,8 +24,7 @@ from mistral_async.models.batch import (
 
 if TYPE_CHECKING:
     from mistral_async._results.poll import Poll
-    from mistral_async.batch._handle import BatchHandle
-    from mistral_async.batch._opening import Fresh
+    from mistral_async.batch._handle import BatchHandle, BatchStart
     from mistral_async.batch._progress import BatchProgress
     from mistral_async.batch._results import BatchResults
     from mistral_async.batch._spool import Items
@@ -66,7 +64,7 @@ class BatchJobs(Resource[M]):
         """Delete a job."""
         return delete("/v1/batch/jobs/{}", job_id, returns=DeleteBatchJobResponse)
 
-    @flow
+    @method
     async def wait(
         self: BatchJobs[Async],
         job_id: str,
@@ -86,7 +84,7 @@ class BatchJobs(Resource[M]):
 class Batch(Resource[M]):
     """Many requests at a lower price."""
 
-    @reading
+    @method
     def run(self, calls: Items[T], **options: Unpack[RunOptions]) -> BatchResults[T]:
         """Run the calls that `client.bulk.map` would perform as batch jobs, and read their results.
 
@@ -105,15 +103,16 @@ class Batch(Resource[M]):
         plan = Plan.of(options)
         return BatchResults(Fresh(self._executor.engine, calls, plan), plan)
 
-    @starting
-    def start(self, calls: Items[T], **options: Unpack[StartOptions]) -> Fresh[T]:
+    @method
+    def start(self, calls: Items[T], **options: Unpack[StartOptions]) -> BatchStart[T]:
         """Start the batch jobs of the calls, and give their handle: this process may end, and another go on.
 
         An error that ends it has the handle of what was started, as JSON, in `.partial`.
         """
+        from mistral_async.batch._handle import BatchStart
         from mistral_async.batch._opening import Fresh
 
-        return Fresh(self._executor.engine, calls, Plan.of(options))
+        return BatchStart(self._executor.engine, Fresh(self._executor.engine, calls, Plan.of(options)))
 
     @overload
     def attach(

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint
+from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._engine.request import DONE, Call, RetrySafety, Stream, post, stream
-from mistral_async._results.events import events
 from mistral_async.models.chat import (
     ChatCompletionResponse,
     ChatOptions,
@@ -66,7 +65,7 @@ class Chat(Resource[M]):
 
         return chat(response_format, repair, model=model, messages=messages, **options)
 
-    @events
+    @method
     def parse_stream(
         self: Chat[Async],
         *,
@@ -80,7 +79,7 @@ class Chat(Resource[M]):
 
         return completion_stream(self.stream, response_format, model=model, messages=messages, **options)
 
-    @events
+    @method
     def run(
         self: Chat[Async],
         messages: str | Sequence[MessageInput] | Deferred,

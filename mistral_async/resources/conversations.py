@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint
+from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._codec.json_encode import encode
 from mistral_async._engine.request import Call, PageNumber, Pages, RetrySafety, Stream, delete, get, pages, post, stream
-from mistral_async._results.events import events
 from mistral_async.models.conversation_events import CONVERSATION_ENDS, ConversationEvents
 from mistral_async.models.conversations import (
     AppendOptions,
@@ -155,7 +154,7 @@ class Conversations(Resource[M]):
 
         return conversation(response_format, repair, conversation_id, inputs=inputs, **options)
 
-    @events
+    @method
     def parse_stream(
         self: Conversations[Async],
         *,
@@ -168,7 +167,7 @@ class Conversations(Resource[M]):
 
         return conversation_stream(self.start_stream, response_format, inputs=inputs, **options)
 
-    @events
+    @method
     def append_parse_stream(
         self: Conversations[Async],
         conversation_id: str,
@@ -182,7 +181,7 @@ class Conversations(Resource[M]):
 
         return conversation_stream(self.append_stream, response_format, conversation_id, inputs=inputs, **options)
 
-    @events
+    @method
     def run(
         self: Conversations[Async],
         *,

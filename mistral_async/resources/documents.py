@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint, flow
+from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._codec.json_encode import encode
 from mistral_async._engine.request import Call, PageNumber, Pages, delete, get, pages, patch, post, put
 from mistral_async._uploads.multipart import Progress, reporting
@@ -94,7 +94,7 @@ class Documents(Resource[M]):
         """Process a document again."""
         return post(f"{_ONE}/reprocess", library_id, document_id, returns=None)
 
-    @flow
+    @method
     async def wait(
         self: Documents[Async],
         library_id: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint, flow
+from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._codec.open_union import Unknown
 from mistral_async._engine.request import Call, PageNumber, Pages, get, pages, post
 from mistral_async.models.fine_tuning import (
@@ -57,7 +57,7 @@ class FineTuningJobs(Resource[M]):
         """Start a validated job that was created with `auto_start=False`."""
         return post("/v1/fine_tuning/jobs/{}/start", job_id, returns=FineTuningJobDetails)
 
-    @flow
+    @method
     async def wait(
         self: FineTuningJobs[Async],
         job_id: str,

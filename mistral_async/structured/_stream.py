@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from mistral_async._results.events import AsyncEvents
+from mistral_async._binding.events import AsyncEvents
 from mistral_async.errors import MistralError
 from mistral_async.structured._parsed import Parsed, Snapshot, said_in
 from mistral_async.structured._scan import Scanner

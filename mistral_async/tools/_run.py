@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 import anyio
 import anyio.abc
 
-from mistral_async._results.events import AsyncEvents
+from mistral_async._binding.events import AsyncEvents
 from mistral_async.tools._events import RunEvent, RunResult
 from mistral_async.tools._loop import Driver, Loop, Plan
 

@@ -7,7 +7,7 @@ import dataclasses
 from typing import Any, Literal, assert_type
 
 from mistral_async import Call, Mistral, Response, SyncMistral, calls
-from mistral_async._results.events import SyncEvents
+from mistral_async._binding.events import SyncEvents
 from mistral_async.structured import Parsed, ParsedDocument, ParsedStream, Snapshot
 from mistral_async.tools import Context, Run, RunEvent, RunResult, Tool, tool
 

@@ -5,28 +5,24 @@ A block owns what it started: leaving it, by whatever way, ends it.
 
 from __future__ import annotations
 
-import functools
-import types
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from mistral_async._binding.arguments import expand, reject
-from mistral_async._binding.resource import Async, AsyncResponse, Resource, Sync, SyncResponse
+from mistral_async._binding.blockable import Blockable
 
 if TYPE_CHECKING:
     from mistral_async._binding.portal import Portal
+    from mistral_async._binding.sync_executor import SyncExecutor
 
-P = ParamSpec("P")
 E = TypeVar("E")
 R = TypeVar("R")
-A = TypeVar("A", covariant=True)  # noqa: PLC0105 - as short as the others
 
 
-class AsyncEvents(Generic[E, R]):
+class AsyncEvents(Blockable["SyncEvents[E, R]"], Generic[E, R]):
     """`await` it for its result, or `async with … as events: async for event in events`."""
 
     def __init__(self) -> None:
@@ -54,6 +50,10 @@ class AsyncEvents(Generic[E, R]):
     @abstractmethod
     def is_open(self) -> bool:
         """Whether its block was entered."""
+
+    def blocking(self, executor: SyncExecutor) -> SyncEvents[E, R]:
+        """Return the events for code that blocks."""
+        return SyncEvents(executor.portal, self)
 
     def __await__(self) -> Generator[Any, None, R]:
         return self.result().__await__()
@@ -109,44 +109,3 @@ class SyncEvents(Generic[E, R]):
     def result(self) -> R:
         """Go on to the end and give the result."""
         return self._portal.run(self._events.result)
-
-
-class EventsMethod(Generic[P, A]):
-    """A method whose work is awaited, or used as a block of events; for the asynchronous and the blocking executor."""
-
-    def __init__(self, function: Callable[..., A]) -> None:
-        self.function = function
-        signature = expand(function)
-        names = frozenset(list(signature.parameters)[1:])
-
-        @functools.wraps(function)
-        def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
-            if not kwargs.keys() <= names:
-                reject(function, kwargs)
-            return self._executor.events(function, self, args, kwargs)
-
-        vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
-        self.method = method
-        self.__doc__ = function.__doc__
-
-    @overload
-    def __get__(self, instance: Resource[Async], owner: Any) -> Callable[P, A]: ...
-    @overload
-    def __get__(
-        self: EventsMethod[P, AsyncEvents[E, R]], instance: Resource[Sync], owner: Any
-    ) -> Callable[P, SyncEvents[E, R]]: ...
-    @overload
-    def __get__(self, instance: Resource[AsyncResponse], owner: Any) -> Callable[P, A]: ...
-    @overload
-    def __get__(
-        self: EventsMethod[P, AsyncEvents[E, R]], instance: Resource[SyncResponse], owner: Any
-    ) -> Callable[P, SyncEvents[E, R]]: ...
-    @overload
-    def __get__(self, instance: None, owner: Any) -> EventsMethod[P, A]: ...
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self if instance is None else types.MethodType(self.method, instance)
-
-
-def events(function: Callable[Concatenate[Any, P], A]) -> EventsMethod[P, A]:
-    """Make such a method, written once over the asynchronous resource."""
-    return EventsMethod(function)
