@@ -354,7 +354,7 @@ class Meadow:
 
 async def test_what_is_done_to_an_answer_may_fail(client, poll, ask):
     call = ask(1)
-    call.then = Meadow.refuse
+    call.transform = Meadow.refuse
     (result,) = await client.batch.run([call], poll=poll)
     assert isinstance(result.error, LookupError)
 
