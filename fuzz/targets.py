@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 import msgspec
+from mistral_async._codec.headers import Headers
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._codec.rate_limit_headers import parse_rate_limits
 from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
-from mistral_async._engine.response import Headers
 from mistral_async._http.h1.parser import ResponseParser
 from mistral_async._http.protocol import WireError
-from mistral_async._results.accumulate import accumulate
+from mistral_async._results.stream import accumulate
 from mistral_async._uploads.multipart import Form
 from mistral_async.errors import from_response
 from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk

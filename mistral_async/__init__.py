@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from mistral_async._client.client import SyncMistral as SyncMistral
     from mistral_async._client.resources import Calls as Calls
     from mistral_async._client.resources import calls as calls
+    from mistral_async._codec.attempt import Attempt as Attempt
     from mistral_async._codec.open_union import Unknown as Unknown
+    from mistral_async._codec.rate_limit_headers import RateLimit as RateLimit
+    from mistral_async._codec.rate_limit_headers import RateLimitStatus as RateLimitStatus
     from mistral_async._engine.hooks import CallContext as CallContext
     from mistral_async._engine.hooks import Hooks as Hooks
     from mistral_async._engine.options import Timeout as Timeout
@@ -24,15 +27,12 @@ if TYPE_CHECKING:
     from mistral_async._engine.request import Download as Download
     from mistral_async._engine.request import Pages as Pages
     from mistral_async._engine.request import Stream as Stream
-    from mistral_async._engine.response import Attempt as Attempt
     from mistral_async._engine.response import Response as Response
     from mistral_async._engine.retry import BackoffStrategy as BackoffStrategy
     from mistral_async._engine.retry import RetryConfig as RetryConfig
     from mistral_async._http.httpx_wire.transport import Transport as Transport
     from mistral_async._ratelimit import LimitStore as LimitStore
-    from mistral_async._ratelimit import RateLimit as RateLimit
     from mistral_async._ratelimit import RateLimits as RateLimits
-    from mistral_async._ratelimit import RateLimitStatus as RateLimitStatus
     from mistral_async._ratelimit import SQLiteStore as SQLiteStore
     from mistral_async.bulk import Err as Err
     from mistral_async.bulk import Ok as Ok
@@ -42,7 +42,7 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "Attempt": "mistral_async._engine.response",
+            "Attempt": "mistral_async._codec.attempt",
             "BackoffStrategy": "mistral_async._engine.retry",
             "Call": "mistral_async._engine.request",
             "CallContext": "mistral_async._engine.hooks",
@@ -55,8 +55,8 @@ else:
             "MistralError": "mistral_async.errors",
             "Ok": "mistral_async.bulk",
             "Pages": "mistral_async._engine.request",
-            "RateLimit": "mistral_async._ratelimit",
-            "RateLimitStatus": "mistral_async._ratelimit",
+            "RateLimit": "mistral_async._codec.rate_limit_headers",
+            "RateLimitStatus": "mistral_async._codec.rate_limit_headers",
             "RateLimits": "mistral_async._ratelimit",
             "RedisStore": "mistral_async.integrations._redis_limits",
             "Response": "mistral_async._engine.response",

@@ -44,8 +44,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from mistral_async._codec.error_body import ErrorInfo, parse_error
 
 if TYPE_CHECKING:
-    from mistral_async._engine.response import Attempt, Headers
-    from mistral_async._ratelimit import RateLimitStatus
+    from mistral_async._codec.attempt import Attempt
+    from mistral_async._codec.headers import Headers
+    from mistral_async._codec.rate_limit_headers import RateLimitStatus
 
 BODY_KEPT = 64 * 1024  # bytes of an error body that are kept
 _LONGEST_MESSAGE = 2000

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
+from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.headers import Headers, request_id_of
+from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
 from mistral_async._codec.redact import SENSITIVE, redact
-from mistral_async._engine.response import Attempt, Headers, request_id_of
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
-from mistral_async._ratelimit import RateLimit, RateLimitStatus
 from mistral_async.errors import (
     APIConnectError,
     APIConnectionError,

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
+from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.headers import Headers
 from mistral_async._codec.large import LARGE, decode_in_pieces
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._engine.call_state import CallState, Renewal, bare, body_of, cause_of
 from mistral_async._engine.encode import HeadCache, encode_body, with_key
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Request
-from mistral_async._engine.response import Attempt, Headers, Response
+from mistral_async._engine.response import Response
 from mistral_async._engine.retry import delay, is_throttled
 from mistral_async._engine.tracing import UNTRACED, Trace, tracing
 from mistral_async._http.protocol import Sent, Timeouts, WireError, WireResponse, WireStream

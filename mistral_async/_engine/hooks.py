@@ -13,7 +13,8 @@ from contextlib import AbstractContextManager
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from mistral_async._engine.response import Attempt, Headers
+from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.headers import Headers
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -6,10 +6,8 @@ sent twice once it may have been received), in time, and, when the API is down, 
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Mapping, Sequence
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -23,7 +21,7 @@ from mistral_async.errors import (
 )
 
 if TYPE_CHECKING:
-    from mistral_async._engine.response import Attempt
+    from mistral_async._codec.attempt import Attempt
 
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 _TOO_MANY = 429
@@ -187,34 +185,3 @@ def _may_have_run(attempt: Attempt) -> bool:
 def is_throttled(error: MistralError) -> bool:
     """Whether it is a 429: the API works, and asks for attempt_timeout; this needs no budget."""
     return isinstance(error, APIStatusError) and error.status == _TOO_MANY
-
-
-def parse_retry_after(seconds: str | None, milliseconds: str | None = None, date: str | None = None) -> float | None:
-    """Read `retry-after` (seconds or an HTTP date, told by the server's own `date`) or `retry-after-ms`."""
-    if milliseconds is not None and (found := _number(milliseconds)) is not None:
-        return max(0.0, found / 1000)
-    if seconds is None:
-        return None
-    if (found := _number(seconds)) is not None:
-        return max(0.0, found)
-    return _until(seconds, date)
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return None if math.isnan(value) else value
-
-
-def _until(moment: str, now: str | None) -> float | None:
-    """Seconds between two HTTP dates: the server's clock is compared with itself."""
-    try:
-        then = parsedate_to_datetime(moment)
-        start = parsedate_to_datetime(now) if now else None
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    if start is None or (then.tzinfo is None) != (start.tzinfo is None):
-        return None
-    return max(0.0, (then - start).total_seconds())

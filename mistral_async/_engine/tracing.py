@@ -13,10 +13,11 @@ from types import TracebackType
 from typing import Any, Self
 from weakref import ReferenceType, ref
 
+from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.headers import Headers
 from mistral_async._engine.hooks import CallContext, HookSet
 from mistral_async._engine.options import checked_header
 from mistral_async._engine.request import Request
-from mistral_async._engine.response import Attempt, Headers
 from mistral_async._http.protocol import RequestHead
 from mistral_async.errors import MistralError
 

@@ -258,14 +258,3 @@ def _number(index: object) -> int:
 def _non_null(identity: str | None) -> str | None:
     """An id; the API's literal "null" is none."""
     return identity if isinstance(identity, str) and identity not in {"", "null"} else None
-
-
-def accumulate(events: Sequence[Any]) -> Accumulator[Any]:
-    """Put together whatever stream it is."""
-    if events and isinstance(events[0], CompletionChunk):
-        return CompletionAccumulator(events)
-    if events and getattr(events[0], "type", "") == "conversation.response.started":
-        from mistral_async._results.accumulate_conversation import ConversationAccumulator
-
-        return ConversationAccumulator(events)
-    return Accumulator(events)

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
+from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.headers import Headers
 from mistral_async._engine.call_state import cause_of
-from mistral_async._engine.response import Attempt, Headers, Response
+from mistral_async._engine.response import Response
 from mistral_async._http.protocol import RequestHead, WireError, WireStream
 from mistral_async._results.open_response import OpenResponse
 from mistral_async.errors import StreamInterruptedError

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
-from mistral_async._engine.request import Call, Pages, Paging
+from mistral_async._engine.paging import Paging
+from mistral_async._engine.request import Call, Pages
 
 if TYPE_CHECKING:
     from mistral_async._engine.engine import Engine

@@ -8,14 +8,11 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 from uuid import uuid4
 
+from mistral_async._codec.headers import Headers
 from mistral_async.errors import MistralError
-
-if TYPE_CHECKING:
-    from mistral_async._engine.response import Headers
-    from mistral_async._results.download import AsyncDownload
 
 _WRITE: Final = 1024 * 1024  # bytes collected for each hop to the thread that writes
 _DIGESTS: Final = re.compile(r"([a-z0-9-]+)=:?([A-Za-z0-9+/=]+?):?(?:,|$)")  # RFC 9530, and RFC 3230 before it
@@ -36,8 +33,39 @@ class Digest(Protocol):
         ...
 
 
+class Chunks(Protocol):
+    """An open download: its bytes in order, and what its headers say of them."""
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the response."""
+        ...
+
+    @property
+    def size(self) -> int | None:
+        """Bytes in all, where the server said."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """The path that was asked for."""
+        ...
+
+    @property
+    def validator(self) -> str:
+        """The entity tag or date that tells one version from another (RFC 9110 §8.8)."""
+        ...
+
+    async def skip(self, size: int) -> None:
+        """Pass over the first bytes."""
+
+    async def receive(self) -> bytes:
+        """Return the next bytes; none at the end."""
+        ...
+
+
 async def save(
-    download: AsyncDownload,
+    download: Chunks,
     path: str | os.PathLike[str],
     progress: Callable[[int, int | None], None] | None,
     *,
@@ -65,7 +93,7 @@ async def save(
 
 
 async def _receive(
-    download: AsyncDownload, file: _Part, total: int | None, progress: Callable[[int, int | None], None] | None
+    download: Chunks, file: _Part, total: int | None, progress: Callable[[int, int | None], None] | None
 ) -> int:
     from anyio import to_thread
 
@@ -145,7 +173,7 @@ class _Part:
             digest.update(data)
 
 
-def _part_path(target: Path, download: AsyncDownload, *, resume: bool) -> Path:
+def _part_path(target: Path, download: Chunks, *, resume: bool) -> Path:
     """A name of its own; one to go on with later is that of this version of this file."""
     mark = uuid4().hex[:8]
     if resume:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 import msgspec
 
 from mistral_async._codec.error_body import parse_error
+from mistral_async._codec.headers import Headers
 from mistral_async._codec.open_union import LenientDecodeError, decode, decoder
 from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
 from mistral_async._engine.call_state import body_of, cause_of
 from mistral_async._engine.request import DONE, Stream
-from mistral_async._engine.response import Headers
 from mistral_async._http.protocol import WireError, WireStream
-from mistral_async._results.accumulate import Accumulator, accumulate
+from mistral_async._results.accumulate import Accumulator, CompletionAccumulator
 from mistral_async._results.open_response import OpenResponse
 from mistral_async.errors import (
     IncompleteStreamError,
@@ -297,3 +298,14 @@ def _is_error(item: object, data: bytes) -> bool:
 
 
 _ERRORS = frozenset({"error", "conversation.response.error", "response.error"})
+
+
+def accumulate(events: Sequence[Any]) -> Accumulator[Any]:
+    """Return the accumulator for these events, chosen by the first of them."""
+    if events and isinstance(events[0], CompletionChunk):
+        return CompletionAccumulator(events)
+    if events and getattr(events[0], "type", "") == "conversation.response.started":
+        from mistral_async._results.accumulate_conversation import ConversationAccumulator
+
+        return ConversationAccumulator(events)
+    return Accumulator(events)

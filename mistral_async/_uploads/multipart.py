@@ -11,16 +11,13 @@ import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import msgspec
 
 from mistral_async._codec.json_encode import encode
 from mistral_async._http.protocol import BodySource
 from mistral_async._uploads.source import Upload
-
-if TYPE_CHECKING:
-    from mistral_async._engine.request import Call
 
 T = TypeVar("T")
 
@@ -176,13 +173,6 @@ class _FormReader:
         close = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
-
-
-def reporting(call: Call[T], progress: Progress | None) -> Call[T]:
-    """The same request, which reports how much of its files was sent."""
-    if call.form is not None:
-        call.form.progress = progress
-    return call
 
 
 def escape(text: str) -> bytes:

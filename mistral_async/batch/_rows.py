@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 
 from mistral_async._codec.error_body import parse_error
+from mistral_async._codec.headers import Headers
 from mistral_async._codec.open_union import LenientDecodeError, decode
-from mistral_async._engine.response import Headers
 from mistral_async.batch._decoders import Decoders
 from mistral_async.batch._errors import BatchRequestError, MissingResultError, ResultsExpiredError
 from mistral_async.batch._run import Part, Run, custom_id, parse_custom_id

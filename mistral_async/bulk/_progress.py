@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from mistral_async._engine.response import Attempt
+    from mistral_async._codec.attempt import Attempt
 
 _HORIZON: Final = 30.0  # seconds that the rate looks back
 _REJECTED: Final = 429

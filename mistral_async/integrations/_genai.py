@@ -14,8 +14,8 @@ from mistral_async._results.accumulate import Accumulator
 from mistral_async.errors import APIStatusError, MistralError
 
 if TYPE_CHECKING:
+    from mistral_async._codec.attempt import Attempt
     from mistral_async._engine.hooks import CallContext
-    from mistral_async._engine.response import Attempt
 
 Value = str | bool | int | float | Sequence[str]
 Attributes = dict[str, Value]

@@ -23,7 +23,7 @@ except ImportError as _missing:
     raise ImportError("OpenTelemetry is needed: pip install mistral-async[otel]") from _missing
 
 if TYPE_CHECKING:
-    from mistral_async._engine.response import Attempt
+    from mistral_async._codec.attempt import Attempt
 
 __all__ = ["OpenTelemetryHooks"]
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint, method
-from mistral_async._engine.request import Call, PageNumber, Pages, delete, get, pages, post
+from mistral_async._engine.paging import PageNumber
+from mistral_async._engine.request import Call, Pages, delete, get, pages, post
 from mistral_async.batch._options import Plan, RunOptions, StartOptions
 from mistral_async.models.batch import (
     APIEndpoint,

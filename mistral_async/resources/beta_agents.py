@@ -10,7 +10,8 @@ from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
 from mistral_async._codec.json_encode import encode
-from mistral_async._engine.request import Call, PageNumber, Pages, PageToken, delete, get, pages, patch, post, put
+from mistral_async._engine.paging import PageNumber, PageToken
+from mistral_async._engine.request import Call, Pages, delete, get, pages, patch, post, put
 from mistral_async.models.beta_agents import (
     Agent,
     AgentAliasResponse,

@@ -10,7 +10,8 @@ from typing_extensions import TypeForm, TypeVar, Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._codec.json_encode import encode
-from mistral_async._engine.request import Call, PageNumber, Pages, RetrySafety, Stream, delete, get, pages, post, stream
+from mistral_async._engine.paging import PageNumber
+from mistral_async._engine.request import Call, Pages, RetrySafety, Stream, delete, get, pages, post, stream
 from mistral_async.models.conversation_events import CONVERSATION_ENDS, ConversationEvents
 from mistral_async.models.conversations import (
     AppendOptions,

@@ -9,8 +9,9 @@ from typing_extensions import Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._codec.json_encode import encode
-from mistral_async._engine.request import Call, PageNumber, Pages, delete, get, pages, patch, post, put
-from mistral_async._uploads.multipart import Progress, reporting
+from mistral_async._engine.paging import PageNumber
+from mistral_async._engine.request import Call, Pages, delete, get, pages, patch, post, put, reporting
+from mistral_async._uploads.multipart import Progress
 from mistral_async.models.documents import (
     Document,
     DocumentListOptions,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import Call, Download, PageNumber, Pages, delete, download, get, pages, post
+from mistral_async._engine.paging import PageNumber
+from mistral_async._engine.request import Call, Download, Pages, delete, download, get, pages, post, reporting
 from mistral_async._uploads.checked import checked, size_check
-from mistral_async._uploads.multipart import Progress, reporting
+from mistral_async._uploads.multipart import Progress
 from mistral_async._uploads.source import Upload
 from mistral_async.models.enums import FilePurpose, FileVisibility
 from mistral_async.models.files import (

@@ -10,7 +10,8 @@ from typing_extensions import Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint, method
 from mistral_async._codec.open_union import Unknown
-from mistral_async._engine.request import Call, PageNumber, Pages, get, pages, post
+from mistral_async._engine.paging import PageNumber
+from mistral_async._engine.request import Call, Pages, get, pages, post
 from mistral_async.models.fine_tuning import (
     CreateFineTuningJobResponse,
     FineTuningJob,

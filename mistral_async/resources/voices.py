@@ -5,19 +5,8 @@ from __future__ import annotations
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
-from mistral_async._engine.request import (
-    Call,
-    Download,
-    Offset,
-    Pages,
-    PageToken,
-    delete,
-    download,
-    get,
-    pages,
-    patch,
-    post,
-)
+from mistral_async._engine.paging import Offset, PageToken
+from mistral_async._engine.request import Call, Download, Pages, delete, download, get, pages, patch, post
 from mistral_async.models.voices import (
     VoiceListPage,
     VoiceListResponse,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async._codec import rate_limit_headers as headers_module
-from mistral_async._ratelimit import RateLimit, parse_rate_limits
+from mistral_async._codec.rate_limit_headers import RateLimit, parse_rate_limits
 
 RECORDED = Path(__file__).parents[3] / "shared" / "recorded" / "traffic.jsonl"
 

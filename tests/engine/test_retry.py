@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import BackoffStrategy, Mistral, RetryConfig, Timeout
+from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.headers import Headers, parse_retry_after
 from mistral_async._engine.request import RetrySafety
-from mistral_async._engine.response import Attempt, Headers
-from mistral_async._engine.retry import RetryBudget, delay, parse_retry_after
+from mistral_async._engine.retry import RetryBudget, delay
 from mistral_async._ratelimit.waiting import wait_turn
 from mistral_async.errors import (
     APIConnectError,

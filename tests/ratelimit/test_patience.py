@@ -8,8 +8,9 @@ import anyio
 import pytest
 
 from mistral_async import BackoffStrategy, Mistral, RateLimits, RetryConfig
+from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.headers import Headers
 from mistral_async._engine.request import RetrySafety
-from mistral_async._engine.response import Attempt, Headers
 from mistral_async._engine.retry import ThrottleStreaks, delay
 from mistral_async._ratelimit import Priority
 from mistral_async.errors import RateLimitError, from_response

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mistral_async import Mistral
 from mistral_async._codec.open_union import LenientDecodeError, decode
-from mistral_async._results.accumulate import accumulate
+from mistral_async._results.stream import accumulate
 from mistral_async.errors import IncompleteStreamError
 from mistral_async.models import ChatCompletionResponse, ReferenceChunk, TextChunk, ThinkChunk
 from mistral_async.models.chat import CompletionChunk

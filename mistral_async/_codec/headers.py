@@ -1,0 +1,95 @@
+"""The header fields of a response: names in any case (RFC 9110 §5.1), the request's id, the waits it asks for.
+
+Nothing is decoded before somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from email.utils import parsedate_to_datetime
+
+from mistral_async._codec.rate_limit_headers import RateLimitStatus, parse_rate_limits
+
+
+class Headers(Mapping[str, str]):
+    """The headers of an answer: names in any case, repeated ones joined by a comma. `raw` has them as they came."""
+
+    def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
+        self.raw = raw
+
+    @functools.cached_property
+    def _fields(self) -> dict[str, str]:
+        fields: dict[str, str] = {}
+        for name, value in self.raw:
+            key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+            fields[key] = f"{fields[key]}, {text}" if key in fields else text
+        return fields
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._fields})"
+
+    @property
+    def request_id(self) -> str | None:
+        """The API's id of the request, to give to support."""
+        return request_id_of(self.raw)
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that the API asks to wait."""
+        return parse_retry_after(self.get("retry-after"), self.get("retry-after-ms"), self.get("date"))
+
+    @functools.cached_property
+    def rate_limits(self) -> RateLimitStatus:
+        """The rate limits that the answer names."""
+        return parse_rate_limits(self.raw)
+
+
+def request_id_of(raw: Sequence[tuple[bytes, bytes]]) -> str | None:
+    """The API's id of the request: its usual header first, without reading the others."""
+    for name, value in raw:
+        if name == b"mistral-correlation-id":
+            return value.decode("latin-1")
+    headers = Headers(raw)
+    return headers.get("mistral-correlation-id") or headers.get("x-kong-request-id") or headers.get("x-request-id")
+
+
+def parse_retry_after(seconds: str | None, milliseconds: str | None = None, date: str | None = None) -> float | None:
+    """Read `retry-after` (seconds or an HTTP date, told by the server's own `date`) or `retry-after-ms`."""
+    if milliseconds is not None and (found := _number(milliseconds)) is not None:
+        return max(0.0, found / 1000)
+    if seconds is None:
+        return None
+    if (found := _number(seconds)) is not None:
+        return max(0.0, found)
+    return _until(seconds, date)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(value) else value
+
+
+def _until(moment: str, now: str | None) -> float | None:
+    """Seconds between two HTTP dates: the server's clock is compared with itself."""
+    try:
+        then = parsedate_to_datetime(moment)
+        start = parsedate_to_datetime(now) if now else None
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    if start is None or (then.tzinfo is None) != (start.tzinfo is None):
+        return None
+    return max(0.0, (then - start).total_seconds())
