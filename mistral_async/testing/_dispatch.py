@@ -86,7 +86,7 @@ class Dispatcher:
             raise no_route(request.request_id)
         if problem is not None:
             raise invalid_request([problem])
-        if details := validate(route.name, body):
+        if details := validate(route.body, body):
             raise invalid_request(details)
         return await self._perform(request, route, body)
 

@@ -25,6 +25,8 @@ class Route(msgspec.Struct, frozen=True):
     template: str
     name: str
     handler: Handler
+    body: str | None = None
+    """The shape of its body: a name or a text as in `_shapes`; None takes anything."""
     stream: str | None = None
     limits: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
@@ -33,13 +35,38 @@ class Route(msgspec.Struct, frozen=True):
     public: bool = False
 
 
+REGISTERED: list[Route] = []
+"""The routes of the handlers that have been imported; `_routes` imports all."""
+
+
+def route(
+    method: str,
+    template: str,
+    name: str,
+    *,
+    body: str | None = None,
+    stream: str | None = None,
+    limits: tuple[str, ...] = (),
+    shown: tuple[str, ...] = (),
+    before: Preparation | None = None,
+    public: bool = False,
+) -> Callable[[Handler], Handler]:
+    """Let a handler perform an operation; the arguments are the fields of `Route`."""
+
+    def register(handler: Handler) -> Handler:
+        REGISTERED.append(Route(method, template, name, handler, body, stream, limits, shown, before, public))
+        return handler
+
+    return register
+
+
 class Router:
     """Finds the route of a request; a percent-encoded slash does not divide a path."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._exact: dict[tuple[str, str], Route] = {}
         self._shaped: dict[tuple[str, int], list[tuple[list[str], Route]]] = {}
-        for route in routes:
+        for route in sorted(routes, key=lambda each: each.template.count("{}")):  # the most literal first
             segments = route.template.split("/")
             if "{}" in segments:
                 self._shaped.setdefault((route.method, len(segments)), []).append((segments, route))
@@ -67,6 +94,6 @@ class Router:
         if found is None:
             raise not_found("Endpoint", path)
         route, _ = found
-        if details := validate(route.name, body):
+        if details := validate(route.body, body):
             raise invalid_argument("; ".join(f"{'.'.join(map(str, each.loc))}: {each.msg}" for each in details))
         return route.name, route.handler(FakeCall(state, route.name, body=body))

@@ -1,4 +1,4 @@
-"""The request bodies of the API, written down field by field; `_validation` reads this table.
+"""The request bodies of the API, written down field by field, as `_validation` reads them. A route may write its own.
 
 `name*: type` is required, `?` allows null, `(a,b)` bounds a number or a length, `{a|b}` is a closed set and `{a|…}` an
 open one, `...` lets unknown keys pass. `@tag a=Shape, b=Shape` is a union told apart by `tag`; `@tag:a` assumes `a`
@@ -224,39 +224,4 @@ SHAPES: dict[str, str] = {
         "level*: {Viewer|Editor}; share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; org_id: str?"
     ),
     "SharingDelete": "share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; org_id: str?",
-}
-
-BODIES: dict[str, str] = {
-    "chat.complete": "ChatCompletionRequest",
-    "agents.complete": "AgentsCompletionRequest",
-    "fim.complete": "FIMCompletionRequest",
-    "embeddings.create": "EmbeddingRequest",
-    "classifiers.moderate": "ClassificationRequest",
-    "classifiers.moderate_chat": "ChatModerationRequest",
-    "classifiers.classify": "ClassificationRequest",
-    "classifiers.classify_chat": "ChatClassificationRequest",
-    "ocr.process": "OCRRequest",
-    "responses.create": "CreateResponseRequest",
-    "responses.count_input_tokens": "CountResponseInputTokensRequest",
-    "audio.transcriptions.complete": "AudioTranscriptionRequest",
-    "audio.speech.complete": "SpeechRequest",
-    "audio.voices.create": "VoiceCreateRequest",
-    "audio.voices.update": "VoiceUpdateRequest",
-    "files.upload": "FileUploadRequest",
-    "models.update": "UpdateModelRequest",
-    "fine_tuning.jobs.create": "CreateFineTuningJobRequest",
-    "batch.jobs.create": "CreateBatchJobRequest",
-    "beta.agents.create": "CreateAgentRequest",
-    "beta.agents.update": "UpdateAgentRequest",
-    "beta.conversations.start": "ConversationRequest",
-    "beta.conversations.append": "AppendConversationRequest",
-    "beta.conversations.restart": "RestartConversationRequest",
-    "beta.libraries.create": "CreateLibraryRequest",
-    "beta.libraries.update": "UpdateLibraryRequest",
-    "beta.libraries.libraries_update_v1": "UpdateLibraryRequest",
-    "beta.libraries.documents.upload": "DocumentUploadRequest",
-    "beta.libraries.documents.update": "UpdateDocumentRequest",
-    "beta.libraries.documents.libraries_documents_update_v1": "UpdateDocumentRequest",
-    "beta.libraries.accesses.update_or_create": "SharingRequest",
-    "beta.libraries.accesses.delete": "SharingDelete",
 }

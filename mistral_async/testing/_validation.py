@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, cast
 
 from mistral_async.testing._errors import ValidationDetail
-from mistral_async.testing._shapes import BODIES, SHAPES
+from mistral_async.testing._shapes import SHAPES
 
 Loc = tuple[str | int, ...]
 Details = list[ValidationDetail]
@@ -19,10 +19,10 @@ _BOUNDED = re.compile(r"(?P<type>.+?)\((?P<least>[^,()]*),(?P<most>[^,()]*)\)")
 _NUMBERS = {"int", "float"}
 
 
-def validate(operation: str, body: Any) -> list[ValidationDetail]:
-    """What the server finds wrong with the `body` of `operation`; nothing if it is fine or has no shape of its own."""
+def validate(shape: str | None, body: Any) -> list[ValidationDetail]:
+    """Return what is wrong with a body: `shape` is the name or the text of one; None takes anything."""
     found: Details = []
-    if (shape := BODIES.get(operation)) is not None:
+    if shape is not None:
         _check_of_shape(shape)(body, ("body",), found)
     return found
 
@@ -33,7 +33,7 @@ def _detail(kind: str, loc: Loc, message: str, value: Any, **context: Any) -> Va
 
 @cache
 def _check_of_shape(name: str) -> Check:
-    text = SHAPES[name]
+    text = SHAPES.get(name, name)
     return _check_tagged(text) if text.startswith("@") else _check_object(text)
 
 

@@ -49,7 +49,7 @@ def test_every_endpoint_has_a_route_that_takes_what_it_sends(name):
     assert (route.template, values) == (request.route, request.ids)
     assert (route.stream if isinstance(request, Stream) else route.name) in ALL
     if request.form is None:
-        assert validate(route.name, to_builtins(request.json or {})) == []
+        assert validate(route.body, to_builtins(request.json or {})) == []
 
 
 async def test_moderation_flags_what_it_should(http):

@@ -7,22 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from mistral_async.testing._shapes import BODIES, SHAPES
+from mistral_async.testing._routes import ROUTES
 from mistral_async.testing._validation import validate
 
 MESSAGES = [{"role": "user", "content": "hi"}]
+BODIES = {route.name: route.body for route in ROUTES}
 CHAT = {"model": "m", "messages": MESSAGES}
 
 
 def found(operation, body):
-    return [(detail.type, detail.loc) for detail in validate(operation, body)]
+    return [(detail.type, detail.loc) for detail in validate(BODIES[operation], body)]
 
 
-def test_every_shape_can_be_read_and_every_operation_has_one():
-    for operation, shape in BODIES.items():
-        assert shape in SHAPES
-        assert isinstance(validate(operation, {}), list)
-    assert validate("models.list", {"anything": 1}) == []
+def test_every_shape_can_be_read_and_only_what_is_a_shape():
+    for route in ROUTES:
+        assert isinstance(validate(route.body, {}), list)
+    assert sum(route.body is not None for route in ROUTES) >= 32
+    assert validate("name*: str; size: int", {"name": "n", "size": 1}) == []
+    assert validate(None, {"anything": 1}) == []
+    with pytest.raises(ValueError, match="CreateLibary"):
+        validate("CreateLibaryRequest", {})
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from mistral_async.testing._errors import FakeAPIError, ValidationDetail, invali
 from mistral_async.testing._handlers._paging import page_by_number, page_by_token
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._reply import Reply, json_reply, no_content
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _ALIAS = re.compile(r"[a-z]([a-z0-9_-]*[a-z0-9])?")
@@ -118,17 +119,20 @@ class AgentStore:
         return number
 
 
+@route("POST", "/v1/agents", "beta.agents.create", body="CreateAgentRequest")
 def create(call: FakeCall) -> Reply:
     """Create an agent."""
     resolve_model(call.state, call.body["model"])
     return json_reply(call.state.store(AgentStore).create(call.body))
 
 
+@route("GET", "/v1/agents", "beta.agents.list")
 def list_agents(call: FakeCall) -> Reply:
     """One page as a bare array."""
     return json_reply(page_by_number(call, list(_found(call)), size=20))
 
 
+@route("GET", "/v1/agents/pages", "beta.agents.list_pages")
 def list_pages(call: FakeCall) -> Reply:
     """One page with the token of the next."""
     data, token = page_by_token(call, list(_found(call)), size=20)
@@ -151,11 +155,13 @@ def _found(call: FakeCall) -> Iterator[dict[str, Any]]:
             yield agent
 
 
+@route("GET", "/v1/agents/{}", "beta.agents.get")
 def get(call: FakeCall) -> Reply:
     """One agent."""
     return json_reply(call.state.store(AgentStore).get(call.params[0], call.text("agent_version")))
 
 
+@route("PATCH", "/v1/agents/{}", "beta.agents.update", body="UpdateAgentRequest")
 def update(call: FakeCall) -> Reply:
     """Change an agent."""
     if call.body.get("model") is not None:
@@ -163,33 +169,39 @@ def update(call: FakeCall) -> Reply:
     return json_reply(call.state.store(AgentStore).update(call.params[0], call.body))
 
 
+@route("DELETE", "/v1/agents/{}", "beta.agents.delete")
 def delete(call: FakeCall) -> Reply:
     """Delete an agent."""
     call.state.store(AgentStore).remove(call.params[0])
     return no_content()
 
 
+@route("PATCH", "/v1/agents/{}/version", "beta.agents.update_version")
 def update_version(call: FakeCall) -> Reply:
     """Choose the current version."""
     call.required("version")
     return json_reply(call.state.store(AgentStore).switch(call.params[0], call.number("version", 0)))
 
 
+@route("GET", "/v1/agents/{}/versions", "beta.agents.list_versions")
 def list_versions(call: FakeCall) -> Reply:
     """All versions, newest first, as a bare array."""
     return json_reply(page_by_number(call, call.state.store(AgentStore).history(call.params[0]), size=20, most=100))
 
 
+@route("GET", "/v1/agents/{}/versions/{}", "beta.agents.get_version")
 def get_version(call: FakeCall) -> Reply:
     """One version by number or alias."""
     return json_reply(call.state.store(AgentStore).get(call.params[0], call.params[1]))
 
 
+@route("GET", "/v1/agents/{}/aliases", "beta.agents.list_version_aliases")
 def list_aliases(call: FakeCall) -> Reply:
     """All aliases as a bare array."""
     return json_reply(list(call.state.store(AgentStore).aliases(call.params[0]).values()))
 
 
+@route("PUT", "/v1/agents/{}/aliases", "beta.agents.create_version_alias")
 def create_alias(call: FakeCall) -> Reply:
     """Give a version a name, or move the name to another version."""
     alias, agents = _alias_param(call), call.state.store(AgentStore)
@@ -202,6 +214,7 @@ def create_alias(call: FakeCall) -> Reply:
     return json_reply(aliases[alias])
 
 
+@route("DELETE", "/v1/agents/{}/aliases", "beta.agents.delete_version_alias")
 def delete_alias(call: FakeCall) -> Reply:
     """Take a name away."""
     alias = _alias_param(call)

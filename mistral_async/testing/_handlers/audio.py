@@ -17,12 +17,22 @@ from mistral_async.testing._handlers._speech import decode_audio, duration, synt
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._handlers.voices import VoiceStore
 from mistral_async.testing._reply import EVENT_STREAM, Reply, json_reply, named_event
+from mistral_async.testing._route import route
 
 _AUDIO_TOKENS = 375
 _SECONDS_PER_BLOCK = 30
 _SPEECH_PIECE = 8_192
 
 
+@route(
+    "POST",
+    "/v1/audio/transcriptions",
+    "audio.transcriptions.complete",
+    body="AudioTranscriptionRequest",
+    stream="audio.transcriptions.stream",
+    limits=("req", "audio-seconds"),
+    shown=("req",),
+)
 def transcribe(call: FakeCall) -> Reply:
     """Write down what is said."""
     model = resolve_model(call.state, call.body["model"])
@@ -96,6 +106,14 @@ def _transcription_events(done: dict[str, Any]) -> Iterator[bytes]:
     yield named_event({**done, "type": "transcription.done"})
 
 
+@route(
+    "POST",
+    "/v1/audio/speech",
+    "audio.speech.complete",
+    body="SpeechRequest",
+    stream="audio.speech.stream",
+    limits=("req", "input-characters"),
+)
 def speak(call: FakeCall) -> Reply:
     """Say a text; the answer is base64 in JSON, or events with pieces of it."""
     body = call.body

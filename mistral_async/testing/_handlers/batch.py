@@ -18,6 +18,7 @@ from mistral_async.testing._handlers._batch_job import STATUSES, FakeBatchJob, J
 from mistral_async.testing._handlers._paging import page_by_number
 from mistral_async.testing._handlers.files import FileStore
 from mistral_async.testing._reply import Reply, spaced_json_reply
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _SLICE = 50
@@ -125,6 +126,7 @@ async def advance(state: ServerState) -> None:
     await state.store(BatchJobStore).advance()
 
 
+@route("POST", "/v1/batch/jobs", "batch.jobs.create", body="CreateBatchJobRequest")
 def create(call: FakeCall) -> Reply:
     """Queue a job."""
     state, body = call.state, call.body
@@ -154,6 +156,7 @@ def create(call: FakeCall) -> Reply:
     return spaced_json_reply(job.to_dict())
 
 
+@route("GET", "/v1/batch/jobs", "batch.jobs.list", before=advance)
 def list_jobs(call: FakeCall) -> Reply:
     """One page of the jobs that pass the filters."""
     jobs = [job for job in call.state.store(BatchJobStore).all() if _passes(call, job)]
@@ -175,12 +178,14 @@ def _passes(call: FakeCall, job: FakeBatchJob) -> bool:
     )
 
 
+@route("GET", "/v1/batch/jobs/{}", "batch.jobs.get", before=advance)
 def get(call: FakeCall) -> Reply:
     """One job; jobs of inline requests hold their outputs."""
     job = call.state.store(BatchJobStore).get(call.params[0])
     return spaced_json_reply(job.to_dict(inline=job.inline or call.flag("inline")))
 
 
+@route("POST", "/v1/batch/jobs/{}/cancel", "batch.jobs.cancel", before=advance)
 def cancel(call: FakeCall) -> Reply:
     """Ask for the end of a job; what has been done stays."""
     job = call.state.store(BatchJobStore).get(call.params[0])
@@ -189,6 +194,7 @@ def cancel(call: FakeCall) -> Reply:
     return spaced_json_reply(job.to_dict())
 
 
+@route("DELETE", "/v1/batch/jobs/{}", "batch.jobs.delete", before=advance)
 def delete(call: FakeCall) -> Reply:
     """Forget a job that has ended."""
     job = call.state.store(BatchJobStore).get(call.params[0])

@@ -9,14 +9,33 @@ from mistral_async.testing._handlers import _completions as completions
 from mistral_async.testing._handlers.agents import AgentStore
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._reply import Reply
+from mistral_async.testing._route import route
 
 
+@route(
+    "POST",
+    "/v1/chat/completions",
+    "chat.complete",
+    body="ChatCompletionRequest",
+    stream="chat.stream",
+    limits=("req", "tokens", "audio-seconds"),
+    shown=("req", "tokens"),
+)
 def complete(call: FakeCall) -> Reply:
     """Answer a chat."""
     model = resolve_model(call.state, call.body["model"])
     return _reply(call, completions.complete(call.state, model, call.body["messages"], call.body))
 
 
+@route(
+    "POST",
+    "/v1/agents/completions",
+    "agents.complete",
+    body="AgentsCompletionRequest",
+    stream="agents.stream",
+    limits=("req", "tokens"),
+    shown=("req", "tokens"),
+)
 def complete_agent(call: FakeCall) -> Reply:
     """Answer a chat as an agent does: with its model, instructions and tools."""
     agent = call.state.store(AgentStore).get(call.body["agent_id"])
@@ -29,6 +48,15 @@ def complete_agent(call: FakeCall) -> Reply:
     return _reply(call, completions.complete(call.state, agent["model"], messages, options))
 
 
+@route(
+    "POST",
+    "/v1/fim/completions",
+    "fim.complete",
+    body="FIMCompletionRequest",
+    stream="fim.stream",
+    limits=("req", "tokens"),
+    shown=("req", "tokens"),
+)
 def complete_fim(call: FakeCall) -> Reply:
     """Fill in the middle: code that stands between a prompt and a suffix."""
     model = resolve_model(call.state, call.body["model"])

@@ -11,6 +11,7 @@ from mistral_async.testing._handlers._prompt import content_text, tokens_of, top
 from mistral_async.testing._handlers.embeddings import usage_of
 from mistral_async.testing._handlers.models import ModelStore, resolve_model
 from mistral_async.testing._reply import Reply, json_reply
+from mistral_async.testing._route import route
 
 _WORDS = {
     "sexual": "sex sexual porn nude explicit",
@@ -33,21 +34,53 @@ _FLAGGED = 0.5
 _HIDDEN_TOKENS = 61
 
 
+@route(
+    "POST",
+    "/v1/moderations",
+    "classifiers.moderate",
+    body="ClassificationRequest",
+    limits=("req", "tokens"),
+    shown=("req",),
+)
 def moderate(call: FakeCall) -> Reply:
     """Judge one text or several."""
     return _moderation_reply(call, _texts(call.body["input"]))
 
 
+@route(
+    "POST",
+    "/v1/chat/moderations",
+    "classifiers.moderate_chat",
+    body="ChatModerationRequest",
+    limits=("req", "tokens"),
+    shown=("req",),
+)
 def moderate_chat(call: FakeCall) -> Reply:
     """Judge the last message of one conversation or of several."""
     return _moderation_reply(call, [_last(messages) for messages in _conversations(call.body["input"])])
 
 
+@route(
+    "POST",
+    "/v1/classifications",
+    "classifiers.classify",
+    body="ClassificationRequest",
+    limits=("req", "tokens"),
+    shown=("req",),
+)
 def classify(call: FakeCall) -> Reply:
     """Classify one text or several."""
     return _classification_reply(call, _texts(call.body["input"]))
 
 
+@route(
+    "POST",
+    "/v1/chat/classifications",
+    "classifiers.classify_chat",
+    body="ChatClassificationRequest",
+    limits=("req", "tokens"),
+    shown=("req",),
+)
 def classify_chat(call: FakeCall) -> Reply:
     """Classify one conversation or several."""
     given: Any = call.body["input"]

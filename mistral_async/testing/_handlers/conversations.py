@@ -16,6 +16,7 @@ from mistral_async.testing._handlers._turn import AssistantConfig, TurnRunner, c
 from mistral_async.testing._handlers.agents import AgentStore
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._reply import EVENT_STREAM, Reply, json_reply, no_content
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _PREFIXES = {
@@ -74,6 +75,15 @@ class ConversationStore:
         )
 
 
+@route(
+    "POST",
+    "/v1/conversations",
+    "beta.conversations.start",
+    body="ConversationRequest",
+    stream="beta.conversations.start_stream",
+    limits=("tokens", "code-interpreter"),
+    shown=("tokens",),
+)
 def start(call: FakeCall) -> Reply:
     """Begin a conversation with a model or an agent."""
     body = call.body
@@ -86,6 +96,15 @@ def start(call: FakeCall) -> Reply:
     return _turn(call, store.begin({**body}, []))
 
 
+@route(
+    "POST",
+    "/v1/conversations/{}",
+    "beta.conversations.append",
+    body="AppendConversationRequest",
+    stream="beta.conversations.append_stream",
+    limits=("tokens", "code-interpreter"),
+    shown=("tokens",),
+)
 def append(call: FakeCall) -> Reply:
     """Go on with a conversation."""
     conversation = call.state.store(ConversationStore).get(call.params[0])
@@ -94,6 +113,15 @@ def append(call: FakeCall) -> Reply:
     return _turn(call, conversation)
 
 
+@route(
+    "POST",
+    "/v1/conversations/{}/restart",
+    "beta.conversations.restart",
+    body="RestartConversationRequest",
+    stream="beta.conversations.restart_stream",
+    limits=("tokens", "code-interpreter"),
+    shown=("tokens",),
+)
 def restart(call: FakeCall) -> Reply:
     """A new conversation that shares the old one's entries up to one of them."""
     store = call.state.store(ConversationStore)
@@ -143,6 +171,7 @@ def _entry(state: ServerState, given: Mapping[str, Any]) -> dict[str, Any]:
     return make_entry(state, kind, _PREFIXES[kind], {**extra, **fields})
 
 
+@route("GET", "/v1/conversations", "beta.conversations.list")
 def list_conversations(call: FakeCall) -> Reply:
     """One page as a bare array, newest first."""
     wanted = call.metadata()
@@ -154,11 +183,13 @@ def list_conversations(call: FakeCall) -> Reply:
     return json_reply([_card(conversation) for conversation in page_by_number(call, found, size=100)])
 
 
+@route("GET", "/v1/conversations/{}", "beta.conversations.get")
 def get(call: FakeCall) -> Reply:
     """One conversation, without its entries."""
     return json_reply(_card(call.state.store(ConversationStore).get(call.params[0])))
 
 
+@route("DELETE", "/v1/conversations/{}", "beta.conversations.delete")
 def delete(call: FakeCall) -> Reply:
     """Delete a conversation."""
     conversation = call.state.store(ConversationStore).get(call.params[0])
@@ -166,6 +197,7 @@ def delete(call: FakeCall) -> Reply:
     return no_content()
 
 
+@route("GET", "/v1/conversations/{}/history", "beta.conversations.get_history")
 def history(call: FakeCall) -> Reply:
     """All entries."""
     conversation = call.state.store(ConversationStore).get(call.params[0])
@@ -174,6 +206,7 @@ def history(call: FakeCall) -> Reply:
     )
 
 
+@route("GET", "/v1/conversations/{}/messages", "beta.conversations.get_messages")
 def messages(call: FakeCall) -> Reply:
     """The entries that are messages."""
     conversation = call.state.store(ConversationStore).get(call.params[0])

@@ -17,8 +17,10 @@ from mistral_async.testing._handlers._prompt import sentences_of, tokens_of
 from mistral_async.testing._handlers.libraries import USER, LibraryStore, pagination
 from mistral_async.testing._handlers.signed import sign
 from mistral_async.testing._reply import Reply, json_reply, no_content
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
+_DOCUMENT = "/v1/libraries/{}/documents/{}"
 # Sums of small steps of time fall a little short.
 _EPSILON = 1e-9
 _OLD_STATUS = {"todo": "Todo", "in_progress": "Running", "done": "Completed"}
@@ -116,6 +118,7 @@ class DocumentStore:
         self._state.store(LibraryStore).totals[library_id] = len(documents), sizes
 
 
+@route("POST", "/v1/libraries/{}/documents", "beta.libraries.documents.upload", body="DocumentUploadRequest")
 def upload(call: FakeCall) -> Reply:
     """Add a document: 201."""
     call.state.store(LibraryStore).get(call.params[0])
@@ -126,6 +129,7 @@ def upload(call: FakeCall) -> Reply:
     return json_reply(documents.to_dict(document), HTTPStatus.CREATED)
 
 
+@route("GET", "/v1/libraries/{}/documents", "beta.libraries.documents.list")
 def list_documents(call: FakeCall) -> Reply:
     """One page, sorted as asked."""
     documents = call.state.store(DocumentStore)
@@ -140,11 +144,14 @@ def list_documents(call: FakeCall) -> Reply:
     return json_reply({"pagination": pagination(call, len(found), 100), "data": page})
 
 
+@route("GET", _DOCUMENT, "beta.libraries.documents.get")
 def get(call: FakeCall) -> Reply:
     """One document."""
     return json_reply(call.state.store(DocumentStore).to_dict(_document(call)))
 
 
+@route("PATCH", _DOCUMENT, "beta.libraries.documents.update", body="UpdateDocumentRequest")
+@route("PUT", _DOCUMENT, "beta.libraries.documents.libraries_documents_update_v1", body="UpdateDocumentRequest")
 def update(call: FakeCall) -> Reply:
     """Rename a document, or set its attributes and expiry; null clears those two."""
     document = _document(call)
@@ -152,12 +159,14 @@ def update(call: FakeCall) -> Reply:
     return json_reply(call.state.store(DocumentStore).to_dict(document))
 
 
+@route("DELETE", _DOCUMENT, "beta.libraries.documents.delete")
 def delete(call: FakeCall) -> Reply:
     """Delete a document."""
     call.state.store(DocumentStore).remove(*call.params)
     return no_content()
 
 
+@route("GET", f"{_DOCUMENT}/status", "beta.libraries.documents.status")
 def status(call: FakeCall) -> Reply:
     """How far a document's processing has come, in the new and the old words."""
     status = call.state.store(DocumentStore).status(_document(call))
@@ -166,12 +175,14 @@ def status(call: FakeCall) -> Reply:
     )
 
 
+@route("POST", f"{_DOCUMENT}/reprocess", "beta.libraries.documents.reprocess")
 def reprocess(call: FakeCall) -> Reply:
     """Process a document again."""
     _document(call).since = call.state.clock.now()
     return no_content()
 
 
+@route("GET", f"{_DOCUMENT}/text_content", "beta.libraries.documents.text_content")
 def text_content(call: FakeCall) -> Reply:
     """The text of all pages, or of some."""
     pages = _document(call).pages
@@ -179,12 +190,14 @@ def text_content(call: FakeCall) -> Reply:
     return json_reply({"text": "\n\n".join(pages[first:last])})
 
 
+@route("GET", f"{_DOCUMENT}/signed-url", "beta.libraries.documents.get_signed_url")
 def signed_url(call: FakeCall) -> Reply:
     """A URL of the document's bytes, as a bare string."""
     document = _document(call)
     return json_reply(sign(call.state, f"document-{call.params[1]}", document.content, document.fields["name"]))
 
 
+@route("GET", f"{_DOCUMENT}/extracted-text-signed-url", "beta.libraries.documents.extracted_text_signed_url")
 def extracted_text_signed_url(call: FakeCall) -> Reply:
     """A URL of the document's text, as a bare string."""
     document = _document(call)

@@ -14,6 +14,7 @@ from mistral_async.testing._handlers._prompt import tokens_of
 from mistral_async.testing._handlers._vectors import VectorSpace, pack_values, quantize
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._reply import Reply, json_reply
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _NATIVE = {"codestral-embed": 1536, "codestral-embed-2505": 1536}
@@ -35,6 +36,7 @@ class VectorSpaceStore:
         return self._spaces[dimensions]
 
 
+@route("POST", "/v1/embeddings", "embeddings.create", body="EmbeddingRequest", limits=("req", "tokens"), shown=("req",))
 def create(call: FakeCall) -> Reply:
     """Embed one text or several."""
     body = call.body

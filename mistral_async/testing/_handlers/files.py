@@ -20,6 +20,7 @@ from mistral_async.testing._errors import (
 )
 from mistral_async.testing._handlers.signed import content_reply, sign
 from mistral_async.testing._reply import Reply, spaced_json_reply
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _SAMPLES = {"fine-tune": "instruct", "batch": "batch_request", "ocr": "ocr_input"}
@@ -116,6 +117,7 @@ class FileStore:
         return file.expires_at is not None and file.expires_at <= self._state.calendar.now()
 
 
+@route("POST", "/v1/files", "files.upload", body="FileUploadRequest")
 def upload(call: FakeCall) -> Reply:
     """Store the form's file."""
     part = call.files.get("file")
@@ -155,6 +157,7 @@ def _hours(given: Any) -> int | None:
     raise invalid_request([ValidationDetail("int_parsing", ("body", "expiry"), message, given)])
 
 
+@route("GET", "/v1/files", "files.list")
 def list_files(call: FakeCall) -> Reply:
     """One page of the files that pass the filters, newest first."""
     page, size = call.number("page", 0), call.number("page_size", 100, least=1)
@@ -175,23 +178,27 @@ def _passes(call: FakeCall, file: StoredFile) -> bool:
     return all(not wanted or value in wanted for wanted, value in filters) and (not search or search in file.filename)
 
 
+@route("GET", "/v1/files/{}", "files.retrieve")
 def retrieve(call: FakeCall) -> Reply:
     """One file's description."""
     return spaced_json_reply({**call.state.store(FileStore).get(call.params[0]).to_dict(), "deleted": False})
 
 
+@route("DELETE", "/v1/files/{}", "files.delete")
 def delete(call: FakeCall) -> Reply:
     """Delete a file."""
     call.state.store(FileStore).remove(call.params[0])
     return spaced_json_reply({"id": call.params[0], "object": "file", "deleted": True})
 
 
+@route("GET", "/v1/files/{}/content", "files.download")
 def download(call: FakeCall) -> Reply:
     """A file's bytes, or the range that was asked for."""
     file = call.state.store(FileStore).get(call.params[0])
     return content_reply(file.content, call.headers.get("range"), file.filename)
 
 
+@route("GET", "/v1/files/{}/url", "files.get_signed_url")
 def signed_url(call: FakeCall) -> Reply:
     """An address that serves the file without a key until it expires."""
     hours = call.number("expiry", 24, least=1, most=168)

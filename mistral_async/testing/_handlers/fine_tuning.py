@@ -14,6 +14,7 @@ from mistral_async.testing._handlers._prompt import entries, section
 from mistral_async.testing._handlers.files import FileStore
 from mistral_async.testing._handlers.models import ModelStore, resolve_model
 from mistral_async.testing._reply import Reply, json_reply
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _STEPS = 10
@@ -122,6 +123,7 @@ class TuningJobStore:
         models.add_tuned(job.fine_tuned_model, root=job.body["model"], job=job.id, targets=targets)
 
 
+@route("POST", "/v1/fine_tuning/jobs", "fine_tuning.jobs.create", body="CreateFineTuningJobRequest")
 def create(call: FakeCall) -> Reply:
     """Queue a job, or with `dry_run` only say what it would cost."""
     body = call.body
@@ -133,6 +135,7 @@ def create(call: FakeCall) -> Reply:
     return json_reply(_card(call.state, call.state.store(TuningJobStore).add(body)))
 
 
+@route("GET", "/v1/fine_tuning/jobs", "fine_tuning.jobs.list")
 def list_jobs(call: FakeCall) -> Reply:
     """One page of the jobs that pass the filters, newest first."""
     jobs = call.state.store(TuningJobStore)
@@ -142,11 +145,13 @@ def list_jobs(call: FakeCall) -> Reply:
     return json_reply({"object": "list", "total": len(found), "data": data})
 
 
+@route("GET", "/v1/fine_tuning/jobs/{}", "fine_tuning.jobs.get")
 def get(call: FakeCall) -> Reply:
     """One job with its events and checkpoints."""
     return json_reply(_details(call.state, call.state.store(TuningJobStore).get(call.params[0])))
 
 
+@route("POST", "/v1/fine_tuning/jobs/{}/start", "fine_tuning.jobs.start")
 def start(call: FakeCall) -> Reply:
     """Start a job that has been validated."""
     jobs = call.state.store(TuningJobStore)
@@ -157,6 +162,7 @@ def start(call: FakeCall) -> Reply:
     return json_reply(_details(call.state, jobs.get(job.id)))
 
 
+@route("POST", "/v1/fine_tuning/jobs/{}/cancel", "fine_tuning.jobs.cancel")
 def cancel(call: FakeCall) -> Reply:
     """Cancel a job that has not ended."""
     jobs = call.state.store(TuningJobStore)

@@ -9,6 +9,7 @@ from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import not_found
 from mistral_async.testing._handlers._paging import page_by_number, page_by_token
 from mistral_async.testing._reply import Reply, json_reply
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 USER = "00000000-0000-4000-8000-000000000002"
@@ -76,6 +77,7 @@ def pagination(call: FakeCall, total: int, size: int) -> dict[str, Any]:
     return {**counts, "has_more": page + 1 < pages}
 
 
+@route("GET", "/v1/libraries", "beta.libraries.list")
 def list_libraries(call: FakeCall) -> Reply:
     """One page by token, or by number as older clients ask."""
     search = (call.text("search") or "").lower()
@@ -89,26 +91,32 @@ def list_libraries(call: FakeCall) -> Reply:
     return json_reply({"data": data, "pagination": pagination(call, len(found), 100), "next_page_token": token})
 
 
+@route("POST", "/v1/libraries", "beta.libraries.create", body="CreateLibraryRequest")
 def create(call: FakeCall) -> Reply:
     """Create a library: 201."""
     return json_reply(call.state.store(LibraryStore).create(call.body), HTTPStatus.CREATED)
 
 
+@route("GET", "/v1/libraries/{}", "beta.libraries.get")
 def get(call: FakeCall) -> Reply:
     """One library."""
     return json_reply(call.state.store(LibraryStore).get(call.params[0]))
 
 
+@route("PATCH", "/v1/libraries/{}", "beta.libraries.update", body="UpdateLibraryRequest")
+@route("PUT", "/v1/libraries/{}", "beta.libraries.libraries_update_v1", body="UpdateLibraryRequest")
 def update(call: FakeCall) -> Reply:
     """Change a library."""
     return json_reply(call.state.store(LibraryStore).change(call.params[0], call.body))
 
 
+@route("DELETE", "/v1/libraries/{}", "beta.libraries.delete")
 def delete(call: FakeCall) -> Reply:
     """Delete a library with its documents."""
     return json_reply(call.state.store(LibraryStore).remove(call.params[0]))
 
 
+@route("GET", "/v1/libraries/{}/share", "beta.libraries.accesses.list")
 def list_shares(call: FakeCall) -> Reply:
     """Who may use a library."""
     libraries = call.state.store(LibraryStore)
@@ -116,6 +124,7 @@ def list_shares(call: FakeCall) -> Reply:
     return json_reply({"data": libraries.shares[call.params[0]]})
 
 
+@route("PUT", "/v1/libraries/{}/share", "beta.libraries.accesses.update_or_create", body="SharingRequest")
 def share(call: FakeCall) -> Reply:
     """Let someone use a library, or change how."""
     libraries, library_id = call.state.store(LibraryStore), call.params[0]
@@ -133,6 +142,7 @@ def share(call: FakeCall) -> Reply:
     return json_reply(entry)
 
 
+@route("DELETE", "/v1/libraries/{}/share", "beta.libraries.accesses.delete", body="SharingDelete")
 def unshare(call: FakeCall) -> Reply:
     """Take a share away; what it was."""
     libraries, library_id = call.state.store(LibraryStore), call.params[0]

@@ -10,6 +10,7 @@ import msgspec
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import FakeAPIError, invalid_model, not_found
 from mistral_async.testing._reply import Reply, json_reply
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _CHAT = ("completion_chat", "function_calling")
@@ -130,6 +131,7 @@ def resolve_model(state: ServerState, name: str) -> str:
     return name
 
 
+@route("GET", "/v1/models", "models.list")
 def list_models(call: FakeCall) -> Reply:
     """All entries, by name where `model` asks for one."""
     wanted = call.text("model")
@@ -137,11 +139,13 @@ def list_models(call: FakeCall) -> Reply:
     return json_reply({"object": "list", "data": [card for card in cards if wanted in (None, card["id"])]})
 
 
+@route("GET", "/v1/models/{}", "models.retrieve")
 def retrieve(call: FakeCall) -> Reply:
     """One entry."""
     return json_reply(call.state.store(ModelStore).get(call.params[0]))
 
 
+@route("DELETE", "/v1/models/{}", "models.delete")
 def delete(call: FakeCall) -> Reply:
     """Delete a fine-tuned model; a public one cannot be deleted."""
     name = call.params[0]
@@ -152,6 +156,7 @@ def delete(call: FakeCall) -> Reply:
     return json_reply({"id": name, "object": "model", "deleted": True})
 
 
+@route("PATCH", "/v1/fine_tuning/models/{}", "models.update", body="UpdateModelRequest")
 def update(call: FakeCall) -> Reply:
     """Rename or describe a fine-tuned model."""
     card = call.state.store(ModelStore).tuned(call.params[0])
@@ -159,11 +164,13 @@ def update(call: FakeCall) -> Reply:
     return json_reply(_tuned_model(card, call.state.store(ModelStore).targets[card["id"]]))
 
 
+@route("POST", "/v1/fine_tuning/models/{}/archive", "models.archive")
 def archive(call: FakeCall) -> Reply:
     """Put a fine-tuned model away."""
     return _set_archived(call, archived=True)
 
 
+@route("DELETE", "/v1/fine_tuning/models/{}/archive", "models.unarchive")
 def unarchive(call: FakeCall) -> Reply:
     """Bring it back."""
     return _set_archived(call, archived=False)

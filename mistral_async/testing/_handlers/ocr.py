@@ -15,6 +15,7 @@ from mistral_async.testing._handlers._prompt import section, words_of
 from mistral_async.testing._handlers._schema_instance import instance_of
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._reply import Reply, json_reply
+from mistral_async.testing._route import route
 
 _DIMENSIONS = {"dpi": 200, "height": 2200, "width": 1700}
 _LINE_HEIGHT = 40
@@ -24,6 +25,7 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
 
+@route("POST", "/v1/ocr", "ocr.process", body="OCRRequest", limits=("req", "ocr-pages"))
 def process(call: FakeCall) -> Reply:
     """Read a document."""
     body = call.body

@@ -11,9 +11,19 @@ from mistral_async.testing._handlers import _completions as completions
 from mistral_async.testing._handlers._prompt import pieces_of, prompt_tokens, section, tokens_of
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._reply import EVENT_STREAM, Reply, json_reply, named_event
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 
+@route(
+    "POST",
+    "/v1/responses",
+    "responses.create",
+    body="CreateResponseRequest",
+    stream="responses.stream",
+    limits=("req", "tokens"),
+    shown=("req", "tokens"),
+)
 def create(call: FakeCall) -> Reply:
     """Answer an input."""
     body = call.body
@@ -27,6 +37,7 @@ def create(call: FakeCall) -> Reply:
     return reply.with_costs(tokens=response["usage"]["total_tokens"])
 
 
+@route("POST", "/v1/responses/input_tokens", "responses.count_input_tokens", body="CountResponseInputTokensRequest")
 def count_input_tokens(call: FakeCall) -> Reply:
     """How many tokens an input has."""
     resolve_model(call.state, call.body["model"])

@@ -11,6 +11,7 @@ from mistral_async.testing._call import FakeCall
 from mistral_async.testing._content import Content
 from mistral_async.testing._errors import JSON_UTF8, FakeAPIError, not_found
 from mistral_async.testing._reply import Reply
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -31,6 +32,7 @@ def sign(state: ServerState, key: str, content: Content, filename: str, *, hours
     return f"{state.url}/signed/{quote(key, safe='')}?expires={until}&signature={_signature(state, key, until)}"
 
 
+@route("GET", "/signed/{}", "signed.download", public=True)
 def serve(call: FakeCall) -> Reply:
     """What a signed URL serves; 403 when it has expired or was tampered with."""
     key, until = call.params[0], call.number("expires", 0)

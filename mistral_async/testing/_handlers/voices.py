@@ -9,6 +9,7 @@ from mistral_async.testing._errors import invalid_argument, not_found
 from mistral_async.testing._handlers._paging import page_by_token
 from mistral_async.testing._handlers._speech import decode_audio, duration, synthesize
 from mistral_async.testing._reply import Reply, json_reply
+from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _PRESETS = (("en_paul_neutral", "Paul", "male", "en"), ("fr_marie_neutral", "Marie", "female", "fr"))
@@ -76,6 +77,7 @@ class VoiceStore:
         return [voice for voice in self.voices.values() if wanted in (None, "all", voice["type"])]
 
 
+@route("GET", "/v1/audio/voices", "audio.voices.list")
 def list_voices(call: FakeCall) -> Reply:
     """One page by `limit` and `offset`."""
     limit, offset = call.number("limit", 10, least=1, most=100), call.number("offset", 0)
@@ -85,6 +87,7 @@ def list_voices(call: FakeCall) -> Reply:
     return json_reply({**page, "page_size": limit, "total_pages": pages})
 
 
+@route("GET", "/v2/audio/voices", "audio.voices.search")
 def search(call: FakeCall) -> Reply:
     """One page by token, of the voices that pass the filters."""
     query = (call.text("query") or "").lower()
@@ -101,17 +104,20 @@ def search(call: FakeCall) -> Reply:
     return json_reply({"data": data, "next_page_token": token})
 
 
+@route("POST", "/v1/audio/voices", "audio.voices.create", body="VoiceCreateRequest")
 def create(call: FakeCall) -> Reply:
     """Make a voice from a sample."""
     sample = decode_audio(call.body.get("sample_audio") or "")
     return json_reply(call.state.store(VoiceStore).add(call.body, sample, kind="custom"))
 
 
+@route("GET", "/v1/audio/voices/{}", "audio.voices.get")
 def get(call: FakeCall) -> Reply:
     """One voice."""
     return json_reply(call.state.store(VoiceStore).get(call.params[0]))
 
 
+@route("PATCH", "/v1/audio/voices/{}", "audio.voices.update", body="VoiceUpdateRequest")
 def update(call: FakeCall) -> Reply:
     """Change a voice of the account's own."""
     voice = call.state.store(VoiceStore).own(call.params[0])
@@ -119,6 +125,7 @@ def update(call: FakeCall) -> Reply:
     return json_reply(voice)
 
 
+@route("DELETE", "/v1/audio/voices/{}", "audio.voices.delete")
 def delete(call: FakeCall) -> Reply:
     """Delete a voice; the answer is what it was."""
     voices = call.state.store(VoiceStore)
@@ -127,6 +134,7 @@ def delete(call: FakeCall) -> Reply:
     return json_reply(voice)
 
 
+@route("GET", "/v1/audio/voices/{}/sample", "audio.voices.get_sample_audio")
 def sample(call: FakeCall) -> Reply:
     """The sample's bytes."""
     voices = call.state.store(VoiceStore)
