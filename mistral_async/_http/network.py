@@ -9,7 +9,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mistral_async._http.loops import current_loop, is_alive, is_asyncio
-from mistral_async._http.origin import Connect, Origin, PoolConfig, Verify
+from mistral_async._http.origin import Origin, PoolConfig, Verify
 from mistral_async._http.protocol import Wire
 from mistral_async._http.proxy import environment_proxy
 
@@ -61,7 +61,6 @@ class Network:
         proxy: str | httpx.URL | httpx.Proxy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         async_client: httpx.AsyncClient | None = None,
-        connect: Connect | None = None,
         raw: bool = False,
     ) -> None:
         if transport is not None and async_client is not None:
@@ -76,7 +75,6 @@ class Network:
             max_answer=max_answer,
             http2=http2,
             proxy=proxy,
-            connect=connect,
             raw=raw,
         )
         self._given = (transport, async_client)
@@ -178,7 +176,7 @@ def _make_shared_wire(config: PoolConfig, transport: Any, client: Any) -> Wire:
     return HttpxWire(config.origin, transport=transport, client=client, limit=config.max_answer)
 
 
-def _takes_protocols(loop: Any) -> bool:
+def _supports_buffered_protocols(loop: Any) -> bool:
     """Whether it is a loop that is known to read into the buffer of a protocol."""
     import asyncio
 
@@ -187,14 +185,10 @@ def _takes_protocols(loop: Any) -> bool:
 
 def _loop_wire(config: PoolConfig, loop: Any) -> LoopWire:
     proxy = config.proxy or environment_proxy(config.origin)
-    if proxy is not None or config.http2:
+    if proxy is not None or config.http2 or (is_asyncio(loop) and not _supports_buffered_protocols(loop)):
         from mistral_async._http.httpx_wire.loop import HttpxLoopWire
 
         return HttpxLoopWire(config, loop, proxy)
-    if config.connect is not None or (is_asyncio(loop) and not _takes_protocols(loop)):
-        from mistral_async._http.anyio_wire import AnyioWire
-
-        return AnyioWire(config, loop)
     if is_asyncio(loop):
         from mistral_async._http.asyncio_wire.wire import AsyncioWire
 

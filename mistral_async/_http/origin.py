@@ -6,14 +6,12 @@ import functools
 import importlib.util
 import os
 import ssl
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 _PORTS: Final = {"http": 80, "https": 443}
-Connect = Callable[[str, int], Awaitable[Any]]  # host, port: a byte stream of anyio
 Verify = bool | str | os.PathLike[str] | ssl.SSLContext
 
 
@@ -47,7 +45,6 @@ class PoolConfig(msgspec.Struct, frozen=True):
     max_answer: int = 512 * 1024 * 1024  # bytes of a whole answer, decompressed
     http2: bool = False
     proxy: Any = None  # a URL or httpx.Proxy
-    connect: Connect | None = None  # how to reach the server otherwise than by TCP
     raw: bool = False  # the caller's headers include host and accept-encoding, and it undoes content codings
 
     def tls(self) -> ssl.SSLContext | None:

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from mistral_async._codec.redact import RedactedBytes
-from mistral_async._http.h1.body_stream import BodyStream
+from mistral_async._http.h1.body_stream import BodyConnection, BodyStream
 from mistral_async._http.h1.buffers import BufferPool
 from mistral_async._http.h1.content_coding import accepted
 from mistral_async._http.h1.encode import encode_framing, encode_head
@@ -33,8 +33,8 @@ from mistral_async._http.protocol import (
 )
 
 
-class Connection(Protocol):
-    """What a driver's connection can do."""
+class Connection(BodyConnection, Protocol):
+    """A driver's connection. It knows its pool and its wire, by their general types alone."""
 
     until: float  # `time.monotonic()` up to which it may stay unused
 
@@ -46,15 +46,6 @@ class Connection(Protocol):
         self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None, timeouts: Timeouts
     ) -> None:
         """Send the request and read until the reader is ready. Anything but success leaves it closed."""
-
-    async def wait(self, reader: ResponseReader, deadline: float | None) -> None:
-        """Wait until more of a streamed answer has arrived, or it has ended or failed."""
-
-    async def settle(self) -> None:
-        """After an abort: close what that could not. Does not wait long."""
-
-    def abort(self, error: WireError | None = None) -> None:
-        """Close it now; what is under way on it fails."""
 
     def detach(self, *, forked: bool) -> None:
         """Let go of it without its event loop: nothing is sent to the peer, nothing is warned about."""

@@ -19,7 +19,6 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 WAYS = {
     "own": lambda verify: {"verify": verify},
-    "anyio": lambda verify: {"verify": verify, "connect": anyio.connect_tcp},
     "http2": lambda verify: {"verify": verify, "http2": True},
     "transport": lambda verify: {"transport": httpx.AsyncHTTPTransport(verify=verify)},
     "own in httpx": lambda verify: {"transport": Transport(verify=verify)},

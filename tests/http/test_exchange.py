@@ -383,8 +383,8 @@ async def test_a_connection_that_only_the_write_finds_dead_is_replaced_unseen(st
         peer.reset()
         closed.set()
 
-    for module in ("asyncio_wire.connection", "trio_wire.connection"):
-        monkeypatch.setattr(f"mistral_async._http.{module}.Connection.usable", lambda *_: True)
+    for connection in ("asyncio_wire.connection.AsyncioConnection", "trio_wire.connection.TrioConnection"):
+        monkeypatch.setattr(f"mistral_async._http.{connection}.usable", lambda *_: True)
     server = start(script, tls=tls)
     network = connect(server)
     for index in range(3):

@@ -8,24 +8,24 @@ from __future__ import annotations
 import asyncio
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mistral_async._http.asyncio_wire.channel import Channel
 from mistral_async._http.h1.body import SlicedBody, pump
 from mistral_async._http.h1.response_reader import ResponseReader, lost
+from mistral_async._http.pooled import PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError
-
-if TYPE_CHECKING:
-    from mistral_async._http.asyncio_wire.wire import AsyncioWire
 
 HIGH_WATER: Final = 1024 * 1024  # bytes that wait for a slow consumer before the connection stops reading
 _JOIN: Final = 16 * 1024  # a body up to here is copied behind its head, to save a system call
 
 
-class Connection(Channel):
+class AsyncioConnection(Channel):
     """Reads the answer of the reader under way; without one, whatever arrives closes it."""
 
-    def __init__(self, wire: AsyncioWire, loop: asyncio.AbstractEventLoop, buffer: memoryview) -> None:
+    def __init__(
+        self, wire: PooledWire[AsyncioConnection], loop: asyncio.AbstractEventLoop, buffer: memoryview
+    ) -> None:
         super().__init__(loop, buffer)
         self.until = 0.0
         self._wire = wire
@@ -144,9 +144,6 @@ class Connection(Channel):
             await waiter
         finally:
             self._rest(reader)
-
-    async def settle(self) -> None:
-        """Nothing is left after an abort."""
 
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way on it fails."""

@@ -10,7 +10,7 @@ from math import inf
 from typing import Final
 
 from mistral_async._http.asyncio_wire.connect import connect
-from mistral_async._http.asyncio_wire.connection import Connection
+from mistral_async._http.asyncio_wire.connection import AsyncioConnection
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
@@ -20,7 +20,7 @@ _BUFFER: Final = 256 * 1024
 _CLOSE_SECONDS: Final = 1.0  # for the last bytes to leave
 
 
-class AsyncioWire(PooledWire[Connection]):
+class AsyncioWire(PooledWire[AsyncioConnection]):
     """Connections to one origin on one asyncio event loop."""
 
     def __init__(self, config: PoolConfig, loop: asyncio.AbstractEventLoop) -> None:
@@ -45,7 +45,7 @@ class AsyncioWire(PooledWire[Connection]):
                 if not connection.lost.done():
                     connection.abort_transport()
 
-    async def _connect(self, timeouts: Timeouts) -> Connection:
+    async def _connect(self, timeouts: Timeouts) -> AsyncioConnection:
         left = seconds_left(timeouts.connect, timeouts.deadline)
         try:
             async with asyncio.timeout(None if left == inf else left):
@@ -53,11 +53,11 @@ class AsyncioWire(PooledWire[Connection]):
         except (OSError, UnicodeError) as error:
             raise connect_error(self.config, error) from error
 
-    async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
+    async def _open_connection(self, context: ssl.SSLContext | None) -> AsyncioConnection:
         origin = self.config.origin
         sock = await connect(self._loop, origin.host, origin.port)
         try:
-            _, connection = await self._loop.create_connection(self._connection, sock=sock)
+            _, connection = await self._loop.create_connection(self._make_protocol, sock=sock)
         except BaseException:
             if type(self._loop).__module__.startswith("uvloop"):
                 sock.detach()  # up to 0.22 it has closed the descriptor, which may be another connection's by now
@@ -72,10 +72,11 @@ class AsyncioWire(PooledWire[Connection]):
             raise
         return connection
 
-    def _connection(self) -> Connection:
-        return Connection(self, self._loop, self._buffer if self._shared else memoryview(bytearray(_BUFFER)))
+    def _make_protocol(self) -> AsyncioConnection:
+        buffer = self._buffer if self._shared else memoryview(bytearray(_BUFFER))
+        return AsyncioConnection(self, self._loop, buffer)
 
-    async def _wait(self, deadline: float | None) -> PoolWaiter[Connection] | None:
+    async def _wait(self, deadline: float | None) -> PoolWaiter[AsyncioConnection] | None:
         woken = self._loop.create_future()
         wake = functools.partial(_set, woken)
         waiter = self.pool.queue(wake)

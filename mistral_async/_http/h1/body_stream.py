@@ -9,14 +9,11 @@ from mistral_async._http.h1.response_reader import ResponseReader
 from mistral_async._http.protocol import Phase, Sent, Timings, WireError
 
 
-class Source(Protocol):
-    """The connection that the body arrives on."""
+class BodyConnection(Protocol):
+    """The connection that a body arrives on."""
 
     async def wait(self, reader: ResponseReader, deadline: float | None) -> None:
         """Wait until more has arrived, or the reader has ended or failed; closes the connection at the deadline."""
-
-    async def settle(self) -> None:
-        """After an abort: close what that could not. Does not wait long."""
 
     def abort(self, error: WireError | None = None) -> None:
         """Close it; what is under way fails with that error."""
@@ -27,7 +24,7 @@ class BodyStream:
 
     __slots__ = ("_connection", "_reader", "_waiting", "headers", "http_version", "status", "timings")
 
-    def __init__(self, connection: Source, reader: ResponseReader) -> None:
+    def __init__(self, connection: BodyConnection, reader: ResponseReader) -> None:
         self.status: int = reader.status
         self.headers: Sequence[tuple[bytes, bytes]] = reader.headers
         self.timings: Timings = reader.timings
@@ -56,7 +53,6 @@ class BodyStream:
     async def aclose(self) -> None:
         """Close the connection unless the body is at its end: then it has been given back already."""
         self.abort()
-        await self._connection.settle()
 
     def abort(self) -> None:
         """Close the connection now, without awaiting anything."""

@@ -10,31 +10,32 @@ import socket
 import ssl
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import trio
 from trio.lowlevel import notify_closing, wait_readable, wait_writable
 
 from mistral_async._http.h1.body import SLICE, SlicedBody, pump
 from mistral_async._http.h1.response_reader import ResponseReader, lost
+from mistral_async._http.pooled import PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError
 from mistral_async._http.sockets import readable_check
 from mistral_async._http.tls import Bytes, TlsLayer
-
-if TYPE_CHECKING:
-    from mistral_async._http.trio_wire.wire import TrioWire
+from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
 _LOOK: Final = 0.05  # seconds that a blocked write waits before the next look
 
 
-class Connection:
+class TrioConnection:
     """A socket and the one reader under way on it."""
 
-    def __init__(self, wire: TrioWire, sock: socket.socket, buffer: memoryview) -> None:
+    def __init__(
+        self, wire: PooledWire[TrioConnection], watcher: DeadlineWatcher, sock: socket.socket, buffer: memoryview
+    ) -> None:
         self.until = 0.0
         self.due = inf  # in trio's time, as `_deadline`: when the watch ends what is under way
         self._wire = wire
-        self._watch = wire.watch
+        self._watcher = watcher
         self._sock = sock
         self._tls: TlsLayer | None = None
         self._buffer = buffer
@@ -124,9 +125,6 @@ class Connection:
         self.due = inf
         if self._reader is not None:
             self._fail(self._reader, self._timeout_error())
-
-    async def settle(self) -> None:
-        """Nothing is left after an abort."""
 
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way on it fails."""
@@ -302,8 +300,8 @@ class Connection:
             self._scope.deadline = due
             return
         self.due = due
-        if due < self._watch.wakes:
-            self._watch.wake(due)
+        if due < self._watcher.wakes:
+            self._watcher.wake(due)
 
     def _timeout_error(self) -> WireError:
         phase, what = (Phase.WRITE, "take the request") if self._sending else (Phase.READ, "answer")

@@ -14,29 +14,29 @@ from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
 from mistral_async._http.protocol import Timeouts
 from mistral_async._http.sockets import prepare
-from mistral_async._http.trio_wire.connection import Connection
+from mistral_async._http.trio_wire.connection import TrioConnection
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
 _BUFFER: Final = 256 * 1024
 
 
-class TrioWire(PooledWire[Connection]):
+class TrioWire(PooledWire[TrioConnection]):
     """Connections to one origin in one trio run."""
 
     def __init__(self, config: PoolConfig, token: trio.lowlevel.TrioToken) -> None:
         super().__init__(config, token)
         self._buffer = memoryview(bytearray(_BUFFER))
-        self.watch = DeadlineWatcher(self.pool.connections)
+        self._watcher = DeadlineWatcher(self.pool.connections)
 
     async def aclose(self) -> None:
         """Close every connection; what is under way fails."""
         for connection in self.pool.close():
             connection.close()
-        self.watch.stop()
+        self._watcher.stop()
         self._stop_exit_hook()
         await trio.lowlevel.cancel_shielded_checkpoint()
 
-    async def _connect(self, timeouts: Timeouts) -> Connection:
+    async def _connect(self, timeouts: Timeouts) -> TrioConnection:
         try:
             with trio.CancelScope(deadline=_due(seconds_left(timeouts.connect, timeouts.deadline))):
                 return await self._open_connection(self.config.tls())
@@ -44,13 +44,13 @@ class TrioWire(PooledWire[Connection]):
             raise connect_error(self.config, error) from error
         raise connect_error(self.config, TimeoutError())
 
-    async def _open_connection(self, context: ssl.SSLContext | None) -> Connection:
+    async def _open_connection(self, context: ssl.SSLContext | None) -> TrioConnection:
         origin = self.config.origin
         stream = await trio.open_tcp_stream(origin.host, origin.port)
         sock = socket.socket(fileno=stream.socket.detach())
         sock.settimeout(0)
         prepare(sock)
-        connection = Connection(self, sock, self._buffer)
+        connection = TrioConnection(self, self._watcher, sock, self._buffer)
         try:
             if context is not None and await connection.shake_hands(context, origin.host) == "h2":
                 refuse_http2(self.config)
@@ -59,7 +59,7 @@ class TrioWire(PooledWire[Connection]):
             raise
         return connection
 
-    async def _wait(self, deadline: float | None) -> PoolWaiter[Connection] | None:
+    async def _wait(self, deadline: float | None) -> PoolWaiter[TrioConnection] | None:
         woken = trio.Event()
         waiter = self.pool.queue(woken.set)
         try:
