@@ -16,15 +16,15 @@ from typing import cast
 
 from cyclopts import App, CycloptsError
 
-from mistral_async._version import __version__
-from mistral_async.cli._codes import INTERRUPTED, USAGE, complain, exit_code
+from mistral_async import __version__
+from mistral_async.cli._codes import INTERRUPTED, USAGE, exit_code, print_error
 from mistral_async.errors import InvalidModelError, MistralError
 
 COMMANDS = {
     "chat": ("mistral_async.cli.chat:chat", "Ask a model, or talk to it."),
     "embed": ("mistral_async.cli.embed:embed", "Embed any number of texts."),
-    "moderate": ("mistral_async.cli.judge:moderate", "Say which texts are harmful, and how."),
-    "classify": ("mistral_async.cli.judge:classify", "Classify texts by a classifier of yours."),
+    "moderate": ("mistral_async.cli.classifiers:moderate", "Say which texts are harmful, and how."),
+    "classify": ("mistral_async.cli.classifiers:classify", "Classify texts by a classifier of yours."),
     "ocr": ("mistral_async.cli.ocr:ocr", "Read documents and images as markdown."),
     "transcribe": ("mistral_async.cli.transcribe:transcribe", "Write down what recordings say."),
     "batch": ("mistral_async.cli.batch:app", "Run a file of requests at half the price, within hours."),
@@ -61,19 +61,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _drop_output()
+        _discard_stdout()
         return 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else USAGE
     except CycloptsError:
         return USAGE  # cyclopts has said what is wrong
     except (MistralError, OSError, ValueError, ImportError) as error:
-        complain(f"mistral-async: {_told(error)}")
+        print_error(f"mistral-async: {_error_text(error)}")
         return exit_code(error)
     return code if isinstance(code, int) else 0
 
 
-def _told(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     match error:
         case OSError(filename=str() | Path() as name, strerror=str(problem)):
             return f"{name}: {problem}"
@@ -85,7 +85,7 @@ def _told(error: Exception) -> str:
             return str(error)
 
 
-def _drop_output() -> None:
+def _discard_stdout() -> None:
     """Who read the output has gone: what is still in the buffer goes nowhere, and nobody complains at the exit."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -24,7 +24,7 @@ REFUSED: Final = 3
 NO_ANSWER: Final = 4
 INTERRUPTED: Final = 130
 
-_HOPELESS: Final = (
+_FATAL: Final = (
     ConfigurationError,
     AuthenticationError,
     PaymentRequiredError,
@@ -51,7 +51,7 @@ def exit_code(error: Exception) -> int:
             return USAGE
 
 
-def complain(message: object) -> None:
+def print_error(message: object) -> None:
     """Say it on stderr."""
     sys.stderr.write(f"{message}\n")
 
@@ -66,11 +66,11 @@ class Tally:
 
     def fail(self, what: object, error: Exception) -> None:
         """Tell of an item that failed. An error that every other item would meet too is raised."""
-        if isinstance(error, _HOPELESS):
+        if isinstance(error, _FATAL):
             raise error
         self.failed += 1
         self._first = self._first or error
-        complain(f"{what}: {error}")
+        print_error(f"{what}: {error}")
 
     @property
     def code(self) -> int:

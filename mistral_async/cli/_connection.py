@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import Group, Parameter
 
-from mistral_async._client.client import Mistral, SyncMistral
-from mistral_async._engine.auth import VARIABLE
-from mistral_async._ratelimit import RateLimits
+from mistral_async import Mistral, RateLimits, SyncMistral
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from mistral_async.testing import FakeMistral
 
+_KEY_VARIABLE = "MISTRAL_API_KEY"
 _GROUP = Group("Connection", sort_key=9)
 
 
 @dataclass
-class Settings:
+class ConnectionOptions:
     """The options, which every command has."""
 
     fake: Annotated[bool, Parameter(negative=(), group=_GROUP)] = False
@@ -38,22 +37,22 @@ class Settings:
     """Tokens a minute that the account allows; learned when not given."""
 
 
-Connection: TypeAlias = Annotated[Settings | None, Parameter(name="*")]
+Connection: TypeAlias = Annotated[ConnectionOptions | None, Parameter(name="*")]
 
 
-class connected:  # noqa: N801 - a verb: `async with connected(connection) as client`
-    """A client, for `with` a blocking one, on the embedded server where that was asked for."""
+class ClientContext:
+    """A client as a context manager: `async with` opens a `Mistral`, `with` a `SyncMistral`."""
 
-    def __init__(self, connection: Settings | None) -> None:
-        self._given = connection or Settings()
+    def __init__(self, connection: ConnectionOptions | None) -> None:
+        self._given = connection or ConnectionOptions()
         self._server: FakeMistral | None = None
         if self._given.fake:
             from mistral_async.testing import FakeMistral
 
             self._server = FakeMistral()
-        elif not os.environ.get(VARIABLE):
+        elif not os.environ.get(_KEY_VARIABLE):
             raise ConfigurationError(
-                f"no API key: set {VARIABLE} (a key is made at https://console.mistral.ai), or try it with --fake"
+                f"no API key: set {_KEY_VARIABLE} (a key is made at https://console.mistral.ai), or try it with --fake"
             )
 
     async def __aenter__(self) -> Mistral:
@@ -94,6 +93,6 @@ class connected:  # noqa: N801 - a verb: `async with connected(connection) as cl
         return settings
 
 
-def watched() -> bool:
+def shows_progress() -> bool:
     """Whether someone looks at stderr: progress is shown there, and only then."""
     return sys.stderr.isatty() and "NO_PROGRESS" not in os.environ

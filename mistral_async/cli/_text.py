@@ -51,7 +51,7 @@ def file_lines(paths: Iterable[Path]) -> Iterator[str]:
     """The lines of files that are not empty."""
     for path in paths:
         with text_file(path) as file:
-            yield from full(file)
+            yield from non_empty(file)
 
 
 def stdin_lines() -> Iterator[str] | AsyncIterator[str]:
@@ -60,23 +60,23 @@ def stdin_lines() -> Iterator[str] | AsyncIterator[str]:
         descriptor = sys.stdin.fileno()
         mode = os.fstat(descriptor).st_mode
     except (OSError, ValueError):  # a stand-in for stdin
-        return full(sys.stdin)
+        return non_empty(sys.stdin)
     slow = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
-    return _arriving(descriptor) if slow and sys.platform != "win32" else full(sys.stdin)
+    return _stdin_lines_async(descriptor) if slow and sys.platform != "win32" else non_empty(sys.stdin)
 
 
-def full(lines: Iterable[str]) -> Iterator[str]:
+def non_empty(lines: Iterable[str]) -> Iterator[str]:
     """The lines that are not empty, without their ends."""
     return (line.rstrip("\r\n") for line in lines if line.strip())
 
 
-async def _arriving(descriptor: int) -> AsyncIterator[str]:
+async def _stdin_lines_async(descriptor: int) -> AsyncIterator[str]:
     rest = b""
     while True:
         await anyio.wait_readable(descriptor)
         piece = os.read(descriptor, _PIECE)
         *lines, rest = (rest + (piece or b"\n")).split(b"\n")
-        for line in full(each.decode() for each in lines):
+        for line in non_empty(each.decode() for each in lines):
             yield line
         if not piece:
             return

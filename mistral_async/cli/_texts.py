@@ -11,73 +11,73 @@ from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async.cli._text import full, stdin_lines, text_file
+from mistral_async.cli._text import non_empty, stdin_lines, text_file
 
-Form: TypeAlias = Literal["txt", "jsonl", "csv", "parquet"]
+TextFormat: TypeAlias = Literal["txt", "jsonl", "csv", "parquet"]
 
-_ENDINGS: dict[str, Form] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+_SUFFIXES: dict[str, TextFormat] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 _FIELD = "text"
 
 
-class Texts:
+class TextFiles:
     """The texts of files, read as they are needed."""
 
-    def __init__(self, paths: Sequence[Path], field: str | None, form: Form | None) -> None:
+    def __init__(self, paths: Sequence[Path], field: str | None, form: TextFormat | None) -> None:
         self._paths = paths
         self._field = field or _FIELD
         self._form = form
 
     def __iter__(self) -> Iterator[str]:
         for path in self._paths:
-            match self._form or _ENDINGS.get(path.suffix.lower(), "txt"):
+            match self._form or _SUFFIXES.get(path.suffix.lower(), "txt"):
                 case "parquet":
-                    yield from _parquet(path, self._field)
+                    yield from _read_parquet(path, self._field)
                 case "csv":
                     with text_file(path, "utf-8-sig", newline="") as file:
-                        yield from _table(file, self._field, str(path))
+                        yield from _read_csv(file, self._field, str(path))
                 case "jsonl":
                     with text_file(path) as file:
-                        yield from _objects(full(file), self._field, str(path))
+                        yield from _parse_objects(non_empty(file), self._field, str(path))
                 case _:
                     with text_file(path) as file:
-                        yield from full(file)
+                        yield from non_empty(file)
 
 
-class Counted(Texts):
+class SizedTextFiles(TextFiles):
     """The same, with their number, for which the files are read once more."""
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
-def piped_texts(field: str | None, form: Form | None) -> Iterable[str] | AsyncIterable[str]:
+def piped_texts(field: str | None, form: TextFormat | None) -> Iterable[str] | AsyncIterable[str]:
     """The texts of stdin: lines, unless another form is named."""
     match form or "txt":
         case "parquet":
             raise ValueError("Parquet is read from files, not from stdin")
         case "csv":
-            return _table(sys.stdin, field or _FIELD, "stdin")
+            return _read_csv(sys.stdin, field or _FIELD, "stdin")
         case "jsonl":
             lines = stdin_lines()
             if isinstance(lines, AsyncIterator):
-                return _arriving(lines, field or _FIELD)
-            return _objects(lines, field or _FIELD, "stdin")
+                return _parse_objects_async(lines, field or _FIELD)
+            return _parse_objects(lines, field or _FIELD, "stdin")
         case "txt":
             return stdin_lines()
 
 
-def _objects(lines: Iterable[str], field: str, name: str) -> Iterator[str]:
-    return (_object(line, field, f"{name}, object {number}") for number, line in enumerate(lines, 1))
+def _parse_objects(lines: Iterable[str], field: str, name: str) -> Iterator[str]:
+    return (_parse_object(line, field, f"{name}, object {number}") for number, line in enumerate(lines, 1))
 
 
-async def _arriving(lines: AsyncIterator[str], field: str) -> AsyncIterator[str]:
+async def _parse_objects_async(lines: AsyncIterator[str], field: str) -> AsyncIterator[str]:
     number = 0
     async for line in lines:
         number += 1
-        yield _object(line, field, f"stdin, object {number}")
+        yield _parse_object(line, field, f"stdin, object {number}")
 
 
-def _object(line: str, field: str, place: str) -> str:
+def _parse_object(line: str, field: str, place: str) -> str:
     try:
         value = msgspec.json.decode(line)
     except msgspec.DecodeError as problem:
@@ -89,7 +89,7 @@ def _object(line: str, field: str, place: str) -> str:
             raise ValueError(f"{place} has no text in {field!r}: name the field with --text-field")
 
 
-def _table(file: Iterable[str], field: str, name: str) -> Iterator[str]:
+def _read_csv(file: Iterable[str], field: str, name: str) -> Iterator[str]:
     rows = csv.DictReader(file)
     if field not in (columns := rows.fieldnames or ()):
         raise ValueError(f"{name} has no column {field!r}, only {', '.join(columns)}: name it with --text-field")
@@ -97,8 +97,8 @@ def _table(file: Iterable[str], field: str, name: str) -> Iterator[str]:
         yield row[field] or ""
 
 
-def _parquet(path: Path, field: str) -> Iterator[str]:
-    with _opened(import_parquet(), path) as file:
+def _read_parquet(path: Path, field: str) -> Iterator[str]:
+    with _open_parquet(import_parquet(), path) as file:
         if field not in file.schema_arrow.names:
             names = ", ".join(file.schema_arrow.names)
             raise ValueError(f"{path} has no column {field!r}, only {names}: name it with --text-field")
@@ -106,7 +106,7 @@ def _parquet(path: Path, field: str) -> Iterator[str]:
             yield from (text or "" for text in batch.column(0).to_pylist())
 
 
-def _opened(parquet: Any, path: Path) -> Any:
+def _open_parquet(parquet: Any, path: Path) -> Any:
     try:
         return parquet.ParquetFile(path)
     except ValueError as problem:  # as all errors of pyarrow about what is in a file

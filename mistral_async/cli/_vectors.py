@@ -37,20 +37,20 @@ class Sink(Protocol):
         ...
 
 
-def sink(path: Path | None, dtype: str | None) -> Sink:
+def sink_for(path: Path | None, dtype: str | None) -> Sink:
     """What writes to a path, by its ending; without one, JSON Lines to stdout."""
     if path is not None and not path.parent.is_dir():
         raise ValueError(f"-o {path}: there is no folder {path.parent}")
     match path.suffix.lower() if path is not None else None:
         case None:
-            return _Printed()
+            return _StdoutSink()
         case ".npy":
             # A row that failed has to be something: NaN, or 0 where the numbers are whole.
             return NpyFile(str(path), math.nan if dtype in {None, "float"} else 0)
         case ".parquet":
-            return _Parquet(Path(str(path)))
+            return _ParquetSink(Path(str(path)))
         case ".jsonl" | ".ndjson":
-            return _JsonLines(Path(str(path)))
+            return _JsonLinesSink(Path(str(path)))
         case ending:
             raise ValueError(f"-o ends in .jsonl, .npy or .parquet, not in {ending!r}")
 
@@ -61,7 +61,7 @@ def _line(result: Result[Vector]) -> bytes:
     return to_json({"index": result.index, "embedding": result.value.tolist()})
 
 
-class _Printed:
+class _StdoutSink:
     """JSON Lines to stdout: to what was stdout at first, which a progress bar may cover."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class _Printed:
         self._out.flush()
 
 
-class _Part:
+class _FileSink:
     """A file beside the one it will be."""
 
     def __init__(self, path: Path) -> None:
@@ -105,7 +105,7 @@ class _Part:
         self._part.replace(self._path)
 
 
-class _JsonLines(_Part):
+class _JsonLinesSink(_FileSink):
     _file: IO[bytes]
 
     def __enter__(self) -> Self:
@@ -117,7 +117,7 @@ class _JsonLines(_Part):
         self._file.writelines(map(_line, results))
 
 
-class _Parquet(_Part):
+class _ParquetSink(_FileSink):
     """The columns `index` and `embedding`, which is null where a text failed."""
 
     def __enter__(self) -> Self:

@@ -10,16 +10,13 @@ from typing import Annotated, Any
 import anyio
 from cyclopts import App, Parameter
 
-from mistral_async._client.client import Mistral
-from mistral_async._results.poll import Poll
-from mistral_async.batch import BatchHandle, BatchProgress, BatchResults, read_calls
+from mistral_async import Mistral
+from mistral_async.batch import BatchHandle, BatchProgress, BatchResults, Poll, read_calls
 from mistral_async.bulk import Err
-from mistral_async.cli._codes import Tally, complain
-from mistral_async.cli._connection import Connection, Settings, connected, watched
+from mistral_async.cli._codes import Tally, print_error
+from mistral_async.cli._connection import ClientContext, Connection, ConnectionOptions, shows_progress
+from mistral_async.cli._parameters import Flag, Output
 from mistral_async.cli._text import print_json, print_rows, to_json
-
-Output = Annotated[Path | None, Parameter(alias="-o")]
-Flag = Annotated[bool, Parameter(negative=())]
 
 app: App = App(name="batch", help="Run a file of requests at half the price, within hours.")
 
@@ -58,11 +55,11 @@ async def run(
     """
     kept = checkpoint or requests.with_name(f"{requests.name}.batch")
     calls = read_calls(requests, endpoint, model=model)
-    options: dict[str, Any] = {"checkpoint": kept, "timeout_hours": timeout_hours, **_watching(connection)}
-    async with connected(connection) as client:
+    options: dict[str, Any] = {"checkpoint": kept, "timeout_hours": timeout_hours, **_monitor_options(connection)}
+    async with ClientContext(connection) as client:
         if detach:
             started = await client.batch.start(calls, **options)
-            complain(f"{started.total:,} requests in {len(started.job_ids)} jobs: go on with `batch resume {kept}`")
+            print_error(f"{started.total:,} requests in {len(started.job_ids)} jobs: go on with `batch resume {kept}`")
             return 0
         code = await _write(client.batch.run(calls, **options), output, kept)
     if checkpoint is None and not code:
@@ -81,8 +78,8 @@ async def status(checkpoint: Path, *, json: Flag = False, connection: Connection
     json
         JSON instead of a table.
     """
-    async with connected(connection) as client:
-        _show(await _attached(client, checkpoint, connection).status(), as_json=json)
+    async with ClientContext(connection) as client:
+        _show(await _attach(client, checkpoint, connection).status(), as_json=json)
 
 
 @app.command
@@ -100,10 +97,10 @@ async def resume(
     retry_failed
         Send what failed once more, first.
     """
-    async with connected(connection) as client:
-        handle = _attached(client, checkpoint, connection)
+    async with ClientContext(connection) as client:
+        handle = _attach(client, checkpoint, connection)
         if retry_failed:
-            complain(f"{await handle.resubmit_failed():,} requests sent again")
+            print_error(f"{await handle.resubmit_failed():,} requests sent again")
         return await _write(handle.results(), output, checkpoint)
 
 
@@ -118,24 +115,24 @@ async def cancel(checkpoint: Path, *, json: Flag = False, connection: Connection
     json
         JSON instead of a table.
     """
-    async with connected(connection) as client:
-        _show(await _attached(client, checkpoint, connection).cancel(), as_json=json)
+    async with ClientContext(connection) as client:
+        _show(await _attach(client, checkpoint, connection).cancel(), as_json=json)
 
 
-def _attached(client: Mistral, checkpoint: Path, connection: Settings | None) -> BatchHandle[Any, Any]:
+def _attach(client: Mistral, checkpoint: Path, connection: ConnectionOptions | None) -> BatchHandle[Any, Any]:
     checkpoint.stat()
-    return client.batch.attach(checkpoint, **_watching(connection))
+    return client.batch.attach(checkpoint, **_monitor_options(connection))
 
 
-def _watching(connection: Settings | None) -> dict[str, Any]:
+def _monitor_options(connection: ConnectionOptions | None) -> dict[str, Any]:
     fake = connection is not None and connection.fake
     return {
         "poll": Poll(initial=0.05, maximum=0.5) if fake else None,
-        "progress": _Lines() if watched() else None,
+        "progress": _ProgressLines() if shows_progress() else None,
     }
 
 
-class _Lines:
+class _ProgressLines:
     """A line on stderr whenever something has changed."""
 
     def __init__(self) -> None:
@@ -145,7 +142,7 @@ class _Lines:
         line = f"{progress.done:,} done, {progress.failed:,} failed of {progress.total:,}"
         if line != self._last:
             self._last = line
-            complain(line)
+            print_error(line)
 
 
 async def _write(results: BatchResults[Any], output: Path | None, checkpoint: Path) -> int:
@@ -158,7 +155,7 @@ async def _write(results: BatchResults[Any], output: Path | None, checkpoint: Pa
                     out.writelines(_line(result, tally) for result in some)
                     out.flush()
     except anyio.get_cancelled_exc_class():
-        complain(f"stopped, but the jobs go on: `mistral-async batch resume {checkpoint}`")
+        print_error(f"stopped, but the jobs go on: `mistral-async batch resume {checkpoint}`")
         raise
     return tally.code
 

@@ -10,14 +10,14 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from cyclopts import Parameter
 
-from mistral_async._client.client import SyncMistral
-from mistral_async._codec.json_types import is_object
-from mistral_async.cli._codes import INTERRUPTED, complain
-from mistral_async.cli._connection import Connection, connected
+from mistral_async import SyncMistral
+from mistral_async.cli._codes import INTERRUPTED, print_error
+from mistral_async.cli._connection import ClientContext, Connection
+from mistral_async.cli._parameters import InputFiles, Model
 from mistral_async.cli._text import read_prompt, read_text
 from mistral_async.errors import ConfigurationError, MistralError
 from mistral_async.models import AssistantMessage, JSONSchema, Message, ResponseFormat, SystemMessage, UserMessage
@@ -25,8 +25,8 @@ from mistral_async.models import AssistantMessage, JSONSchema, Message, Response
 
 def chat(
     *words: str,
-    model: Annotated[str, Parameter(alias="-m")] = "mistral-small-latest",
-    file: Annotated[list[Path] | None, Parameter(alias="-f", negative=())] = None,
+    model: Model = "mistral-small-latest",
+    file: InputFiles = None,
     system: str | None = None,
     json_schema: Annotated[str | None, Parameter(name=["--json", "--json-schema"])] = None,
     temperature: float | None = None,
@@ -60,15 +60,15 @@ def chat(
     options: dict[str, Any] = {"temperature": temperature, "max_tokens": max_tokens}
     if json_schema is not None:
         options["response_format"] = _format(json_schema)
-    client = connected(connection)
+    client = ClientContext(connection)
     prompt = read_prompt(words, file or ())
     if not prompt and not sys.stdin.isatty():
         raise ValueError("nothing was asked: give words, -f FILE or piped input")
     history: list[Message] = [SystemMessage(system)] if system else []
     with client as opened:
-        talk = _Talk(opened, model, history, options, stream=stream and (json_schema is None or not prompt))
+        talk = _ChatSession(opened, model, history, options, stream=stream and (json_schema is None or not prompt))
         if not prompt:
-            return talk.go_on()
+            return talk.converse()
         history.append(UserMessage(prompt))
         talk.answer()
     return 0
@@ -77,16 +77,19 @@ def chat(
 def _format(schema: str) -> ResponseFormat:
     text = schema if schema.lstrip().startswith(("{", "[")) else read_text(Path(schema))
     try:
-        found: Any = json.loads(text)
+        value: object = json.loads(text)
     except ValueError as problem:
         raise ValueError(f"--json is not a JSON schema: {problem}") from None
-    if not is_object(found):
-        raise ValueError(f"--json is not a JSON schema, which is an object, but a {type(found).__name__}")
-    name = str(found.get("title") or "answer").replace(" ", "_")
-    return ResponseFormat(type="json_schema", json_schema=JSONSchema(name=name, schema_definition=found))
+    match value:
+        case dict():
+            definition = cast("dict[str, Any]", value)
+        case _:
+            raise ValueError(f"--json is not a JSON schema, which is an object, but a {type(value).__name__}")
+    name = str(definition.get("title") or "answer").replace(" ", "_")
+    return ResponseFormat(type="json_schema", json_schema=JSONSchema(name=name, schema_definition=definition))
 
 
-class _Talk:
+class _ChatSession:
     """What was said so far, and what is said next."""
 
     def __init__(
@@ -94,53 +97,53 @@ class _Talk:
     ) -> None:
         self._client = client
         self._history = history
-        self._asked: dict[str, Any] = {"model": model, "messages": history, **options}
+        self._request: dict[str, Any] = {"model": model, "messages": history, **options}
         self._stream = stream
-        self._said = ""
+        self._answer = ""
 
-    def go_on(self) -> int:
+    def converse(self) -> int:
         """Ask for lines until one of them is the end."""
         with suppress(ImportError):
             importlib.import_module("readline")  # history and editing of the line
-        complain(f"{self._asked['model']}. Ctrl-C stops an answer, Ctrl-D ends the conversation.")
+        print_error(f"{self._request['model']}. Ctrl-C stops an answer, Ctrl-D ends the conversation.")
         while True:
             try:
                 asked = _line().strip()
             except EOFError:
-                complain("")
+                print_error("")
                 return 0
             except KeyboardInterrupt:
-                complain("")
+                print_error("")
                 return INTERRUPTED
             if asked:
-                self._exchange(asked)
+                self._ask(asked)
 
-    def _exchange(self, asked: str) -> None:
+    def _ask(self, asked: str) -> None:
         """One question and its answer; what went wrong is told, and forgotten where nothing was answered."""
         self._history.append(UserMessage(asked))
-        self._said = ""
+        self._answer = ""
         try:
             self.answer()
         except KeyboardInterrupt:
-            complain("\n[stopped]")
+            print_error("\n[stopped]")
         except ConfigurationError:
             raise
         except MistralError as error:
-            complain(f"\n[{error}]" if self._said else f"[{error}]")
-        if self._said:
-            self._history.append(AssistantMessage(self._said))
+            print_error(f"\n[{error}]" if self._answer else f"[{error}]")
+        if self._answer:
+            self._history.append(AssistantMessage(self._answer))
         else:
             self._history.pop()
 
     def answer(self) -> None:
         """Show the answer to what was said last."""
         if not self._stream:
-            self._said = self._client.chat.complete(**self._asked).text
-            sys.stdout.write(f"{self._said}\n")
+            self._answer = self._client.chat.complete(**self._request).text
+            sys.stdout.write(f"{self._answer}\n")
             return
-        with self._client.chat.stream(**self._asked) as events:
+        with self._client.chat.stream(**self._request) as events:
             for chunk in events:
-                self._said += chunk.text
+                self._answer += chunk.text
                 sys.stdout.write(chunk.text)
                 sys.stdout.flush()
         sys.stdout.write("\n")

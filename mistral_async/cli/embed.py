@@ -11,22 +11,23 @@ import anyio
 from cyclopts import Parameter
 
 from mistral_async.bulk import AsyncResults, Err, ProgressBar
-from mistral_async.cli._codes import Tally, complain
-from mistral_async.cli._connection import Connection, connected, watched
-from mistral_async.cli._texts import Counted, Form, Texts, piped_texts
-from mistral_async.cli._vectors import Sink, sink
+from mistral_async.cli._codes import Tally, print_error
+from mistral_async.cli._connection import ClientContext, Connection, shows_progress
+from mistral_async.cli._parameters import Flag, Model, Output
+from mistral_async.cli._texts import SizedTextFiles, TextFiles, TextFormat, piped_texts
+from mistral_async.cli._vectors import Sink, sink_for
 from mistral_async.models.embeddings import EmbeddingDtype
 from mistral_async.models.vector import Vector
 
 
 async def embed(
     *paths: Path,
-    output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    model: Annotated[str, Parameter(alias="-m")] = "mistral-embed",
+    output: Output = None,
+    model: Model = "mistral-embed",
     text_field: str | None = None,
-    format: Annotated[Form | None, Parameter(name="--format")] = None,  # noqa: A002 - the option's name
+    format: Annotated[TextFormat | None, Parameter(name="--format")] = None,  # noqa: A002 - the option's name
     checkpoint: Path | None = None,
-    dedupe: Annotated[bool, Parameter(negative=())] = False,
+    dedupe: Flag = False,
     dimension: int | None = None,
     dtype: EmbeddingDtype | None = None,
     concurrency: int | None = None,
@@ -57,9 +58,9 @@ async def embed(
     concurrency
         Requests at once. Default: 16.
     """
-    out = sink(output, dtype)
-    client = connected(connection)
-    bar = ProgressBar("texts") if watched() and (output is not None or not sys.stdout.isatty()) else None
+    out = sink_for(output, dtype)
+    client = ClientContext(connection)
+    bar = ProgressBar("texts") if shows_progress() and (output is not None or not sys.stdout.isatty()) else None
     options: dict[str, Any] = {"output_dimension": dimension, "output_dtype": dtype, "concurrency": concurrency}
     options |= {"checkpoint": checkpoint, "dedupe": dedupe, "progress": bar}
     source = _source(paths, text_field, format, counted=bar is not None)
@@ -67,22 +68,22 @@ async def embed(
         async with client as opened, opened.bulk.embed(source, model=model, **options) as results:
             code = await _write(results, out)
             if checkpoint is not None and (resumed := results.progress.resumed):
-                complain(f"{resumed:,} of {results.progress.done:,} were in {checkpoint}")
+                print_error(f"{resumed:,} of {results.progress.done:,} were in {checkpoint}")
     except anyio.get_cancelled_exc_class():
         if checkpoint is not None:
-            complain(f"stopped: the same command goes on, with what is in {checkpoint}")
+            print_error(f"stopped: the same command goes on, with what is in {checkpoint}")
         raise
     return code
 
 
 def _source(
-    paths: tuple[Path, ...], field: str | None, form: Form | None, *, counted: bool
+    paths: tuple[Path, ...], field: str | None, form: TextFormat | None, *, counted: bool
 ) -> Iterable[str] | AsyncIterable[str]:
     if not paths or paths == (Path("-"),):
         return piped_texts(field, form)
     for path in paths:
         path.stat()  # what is missing is said before anything is sent
-    return Counted(paths, field, form) if counted else Texts(paths, field, form)
+    return SizedTextFiles(paths, field, form) if counted else TextFiles(paths, field, form)
 
 
 async def _write(results: AsyncResults[Vector], out: Sink) -> int:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._connection import ClientContext, Connection
+from mistral_async.cli._parameters import Flag
 from mistral_async.cli._text import print_json, print_rows
 
 app: App = App(name="files", help="Files that you uploaded.")
@@ -17,7 +18,7 @@ app: App = App(name="files", help="Files that you uploaded.")
 async def list_files(
     *,
     purpose: str | None = None,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    json: Flag = False,
     connection: Connection = None,
 ) -> None:
     """List files.
@@ -29,7 +30,7 @@ async def list_files(
     json
         One JSON object a file.
     """
-    async with connected(connection) as client:
+    async with ClientContext(connection) as client:
         async for file in client.files.list(purpose=purpose):
             if json:
                 print_json(file)
@@ -50,7 +51,7 @@ async def upload(*paths: Path, purpose: str, connection: Connection = None) -> N
     """
     if not paths:
         raise ValueError("no files: name those to upload")
-    async with connected(connection) as client:
+    async with ClientContext(connection) as client:
         for path in paths:
             uploaded = await client.files.upload(path, purpose)
             print_rows([(uploaded.id, uploaded.filename)])
@@ -69,7 +70,7 @@ async def download(
     output
         Where to.
     """
-    async with connected(connection) as client:
+    async with ClientContext(connection) as client:
         await client.files.download(file_id).save(output)
 
 
@@ -84,7 +85,7 @@ async def delete(*file_ids: str, connection: Connection = None) -> None:
     """
     if not file_ids:
         raise ValueError("no files: give the ids that `files list` shows")
-    async with connected(connection) as client:
+    async with ClientContext(connection) as client:
         for file_id in file_ids:
             await client.files.delete(file_id)
 
@@ -100,5 +101,5 @@ async def url(file_id: str, *, hours: int = 24, connection: Connection = None) -
     hours
         How long: 1 to 168.
     """
-    async with connected(connection) as client:
+    async with ClientContext(connection) as client:
         print_rows([((await client.files.get_signed_url(file_id, hours)).url,)])

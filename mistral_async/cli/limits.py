@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from mistral_async.cli._codes import SOME_FAILED, complain
-from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._codes import SOME_FAILED, print_error
+from mistral_async.cli._connection import ClientContext, Connection
+from mistral_async.cli._parameters import Flag, Model
 from mistral_async.cli._text import print_json, print_rows
 from mistral_async.models import UserMessage
 
 
 async def limits(
     *,
-    model: Annotated[str, Parameter(alias="-m")] = "mistral-small-latest",
-    json: Annotated[bool, Parameter(negative=())] = False,
+    model: Model = "mistral-small-latest",
+    json: Flag = False,
     connection: Connection = None,
 ) -> int:
     """Make one tiny call and show the rate limits that its answer names.
@@ -27,14 +24,14 @@ async def limits(
     json
         JSON instead of a table.
     """
-    async with connected(connection) as client:
+    async with ClientContext(connection) as client:
         answer = await client.with_response.chat.complete(model=model, messages=[UserMessage("1")], max_tokens=1)
     found = answer.rate_limits
     if json:
         print_json({"limits": list(found), "costs": dict(found.costs)})
         return 0
     if not found:
-        complain("the answer named no limits")
+        print_error("the answer named no limits")
         return SOME_FAILED
     print_rows([("resource", "window", "limit", "remaining")])
     print_rows((each.resource, each.window, each.limit, each.remaining) for each in found)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from mistral_async.cli._codes import USAGE
+from mistral_async.cli._parameters import Flag
 
 
 def demo(
@@ -15,8 +13,8 @@ def demo(
     *,
     question: str | None = None,
     backend: str = "all",
-    live: Annotated[bool, Parameter(negative=())] = False,
-    fake: Annotated[bool, Parameter(negative=())] = False,
+    live: Flag = False,
+    fake: Flag = False,
 ) -> int:
     """Embed passages and answer a question by the nearest of them.
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._connection import ClientContext, Connection
+from mistral_async.cli._parameters import Flag
 from mistral_async.cli._text import print_json, print_rows
 
 
 async def models(
     model: str | None = None,
     *,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    json: Flag = False,
     connection: Connection = None,
 ) -> None:
     """List the models, or show one.
@@ -25,7 +22,7 @@ async def models(
     json
         One JSON object a model.
     """
-    async with connected(connection) as client:
+    async with ClientContext(connection) as client:
         found = [await client.models.retrieve(model)] if model else (await client.models.list()).data
     if json or model:
         for each in found:

@@ -7,15 +7,12 @@ import mimetypes
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
-from mistral_async._client.resources import calls
-from mistral_async._engine.request import Call
+from mistral_async import Call, calls
 from mistral_async.bulk import Err, ProgressBar
-from mistral_async.cli._codes import Tally, complain
-from mistral_async.cli._connection import Connection, connected, watched
+from mistral_async.cli._codes import Tally, print_error
+from mistral_async.cli._connection import ClientContext, Connection, shows_progress
+from mistral_async.cli._parameters import Flag, Model, Output
 from mistral_async.cli._text import print_json
 from mistral_async.models import DocumentURLChunk, ImageURLChunk, OCRResponse
 
@@ -25,9 +22,9 @@ _REMOTE = ("http://", "https://")
 
 async def ocr(
     *paths: str,
-    output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    model: Annotated[str, Parameter(alias="-m")] = "mistral-ocr-latest",
-    json: Annotated[bool, Parameter(negative=())] = False,
+    output: Output = None,
+    model: Model = "mistral-ocr-latest",
+    json: Flag = False,
     concurrency: int = 8,
     connection: Connection = None,
 ) -> int:
@@ -49,11 +46,11 @@ async def ocr(
     sources = [source for path in paths for source in _sources(path)]
     if not sources:
         raise ValueError("no documents: name files, folders of PDFs and images, or addresses")
-    progress = ProgressBar("documents") if output is not None and watched() else None
+    progress = ProgressBar("documents") if output is not None and shows_progress() else None
     tally = Tally()
     async with (
-        connected(connection) as client,
-        client.bulk.map(_Requests(sources, model), concurrency=concurrency, progress=progress) as results,
+        ClientContext(connection) as client,
+        client.bulk.map(_OCRCalls(sources, model), concurrency=concurrency, progress=progress) as results,
     ):
         async for result in results:
             source = sources[result.index]
@@ -76,7 +73,7 @@ def _sources(path: str) -> list[str]:
     return [path]
 
 
-class _Requests:
+class _OCRCalls:
     """A request a document, which is read when its turn comes."""
 
     def __init__(self, sources: Sequence[str], model: str) -> None:
@@ -87,10 +84,10 @@ class _Requests:
         return len(self._sources)
 
     def __iter__(self) -> Iterator[Call[OCRResponse]]:
-        return (_request(source, self._model) for source in self._sources)
+        return (_call(source, self._model) for source in self._sources)
 
 
-def _request(source: str, model: str) -> Call[OCRResponse]:
+def _call(source: str, model: str) -> Call[OCRResponse]:
     if source.startswith(_REMOTE):
         return calls.ocr.process(model=model, document=source)
     kind = mimetypes.guess_type(source)[0] or "application/pdf"
@@ -109,4 +106,4 @@ def _show(source: str, answer: OCRResponse, folder: Path | None, *, as_json: boo
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / (Path(source).name + (".json" if as_json else ".md"))
         target.write_bytes(answer.to_json() if as_json else answer.markdown.encode())
-        complain(target)
+        print_error(target)

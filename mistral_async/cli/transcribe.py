@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import Parameter
-
-from mistral_async._client.resources import calls
+from mistral_async import calls
 from mistral_async.bulk import Err
 from mistral_async.cli._codes import Tally
-from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._connection import ClientContext, Connection
+from mistral_async.cli._parameters import Flag, Model
 from mistral_async.cli._text import print_json
 
 
 async def transcribe(
     *paths: str,
-    model: Annotated[str, Parameter(alias="-m")] = "voxtral-mini-latest",
+    model: Model = "voxtral-mini-latest",
     language: str | None = None,
-    diarize: Annotated[bool, Parameter(negative=())] = False,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    diarize: Flag = False,
+    json: Flag = False,
     connection: Connection = None,
 ) -> int:
     """Write down what recordings say.
@@ -43,7 +42,7 @@ async def transcribe(
     options: dict[str, Any] = {"language": language, "diarize": diarize or None}
     requests = (calls.audio.transcriptions.complete(model=model, **_source(path), **options) for path in paths)
     tally = Tally()
-    async with connected(connection) as client, client.bulk.map(requests, concurrency=4) as results:
+    async with ClientContext(connection) as client, client.bulk.map(requests, concurrency=4) as results:
         async for result in results:
             if isinstance(result, Err):
                 tally.fail(paths[result.index], result.error)

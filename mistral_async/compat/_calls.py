@@ -1,108 +1,113 @@
-"""An endpoint in its two spellings, with what the official SDK takes for one call alone."""
+"""An endpoint in its two spellings (`complete`, `complete_async`), with the official SDK's options for a single call.
+
+Rule 1: A call is translated, never reimplemented: its name and options become those of an endpoint of `mistral_async`,
+    which performs it.
+Rule 2: `UNSET` options are dropped. `retries`, `timeout_ms`, `http_headers` and `server_url` never reach the endpoint:
+    they choose the client, and the view of it, that performs the call.
+Rule 3: `stream=True` and `parse_stream` name the streaming endpoint; `schema_definition` in a dict is sent as `schema`.
+Rule 4: A stream becomes an event stream, a list its first page, a download an `httpx.Response`, parsed output a
+    response with `parsed` values. Everything else is returned as it is.
+Rule 5: Every error leaves with an official class added (`OfficialErrors`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from mistral_async._binding.resource import Sync
-from mistral_async._binding.sync_executor import SyncDownload, SyncExecutor, SyncPages, SyncStream
-from mistral_async._client.resources import Resources
+from mistral_async import Mistral, Timeout
+from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
 from mistral_async._codec.json_types import is_object
-from mistral_async._engine.options import Timeout
 from mistral_async._results.download import AsyncDownload
 from mistral_async._results.stream import AsyncStream
+from mistral_async.compat._bridge import blocking_resources
 from mistral_async.compat._events import EventStream, EventStreamAsync
-from mistral_async.compat.errors import official
+from mistral_async.compat.errors import OfficialErrors
 from mistral_async.compat.types import UNSET
-from mistral_async.structured._parsed import Parsed
+from mistral_async.structured import Parsed
 from mistral_async.structured._reading import format_of
 from mistral_async.structured._target import target_of
 
 if TYPE_CHECKING:
     import httpx
 
-    from mistral_async._client.client import Mistral as AsyncClient
-
-_PER_CALL = ("retries", "timeout_ms", "http_headers", "server_url")
 _STREAMS = {name: f"{name}_stream" for name in ("start", "append", "restart")} | {"complete": "stream"}
 _FORMATS = ("response_format", "document_annotation_format", "bbox_annotation_format")
 
 
-class Owner(Protocol):
-    """What has a client for each server."""
+class ClientOwner(Protocol):
+    """An object with one client for each server."""
 
-    def client(self, server_url: str | None = None, *, blocking: bool = False) -> AsyncClient:
-        """The client for a server."""
+    def client(self, server_url: str | None = None, *, blocking: bool = False) -> Mistral:
+        """Return the client for a server."""
         ...
 
 
-def asynchronous(owner: Owner, path: tuple[str, ...], like: Any) -> Callable[..., Any]:
-    """`await client.chat.complete_async(...)`."""
+def async_method(owner: ClientOwner, path: tuple[str, ...], endpoint: object) -> Callable[..., Any]:
+    """Return the coroutine function of an endpoint: `await client.chat.complete_async(...)`."""
 
     async def call(*args: Any, **options: Any) -> Any:
-        with official():
-            result = find(view(owner, options, blocking=False), _performed(path, options))(*args, **options)
+        with OfficialErrors():
+            client = client_for_call(owner, options, blocking=False)
+            result = resolve(client, _endpoint_path(path, options))(*args, **options)
             if isinstance(result, AsyncStream):
                 return await EventStreamAsync(cast("AsyncStream[Any]", result), owner).start()
             if isinstance(result, AsyncDownload):
-                return _http(await result)
-            return _told(await result)  # a page, or an answer
+                return _httpx_response(await result)
+            return _official_response(await result)  # a page, or a response
 
-    return _named(call, f"{path[-1]}_async", like)
+    return _named(call, f"{path[-1]}_async", endpoint)
 
 
-def blocking(owner: Owner, path: tuple[str, ...], like: Any) -> Callable[..., Any]:
-    """`client.chat.complete(...)`."""
+def sync_method(owner: ClientOwner, path: tuple[str, ...], endpoint: object) -> Callable[..., Any]:
+    """Return the blocking function of an endpoint: `client.chat.complete(...)`."""
 
     def call(*args: Any, **options: Any) -> Any:
-        with official():
-            client = view(owner, options, blocking=True)
-            tree = Resources[Sync](SyncExecutor(client._executor.engine, "asyncio"))  # noqa: SLF001 - the other face of the same client
-            answer = find(tree, _performed(path, options))(*args, **options)
-            match answer:
+        with OfficialErrors():
+            client = client_for_call(owner, options, blocking=True)
+            result = resolve(blocking_resources(client), _endpoint_path(path, options))(*args, **options)
+            match result:
                 case SyncStream():
-                    return EventStream(cast("SyncStream[Any]", answer), owner)
+                    return EventStream(cast("SyncStream[Any]", result), owner)
                 case SyncPages():
-                    return cast("SyncPages[Any, Any]", answer).page()
+                    return cast("SyncPages[Any, Any]", result).page()
                 case SyncDownload():
-                    return _http(answer.read())
+                    return _httpx_response(result.read())
                 case _:
-                    return _told(answer)
+                    return _official_response(result)
 
-    return _named(call, path[-1], like)
+    return _named(call, path[-1], endpoint)
 
 
-def find(tree: Any, path: tuple[str, ...]) -> Any:
-    """What stands there in a tree of endpoints."""
+def resolve(resource: object, path: tuple[str, ...]) -> Any:
+    """Return the resource or endpoint at a path of attribute names; raises `AttributeError`."""
     for name in path:
-        tree = getattr(tree, name)
-    return tree
+        resource = getattr(resource, name)
+    return resource
 
 
-def _named(call: Callable[..., Any], name: str, like: Any) -> Callable[..., Any]:
-    call.__doc__, call.__name__ = like.__doc__, name
+def _named(call: Callable[..., Any], name: str, endpoint: object) -> Callable[..., Any]:
+    call.__doc__, call.__name__ = endpoint.__doc__, name
     return call
 
 
-def view(owner: Owner, options: dict[str, Any], *, blocking: bool) -> AsyncClient:
-    """The client, with what was asked for this call alone; the options are left as the endpoint takes them."""
+def client_for_call(owner: ClientOwner, options: dict[str, Any], *, blocking: bool) -> Mistral:
+    """Return the client with the options of a single call, and leave in `options` those that the endpoint takes."""
     for name in [name for name, value in options.items() if value is UNSET]:
         del options[name]
-    given = {name: options.pop(name) for name in _PER_CALL if name in options}
-    client = owner.client(given.get("server_url"), blocking=blocking)
-    if given.get("timeout_ms") is not None:
-        client = client.with_options(timeout=Timeout(total=given["timeout_ms"] / 1000))
-    if given.get("http_headers"):
-        client = client.with_options(headers=given["http_headers"])
-    if given.get("retries") is not None:
-        client = client.with_options(retries=given["retries"])
-    _rename(options)
+    client = owner.client(options.pop("server_url", None), blocking=blocking)
+    if (milliseconds := options.pop("timeout_ms", None)) is not None:
+        client = client.with_options(timeout=Timeout(total=milliseconds / 1000))
+    if headers := options.pop("http_headers", None):
+        client = client.with_options(headers=headers)
+    if (retries := options.pop("retries", None)) is not None:
+        client = client.with_options(retries=retries)
+    _rename_schemas(options)
     return client
 
 
-def _rename(options: dict[str, Any]) -> None:
-    """A schema in a dict is `schema_definition` over there, and `schema` on the wire."""
+def _rename_schemas(options: dict[str, Any]) -> None:
+    """Rename `schema_definition` in dicts to `schema`, as it is sent."""
     for name in _FORMATS:
         if is_object(options.get(name)):
             options[name] = _wire_format(options[name])
@@ -111,16 +116,16 @@ def _rename(options: dict[str, Any]) -> None:
         options["completion_args"] = {**arguments, "response_format": _wire_format(arguments["response_format"])}
 
 
-def _wire_format(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    schema = given.get("json_schema")
+def _wire_format(form: Mapping[str, object]) -> Mapping[str, object]:
+    schema = form.get("json_schema")
     if not is_object(schema) or "schema_definition" not in schema:
-        return given
+        return form
     renamed = {"schema" if name == "schema_definition" else name: value for name, value in schema.items()}
-    return {**given, "json_schema": {name: value for name, value in renamed.items() if value is not None}}
+    return {**form, "json_schema": {name: value for name, value in renamed.items() if value is not None}}
 
 
-def _performed(path: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
-    """`stream=True` is a method of its own here, and `parse_stream` streams plain chunks over there."""
+def _endpoint_path(path: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
+    """Return the path of the endpoint that performs a call (rule 3)."""
     *group, name = path
     if options.pop("stream", None):
         name = _STREAMS.get(name, name)
@@ -130,15 +135,15 @@ def _performed(path: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...
     return (*group, name)
 
 
-def _told(answer: Any) -> Any:
-    if isinstance(answer, Parsed):
+def _official_response(response: object) -> object:
+    if isinstance(response, Parsed):
         from mistral_async.compat._parsed import parsed_response
 
-        return parsed_response(cast("Parsed[Any]", answer))
-    return answer
+        return parsed_response(cast("Parsed[Any]", response))
+    return response
 
 
-def _http(content: bytes) -> httpx.Response:
+def _httpx_response(content: bytes) -> httpx.Response:
     import httpx
 
     return httpx.Response(200, content=content)

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import Any, Self
 
+from mistral_async import Response
 from mistral_async._binding.sync_executor import SyncStream
-from mistral_async._engine.response import Response
 from mistral_async._results.stream import AsyncStream
-from mistral_async.compat.errors import official
+from mistral_async.compat.errors import OfficialErrors
 
 
-class Event:
+class StreamEvent:
     """An event: what it says in `.data`, the name of its kind in `.event`."""
 
     def __init__(self, data: Any) -> None:
@@ -32,7 +32,7 @@ class EventStream:
         self._owner = owner  # which would close the connection if nobody had it
         self._stream = stream.__enter__()
         self.response: Response[None] = stream.response
-        self._events = self._each()
+        self._events = self._iterate()
 
     def __enter__(self) -> Self:
         return self
@@ -42,18 +42,18 @@ class EventStream:
     ) -> None:
         self._stream.close()
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Iterator[StreamEvent]:
         return self._events
 
-    def __next__(self) -> Event:
+    def __next__(self) -> StreamEvent:
         return next(self._events)
 
-    def _each(self) -> Iterator[Event]:
+    def _iterate(self) -> Iterator[StreamEvent]:
         """Leaving the loop closes the connection, or gives it back."""
         try:
-            with official():
+            with OfficialErrors():
                 for data in self._stream:
-                    yield Event(data)
+                    yield StreamEvent(data)
         finally:
             self._stream.close()
 
@@ -80,13 +80,13 @@ class EventStreamAsync:
     ) -> None:
         await self._stream.aclose()
 
-    def __aiter__(self) -> AsyncIterator[Event]:
+    def __aiter__(self) -> AsyncIterator[StreamEvent]:
         return self
 
-    async def __anext__(self) -> Event:
+    async def __anext__(self) -> StreamEvent:
         try:
-            with official():
-                return Event(await anext(self._stream))
+            with OfficialErrors():
+                return StreamEvent(await anext(self._stream))
         except BaseException:  # the end, an error or a cancellation: the connection is not kept waiting for a block
             await self._stream.aclose()
             raise

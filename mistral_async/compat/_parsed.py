@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from mistral_async.models.chat import ChatCompletionChoice, ChatCompletionResponse
-from mistral_async.models.messages import AssistantMessage
-from mistral_async.structured._parsed import Parsed
+from mistral_async.models import AssistantMessage, ChatCompletionChoice, ChatCompletionResponse
+from mistral_async.structured import Parsed
 
 
 class ParsedAssistantMessage(AssistantMessage, kw_only=True):
@@ -28,14 +27,18 @@ class ParsedChatCompletionResponse(ChatCompletionResponse, kw_only=True):
 def parsed_response(parsed: Parsed[Any]) -> ParsedChatCompletionResponse:
     """The answer with its values."""
     choices = [
-        _like(ParsedChatCompletionChoice, choice, message=_like(ParsedAssistantMessage, choice.message, parsed=value))
+        _as_subclass(
+            ParsedChatCompletionChoice,
+            choice,
+            message=_as_subclass(ParsedAssistantMessage, choice.message, parsed=value),
+        )
         for choice, value in zip(parsed.response.choices, parsed.values, strict=True)
     ]
-    made: ParsedChatCompletionResponse = _like(ParsedChatCompletionResponse, parsed.response, choices=choices)
+    made: ParsedChatCompletionResponse = _as_subclass(ParsedChatCompletionResponse, parsed.response, choices=choices)
     return made
 
 
-def _like(kind: Any, given: msgspec.Struct, **changes: Any) -> Any:
+def _as_subclass(kind: Any, given: msgspec.Struct, **changes: Any) -> Any:
     """The same object, of a class below its own."""
     fields = {name: getattr(given, name) for name in given.__struct_fields__}
     return kind(**(fields | changes))

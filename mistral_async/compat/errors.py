@@ -18,7 +18,7 @@ import msgspec
 from mistral_async import errors
 from mistral_async._codec.json_types import is_object
 
-_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}  # the body is decoded
+_TRANSPORT_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}  # the body is decoded
 
 
 class ValidationError(msgspec.Struct):
@@ -56,7 +56,7 @@ class MistralError(errors.MistralError):
     @property
     def raw_response(self) -> httpx.Response:
         """The answer, as httpx has it."""
-        kept = {name: value for name, value in self.headers.items() if name not in _OF_THE_WIRE}
+        kept = {name: value for name, value in self.headers.items() if name not in _TRANSPORT_HEADERS}
         return httpx.Response(self.status_code, headers=kept, content=vars(self).get("body", b""))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -98,7 +98,7 @@ class NoResponseError(Exception):
     """Never raised here: a call without an answer raises an `httpx.RequestError`, as there."""
 
 
-_BROKEN: dict[tuple[str, bool], type[httpx.RequestError]] = {
+_REQUEST_ERRORS: dict[tuple[str, bool], type[httpx.RequestError]] = {
     ("connect", False): httpx.ConnectError,
     ("connect", True): httpx.ConnectTimeout,
     ("write", False): httpx.WriteError,
@@ -109,7 +109,7 @@ _BROKEN: dict[tuple[str, bool], type[httpx.RequestError]] = {
 
 
 @functools.cache
-def _official(plain: type[errors.MistralError], phase: str, *, late: bool) -> type[errors.MistralError]:
+def _official_class(plain: type[errors.MistralError], phase: str, *, late: bool) -> type[errors.MistralError]:
     """The class that is both."""
     name: Any
     if issubclass(plain, errors.UnprocessableEntityError):
@@ -119,22 +119,22 @@ def _official(plain: type[errors.MistralError], phase: str, *, late: bool) -> ty
     elif issubclass(plain, errors.ResponseValidationError):
         name = ResponseValidationError
     else:
-        name = _BROKEN.get((phase, late)) or (httpx.ReadTimeout if late else httpx.RequestError)
+        name = _REQUEST_ERRORS.get((phase, late)) or (httpx.ReadTimeout if late else httpx.RequestError)
     body: dict[str, Any] = {"__module__": __name__, "__doc__": name.__doc__}
     return cast("type[errors.MistralError]", type(plain.__name__, (name, plain), body))
 
 
-def name_officially(error: BaseException) -> None:
+def add_official_class(error: BaseException) -> None:
     """Make an error of this package one of the official SDK too, in place."""
     match error:
         case MistralError() | httpx.RequestError():
             pass
         case errors.APIStatusError() | errors.ResponseValidationError():
-            error.__class__ = cast("Any", _official(cast("Any", type(error)), "", late=False))
+            error.__class__ = cast("Any", _official_class(cast("Any", type(error)), "", late=False))
         case errors.APIConnectionError():
             vars(error)["_request"] = None  # as httpx has it where there is none
             late = isinstance(error, errors.APITimeoutError)
-            error.__class__ = cast("Any", _official(cast("Any", type(error)), error.phase, late=late))
+            error.__class__ = cast("Any", _official_class(cast("Any", type(error)), error.phase, late=late))
         case _:
             pass
 
@@ -142,11 +142,11 @@ def name_officially(error: BaseException) -> None:
 def _restored(plain: type[errors.MistralError], args: tuple[Any, ...], state: dict[str, Any]) -> errors.MistralError:
     error = plain(*args)
     vars(error).update(state)
-    name_officially(error)
+    add_official_class(error)
     return error
 
 
-class official:  # noqa: N801 - a word of a `with` statement
+class OfficialErrors:
     """A block whose errors get the official SDK's names."""
 
     def __enter__(self) -> None:
@@ -156,4 +156,4 @@ class official:  # noqa: N801 - a word of a `with` statement
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if error is not None:
-            name_officially(error)
+            add_official_class(error)

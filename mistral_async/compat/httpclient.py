@@ -35,7 +35,7 @@ class AsyncHttpClient(Protocol):
         ...
 
 
-class InThreads:
+class ThreadedClient:
     """A blocking client as an asynchronous one: what blocks, does so in a thread."""
 
     def __init__(self, client: HttpClient) -> None:
@@ -44,7 +44,7 @@ class InThreads:
     def build_request(self, method: str, url: str, *, headers: Any, content: Any) -> httpx.Request:
         """Make a request; the pieces of an upload are fetched from the event loop as the thread needs them."""
         if hasattr(content, "__aiter__"):
-            content = _pulled(content)
+            content = _iterate_from_thread(content)
         return self._client.build_request(method, url, headers=headers, content=content)
 
     async def send(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
@@ -61,11 +61,11 @@ class InThreads:
             response = await anyio.to_thread.run_sync(send, abandon_on_cancel=True)
         finally:
             left = True
-        response.stream = _Stream(cast("httpx.SyncByteStream", response.stream))
+        response.stream = _ThreadedStream(cast("httpx.SyncByteStream", response.stream))
         return response
 
 
-class _Stream(httpx.AsyncByteStream):
+class _ThreadedStream(httpx.AsyncByteStream):
     """A body that is read, and closed, in threads."""
 
     def __init__(self, stream: httpx.SyncByteStream) -> None:
@@ -74,8 +74,8 @@ class _Stream(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self._pieces = iter(self._stream)
-        following = functools.partial(next, self._pieces, None)
-        while (piece := await anyio.to_thread.run_sync(following, abandon_on_cancel=True)) is not None:
+        next_piece = functools.partial(next, self._pieces, None)
+        while (piece := await anyio.to_thread.run_sync(next_piece, abandon_on_cancel=True)) is not None:
             yield piece
 
     async def aclose(self) -> None:
@@ -83,11 +83,11 @@ class _Stream(httpx.AsyncByteStream):
         await anyio.to_thread.run_sync(self._stream.close)
 
 
-def _pulled(content: Any) -> Iterator[bytes]:
+def _iterate_from_thread(content: Any) -> Iterator[bytes]:
     pieces = aiter(content)
-    while (piece := anyio.from_thread.run(_following, pieces)) is not None:
+    while (piece := anyio.from_thread.run(_next_piece, pieces)) is not None:
         yield piece
 
 
-async def _following(pieces: AsyncIterator[bytes]) -> bytes | None:
+async def _next_piece(pieces: AsyncIterator[bytes]) -> bytes | None:
     return await anext(pieces, None)

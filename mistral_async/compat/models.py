@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mistral_async import Unknown
 from mistral_async import models as _models
 from mistral_async.compat import errors as _errors
 
@@ -35,7 +35,7 @@ def __getattr__(name: str) -> Any:
     if name.endswith("TypedDict") and _is_known(name.removesuffix("TypedDict")):
         return Mapping[str, Any]
     if _ANNOTATIONS.get(name) == "Unknown":
-        return importlib.import_module("mistral_async").Unknown
+        return Unknown
     return getattr(_models, _ANNOTATIONS.get(name, name))
 
 

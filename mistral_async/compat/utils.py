@@ -1,24 +1,26 @@
-"""The official SDK's `utils`: retry settings, as positional as they are there, and the classes of streams."""
+"""The official SDK's `utils`: retry settings with its positional arguments, and the classes of streams."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
-from mistral_async._engine import retry as _retry
+import msgspec
+
+import mistral_async
 from mistral_async.compat._events import EventStream, EventStreamAsync
 
 __all__ = ["BackoffStrategy", "EventStream", "EventStreamAsync", "RetryConfig"]
 
 
-def BackoffStrategy(  # noqa: N802 - a class over there
+def BackoffStrategy(  # noqa: N802 - a class in the official SDK
     initial_interval: float = 500,
     max_interval: float = 60_000,
     exponent: float = 1.5,
     max_elapsed_time: float = 3_600_000,
-    jitter_ms: float | None = None,  # noqa: ARG001 - ours is full jitter, always
-) -> _retry.BackoffStrategy:
-    """Milliseconds: the first wait, the longest, its growth, and how long in all."""
-    return _retry.BackoffStrategy(
+    jitter_ms: float | None = None,  # noqa: ARG001 - accepted and ignored: jitter is always full here
+) -> mistral_async.BackoffStrategy:
+    """Return a backoff strategy; all times are milliseconds."""
+    return mistral_async.BackoffStrategy(
         initial_interval=initial_interval,
         max_interval=max_interval,
         exponent=exponent,
@@ -26,24 +28,24 @@ def BackoffStrategy(  # noqa: N802 - a class over there
     )
 
 
-def RetryConfig(  # noqa: N802 - the same
-    strategy: Any = "backoff",
-    backoff: _retry.BackoffStrategy | None = None,
-    retry_connection_errors: bool = True,  # noqa: FBT001, FBT002 - positional over there
+def RetryConfig(  # noqa: N802 - a class in the official SDK
+    strategy: Literal["backoff", "none"] = "backoff",
+    backoff: mistral_async.BackoffStrategy | None = None,
+    retry_connection_errors: bool = True,  # noqa: FBT001, FBT002 - positional in the official SDK
     status_codes_override: list[str] | None = None,
-) -> _retry.RetryConfig:
-    """What is repeated; `status_codes_override` takes "429", and "5XX" for a class."""
-    statuses = _retry.STATUSES
-    if status_codes_override is not None:
-        statuses = frozenset(code for each in status_codes_override for code in _codes(each))
-    return _retry.RetryConfig(
+) -> mistral_async.RetryConfig:
+    """Return a retry configuration; `status_codes_override` takes codes ("429") and classes of codes ("5XX")."""
+    config = mistral_async.RetryConfig(
         strategy=strategy,
-        backoff=backoff or _retry.BackoffStrategy(),
+        backoff=backoff or mistral_async.BackoffStrategy(),
         retry_connection_errors=retry_connection_errors,
-        statuses=statuses,
     )
+    if status_codes_override is None:
+        return config
+    statuses = frozenset(code for each in status_codes_override for code in _statuses(each))
+    return msgspec.structs.replace(config, statuses=statuses)
 
 
-def _codes(text: str) -> range:
+def _statuses(text: str) -> range:
     first = int(text.upper().replace("X", "0"))
     return range(first, first + 10 ** text.upper().count("X"))

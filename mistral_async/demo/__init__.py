@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from mistral_async._client.client import Mistral, SyncMistral
+from mistral_async import Mistral, SyncMistral
 from mistral_async.bulk import Progress
 from mistral_async.demo._passages import read_passages
 from mistral_async.models import UserMessage

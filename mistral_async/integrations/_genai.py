@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from mistral_async import Stream
 from mistral_async._codec.json_types import is_object
-from mistral_async._engine.request import Request, Stream
+from mistral_async._engine.request import Request
 from mistral_async._results.accumulate import Accumulator
 from mistral_async.errors import APIStatusError, MistralError
 
 if TYPE_CHECKING:
-    from mistral_async._codec.attempt import Attempt
-    from mistral_async._engine.hooks import CallContext
+    from mistral_async import Attempt, CallContext
 
 Value = str | bool | int | float | Sequence[str]
 Attributes = dict[str, Value]

@@ -11,8 +11,7 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from mistral_async._engine.hooks import CallContext, Hooks
-from mistral_async._version import __version__
+from mistral_async import CallContext, Hooks, __version__
 from mistral_async.integrations import _genai as genai
 
 try:
@@ -23,7 +22,7 @@ except ImportError as _missing:
     raise ImportError("OpenTelemetry is needed: pip install mistral-async[otel]") from _missing
 
 if TYPE_CHECKING:
-    from mistral_async._codec.attempt import Attempt
+    from mistral_async import Attempt
 
 __all__ = ["OpenTelemetryHooks"]
 

@@ -205,7 +205,7 @@ def _text(piece: bytes) -> str | dict[str, str]:
 
 def record(path: str | os.PathLike[str], transport: httpx.AsyncBaseTransport | None = None) -> Recording:
     """A transport that writes down every exchange, without the key; what the file held before is gone."""
-    from mistral_async._http.httpx_wire.transport import Transport
+    from mistral_async import Transport
 
     return Recording(Path(path), transport or Transport())
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from mistral_async.tools._mcp import MCP
+from mistral_async.tools import MCP
 
 
 class MCPClientBase(ABC):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from mistral_async.compat.extra.mcp.base import MCPClientBase
-from mistral_async.tools._mcp import MCP
+from mistral_async.tools import MCP
 
 
 class StreamableHTTPServerParams(msgspec.Struct, kw_only=True):

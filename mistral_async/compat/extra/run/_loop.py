@@ -7,33 +7,33 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self, cast
 
 from mistral_async._results.stream import AsyncStream
-from mistral_async.compat._calls import Owner, find, view
-from mistral_async.compat.errors import official
+from mistral_async.compat._calls import ClientOwner, client_for_call, resolve
+from mistral_async.compat.errors import OfficialErrors
 from mistral_async.compat.extra.exceptions import RunException
 from mistral_async.compat.extra.run.context import RunContext
 from mistral_async.compat.extra.run.result import FunctionResultEvent, RunResult, RunResultEvents
-from mistral_async.models.conversations import (
+from mistral_async.models import (
     ConversationResponse,
     FunctionCallEntry,
     FunctionResultEntry,
+    FunctionTool,
     MessageInputEntry,
 )
-from mistral_async.models.tools import FunctionTool
 from mistral_async.structured._calls import with_format
 from mistral_async.structured._target import target_of
+from mistral_async.tools import DeferredCall, RunEvent
 from mistral_async.tools._content import as_text
-from mistral_async.tools._deferred import DeferredCall, ToolResult
-from mistral_async.tools._events import RunEvent
+from mistral_async.tools._deferred import ToolResult
 from mistral_async.tools._execute import Executor, OnToolError, Requested
 from mistral_async.tools._toolbox import Toolbox
 
 
-def run_async(owner: Owner) -> Callable[..., Awaitable[RunResult]]:
+def run_async(owner: ClientOwner) -> Callable[..., Awaitable[RunResult]]:
     """`await client.beta.conversations.run_async(run_ctx=..., inputs=...)`."""
 
     async def run(run_ctx: RunContext, inputs: Any, **options: Any) -> RunResult:
-        with official():
-            work = await _Work.begin(owner, run_ctx, inputs, options)
+        with OfficialErrors():
+            work = await _ConversationRun.begin(owner, run_ctx, inputs, options)
             while await work.take(await work.ask()) is not None:
                 pass
             return work.result
@@ -41,12 +41,12 @@ def run_async(owner: Owner) -> Callable[..., Awaitable[RunResult]]:
     return run
 
 
-def run_stream_async(owner: Owner) -> Callable[..., Awaitable[RunEvents]]:
+def run_stream_async(owner: ClientOwner) -> Callable[..., Awaitable[RunEvents]]:
     """`await client.beta.conversations.run_stream_async(run_ctx=..., inputs=...)`: its events, then the `RunResult`."""
 
     async def run(run_ctx: RunContext, inputs: Any, **options: Any) -> RunEvents:
-        with official():
-            return RunEvents(await _Work.begin(owner, run_ctx, inputs, options))
+        with OfficialErrors():
+            return RunEvents(await _ConversationRun.begin(owner, run_ctx, inputs, options))
 
     return run
 
@@ -54,7 +54,7 @@ def run_stream_async(owner: Owner) -> Callable[..., Awaitable[RunEvents]]:
 class RunEvents:
     """The events of a run, as they come; the last one is the `RunResult`."""
 
-    def __init__(self, work: _Work) -> None:
+    def __init__(self, work: _ConversationRun) -> None:
         self._work = work
         self._stream: AsyncStream[Any] | None = None
         self._ready: deque[RunResultEvents | RunResult] = deque()
@@ -77,7 +77,7 @@ class RunEvents:
 
     async def __anext__(self) -> RunResultEvents | RunResult:
         try:
-            with official():
+            with OfficialErrors():
                 while not self._ready and not self._ended:
                     await self._advance()
         except BaseException:
@@ -106,11 +106,11 @@ class RunEvents:
         self._ready.extend(RunResultEvents(each.type, each) for each in told)
 
 
-class _Work:
+class _ConversationRun:
     """A run, between two answers of the model."""
 
     def __init__(
-        self, owner: Owner, conversations: Any, context: RunContext, inputs: list[Any], start: dict[str, Any]
+        self, owner: ClientOwner, conversations: Any, context: RunContext, inputs: list[Any], start: dict[str, Any]
     ) -> None:
         self.result = RunResult(inputs, context.conversation_id, output_model=context.output_format)
         self._owner = owner  # which would close the connections if nobody had it
@@ -119,18 +119,20 @@ class _Work:
         self._inputs = inputs
         self._start = start
         toolbox = Toolbox(context.get_tools())
-        tell: OnToolError = _told if context.continue_on_fn_error else "raise"
-        self._executor = Executor(toolbox, context=None, confirm=None, on_tool_error=tell, emit=_nobody)
+        tell: OnToolError = _error_text if context.continue_on_fn_error else "raise"
+        self._executor = Executor(toolbox, context=None, confirm=None, on_tool_error=tell, emit=_ignore_event)
 
     @classmethod
-    async def begin(cls, owner: Owner, context: RunContext, inputs: Any, options: dict[str, Any]) -> _Work:
+    async def begin(
+        cls, owner: ClientOwner, context: RunContext, inputs: Any, options: dict[str, Any]
+    ) -> _ConversationRun:
         """Say who answers; an agent is told of the functions that there are."""
-        beta = find(view(owner, options, blocking=False), ("beta",))
+        beta = resolve(client_for_call(owner, options, blocking=False), ("beta",))
         start = {name: value for name, value in options.items() if value is not None}
         if context.agent_id:
             if {"tools", "completion_args"} & start.keys():
                 raise RunException("Can't set tools or completion_args when using an agent")
-            await _equip(beta, context)
+            await _update_agent(beta, context)
             start["agent_id"] = context.agent_id
         elif context.model:
             start |= {"model": context.model, "tools": [*start.get("tools", ()), *context.get_tools()]}
@@ -184,7 +186,7 @@ class _Work:
         ]
 
 
-async def _equip(beta: Any, context: RunContext) -> None:
+async def _update_agent(beta: Any, context: RunContext) -> None:
     """Tell an agent of the functions and of the form of its answers, as the official SDK does."""
     agent = await beta.agents.get(context.agent_id)
     kept = [
@@ -198,9 +200,9 @@ async def _equip(beta: Any, context: RunContext) -> None:
     await beta.agents.update(context.agent_id, **changes)
 
 
-def _told(error: Exception, call: DeferredCall) -> str:
+def _error_text(error: Exception, call: DeferredCall) -> str:
     return f"Error while executing {call.name}: {error}"
 
 
-async def _nobody(event: RunEvent) -> None:
+async def _ignore_event(event: RunEvent) -> None:
     """Nobody hears of single calls."""

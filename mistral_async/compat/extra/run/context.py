@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 
 from mistral_async.compat.extra.exceptions import RunException
 from mistral_async.compat.extra.mcp.base import MCPClientBase
-from mistral_async.tools._tool import Tool
+from mistral_async.tools import Tool
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,7 +44,7 @@ class RunContext:
 
     def register_func(self, func: F, requires_confirmation: bool = False) -> F:  # noqa: FBT001, FBT002 - as over there
         """Let the model call a function."""
-        _refuse_confirmation(requires_confirmation)
+        _reject_confirmation(requires_confirmation)
         made = Tool.from_function(func, strict=True)
         self.tools[made.name] = made
         return func
@@ -54,7 +54,7 @@ class RunContext:
     ) -> None:
         """Connect to an MCP server for as long as the block is open; its `include` or `exclude` say which tools."""
         configuration = tool_configuration or {}
-        _refuse_confirmation(configuration.get("requires_confirmation"))
+        _reject_confirmation(configuration.get("requires_confirmation"))
         server = mcp_client.server(configuration.get("include") or None, configuration.get("exclude", ()))
         for tool in await self._stack.enter_async_context(server.session()):
             self.tools[tool.name] = tool
@@ -73,7 +73,7 @@ class RunContext:
         return list(self.tools.values())
 
 
-def _refuse_confirmation(asked: object) -> None:
+def _reject_confirmation(asked: object) -> None:
     if asked:
         raise RunException(
             "calls that wait for a confirmation: mistral_async.Mistral().beta.conversations.run(confirm=...)"

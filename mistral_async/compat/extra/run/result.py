@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mistral_async.models.content import TextChunk, ToolFileChunk, ToolReferenceChunk
-from mistral_async.models.conversations import MessageOutputEntry
+from mistral_async.models import MessageOutputEntry, TextChunk, ToolFileChunk, ToolReferenceChunk
 from mistral_async.structured._reading import Answer, read_answer
 from mistral_async.structured._target import target_of
 
@@ -37,14 +36,14 @@ class RunResult:
         """What the model said."""
         if not self.output_entries:
             raise ValueError("No output entries were started.")
-        return "\n".join(_as_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry))
+        return "\n".join(_entry_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry))
 
     @property
     def output_as_model(self) -> Any:
         """What the model said last, as a value of `output_format`."""
         if self.output_model is None:
             raise ValueError("No output format was not set.")
-        said = [_as_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry)]
+        said = [_entry_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry)]
         return read_answer(target_of(self.output_model), Answer(said[-1] if said else ""))
 
 
@@ -64,13 +63,13 @@ class RunResultEvents(msgspec.Struct):
     data: Any
 
 
-def _as_text(entry: MessageOutputEntry) -> str:
+def _entry_text(entry: MessageOutputEntry) -> str:
     if isinstance(entry.content, str):
         return entry.content
-    return "".join(map(_piece, entry.content))
+    return "".join(map(_chunk_text, entry.content))
 
 
-def _piece(chunk: Any) -> str:
+def _chunk_text(chunk: Any) -> str:
     match chunk:
         case TextChunk():
             return chunk.text

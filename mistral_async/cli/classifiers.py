@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
-
-from cyclopts import Parameter
+from typing import Any
 
 from mistral_async.bulk import AsyncResults, Err
 from mistral_async.cli._codes import Tally
-from mistral_async.cli._connection import Connection, connected
+from mistral_async.cli._connection import ClientContext, Connection
+from mistral_async.cli._parameters import Flag, InputFiles, Model
 from mistral_async.cli._text import print_json, print_rows, read_lines
 from mistral_async.models import ModerationObject
 
 
 async def moderate(
     *texts: str,
-    file: Annotated[list[Path] | None, Parameter(alias="-f", negative=())] = None,
-    model: Annotated[str, Parameter(alias="-m")] = "mistral-moderation-2603",
-    json: Annotated[bool, Parameter(negative=())] = False,
+    file: InputFiles = None,
+    model: Model = "mistral-moderation-2603",
+    json: Flag = False,
     connection: Connection = None,
 ) -> int:
     """Say which texts are harmful, and how: the arguments, or the lines of files or stdin.
@@ -35,7 +33,7 @@ async def moderate(
         One JSON object a text, with every score.
     """
     async with (
-        connected(connection) as client,
+        ClientContext(connection) as client,
         client.bulk.moderate(texts or read_lines(file or ()), model=model) as results,
     ):
         return await _show(results, as_json=json)
@@ -43,9 +41,9 @@ async def moderate(
 
 async def classify(
     *texts: str,
-    model: Annotated[str, Parameter(alias="-m")],
-    file: Annotated[list[Path] | None, Parameter(alias="-f", negative=())] = None,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    model: Model,
+    file: InputFiles = None,
+    json: Flag = False,
     connection: Connection = None,
 ) -> int:
     """Classify texts by a classifier of yours: the arguments, or the lines of files or stdin.
@@ -62,7 +60,7 @@ async def classify(
         One JSON object a text, with every score.
     """
     async with (
-        connected(connection) as client,
+        ClientContext(connection) as client,
         client.bulk.classify(texts or read_lines(file or ()), model=model) as results,
     ):
         return await _show(results, as_json=json)

@@ -1,0 +1,36 @@
+"""The blocking side of an asynchronous client. Nothing else in `compat` touches the inside of a client.
+
+`Mistral` and `SyncMistral` are two clients with limits and connections of their own; the official client is one object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mistral_async import Mistral
+from mistral_async._binding.resource import Sync
+from mistral_async._binding.sync_executor import SyncExecutor
+from mistral_async._client.resources import Resources
+
+
+def blocking_resources(client: Mistral) -> Resources[Sync]:
+    """Return the endpoints of a client in their blocking form; limits and settings are shared."""
+    return Resources[Sync](_sync_executor(client))
+
+
+def close_blocking(client: Mistral) -> None:
+    """Close the connections of a client from code that blocks."""
+    _sync_executor(client).portal.run(client.aclose)
+
+
+def abandon(clients: Iterable[Mistral]) -> None:
+    """Abort the connections of clients that were never closed, from any thread, without a `ResourceWarning`."""
+    for client in clients:
+        network = client._executor.engine.state.network  # noqa: SLF001 - no public method closes from a finalizer
+        wires, network._wires = network._wires, {}  # noqa: SLF001 - a wire that stays in it would be warned of
+        for wire in wires.values():
+            wire.abort_from_outside()
+
+
+def _sync_executor(client: Mistral) -> SyncExecutor:
+    return SyncExecutor(client._executor.engine, "asyncio")  # noqa: SLF001 - see above: one client, both forms
