@@ -36,6 +36,8 @@ class OpenResponse:
         self._scope: CancelScope | None = None
 
     async def _open(self, request: Any, accept: str) -> None:
+        import mistral_async._ratelimit.waiting  # noqa: F401 - now: a finalizer must not be the first to import it
+
         if self._call is not None:
             raise RuntimeError("a stream is read once: make the call again")
         opened = await self._unless_cancelled(self._engine.open(request, accept=accept))
