@@ -108,6 +108,9 @@ class Kind(IntEnum):
     COST = 3
 
 
+_COST: Final = Kind.COST  # Python 3.11 computes a member each time it is read from its class
+
+
 LimitKey = tuple[str, str, float | None]
 """Resource, window as the server wrote it, its seconds."""
 
@@ -127,7 +130,7 @@ def parse_rate_limits(headers: RawHeaders) -> RateLimitStatus:
         if field is None or not value.isdigit() or len(value) > _MAX_DIGITS:
             continue
         kind, key = field
-        if kind is Kind.COST:
+        if kind is _COST:
             costs[key[0]] = int(value)
         elif key in limits:
             limits[key][kind] = int(value)

@@ -227,7 +227,7 @@ class Engine:
         call.began = time.monotonic()
         if call.reservation is not None:
             call.settle()  # what an earlier attempt left under way
-        if not call.limiter.unrestricted or self._priority is Priority.BULK:
+        if not call.limiter.unrestricted or self.options.background:
             await self._pace(call)
         else:
             call.reservation = None

@@ -24,15 +24,15 @@ from mistral_async._ratelimit.queue import (
     requeue,
     seconds_until_poll,
 )
-from mistral_async._ratelimit.reservation import ModelQueue, QueueGroup, Reservation, State
+from mistral_async._ratelimit.reservation import GRANTED, WAITING, ModelQueue, QueueGroup, Reservation
 from mistral_async._ratelimit.settings import RateLimits
 from mistral_async._ratelimit.stated_limits import StatedLimits
 
 if TYPE_CHECKING:
     from mistral_async._ratelimit.shared import SharedLimits
 
-# Rule 1: A model that the settings name is a group of its own; all other models share what is stated for all. Calls
-# without a model are told apart by their route template.
+# Rule 1: A model that the settings name is a group of its own; all other models share what is stated for all. The
+# route template stands for the model where a call names none.
 #
 # Rule 2: Every reservation ends exactly once, with `settle`, `reject` or `cancel`; whatever comes after that is
 # ignored, so that an owner may end it on every path.
@@ -51,6 +51,9 @@ class Priority(IntEnum):
 
     INTERACTIVE = 0
     BULK = 1
+
+
+_BULK: Final = Priority.BULK  # see reservation.GRANTED
 
 
 class Limiter:
@@ -88,14 +91,14 @@ class Limiter:
     ) -> Reservation:
         """Reserve for the first attempt of a call: granted at once, or a place in the queue of its model.
 
-        `bucket` is the route template, by which calls without a model are told apart. `estimates` are in units of the
+        `bucket` is the route template, which stands for the model where there is none. `estimates` are in units of the
         server's resources (`{"tokens": 800}`); a request counts as 1, and what is not given is estimated by what
         earlier calls drew.
         """
         with self._lock:
             queue = self._queue(bucket, model)
             self._order += 1
-            call = Reservation(queue, estimates or _NO_ESTIMATES, self._order, bulk=priority is Priority.BULK)
+            call = Reservation(queue, estimates or _NO_ESTIMATES, self._order, bulk=priority is _BULK)
             if not call.bulk:
                 queue.group.interactive_at = now
             grant_or_enqueue(call, now)
@@ -113,14 +116,14 @@ class Limiter:
 
         `call.wake` is called, from any thread, when polling earlier than that is worth it.
         """
-        if call.state is not State.WAITING and call.next_check is None:
+        if call.state is not WAITING and call.next_check is None:
             return 0.0
         woken: list[Reservation] = []
         with self._lock:
-            if call.state is State.GRANTED and now - call.granted_at > _GRANT_SECONDS:
+            if call.state is GRANTED and now - call.granted_at > _GRANT_SECONDS:
                 requeue(call)
             advance(call.queue.group, now, woken)
-            waiting = call.state is State.WAITING
+            waiting = call.state is WAITING
             delay = seconds_until_poll(call, now) if waiting else 0.0
             call.next_check = now + delay if waiting else None
         _wake(woken, call)
@@ -130,10 +133,10 @@ class Limiter:
         """Give back what a call reserved: it will not be sent."""
         woken: list[Reservation] = []
         with self._lock:
-            if call.state is State.GRANTED:
+            if call.state is GRANTED:
                 refund(call)
                 self._correct_shared(call, dict.fromkeys(call.costs, 0.0))
-            elif call.state is State.WAITING:
+            elif call.state is WAITING:
                 abandon(call)
             advance(call.queue.group, now, woken)
         _wake(woken, call)
@@ -143,7 +146,7 @@ class Limiter:
         status = parse_rate_limits(headers)
         woken: list[Reservation] = []
         with self._lock:
-            if call.state is not State.GRANTED:
+            if call.state is not GRANTED:
                 return
             queue, model = call.queue, call.queue.limits
             finish(call)
@@ -174,7 +177,7 @@ class Limiter:
         status = parse_rate_limits(headers)
         woken: list[Reservation] = []
         with self._lock:
-            if call.state is not State.GRANTED:
+            if call.state is not GRANTED:
                 return
             queue, model = call.queue, call.queue.limits
             finish(call)
@@ -231,7 +234,7 @@ class Limiter:
         """Let a granted call start: the shared store was asked. The next call may ask it."""
         woken: list[Reservation] = []
         with self._lock:
-            if call.state is not State.GRANTED or call.may_start:
+            if call.state is not GRANTED or call.may_start:
                 return
             call.may_start = True
             group = call.queue.group

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from mistral_async._ratelimit.reservation import ModelQueue, QueueGroup, Reservation, State
+from mistral_async._ratelimit.reservation import DONE, GRANTED, WAITING, ModelQueue, QueueGroup, Reservation
 
 # Rule 1: A call is granted at once if nobody waits in its group and all its limits allow it; else it joins the queue
 # of its model.
@@ -17,8 +17,8 @@ from mistral_async._ratelimit.reservation import ModelQueue, QueueGroup, Reserva
 # where it waits for a limit that the models share, all that came after it wait too: a small call must not overtake a
 # large one for ever.
 #
-# Rule 4: Only the first in a queue has a time. The others are given an estimate at which to poll, and whoever may go
-# earlier than it was told is woken. An owner that is woken or polls late is never granted more than the limits allow.
+# Rule 4: Only the first in a queue has a time. The others have an estimate at which to poll, and whoever may go earlier
+# than its next poll is woken. Owners may poll at any time: what is granted depends on the limits alone.
 #
 # Rule 5: Who was granted its turn but does not take it (its loop hangs) gives it back when it comes at last, and goes
 # to the front of the queue.
@@ -34,16 +34,21 @@ _INTERACTIVE_SECONDS: Final = 60.0  # after an interactive call in which others 
 
 
 class _Verdict(Enum):
-    GRANTED = 1
+    GO = 1
     WAIT = 2
     ALL_WAIT = 3  # for a limit that the models share (rule 3)
+
+
+_GO: Final = _Verdict.GO
+_WAIT: Final = _Verdict.WAIT
+_ALL_WAIT: Final = _Verdict.ALL_WAIT
 
 
 def grant_or_enqueue(call: Reservation, now: float) -> None:
     """Grant a call at once, or put it in its queue (rules 1 and 2)."""
     queue = call.queue
     group = queue.group
-    if not group.waiting and _try_to_grant(call, now) is _Verdict.GRANTED:
+    if not group.waiting and _try_to_grant(call, now) is _GO:
         return
     calls = queue.calls[call.bulk]
     if not calls or calls[-1].order < call.order:
@@ -61,7 +66,7 @@ def grant_or_enqueue(call: Reservation, now: float) -> None:
 def requeue(call: Reservation) -> None:
     """Put a call that did not take its turn back to the front of its queue (rule 5)."""
     refund(call)
-    call.state = State.WAITING
+    call.state = WAITING
     queue = call.queue
     queue.left -= 1
     call.place = queue.left + 1
@@ -71,7 +76,7 @@ def requeue(call: Reservation) -> None:
 
 def abandon(call: Reservation) -> None:
     """Take a call that will never go out of its queue; `ModelQueue.head` drops it."""
-    call.state = State.DONE
+    call.state = DONE
     call.queue.left += 1
 
 
@@ -85,14 +90,14 @@ def advance(group: QueueGroup, now: float, woken: list[Reservation]) -> None:
         if call is None:
             return
         verdict = _try_to_grant(call, now)
-        if verdict is _Verdict.GRANTED:
+        if verdict is _GO:
             call.queue.left += 1
             woken.append(call)
             continue
         if call.next_check is not None and call.ready_at < call.next_check - _MIN_ADVANCE:
             call.next_check = call.ready_at
             woken.append(call)
-        if verdict is _Verdict.ALL_WAIT:
+        if verdict is _ALL_WAIT:
             for queue in group.waiting:
                 head = queue.head()
                 if head is not None:
@@ -125,7 +130,7 @@ def refund(call: Reservation) -> None:
 
 def finish(call: Reservation) -> None:
     """Book that a granted call is no longer in flight."""
-    call.state = State.DONE
+    call.state = DONE
     call.queue.limits.in_flight -= 1
     stated = call.queue.group.limits
     stated.in_flight -= 1
@@ -158,8 +163,8 @@ def _try_to_grant(call: Reservation, now: float) -> _Verdict:
         common = stated.ready_at(now, call.costs, headroom=headroom)
         if own > now or common > now:
             call.ready_at = max(own, common)
-            return _Verdict.ALL_WAIT if own <= now else _Verdict.WAIT
-    call.state = State.GRANTED
+            return _ALL_WAIT if own <= now else _WAIT
+    call.state = GRANTED
     call.granted_at = now
     stated.in_flight += 1
     if stated.shared:
@@ -169,4 +174,4 @@ def _try_to_grant(call: Reservation, now: float) -> _Verdict:
         call.booked = stated.draw(now, call.costs)
     call.debits = model.draw(now, call.costs)
     call.in_flight = model.in_flight
-    return _Verdict.GRANTED
+    return _GO

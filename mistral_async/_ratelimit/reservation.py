@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from typing import Final
 
 from mistral_async._codec.rate_limit_headers import RateLimit
 from mistral_async._ratelimit.model_limits import ModelLimits
@@ -18,6 +19,12 @@ class State(IntEnum):
     WAITING = 0
     GRANTED = 1
     DONE = 2
+
+
+# Python 3.11 computes a member each time it is read from its class, and these are read ten times per call.
+WAITING: Final = State.WAITING
+GRANTED: Final = State.GRANTED
+DONE: Final = State.DONE
 
 
 class Reservation:
@@ -49,7 +56,7 @@ class Reservation:
         self.costs: dict[str, float] = queue.limits.costs(estimates)  # units by resource, as they are booked
         self.order: int = order  # of the call's arrival; all its attempts have the same
         self.bulk: bool = bulk
-        self.state: State = State.WAITING
+        self.state: State = WAITING
         self.may_start: bool = False  # granted, and booked in the shared store if there is one
         self.no_quota: RateLimit | None = None  # the server stated a limit of 0: raise instead of sending
         self.booked: list[Booking] = []  # drawn from stated limits
@@ -59,7 +66,9 @@ class Reservation:
         self.in_flight: int = 0  # calls of its model, with it, when it was granted
         self.place: int = 0  # counted as ModelQueue.joined and .left are
         self.ready_at: float = 0.0  # when it may start, if it is the first in its queue
-        self.next_check: float | None = None  # when its owner will poll again; None if it was not told to
+        self.next_check: float | None = (
+            None  # when its owner will poll again; None before its first poll and when it is granted
+        )
         self.wake: Callable[[], None] | None = None  # called from any thread when it is worth polling earlier
 
 
@@ -89,7 +98,7 @@ class ModelQueue:
     def head(self) -> Reservation | None:
         """Return the call that is next; drop those that were cancelled before it."""
         for calls in self.calls:
-            while calls and calls[0].state is not State.WAITING:
+            while calls and calls[0].state is not WAITING:
                 calls.popleft()
             if calls:
                 return calls[0]

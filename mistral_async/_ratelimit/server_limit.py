@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 # has been worked off; headers do not say which. The level is the lower of the two readings, so that neither kind of
 # server is asked for too much.
 #
-# Rule 3: A limit is a bucket that refills evenly until it refuses twice with nothing accepted in between. Then it is a
+# Rule 3: A limit is a bucket that refills evenly until it rejects twice with nothing accepted in between. Then it is a
 # fixed window: nothing flows in until it begins anew, and one call probes it eight times per window. It is a bucket
 # again when something flows in evenly, or when calls go through whose responses (streams) say nothing of it.
 #

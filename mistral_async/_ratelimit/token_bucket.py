@@ -18,8 +18,8 @@ import msgspec
 # Rule 3: A bucket with a burst that the user chose is the server's own bucket: at most the burst at once, then the
 # rate. It has no log, for a bucket that is full at the start of a window lets more than the limit pass in it.
 #
-# Rule 4: A cost larger than the limit is admitted alone, when all else has left the window. It is never refused:
-# only the server knows whether it is too large.
+# Rule 4: A cost larger than the limit is admitted alone, when all else has left the window. That is never an
+# error: only the server knows whether it is too large.
 #
 # Rule 5: Units that are given back count as never drawn. In a log they leave their slot; a plain bucket replays its
 # last calls, because a bucket that was full meanwhile would have overflowed.

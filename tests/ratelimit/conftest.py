@@ -125,10 +125,10 @@ class Server:
         self.latency, self.jitter, self.uplink = latency, jitter, uplink
         self.names = names  # a 429 names the limit that was hit
         self.accepted, self.rejected = [], []
-        self.down = None  # (from, to): refuses everything
+        self.down = None  # (from, to): rejects everything
 
     def serve(self, call, who="us"):
-        """Yield until the answer; return (status, headers)."""
+        """Yield until the response; return (status, headers)."""
         yield self.uplink * self.world.random.uniform(0.5, 1.5)
         now = self.world.now
         out = self.down is not None and self.down[0] <= now < self.down[1]
@@ -159,7 +159,7 @@ class Server:
     def count(self, who="us"):
         return sum(each[1] == who for each in self.accepted)
 
-    def refusals(self, who="us"):
+    def rejections(self, who="us"):
         return sum(each[1] == who for each in self.rejected)
 
     def busiest(self, window, key="requests"):

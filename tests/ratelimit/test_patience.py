@@ -105,12 +105,12 @@ def test_a_call_that_is_refused_while_others_get_through_is_given_up(sim):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_pause_between_two_attempts_costs_bulk_work_nothing(sim, seed):
-    """Whoever pauses leaves its place to the next in line."""
+    """Whoever pauses leaves its place to the next in the queue."""
     with_pause = patient(sim, sim.Bucket(20, 5), calls=300, seed=seed)
     without = patient(sim, sim.Bucket(20, 5), calls=300, seed=seed, pause=False)
     assert len(with_pause.done) == len(without.done) == 300
     assert with_pause.done[-1] <= 1.05 * without.done[-1]
-    assert with_pause.server.refusals() <= without.server.refusals() + 5
+    assert with_pause.server.rejections() <= without.server.rejections() + 5
 
 
 # On the wire.

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async._ratelimit import Limiter, Priority, RateLimits
+from mistral_async._ratelimit.reservation import GRANTED
 
 REQ = b"x-ratelimit-limit-req-minute", b"x-ratelimit-remaining-req-minute"
 
@@ -20,7 +21,7 @@ def go(limiter, now, model="m", *, priority=Priority.BULK, **costs):
 
 
 def drain(limiter, turns, now=0.0, until=1e6):
-    """Ask each turn when it was told to; return the order in which they went, with the times."""
+    """Poll each turn when it asked for that; return the order in which they went, with the times."""
     went, left = [], dict(enumerate(turns))
     asks = dict.fromkeys(left, now)
     while left and now < until:
@@ -36,6 +37,7 @@ def drain(limiter, turns, now=0.0, until=1e6):
 
 
 def test_first_come_first_served():
+    # Rule 2 of queue.
     limiter = Limiter(RateLimits(requests_per_second=10))
     went = drain(limiter, [go(limiter, 0.0) for _ in range(50)])
     assert [index for index, _ in went] == list(range(50))
@@ -45,7 +47,8 @@ def test_first_come_first_served():
     assert max(gaps) < 0.11, "nobody sleeps longer than it has to"
 
 
-def test_no_two_go_for_one_slot_however_often_they_ask():
+def test_no_two_go_for_one_slot_however_often_they_poll():
+    # Rule 4 of queue.
     limiter = Limiter(RateLimits(requests_per_second=10))
     turns = [go(limiter, 0.0) for _ in range(20)]
     now = 0.0
@@ -57,6 +60,7 @@ def test_no_two_go_for_one_slot_however_often_they_ask():
 
 
 def test_who_is_cancelled_makes_room():
+    # Rule 6 of queue.
     limiter = Limiter(RateLimits(requests_per_second=1))
     turns = [go(limiter, 0.0) for _ in range(10)]
     assert limiter.poll(turns[0], 0.0) == 0.0
@@ -66,31 +70,34 @@ def test_who_is_cancelled_makes_room():
     assert 0.9 < limiter.poll(turns[9], 0.1) < 1.0
 
 
-def test_the_next_in_line_is_told_when_the_first_leaves():
+def test_the_next_in_the_queue_is_woken_when_the_first_leaves():
+    # Rules 4 and 6 of queue.
     limiter = Limiter(RateLimits(requests_per_second=1))
     turns = [go(limiter, 0.0) for _ in range(4)]
-    told = []
+    woken = []
     for number, turn in enumerate(turns):
-        turn.wake = lambda number=number: told.append(number)
+        turn.wake = lambda number=number: woken.append(number)
         limiter.poll(turn, 0.0)
     limiter.cancel(turns[1], 0.1)
-    assert told == [2], "the one behind it keeps its time"
+    assert woken == [2], "the one behind it keeps its time"
     assert limiter.poll(turns[2], 0.1) < 1.0
 
 
 def test_a_slot_that_is_given_back_goes_to_the_next_at_once():
+    # Rule 6 of queue.
     limiter = Limiter(RateLimits(requests_per_second=1))
     first, second = go(limiter, 0.0), go(limiter, 0.0)
-    told = []
-    second.wake = lambda: told.append(True)
+    woken = []
+    second.wake = lambda: woken.append(True)
     assert limiter.poll(first, 0.0) == 0.0
     assert limiter.poll(second, 0.0) > 0.9
     limiter.cancel(first, 0.0)
-    assert told
+    assert woken
     assert limiter.poll(second, 0.0) == 0.0
 
 
 def test_who_oversleeps_does_not_hold_up_the_others_for_long_nor_go_all_at_once():
+    # Rule 5 of queue.
     limiter = Limiter(RateLimits(requests_per_second=10))
     turns = [go(limiter, 0.0) for _ in range(30)]
     assert limiter.poll(turns[0], 0.0) == 0.0
@@ -104,6 +111,7 @@ def test_who_oversleeps_does_not_hold_up_the_others_for_long_nor_go_all_at_once(
 
 
 def test_interactive_calls_go_before_bulk():
+    # Rule 2 of queue.
     limiter = Limiter(RateLimits(requests_per_second=10))
     turns = [go(limiter, 0.0) for _ in range(20)]
     turns.append(go(limiter, 0.0, priority=Priority.INTERACTIVE))
@@ -112,6 +120,7 @@ def test_interactive_calls_go_before_bulk():
 
 
 def test_bulk_leaves_room_for_interactive_calls():
+    # Rule 2 of stated_limits.
     limiter = Limiter(RateLimits(requests_per_minute=600))
     limiter.settle(go(limiter, 0.0, priority=Priority.INTERACTIVE), 0.0)
     went = drain(limiter, [go(limiter, 0.0) for _ in range(100)], until=5.0)
@@ -120,6 +129,7 @@ def test_bulk_leaves_room_for_interactive_calls():
 
 
 def test_bulk_takes_everything_where_nobody_else_is():
+    # Rule 2 of stated_limits.
     limiter = Limiter(RateLimits(requests_per_minute=600))
     went = drain(limiter, [go(limiter, 0.0) for _ in range(1200)])
     assert 59 <= went[-1][1] <= 120
@@ -127,6 +137,7 @@ def test_bulk_takes_everything_where_nobody_else_is():
 
 
 def test_models_do_not_wait_for_each_other():
+    # Rule 1 of limiter.
     models = {"slow": RateLimits(requests_per_second=1), "fast": RateLimits(requests_per_second=100)}
     limiter = Limiter(RateLimits(models=models))
     slow = [go(limiter, 0.0, "slow") for _ in range(10)]
@@ -136,6 +147,7 @@ def test_models_do_not_wait_for_each_other():
 
 
 def test_models_with_learned_limits_do_not_wait_for_each_other():
+    # Rule 3 of queue; rule 1 of stated_limits.
     limiter = Limiter(RateLimits(requests_per_second=1000))
     limiter.observe("/v1/chat", "slow", now=0.0, headers=said(60, 0))
     slow = [go(limiter, 0.0, "slow") for _ in range(5)]
@@ -145,6 +157,7 @@ def test_models_with_learned_limits_do_not_wait_for_each_other():
 
 
 def test_models_without_limits_of_their_own_share_the_total_in_order():
+    # Rule 1 of limiter.
     limiter = Limiter(RateLimits(requests_per_second=10))
     turns = [go(limiter, 0.0, f"m{number % 3}") for number in range(30)]
     went = drain(limiter, turns)
@@ -153,6 +166,7 @@ def test_models_without_limits_of_their_own_share_the_total_in_order():
 
 
 def test_a_small_call_of_another_model_does_not_overtake_a_large_one():
+    # Rule 3 of queue.
     limiter = Limiter(RateLimits(tokens_per_minute=10_000))
     assert limiter.poll(go(limiter, 0.0, "a", tokens=1000), 0.0) == 0.0
     turns = [go(limiter, 0.0, "a", tokens=1000), go(limiter, 0.0, "b", tokens=10)]
@@ -160,13 +174,14 @@ def test_a_small_call_of_another_model_does_not_overtake_a_large_one():
 
 
 def test_concurrency():
+    # Rule 6 of queue.
     limiter = Limiter(RateLimits(concurrency=2))
     turns = [go(limiter, 0.0, priority=Priority.INTERACTIVE) for _ in range(4)]
-    told = []
-    turns[2].wake = lambda: told.append(True)
+    woken = []
+    turns[2].wake = lambda: woken.append(True)
     assert [limiter.poll(turn, 0.0) > 0 for turn in turns] == [False, False, True, True]
     limiter.settle(turns[0], 1.0)
-    assert told
+    assert woken
     assert limiter.poll(turns[2], 1.0) == 0.0
     assert limiter.poll(turns[3], 1.0) > 0.0
     limiter.reject(turns[1], 1.0)
@@ -175,6 +190,7 @@ def test_concurrency():
 
 
 def test_another_attempt_keeps_its_place():
+    # Rule 2 of queue.
     limiter = Limiter(RateLimits(requests_per_second=1))
     turns = [go(limiter, 0.0) for _ in range(5)]
     assert limiter.poll(turns[0], 0.0) == 0.0
@@ -184,6 +200,7 @@ def test_another_attempt_keeps_its_place():
 
 
 def test_no_quota_ends_the_waiting():
+    # Rule 2 of model_limits.
     limiter = Limiter()
     first = go(limiter, 0.0)
     limiter.reject(first, 0.1, said(0, 0))
@@ -196,18 +213,20 @@ def test_no_quota_ends_the_waiting():
 
 
 def test_those_who_wait_learn_that_there_is_no_quota():
+    # Rule 2 of model_limits; rule 6 of queue.
     limiter = Limiter(RateLimits(requests_per_second=1))
     first, second = go(limiter, 0.0), go(limiter, 0.0)
-    told = []
-    second.wake = lambda: told.append(True)
+    woken = []
+    second.wake = lambda: woken.append(True)
     assert limiter.poll(second, 0.0) > 0.5
     limiter.reject(first, 0.1, said(0, 0))
-    assert told
+    assert woken
     assert limiter.poll(second, 0.1) == 0.0
     assert second.no_quota is not None
 
 
-def test_idle_until_a_limit_is_learned():
+def test_unrestricted_until_a_limit_is_learned():
+    # Rule 3 of limiter.
     limiter = Limiter()
     limiter.observe("/v1/chat", "m", now=0.0, headers=[(b"content-type", b"application/json")])
     assert limiter.unrestricted
@@ -217,7 +236,8 @@ def test_idle_until_a_limit_is_learned():
     assert went[-1][1] > 1
 
 
-def test_idle_until_a_call_is_refused_and_again_when_that_is_long_ago():
+def test_unrestricted_until_a_call_is_rejected_and_again_when_that_is_long_ago():
+    # Rule 3 of limiter; rule 1 of cubic.
     limiter = Limiter()
     assert limiter.observe_rejection("/v1/chat", "m", now=0.0) is None
     assert not limiter.unrestricted
@@ -231,7 +251,8 @@ def test_idle_until_a_call_is_refused_and_again_when_that_is_long_ago():
     assert limiter.unrestricted
 
 
-def test_a_refusal_is_forgotten_where_answers_say_nothing():
+def test_a_rejection_is_forgotten_where_responses_say_nothing():
+    # Rules 3 and 4 of server_limit.
     limiter = Limiter()
     limiter.observe("/v1/chat", "m", now=0.0, headers=said(600, 0))
     now = 0.0
@@ -249,6 +270,7 @@ def test_a_refusal_is_forgotten_where_answers_say_nothing():
 
 
 def test_retry_after_holds_everybody():
+    # Rule 2 of model_limits; rule 5 of cubic.
     limiter = Limiter()
     limiter.reject(go(limiter, 0.0), 0.1, (), 7.0)
     assert limiter.poll(go(limiter, 0.2), 0.2) == pytest.approx(6.9)
@@ -262,6 +284,7 @@ def test_a_limit_per_day_is_left_to_the_server():
 
 
 def test_a_resource_that_only_the_server_knows_is_paced_by_what_calls_drew():
+    # Rule 3 of model_limits.
     limiter = Limiter()
     headers = [
         (b"x-ratelimit-limit-ocr-pages-minute", b"60"),
@@ -275,6 +298,7 @@ def test_a_resource_that_only_the_server_knows_is_paced_by_what_calls_drew():
 
 
 def test_settling_twice_counts_once():
+    # Rule 2 of limiter.
     limiter = Limiter(RateLimits(concurrency=1))
     first = go(limiter, 0.0)
     limiter.settle(first, 0.1)
@@ -284,6 +308,38 @@ def test_settling_twice_counts_once():
     second = go(limiter, 0.3)
     assert limiter.poll(second, 0.3) == 0.0
     assert limiter.poll(go(limiter, 0.3), 0.3) > 0
+
+
+def test_bulk_work_starts_slowly_where_nothing_is_known():
+    # Rule 4 of model_limits.
+    limiter = Limiter()
+    turns = [go(limiter, 0.0) for _ in range(100)]
+    assert sum(turn.may_start for turn in turns) == 4
+    limiter.settle(turns[0], 0.1)
+    limiter.poll(turns[50], 1.1)
+    assert 9 <= sum(turn.state is GRANTED for turn in turns) <= 12
+    user = go(limiter, 1.1, priority=Priority.INTERACTIVE)
+    assert limiter.poll(user, 1.1) == 0.0, "it does not wait with them"
+
+
+def test_a_rejection_is_blamed_on_one_limit():
+    # Rule 2 of model_limits.
+    spent, left = said(60, 0), said(60, 60)
+    for headers, capacity, blamed in [
+        (spent, False, "server"),
+        (left, False, "rate"),
+        ((), True, "concurrency"),
+        ((), False, "rate"),
+    ]:
+        limiter = Limiter()
+        limiter.reject(go(limiter, 0.0), 0.1, headers, capacity=capacity)
+        limits = limiter._queues["m"].limits
+        active = {"server": bool(limits.server), "rate": limits.rate.active, "concurrency": limits.concurrency.active}
+        assert [name for name, is_active in active.items() if is_active] == [blamed]
+    limiter = Limiter()
+    limiter.observe("/v1/chat", "m", now=0.0, headers=said(60, 1))
+    limiter.reject(go(limiter, 0.0), 0.1)
+    assert not limiter._queues["m"].limits.rate.active, "a known limit that is nearly empty explains it"
 
 
 ACTIONS = st.lists(
@@ -302,6 +358,7 @@ ACTIONS = st.lists(
     ACTIONS, st.sampled_from([RateLimits(), RateLimits(requests_per_second=3, concurrency=4, tokens_per_minute=900)])
 )
 def test_permits_balance_whatever_happens(actions, limits):
+    # Rule 2 of limiter.
     limiter, turns, now = Limiter(limits), [], 0.0
     for action, which, pause, bulk in actions:
         now += pause

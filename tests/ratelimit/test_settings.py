@@ -39,7 +39,8 @@ def test_models_are_not_nested():
         RateLimits(models={"b": {"requests_per_second": 1}})
 
 
-def test_without_limits_the_limiter_is_idle():
+def test_without_limits_the_limiter_is_unrestricted():
+    # Rule 3 of limiter.
     assert Limiter().unrestricted
     assert Limiter(RateLimits()).unrestricted
     assert not Limiter(RateLimits(concurrency=3)).unrestricted

@@ -162,6 +162,7 @@ async def test_a_store_pickles(make):
 
 
 async def test_a_limiter_asks_the_store_and_corrects_it(make):
+    # Rules 2 and 4 of shared.
     store = make()
     limiter = Limiter(RateLimits(requests_per_second=100, tokens_per_minute=60_000, store=store))
     for _ in range(3):
@@ -187,6 +188,7 @@ class Broken:
 
 
 async def test_without_the_store_a_process_keeps_the_limits_alone(caplog):
+    # Rule 3 of shared.
     store = Broken()
     limiter = Limiter(RateLimits(requests_per_second=20, store=store))
     started = time.monotonic()
@@ -209,6 +211,7 @@ class Slow:
 
 
 async def test_a_wait_for_a_booked_slot_that_is_cancelled_is_given_back():
+    # Rule 4 of shared.
     store = Slow()
     limiter = Limiter(RateLimits(requests_per_second=20, store=store))
     with anyio.move_on_after(0.02):
@@ -219,6 +222,7 @@ async def test_a_wait_for_a_booked_slot_that_is_cancelled_is_given_back():
 
 
 async def test_redis_that_is_not_there(caplog):
+    # Rule 3 of shared.
     pytest.importorskip("coredis", reason="the extra redis is not installed")
     store = redis_store("redis://127.0.0.1:1/0")
     limiter = Limiter(RateLimits(requests_per_second=20, store=store))
@@ -230,6 +234,7 @@ async def test_redis_that_is_not_there(caplog):
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_redis_that_goes_away(caplog):
+    # Rule 3 of shared.
     with redis_server() as (url, process):
         store = redis_store(url)
         limiter = Limiter(RateLimits(requests_per_second=100, store=store))
@@ -295,7 +300,7 @@ def test_the_script_in_redis_counts_as_the_bucket_does(redis_url):
 
 
 def work(make, backend, rate, notes, stop):
-    """One process of several: calls until it is told to stop, and notes in a file of its own which slots it got."""
+    """One process of several: calls until a file says stop, and notes in a file of its own which slots it got."""
 
     async def call(limiter, log):
         turn = limiter.reserve("/v1/chat", "m", now=time.monotonic(), priority=Priority.BULK)
@@ -329,6 +334,7 @@ def busiest(times, window):
 
 
 def test_four_processes_keep_one_limit_and_take_over_from_one_that_is_killed(make, tmp_path):
+    # Rule 2 of shared.
     rate, stop = 40, tmp_path / "stop"
     notes = [tmp_path / f"notes-{number}" for number in range(4)]
     backends = ["asyncio", "trio", "asyncio", "trio"]

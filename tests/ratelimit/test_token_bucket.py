@@ -29,6 +29,7 @@ def busiest(calls, window):
 
 @given(CALLS)
 def test_no_window_ever_holds_more_than_the_limit(calls):
+    # Rule 1.
     bucket, now, sent = make_spread_bucket(10_000, 60.0, smooth=True), 1000.0, []
     for pause, cost, _, _ in calls:
         now = bucket.ready_at(now + pause, cost)
@@ -40,6 +41,7 @@ def test_no_window_ever_holds_more_than_the_limit(calls):
 
 @given(CALLS)
 def test_corrections_count_in_the_window_of_their_call(calls):
+    # Rules 1 and 5.
     bucket, now, marks = make_spread_bucket(10_000, 60.0, smooth=True), 1000.0, []
     for pause, cost, change, _ in calls:
         now = bucket.ready_at(now + pause, cost)
@@ -55,6 +57,7 @@ def test_corrections_count_in_the_window_of_their_call(calls):
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=20))
 def test_what_is_given_back_is_as_if_it_had_never_been(costs):
+    # Rule 5.
     bucket, untouched = make_spread_bucket(1000, 60.0, smooth=True), make_spread_bucket(1000, 60.0, smooth=True)
     marks = [(bucket.draw(5.0, cost), cost) for cost in costs]
     for mark, cost in marks:
@@ -65,6 +68,7 @@ def test_what_is_given_back_is_as_if_it_had_never_been(costs):
 
 
 def test_a_call_larger_than_the_limit_goes_alone():
+    # Rule 4.
     bucket = make_spread_bucket(1000, 60.0, smooth=True)
     bucket.draw(0.0, 10)
     first = bucket.ready_at(0.0, 5000)
@@ -79,6 +83,7 @@ def test_a_call_larger_than_the_limit_goes_alone():
     st.lists(st.floats(0, 2), min_size=1, max_size=200),
 )
 def test_a_bucket_never_lets_more_go_than_its_burst_and_rate(burst, rate, pauses):
+    # Rule 3.
     bucket, now, sent = make_burst_bucket(rate, 1.0, burst), 10.0, []
     for pause in pauses:
         now = bucket.ready_at(now + pause, 1.0)
@@ -90,6 +95,7 @@ def test_a_bucket_never_lets_more_go_than_its_burst_and_rate(burst, rate, pauses
 
 
 def test_steady_use_takes_nearly_all_of_the_limit():
+    # Rule 1 costs little.
     bucket, now, drawn = make_spread_bucket(1_000_000, 60.0, smooth=True), 0.0, 0
     while now < 600:
         now = bucket.ready_at(now, 2000)
@@ -100,6 +106,7 @@ def test_steady_use_takes_nearly_all_of_the_limit():
 
 
 def test_one_per_second_is_spaced_out():
+    # Rule 2.
     bucket, times, now = make_spread_bucket(20, 1.0, smooth=False), [], 0.0
     for _ in range(100):
         now = bucket.ready_at(now, 1.0)
@@ -123,6 +130,7 @@ def test_more_may_have_to_be_left_than_was_asked_for():
     st.lists(st.tuples(st.floats(0, 0.3), st.booleans(), st.integers(0, 5)), min_size=1, max_size=150),
 )
 def test_what_is_given_back_never_lets_more_go_than_the_bucket(burst, calls):
+    # Rules 3 and 5.
     bucket, now, sent, held = make_burst_bucket(10, 1.0, burst), 5.0, [], []
     for pause, is_sent, back in calls:
         now = bucket.ready_at(now + pause, 1.0)

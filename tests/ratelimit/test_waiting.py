@@ -34,6 +34,7 @@ def _long_naps(monkeypatch):
 
 @pytest.mark.usefixtures("_long_naps")
 async def test_a_turn_that_comes_early_is_taken_at_once():
+    # Rule 4 of queue.
     limiter = Limiter(RateLimits(concurrency=1))
     first = limiter.reserve("/v1/chat", "m", now=time.monotonic())
     times = []
@@ -46,6 +47,7 @@ async def test_a_turn_that_comes_early_is_taken_at_once():
 
 
 async def test_a_cancelled_wait_gives_everything_back():
+    # Rule 2 of limiter.
     limiter = Limiter(RateLimits(requests_per_second=5))
     times = []
     await one(limiter, times)
@@ -76,6 +78,7 @@ async def test_a_wait_cancelled_before_it_began_takes_no_slot():
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_several_loops_in_threads_share_one_limiter():
+    # Rule 4 of limiter.
     limiter, times = Limiter(RateLimits(requests_per_second=100, concurrency=3)), []
 
     async def many():
@@ -98,6 +101,7 @@ async def test_several_loops_in_threads_share_one_limiter():
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_thread_wakes_a_task_of_another_loop(backend):
+    # Rule 4 of limiter.
     limiter = Limiter(RateLimits(concurrency=1))
     first = limiter.reserve("/v1/chat", "m", now=time.monotonic())
     times = []
