@@ -261,7 +261,7 @@ class Limiter:
         return queue
 
     def _update_unrestricted(self, queue: ModelQueue) -> None:
-        """Keep `unrestricted` true to its word (rule 3) after the limits of a model changed."""
+        """Update `unrestricted` (rule 3) after the limits of a model changed."""
         if queue.limits.restricted:
             self._restricted.add(queue)
             self.unrestricted = False

@@ -1,4 +1,4 @@
-"""What is known of one model at the server: limits that it states, limits that are discovered, and what calls draw."""
+"""The limits of one model at the server, stated in its headers or discovered, and the units that its calls draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who goes next: first come, first served, interactive calls before bulk, and no model waits for another's limits."""
+"""The order of calls: first come, first served, interactive before bulk, and no model waits for another's limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A limit that the server states in its headers. Whether it is a bucket or a fixed window is found by watching it.
+"""A limit that the server states in its headers: a bucket or a fixed window, which is found by watching it.
 
 `remaining` is the truth of a moment that is past when it is read: what was sent since is taken off, what flowed in is
 added. Whatever is missing then was drawn by others with the same key: it is waited for.
@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 # again when something flows in evenly, or when calls go through whose responses (streams) say nothing of it.
 #
 # Rule 4: A rejection says that others draw from the limit, with the same key. The rate falls by a tenth, but not below
-# half the stated one, and returns to it within a window, or in five seconds while the bucket is nearly full.
+# half the stated one, and returns to it in about a window, or in five seconds while the bucket is nearly full.
 #
 # Rule 5: A rejection counts once. It empties the level, and calls that were granted before it tell nothing new.
 #
@@ -254,7 +254,7 @@ class ServerLimit:
         self._stamp = now
 
     def _watch(self, burst: Burst, actual: float, remaining: float) -> None:
-        """Measure the inflow since the last response: is the bucket nearly full, did a window begin anew?"""
+        """Measure the inflow since the last response: raise the rate of a nearly full bucket, judge a fixed window."""
         seen, before = self._seen, self._seen_remaining
         self._seen, self._seen_remaining = burst, remaining
         if seen is None:

@@ -35,7 +35,7 @@ class Booking(NamedTuple):
 
 
 class StatedLimits:
-    """What a user stated, and how much of it is drawn."""
+    """The limits that a user stated, and how much of each is drawn."""
 
     __slots__ = ("asking", "buckets", "concurrency", "in_flight", "name", "shared")
 

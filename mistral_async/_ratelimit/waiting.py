@@ -1,4 +1,4 @@
-"""How a task waits for its turn: asleep until its next poll, or until another thread, loop or task wakes it."""
+"""Waiting for a turn: the task sleeps until its next poll, or until another thread, loop or task wakes it."""
 
 from __future__ import annotations
 
