@@ -48,14 +48,18 @@ class Strip(ast.NodeTransformer):
         about = {getattr(each, "attr", getattr(each, "id", "")) for each in ast.walk(node.test)}
         return None if about & {"hooks", "trace"} else self.generic_visit(node)
 
+    def visit_ImportFrom(self, node):
+        return None if node.module == "mistral_async._engine.sender" else node
+
 
 def stripped():
     """The engine without the places where hooks are told."""
-    from mistral_async._engine import engine as _perform
+    from mistral_async._engine import engine, sender
 
     module = types.ModuleType("stripped")
-    tree = ast.fix_missing_locations(Strip().visit(ast.parse(inspect.getsource(_perform))))
-    exec(compile(tree, _perform.__file__, "exec", dont_inherit=True), module.__dict__)
+    for part in (sender, engine):
+        tree = ast.fix_missing_locations(Strip().visit(ast.parse(inspect.getsource(part))))
+        exec(compile(tree, part.__file__, "exec", dont_inherit=True), module.__dict__)
     assert "hooks" not in module.Engine.call.__code__.co_names
     return module.Engine
 

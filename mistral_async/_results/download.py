@@ -102,7 +102,7 @@ class AsyncDownload(OpenResponse):
         await cast("WireStream", self._streaming).aclose()
         call.head = self._rest()
         try:
-            self._accept(await self._engine.retry_or_raise(call, error))
+            self._accept(await self._engine.sender.retry_or_raise(call, error))
         finally:
             del error  # no cycle with its own traceback
 
@@ -112,7 +112,7 @@ class AsyncDownload(OpenResponse):
         await cast("WireStream", self._streaming).aclose()
         self._position = self._resumed = count
         call.head = self._rest()
-        self._accept(await self._engine.send(call))
+        self._accept(await self._engine.sender.send(call))
 
     def _rest(self) -> RequestHead:
         """The head that asks for what is missing."""

@@ -164,7 +164,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     async def _open_again(self, failure: WireError) -> bool:
         """Before the first event the call may be repeated, under the same rules as any other."""
         await cast("WireStream", self._streaming).aclose()
-        streaming = await self._unless_cancelled(self._engine.reopen(cast("CallState", self._call), failure))
+        streaming = await self._unless_cancelled(self._engine.sender.reopen(cast("CallState", self._call), failure))
         if streaming is None:
             return False
         self._streaming = streaming

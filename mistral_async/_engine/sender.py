@@ -1,0 +1,273 @@
+"""Sending: pace, send, retry and account for one call, attempt by attempt.
+
+The rules (who decides what is said in `retry`, who may go next in `_ratelimit`):
+
+Rule 1: Each attempt is paced by itself. A repeated one keeps the place in the queue that its call had, so that a call
+    is not overtaken because it was unlucky.
+Rule 2: Whatever ends an attempt settles its reservation once: a response with what its headers say was drawn, a 429
+    as a refusal, a failure after something was sent as an attempt that the server may have counted, and one before
+    that by giving everything back. Cancellation counts as the third.
+Rule 3: There are two waits, and a call is in one of them at a time: the turn under the rate limits before an attempt
+    (`_pace`), and the delay after a failure (`_sleep`). A 429 leads to both. Its `Retry-After` holds the limiter, for
+    all calls of that model, until then; the call itself sleeps as long, and only then asks for its next turn. The
+    first wait keeps the others from being refused too, the second works without any limiter.
+Rule 4: Neither wait outlives the deadline of the call: a delay that would end after it is not begun, and the failure
+    at hand is raised instead; a turn that does not come in time is an `APITimeoutError` of the phase "pace".
+Rule 5: A 429 costs nothing of the retry budget (the API works, and asks for patience); every other repetition does.
+Rule 6: The first attempt runs without tenacity, which is imported and entered only when something has failed.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import random
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+import msgspec
+
+from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.headers import Headers
+from mistral_async._engine.call_state import CallState, Renewal, body_of, cause_of
+from mistral_async._engine.encode import with_key
+from mistral_async._engine.options import Options
+from mistral_async._engine.request import Request
+from mistral_async._engine.retry import delay, is_throttled
+from mistral_async._engine.tracing import UNTRACED
+from mistral_async._http.protocol import Sent, Timeouts, WireError, WireResponse, WireStream
+from mistral_async._ratelimit import Priority
+from mistral_async.errors import APIStatusError, APITimeoutError, AuthenticationError, CapacityError, MistralError
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+    from mistral_async._codec.redact import Secret
+    from mistral_async._engine.client_state import ClientState
+    from mistral_async._ratelimit import Reservation
+
+E = TypeVar("E", bound=MistralError)
+
+_MULTIPLE_CHOICES: Final = 300  # the first status that is no success
+_BYTES_PER_TOKEN: Final = 4  # the estimate that a reservation is made with; the usage of earlier calls corrects it
+
+
+class Sender:
+    """Sends the calls of one view of a client, over its network and under its limits."""
+
+    def __init__(self, state: ClientState, options: Options) -> None:
+        self._state = state
+        self._options = options
+        timeout = options.timeout
+        self._timeouts = Timeouts(timeout.connect, timeout.write, timeout.read, None, timeout.attempt)
+        self._priority = Priority.BULK if options.background else Priority.INTERACTIVE
+
+    async def send(self, call: CallState) -> Any:
+        """Send until there is a success or no reason to go on; returns a `WireResponse`, or a `WireStream`."""
+        self._state.budget.deposit()
+        try:
+            return await self._attempt(call)
+        except MistralError as error:
+            pause = self._next_delay(call, error)
+            if pause is None:
+                raise
+        return await self._retry_loop(call, pause)
+
+    async def retry_or_raise(self, call: CallState, error: MistralError) -> Any:
+        """Go on after a failure, as the retry policy says, or raise it."""
+        pause = self._next_delay(call, error)
+        if pause is None:
+            try:
+                raise error
+            finally:
+                del error  # no cycle with its own traceback
+        with call.trace or UNTRACED:
+            return await self._retry_loop(call, pause)
+
+    async def reopen(self, call: CallState, failure: WireError) -> WireStream:
+        """Go on after a stream broke before its first event, or raise."""
+        return cast("WireStream", await self.retry_or_raise(call, self._failed(call, call.unanswered(failure))))
+
+    async def fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
+        """Ask the user's function for the API key, within the time of the call."""
+        if deadline is None:
+            return await self._state.key.fetch()
+        import anyio
+
+        with anyio.move_on_after(max(0.0, deadline - time.monotonic())):
+            return await self._state.key.fetch()
+        error = APITimeoutError(f"{request!r}: its time is over before the function for the API key gave one")
+        error.phase, error.attempts = "key", attempts
+        raise error
+
+    # between attempts
+
+    async def _retry_loop(self, call: CallState, pause: float) -> Any:
+        """Retry until success, a permanent error, or the deadline (tenacity runs the loop)."""
+        from tenacity import AsyncRetrying, retry_if_exception_type
+
+        def wait(state: RetryCallState) -> float:
+            failure = state.outcome.exception() if state.outcome else None
+            pause = self._next_delay(call, cast("MistralError", failure))
+            return math.inf if pause is None else pause
+
+        retrying = AsyncRetrying(
+            sleep=functools.partial(self._sleep, call),
+            wait=wait,
+            stop=lambda state: state.upcoming_sleep == math.inf,
+            retry=retry_if_exception_type(MistralError),
+            reraise=True,
+        )
+        await self._sleep(call, pause)
+        return await retrying(self._attempt, call)
+
+    def _next_delay(self, call: CallState, error: MistralError) -> float | None:
+        """Return the seconds until the next attempt, or None where this error is the end of the call."""
+        if not call.is_repeatable:
+            return None
+        if isinstance(error, AuthenticationError) and self._may_renew(call):
+            call.renewal = Renewal.DUE
+            return 0.0
+        now = time.monotonic()
+        throttles = self._state.throttles
+        pause = delay(
+            error,
+            config=self._options.retry,
+            safety=call.request.safety,
+            attempts=call.attempts,
+            elapsed=throttles.elapsed(call.bucket, started=call.started, queued=call.queued, now=now),
+            jitter=random.random(),  # noqa: S311 - jitter, not a secret
+        )
+        if pause is None or (call.deadline is not None and now + pause >= call.deadline):
+            return None
+        return pause if is_throttled(error) or self._state.budget.withdraw() else None
+
+    def _may_renew(self, call: CallState) -> bool:
+        own = any(name == "authorization" for name, _ in self._options.headers)
+        return self._state.key.refreshes and call.renewal is Renewal.POSSIBLE and not own
+
+    async def _sleep(self, call: CallState, seconds: float) -> None:
+        """Let the time between two attempts pass, and fetch a new key if one is due."""
+        import anyio
+
+        call.settle()  # what the attempt before left under way: a stream that broke
+        call.waited += seconds
+        await anyio.sleep(seconds)
+        if call.renewal is Renewal.DUE:
+            call.renewal = Renewal.DONE
+            key = await self.fetch_key(call.request, call.deadline, call.attempts)
+            call.head = with_key(call.head, key)
+
+    # one attempt
+
+    async def _attempt(self, call: CallState) -> Any:
+        """Pace and send once; raise an error for whatever is no success."""
+        call.began = time.monotonic()
+        if not call.limiter.unrestricted or self._options.background:
+            await self._pace(call)
+        else:
+            call.reservation = None
+        if call.trace is not None:
+            call.trace.sending(call.began, call.waited)
+        body = b""
+        try:
+            wire = self._state.network.current()
+            send = wire.open if call.opening else wire.send
+            answer = await send(call.head, call.body, self._timeouts_for(call))
+            if answer.status >= _MULTIPLE_CHOICES:
+                body = call.redact(await body_of(answer, call.deadline))
+        except WireError as failure:
+            call.release(sent=failure.sent is not Sent.NOTHING)
+            raise self._failed(call, call.unanswered(failure)) from cause_of(failure)
+        except BaseException:
+            call.release(sent=True)  # the server may have counted it
+            raise
+        if answer.status >= _MULTIPLE_CHOICES:
+            raise self._refused(call, answer, body)
+        self._account(call, answer)
+        return answer
+
+    def _timeouts_for(self, call: CallState) -> Timeouts:
+        if call.deadline is None:
+            return self._timeouts
+        return msgspec.structs.replace(self._timeouts, deadline=call.deadline)
+
+    async def _pace(self, call: CallState) -> None:
+        """Reserve this attempt's turn under the rate limits, and wait for it if it is not granted at once."""
+        limiter, now = call.limiter, time.monotonic()
+        if call.reservation is None:
+            costs = {"tokens": len(call.body) / _BYTES_PER_TOKEN} if isinstance(call.body, bytes) else None
+            route, model = call.request.route, call.model
+            reservation = limiter.reserve(route, model, costs, now=now, priority=self._priority)
+        else:
+            reservation = limiter.reserve_again(call.reservation, now)
+        call.reservation = reservation
+        if not reservation.may_start:
+            await self._wait_turn(call, reservation, now)
+        if reservation.no_quota is not None:
+            limiter.cancel(reservation, time.monotonic())
+            raise self._failed(call, call.no_quota(reservation.no_quota))
+        call.paced(since=now)
+
+    async def _wait_turn(self, call: CallState, reservation: Reservation, now: float) -> None:
+        import anyio
+
+        from mistral_async._ratelimit import wait_turn
+
+        try:
+            if call.deadline is None:
+                await wait_turn(call.limiter, reservation)
+            else:
+                with anyio.fail_after(call.deadline - now):
+                    await wait_turn(call.limiter, reservation)
+        except TimeoutError:
+            raise self._failed(call, call.late()) from None
+
+    # what comes back
+
+    def _account(self, call: CallState, answer: WireResponse | WireStream) -> None:
+        """Tell the limiter, the hooks and the log of a success."""
+        if call.opening:  # it is under way until it is closed
+            call.ended, call.attempt_timeout = time.monotonic(), None
+        elif call.reservation is not None:
+            call.settle(answer.headers)
+        if call.reservation is None:
+            call.limiter.observe(call.request.route, call.model, now=time.monotonic(), headers=answer.headers)
+        if self._state.throttles:
+            self._state.throttles.accepted(call.bucket)
+        if call.trace is not None:
+            headers = Headers(answer.headers)
+            attempt = call.record(status=answer.status, request_id=headers.request_id)
+            call.trace.arrived(attempt, headers, whole=not call.opening)
+        if self._state.logger is not None:
+            call.log_answer(self._state.logger, answer, bodies=self._options.log_bodies)
+
+    def _refused(self, call: CallState, answer: WireResponse | WireStream, body: bytes) -> APIStatusError:
+        """Make the error for an error status, and tell the limiter."""
+        error = call.refused(answer.status, Headers(answer.headers), body)
+        limiter, reservation, now = call.limiter, call.reservation, time.monotonic()
+        busy = isinstance(error, CapacityError)
+        if not is_throttled(error):
+            call.settle(answer.headers)
+        elif reservation is not None:
+            limiter.reject(reservation, now, answer.headers, error.retry_after, capacity=busy)
+        else:
+            limiter.observe_rejection(
+                call.request.route,
+                call.model,
+                now=now,
+                headers=answer.headers,
+                retry_after=error.retry_after,
+                capacity=busy,
+            )
+        if is_throttled(error):
+            self._state.throttles.refused(call.bucket, now)
+        return self._failed(call, error)
+
+    def _failed(self, call: CallState, error: E) -> E:
+        """Keep a failed attempt, and log it."""
+        call.failed(error)
+        if self._state.logger is not None:
+            call.log_failure(self._state.logger)
+        return error
