@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mistral_async"
-REFERENCE = ROOT / "docs" / "reference"
+DOCS = ROOT / "docs"
 SITE = ROOT / "mkdocs.yml"
 PINNED = ROOT / "tests" / "public.txt"
 COMMAND = "python tests/derived.py"
@@ -227,37 +227,34 @@ def operations_page() -> str:
 
 
 def groups() -> dict[str, str]:
-    """Return the groups of endpoints, one a module or folder of `resources/`, and the name by which each is called."""
+    """Return the groups of endpoints, one a module of `resources/`, and the name by which each is called."""
     from endpoint_values import ALL
 
     called: dict[str, list[str]] = {}
     for name, method in ALL.items():
-        group = method.__wrapped__.__module__.removeprefix("mistral_async.resources.").partition(".")[0]
-        called.setdefault(group, []).append(name.rpartition(".")[0])
-    return {
-        group: min(names, key=len) for group, names in sorted(called.items(), key=lambda item: min(item[1], key=len))
-    }
+        module = method.__wrapped__.__module__.removeprefix("mistral_async.resources.")
+        called.setdefault(module, []).append(name.rpartition(".")[0])
+    return dict(sorted(((group, min(names, key=len)) for group, names in called.items()), key=lambda item: item[1]))
 
 
-def within(package: str, group: str) -> list[str]:
-    """Return the modules of a group in `resources/` or `models/`."""
-    prefix = f"mistral_async.{package}.{group}"
-    found = modules(PACKAGE / package)
-    return [name for name in found if name == prefix or name.startswith(f"{prefix}.")]
+def page(group: str) -> str:
+    """Return where the page of a group is; modules in folders have pages in folders."""
+    return f"reference/endpoints/{group.replace('.', '/')}.md"
 
 
 def group_page(group: str) -> str:
-    """Write the page of a group: its methods, then the models that are its own."""
-    methods, objects = within("resources", group), within("models", group)
-    about = (ast.get_docstring(ast.parse(modules(PACKAGE / "resources")[methods[0]].read_text())) or "").splitlines()[0]
-    return f"# {groups()[group]}\n\n{about}\n\n{_directives(methods)}" + (
-        f"\n## Models\n\n{_directives(objects)}" if objects else ""
+    """Write the page of a group: its methods, then the models of the same name."""
+    resource, objects = f"mistral_async.resources.{group}", f"mistral_async.models.{group}"
+    source = modules(PACKAGE / "resources")[resource].read_text(encoding="utf-8")
+    about = (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+    return f"# {groups()[group]}\n\n{about}\n\n{_directives([resource])}" + (
+        f"\n## Models\n\n{_directives([objects])}" if objects in models() else ""
     )
 
 
 def models_page() -> str:
     """Write the page of the models that several groups share."""
-    own = {module for group in groups() for module in within("models", group)}
+    own = {f"mistral_async.models.{group}" for group in groups()}
     return (
         "# Models\n\nEverything is imported from `mistral_async.models`. These are the models that several groups of\n"
         "endpoints share; the others stand with their endpoints.\n\n"
@@ -268,7 +265,7 @@ def models_page() -> str:
 def navigation() -> str:
     """Write the list of the groups' pages into the settings of the site."""
     source = SITE.read_text(encoding="utf-8")
-    rows = "".join(f"          - {called}: reference/endpoints/{group}.md\n" for group, called in groups().items())
+    rows = "".join(f"          - {called}: {page(group)}\n" for group, called in groups().items())
     return _NAVIGATION.sub(lambda found: f"{found[1]}{rows}", source)
 
 
@@ -284,16 +281,16 @@ def files() -> Mapping[Path, Callable[[], str]]:
     return {
         **lazy_packages(),
         PINNED: public,
-        ROOT / "docs" / "operations.md": operations_page,
+        DOCS / "operations.md": operations_page,
         SITE: navigation,
-        REFERENCE / "models.md": models_page,
-        **{REFERENCE / "endpoints" / f"{group}.md": partial(group_page, group) for group in groups()},
+        DOCS / "reference" / "models.md": models_page,
+        **{DOCS / page(group): partial(group_page, group) for group in groups()},
     }
 
 
 def strays() -> list[Path]:
     """Return the pages of groups that are no more."""
-    return sorted(set((REFERENCE / "endpoints").glob("*.md")) - files().keys())
+    return sorted(set((DOCS / "reference" / "endpoints").rglob("*.md")) - files().keys())
 
 
 def main() -> None:

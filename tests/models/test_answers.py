@@ -21,8 +21,10 @@ def test_the_answer_of_an_endpoint_is_read_whole(name, bodies, lost):
     returns = ANSWERS[name]
     for member in members(returns):
         for filled in bodies(member):
-            body = [filled] if get_origin(returns) is list else filled
+            listed = get_origin(returns) is list
+            body = [filled] if listed else filled
             read = decode(json.dumps(body).encode(), returns)
+            assert type(read[0] if listed else read) is member
             assert member.__name__ in VECTORS or lost(body, read) == []
 
 
