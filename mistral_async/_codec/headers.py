@@ -1,16 +1,28 @@
-"""The header fields of a response: names in any case (RFC 9110 §5.1), the request's id, the waits it asks for.
+"""Header fields (RFC 9110 §5): what may be sent, and those of a response: names in any case, its id, its waits.
 
-Nothing is decoded before somebody asks for it.
+Nothing of a response is decoded before somebody asks for it.
 """
 
 from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 from mistral_async._codec.rate_limit_headers import RateLimitStatus, parse_rate_limits
+
+# Rules of what is sent; every other text could end its header early and begin another (header injection).
+# Rule 1: A name, like a method, is a token (RFC 9110 §5.6.2).
+# Rule 2: A value is any text without CR, LF and NUL (§5.5). It travels as latin-1, so it has no character above U+00FF.
+TCHAR: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
+"""One character of a token, as a pattern."""
+match_token: Final = re.compile(f"{TCHAR}+").fullmatch
+"""Match a text that is a token as a whole; None where it is not one."""
+match_field_value: Final = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*").fullmatch
+"""Match a text that may be the value of a header; None where it may not."""
 
 
 class Headers(Mapping[str, str]):

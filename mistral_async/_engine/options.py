@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from mistral_async._codec.headers import match_field_value, match_token
 from mistral_async._codec.redact import SENSITIVE, Secret
 from mistral_async._engine.retry import RetryConfig
-
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9a-z]+")
-_VALUE = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*")  # RFC 9110, and what latin-1 has
 
 
 class Timeout(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +77,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 def checked_header(name: str, value: str) -> tuple[str, str]:
     """Refuse what would end a header early and begin another (header injection); the value is not shown."""
     lowered, value = name.strip(" \t").lower(), Secret(value)
-    if not _NAME.fullmatch(lowered) or not _VALUE.fullmatch(value):
+    if not match_token(lowered) or not match_field_value(value):
         raise ValueError(f"the header {lowered[:40]!r} has a name or value that is not allowed")
     return lowered, value if lowered in SENSITIVE else str(value)

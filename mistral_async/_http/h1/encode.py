@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from mistral_async._codec.headers import match_field_value, match_token
 from mistral_async._http.protocol import RequestHead
 
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_VALUE = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*")  # of what latin-1 has
 _TARGET = re.compile(r"[!-~]+")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 def encode_head(head: RequestHead, extra: Iterable[tuple[str, str]]) -> bytes:
     """Encode all of a head but the length of its body; a value that could inject another header is a ValueError."""
-    if not _NAME.fullmatch(head.method) or not _TARGET.fullmatch(head.target):
+    if not match_token(head.method) or not _TARGET.fullmatch(head.target):
         raise ValueError("a method or target with a space or control character in it can not be sent")
     headers = (*extra, *head.headers)
     for name, value in headers:
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+        if not match_token(name) or not match_field_value(value):
             raise ValueError(f"header {name!r} has a character in its name or value that can not be sent")
     lines = (f"{name}: {value}" for name, value in headers)
     return "\r\n".join((f"{head.method} {head.target} HTTP/1.1", *lines, "", "")).encode("latin-1")[:-2]

@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable
 from typing import Final, NoReturn
 
+from mistral_async._codec.headers import TCHAR
 from mistral_async._http.protocol import Phase, Sent, WireError
 
 MAX_HEAD: Final = 64 * 1024  # bytes of head, informational heads and trailers included
 _MAX_SIZE_LINE: Final = 4 * 1024  # a chunk's size and extensions
 
-_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
+_TOKEN = TCHAR.encode()
 _TEXT = rb"[^\x00\r\n]"
 _STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: " + _TEXT + rb"*+)?\r\n")
 _FIELDS = re.compile(rb"(?:" + _TOKEN + rb"++:" + _TEXT + rb"*+\r\n(?:[ \t]" + _TEXT + rb"*+\r\n)*+)*+")

@@ -1,0 +1,69 @@
+"""Which header fields may be sent, and what those of a response say."""
+
+from __future__ import annotations
+
+import pytest
+
+from mistral_async._codec.headers import Headers, match_field_value, match_token, parse_retry_after, request_id_of
+
+SEPARATORS = '"(),/:;<=>?@[\\]{} \t'
+
+
+@pytest.mark.parametrize("name", ["x", "X-Request-Id", "!#$%&'*+-.^_`|~09azAZ"])
+def test_rule_1_a_token_is_a_name(name):
+    assert match_token(name)
+
+
+@pytest.mark.parametrize("name", ["", *SEPARATORS, "\0", "\n", "\r", "\x7f", "é", "a b", "a\n", "\na"])
+def test_rule_1_all_else_is_no_name(name):
+    assert not match_token(name)
+
+
+@pytest.mark.parametrize("value", ["", "a b\tc", "\x01\x7f", "é\xff", "Bearer x==", '"(),/:;<=>?@[\\]{}'])
+def test_rule_2_latin_1_text_is_a_value(value):
+    assert match_field_value(value)
+
+
+@pytest.mark.parametrize("value", ["\0", "\r", "\n", "a\n", "a\r\nb: c", "\u0100", "🙂"])
+def test_rule_2_line_ends_nul_and_what_latin_1_lacks_are_in_no_value(value):
+    assert not match_field_value(value)
+
+
+def test_names_have_any_case_and_repeated_ones_are_joined():
+    headers = Headers([(b"X-A", b"1"), (b"x-a", b"2"), (b"X-B", b"\xe9")])
+    assert dict(headers) == {"x-a": "1, 2", "x-b": "é"}
+    assert headers["X-a"] == "1, 2"
+    assert len(headers) == 2
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ([(b"x-request-id", b"c"), (b"X-Kong-Request-Id", b"b"), (b"Mistral-Correlation-Id", b"a")], "a"),
+        ([(b"x-request-id", b"c"), (b"X-Kong-Request-Id", b"b")], "b"),
+        ([(b"x-request-id", b"c")], "c"),
+        ([], None),
+    ],
+)
+def test_the_request_id_is_the_apis_own_first(raw, expected):
+    assert request_id_of(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "milliseconds", "date", "expected"),
+    [
+        ("2", None, None, 2.0),
+        ("-2", None, None, 0.0),
+        ("2", "1500", None, 1.5),
+        ("2", "soon", None, 2.0),
+        ("nan", None, None, None),
+        ("soon", None, None, None),
+        (None, None, None, None),
+        ("Wed, 01 Jan 2025 00:00:30 GMT", None, "Wed, 01 Jan 2025 00:00:10 GMT", 20.0),
+        ("Wed, 01 Jan 2025 00:00:10 GMT", None, "Wed, 01 Jan 2025 00:00:30 GMT", 0.0),
+        ("Wed, 01 Jan 2025 00:00:30 GMT", None, None, None),
+        ("Wed, 01 Jan 2025 00:00:30", None, "Wed, 01 Jan 2025 00:00:10 GMT", None),
+    ],
+)
+def test_a_date_to_retry_after_is_measured_by_the_servers_own_clock(seconds, milliseconds, date, expected):
+    assert parse_retry_after(seconds, milliseconds, date) == expected
