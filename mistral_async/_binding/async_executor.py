@@ -1,4 +1,4 @@
-"""The faces of a client: what each mode makes of a request."""
+"""The executors: the form in which each mode has a request performed, or hands it over."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ class AsyncExecutor:
         self.engine = engine
         self._responses = responses
         self._call = engine.respond if responses else engine.call
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments of the client that are this executor's own."""
+        return {}
+
+    def over(self, engine: Engine, *, responses: bool = False) -> AsyncExecutor:
+        """Return an executor of the same kind over another engine, or one that gives `Response`s."""
+        return AsyncExecutor(engine, responses=responses)
 
     def perform(self, request: Request) -> Any:
         """Give the asynchronous form of a request."""

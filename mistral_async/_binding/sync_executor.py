@@ -38,9 +38,18 @@ class SyncExecutor:
         self._call = engine.respond if responses else engine.call
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments of the client that are this executor's own."""
+        return {"backend": self.backend}
+
+    @property
     def portal(self) -> Portal:
-        """The event loop's thread."""
+        """The thread whose event loop performs."""
         return Portal.of(self.backend)
+
+    def over(self, engine: Engine, *, responses: bool = False) -> SyncExecutor:
+        """Return an executor of the same kind over another engine, or one that gives `Response`s."""
+        return SyncExecutor(engine, self.backend, responses=responses)
 
     def perform(self, request: Request) -> Any:
         """Give the blocking form of a request."""

@@ -1,15 +1,18 @@
-"""The clients: `Mistral` for asyncio and trio, `SyncMistral` for code that blocks."""
+"""The clients: `Mistral` for asyncio and trio, `SyncMistral` for code that blocks; what they share is written once.
+
+A view (`with_options`) is a client over another engine: it has settings of its own, and shares all that is open.
+"""
 
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
 from typing_extensions import Unpack
 
 from mistral_async._binding.arguments import expand, reject
 from mistral_async._binding.async_executor import AsyncExecutor
-from mistral_async._binding.resource import Async, AsyncResponse, Sync, SyncResponse
+from mistral_async._binding.resource import Async, AsyncResponse, M, Mode, Sync, SyncResponse
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, build_engine
 from mistral_async._codec.redact import as_secret
@@ -24,9 +27,46 @@ if TYPE_CHECKING:
     from mistral_async._results.stream import AsyncStream
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Mode)
+E = TypeVar("E", "AsyncExecutor", "SyncExecutor")
 
 
-class Mistral(Resources[Async]):
+class Client(Resources[M], Generic[M, R, E]):
+    """The endpoints in the mode `M`, performed by an `E`, with views, copies and pickles; in the mode `R` if asked."""
+
+    _executor: E
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the settings, without a key that is text: the other process takes its own."""
+        executor, state = self._executor, self._executor.engine.state
+        settings = {**state.settings, **executor.settings}
+        return _restored, (type(self), state.key.function, settings, executor.engine.options)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __copy__(self) -> Self:
+        return self
+
+    @property
+    def with_response(self) -> Resources[R]:
+        """The same endpoints, whose answers come as `Response`: with headers, request id, attempts and timings."""
+        return Resources(self._executor.over(self._executor.engine, responses=True))
+
+    def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
+        """Return a view of this client with other settings; it shares connections, limits and the retry budget."""
+        if not changes.keys() <= ViewOptions.__annotations__.keys():
+            reject(self.with_options, changes)
+        engine = self._executor.engine
+        return self._view(engine.options.with_changes(**changes))
+
+    def _view(self, options: Options) -> Self:
+        view = object.__new__(type(self))
+        view._executor = self._executor.over(Engine(self._executor.engine.state, options))
+        return view
+
+
+class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
     """The client, for asyncio and trio: one object for all event loops and threads of a process.
 
     `api_key` is the key, or a (coroutine) function that returns it and is asked for each request; by default the
@@ -34,24 +74,11 @@ class Mistral(Resources[Async]):
     request, which also reports a missing key (`ConfigurationError`).
     """
 
-    _executor: AsyncExecutor
-
     def __init__(self, api_key: ApiKey | None = None, **settings: Unpack[ClientSettings]) -> None:
         api_key = as_secret(api_key)
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(Mistral.__init__, settings)
         super().__init__(AsyncExecutor(build_engine(api_key, settings)))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle what it is set to, without a key that is text: the other process takes its own."""
-        engine = self._executor.engine
-        return _restored, (type(self), engine.state.key.function, dict(engine.state.settings), engine.options)
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
-
-    def __copy__(self) -> Self:
-        return self
 
     async def __aenter__(self) -> Self:
         return self
@@ -65,20 +92,6 @@ class Mistral(Resources[Async]):
         """Close the connections; the client can still be used."""
         await self._executor.engine.state.aclose()
 
-    @property
-    def with_response(self) -> Resources[AsyncResponse]:
-        """The same endpoints, whose answers come as `Response`: with headers, request id, attempts and timings."""
-        return Resources(AsyncExecutor(self._executor.engine, responses=True))
-
-    def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
-        """A view of this client with other settings; it shares connections, limits and the retry budget."""
-        return self._over(_changed(self._executor.engine, changes))
-
-    def _over(self, engine: Engine) -> Self:
-        view = object.__new__(type(self))
-        view._executor = AsyncExecutor(engine)
-        return view
-
     @overload
     async def send(self, request: Call[T]) -> Response[T]: ...
     @overload
@@ -90,13 +103,11 @@ class Mistral(Resources[Async]):
         return self._executor.perform(request)
 
 
-class SyncMistral(Resources[Sync]):
+class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
     """The client for code that blocks: scripts, notebooks, threads. It takes what `Mistral` takes.
 
     Every call runs in an event loop (`backend`) of its own thread, one a process, started by the first call.
     """
-
-    _executor: SyncExecutor
 
     def __init__(
         self,
@@ -114,18 +125,6 @@ class SyncMistral(Resources[Sync]):
             reject(SyncMistral.__init__, settings)
         super().__init__(SyncExecutor(build_engine(api_key, settings), backend))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle what it is set to, without a key that is text: the other process takes its own."""
-        engine, backend = self._executor.engine, self._executor.backend
-        settings = {**engine.state.settings, "backend": backend}
-        return _restored, (type(self), engine.state.key.function, settings, engine.options)
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
-
-    def __copy__(self) -> Self:
-        return self
-
     def __enter__(self) -> Self:
         return self
 
@@ -138,20 +137,6 @@ class SyncMistral(Resources[Sync]):
         """Close the connections; the client can still be used."""
         self._executor.portal.run(self._executor.engine.state.aclose)
 
-    @property
-    def with_response(self) -> Resources[SyncResponse]:
-        """The same endpoints, whose answers come as `Response`: with headers, request id, attempts and timings."""
-        return Resources(type(self._executor)(self._executor.engine, self._executor.backend, responses=True))
-
-    def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
-        """A view of this client with other settings; it shares connections, limits and the retry budget."""
-        return self._over(_changed(self._executor.engine, changes))
-
-    def _over(self, engine: Engine) -> Self:
-        view = object.__new__(type(self))
-        view._executor = type(self._executor)(engine, self._executor.backend)
-        return view
-
     @overload
     def send(self, request: Call[T]) -> Response[T]: ...
     @overload
@@ -163,18 +148,11 @@ class SyncMistral(Resources[Sync]):
         return self._executor.perform(request)
 
 
-def _restored(kind: type[Mistral], key: ApiKey | None, settings: Any, options: Options) -> Mistral:
-    """Make a client or view again that was pickled."""
-    client = kind(key, **settings)
-    return client._over(Engine(client._executor.engine.state, options))  # noqa: SLF001 - of this module
+def _restored(kind: type[Mistral | SyncMistral], key: ApiKey | None, settings: Any, options: Options) -> Any:
+    """Make a client or view again that was pickled; pickles name this function."""
+    return kind(key, **settings)._view(options)  # noqa: SLF001 - of this module
 
 
-def _changed(engine: Engine, changes: ViewOptions) -> Engine:
-    if not changes.keys() <= ViewOptions.__annotations__.keys():
-        reject(Mistral.with_options, changes)
-    return Engine(engine.state, engine.options.with_changes(**changes))
-
-
-_functions: tuple[Any, ...] = (Mistral.__init__, SyncMistral.__init__, Mistral.with_options, SyncMistral.with_options)
+_functions: tuple[Any, ...] = (Mistral.__init__, SyncMistral.__init__, Mistral.with_options)
 for _function in _functions:
     _function.__signature__ = expand(_function)  # where `help` looks for the options
