@@ -275,8 +275,8 @@ async def test_a_broken_batch_file_is_not_sent(client, server, tmp_path, name, l
 
 async def test_what_can_be_read_once_is_checked_on_its_way(client, server):
     async def source():
-        for number in range(30_000):
-            yield LINE % number
+        for start in range(0, 30_000, 100):
+            yield b"".join(LINE % number for number in range(start, start + 100))
         yield b"oops\n"
 
     with pytest.raises(JSONLError) as caught:

@@ -232,10 +232,11 @@ async def test_on_error_raise_is_not_taken_for_a_failed_download(client, poll, a
 async def test_ten_hours_of_polling_with_an_outage_in_between(client, poll, ask, said, server, clock, pauses, files):
     server.fail(500, operation="batch.jobs.get", after=5, times=40)
     server.fault(Reset(where="head"), operation="batch.jobs.get", after=20, times=40)
-    server.fail(429, operation="batch.jobs.get", after=150, times=5, headers={"retry-after": "0"})
+    server.fail(429, operation="batch.jobs.get", after=500, times=5, headers={"retry-after": "0"})
     server.fault(Garbage(), operation="batch.jobs.get", after=100, times=3)
     results = await client.batch.run([ask(number) for number in range(36)], poll=poll, limits=files, ordered=True)
     assert [said(result) for result in results] == [str(2 * number) for number in range(36)]
+    server.assert_done()
     assert 36_000 < clock.now() < 40_000
     assert pauses[:4] == [2.0, 3.0, 4.5, 6.75]
     assert max(pauses) == 60.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 
 import pytest
@@ -65,6 +66,7 @@ def test_a_model_that_is_not_there_is_3(run):
 
 @pytest.mark.parametrize("command", [["chat", "hi"], ["moderate", "hi"], ["models"]])
 def test_no_answer_is_4(run, monkeypatch, command):
+    monkeypatch.setattr(random, "random", lambda: 0.01)  # the jitter of the waits between attempts
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]

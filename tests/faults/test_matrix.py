@@ -190,7 +190,7 @@ SENDING = [
          requests=0, executed=False, large=True),
     Cell("closed in the middle of a body", before_body(lambda peer: peer.close()), "APIConnectionError",
          requests=0, executed=False, large=True),
-    Cell("nobody reads the body", before_body(lambda peer: time.sleep(1.2)), "APITimeoutError",
+    Cell("nobody reads the body", before_body(lambda peer: time.sleep(0.7)), "APITimeoutError",
          requests=0, executed=False, phase="write", large=True),
     Cell("refused before its body was read",
          before_body(lambda peer: peer.send(

@@ -1,4 +1,4 @@
-"""Nothing grows: the short form of the benchmark, in a process of its own; it names what there is too much of."""
+"""Nothing grows: short forms of the benchmark, in a process of their own; they name what there is too much of."""
 
 from __future__ import annotations
 
@@ -13,16 +13,23 @@ BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "bench_memory.py"
 
 
 @pytest.mark.skipif(not BENCHMARK.exists(), reason="the benchmarks are not part of this archive")
-@pytest.mark.parametrize("loop", ["asyncio", "trio", "blocking"])
-def test_calls_and_clients_leave_nothing_behind(loop, tmp_path):
+@pytest.mark.parametrize(
+    ("loop", "calls", "clients"),
+    [
+        pytest.param("asyncio", 150, 50, id="asyncio-few"),
+        *(pytest.param(loop, 500, 50, id=loop, marks=pytest.mark.slow) for loop in ("asyncio", "trio", "blocking")),
+    ],
+)
+def test_calls_and_clients_leave_nothing_behind(loop, calls, clients, tmp_path):
     pytest.importorskip("uvloop")
     kept = tmp_path / "memory.json"
-    command = [sys.executable, BENCHMARK, "--calls", "500", "--clients", "50", "--loops", loop, "--json", kept]
+    counts = ["--calls", str(calls), "--clients", str(clients)]
+    command = [sys.executable, BENCHMARK, *counts, "--loops", loop, "--json", kept]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     results = json.loads(kept.read_text())["results"]
     assert [(result["what"], result["count"]) for result in results] == [
-        ("calls", 500),
-        ("closed", 50),
-        ("forgotten", 50),
+        ("calls", calls),
+        ("closed", clients),
+        ("forgotten", clients),
     ]

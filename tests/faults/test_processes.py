@@ -18,6 +18,11 @@ FORK_IS_MEANT = "ignore:This process:DeprecationWarning"  # Python 3.12 warns of
 HI = "model='mistral-small-latest', messages=[{'role': 'user', 'content': 'hi'}]"
 
 
+@pytest.fixture(params=[pytest.param(False, id="plain"), pytest.param(True, id="tls", marks=pytest.mark.slow)])
+def tls(request):
+    return request.param
+
+
 @pytest.fixture
 def server(tls, server_tls):
     with FakeMistral(tls=server_tls if tls else None, host="localhost") as server:

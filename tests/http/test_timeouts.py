@@ -420,10 +420,12 @@ async def test_a_tls_peer_that_never_says_goodbye_does_not_hold_up_closing(start
     def script(peer):
         peer.read_request()
         peer.send(http.answer(b""))
-        time.sleep(1.5)
+        closed.wait(1.5)
 
+    closed = threading.Event()
     network = connect(start(script, tls=True))
     await network.current().send(http.GET, None, TIMEOUTS)
     since = time.monotonic()
     await network.aclose()
     assert time.monotonic() - since < 1.0
+    closed.set()

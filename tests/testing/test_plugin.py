@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from mistral_async import Mistral, RetryConfig, SyncMistral
+from mistral_async import BackoffStrategy, Mistral, RetryConfig, SyncMistral
 from mistral_async.errors import StreamInterruptedError
 from mistral_async.testing import CassetteError, FakeMistral, record, replay
 
 pytest_plugins = ["pytester"]
 
+OTHERS = ["xdist", "xdist.looponfail", "hypothesispytest", "timeout", "respx"]  # to load them takes as long as the test
+QUICK = RetryConfig(backoff=BackoffStrategy(initial_interval=1, max_interval=5))
 ASK = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
 ASYNC = """
     import pytest
@@ -34,9 +36,11 @@ ASYNC = """
 def project(pytester):
     """Runs a test file in a process of its own, where every warning is an error."""
 
-    def run(code, *options, asynchronous=True, name="test_it.py"):
+    def run(code, *options, asynchronous=True, name="test_it.py", alone=True):
         pytester.makepyfile(**{name.removesuffix(".py"): (ASYNC if asynchronous else "") + code})
         arguments = ["-W", "error", "--strict-markers", "-p", "no:cacheprovider", *options]
+        if alone:
+            arguments += [f"-pno:{name}" for name in OTHERS]
         if not asynchronous:
             arguments += ["-p", "no:anyio"]
         return pytester.runpytest_subprocess(*arguments, timeout=60)
@@ -45,13 +49,17 @@ def project(pytester):
 
 
 def test_429_then_ok(project):
-    ran = project("""
+    """Beside all other plugins that are installed."""
+    ran = project(
+        """
     async def test_it(mistral, fake_mistral):
         fake_mistral.fail(429)
         answer = await mistral.chat.complete(**ASK)
         assert answer.text == "You said: hi"
         assert len(fake_mistral.requests) == 2
-    """)
+    """,
+        alone=False,
+    )
     ran.assert_outcomes(passed=2)
 
 
@@ -98,14 +106,19 @@ def test_the_async_client_in_loops_that_a_test_starts(project):
     ran.assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("client", ["mistral", "sync_mistral", "tmp_path"])
-def test_an_order_that_is_not_used_fails_the_test(project, client):
-    ran = project(f"""
-    async def test_it({client}, fake_mistral):
+def test_an_order_that_is_not_used_fails_the_test(project):
+    clients = ["mistral", "sync_mistral", "tmp_path"]
+    ran = project(
+        "".join(
+            f"""
+    async def test_with_{client}({client}, fake_mistral):
         fake_mistral.fail(429, operation="chat.complete")
-    """)
-    ran.assert_outcomes(failed=2)
-    ran.stdout.fnmatch_lines(["*fake_mistral: not used: reply for chat.complete (1 left*"])
+    """
+            for client in clients
+        )
+    )
+    ran.assert_outcomes(failed=6)
+    ran.stdout.fnmatch_lines(["*fake_mistral: not used: reply for chat.complete (1 left*"] * 6)
 
 
 def test_a_request_that_is_not_expected_fails_a_strict_test(project):
@@ -242,7 +255,7 @@ async def tape(anyio_backend, tmp_path):
     path = tmp_path / "tape.jsonl"
     async with FakeMistral(api_key="a-secret-key") as server:
         server.fail(429)
-        async with Mistral(server.api_key, server_url=server.url, transport=record(path)) as client:
+        async with Mistral(server.api_key, server_url=server.url, transport=record(path), retry_config=QUICK) as client:
             heard = await exchanges(client)
     return path, heard
 
@@ -250,7 +263,7 @@ async def tape(anyio_backend, tmp_path):
 async def test_a_replay_says_the_same_without_a_network(tape):
     path, heard = tape
     played = replay(path)
-    async with Mistral("another key", transport=played, retry_config=RetryConfig()) as client:
+    async with Mistral("another key", transport=played, retry_config=QUICK) as client:
         assert await exchanges(client) == heard
         played.assert_done()
         with pytest.raises(CassetteError, match=r"GET /v1/models"):
@@ -319,7 +332,7 @@ async def test_a_router_of_respx_is_a_transport(anyio_backend):
     answer = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "mocked"}, "finish_reason": "stop"}]}
     route = router.post(path="/v1/chat/completions")
     route.side_effect = [httpx.Response(429), httpx.Response(200, json=answer)]
-    async with Mistral("key", transport=httpx.MockTransport(router.async_handler)) as client:
+    async with Mistral("key", transport=httpx.MockTransport(router.async_handler), retry_config=QUICK) as client:
         assert (await client.chat.complete(**ASK)).text == "mocked"
     assert route.call_count == 2
     assert route.calls.last.request.headers["authorization"] == "Bearer key"
