@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LARGEST = 1_000_000  # bytes
-NEEDED = {"mistral_async/py.typed", "mistral_async/integrations/_redis_limits.lua"}
+NEEDED = {"mistral_async/py.typed", "mistral_async/_ratelimit/redis.lua"}
 ROOT = Path(__file__).parents[1]
 
 

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from mistral_async._ratelimit import LimitStore as LimitStore
     from mistral_async._ratelimit import RateLimits as RateLimits
     from mistral_async._ratelimit import SQLiteStore as SQLiteStore
+    from mistral_async._ratelimit.redis import RedisStore as RedisStore
     from mistral_async.bulk import Err as Err
     from mistral_async.bulk import Ok as Ok
     from mistral_async.errors import MistralError as MistralError
-    from mistral_async.integrations._redis_limits import RedisStore as RedisStore
 else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
@@ -58,7 +58,7 @@ else:
             "RateLimit": "mistral_async._codec.rate_limit_headers",
             "RateLimitStatus": "mistral_async._codec.rate_limit_headers",
             "RateLimits": "mistral_async._ratelimit",
-            "RedisStore": "mistral_async.integrations._redis_limits",
+            "RedisStore": "mistral_async._ratelimit.redis",
             "Response": "mistral_async._engine.response",
             "RetryConfig": "mistral_async._engine.retry",
             "SQLiteStore": "mistral_async._ratelimit",

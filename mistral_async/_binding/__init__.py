@@ -1,1 +1,4 @@
-"""Endpoints bound to what performs them: async, blocking, or not at all."""
+"""Endpoints bound to what performs them: async, blocking, or not at all. Holds the portal that blocking calls run in.
+
+Knows requests, the engine and results; knows no endpoint.
+"""

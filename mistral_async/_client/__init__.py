@@ -1,4 +1,4 @@
-"""The clients: settings and the tree of resources."""
+"""The clients: what they are made with, and the tree of resources they give. Knows all rooms but the edges."""
 
 from __future__ import annotations
 

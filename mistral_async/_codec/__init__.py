@@ -1,1 +1,4 @@
-"""Bytes to values and back, without I/O."""
+"""Bytes to values and back, without I/O: JSON, open unions, event streams, header fields, what must not be shown.
+
+Knows nothing of the package.
+"""

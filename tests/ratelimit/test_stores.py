@@ -80,7 +80,7 @@ def make(request, tmp_path):
 
 
 def redis_store(url, **options):
-    from mistral_async.integrations._redis_limits import RedisStore
+    from mistral_async._ratelimit.redis import RedisStore
 
     return RedisStore(url, **options)
 
@@ -257,7 +257,7 @@ def test_the_script_in_redis_counts_as_the_bucket_does(redis_url):
     """The same calls, by the real script on a clock of ours, and by `book`."""
     import coredis
 
-    from mistral_async.integrations import _redis_limits as module
+    from mistral_async._ratelimit import redis as module
 
     source = module.script().replace("redis.call('TIME')", "{ARGV[2], 0}")
     assert "ARGV[2]" in source
