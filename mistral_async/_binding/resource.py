@@ -28,6 +28,7 @@ T = TypeVar("T")
 S = TypeVar("S")
 A = TypeVar("A", covariant=True)  # noqa: PLC0105 - as short as the others
 Page = TypeVar("Page")
+D = TypeVar("D", bound=Request)
 
 
 class Mode:
@@ -92,11 +93,12 @@ class Resource(Generic[M]):
         return f"<{type(self).__name__}: {(self.__doc__ or '').splitlines()[0]}>"
 
 
-class _Endpoint(Generic[P]):
+class _Endpoint(Generic[P, D]):
     """Binds the function that describes a request to the executor of the resource it is read from."""
 
-    def __init__(self, describe: Callable[..., Request]) -> None:
+    def __init__(self, describe: Callable[Concatenate[Any, P], D]) -> None:
         self.describe = describe
+        """Makes the request, unchecked and not performed: `Chat.complete.describe(None, model=..., messages=...)`."""
         self.function: Callable[..., Any] = _performing(describe)
         self.__doc__ = describe.__doc__
         self.__name__: str = describe.__name__
@@ -107,7 +109,7 @@ class _Endpoint(Generic[P]):
         return self if instance is None else types.MethodType(self.function, instance)
 
 
-def _performing(describe: Callable[..., Request]) -> Callable[..., Any]:
+def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
     """The method users call: check the arguments, describe, perform. It shows every option in its signature."""
     signature = expand(describe)
     names = frozenset(list(signature.parameters)[1:])
@@ -128,7 +130,7 @@ def _performing(describe: Callable[..., Request]) -> Callable[..., Any]:
     return method
 
 
-class CallEndpoint(_Endpoint[P], Generic[P, T]):
+class CallEndpoint(_Endpoint[P, Call[T]], Generic[P, T]):
     """An endpoint with one answer."""
 
     @overload
@@ -149,7 +151,7 @@ class CallEndpoint(_Endpoint[P], Generic[P, T]):
         return self.bind(instance)
 
 
-class StreamEndpoint(_Endpoint[P], Generic[P, T]):
+class StreamEndpoint(_Endpoint[P, Stream[T]], Generic[P, T]):
     """An endpoint whose answer arrives as events."""
 
     @overload
@@ -168,7 +170,7 @@ class StreamEndpoint(_Endpoint[P], Generic[P, T]):
         return self.bind(instance)
 
 
-class PagesEndpoint(_Endpoint[P], Generic[P, T, Page]):
+class PagesEndpoint(_Endpoint[P, Pages[T, Page]], Generic[P, T, Page]):
     """An endpoint that lists in pages."""
 
     @overload
@@ -187,7 +189,7 @@ class PagesEndpoint(_Endpoint[P], Generic[P, T, Page]):
         return self.bind(instance)
 
 
-class DownloadEndpoint(_Endpoint[P]):
+class DownloadEndpoint(_Endpoint[P, Download]):
     """An endpoint that answers with bytes."""
 
     @overload

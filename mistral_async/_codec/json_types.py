@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from typing_extensions import TypeIs
+
+JSONObject: TypeAlias = dict[str, object]
+"""A JSON object that is written here, such as a schema; what is read from outside is a `dict[str, Any]`."""
 
 
 def is_object(value: object) -> TypeIs[dict[str, Any]]:

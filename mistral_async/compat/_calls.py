@@ -25,8 +25,7 @@ from mistral_async.compat._events import EventStream, EventStreamAsync
 from mistral_async.compat.errors import OfficialErrors
 from mistral_async.compat.types import UNSET
 from mistral_async.structured import Parsed
-from mistral_async.structured._reading import format_of
-from mistral_async.structured._target import target_of
+from mistral_async.structured._output_type import output_type_of
 
 if TYPE_CHECKING:
     import httpx
@@ -130,7 +129,7 @@ def _endpoint_path(path: tuple[str, ...], options: dict[str, Any]) -> tuple[str,
     if options.pop("stream", None):
         name = _STREAMS.get(name, name)
     if name == "parse_stream":
-        options["response_format"] = format_of(target_of(options["response_format"]))
+        options["response_format"] = output_type_of(options["response_format"]).response_format()
         name = "stream"
     return (*group, name)
 

@@ -88,7 +88,7 @@ def _format_of_dict(value: Mapping[str, Any]) -> ResponseFormat | Mapping[str, A
 def _named_schema(schema: object) -> JSONSchema:
     """A schema under its title. The schema of a class is strict; a schema that was given stays as it is."""
     if not isinstance(schema, Mapping):
-        from mistral_async.structured._schema import schema_of
+        from mistral_async._codec.json_schema.schema import schema_of
 
         made = schema_of(schema)
         return JSONSchema(_name(made), made, strict=True)

@@ -52,9 +52,12 @@ class Agents(Resource[M]):
         **options: Unpack[ParsedOptions],
     ) -> Call[Parsed[T]]:
         """Complete a chat by an agent, and read the answer as a type."""
-        from mistral_async.structured._calls import agent
+        from mistral_async.structured._output_type import output_type_of
+        from mistral_async.structured._parse import parse_chat
 
-        return agent(response_format, repair, messages=messages, agent_id=agent_id, **options)
+        kind = output_type_of(response_format)
+        asked: AgentsCompletionOptions = {**options, "response_format": kind.response_format()}
+        return parse_chat(Agents.complete.describe(self, messages, agent_id, **asked), kind, repair)
 
     @method
     def parse_stream(
@@ -66,6 +69,10 @@ class Agents(Resource[M]):
         **options: Unpack[ParsedOptions],
     ) -> ParsedStream[T]:
         """Complete a chat by an agent, and read the answer as a type while it is being written."""
-        from mistral_async.structured._calls import completion_stream
+        from mistral_async.structured._output_type import output_type_of
+        from mistral_async.structured._parse import parse_completion
+        from mistral_async.structured._stream import ParsedStream
 
-        return completion_stream(self.stream, response_format, messages=messages, agent_id=agent_id, **options)
+        kind = output_type_of(response_format)
+        asked: AgentsCompletionOptions = {**options, "response_format": kind.response_format()}
+        return ParsedStream(self.stream(messages, agent_id, **asked), kind, parse_completion)

@@ -61,9 +61,12 @@ class Chat(Resource[M]):
         **options: Unpack[ChatParsedOptions],
     ) -> Call[Parsed[T]]:
         """Complete a chat, and read the answer as a type; a wrong answer is sent back up to `repair` times."""
-        from mistral_async.structured._calls import chat
+        from mistral_async.structured._output_type import output_type_of
+        from mistral_async.structured._parse import parse_chat
 
-        return chat(response_format, repair, model=model, messages=messages, **options)
+        kind = output_type_of(response_format)
+        asked: ChatOptions = {**options, "response_format": kind.response_format()}
+        return parse_chat(Chat.complete.describe(self, model=model, messages=messages, **asked), kind, repair)
 
     @method
     def parse_stream(
@@ -75,9 +78,13 @@ class Chat(Resource[M]):
         **options: Unpack[ChatParsedOptions],
     ) -> ParsedStream[T]:
         """Complete a chat, and read the answer as a type while it is being written."""
-        from mistral_async.structured._calls import completion_stream
+        from mistral_async.structured._output_type import output_type_of
+        from mistral_async.structured._parse import parse_completion
+        from mistral_async.structured._stream import ParsedStream
 
-        return completion_stream(self.stream, response_format, model=model, messages=messages, **options)
+        kind = output_type_of(response_format)
+        asked: ChatOptions = {**options, "response_format": kind.response_format()}
+        return ParsedStream(self.stream(model=model, messages=messages, **asked), kind, parse_completion)
 
     @method
     def run(
@@ -93,6 +100,6 @@ class Chat(Resource[M]):
         `messages` is a chat, or what the user says; a `Deferred` goes on where a run stopped to wait. Awaited it gives
         a `RunResult` whose `value` is of the type `response_format`; as a block, the events of the run.
         """
-        from mistral_async.tools._begin import chat_run
+        from mistral_async.tools._chat_driver import chat_run
 
-        return chat_run(self, messages, model, response_format, options)
+        return chat_run(self.complete, self.stream, messages, response_format, {"model": model, **options})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypeForm, TypeVar, Unpack
@@ -136,9 +137,13 @@ class Conversations(Resource[M]):
         **options: Unpack[ConversationOptions],
     ) -> Call[Parsed[T]]:
         """Start a conversation, and read the answer as a type."""
-        from mistral_async.structured._calls import conversation
+        from mistral_async.structured._output_type import output_type_of
+        from mistral_async.structured._parse import parse_conversation
 
-        return conversation(response_format, repair, None, inputs=inputs, **options)
+        kind = output_type_of(response_format)
+        options["completion_args"] = kind.completion_args(options.get("completion_args"))
+        call = Conversations.start.describe(self, inputs=inputs, **options)
+        return parse_conversation(call, kind, repair, partial(Conversations.append.describe, self))
 
     @endpoint
     def append_parse(
@@ -151,9 +156,13 @@ class Conversations(Resource[M]):
         **options: Unpack[AppendOptions],
     ) -> Call[Parsed[T]]:
         """Go on with a conversation, and read the answer as a type."""
-        from mistral_async.structured._calls import conversation
+        from mistral_async.structured._output_type import output_type_of
+        from mistral_async.structured._parse import parse_conversation
 
-        return conversation(response_format, repair, conversation_id, inputs=inputs, **options)
+        kind = output_type_of(response_format)
+        options["completion_args"] = kind.completion_args(options.get("completion_args"))
+        call = Conversations.append.describe(self, conversation_id, inputs=inputs, **options)
+        return parse_conversation(call, kind, repair, partial(Conversations.append.describe, self))
 
     @method
     def parse_stream(
@@ -164,9 +173,13 @@ class Conversations(Resource[M]):
         **options: Unpack[ConversationOptions],
     ) -> ParsedStream[T]:
         """Start a conversation, and read the answer as a type while it is being written."""
-        from mistral_async.structured._calls import conversation_stream
+        from mistral_async.structured._output_type import output_type_of
+        from mistral_async.structured._parse import parse_entries
+        from mistral_async.structured._stream import ParsedStream
 
-        return conversation_stream(self.start_stream, response_format, inputs=inputs, **options)
+        kind = output_type_of(response_format)
+        options["completion_args"] = kind.completion_args(options.get("completion_args"))
+        return ParsedStream(self.start_stream(inputs=inputs, **options), kind, parse_entries)
 
     @method
     def append_parse_stream(
@@ -178,9 +191,13 @@ class Conversations(Resource[M]):
         **options: Unpack[AppendOptions],
     ) -> ParsedStream[T]:
         """Go on with a conversation, and read the answer as a type while it is being written."""
-        from mistral_async.structured._calls import conversation_stream
+        from mistral_async.structured._output_type import output_type_of
+        from mistral_async.structured._parse import parse_entries
+        from mistral_async.structured._stream import ParsedStream
 
-        return conversation_stream(self.append_stream, response_format, conversation_id, inputs=inputs, **options)
+        kind = output_type_of(response_format)
+        options["completion_args"] = kind.completion_args(options.get("completion_args"))
+        return ParsedStream(self.append_stream(conversation_id, inputs=inputs, **options), kind, parse_entries)
 
     @method
     def run(
@@ -195,9 +212,10 @@ class Conversations(Resource[M]):
 
         An agent knows its functions: give here what carries them out. Built-in tools and handoffs run on the server.
         """
-        from mistral_async.tools._begin import conversation_run
+        from mistral_async.tools._conversation_driver import ConversationEndpoints, conversation_run
 
-        return conversation_run(self, inputs, conversation_id, response_format, options)
+        endpoints = ConversationEndpoints(self.start, self.append, self.start_stream, self.append_stream)
+        return conversation_run(endpoints, inputs, conversation_id, response_format, options)
 
 
 def _answer(route: str, body: Mapping[str, Any], *ids: str) -> Call[ConversationResponse]:

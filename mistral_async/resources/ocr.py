@@ -46,6 +46,16 @@ class Ocr(Resource[M]):
         **options: Unpack[OCRParsedOptions],
     ) -> Call[ParsedDocument[D, B]]:
         """Read a document, and what is said about it, its images or both as types."""
-        from mistral_async.structured._calls import annotated
+        from mistral_async.structured._document import parse_document
+        from mistral_async.structured._output_type import output_type_of
 
-        return annotated(document_annotation_format, bbox_annotation_format, model=model, document=document, **options)
+        if document_annotation_format is None and bbox_annotation_format is None:
+            raise ValueError("ocr.parse needs document_annotation_format=, bbox_annotation_format= or both")
+        whole = None if document_annotation_format is None else output_type_of(document_annotation_format)
+        image = None if bbox_annotation_format is None else output_type_of(bbox_annotation_format)
+        asked: OCROptions = {
+            **options,
+            "document_annotation_format": None if whole is None else whole.response_format(),
+            "bbox_annotation_format": None if image is None else image.response_format(),
+        }
+        return parse_document(Ocr.process.describe(self, model=model, document=document, **asked), whole, image)

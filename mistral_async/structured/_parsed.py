@@ -1,4 +1,4 @@
-"""Answers that were read as a type: the value, and everything the API said around it."""
+"""Answers that were read as a type: the value, and everything that the API sent around it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Parsed(msgspec.Struct, Generic[T], frozen=True):
     values: list[T] = msgspec.field(default_factory=list[Any])
     """The value of every choice, where `n` asked for several."""
     usage: Any = None
-    """What it cost, with the answers that `repair` had to have corrected."""
+    """The usage of all requests, those of `repair` included; None where the API gives none."""
     repairs: int = 0
-    """How often the model was asked to correct itself."""
+    """The number of outputs that were sent back."""
 
     @property
     def parsed(self) -> T:
-        """`value`, as other clients call it."""
+        """The same as `value`, as other clients call it."""
         return self.value
 
     @property
@@ -45,21 +45,22 @@ class Parsed(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Snapshot(msgspec.Struct):
-    """What has come of an answer that is still being written."""
+    """The state of an answer that is still being written."""
 
     value: Any
     """The JSON so far: text as far as it has come, numbers once they are whole. It grows in place: copy to keep it."""
     delta: str = ""
-    """The text that came now."""
+    """The text of this event."""
     thinking: str = ""
-    """The reasoning that came now."""
+    """The reasoning in this event."""
     event: Any = None
     """The event as the API sent it."""
 
 
-def said_in(event: Any) -> tuple[str, str]:
-    """The text and the reasoning in an event of a stream, of its first choice where it has several."""
-    choices = getattr(event, "choices", None)
+def text_and_thinking(event: object) -> tuple[str, str]:
+    """Return the text and the reasoning in an event of a stream, of its first choice where it has several."""
+    choices: Any = getattr(event, "choices", None)
+    content: Any
     if choices is None:
         content = getattr(event, "content", None)
     else:

@@ -1,4 +1,4 @@
-"""An answer that is read while it is being written: snapshots of the JSON so far, and the value at its end."""
+"""A streamed answer that is read as a type: snapshots of the JSON so far, and the value at its end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from mistral_async._binding.events import AsyncEvents
 from mistral_async.errors import MistralError
-from mistral_async.structured._parsed import Parsed, Snapshot, said_in
-from mistral_async.structured._scan import Scanner
-from mistral_async.structured._target import Target
+from mistral_async.structured._output_type import OutputType
+from mistral_async.structured._parsed import Parsed, Snapshot, text_and_thinking
+from mistral_async.structured._scanner import Scanner
 
 if TYPE_CHECKING:
     from mistral_async._engine.response import Response
@@ -20,30 +20,28 @@ T = TypeVar("T")
 
 
 class ParsedStream(AsyncEvents[Snapshot, Parsed[T]], Generic[T]):
-    """`async with client.chat.parse_stream(...) as stream: async for snapshot in stream`; `await` it for the value.
+    """A stream of snapshots: `async with client.chat.parse_stream(...) as stream: async for snapshot in stream`.
 
-    Each character is read once, so that looking at every snapshot costs no more than reading the answer.
+    `await` it for the value. Each character is read once, so that looking at every snapshot takes linear time.
     """
 
     def __init__(
         self,
         stream: AsyncStream[Any],
-        target: Target[T],
-        read: Callable[[Target[T], Any, Scanner], Parsed[T]],
-        assemble: Callable[[AsyncStream[Any]], Any],
+        kind: OutputType[T],
+        read: Callable[[OutputType[T], Any, Scanner], Parsed[T]],
     ) -> None:
         super().__init__()
         self._stream = stream
-        self._target = target
+        self._kind = kind
         self._read = read
-        self._assemble = assemble
         self._scanner = Scanner()
-        self._start = ""
+        self._prefix = ""  # what came before the JSON began
         self._opened = False
 
     @property
     def is_open(self) -> bool:
-        """Whether its block was entered."""
+        """True once its block was entered."""
         return self._opened
 
     async def __aenter__(self) -> Self:
@@ -59,7 +57,7 @@ class ParsedStream(AsyncEvents[Snapshot, Parsed[T]], Generic[T]):
     @property
     def value(self) -> Any:
         """The JSON so far, without what has not come yet; it grows in place."""
-        return self._target.unwrapped(self._scanner.value)
+        return self._kind.unwrap(self._scanner.value)
 
     @property
     def response(self) -> Response[None]:
@@ -68,45 +66,47 @@ class ParsedStream(AsyncEvents[Snapshot, Parsed[T]], Generic[T]):
 
     async def __anext__(self) -> Snapshot:
         try:
-            return self._take(await anext(self._stream))
+            return self._snapshot(await anext(self._stream))
         except MistralError as error:
             error.partial = self.value
             raise
 
     async def receive(self) -> list[Snapshot]:
-        """The snapshots that have come since the last call, at least one; an empty list at the end."""
+        """Return the snapshots that have come since the last call, at least one; an empty list at the end."""
         try:
-            return [self._take(event) for event in await self._stream.receive()]
+            return [self._snapshot(event) for event in await self._stream.receive()]
         except MistralError as error:
             error.partial = self.value
             raise
 
-    def _take(self, event: Any) -> Snapshot:
-        delta, thinking = said_in(event)
+    def _snapshot(self, event: object) -> Snapshot:
+        delta, thinking = text_and_thinking(event)
         if delta:
             self._scan(delta)
         return Snapshot(self.value, delta, thinking, event)
 
     def _scan(self, delta: str) -> None:
-        """Read on; what stands before the JSON is a Markdown fence, or no JSON follows."""
+        """Feed the scanner; the line that opens a Markdown fence is left out, and so is what follows the JSON."""
         if self._scanner.started:
             if not self._scanner.complete:
                 self._scanner.feed(delta)
             return
-        self._start += delta
-        begin = self._start.lstrip()
-        if begin.startswith("`"):
-            _, newline, begin = begin.partition("\n")
+        self._prefix = (self._prefix + delta).lstrip()
+        if self._prefix.startswith("`"):
+            _, newline, rest = self._prefix.partition("\n")
             if not newline:
                 return
-        self._start = begin
-        self._scanner.feed(begin)
+            self._prefix = rest
+        self._scanner.feed(self._prefix)
 
     async def result(self) -> Parsed[T]:
-        """Read the rest and give the value."""
+        """Read the rest and return the value.
+
+        Raises `OutputError` for an output that is not of the type, `StreamError` for a stream that was cut.
+        """
         if not self._opened:
             async with self:
                 return await self.result()
         while await self.receive():
             pass
-        return self._read(self._target, self._assemble(self._stream), self._scanner)
+        return self._read(self._kind, self._stream.partial.response(), self._scanner)

@@ -1,4 +1,4 @@
-"""What a tool returns, as the model gets it: text, or content chunks."""
+"""The results of tools as the model gets them: text, or content chunks."""
 
 from __future__ import annotations
 
@@ -32,23 +32,21 @@ _CHUNKS = (
 )
 
 
-def content_of(value: Any) -> str | list[Any]:
-    """Text as it is, chunks as they are, all else as JSON."""
+def tool_content(value: object) -> str | list[Any]:
+    """Return text as it is, chunks as they are, all else as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, _CHUNKS):
         return [value]
-    if (
-        isinstance(value, (list, tuple))
-        and value
-        and all(isinstance(each, _CHUNKS) for each in cast("list[Any]", value))
-    ):
-        return list(cast("list[Any]", value))
-    return msgspec.json.encode(value, enc_hook=_hook_or_text).decode()
+    if isinstance(value, (list, tuple)):
+        items = list(cast("Sequence[object]", value))
+        if items and all(isinstance(each, _CHUNKS) for each in items):
+            return items
+    return msgspec.json.encode(value, enc_hook=_json_or_text).decode()
 
 
-def _hook_or_text(value: object) -> Any:
-    """Return a value's form in JSON, or its text: a model reads that too, and its run goes on."""
+def _json_or_text(value: object) -> Any:
+    """Return a value's form in JSON, or its text where it has none: a model can read that too."""
     try:
         return enc_hook(value)
     except TypeError:
@@ -56,13 +54,13 @@ def _hook_or_text(value: object) -> Any:
 
 
 def as_text(content: str | Sequence[Any]) -> str:
-    """Content where only text can be said: chunks that are none are JSON."""
+    """Return content as text alone, for endpoints that take no chunks: a chunk without text is its JSON."""
     if isinstance(content, str):
         return content
     return "\n".join(text_of(chunk) or encode(chunk).decode() for chunk in content)
 
 
-def failure_text(error: Exception) -> str:
-    """What the model is told of an exception, unless the tool says it itself."""
+def error_text(error: Exception) -> str:
+    """Return the text that the model gets for an exception."""
     text = str(error)
     return f"Error: {type(error).__name__}: {text}" if text else f"Error: {type(error).__name__}"

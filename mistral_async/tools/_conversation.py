@@ -1,4 +1,4 @@
-"""A chat that you keep: its messages and what it has cost, trimmed to fit, saved and loaded as JSON."""
+"""A chat that the program keeps: its messages and their usage, trimmed to fit, saved and loaded as JSON."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from mistral_async.models.content import text_of, thinking_of
 from mistral_async.models.messages import Message, MessageInput, SystemMessage, UserMessage
 from mistral_async.models.tools import ToolCall
 from mistral_async.models.usage import UsageInfo
-from mistral_async.structured._usage import total
-from mistral_async.tools._content import as_text, content_of
+from mistral_async.structured._usage import add_usage
+from mistral_async.tools._content import as_text, tool_content
 
 CountTokens: TypeAlias = Callable[[str], int]
-_PER_MESSAGE = 4  # tokens that mark a message's beginning, role and end
-_CHARACTERS = 4  # a token has about so many
+_TOKENS_PER_MESSAGE = 4  # for its beginning, role and end
+_BYTES_PER_TOKEN = 4
 
 
 def estimated_tokens(text: str) -> int:
-    """About how many tokens a text has: four characters each, more for scripts whose characters are longer in UTF-8."""
-    return -(-len(text.encode()) // _CHARACTERS)
+    """Estimate the tokens of a text: one for four bytes of UTF-8."""
+    return -(-len(text.encode()) // _BYTES_PER_TOKEN)
 
 
 def mistral_tokens(tokenizer: Any = None) -> CountTokens:
-    """Count with Mistral's own tokenizer; needs the package `mistral-common`.
+    """Return a function that counts with Mistral's own tokenizer; needs the package `mistral-common`.
 
     `tokenizer` is one of its `MistralTokenizer`s. Default: Tekken, which the package ships for the models since 2024.
     """
@@ -47,7 +47,7 @@ def mistral_tokens(tokenizer: Any = None) -> CountTokens:
 
 
 class Conversation(Sequence[Any]):
-    """Messages in their order. It is a sequence of them: `complete(messages=conversation)`.
+    """A sequence of messages: `complete(messages=conversation)`.
 
     `conversation.user("hi")`, then `conversation.add(await client.chat.complete(model=…, messages=conversation))`.
     """
@@ -63,7 +63,7 @@ class Conversation(Sequence[Any]):
         self.messages: list[Any] = [] if system is None else [SystemMessage(system)]
         self.messages += [_as_message(each) for each in messages]
         self.usage: Any = usage
-        """What all answers cost together; None while nothing is known."""
+        """The usage of all answers together; None while nothing is known."""
         self.count_tokens = count_tokens
 
     def __len__(self) -> int:
@@ -80,12 +80,12 @@ class Conversation(Sequence[Any]):
         return f"<Conversation of {len(self)} messages>"
 
     def user(self, content: Any) -> Self:
-        """Add what the user says: text, or a list of chunks."""
+        """Add a message of the user: text, or a list of chunks."""
         self.messages.append(UserMessage(content))
         return self
 
     def add(self, said: Any) -> Self:
-        """Add a message, or an answer with what it cost: of `complete`, `parse` or `run`."""
+        """Add a message, or an answer of `complete`, `parse` or `run` with its usage."""
         if isinstance(said, dict) or hasattr(said, "role"):
             self.messages.append(_as_message(said))
             return self
@@ -96,26 +96,26 @@ class Conversation(Sequence[Any]):
             if not choices:
                 raise TypeError(f"a message, an answer or a run's result can be added, not {type(said).__name__}")
             self.messages.append(choices[0].message)
-        self.usage = total(self.usage, said.usage)
+        self.usage = add_usage(self.usage, said.usage)
         return self
 
     @property
     def tokens(self) -> int:
-        """About how many tokens the messages have, by `count_tokens`; images and files are not counted."""
+        """The tokens of the messages by `count_tokens`, about; images and files are not counted."""
         return sum(self._tokens_of(each) for each in self.messages)
 
     def _tokens_of(self, message: Any) -> int:
         text = text_of(message.content) + thinking_of(message.content)
         calls: list[ToolCall] = getattr(message, "tool_calls", None) or []
         for call in calls:
-            text += call.function.name + as_text(content_of(call.function.arguments))
-        return self.count_tokens(text) + _PER_MESSAGE
+            text += call.function.name + as_text(tool_content(call.function.arguments))
+        return self.count_tokens(text) + _TOKENS_PER_MESSAGE
 
     def trim(self, tokens: int) -> list[Any]:
-        """Drop the oldest turns until the rest has at most so many tokens; returns what was dropped.
+        """Drop the oldest turns until the rest has at most so many tokens; returns the messages that were dropped.
 
-        What the system said stays, and so does the last turn. A turn is dropped whole, from what the user says to what
-        comes before the user's next words, so that no result of a tool loses its call.
+        Messages of the system stay, and so does the last turn. A turn is dropped whole, from a message of the user to
+        the last one before the next of the user, so that no result of a tool loses its call.
         """
         kept = [each for each in self.messages if each.role == "system"]
         turns = self._turns()
@@ -140,12 +140,12 @@ class Conversation(Sequence[Any]):
         return turns
 
     def to_json(self) -> bytes:
-        """Messages and usage as JSON."""
+        """Encode messages and usage as JSON."""
         return encode({"messages": self.messages, "usage": self.usage})
 
     @classmethod
     def from_json(cls, data: bytes | str, *, count_tokens: CountTokens = estimated_tokens) -> Self:
-        """Read them again; raises `ValueError` for what is none."""
+        """Read them again; raises `ValueError` for other data."""
         found = decoder(_Saved).decode(data)
         return cls(found.messages, usage=found.usage, count_tokens=count_tokens)
 
@@ -173,7 +173,7 @@ class _Saved(msgspec.Struct):
 
 
 def _as_message(message: Any) -> Any:
-    """A dict as the message that it is."""
+    """Return a dict as the message that it is."""
     if isinstance(message, dict):
         return msgspec.convert([message], list[Message], dec_hook=open_hook)[0]
     return message

@@ -1,4 +1,4 @@
-"""Calls that wait for a decision, and all that is needed to go on when it is made."""
+"""Calls that wait for a decision, and the state to go on from when it is made."""
 
 from __future__ import annotations
 
@@ -7,11 +7,23 @@ from typing import Any, Literal
 import msgspec
 
 from mistral_async._codec.json_encode import encode
-from mistral_async.tools._content import as_text, content_of
+from mistral_async.tools._content import as_text, tool_content
+
+# A run that waits
+#
+# Rule 1: A deferred run is plain data. As JSON it can be kept anywhere and resumed by any process; a field that is
+#   added has a default, so that what an older release wrote is read; what a newer version wrote is refused.
+# Rule 2: Every call must be decided before the run goes on. A call that needs a yes takes any decision; a function
+#   that others run takes a result or a no; a call that the server runs takes a yes or a no, with its arguments as
+#   they are.
+# Rule 3: Going on carries out the decisions with the tools of the new run, which checks the arguments again. A tool
+#   that is gone is told to the model.
+# Rule 4: Calls of the same answer that have run (`done`) are not run again; results are added in the answer's
+#   `order`.
 
 
 class ToolResult(msgspec.Struct):
-    """What a call came to."""
+    """The result of a call, as the model gets it."""
 
     id: str
     name: str
@@ -19,20 +31,20 @@ class ToolResult(msgspec.Struct):
 
 
 class DeferredCall(msgspec.Struct):
-    """A call that waits."""
+    """A call that waits, or was decided."""
 
     id: str
     name: str
     arguments: dict[str, Any]
     reason: Literal["confirmation", "external", "server"]
-    """It needs a yes; its tool is not here; or the server waits for a yes to run it."""
+    """It needs a yes (`confirmation`); others run it (`external`); or the server waits for a yes to run it."""
     decision: Literal["allow", "deny", "result"] | None = None
     note: str = ""
-    """Why not, or the result."""
+    """The reason of a no, or the result."""
 
 
 class Deferred(msgspec.Struct, kw_only=True):
-    """A run that waits for decisions. As JSON it can wait anywhere, and be resumed by any process.
+    """A run that waits for decisions.
 
     Decide on every call (`allow`, `deny`, `resolve`), then pass this where the run's messages or inputs were.
     """
@@ -40,54 +52,55 @@ class Deferred(msgspec.Struct, kw_only=True):
     kind: Literal["chat", "conversation"]
     calls: list[DeferredCall]
     done: list[ToolResult] = msgspec.field(default_factory=list[ToolResult])
-    """The calls of the same answer that have run."""
+    """The results of the other calls of the same answer."""
     order: list[str] = msgspec.field(default_factory=list[str])
-    """All calls of the answer, in its order."""
+    """The ids of all calls of the answer, in its order."""
     messages: list[Any] = msgspec.field(default_factory=list[Any])
     conversation_id: str | None = None
     outputs: list[Any] = msgspec.field(default_factory=list[Any])
     steps: int = 0
-    """How many answers the model has given."""
+    """The number of answers that the model has given."""
     usage: dict[str, Any] | None = None
     version: int = 1
 
     def allow(self, call_id: str | None = None, *, arguments: dict[str, Any] | None = None) -> Deferred:
         """Let a call run (all that wait, without an id), with other arguments if you give them."""
-        for call in self._waiting(call_id, but="external"):
+        for call in self._find(call_id, refused="external"):
             if arguments is not None and call.reason == "server":
                 raise ValueError(f"{call.name} runs on the server: its arguments can not be changed")
             call.decision, call.arguments = "allow", call.arguments if arguments is None else arguments
         return self
 
     def deny(self, call_id: str | None = None, note: str = "The user denied this call.") -> Deferred:
-        """Do not let a call run (all that wait, without an id); the model gets the note."""
-        for call in self._waiting(call_id):
+        """Keep a call from running (all that wait, without an id); the model gets the note."""
+        for call in self._find(call_id):
             call.decision, call.note = "deny", note
         return self
 
     def resolve(self, call_id: str, result: Any) -> Deferred:
         """Give the result of a call that you carried out yourself."""
-        for call in self._waiting(call_id, but="server"):
-            call.decision, call.note = "result", as_text(content_of(result))
+        for call in self._find(call_id, refused="server"):
+            call.decision, call.note = "result", as_text(tool_content(result))
         return self
 
-    def _waiting(self, call_id: str | None, but: str = "") -> list[DeferredCall]:
+    def _find(self, call_id: str | None, *, refused: str = "") -> list[DeferredCall]:
+        """Return the calls to decide on; raises `ValueError` for those that wait for another decision."""
         found = [call for call in self.calls if call_id is None or call.id == call_id]
         if not found:
             raise ValueError(f"no call {call_id!r} waits; those that do: {', '.join(call.id for call in self.calls)}")
         for call in found:
-            if call.reason == but:
-                advice = "resolve() or deny() it" if but == "external" else "allow() or deny() it"
+            if call.reason == refused:
+                advice = "resolve() or deny() it" if refused == "external" else "allow() or deny() it"
                 raise ValueError(f"the call {call.id} of {call.name} can not be decided so: {advice}")
         return found
 
     def to_json(self) -> bytes:
-        """All of it, as JSON."""
+        """Encode it as JSON."""
         return encode(self)
 
     @classmethod
     def from_json(cls, data: bytes | str) -> Deferred:
-        """Read it again; raises `ValueError` for what is none."""
+        """Read it again; raises `ValueError` for other data and for a newer version."""
         found = msgspec.json.decode(data, type=cls)
         if found.version != 1:
             raise ValueError(f"this deferred run is of version {found.version}, made by a newer release")

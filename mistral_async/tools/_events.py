@@ -1,4 +1,4 @@
-"""What happens in a run of tools, as it happens: told apart by class, or by `type`."""
+"""The events of a run, told apart by class or by `type`, and its result."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ T = TypeVar("T")
 
 
 class _Event(msgspec.Struct, kw_only=True):
-    """What every event says."""
+    """An event of a run."""
 
     step: int
-    """Which answer of the model it belongs to, from 1."""
+    """The number of the answer that it belongs to, from 1."""
 
 
 class TextDelta(_Event, kw_only=True):
-    """A piece of what the model says."""
+    """A piece of the text of an answer."""
 
     text: str
     type: Literal["text"] = "text"
@@ -33,29 +33,29 @@ class ThinkingDelta(_Event, kw_only=True):
 
 
 class ToolStarted(_Event, kw_only=True):
-    """A tool of yours starts, with arguments that were checked."""
+    """The start of a local tool, with arguments that were checked."""
 
     id: str
-    """The call's."""
+    """The id of the call."""
     name: str
     arguments: dict[str, Any]
     type: Literal["tool_started"] = "tool_started"
 
 
 class ToolFinished(_Event, kw_only=True):
-    """A tool of yours has ended, or was not run: then `error` says why."""
+    """The end of a call; `error` is the reason where it failed or did not run."""
 
     id: str
     name: str
     content: str | list[Any]
-    """What the model gets."""
+    """The result as the model gets it."""
     error: Exception | None = None
     seconds: float = 0.0
     type: Literal["tool_finished"] = "tool_finished"
 
 
 class ServerToolStarted(_Event, kw_only=True):
-    """A built-in tool or a connector starts on the server."""
+    """The start of a built-in tool or a connector on the server."""
 
     id: str
     name: str
@@ -63,7 +63,7 @@ class ServerToolStarted(_Event, kw_only=True):
 
 
 class ServerToolFinished(_Event, kw_only=True):
-    """A built-in tool or a connector has run on the server."""
+    """The end of a built-in tool or a connector on the server."""
 
     id: str
     name: str
@@ -72,7 +72,7 @@ class ServerToolFinished(_Event, kw_only=True):
 
 
 class Handoff(_Event, kw_only=True):
-    """Another agent has the conversation."""
+    """The handoff of the conversation to another agent."""
 
     agent_id: str
     agent_name: str
@@ -80,40 +80,40 @@ class Handoff(_Event, kw_only=True):
 
 
 class StepFinished(_Event, kw_only=True):
-    """The model has answered, and the tools that it asked for have run."""
+    """The end of a step: the model has answered, and the tools that it asked for have run."""
 
     text: str
     finish_reason: str | None
     calls: int
-    """How many tools it asked for."""
+    """The number of calls that it asked for."""
     usage: Any
-    """What this answer cost; None where the API does not say."""
+    """The usage of this answer; None where the API gives none."""
     type: Literal["step_finished"] = "step_finished"
 
 
 class RunResult(msgspec.Struct, Generic[T], kw_only=True):
-    """What a run came to."""
+    """The result of a run."""
 
     output: T | None
     """The answer: text, or a value of the type that was asked for. None while calls wait (`deferred`)."""
     text: str
-    """What the model said last, as it said it."""
+    """The text of the last answer."""
     usage: Any
-    """What all answers cost together; None where the API does not say."""
+    """The usage of all answers together; None where the API gives none."""
     steps: list[StepFinished]
     finish_reason: str | None = None
     messages: list[Any] = msgspec.field(default_factory=list[Any])
-    """The whole chat, to go on with: what was given, the answers and the results of tools."""
+    """The whole chat, to go on with: the messages given, the answers and the results of tools."""
     conversation_id: str | None = None
-    """Of a run in a conversation."""
+    """The conversation; None for a run over a chat."""
     outputs: list[Any] = msgspec.field(default_factory=list[Any])
     """All entries that the run added to its conversation."""
     deferred: Deferred | None = None
-    """The calls that wait for you, if there are any."""
+    """The run so far, where calls wait for a decision."""
 
     @property
     def value(self) -> T:
-        """The answer; an error if calls still wait."""
+        """The answer; raises `RuntimeError` while calls wait."""
         if self.deferred is not None:
             names = ", ".join(call.name for call in self.deferred.calls)
             raise RuntimeError(f"the run waits for {names}: decide in .deferred, and run on with it")
@@ -121,14 +121,14 @@ class RunResult(msgspec.Struct, Generic[T], kw_only=True):
 
 
 class RunFinished(_Event, Generic[T], kw_only=True):
-    """The run is over."""
+    """The end of the run."""
 
     result: RunResult[T]
     type: Literal["run_finished"] = "run_finished"
 
     @property
     def usage(self) -> Any:
-        """What the whole run cost."""
+        """The usage of the whole run."""
         return self.result.usage
 
 
@@ -143,4 +143,4 @@ RunEvent: TypeAlias = (
     | StepFinished
     | RunFinished[Any]
 )
-"""Whatever happens in a run."""
+"""Any event of a run."""

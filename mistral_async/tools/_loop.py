@@ -1,6 +1,6 @@
-"""The loop of a run: ask the model, run what it asks for, tell it the results, until it answers.
+"""The loop of a run: ask the model, run the calls that it asks for, add their results, until it answers.
 
-What is asked, and how results are told, is the driver's: a chat that we keep, or a conversation that the server keeps.
+A driver does the asking and adding: for a chat, whose messages are kept here, or for a conversation of the server.
 """
 
 from __future__ import annotations
@@ -20,13 +20,29 @@ from mistral_async.errors import (
     ToolServerError,
     TruncatedOutputError,
 )
-from mistral_async.structured._reading import CUT, Answer, complaint, read_answer
-from mistral_async.structured._target import Target
-from mistral_async.structured._usage import total
+from mistral_async.structured._output import TRUNCATED, ModelOutput, read_output, repair_prompt
+from mistral_async.structured._usage import add_usage
+from mistral_async.tools._config import RunConfig
 from mistral_async.tools._deferred import Deferred, DeferredCall, ToolResult
 from mistral_async.tools._events import RunEvent, RunFinished, RunResult, StepFinished
-from mistral_async.tools._execute import Confirm, Executor, OnToolError, Requested
-from mistral_async.tools._toolbox import Toolbox, ToolLike
+from mistral_async.tools._runner import Outcome, RequestedCall, ToolRunner
+from mistral_async.tools._toolbox import Toolbox
+
+# The tool loop
+#
+# Rule 1: A step is one answer of the model with the calls that it asks for. The run ends with the first answer that
+#   asks for none; after `max_steps` answers it ends with a StepLimitError.
+# Rule 2: A truncated answer runs no tool: its calls may be cut too, wherever the cut is. Truncated text without calls
+#   is a result, whose finish_reason says so.
+# Rule 3: The results of a step are added in the order in which the model asked, whichever tool ended first.
+# Rule 4: If a call waits for a decision, the other calls of its step still run. Nothing is added then: the run ends
+#   with a Deferred, which holds their results and the calls that wait.
+# Rule 5: A run that goes on with a Deferred first carries out the decisions; step numbers and usage go on from there,
+#   while `max_steps` counts the answers of this run alone.
+# Rule 6: A final answer that is not of the type is sent back at most `repair` times; each correction is a step.
+# Rule 7: The sessions of MCP servers are opened before the first step and closed after the last, in the run's own
+#   task. An error is carried around them, so that it does not pass through their task groups and come out wrapped.
+# Rule 8: An error of this package has the run so far in `partial`.
 
 Emit = Callable[[RunEvent], Awaitable[None]]
 
@@ -35,82 +51,57 @@ class Turn(msgspec.Struct):
     """One answer of the model."""
 
     text: str
-    calls: list[Requested]
-    reason: str | None
+    calls: list[RequestedCall]
+    finish_reason: str | None
     usage: Any
     response: Any
 
 
 class Driver(Protocol):
-    """What is different between a chat and a conversation."""
+    """The side of the API: what differs between a chat and a conversation."""
 
     async def ask(self, tools: list[Any], step: int, emit: Emit, *, streaming: bool) -> Turn:
-        """Ask the model for its next answer."""
+        """Ask the model for its next answer; events of the answer are emitted where it is streamed."""
         ...
 
-    def tell(self, results: Sequence[ToolResult], decisions: Sequence[DeferredCall]) -> None:
-        """Add the results of the calls, and what was decided on calls that run on the server."""
+    def add_results(self, results: Sequence[ToolResult], decisions: Sequence[DeferredCall]) -> None:
+        """Add the results of calls, and the decisions on calls that the server runs, to the next request."""
         ...
 
-    def correct(self, text: str) -> None:
-        """Add what is wrong with the last answer."""
+    def add_correction(self, text: str) -> None:
+        """Add the complaint about the last answer to the next request."""
         ...
 
-    def wait(self) -> Deferred:
-        """What is needed to go on later."""
+    def suspend(self) -> Deferred:
+        """Return the state to go on from, without the calls."""
         ...
 
-    def fields(self) -> dict[str, Any]:
-        """What the result says about the chat or the conversation."""
+    def result_fields(self) -> dict[str, Any]:
+        """Return the fields of the result that are the driver's own."""
         ...
-
-
-class Plan(msgspec.Struct, kw_only=True):
-    """What a run is asked to do."""
-
-    target: Target[Any] | None
-    resumed: Deferred | None
-    tools: Sequence[ToolLike] = ()
-    max_steps: int = 10
-    context: Any = None
-    confirm: Confirm | None = None
-    on_tool_error: OnToolError = "message"
-    repair: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse what could not run."""
-        if self.max_steps < 1:
-            raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
-        if self.repair < 0:
-            raise ValueError(f"repair must be 0 or more, not {self.repair}")
-        if self.on_tool_error not in {"message", "raise"} and not callable(self.on_tool_error):
-            raise ValueError(f"on_tool_error must be 'message', 'raise' or a function, not {self.on_tool_error!r}")
-        open_calls = [call.id for call in self.resumed.calls if call.decision is None] if self.resumed else []
-        if open_calls:
-            raise ValueError(f"nothing was decided on {', '.join(open_calls)}: allow(), deny() or resolve() them")
 
 
 class Loop:
     """One run."""
 
-    def __init__(self, driver: Driver, plan: Plan, emit: Emit, *, streaming: bool) -> None:
+    def __init__(self, driver: Driver, config: RunConfig, emit: Emit, *, streaming: bool) -> None:
         self._driver = driver
-        self._plan = plan
+        self._config = config
         self._emit = emit
         self._streaming = streaming
-        self._repairs = plan.repair
-        self._step = plan.resumed.steps if plan.resumed else 0
-        self._usage: Any = plan.resumed.usage if plan.resumed else None
+        self._repairs_left = config.repair
+        self._step = config.resumed.steps if config.resumed else 0
+        self._usage: Any = config.resumed.usage if config.resumed else None
         self._steps: list[StepFinished] = []
         self._turn = Turn("", [], None, None, None)
 
     async def run(self) -> RunResult[Any]:
-        """Run to the end; the sessions of MCP servers are open meanwhile."""
-        toolbox, failure, result = Toolbox(self._plan.tools), None, None
+        """Run to the end (rules 7 and 8)."""
+        toolbox, failure, result = Toolbox(self._config.tools), None, None
         async with AsyncExitStack() as stack:
             try:
                 await toolbox.open(stack)
-                result = await self._go(toolbox)
+                result = await self._run_steps(toolbox)
             except Exception as error:  # noqa: BLE001 - it must not pass through the task groups of the sessions
                 failure = error
         if failure is not None:
@@ -122,72 +113,73 @@ class Loop:
         await self._emit(RunFinished(step=self._step, result=result))
         return result
 
-    async def _go(self, toolbox: Toolbox) -> RunResult[Any]:
-        plan = self._plan
-        executor = Executor(
-            toolbox, context=plan.context, confirm=plan.confirm, on_tool_error=plan.on_tool_error, emit=self._emit
+    async def _run_steps(self, toolbox: Toolbox) -> RunResult[Any]:
+        config = self._config
+        runner = ToolRunner(
+            toolbox, context=config.context, confirm=config.confirm, on_tool_error=config.on_tool_error, emit=self._emit
         )
-        if plan.resumed is not None:
-            outcomes = await executor.resume(plan.resumed.calls, self._step)
-            self._tell([*plan.resumed.done, *outcomes], plan.resumed.order)
-        for _ in range(plan.max_steps):
+        if config.resumed is not None:
+            outcomes = await runner.resume(config.resumed.calls, self._step)
+            self._add([*config.resumed.done, *outcomes], config.resumed.order)
+        for _ in range(config.max_steps):
             self._step += 1
             self._turn = await self._driver.ask(toolbox.definitions, self._step, self._emit, streaming=self._streaming)
-            self._usage = total(self._usage, self._turn.usage)
-            self._refuse_what_is_cut()
-            outcomes = await executor.perform(self._turn.calls, self._step) if self._turn.calls else []
-            await self._account()
+            self._usage = add_usage(self._usage, self._turn.usage)
+            self._check_truncation()
+            outcomes = await runner.run(self._turn.calls, self._step) if self._turn.calls else []
+            await self._finish_step()
             if any(_waits(each) for each in outcomes):
-                return self._deferred(outcomes)
+                return self._suspend(outcomes)
             if outcomes:
-                self._tell(outcomes, [call.id for call in self._turn.calls])
-            elif (result := self._answered()) is not None:
+                self._add(outcomes, [call.id for call in self._turn.calls])
+            elif (result := self._final_result()) is not None:
                 return result
-        message = f"the model still asked for tools after {plan.max_steps} answers: raise max_steps, or go on with"
+        message = f"the model still asked for tools after {config.max_steps} answers: raise max_steps, or go on with"
         error = StepLimitError(f"{message} what is in .partial")
         error.partial = self._result(None)
         raise error
 
-    def _refuse_what_is_cut(self) -> None:
-        """A cut answer runs no tool: its calls may be cut too, wherever the cut is."""
+    def _check_truncation(self) -> None:
+        """Raise `TruncatedOutputError` for calls in a truncated answer (rule 2)."""
         turn = self._turn
-        if turn.reason in CUT and turn.calls:
-            error = TruncatedOutputError(f"the answer was cut (finish_reason {turn.reason!r}): its calls were not made")
+        if turn.finish_reason in TRUNCATED and turn.calls:
+            reason = f"finish_reason {turn.finish_reason!r}"
+            error = TruncatedOutputError(f"the answer was cut ({reason}): its calls were not made")
             error.text, error.response = turn.text, turn.response
             raise error
 
-    async def _account(self) -> None:
+    async def _finish_step(self) -> None:
         turn = self._turn
         step = StepFinished(
-            step=self._step, text=turn.text, finish_reason=turn.reason, calls=len(turn.calls), usage=turn.usage
+            step=self._step, text=turn.text, finish_reason=turn.finish_reason, calls=len(turn.calls), usage=turn.usage
         )
         self._steps.append(step)
         await self._emit(step)
 
-    def _tell(self, outcomes: Sequence[ToolResult | DeferredCall], order: Sequence[str]) -> None:
-        """Tell the model, in the order in which it asked."""
+    def _add(self, outcomes: Sequence[Outcome], order: Sequence[str]) -> None:
+        """Add the results and the decisions in the order in which the model asked (rule 3)."""
         places = {identity: place for place, identity in enumerate(order)}
         ordered = sorted(outcomes, key=lambda each: places.get(each.id, len(places)))
         results = [each for each in ordered if isinstance(each, ToolResult)]
-        self._driver.tell(results, [each for each in ordered if isinstance(each, DeferredCall)])
+        self._driver.add_results(results, [each for each in ordered if isinstance(each, DeferredCall)])
 
-    def _answered(self) -> RunResult[Any] | None:
-        """The result; None if the model has to correct its answer first."""
-        target, turn = self._plan.target, self._turn
-        if target is None:
+    def _final_result(self) -> RunResult[Any] | None:
+        """Return the result; None if the model has to correct its answer first (rule 6)."""
+        kind, turn = self._config.output_type, self._turn
+        if kind is None:
             return self._result(turn.text)
         try:
-            return self._result(read_answer(target, Answer(turn.text, turn.reason, response=turn.response)))
+            return self._result(read_output(kind, ModelOutput(turn.text, turn.finish_reason, response=turn.response)))
         except (InvalidOutputError, RefusedOutputError) as error:
-            if not self._repairs:
+            if not self._repairs_left:
                 raise
-            self._repairs -= 1
-            self._driver.correct(complaint(error))
+            self._repairs_left -= 1
+            self._driver.add_correction(repair_prompt(error))
             return None
 
-    def _deferred(self, outcomes: Sequence[ToolResult | DeferredCall]) -> RunResult[Any]:
-        """The run stops here; calls that were decided for the server wait with the others."""
-        deferred = self._driver.wait()
+    def _suspend(self, outcomes: Sequence[Outcome]) -> RunResult[Any]:
+        """Return a result whose calls wait (rule 4); those decided for the server wait with the others."""
+        deferred = self._driver.suspend()
         deferred.calls = [msgspec.structs.replace(each) for each in outcomes if isinstance(each, DeferredCall)]
         deferred.done = [each for each in outcomes if isinstance(each, ToolResult)]
         deferred.order = [call.id for call in self._turn.calls]
@@ -195,18 +187,18 @@ class Loop:
         deferred.usage = None if self._usage is None else to_builtins(self._usage)
         return self._result(None, deferred)
 
-    def _result(self, output: Any, deferred: Deferred | None = None) -> RunResult[Any]:
+    def _result(self, output: object, deferred: Deferred | None = None) -> RunResult[Any]:
         turn = self._turn
         return RunResult(
             output=output,
             text=turn.text,
             usage=self._usage,
             steps=self._steps,
-            finish_reason=turn.reason,
+            finish_reason=turn.finish_reason,
             deferred=deferred,
-            **self._driver.fields(),
+            **self._driver.result_fields(),
         )
 
 
-def _waits(outcome: ToolResult | DeferredCall) -> bool:
+def _waits(outcome: Outcome) -> bool:
     return isinstance(outcome, DeferredCall) and outcome.decision is None

@@ -1,8 +1,4 @@
-"""Tools of an MCP server: over stdio, streamable HTTP, or in this process. Follows https://modelcontextprotocol.io.
-
-A session lives in the task of the run that opened it and ends with the run; no error passes through it, so that none
-comes out of its task groups wrapped.
-"""
+"""Tools of an MCP server: over stdio, streamable HTTP, or in this process. Follows https://modelcontextprotocol.io."""
 
 from __future__ import annotations
 
@@ -16,13 +12,24 @@ from mistral_async.errors import ConfigurationError, ToolServerError
 from mistral_async.models.content import AudioChunk, ImageURLChunk, TextChunk
 from mistral_async.models.tools import Function
 from mistral_async.tools._function import Context
-from mistral_async.tools._tool import Settings, Tool, ToolError, equip
+from mistral_async.tools._tool import Tool, ToolError, ToolSettings, attach
 
 if TYPE_CHECKING:
     from mcp import Client
 
-_UNFIT = re.compile(r"[^A-Za-z0-9_-]")
-_LONGEST = 64  # characters of a function's name
+# Sessions with servers
+#
+# Rule 1: A session is opened by the run that needs it, in the run's own task, and closed in that task when the run
+#   ends. A `Client` that was opened outside stays open, and its owner's.
+# Rule 2: A server that can not be reached or breaks is one ToolServerError, whose cause is the transport's own error,
+#   not the ExceptionGroup that it came in. A session that ended well need not close well.
+# Rule 3: The tools of a server are tools of the run like any other: `limit`, `timeout` and `requires_confirmation`
+#   hold for each of them. The server checks the arguments; a result that is an error is a ToolError.
+# Rule 4: A name is made fit for the API: other characters than letters, digits, `_` and `-` become `_`, and it is cut
+#   at 64. Secrets in an address are never shown.
+
+_FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
+_MAX_NAME_LENGTH = 64  # characters of a function's name
 
 
 class MCP:
@@ -40,7 +47,7 @@ class MCP:
         limit: int | None = None,
         timeout: float | None = None,
     ) -> None:
-        """Say which server and which of its tools; nothing is opened before a run.
+        """Take the server and the choice of its tools; nothing is opened before a run.
 
         Args:
             server: An address of streamable HTTP, a command as a list (`["python", "server.py"]`), `mcp`'s
@@ -49,8 +56,8 @@ class MCP:
             include: The tools to take, by the server's names. Default: all.
             exclude: The tools not to take.
             prefix: Put before every name, to tell servers apart.
-            requires_confirmation: Whether calls wait for a yes: all, or those of the tools named.
-            limit: How many calls of one tool may run at once in a run.
+            requires_confirmation: The calls that wait for a yes: all, or those of the tools named.
+            limit: The number of calls of one tool that may run at once in a run.
             timeout: Seconds for a call.
         """
         self._server, self._headers = server, headers
@@ -59,16 +66,16 @@ class MCP:
         self._prefix, self._confirmed = prefix, requires_confirmation
         self._limit, self._timeout = limit, timeout
 
-    def session(self) -> Session:
-        """A session with the server, to be entered."""
-        return Session(self)
+    def session(self) -> MCPSession:
+        """Return a session with the server: `async with` it for the tools."""
+        return MCPSession(self)
 
     def __repr__(self) -> str:
         return f"<MCP {self.title}>"
 
     @property
     def title(self) -> str:
-        """The server, for messages; never what is secret in an address."""
+        """The server in messages, without the secrets of an address."""
         match self._server:
             case str() as url:
                 return re.sub(r"//[^/@]*@", "//", url.partition("?")[0])
@@ -78,7 +85,7 @@ class MCP:
                 return str(getattr(other, "command", None) or getattr(other, "name", None) or type(other).__name__)
 
     async def open(self, stack: AsyncExitStack) -> Client:
-        """A client of the server, open as long as the stack is; one that you opened stays yours."""
+        """Open a client of the server for as long as the stack is open; one that is open already is returned."""
         try:
             from mcp import Client, StdioServerParameters
         except ImportError as problem:
@@ -97,18 +104,18 @@ class MCP:
         return await stack.enter_async_context(client)
 
     def takes(self, name: str) -> bool:
-        """Whether a tool of the server is taken."""
+        """Return True if a tool of the server is taken."""
         return name not in self._exclude and (self._include is None or name in self._include)
 
     def tool(self, found: Any, call: Callable[..., Any]) -> Tool[..., Any]:
-        """A tool of the server as one of the run."""
-        named = _UNFIT.sub("_", f"{self._prefix}{found.name}")[:_LONGEST]
+        """Return a tool of the server as one of the run; `call` takes its name and arguments."""
+        named = _FORBIDDEN.sub("_", f"{self._prefix}{found.name}")[:_MAX_NAME_LENGTH]
         asks = self._confirmed
         confirmed = asks if isinstance(asks, bool) else found.name in asks
-        settings = Settings(requires_confirmation=confirmed, limit=self._limit, timeout=self._timeout)
+        settings = ToolSettings(requires_confirmation=confirmed, limit=self._limit, timeout=self._timeout)
         schema: dict[str, Any] = {"properties": {}, **found.input_schema}
         made: Tool[..., Any] = Tool(Function(named, schema, found.description or found.title or ""))
-        return equip(made, _RemotePlan(found.name, call), settings, call)
+        return attach(made, _RemoteTool(found.name, call), settings, call)
 
 
 async def _with_headers(url: str, headers: Mapping[str, str], stack: AsyncExitStack) -> Any:
@@ -120,25 +127,25 @@ async def _with_headers(url: str, headers: Mapping[str, str], stack: AsyncExitSt
     return streamable_http_client(url, http_client=await stack.enter_async_context(client))
 
 
-class Session:
-    """A session with a server, while its block is open; gives the tools."""
+class MCPSession:
+    """A session with a server, while its block is open; entering gives the tools."""
 
     def __init__(self, server: MCP) -> None:
-        self._of = server
+        self._server = server
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> list[Tool[..., Any]]:
         try:
-            client = await self._of.open(self._stack)
-            found = await _listed(client)
+            client = await self._server.open(self._stack)
+            found = await _list_tools(client)
         except ConfigurationError:
             raise
         except Exception as problem:  # noqa: BLE001 - whatever a transport raises
             failure = problem
         else:
-            return [self._of.tool(each, client.call_tool) for each in found if self._of.takes(each.name)]
+            return [self._server.tool(each, client.call_tool) for each in found if self._server.takes(each.name)]
         await self._close()
-        raise self._broken(failure, "can not be reached")
+        raise self._server_error(failure, "can not be reached")
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -147,7 +154,7 @@ class Session:
             await self._stack.__aexit__(kind, error, traceback)
         except Exception as problem:
             if kind is not None:  # a session that ended well need not close well
-                raise self._broken(problem, "broke") from problem
+                raise self._server_error(problem, "broke") from problem
 
     async def _close(self) -> None:
         try:
@@ -155,16 +162,16 @@ class Session:
         except Exception:  # noqa: BLE001, S110 - the failure that led here says more
             pass
 
-    def _broken(self, problem: BaseException, how: str) -> ToolServerError:
+    def _server_error(self, problem: BaseException, how: str) -> ToolServerError:
         while isinstance(problem, BaseExceptionGroup):
             problem = cast("BaseException", problem.exceptions[0])
-        error = ToolServerError(f"the MCP server {self._of.title} {how}: {type(problem).__name__}: {problem}")
+        error = ToolServerError(f"the MCP server {self._server.title} {how}: {type(problem).__name__}: {problem}")
         error.__cause__ = problem
         return error
 
 
-async def _listed(client: Client) -> list[Any]:
-    """All tools of the server, page by page."""
+async def _list_tools(client: Client) -> list[Any]:
+    """List all tools of the server, page by page."""
     found: list[Any] = []
     cursor: str | None = None
     while True:
@@ -175,31 +182,31 @@ async def _listed(client: Client) -> list[Any]:
             return found
 
 
-class _RemotePlan:
-    """Runs a tool of a server."""
+class _RemoteTool:
+    """A tool of a server."""
 
     def __init__(self, name: str, call: Callable[..., Any]) -> None:
         self._name = name
         self._call = call
 
     def read(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The server checks them."""
+        """Return the arguments as they are: the server checks them."""
         return arguments
 
     async def call(self, values: dict[str, Any], context: Context[Any], *, abandon: bool) -> Any:  # noqa: ARG002 - protocol
-        """Call it; what the tool says went wrong is a `ToolError`."""
+        """Call it; raises `ToolError` for a result that is an error."""
         result = await self._call(self._name, values)
         content = [_chunk(each) for each in result.content]
         if result.is_error:
-            said = [each.text for each in content if isinstance(each, TextChunk)]
-            raise ToolError("\n".join(said) or "the tool failed")
+            texts = [each.text for each in content if isinstance(each, TextChunk)]
+            raise ToolError("\n".join(texts) or "the tool failed")
         if all(isinstance(each, TextChunk) for each in content):
             return "\n".join(each.text for each in content)
         return content
 
 
 def _chunk(content: Any) -> Any:
-    """A piece of a result as a content chunk; what the API has no chunk for is JSON."""
+    """Return a part of a result as a content chunk; what the API has no chunk for is JSON in a text chunk."""
     match content.type:
         case "text":
             return TextChunk(content.text)

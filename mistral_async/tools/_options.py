@@ -1,4 +1,4 @@
-"""What can be said of a run: options shared by runs over chats and in conversations. None is the default."""
+"""The options of runs, over chats and in conversations. None is the default."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from mistral_async.models.chat import SamplingOptions, SharedOptions
 from mistral_async.models.conversations import ConversationStartOptions
 
 if TYPE_CHECKING:
-    from mistral_async.tools._execute import Confirm, OnToolError
+    from mistral_async.tools._runner import Confirm, OnToolError
     from mistral_async.tools._toolbox import ToolLike
 
 
 class RunOptions(TypedDict, total=False):
-    """How a run goes."""
+    """The options of a run itself."""
 
     tools: Sequence[ToolLike] | None
-    """Functions, `Tool`s, `MCP` servers, and definitions of tools that run elsewhere."""
+    """Functions, `Tool`s, `MCP` servers, and definitions of tools that others run."""
     max_steps: int | None
-    """How many answers the model may give: 10."""
+    """The number of answers that the model may give; 10 by default."""
     context: Any
-    """What the tools get as `Context.data`."""
+    """The tools get it as `Context.data`."""
     confirm: Confirm | None
     """Decides on calls that need it: True, False, a text (no, and why), or None to let them wait."""
     on_tool_error: OnToolError | None
     """`"message"` (the default) tells the model of a tool's exception, `"raise"` ends the run with it; a function of
-    the exception and the call returns what the model is told."""
+    the exception and the call returns the text that the model gets."""
     repair: int | None
-    """How often the model may correct a final answer that is not of the type: not at all."""
+    """How often the model may correct a final answer that is not of the type; 0 by default."""
 
 
 class ChatRunOptions(RunOptions, SharedOptions, SamplingOptions, total=False):
-    """How a run goes, and what is said in each of its requests. A forced `tool_choice` forces the first answer only."""
+    """The options of a run over a chat, and of its requests. A forced `tool_choice` forces the first answer only."""
 
 
 class ConversationRunOptions(RunOptions, ConversationStartOptions, total=False):
-    """How a run goes, and what is said when its conversation starts."""
+    """The options of a run in a conversation, and of the request that starts it."""

@@ -9,24 +9,37 @@ import anyio
 import anyio.abc
 
 from mistral_async._binding.events import AsyncEvents
+from mistral_async.tools._config import RunConfig
 from mistral_async.tools._events import RunEvent, RunResult
-from mistral_async.tools._loop import Driver, Loop, Plan
+from mistral_async.tools._loop import Driver, Loop
 
 T = TypeVar("T")
-_WINDOW = 64  # events that wait to be taken; then the run waits
+_MAX_WAITING = 64  # events, see rule 2
+
+# The tasks of a run
+#
+# Rule 1: Awaited, a run is its caller's own task. In a block it is one task of the block's task group, and the tools
+#   are tasks of it. Nothing outlives the call or the block but a thread of a tool with a `timeout`, which can not be
+#   stopped.
+# Rule 2: Events go through a buffer of 64. While it is full the run waits: a slow reader slows the run down, and none
+#   of its memory grows.
+# Rule 3: Leaving the block, by whatever way, cancels the run and waits until its tools have ended.
+# Rule 4: The failure of a run is raised once, to whoever reads its events or its result. It never passes through the
+#   task group, and neither does an error of the block: none comes wrapped in an ExceptionGroup.
+# Rule 5: A run is made once: a second block or `await` is a RuntimeError.
 
 
 class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
-    """`await client.chat.run(...)` for the result; `async with client.chat.run(...) as run: async for event in run`.
+    """A run: `await` it for its result, or `async with client.chat.run(...) as run: async for event in run`.
 
     Awaited, each answer comes whole; in a block it is streamed. Leaving the block, by whatever way, ends the run: no
     tool runs on, but for a thread with a `timeout`, which can not be stopped.
     """
 
-    def __init__(self, driver: Driver, plan: Plan) -> None:
+    def __init__(self, driver: Driver, config: RunConfig) -> None:
         super().__init__()
         self._driver = driver
-        self._plan = plan
+        self._config = config
         self._group: anyio.abc.TaskGroup | None = None
         self._used = False
         self._result: RunResult[Any] | None = None
@@ -34,13 +47,13 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
 
     @property
     def is_open(self) -> bool:
-        """Whether its block was entered."""
+        """True once its block was entered."""
         return self._group is not None
 
     async def __aenter__(self) -> Self:
         self._use()
         self._scope = anyio.CancelScope()
-        self._send, self._receive = anyio.create_memory_object_stream[RunEvent](_WINDOW)
+        self._send, self._receive = anyio.create_memory_object_stream[RunEvent](_MAX_WAITING)
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
         self._group.start_soon(self._work)
@@ -62,13 +75,13 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
             self._send.close()
 
     def cancel(self) -> None:
-        """End the run from any task of its event loop; whoever reads it sees its end."""
+        """End the run, from any task of its event loop; whoever reads its events sees their end."""
         if self._group is not None:
             self._scope.cancel()
 
     async def _work(self) -> None:
         with self._scope, self._send:
-            loop = Loop(self._driver, self._plan, self._emit, streaming=True)
+            loop = Loop(self._driver, self._config, self._emit, streaming=True)
             try:
                 self._result = await loop.run()
             except Exception as error:  # noqa: BLE001 - raised to whoever reads the events
@@ -81,7 +94,7 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
             await anyio.sleep_forever()  # the block is being left: the cancellation is on its way
 
     async def receive(self) -> list[RunEvent]:
-        """The events that have come since the last call, at least one; an empty list at the end."""
+        """Return the events that have come since the last call, at least one; an empty list at the end."""
         try:
             found = [await self._receive.receive()]
         except anyio.EndOfStream:
@@ -96,10 +109,10 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
                 return found
 
     async def result(self) -> RunResult[T]:
-        """Run to the end and give the result."""
+        """Run to the end and return the result."""
         if self._group is None:
             self._use()
-            return await Loop(self._driver, self._plan, _no_one, streaming=False).run()
+            return await Loop(self._driver, self._config, _discard, streaming=False).run()
         while await self.receive():
             pass
         if self._result is None:
@@ -107,5 +120,5 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
         return self._result
 
 
-async def _no_one(event: RunEvent) -> None:
-    """Nobody reads the events of a run that is awaited."""
+async def _discard(event: RunEvent) -> None:
+    """Drop the event: nobody reads those of a run that is awaited."""

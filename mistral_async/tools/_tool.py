@@ -1,4 +1,4 @@
-"""Tools: functions that the model may ask for, with what has to be known to run them."""
+"""Tools: functions that the model may ask for, with the settings to run them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import msgspec
 from anyio.lowlevel import RunVar
 
 from mistral_async.models.tools import Function, FunctionTool
-from mistral_async.tools._function import Context, Signature, arguments_of, is_async
+from mistral_async.tools._function import Context, FunctionSignature, arguments_of, is_async
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,34 +22,33 @@ Q = ParamSpec("Q")
 S = TypeVar("S")
 
 Confirms: TypeAlias = bool | Callable[[dict[str, Any]], bool]
-"""Whether a call must be confirmed before it runs: always, or where the function of its arguments says so."""
+"""The calls to confirm before they run: all, none, or those where the function of their arguments returns True."""
 
 
 class ToolError(Exception):
-    """Raised by a tool to tell the model what is wrong: the model sees exactly this text."""
+    """An error that a tool raises to tell the model what is wrong: the model gets exactly this text."""
 
 
-class Plan(Protocol):
-    """How a tool is run."""
+class Implementation(Protocol):
+    """The code behind a tool."""
 
     def read(self, arguments: dict[str, Any]) -> Any:
-        """Check the arguments; raises `ValueError`."""
+        """Check the arguments and return them as `call` takes them; raises `ValueError`."""
         ...
 
     async def call(self, values: Any, context: Context[Any], *, abandon: bool) -> Any:
-        """Do it. With `abandon`, what can not be stopped is left behind when this is cancelled."""
+        """Run it. With `abandon`, a thread that can not be stopped is left behind when this is cancelled."""
         ...
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a tool may be run."""
+class ToolSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of a tool: `limit` is calls at once in one event loop, `timeout` seconds."""
 
     requires_confirmation: Confirms = False
     limit: int | None = None
     timeout: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what would never run."""
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"limit must be at least 1, not {self.limit}")
         if self.timeout is not None and not self.timeout > 0:
@@ -57,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
-    """A function that the model may ask for. It can be called as before, and given to `complete` as to `run`."""
+    """A function that the model may ask for: it can be called as before, and is a definition that `complete` takes."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function itself."""
@@ -79,23 +78,27 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
 
         Args:
             function: A function, sync (it runs in a thread) or async. A parameter of type `Context` is not shown.
-            name: How the model calls it. Default: its own name.
-            description: What it does. Default: its docstring, without the sections.
-            strict: Whether the model must fill in every parameter, those with defaults too.
-            requires_confirmation: Whether a call waits for a yes: always, or where a function of its arguments says so.
-            limit: How many calls may run at once in one event loop.
+            name: The name for the model. Default: its own name.
+            description: The description for the model. Default: its docstring, without the sections.
+            strict: True if the model must fill in every parameter, those with defaults too.
+            requires_confirmation: True if a call waits for a yes, or a function of its arguments that returns it.
+            limit: The number of calls that may run at once in one event loop.
             timeout: Seconds for a call. A thread can not be stopped: it is left behind.
+
+        Raises:
+            TypeError: A parameter has a type that JSON can not hold.
+            ValueError: `limit` or `timeout` is not positive.
         """
-        settings = Settings(requires_confirmation=requires_confirmation, limit=limit, timeout=timeout)
-        plan = FunctionPlan(function)
+        settings = ToolSettings(requires_confirmation=requires_confirmation, limit=limit, timeout=timeout)
+        code = FunctionImplementation(function)
         named = name or str(getattr(function, "__name__", type(function).__name__))
-        about = plan.signature.description if description is None else description
-        definition = Function(named, plan.signature.schema(strict=strict), about, strict)
-        return equip(cast("Tool[Q, S]", cls(definition)), plan, settings, function)
+        about = code.signature.description if description is None else description
+        definition = Function(named, code.signature.schema(strict=strict), about, strict)
+        return attach(cast("Tool[Q, S]", cls(definition)), code, settings, function)
 
     @property
     def name(self) -> str:
-        """How the model calls it."""
+        """The name for the model."""
         return self.function.name
 
     @property
@@ -104,54 +107,59 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         return cast("Callable[..., Any]", vars(self)["inner"])
 
     @property
-    def settings(self) -> Settings:
-        """How it may be run."""
-        return cast("Settings", vars(self)["settings"])
+    def settings(self) -> ToolSettings:
+        """The settings to run it."""
+        return cast("ToolSettings", vars(self)["settings"])
 
     def needs_confirmation(self, arguments: dict[str, Any]) -> bool:
-        """Whether a call with these arguments waits for a yes."""
+        """Return True if a call with these arguments waits for a yes."""
         asks = self.settings.requires_confirmation
         return asks if isinstance(asks, bool) else asks(arguments)
 
     def read(self, arguments: str | Mapping[str, Any]) -> Any:
-        """Check the arguments of a call; raises `ValueError` that says what is wrong."""
-        return cast("Plan", vars(self)["plan"]).read(arguments_of(arguments))
+        """Check the arguments of a call and return them as values; raises `ValueError`."""
+        return self._implementation.read(arguments_of(arguments))
 
     async def run(self, arguments: str | Mapping[str, Any], context: Context[Any] | None = None) -> Any:
-        """Check the arguments, wait for a place, and call the function within its time."""
+        """Check the arguments, wait until `limit` allows it, and call the function within `timeout`."""
         return await self.perform(self.read(arguments), context or Context(None, name=self.name))
 
     async def perform(self, values: Any, context: Context[Any]) -> Any:
         """Call the function with arguments that were checked."""
-        plan, settings = cast("Plan", vars(self)["plan"]), self.settings
-        if settings.limit is not None:
-            async with _places(self, settings.limit):
-                return await self._timed(plan, values, context)
-        return await self._timed(plan, values, context)
+        if (limit := self.settings.limit) is not None:
+            async with _semaphore_of(self, limit):
+                return await self._call(values, context)
+        return await self._call(values, context)
 
-    async def _timed(self, plan: Plan, values: Any, context: Context[Any]) -> Any:
-        timeout = self.settings.timeout
+    async def _call(self, values: Any, context: Context[Any]) -> Any:
+        code, timeout = self._implementation, self.settings.timeout
         if timeout is None:
-            return await plan.call(values, context, abandon=False)
+            return await code.call(values, context, abandon=False)
         with anyio.move_on_after(timeout):
-            return await plan.call(values, context, abandon=True)
+            return await code.call(values, context, abandon=True)
         raise TimeoutError(f"{self.name} took longer than {timeout:g} s")
+
+    @property
+    def _implementation(self) -> Implementation:
+        return cast("Implementation", vars(self)["implementation"])
 
     def __repr__(self) -> str:
         return f"<Tool {self.name}>"
 
 
-def equip(tool: Tool[P, R], plan: Plan, settings: Settings, inner: Callable[..., Any]) -> Tool[P, R]:
-    """Give a tool what runs it. These are no fields: the API gets the definition alone."""
-    vars(tool).update(plan=plan, settings=settings, inner=inner)
+def attach(
+    tool: Tool[P, R], implementation: Implementation, settings: ToolSettings, inner: Callable[..., Any]
+) -> Tool[P, R]:
+    """Attach the code to a definition. It is no field of it: the API gets the definition alone."""
+    vars(tool).update(implementation=implementation, settings=settings, inner=inner)
     return tool
 
 
 _semaphores: RunVar[WeakKeyDictionary[Tool[..., Any], anyio.Semaphore]] = RunVar("mistral_async_tools")
 
 
-def _places(tool: Tool[..., Any], limit: int) -> anyio.Semaphore:
-    """The places of a tool in this event loop, shared by all runs."""
+def _semaphore_of(tool: Tool[..., Any], limit: int) -> anyio.Semaphore:
+    """Return the semaphore of a tool in this event loop, shared by all runs."""
     try:
         semaphores = _semaphores.get()
     except LookupError:
@@ -160,11 +168,11 @@ def _places(tool: Tool[..., Any], limit: int) -> anyio.Semaphore:
     return semaphores.setdefault(tool, anyio.Semaphore(limit))
 
 
-class FunctionPlan:
-    """Runs a Python function; in a thread if it is not async."""
+class FunctionImplementation:
+    """A Python function; one that is not async runs in a thread."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.signature = Signature(function)
+        self.signature = FunctionSignature(function)
         self._function = function
         self._async = is_async(function)
 
@@ -173,15 +181,15 @@ class FunctionPlan:
         return self.signature.read(arguments)
 
     async def call(self, values: dict[str, Any], context: Context[Any], *, abandon: bool) -> Any:
-        """Call it."""
+        """Call the function."""
         args, kwargs = self.signature.bind(values, context)
         if self._async:
             return await self._function(*args, **kwargs)
-        return await in_thread(functools.partial(self._function, *args, **kwargs), abandon=abandon)
+        return await call_in_thread(functools.partial(self._function, *args, **kwargs), abandon=abandon)
 
 
-async def in_thread(call: Callable[[], Any], *, abandon: bool) -> Any:
-    """Call it in a thread; what it gives is awaited here if it can be."""
+async def call_in_thread(call: Callable[[], Any], *, abandon: bool) -> Any:
+    """Call it in a thread; a result that can be awaited is awaited here."""
 
     def held() -> tuple[Any]:
         return (call(),)  # trio takes no coroutine from a thread

@@ -1,4 +1,4 @@
-"""The tools of one run: those that run here, those that run elsewhere, and the servers whose sessions the run owns."""
+"""The tools of one run: local ones, external ones, and the MCP servers whose sessions the run owns."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from mistral_async.tools._mcp import MCP
 from mistral_async.tools._tool import Tool
 
 ToolLike: TypeAlias = Tool[..., Any] | Callable[..., Any] | AnyTool | Mapping[str, Any] | MCP
-"""A function, a `Tool`, an MCP server, or a tool that the API knows or that runs elsewhere."""
+"""A function, a `Tool`, an MCP server, or the definition of a tool that the server or somebody else runs."""
 
 
 class Toolbox:
-    """What the model may ask for."""
+    """The tools that the model may ask for; raises `ValueError` for two of one name."""
 
     def __init__(self, tools: Sequence[ToolLike]) -> None:
         self.definitions: list[Any] = []
-        """What the API is told."""
-        self.here: dict[str, Tool[..., Any]] = {}
-        """What runs here."""
-        self.elsewhere: set[str] = set()
-        """What is asked of others: a call of it waits for them."""
+        """The tools as the API gets them."""
+        self.local: dict[str, Tool[..., Any]] = {}
+        """The tools that run here, by name."""
+        self.external: set[str] = set()
+        """The names of functions that others run: a call waits for its result."""
         self._servers = [each for each in tools if isinstance(each, MCP)]
         for each in tools:
             if not isinstance(each, MCP):
@@ -33,13 +33,14 @@ class Toolbox:
     def _add(self, given: Any) -> None:
         match given:
             case Tool():
-                self._take(given.name)
-                self.here[given.name] = given
+                self._claim_name(given.name)
+                self.local[given.name] = given
             case FunctionTool():
-                self._take(given.function.name)
-                self.elsewhere.add(given.function.name)
+                self._add_external(given.function.name)
             case Mapping():
-                self._add_dict(cast("Mapping[str, Any]", given))
+                function = cast("Mapping[str, Any]", given).get("function")
+                if is_object(function):
+                    self._add_external(str(function.get("name")))
             case _ if hasattr(given, "__struct_fields__"):
                 pass  # a tool that the server runs
             case _ if callable(given):
@@ -49,23 +50,21 @@ class Toolbox:
                 raise TypeError(f"a tool is a function, a Tool, an MCP or a definition, not {type(given).__name__}")
         self.definitions.append(given)
 
-    def _add_dict(self, given: Mapping[str, Any]) -> None:
-        function = given.get("function")
-        if is_object(function):
-            self._take(str(function.get("name")))
-            self.elsewhere.add(str(function.get("name")))
+    def _add_external(self, name: str) -> None:
+        self._claim_name(name)
+        self.external.add(name)
 
-    def _take(self, name: str) -> None:
-        if name in self.here or name in self.elsewhere:
+    def _claim_name(self, name: str) -> None:
+        if name in self.local or name in self.external:
             raise ValueError(f"two tools are called {name!r}: give one another name (name=, or prefix= of MCP)")
 
     async def open(self, stack: AsyncExitStack) -> None:
-        """Connect to the servers, for as long as the stack is open, and add their tools."""
+        """Connect to the MCP servers, for as long as the stack is open, and add their tools."""
         for server in self._servers:
             for each in await stack.enter_async_context(server.session()):
                 self._add(each)
 
     @property
     def names(self) -> list[str]:
-        """Everything that can be called."""
-        return sorted({*self.here, *self.elsewhere})
+        """The names that can be called, in order."""
+        return sorted({*self.local, *self.external})

@@ -9,8 +9,8 @@ from typing import Annotated
 import msgspec
 import pytest
 
+from mistral_async._codec.json_schema.docstrings import parse_docstring
 from mistral_async.structured import schema_of
-from mistral_async.structured._docs import parse_docstring
 
 GOOGLE = """Find a train.
 

@@ -16,8 +16,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from typing_extensions import TypeAliasType
 
+from mistral_async._codec.json_schema.type_codec import MismatchError
 from mistral_async.structured import Target, schema_of
-from mistral_async.structured._shapes import UnfitError
 
 T = TypeVar("T")
 
@@ -253,7 +253,7 @@ def test_constraints_are_said_and_checked():
         "type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "description": "Two or more.",
     }  # fmt: skip
     for text, problem in [('{"value": [1]}', "length >= 2"), ('{"value": [1, 0]}', "`int` >= 1 at $.value[1]")]:
-        with pytest.raises(UnfitError, match=problem.replace("$", r"\$").replace("[", r"\[")):
+        with pytest.raises(MismatchError, match=problem.replace("$", r"\$").replace("[", r"\[")):
             target.read(text)
 
 
@@ -281,7 +281,7 @@ def test_constraints_are_said_and_checked():
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(kind, text, problem):
-    with pytest.raises(UnfitError) as caught:
+    with pytest.raises(MismatchError) as caught:
         Target(kind).read(text)
     assert problem in str(caught.value)
 

@@ -7,13 +7,12 @@ from typing import Any
 import msgspec
 
 from mistral_async.compat._parsed import ParsedChatCompletionResponse
-from mistral_async.structured._reading import format_of
-from mistral_async.structured._target import target_of
+from mistral_async.structured._output_type import output_type_of
 
 __all__ = ["ParsedChatCompletionResponse", "response_format_from_pydantic_model"]
 
 
 def response_format_from_pydantic_model(model: type[Any]) -> dict[str, Any]:
     """What asks for a class, as a dict."""
-    made: dict[str, Any] = msgspec.to_builtins(format_of(target_of(model)))
+    made: dict[str, Any] = msgspec.to_builtins(output_type_of(model).response_format())
     return made

@@ -19,12 +19,11 @@ from mistral_async.models import (
     FunctionTool,
     MessageInputEntry,
 )
-from mistral_async.structured._calls import with_format
-from mistral_async.structured._target import target_of
+from mistral_async.structured._output_type import output_type_of
 from mistral_async.tools import DeferredCall, RunEvent
 from mistral_async.tools._content import as_text
 from mistral_async.tools._deferred import ToolResult
-from mistral_async.tools._execute import Executor, OnToolError, Requested
+from mistral_async.tools._runner import OnToolError, RequestedCall, ToolRunner
 from mistral_async.tools._toolbox import Toolbox
 
 
@@ -120,7 +119,7 @@ class _ConversationRun:
         self._start = start
         toolbox = Toolbox(context.get_tools())
         tell: OnToolError = _error_text if context.continue_on_fn_error else "raise"
-        self._executor = Executor(toolbox, context=None, confirm=None, on_tool_error=tell, emit=_ignore_event)
+        self._runner = ToolRunner(toolbox, context=None, confirm=None, on_tool_error=tell, emit=_ignore_event)
 
     @classmethod
     async def begin(
@@ -137,7 +136,9 @@ class _ConversationRun:
         elif context.model:
             start |= {"model": context.model, "tools": [*start.get("tools", ()), *context.get_tools()]}
             if context.output_format is not None:
-                start["completion_args"] = with_format(start.get("completion_args"), target_of(context.output_format))
+                start["completion_args"] = output_type_of(context.output_format).completion_args(
+                    start.get("completion_args")
+                )
         else:
             raise RunException("Either agent_id or model must be set in the run context")
         listed = [MessageInputEntry(content=inputs)] if isinstance(inputs, str) else list(inputs)
@@ -175,9 +176,9 @@ class _ConversationRun:
         return self._inputs
 
     async def _perform(self, calls: list[FunctionCallEntry]) -> list[Any]:
-        requested = [Requested(each.tool_call_id, each.name, each.arguments) for each in calls]
+        requested = [RequestedCall(each.tool_call_id, each.name, each.arguments) for each in calls]
         try:
-            outcomes = await self._executor.perform(requested, self._context.request_count)
+            outcomes = await self._runner.run(requested, self._context.request_count)
         except Exception as error:
             names = ", ".join(each.name for each in calls)
             raise RunException(f"Failed to execute tool {names}: {type(error).__name__}: {error}") from error
@@ -196,7 +197,7 @@ async def _update_agent(beta: Any, context: RunContext) -> None:
     ]
     changes: dict[str, Any] = {"tools": [*kept, *context.get_tools()]}
     if context.output_format is not None:
-        changes["completion_args"] = with_format(None, target_of(context.output_format))
+        changes["completion_args"] = output_type_of(context.output_format).completion_args(None)
     await beta.agents.update(context.agent_id, **changes)
 
 

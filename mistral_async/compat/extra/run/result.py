@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from mistral_async.models import MessageOutputEntry, TextChunk, ToolFileChunk, ToolReferenceChunk
-from mistral_async.structured._reading import Answer, read_answer
-from mistral_async.structured._target import target_of
+from mistral_async.structured._output import ModelOutput, read_output
+from mistral_async.structured._output_type import output_type_of
 
 
 @dataclass
@@ -44,7 +44,7 @@ class RunResult:
         if self.output_model is None:
             raise ValueError("No output format was not set.")
         said = [_entry_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry)]
-        return read_answer(target_of(self.output_model), Answer(said[-1] if said else ""))
+        return read_output(output_type_of(self.output_model), ModelOutput(said[-1] if said else ""))
 
 
 class FunctionResultEvent(msgspec.Struct, kw_only=True):

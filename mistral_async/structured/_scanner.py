@@ -1,7 +1,6 @@
-"""JSON that is still being written: each character is read once, and the value so far can be looked at any time.
+"""A scanner of JSON that is still being written: the value so far can be looked at at any time.
 
-Text is there as far as it has come; a number or a word only once it has ended; a key with the beginning of its value.
-Nothing is repaired: what has not come is not there. Follows RFC 8259.
+Follows https://www.rfc-editor.org/rfc/rfc8259.
 """
 
 from __future__ import annotations
@@ -14,6 +13,17 @@ import msgspec
 
 from mistral_async._codec.json_types import is_array, is_object
 
+# Scanning JSON as it comes
+#
+# Rule 1: Each character is read once, in a state machine whose states are methods: `feed` takes time in the length of
+#   its piece, however long the text before it is, and gives the same value however the text is cut.
+# Rule 2: `value` is always the beginning of what it will be. Text is there as far as it has come, except for half an
+#   escape; a number, true, false or null once the character after it has come; a key once its value has begun.
+# Rule 3: Containers grow in place, so that whoever holds one sees it grow.
+# Rule 4: Nothing is mended: what has not come is not there. The first character that can not be JSON makes the
+#   scanner `broken`, and nothing is read after it; the value so far stays. Feeding never raises.
+# Rule 5: One value is read. It is `complete` with its last bracket or quote; a bare number is not, for it may go on.
+
 _PLAIN = re.compile(r'[^"\\]*')
 _TOKEN = re.compile(r"[-+.0-9A-Za-z]*")
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -24,17 +34,17 @@ _HEX = set("0123456789abcdefABCDEF")
 
 
 class Scanner:
-    """Reads JSON as it comes."""
+    """A scanner of one JSON value."""
 
     def __init__(self) -> None:
         self.value: Any = None
-        """What has come so far. The same lists and dicts grow as more comes."""
+        """The value so far. The same lists and dicts grow as more comes."""
         self.started: bool = False
-        """Whether a value has begun."""
+        """True once a value has begun."""
         self.complete: bool = False
-        """Whether the value has ended."""
+        """True once the value has ended."""
         self.broken: bool = False
-        """Whether this is not JSON; the rest is not read."""
+        """True once the text is not JSON; the rest is not read."""
         self._open: list[Any] = []
         self._key = ""
         self._piece = ""  # of an escape, a number or a word that is not whole yet
@@ -105,12 +115,12 @@ class Scanner:
         return place + 1
 
     def _next_key(self, text: str, place: int) -> int:
-        """After a comma there must be a key."""
+        """Read on after a comma: there must be a key."""
         self.broken = text[place] == "}"
         return self._before_key(text, place)
 
     def _next_item(self, text: str, place: int) -> int:
-        """After a comma there must be a value."""
+        """Read on after a comma: there must be a value."""
         self.broken = text[place] == "]"
         return self._before_value(text, place)
 
@@ -132,11 +142,11 @@ class Scanner:
         if self._in_key:
             self._in_key, self._state = False, self._after_key
         else:
-            self._ended()
+            self._end_value()
         return end + 1
 
     def _escape(self, text: str, place: int) -> int:
-        """A character by its letter or its number, or by two numbers that are one character."""
+        """Read an escape: a letter, a UTF-16 unit in four digits, or two units that are one character."""
         self._piece += text[place]
         piece = self._piece
         if len(piece) > 1 and piece[1] != "u":
@@ -163,7 +173,7 @@ class Scanner:
             self._extend(char)
 
     def _token(self, text: str, place: int) -> int:
-        """A number, true, false or null: it ends with the first character that can not be of it."""
+        """Read a number, true, false or null: it ends before the first character that can not be of it."""
         end = self._end_of(_TOKEN, text, place)
         self._piece += text[place:end]
         if end < len(text):
@@ -177,7 +187,7 @@ class Scanner:
         except msgspec.DecodeError:
             self.broken = True
         else:
-            self._ended()
+            self._end_value()
 
     @staticmethod
     def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
@@ -209,10 +219,10 @@ class Scanner:
 
     def _close(self, place: int) -> int:
         self._open.pop()
-        self._ended()
+        self._end_value()
         return place + 1
 
-    def _ended(self) -> None:
+    def _end_value(self) -> None:
         self.complete = not self._open
         self._state = self._at_end if self.complete else self._after_value
 

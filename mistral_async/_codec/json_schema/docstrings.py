@@ -1,4 +1,4 @@
-"""Documentation as descriptions: docstrings in the styles of Google, NumPy and Sphinx, and the docs of fields."""
+"""Docstrings as descriptions: the styles of Google, NumPy and Sphinx, and the strings that stand under fields."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _GOOGLE = re.compile(r"^\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(.*)$")
 _NUMPY = re.compile(r"^\*{0,2}(\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?::.*)?$")
 
 
-class Doc(msgspec.Struct, frozen=True):
-    """What a docstring says: in all, and of each parameter or attribute."""
+class Docstring(msgspec.Struct, frozen=True):
+    """A docstring in its parts: the text, and the description of each parameter or attribute."""
 
     text: str = ""
     names: dict[str, str] = msgspec.field(default_factory=dict[str, str])
 
 
-def parse_docstring(docstring: str | None) -> Doc:
+def parse_docstring(docstring: str | None) -> Docstring:
     """Read a docstring of any of the three styles."""
     text: list[str] = []
     names: dict[str, str] = {}
@@ -41,12 +41,12 @@ def parse_docstring(docstring: str | None) -> Doc:
         if title is None:
             names |= _roles(lines, text)
         elif title in _NAMING:
-            names |= _entries(lines)
-    return Doc("\n".join(text).strip(), {name: doc for name, doc in names.items() if doc})
+            names |= _parameters(lines)
+    return Docstring("\n".join(text).strip(), {name: doc for name, doc in names.items() if doc})
 
 
 def _sections(docstring: str) -> Iterator[tuple[str | None, list[str]]]:
-    """The parts of a docstring by their titles; the first has none. NumPy underlines titles, Google puts a colon."""
+    """Yield the sections by their titles; the first has none. NumPy underlines titles, Google puts a colon."""
     lines = docstring.splitlines()
     title, body, skip = None, list[str](), False
     for number, line in enumerate(lines):
@@ -63,8 +63,8 @@ def _sections(docstring: str) -> Iterator[tuple[str | None, list[str]]]:
     yield title, body
 
 
-def _entries(lines: list[str]) -> dict[str, str]:
-    """`name: text` (Google) or `name : type` above indented text (NumPy), each with its continuation lines."""
+def _parameters(lines: list[str]) -> dict[str, str]:
+    """Read `name: text` (Google), or `name : type` above indented text (NumPy), with their continuation lines."""
     names: dict[str, str] = {}
     current: list[str] = []
     block = textwrap.dedent("\n".join(lines)).splitlines()
@@ -80,7 +80,7 @@ def _entries(lines: list[str]) -> dict[str, str]:
 
 
 def _roles(lines: list[str], text: list[str]) -> dict[str, str]:
-    """`:param name: text` (Sphinx); what is not of a role goes to `text`."""
+    """Read `:param name: text` (Sphinx); lines that belong to no role are added to `text`."""
     names: dict[str, str] = {}
     current: str | None = None
     inside = False
@@ -100,21 +100,24 @@ def _roles(lines: list[str], text: list[str]) -> dict[str, str]:
 
 
 @functools.cache
-def doc_of(cls: type[Any]) -> Doc:
-    """The documentation of a class and its fields: its docstring, and the strings that stand under its fields."""
+def doc_of(cls: type[Any]) -> Docstring:
+    """Return the documentation of a class and its fields: its docstring, and the strings under its fields.
+
+    A docstring that `dataclass` generated is none.
+    """
     own = cls.__dict__.get("__doc__")
     generated = not isinstance(own, str) or own.startswith(f"{cls.__name__}(")
     parsed = parse_docstring(None if generated else own)
     names: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         if base.__module__ not in {"builtins", "typing", "msgspec"}:
-            names |= _under_fields(base)
-    return Doc(parsed.text, {**names, **parsed.names})
+            names |= _field_strings(base)
+    return Docstring(parsed.text, {**names, **parsed.names})
 
 
 @functools.cache
-def _under_fields(cls: type[Any]) -> dict[str, str]:
-    """The strings under the fields, read from the source where there is one."""
+def _field_strings(cls: type[Any]) -> dict[str, str]:
+    """Read the strings under the fields from the source; empty where there is no source."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
     except (OSError, TypeError, SyntaxError):

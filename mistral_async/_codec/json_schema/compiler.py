@@ -1,0 +1,231 @@
+"""The compiler from an annotation to its codec, for every kind of class, generic and recursive ones too."""
+
+from __future__ import annotations
+
+import collections.abc
+import types
+import typing
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+
+import msgspec
+import typing_extensions
+from msgspec import UnsetType
+from msgspec.inspect import CustomType, type_info
+
+from mistral_async._codec.json_schema.classes import ClassCodec, FieldCodec
+from mistral_async._codec.json_schema.containers import MappingCodec, SequenceCodec, TupleCodec, UnionCodec
+from mistral_async._codec.json_schema.docstrings import doc_of
+from mistral_async._codec.json_schema.fields import (
+    FieldDeclaration,
+    fields_of,
+    hints_of,
+    is_named_tuple,
+    is_struct,
+    resolve,
+    substitute,
+)
+from mistral_async._codec.json_schema.pydantic_class import PydanticCodec
+from mistral_async._codec.json_schema.scalars import AliasCodec, AnyCodec, ScalarCodec
+from mistral_async._codec.json_schema.type_codec import TypeCodec
+from mistral_async._codec.json_types import JSONObject
+
+# Compiling an annotation
+#
+# Rule 1: An annotation is taken apart from the outside: an alias, `Annotated`, a qualifier (Required, Final, ...), a
+#   union, a type variable, a NewType, a sequence, a mapping, a class with fields; what is left is a scalar of
+#   msgspec.
+# Rule 2: A class or a named type is compiled once, and is known before its parts are: it may contain itself.
+# Rule 3: A generic class is one class for each set of arguments; a free type variable is its bound, the union of its
+#   constraints, or any value.
+# Rule 4: `Meta` of msgspec in `Annotated` constrains the value: of a union, each member but None. Text, `Doc` and
+#   `Meta(description=)` describe the field.
+# Rule 5: A type that JSON can not hold is a TypeError when it is compiled, never when an answer is read.
+
+_SEQUENCES: dict[Any, type[Any]] = {
+    list: list,
+    set: set,
+    frozenset: frozenset,
+    tuple: tuple,
+    collections.abc.Iterable: list,
+    collections.abc.Collection: list,
+    collections.abc.Sequence: list,
+    collections.abc.MutableSequence: list,
+    collections.abc.Set: set,
+    collections.abc.MutableSet: set,
+}
+_MAPPINGS = {dict, collections.abc.Mapping, collections.abc.MutableMapping}
+_QUALIFIERS: set[Any] = {
+    typing.Required,
+    typing.NotRequired,
+    typing.Final,
+    typing.ClassVar,
+    typing_extensions.ReadOnly,
+    typing_extensions.Required,
+    typing_extensions.NotRequired,
+}
+_ALIASES = tuple({getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType), typing_extensions.TypeAliasType})
+_FORMATS = {"datetime": "date-time", "time": "time"}
+
+Metadata: typing.TypeAlias = tuple[object, ...]
+"""The arguments of `Annotated` after its type."""
+
+
+class Compiler:
+    """A compiler of types that may refer to each other."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, ClassCodec | AliasCodec] = {}
+        self.is_native = True
+        """False if some type is not msgspec's to read."""
+
+    def codec(self, hint: Any, metadata: Metadata = ()) -> TypeCodec:  # noqa: PLR0911 - one line for each kind of type
+        """Compile a type, with what `Annotated` says about it; raises `TypeError` (rule 5)."""
+        origin, args = get_origin(hint), get_args(hint)
+        if isinstance(hint, _ALIASES) or isinstance(origin, _ALIASES):
+            return self._alias(hint)
+        if origin is Annotated:
+            return self.codec(args[0], (*args[1:], *metadata))
+        if origin in _QUALIFIERS:
+            return self.codec(args[0], metadata)
+        if origin in {Union, types.UnionType}:
+            return self._union([each for each in args if each is not UnsetType], metadata)
+        if isinstance(hint, TypeVar):
+            return self._type_variable(hint, metadata)
+        if hasattr(hint, "__supertype__"):
+            return self.codec(hint.__supertype__, metadata)
+        if (origin or hint) in _SEQUENCES:
+            return self._sequence(origin or hint, args, metadata)
+        if (origin or hint) in _MAPPINGS:
+            return self._mapping(args, metadata)
+        return self._class(hint, origin or hint) or self._scalar(hint, metadata)
+
+    def _alias(self, hint: Any) -> AliasCodec:
+        found = self._known.get(hint)
+        if isinstance(found, AliasCodec):
+            return found
+        origin = get_origin(hint) or hint
+        alias = self._known[hint] = AliasCodec(origin.__name__)
+        bound = dict(zip(origin.__type_params__, get_args(hint), strict=False))
+        alias.target = self.codec(substitute(resolve({"value": origin.__value__}, origin, origin)["value"], bound))
+        return alias
+
+    def _union(self, members: list[Any], metadata: Metadata) -> TypeCodec:
+        if len(members) == 1:
+            return self.codec(members[0], metadata)
+        constraints = _constraints(metadata)
+        return UnionCodec([self.codec(each, () if each is type(None) else constraints) for each in members])
+
+    def _type_variable(self, variable: TypeVar, metadata: Metadata) -> TypeCodec:
+        if variable.__constraints__:
+            return self._union(list(variable.__constraints__), metadata)
+        return AnyCodec() if variable.__bound__ is None else self.codec(variable.__bound__, metadata)
+
+    def _sequence(self, origin: Any, args: tuple[Any, ...], metadata: Metadata) -> TypeCodec:
+        if origin is tuple and args and args[-1] is not Ellipsis:
+            return TupleCodec([self.codec(each) for each in args if each != ()])
+        item = self.codec(args[0]) if args else AnyCodec()
+        rules = _constrained(list[Any], metadata)
+        return SequenceCodec(_SEQUENCES[origin], item, rules, _constraint_keywords(rules))
+
+    def _mapping(self, args: tuple[Any, ...], metadata: Metadata) -> TypeCodec:
+        key = self.codec(args[0]) if args else None
+        item = self.codec(args[1]) if args else AnyCodec()
+        rules = _constrained(dict[str, Any], metadata)
+        return MappingCodec(key if isinstance(key, ScalarCodec) else None, item, rules, _constraint_keywords(rules))
+
+    def _scalar(self, hint: Any, metadata: Metadata) -> TypeCodec:
+        if hint in {Any, object}:
+            return AnyCodec()
+        if not isinstance(hint, type) and get_origin(hint) is not Literal and hint is not None:
+            raise TypeError(f"{hint!r} is not a type that JSON can hold")
+        if isinstance(type_info(hint), CustomType):
+            raise TypeError(f"{hint!r} is not a type that JSON can hold: make it a dataclass or a Struct")
+        full = _constrained(hint, metadata) or hint
+        (schema,), definitions = msgspec.json.schema_components((full,))
+        if "$ref" in schema:  # an enum
+            schema = {**definitions[schema.pop("$ref").rpartition("/")[2]], **schema}
+        name = getattr(hint, "__name__", "")
+        if name in _FORMATS:
+            schema.setdefault("format", _FORMATS[name])
+        return ScalarCodec(full, schema, is_text=hint is str)
+
+    def _class(self, hint: Any, cls: Any) -> TypeCodec | None:
+        """Compile a class with fields; None for any other type."""
+        if hasattr(cls, "__pydantic_validator__") or hasattr(cls, "__pydantic_generic_metadata__"):
+            self.is_native = False
+            return PydanticCodec(hint)
+        declared = fields_of(cls)
+        if declared is None:
+            return None
+        found = self._known.get(hint)
+        if found is None:
+            arguments = "".join(f"_{getattr(each, '__name__', each)}" for each in get_args(hint))
+            made = found = self._known[hint] = ClassCodec(cls.__name__ + arguments, cls)
+            doc = doc_of(cls)
+            made.description = doc.text
+            _set_form(made, cls)
+            hints = hints_of(cls, get_args(hint))
+            made.fields = [self._field(each, hints[each.name], doc.names.get(each.name, "")) for each in declared]
+        return found
+
+    def _field(self, declared: FieldDeclaration, hint: Any, documentation: str) -> FieldCodec:
+        return FieldCodec(
+            declared.parameter or declared.name,
+            declared.key or declared.name,
+            self.codec(hint),
+            declared.required,
+            json_default(declared.default),
+            description_of(hint) or documentation,
+        )
+
+
+def _set_form(codec: ClassCodec, cls: Any) -> None:
+    if is_struct(cls):
+        config = cls.__struct_config__
+        codec.form = "array" if config.array_like else "object"
+        codec.tag = (config.tag_field, config.tag) if config.tag is not None else None
+    elif is_named_tuple(cls):
+        codec.form = "array"
+
+
+def description_of(hint: Any) -> str:
+    """Return the description in `Annotated[T, "..."]`, `Doc` or `Meta(description=)`; empty if there is none."""
+    if get_origin(hint) in _QUALIFIERS:
+        return description_of(get_args(hint)[0])
+    if get_origin(hint) is not Annotated:
+        return ""
+    for each in get_args(hint)[1:]:
+        text = each if isinstance(each, str) else _first(each, "description", "documentation")
+        if isinstance(text, str):
+            return text
+    return ""
+
+
+def _first(found: object, *names: str) -> object:
+    return next((value for name in names if (value := getattr(found, name, None))), None)
+
+
+def _constraints(metadata: Metadata) -> Metadata:
+    return tuple(each for each in metadata if isinstance(each, msgspec.Meta))
+
+
+def _constrained(hint: Any, metadata: Metadata) -> Any:
+    """Return the hint with its constraints, or None where there are none."""
+    constraints = _constraints(metadata)
+    return Annotated[(hint, *constraints)] if constraints else None
+
+
+def _constraint_keywords(hint: Any) -> JSONObject:
+    if hint is None:
+        return {}
+    return {key: value for key, value in msgspec.json.schema(hint).items() if key not in {"type", "items"}}
+
+
+def json_default(default: Any) -> Any:
+    """Return a default value as JSON; UNSET where JSON can not hold it."""
+    if default is msgspec.UNSET:
+        return default
+    try:
+        return msgspec.to_builtins(default)
+    except (TypeError, NotImplementedError):
+        return msgspec.UNSET
