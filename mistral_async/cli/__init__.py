@@ -1,7 +1,7 @@
 """The command line `mistral-async` (extra `cli`): one file a command, loaded when it is used.
 
-Exit codes: 0 done; 1 done, but some items failed; 2 wrong usage, or no key; 3 the API refused; 4 no answer from it;
-130 Ctrl-C. Whoever stops reading the output early (`| head`) ends a command quietly, with 0.
+Exit codes: 0 done; 1 done, but some items failed; 2 wrong usage, or no key; 3 an error response; 4 no response;
+130 Ctrl-C. A closed stdout (`| head`) ends a command quietly, with 0.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     stdin: object = sys.stdin
-    if isinstance(stdin, io.TextIOWrapper):  # and no stand-in
+    if isinstance(stdin, io.TextIOWrapper):  # not a replacement of it
         cast("io.TextIOWrapper", stdin).reconfigure(encoding="utf-8", errors="strict")  # the same everywhere
     try:
         code = app(tokens, result_action="return_value", exit_on_error=False)
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else USAGE
     except CycloptsError:
-        return USAGE  # cyclopts has said what is wrong
+        return USAGE  # cyclopts has printed the error
     except (MistralError, OSError, ValueError, ImportError) as error:
         print_error(f"mistral-async: {_error_text(error)}")
         return exit_code(error)
@@ -86,7 +86,7 @@ def _error_text(error: Exception) -> str:
 
 
 def _discard_stdout() -> None:
-    """Who read the output has gone: what is still in the buffer goes nowhere, and nobody complains at the exit."""
+    """Discard what is still buffered for a closed stdout, so that the interpreter's exit prints no error."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

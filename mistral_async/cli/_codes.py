@@ -1,4 +1,4 @@
-"""The exit codes, and what became of many items."""
+"""Exit codes, for one call and for many items."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FATAL: Final = (
 
 
 def exit_code(error: Exception) -> int:
-    """The exit code that says what kind of failure it was."""
+    """Return the exit code for a kind of failure."""
     from mistral_async.bulk import CheckpointError
 
     match error:
@@ -52,12 +52,12 @@ def exit_code(error: Exception) -> int:
 
 
 def print_error(message: object) -> None:
-    """Say it on stderr."""
+    """Print a line to stderr."""
     sys.stderr.write(f"{message}\n")
 
 
 class Tally:
-    """How many items went well; failures are told on stderr as they come."""
+    """Counts of succeeded and failed items; failures are printed to stderr as they come."""
 
     def __init__(self) -> None:
         self.good = 0
@@ -65,7 +65,7 @@ class Tally:
         self._first: Exception | None = None
 
     def fail(self, what: object, error: Exception) -> None:
-        """Tell of an item that failed. An error that every other item would meet too is raised."""
+        """Count and print a failed item; an error that every other item would meet too is raised."""
         if isinstance(error, _FATAL):
             raise error
         self.failed += 1
@@ -74,7 +74,7 @@ class Tally:
 
     @property
     def code(self) -> int:
-        """The exit code: where nothing went well, that of the first failure."""
+        """Return the exit code; if nothing succeeded, that of the first failure."""
         if self._first is None:
             return 0
         return SOME_FAILED if self.good else exit_code(self._first)

@@ -1,4 +1,4 @@
-"""What every command can be told about the connection, and the client made of it."""
+"""The connection options of every command, and the client that they make."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _GROUP = Group("Connection", sort_key=9)
 
 @dataclass
 class ConnectionOptions:
-    """The options, which every command has."""
+    """The connection options, which every command has."""
 
     fake: Annotated[bool, Parameter(negative=(), group=_GROUP)] = False
     """Use the embedded server: no key, no network."""
@@ -94,5 +94,5 @@ class ClientContext:
 
 
 def shows_progress() -> bool:
-    """Whether someone looks at stderr: progress is shown there, and only then."""
+    """Return whether progress is shown: only if stderr is a terminal."""
     return sys.stderr.isatty() and "NO_PROGRESS" not in os.environ

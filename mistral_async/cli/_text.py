@@ -18,7 +18,7 @@ _PIECE = 1 << 16
 
 
 def read_prompt(words: Iterable[str], files: Iterable[Path]) -> str:
-    """The words, then the files, then stdin where it is not a terminal; parted by empty lines."""
+    """Join the words, the files and piped stdin, with empty lines between them."""
     parts = [" ".join(words), *map(read_text, files)]
     if not sys.stdin.isatty():
         parts.append(sys.stdin.read())
@@ -27,7 +27,7 @@ def read_prompt(words: Iterable[str], files: Iterable[Path]) -> str:
 
 @contextmanager
 def text_file(path: Path, encoding: str = "utf-8", newline: str | None = None) -> Generator[TextIO]:
-    """A file of text, open; what is none is an error that names it."""
+    """Open a text file; raises a `ValueError` that names the file if it is not text."""
     try:
         with path.open(encoding=encoding, newline=newline) as file:
             yield file
@@ -36,37 +36,37 @@ def text_file(path: Path, encoding: str = "utf-8", newline: str | None = None) -
 
 
 def read_text(path: Path) -> str:
-    """All of a file of text."""
+    """Return the content of a text file."""
     with text_file(path) as file:
         return file.read()
 
 
 def read_lines(paths: Iterable[Path]) -> Iterable[str] | AsyncIterator[str]:
-    """The lines of files, or of stdin where there are none; empty ones are passed over."""
+    """Return the lines of files, or of stdin if there are none, without empty ones."""
     found = list(paths)
     return file_lines(found) if found else stdin_lines()
 
 
 def file_lines(paths: Iterable[Path]) -> Iterator[str]:
-    """The lines of files that are not empty."""
+    """Yield the lines of files, without empty ones."""
     for path in paths:
         with text_file(path) as file:
             yield from non_empty(file)
 
 
 def stdin_lines() -> Iterator[str] | AsyncIterator[str]:
-    """The lines of stdin that are not empty; a pipe or terminal is awaited, so that nothing else has to wait for it."""
+    """Return the lines of stdin, without empty ones; a pipe or terminal is read without blocking the event loop."""
     try:
         descriptor = sys.stdin.fileno()
         mode = os.fstat(descriptor).st_mode
-    except (OSError, ValueError):  # a stand-in for stdin
+    except (OSError, ValueError):  # a replacement of stdin without a descriptor
         return non_empty(sys.stdin)
     slow = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
     return _stdin_lines_async(descriptor) if slow and sys.platform != "win32" else non_empty(sys.stdin)
 
 
 def non_empty(lines: Iterable[str]) -> Iterator[str]:
-    """The lines that are not empty, without their ends."""
+    """Return the lines that are not empty, without their line breaks."""
     return (line.rstrip("\r\n") for line in lines if line.strip())
 
 
@@ -83,17 +83,17 @@ async def _stdin_lines_async(descriptor: int) -> AsyncIterator[str]:
 
 
 def to_json(value: Any) -> bytes:
-    """One line of JSON."""
+    """Encode one line of JSON."""
     return encode(value) + b"\n"
 
 
 def print_json(value: Any) -> None:
-    """One JSON value a line."""
+    """Print one line of JSON."""
     sys.stdout.write(to_json(value).decode())
 
 
 def print_rows(rows: Iterable[Iterable[object]]) -> None:
-    """Tab-separated rows, aligned where a terminal shows them."""
+    """Print rows separated by tabs, aligned on a terminal."""
     lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         sys.stdout.writelines("\t".join(line) + "\n" for line in lines)

@@ -20,7 +20,7 @@ _FIELD = "text"
 
 
 class TextFiles:
-    """The texts of files, read as they are needed."""
+    """The texts of files, read lazily."""
 
     def __init__(self, paths: Sequence[Path], field: str | None, form: TextFormat | None) -> None:
         self._paths = paths
@@ -44,14 +44,14 @@ class TextFiles:
 
 
 class SizedTextFiles(TextFiles):
-    """The same, with their number, for which the files are read once more."""
+    """Texts of files with a length, which takes a second pass over the files."""
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
 def piped_texts(field: str | None, form: TextFormat | None) -> Iterable[str] | AsyncIterable[str]:
-    """The texts of stdin: lines, unless another form is named."""
+    """Return the texts of stdin: lines, unless `form` is another format."""
     match form or "txt":
         case "parquet":
             raise ValueError("Parquet is read from files, not from stdin")
@@ -109,12 +109,12 @@ def _read_parquet(path: Path, field: str) -> Iterator[str]:
 def _open_parquet(parquet: Any, path: Path) -> Any:
     try:
         return parquet.ParquetFile(path)
-    except ValueError as problem:  # as all errors of pyarrow about what is in a file
+    except ValueError as problem:  # pyarrow's errors about the content of a file
         raise ValueError(f"{path} is not Parquet: {problem}") from None
 
 
 def import_parquet() -> Any:
-    """The module `pyarrow.parquet`."""
+    """Import `pyarrow.parquet`; raises an `ImportError` that names the extra."""
     try:
         return importlib.import_module("pyarrow.parquet")  # its types are unknown
     except ImportError:

@@ -20,7 +20,7 @@ from mistral_async.models.vector import Vector
 
 
 class Sink(Protocol):
-    """Takes results, in their order."""
+    """An output of results, which arrive in their order."""
 
     def __enter__(self) -> Self: ...
 
@@ -29,16 +29,16 @@ class Sink(Protocol):
     ) -> None: ...
 
     def write(self, results: Sequence[Result[Vector]], /) -> None:
-        """Take some."""
+        """Write results."""
         ...
 
     def finish(self) -> object:
-        """That were all."""
+        """Complete the output after the last result."""
         ...
 
 
 def sink_for(path: Path | None, dtype: str | None) -> Sink:
-    """What writes to a path, by its ending; without one, JSON Lines to stdout."""
+    """Return the output for a path, by its suffix; JSON Lines to stdout without one."""
     if path is not None and not path.parent.is_dir():
         raise ValueError(f"-o {path}: there is no folder {path.parent}")
     match path.suffix.lower() if path is not None else None:
@@ -62,7 +62,7 @@ def _line(result: Result[Vector]) -> bytes:
 
 
 class _StdoutSink:
-    """JSON Lines to stdout: to what was stdout at first, which a progress bar may cover."""
+    """JSON Lines to the original stdout, which a progress bar may have replaced."""
 
     def __init__(self) -> None:
         self._out = sys.stdout
@@ -73,19 +73,19 @@ class _StdoutSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stdout stays open."""
+        """Leave stdout open."""
 
     def write(self, results: Sequence[Result[Vector]]) -> None:
-        """Print some."""
+        """Print results."""
         self._out.writelines(_line(result).decode() for result in results)
 
     def finish(self) -> None:
-        """See them off."""
+        """Flush stdout."""
         self._out.flush()
 
 
 class _FileSink:
-    """A file beside the one it will be."""
+    """A temporary file beside its target, renamed when it is complete."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -100,7 +100,7 @@ class _FileSink:
             self._part.unlink()
 
     def finish(self) -> None:
-        """Give the file its name."""
+        """Rename the file to its target."""
         self._open.close()
         self._part.replace(self._path)
 
@@ -113,12 +113,12 @@ class _JsonLinesSink(_FileSink):
         return self
 
     def write(self, results: Sequence[Result[Vector]]) -> None:
-        """Write a line for each."""
+        """Write one line for each result."""
         self._file.writelines(map(_line, results))
 
 
 class _ParquetSink(_FileSink):
-    """The columns `index` and `embedding`, which is null where a text failed."""
+    """A Parquet file with the columns `index` and `embedding`, which is null where a text failed."""
 
     def __enter__(self) -> Self:
         parquet = import_parquet()
@@ -131,7 +131,7 @@ class _ParquetSink(_FileSink):
         return self
 
     def write(self, results: Sequence[Result[Vector]]) -> None:
-        """Write a row for each."""
+        """Write one row for each result."""
         indexes = [result.index for result in results]
         vectors = [None if isinstance(result, Err) else result.value.tolist() for result in results]
         self._writer.write_batch(self._arrow.record_batch([indexes, vectors], schema=self._schema))

@@ -1,4 +1,4 @@
-"""`mistral-async batch`: a file of requests as jobs of the API; what is needed to go on is in a file beside it."""
+"""`mistral-async batch`: a file of requests as jobs of the API, with a checkpoint to resume from."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _monitor_options(connection: ConnectionOptions | None) -> dict[str, Any]:
 
 
 class _ProgressLines:
-    """A line on stderr whenever something has changed."""
+    """A progress callback that prints a line to stderr whenever a count changes."""
 
     def __init__(self) -> None:
         self._last = ""

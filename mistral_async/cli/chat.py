@@ -1,6 +1,6 @@
 """`mistral-async chat`: one answer, or a conversation where stdin is a terminal.
 
-The loop of events runs in another thread: waiting for a line holds nothing up, and Ctrl-C strikes here.
+The event loop runs in another thread: reading a line does not block it, and Ctrl-C interrupts this one.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _format(schema: str) -> ResponseFormat:
 
 
 class _ChatSession:
-    """What was said so far, and what is said next."""
+    """A conversation with a model: its history and its options."""
 
     def __init__(
         self, client: SyncMistral, model: str, history: list[Message], options: dict[str, Any], *, stream: bool
@@ -102,7 +102,7 @@ class _ChatSession:
         self._answer = ""
 
     def converse(self) -> int:
-        """Ask for lines until one of them is the end."""
+        """Read prompts and answer them until end of file or Ctrl-C; returns the exit code."""
         with suppress(ImportError):
             importlib.import_module("readline")  # history and editing of the line
         print_error(f"{self._request['model']}. Ctrl-C stops an answer, Ctrl-D ends the conversation.")
@@ -119,7 +119,7 @@ class _ChatSession:
                 self._ask(asked)
 
     def _ask(self, asked: str) -> None:
-        """One question and its answer; what went wrong is told, and forgotten where nothing was answered."""
+        """Send one message; it is removed from the history if there was no answer."""
         self._history.append(UserMessage(asked))
         self._answer = ""
         try:
@@ -136,7 +136,7 @@ class _ChatSession:
             self._history.pop()
 
     def answer(self) -> None:
-        """Show the answer to what was said last."""
+        """Print the answer to the last message."""
         if not self._stream:
             self._answer = self._client.chat.complete(**self._request).text
             sys.stdout.write(f"{self._answer}\n")

@@ -82,7 +82,7 @@ def _source(
     if not paths or paths == (Path("-"),):
         return piped_texts(field, form)
     for path in paths:
-        path.stat()  # what is missing is said before anything is sent
+        path.stat()  # a missing file is reported before anything is sent
     return SizedTextFiles(paths, field, form) if counted else TextFiles(paths, field, form)
 
 

@@ -1,4 +1,4 @@
-"""`mistral-async limits`: what the API says about the account's rate limits."""
+"""`mistral-async limits`: the account's rate limits, as the API reports them."""
 
 from __future__ import annotations
 

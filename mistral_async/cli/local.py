@@ -1,4 +1,4 @@
-"""`mistral-async demo` and `serve-fake`: what runs without the API."""
+"""`mistral-async demo` and `serve-fake`: commands that run without the API."""
 
 from __future__ import annotations
 

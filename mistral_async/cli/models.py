@@ -1,4 +1,4 @@
-"""`mistral-async models`: what there is, or one of them."""
+"""`mistral-async models`: the list of models, or one of them."""
 
 from __future__ import annotations
 

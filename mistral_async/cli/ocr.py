@@ -74,7 +74,7 @@ def _sources(path: str) -> list[str]:
 
 
 class _OCRCalls:
-    """A request a document, which is read when its turn comes."""
+    """One request for each document, which is read when its turn comes."""
 
     def __init__(self, sources: Sequence[str], model: str) -> None:
         self._sources = sources

@@ -1,8 +1,8 @@
 """The official SDK's spellings: change the imports, and the program runs.
 
-`mistralai.client` is `mistral_async.compat`, and `mistralai.extra` is `mistral_async.compat.extra`. `Mistral` has both
-faces (`complete` blocks, `complete_async` is awaited), per-call `retries`, `server_url`, `timeout_ms` and
-`http_headers`, events with `.data`, and pages as answers. Nothing else of the package knows these spellings.
+`mistralai.client` is `mistral_async.compat`, and `mistralai.extra` is `mistral_async.compat.extra`. `Mistral` has
+blocking and asynchronous methods (`complete`, `complete_async`), per-call `retries`, `server_url`, `timeout_ms` and
+`http_headers`, events with `.data`, and lists as their first page. Nothing else of the package knows these spellings.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Streams as the official SDK gives them: iterated with a block or without, their events with `.event` and `.data`."""
+"""The official SDK's streams: iterated with a block or without, their events with `.event` and `.data`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mistral_async.compat.errors import OfficialErrors
 
 
 class StreamEvent:
-    """An event: what it says in `.data`, the name of its kind in `.event`."""
+    """An event of a stream: its content in `.data`, its type in `.event`."""
 
     def __init__(self, data: Any) -> None:
         self.data = data
@@ -26,10 +26,10 @@ class StreamEvent:
 
 
 class EventStream:
-    """A blocking stream, which is open."""
+    """An open stream of a blocking call."""
 
     def __init__(self, stream: SyncStream[Any], owner: object) -> None:
-        self._owner = owner  # which would close the connection if nobody had it
+        self._owner = owner  # keeps the client from being finalized, which would close the connection
         self._stream = stream.__enter__()
         self.response: Response[None] = stream.response
         self._events = self._iterate()
@@ -49,7 +49,7 @@ class EventStream:
         return next(self._events)
 
     def _iterate(self) -> Iterator[StreamEvent]:
-        """Leaving the loop closes the connection, or gives it back."""
+        """Yield the events; leaving the loop closes the connection, or returns it to the pool."""
         try:
             with OfficialErrors():
                 for data in self._stream:
@@ -59,7 +59,7 @@ class EventStream:
 
 
 class EventStreamAsync:
-    """The same for coroutines."""
+    """An open stream of an asynchronous call."""
 
     def __init__(self, stream: AsyncStream[Any], owner: object) -> None:
         self._owner = owner
@@ -67,7 +67,7 @@ class EventStreamAsync:
         self.response: Response[None]
 
     async def start(self) -> Self:
-        """Open it."""
+        """Open the stream."""
         await self._stream.__aenter__()
         self.response = self._stream.response
         return self
@@ -87,6 +87,6 @@ class EventStreamAsync:
         try:
             with OfficialErrors():
                 return StreamEvent(await anext(self._stream))
-        except BaseException:  # the end, an error or a cancellation: the connection is not kept waiting for a block
+        except BaseException:  # the end, an error or a cancellation: without a block, the connection is released here
             await self._stream.aclose()
             raise

@@ -1,4 +1,4 @@
-"""Answers that were read as a type, as the official SDK gives them: `choices[0].message.parsed`."""
+"""The official SDK's parsed responses: `choices[0].message.parsed`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from mistral_async.structured import Parsed
 
 
 class ParsedAssistantMessage(AssistantMessage, kw_only=True):
-    """A message with the value that it says."""
+    """A message with its parsed value."""
 
     parsed: Any = None
 
 
 class ParsedChatCompletionChoice(ChatCompletionChoice, kw_only=True):
-    """A choice whose message has a value."""
+    """A choice whose message has a parsed value."""
 
 
 class ParsedChatCompletionResponse(ChatCompletionResponse, kw_only=True):
-    """An answer whose choices have values."""
+    """A response whose choices have parsed values."""
 
 
 def parsed_response(parsed: Parsed[Any]) -> ParsedChatCompletionResponse:
-    """The answer with its values."""
+    """Return the response of a parsed result with its values."""
     choices = [
         _as_subclass(
             ParsedChatCompletionChoice,
@@ -39,6 +39,6 @@ def parsed_response(parsed: Parsed[Any]) -> ParsedChatCompletionResponse:
 
 
 def _as_subclass(kind: Any, given: msgspec.Struct, **changes: Any) -> Any:
-    """The same object, of a class below its own."""
+    """Copy a Struct to a subclass of its class, with changed fields."""
     fields = {name: getattr(given, name) for name in given.__struct_fields__}
     return kind(**(fields | changes))

@@ -1,9 +1,9 @@
-"""The official SDK's errors. What a call raises is one of these and one of `mistral_async.errors` at the same time.
+"""The official SDK's errors. An error of a call is one of these and one of `mistral_async.errors` at the same time.
 
-MistralError                    an answer with an error status, or one that can not be read
+MistralError                    a response with an error status, or one that cannot be decoded
 ├── SDKError                    any status but 422
 ├── HTTPValidationError         422: `data.detail`
-└── ResponseValidationError     an answer that can not be read: `cause`
+└── ResponseValidationError     a response that cannot be decoded: `cause`
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TRANSPORT_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}
 
 
 class ValidationError(msgspec.Struct):
-    """What is wrong with one field."""
+    """An invalid field of a request."""
 
     loc: list[str | int] = msgspec.field(default_factory=list[str | int])
     msg: str = ""
@@ -36,45 +36,45 @@ class HTTPValidationErrorData(msgspec.Struct):
 
 
 class MistralError(errors.MistralError):
-    """The base of all errors that have an answer."""
+    """The base of all errors that have a response."""
 
     @property
     def status_code(self) -> int:
-        """The status of the answer."""
+        """Return the status of the response."""
         return int(vars(self).get("status", 0))
 
     @property
     def body(self) -> str:
-        """The body, as text."""
+        """Return the body as text."""
         return cast("bytes", vars(self).get("body", b"")).decode(errors="replace")
 
     @property
     def headers(self) -> httpx.Headers:
-        """The headers."""
+        """Return the headers."""
         return httpx.Headers(list(vars(self).get("headers", {}).items()))
 
     @property
     def raw_response(self) -> httpx.Response:
-        """The answer, as httpx has it."""
+        """Return the response as an `httpx.Response`."""
         kept = {name: value for name, value in self.headers.items() if name not in _TRANSPORT_HEADERS}
         return httpx.Response(self.status_code, headers=kept, content=vars(self).get("body", b""))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as what it was before it got its official name."""
+        """Pickle the error as its class of `mistral_async.errors`; unpickling adds the official one again."""
         plain = type(self).__bases__[-1]
         return _restored, (plain, self.args, vars(self))
 
 
 class SDKError(MistralError):
-    """An answer with an error status."""
+    """A response with an error status other than 422."""
 
 
 class HTTPValidationError(MistralError):
-    """422: a field is wrong."""
+    """A response with status 422: a field is invalid."""
 
     @property
     def data(self) -> HTTPValidationErrorData:
-        """What the body says."""
+        """Return the decoded body."""
         detail: Any = vars(self).get("detail")
         listed = cast("list[Any]", detail) if isinstance(detail, list) else []
         found = [
@@ -86,16 +86,16 @@ class HTTPValidationError(MistralError):
 
 
 class ResponseValidationError(MistralError):
-    """An answer that is not what the API promises."""
+    """A response that does not have the form that the API documents."""
 
     @property
     def cause(self) -> BaseException | None:
-        """What could not be read."""
+        """Return the error of the decoder."""
         return self.__cause__
 
 
 class NoResponseError(Exception):
-    """Never raised here: a call without an answer raises an `httpx.RequestError`, as there."""
+    """An error that is never raised: a call without a response raises an `httpx.RequestError`."""
 
 
 _REQUEST_ERRORS: dict[tuple[str, bool], type[httpx.RequestError]] = {
@@ -110,7 +110,7 @@ _REQUEST_ERRORS: dict[tuple[str, bool], type[httpx.RequestError]] = {
 
 @functools.cache
 def _official_class(plain: type[errors.MistralError], phase: str, *, late: bool) -> type[errors.MistralError]:
-    """The class that is both."""
+    """Return the class derived from the official class and from `plain`."""
     name: Any
     if issubclass(plain, errors.UnprocessableEntityError):
         name = HTTPValidationError
@@ -125,7 +125,7 @@ def _official_class(plain: type[errors.MistralError], phase: str, *, late: bool)
 
 
 def add_official_class(error: BaseException) -> None:
-    """Make an error of this package one of the official SDK too, in place."""
+    """Make an error of this package an instance of the official class too, in place."""
     match error:
         case MistralError() | httpx.RequestError():
             pass
@@ -147,7 +147,7 @@ def _restored(plain: type[errors.MistralError], args: tuple[Any, ...], state: di
 
 
 class OfficialErrors:
-    """A block whose errors get the official SDK's names."""
+    """A `with` block whose errors get an official class too."""
 
     def __enter__(self) -> None:
         return None

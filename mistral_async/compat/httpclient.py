@@ -1,4 +1,4 @@
-"""The official SDK's protocols of HTTP clients, and a blocking httpx client as an asynchronous one."""
+"""The official SDK's protocols of HTTP clients, and an adapter of a blocking client to asynchronous calls."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ import httpx
 
 
 class HttpClient(Protocol):
-    """What `Mistral(client=...)` takes: `httpx.Client`, or something around one."""
+    """A client for `Mistral(client=...)`: an `httpx.Client`, or a wrapper of one."""
 
     def send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         """Send a request."""
         ...
 
     def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
-        """Make a request."""
+        """Build a request."""
         ...
 
 
 class AsyncHttpClient(Protocol):
-    """What `Mistral(async_client=...)` takes: `httpx.AsyncClient`, or something around one."""
+    """A client for `Mistral(async_client=...)`: an `httpx.AsyncClient`, or a wrapper of one."""
 
     async def send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         """Send a request."""
         ...
 
     def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
-        """Make a request."""
+        """Build a request."""
         ...
 
 
 class ThreadedClient:
-    """A blocking client as an asynchronous one: what blocks, does so in a thread."""
+    """A blocking client as an asynchronous one: every blocking call runs in a thread."""
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
 
     def build_request(self, method: str, url: str, *, headers: Any, content: Any) -> httpx.Request:
-        """Make a request; the pieces of an upload are fetched from the event loop as the thread needs them."""
+        """Build a request; an asynchronous body is read from the event loop as the thread needs it."""
         if hasattr(content, "__aiter__"):
             content = _iterate_from_thread(content)
         return self._client.build_request(method, url, headers=headers, content=content)
 
     async def send(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
-        """Send it; whoever is cancelled leaves the thread behind, which closes the answer that nobody reads."""
+        """Send a request in a thread; after a cancellation the thread closes the response itself."""
         left = False
 
         def send() -> httpx.Response:
@@ -66,7 +66,7 @@ class ThreadedClient:
 
 
 class _ThreadedStream(httpx.AsyncByteStream):
-    """A body that is read, and closed, in threads."""
+    """A response body that is read and closed in threads."""
 
     def __init__(self, stream: httpx.SyncByteStream) -> None:
         self._stream = stream
@@ -79,7 +79,7 @@ class _ThreadedStream(httpx.AsyncByteStream):
             yield piece
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it."""
+        """Close the body in a thread."""
         await anyio.to_thread.run_sync(self._stream.close)
 
 

@@ -26,7 +26,7 @@ _ANNOTATIONS = {
     "UnknownContentChunk": "Unknown",
     "UpdateAgentRequestTool": "AnyTool",
 }
-"""Names that only annotations use, and what they are here."""
+"""Names that only annotations use, and their names in `mistral_async.models`."""
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,6 @@
-"""The main job from end to end: many passages in, embeddings out, then a question answered by the nearest of them.
+"""The main job from end to end: embed many passages, then answer a question by the nearest of them.
 
-Without `MISTRAL_API_KEY` it runs against the embedded server, offline, and says so.
+Without `MISTRAL_API_KEY` it runs offline, against the embedded server.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ NEAREST = 4
 
 
 class Report:
-    """What one run did."""
+    """Counts and times of one run."""
 
     def __init__(self) -> None:
         self.started: float = time.perf_counter()
         self.embedding: Progress | None = None
 
     def progress(self, progress: Progress) -> None:
-        """Keep how far the embedding has come."""
+        """Keep the progress of the embedding."""
         self.embedding = progress
 
     def __str__(self) -> str:
@@ -134,7 +134,7 @@ def _blocking(settings: dict[str, Any], passages: list[str], question: str) -> R
 
 
 def _nearest(asked: Sequence[float], vectors: Sequence[Sequence[float]], passages: list[str]) -> list[str]:
-    """The passages whose vectors point most nearly where the question's does (all have length 1)."""
+    """Return the passages with the largest dot product with the question (all vectors have length 1)."""
     scores = [sum(map(mul, asked, vector)) for vector in vectors]
     best = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:NEAREST]
     return [passages[index] for index in best]

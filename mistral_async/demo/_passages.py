@@ -11,7 +11,7 @@ _TEXT = {".txt", ".md", ".rst", ".text", ""}
 
 
 def read_passages(path: Path | None) -> list[str]:
-    """The passages of a file, of all text files below a folder, or of the text that ships with the package."""
+    """Return the passages of a file, of all text files below a folder, or of the text that ships with the package."""
     if path is None:
         shipped = files("mistral_async.demo").joinpath("passages.txt").read_text(encoding="utf-8")
         return [line for line in shipped.splitlines() if line and not line.startswith("#")]

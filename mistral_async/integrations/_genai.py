@@ -1,4 +1,4 @@
-"""What OpenTelemetry's conventions for generative AI call the facts of a call. Nothing here needs OpenTelemetry.
+"""The attributes of a call by OpenTelemetry's conventions for generative AI. Nothing here needs OpenTelemetry.
 
 https://github.com/open-telemetry/semantic-conventions-genai (the names are written out: no package has them).
 """
@@ -22,7 +22,7 @@ Attributes = dict[str, Value]
 
 PROVIDER: Final = "mistral_ai"
 
-_OPERATIONS: Final = {  # where the conventions have no name for what is asked, it is the last word of the route
+_OPERATIONS: Final = {  # operations without a name in the conventions have the last word of their route
     "/v1/chat/completions": "chat",
     "/v1/agents/completions": "invoke_agent",
     "/v1/conversations": "chat",
@@ -58,19 +58,19 @@ _OUTPUTS: Final = {"text": "text", "json_object": "json", "json_schema": "json"}
 
 
 def operation_of(request: Request) -> str | None:
-    """The name of what is asked of a model; None for what asks none, such as a list of files."""
+    """Return the name of an operation on a model; None for other requests, such as a list of files."""
     operation = _OPERATIONS.get(request.route) if request.method == "POST" else None
     return "invoke_agent" if operation == "chat" and body_of(request).get("agent_id") else operation
 
 
 def body_of(request: Request) -> dict[str, Any]:
-    """The fields of the body."""
+    """Return the fields of the body."""
     body: object = request.json if request.form is None else request.form.values
     return body if is_object(body) else {}
 
 
 def name_of(request: Request, operation: str | None) -> str:
-    """The name of the span: of low cardinality, by the conventions."""
+    """Return the name of the span, which the conventions want to be of low cardinality."""
     if operation is None:
         return f"{request.method} {request.route}"
     body = body_of(request)
@@ -79,7 +79,7 @@ def name_of(request: Request, operation: str | None) -> str:
 
 
 def request_attributes(call: CallContext, operation: str | None) -> Attributes:
-    """What is known when a call begins."""
+    """Return the attributes that are known when a call begins."""
     request = call.request
     found: Attributes = {"server.address": call.address, "server.port": call.port}
     if operation is None:
@@ -99,7 +99,7 @@ def request_attributes(call: CallContext, operation: str | None) -> Attributes:
 
 
 def _options(body: Mapping[str, Any]) -> Attributes:
-    """The options of a request that the conventions know."""
+    """Return the request options that the conventions know."""
     found: Attributes = {}
     for key, value in body.items():
         if key in _NUMBERS and isinstance(value, (int, float)):
@@ -119,15 +119,15 @@ def _output_type(asked: Any) -> str | None:
 
 
 def answer_of(call: CallContext) -> Any:
-    """The answer; of a stream, that which the same call without streaming gives, as far as it has come."""
+    """Return the response; for a stream, what has been accumulated so far."""
     answer: Any = call.answer
     if isinstance(answer, Accumulator):
         answer = cast("Accumulator[Any]", answer).response()
-    return getattr(answer, "response", answer)  # the last event of a stream may hold the whole answer
+    return getattr(answer, "response", answer)  # the last event of a stream may contain the whole response
 
 
 def response_attributes(call: CallContext, answer: Any) -> Attributes:
-    """What is known when a call ends, its usage apart."""
+    """Return the attributes that are known when a call ends, without its usage."""
     found: Attributes = {}
     if call.status is not None:
         found["http.response.status_code"] = call.status
@@ -149,7 +149,7 @@ def response_attributes(call: CallContext, answer: Any) -> Attributes:
 
 
 def usage_attributes(answer: Any) -> dict[str, int]:
-    """What it cost, in tokens; what the API did not say is left out."""
+    """Return the token counts that the API reported."""
     usage = getattr(answer, "usage", None)
     if usage is None:
         return {}
@@ -164,13 +164,13 @@ def usage_attributes(answer: Any) -> dict[str, int]:
 
 
 def _first(of: object, *names: str) -> Any:
-    """The first of these fields that is there."""
+    """Return the first of these fields that is set."""
     found = (of.get(name) if is_object(of) else getattr(of, name, None) for name in names)
     return next((value for value in found if value is not None), None)
 
 
 def error_type(error: BaseException) -> str:
-    """The kind of failure, in few words: asyncio's and trio's cancellations are one."""
+    """Return the `error.type` of an exception; asyncio's and trio's cancellations have the same."""
     name = type(error).__name__
     match name:
         case "CancelledError" | "Cancelled":
@@ -182,7 +182,7 @@ def error_type(error: BaseException) -> str:
 
 
 def error_attributes(error: BaseException) -> Attributes:
-    """What went wrong; never the message, which may repeat what was sent."""
+    """Return the attributes of an error; never its message, which may repeat what was sent."""
     found: Attributes = {"error.type": error_type(error)}
     if isinstance(error, APIStatusError):
         found["http.response.status_code"] = error.status
@@ -192,7 +192,7 @@ def error_attributes(error: BaseException) -> Attributes:
 
 
 def attempt_attributes(attempt: Attempt, number: int) -> Attributes:
-    """One attempt, as an event."""
+    """Return the attributes of an attempt's event."""
     found: Attributes = {
         "mistral_async.attempt.number": number,
         "mistral_async.attempt.elapsed": attempt.elapsed,

@@ -1,6 +1,6 @@
-"""What was asked and answered, as OpenTelemetry's conventions write it: JSON of messages that consist of parts.
+"""Prompts and responses by OpenTelemetry's conventions: JSON of messages that consist of parts.
 
-Only who asks for it gets it. Data that a message carries (images, audio) is named, not repeated.
+Recorded only with `capture_content=True`. Images and audio in a message are named, not copied.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SOURCES: Final = {"image_url": "image", "document_url": "document", "input_audi
 
 
 def content_attributes(request: Request, answer: Any) -> dict[str, str]:
-    """The attributes that hold prompts, tools and answers."""
+    """Return the attributes that hold prompts, tools and responses."""
     body = _plain(body_of(request))
     asked: object = body.get("messages", body.get("inputs", body.get("input", body.get("prompt"))))
     found: dict[str, Any] = {
@@ -32,7 +32,7 @@ def content_attributes(request: Request, answer: Any) -> dict[str, str]:
 
 
 def _plain(value: Any) -> Any:
-    """Structs, sequences and mappings as they are in JSON."""
+    """Convert Structs, sequences and mappings to what JSON has."""
     return to_builtins(value)
 
 
@@ -90,7 +90,7 @@ def _chunk(chunk: object) -> list[dict[str, Any]]:
 
 
 def _output(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The messages of a completion's choices, or the entries of a conversation."""
+    """Return the messages of a completion's choices, or the entries of a conversation."""
     if "choices" in answer:
         return [
             {**_message(choice.get("message"), "assistant"), "finish_reason": choice.get("finish_reason", "")}

@@ -1,6 +1,6 @@
 """Spans and metrics of OpenTelemetry for every call: `Mistral(hooks=OpenTelemetryHooks())` (extra `otel`).
 
-Nothing of OpenTelemetry is loaded until this module is imported, and a prompt or answer is recorded only if asked for.
+Nothing of OpenTelemetry is loaded until this module is imported, and content is recorded only on request.
 """
 
 from __future__ import annotations
@@ -99,17 +99,17 @@ class OpenTelemetryHooks(Hooks):
         return _current(span)
 
     def rate_wait(self, call: CallContext, seconds: float) -> None:
-        """Say that it waited for the rate limits."""
+        """Add an event for a wait on rate limits."""
         span, _ = call.state[self]
         span.add_event("mistral_async.rate_wait", {"mistral_async.rate_wait.seconds": seconds})
 
     def after_attempt(self, call: CallContext, attempt: Attempt) -> None:
-        """Say what became of an attempt."""
+        """Add an event for an attempt."""
         span, _ = call.state[self]
         span.add_event("mistral_async.attempt", genai.attempt_attributes(attempt, len(call.attempts)))
 
     def after_call(self, call: CallContext, error: BaseException | None) -> None:
-        """End the span, and measure."""
+        """End the span and record the metrics."""
         span, attributes = call.state.pop(self)
         try:
             answer = genai.answer_of(call)
@@ -144,7 +144,7 @@ class OpenTelemetryHooks(Hooks):
 
 @contextlib.contextmanager
 def _current(span: trace.Span) -> Generator[None]:
-    """Make a span current; a coroutine that is collected as garbage may be left in another context than its own."""
+    """Make a span current; a coroutine collected as garbage may be left in another context than its own."""
     token = contexts.attach(trace.set_span_in_context(span))
     try:
         yield
@@ -156,7 +156,7 @@ def _current(span: trace.Span) -> Generator[None]:
 def _histogram(
     meter: metrics.Meter, name: str, unit: str, description: str, boundaries: tuple[float, ...]
 ) -> metrics.Histogram:
-    """With the boundaries that the conventions advise, where this version of OpenTelemetry takes advice."""
+    """Create a histogram with the boundaries of the conventions, if this version of OpenTelemetry takes them."""
     try:
         return meter.create_histogram(name, unit, description, explicit_bucket_boundaries_advisory=boundaries)
     except TypeError:

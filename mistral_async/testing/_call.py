@@ -15,7 +15,7 @@ _TRUE = {"true", "1", "yes", "on"}
 
 
 class FakeCall:
-    """One operation to perform, whoever asks for it: a request or a line of a batch."""
+    """An operation to perform, for a request or for a line of a batch job."""
 
     def __init__(
         self,
@@ -38,25 +38,25 @@ class FakeCall:
 
     @property
     def stream(self) -> bool:
-        """Whether events were asked for."""
+        """Return whether the body asks for a stream."""
         return self.body.get("stream") in (True, "true")
 
     def text(self, name: str) -> str | None:
-        """A query parameter."""
+        """Return a query parameter, or None; the last value wins."""
         values = self._query.get(name)
         return values[-1] if values else None
 
     def texts(self, name: str) -> list[str]:
-        """A query parameter that may be repeated."""
+        """Return all values of a query parameter."""
         return self._query.get(name, [])
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """A query parameter that is true or false."""
+        """Return a query parameter as a boolean."""
         value = self.text(name)
         return default if value is None else value.lower() in _TRUE
 
     def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-        """A query parameter that is a whole number; 422 if it is not, or out of bounds."""
+        """Return a query parameter as an integer; raises 422 if it is none, or out of bounds."""
         value = self.text(name)
         if value is None:
             return default
@@ -75,14 +75,14 @@ class FakeCall:
         return number
 
     def required(self, name: str) -> str:
-        """A query parameter that must be there."""
+        """Return a query parameter; raises 422 if it is missing."""
         value = self.text(name)
         if value is None:
             raise invalid_request([ValidationDetail("missing", ("query", name), "Field required", None)])
         return value
 
     def metadata(self) -> dict[str, Any]:
-        """The `metadata` filter of lists: one JSON-encoded parameter."""
+        """Return the `metadata` filter of a list, which is one JSON-encoded parameter."""
         value = self.text("metadata")
         if value is None:
             return {}

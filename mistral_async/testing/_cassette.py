@@ -1,6 +1,13 @@
-"""Record what the API answers, and replay it: httpx transports, for `Mistral(transport=...)` and `SyncMistral`.
+"""Record exchanges with the API and replay them: httpx transports, for `Mistral(transport=...)` and `SyncMistral`.
 
-One exchange a line, as JSON, without the key: of the request its method, path, query and body, no header.
+Rule 1: A cassette has one exchange a line, as JSON. Of a request it has method, path, query and body, and no header;
+    the API key is replaced wherever it occurs.
+Rule 2: Two requests are equal if method, target and body are: JSON by its value, another body by its digest, in which
+    the boundary of a form does not count.
+Rule 3: An exchange is replayed once; equal requests get their responses in the order of the recording. A request
+    without an exchange raises `CassetteError`, and so does `assert_done` for an exchange without a request.
+Rule 4: A body is replayed in the pieces in which it arrived. A response that was closed early ends with
+    `httpx.ReadError` where it was left.
 """
 
 from __future__ import annotations
@@ -29,32 +36,32 @@ class CassetteError(AssertionError):
 
 
 class RecordedRequest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was asked: enough to tell two requests apart."""
+    """The identity of a request: two requests are equal if these fields are."""
 
     method: str
     target: str
     json: Any = None
     digest: str | None = None
-    """Of a body that is not JSON."""
+    """SHA-256 of a body that is not JSON."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.target}"
 
 
 class RecordedExchange(msgspec.Struct, omit_defaults=True):
-    """A request, and what was answered."""
+    """A request and its response: one line of a cassette."""
 
     request: RecordedRequest
     status: int
     headers: list[tuple[str, str]]
     body: list[str | dict[str, str]]
-    """Its pieces as they arrived: text, or `{"base64": ...}`."""
+    """The pieces as they arrived: text, or `{"base64": ...}`."""
     cut: bool = False
-    """Whether the client did not read it to its end."""
+    """True if the client closed the response before its end."""
 
 
 class Recording(httpx.AsyncBaseTransport):
-    """Sends requests by `transport`, and adds each exchange to the file when its answer has been read."""
+    """A transport that sends by another one, and appends each exchange to the cassette once its body has been read."""
 
     def __init__(self, path: Path, transport: httpx.AsyncBaseTransport) -> None:
         self.path = path
@@ -63,12 +70,12 @@ class Recording(httpx.AsyncBaseTransport):
         path.write_bytes(b"")
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it."""
+        """Send a request; its exchange is recorded when the response is closed."""
         body = await request.aread()
         sent = httpx.Request(
             request.method,
             request.url,
-            # Not compressed: what is kept can be read, and the key be found in it.
+            # Not compressed, so that a cassette is readable and the key can be found in it.
             headers=[*_without(request, b"accept-encoding"), (b"accept-encoding", b"identity")],
             content=body,
             extensions=request.extensions,
@@ -103,7 +110,7 @@ class Recording(httpx.AsyncBaseTransport):
 
 
 class Replay(httpx.AsyncBaseTransport):
-    """Answers each request with the first recorded exchange of an equal one that was not used yet."""
+    """A transport that responds with the first unused recorded exchange of an equal request."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -111,7 +118,7 @@ class Replay(httpx.AsyncBaseTransport):
             self._left = [msgspec.json.decode(line, type=RecordedExchange) for line in file if line.strip()]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer it, or raise a `CassetteError`."""
+        """Return the recorded response; raises `CassetteError` if there is none left."""
         await request.aread()
         wanted = msgspec.json.encode(recorded_request(request))
         for secret in _secrets(request):
@@ -124,14 +131,14 @@ class Replay(httpx.AsyncBaseTransport):
         raise CassetteError(f"{self.path} has no (further) answer for {sought} with this body: record it again")
 
     def assert_done(self) -> None:
-        """Fail if an exchange was not used."""
+        """Raise `CassetteError` if an exchange was not used."""
         if self._left:
             told = ", ".join(str(exchange.request) for exchange in self._left)
             raise CassetteError(f"{self.path}: not asked for: {told}")
 
 
 class _RecordingStream(httpx.AsyncByteStream):
-    """The body of an answer, kept while it passes."""
+    """A response body that keeps a copy of the pieces that pass."""
 
     def __init__(self, response: httpx.Response, keep: Callable[[_RecordingStream], None]) -> None:
         self.pieces: list[bytes] = []
@@ -168,7 +175,7 @@ class _ReplayStream(httpx.AsyncByteStream):
 
 
 def recorded_request(request: httpx.Request) -> RecordedRequest:
-    """What a request, whose body has been read, asks for."""
+    """Return the identity of a request whose body has been read."""
     target = request.url.raw_path.decode("ascii")
     if not request.content:
         return RecordedRequest(request.method, target)
@@ -179,7 +186,7 @@ def recorded_request(request: httpx.Request) -> RecordedRequest:
 
 
 def _digest(request: httpx.Request) -> str:
-    """Of the body; the boundary of a form is another each time."""
+    """Return the SHA-256 of a body, with a fixed boundary in place of a form's random one."""
     body = request.content
     if (found := _BOUNDARY.search(request.headers.get("content-type", "").encode())) is not None:
         body = body.replace(found[1], b"boundary")
@@ -191,7 +198,7 @@ def _without(request: httpx.Request, name: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _secrets(request: httpx.Request) -> list[bytes]:
-    """The key, as it could stand in JSON."""
+    """Return the API key of a request as it could occur in JSON."""
     key = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     return [key.encode()] if key else []
 
@@ -204,12 +211,12 @@ def _text(piece: bytes) -> str | dict[str, str]:
 
 
 def record(path: str | os.PathLike[str], transport: httpx.AsyncBaseTransport | None = None) -> Recording:
-    """A transport that writes down every exchange, without the key; what the file held before is gone."""
+    """Return a transport that records every exchange to a new file, without the key."""
     from mistral_async import Transport
 
     return Recording(Path(path), transport or Transport())
 
 
 def replay(path: str | os.PathLike[str]) -> Replay:
-    """A transport that answers from what was written down, without a network."""
+    """Return a transport that replays a recorded file, without a network."""
     return Replay(Path(path))

@@ -1,4 +1,4 @@
-"""The time that drives rate limits, job states and expiry dates; tests give a `VirtualClock` and advance it."""
+"""The clock of rate limits, job states and expiry dates; with a `VirtualClock` a test advances it."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything with a monotonic `now()` in seconds."""
+    """A monotonic clock: anything with a `now()` in seconds."""
 
     def now(self) -> float:
-        """Seconds since some fixed moment."""
+        """Return seconds since a fixed moment."""
         ...
 
 
 class SystemClock:
-    """Real time."""
+    """The machine's monotonic clock."""
 
     def now(self) -> float:
-        """Seconds of the monotonic clock."""
+        """Return seconds of the monotonic clock."""
         return time.monotonic()
 
 
 class VirtualClock:
-    """Time that stands still until a test moves it."""
+    """A clock that stands still until a test advances it."""
 
     def __init__(self, start: float = 0.0) -> None:
         self._now = start
 
     def now(self) -> float:
-        """Seconds advanced so far, counted from `start`."""
+        """Return `start` plus the seconds advanced so far."""
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Move on by `seconds`."""
+        """Advance the clock by `seconds`."""
         if seconds < 0:
             raise ValueError(f"time cannot go back: {seconds}")
         self._now += seconds
@@ -47,23 +47,23 @@ class Calendar:
         self._epoch = time.time() - clock.now()
 
     def now(self) -> float:
-        """Seconds since 1970."""
+        """Return seconds since 1970."""
         return self._epoch + self._clock.now()
 
     def at(self, moment: float) -> float:
-        """The wall-clock time of a moment of the `Clock`."""
+        """Convert a moment of the `Clock` to seconds since 1970."""
         return self._epoch + moment
 
     def unix(self) -> int:
-        """Seconds since 1970 as the whole number that the API calls `created`."""
+        """Return whole seconds since 1970, as the API's `created`."""
         return int(self.now())
 
     def iso(self) -> str:
-        """ISO 8601 in UTC with microseconds and `Z`."""
+        """Return the time in ISO 8601, in UTC with microseconds and `Z`."""
         return self.iso_of(self.now())
 
     @staticmethod
     def iso_of(seconds: float) -> str:
-        """The same for any time since 1970."""
+        """Format seconds since 1970 in ISO 8601."""
         whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
         return f"{whole}.{int(seconds % 1 * 1_000_000):06d}Z"

@@ -1,4 +1,4 @@
-"""One connection: h11 reads the requests; answers are written by hand, so that they can be as wrong as a test wants."""
+"""One connection. h11 parses the requests; responses are written without it, since faults break the rules of HTTP."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _HEADS = HeadWriter()
 
 
 class ConnectionServer(Protocol):
-    """What a connection needs of its server."""
+    """The server of a connection, as far as the connection uses it."""
 
     latency: float
     chunk_delay: float
@@ -49,16 +49,16 @@ class ConnectionServer(Protocol):
     state: ServerState
 
     def log(self, request: Request) -> None:
-        """Take note of a request."""
+        """Add a request to the server's log."""
         ...
 
 
 class DisconnectedError(Exception):
-    """The client has gone."""
+    """A client that closed its connection."""
 
 
 class RequestReader:
-    """Requests out of a byte stream. A new parser reads each request, so the answers owe h11 nothing."""
+    """A reader of requests from a byte stream. Each request has its own h11 parser, so responses need not pass h11."""
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
@@ -66,7 +66,7 @@ class RequestReader:
         self._parser = h11.Connection(h11.SERVER)
 
     async def head(self) -> h11.Request | None:
-        """The next request's head; None when the client has closed."""
+        """Read the next request's head; returns None once the client has closed."""
         self._parser = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
         if self._pending:
             self._parser.receive_data(self._pending)
@@ -74,7 +74,7 @@ class RequestReader:
         return event if isinstance(event, h11.Request) else None
 
     async def chunk(self) -> bytes | bytearray | None:
-        """The next piece of the body; None at its end."""
+        """Read the next piece of the body; returns None at its end."""
         event = await self._next()
         if isinstance(event, h11.Data):
             return event.data
@@ -85,11 +85,11 @@ class RequestReader:
 
     @property
     def waiting_for_continue(self) -> bool:
-        """Whether the client wants to be told that it may send the body."""
+        """Return whether the client waits for `100 Continue`."""
         return self._parser.they_are_waiting_for_100_continue
 
     async def wait(self, seconds: float) -> None:
-        """Wait, but notice when the client goes away."""
+        """Wait for `seconds`; raises `DisconnectedError` as soon as the client closes."""
         with anyio.move_on_after(seconds):
             while True:
                 data = await self._receive()
@@ -110,7 +110,7 @@ class RequestReader:
 
 
 class ServerConnection:
-    """Serves one client until either side closes."""
+    """One client's connection, served until either side closes."""
 
     def __init__(self, server: ConnectionServer, stream: ByteStream, number: int) -> None:
         self._server = server
@@ -120,14 +120,14 @@ class ServerConnection:
         self.busy = False
 
     async def serve(self) -> None:
-        """Answer one request after another."""
+        """Respond to one request after another."""
         try:
             while await self._exchange():
                 pass
         except (DisconnectedError, anyio.BrokenResourceError, anyio.ClosedResourceError, h11.RemoteProtocolError):
             pass
         except Exception:
-            # One broken answer must not take the other connections down.
+            # An error in one response must not end the other connections.
             logger.exception("the fake server broke off an answer")
 
     async def _exchange(self) -> bool:
@@ -209,7 +209,7 @@ class ServerConnection:
                 await anyio.sleep(seconds)
                 return True
             case Stall():
-                await anyio.sleep_forever()
+                await anyio.sleep_forever()  # and read no byte, so that the client cannot send a large body
             case Reset():
                 reset(self._stream)
             case _:
@@ -251,7 +251,7 @@ class ServerConnection:
 
 
 def reset(stream: ByteStream) -> None:
-    """Make closing the connection a reset."""
+    """Set the socket so that closing it resets the connection (RST)."""
     raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  an attribute of anyio, not of Django
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
 

@@ -1,4 +1,4 @@
-"""Bytes that may be large: in memory up to a limit, on disk beyond it, readable from any offset."""
+"""File contents: in memory up to a limit, on disk beyond it, readable from any offset."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHUNK = 256 << 10
 
 
 class Content:
-    """What was uploaded or generated, with its size, checksum and number of lines counted on the way in."""
+    """Bytes of a file, with size, checksum and number of lines counted as they are written."""
 
     def __init__(self, data: bytes = b"") -> None:
         self._file: IO[bytes] = BytesIO()
@@ -25,7 +25,7 @@ class Content:
             self.write(data)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Append."""
+        """Append bytes."""
         if self.size <= MEMORY_LIMIT < self.size + len(data):
             self._move_to_disk()
         self._file.seek(0, 2)
@@ -35,12 +35,12 @@ class Content:
         self.lines += bytes(data).count(b"\n")
 
     def read(self, start: int = 0, size: int | None = None) -> bytes:
-        """`size` bytes from `start`, or all the rest."""
+        """Return `size` bytes from `start`, or all that follow."""
         self._file.seek(start)
         return self._file.read(-1 if size is None else size)
 
     def chunks(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes from `start` to before `end`, a piece at a time."""
+        """Yield the bytes from `start` to before `end` in pieces."""
         end = self.size if end is None else end
         while start < end:
             data = self.read(start, min(CHUNK, end - start))
@@ -48,7 +48,7 @@ class Content:
             yield data
 
     def lines_from(self, offset: int) -> Iterator[tuple[bytes, int]]:
-        """Lines without their newline, from `offset`, each with the offset that follows it."""
+        """Yield each line from `offset`, without its line break, and the offset after it."""
         while offset < self.size:
             self._file.seek(offset)
             line = self._file.readline()
@@ -56,21 +56,21 @@ class Content:
             yield line.rstrip(b"\r\n"), offset
 
     def line_count(self) -> int:
-        """Lines that are not blank."""
+        """Count the lines that are not blank."""
         return sum(1 for line, _ in self.lines_from(0) if line.strip())
 
     @property
     def signature(self) -> str:
-        """32 hexadecimal digits that change with the bytes."""
+        """Return the MD5 of the bytes as 32 hexadecimal digits."""
         return self._digest.hexdigest()
 
     @property
     def closed(self) -> bool:
-        """Whether the bytes are gone."""
+        """Return whether the bytes have been dropped."""
         return self._file.closed
 
     def close(self) -> None:
-        """Forget the bytes."""
+        """Drop the bytes."""
         self._file.close()
 
     def _move_to_disk(self) -> None:

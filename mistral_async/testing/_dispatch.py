@@ -1,4 +1,4 @@
-"""From a request to its reply: key, script, route, body, rate limit, answer, bookkeeping. No I/O."""
+"""From a request to its reply: key, body, script, route, validation, rate limit, handler, effects. No I/O."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Dispatcher:
-    """Answers requests."""
+    """The path from a request to its reply."""
 
     def __init__(
         self,
@@ -55,13 +55,13 @@ class Dispatcher:
         self.unexpected: list[Request] = []
 
     def locate(self, request: Request) -> None:
-        """Find the route, before the body has been read."""
+        """Find the route of a request whose body has not been read yet."""
         request.request_id = self._state.ids.uuid7()
         if found := self._router.find(request.method, request.path):
             request.route, request.params = found
 
     async def reply(self, request: Request) -> Reply:
-        """The answer to a request whose body has been read."""
+        """Return the reply to a request whose body has been read."""
         try:
             return await self._reply(request)
         except FakeAPIError as refusal:
@@ -116,7 +116,7 @@ class Dispatcher:
         headers: dict[str, str] = {}
         if route.limits and (reply.events is None or self._limiter.in_streams):
             shown = (*route.shown, *(name for name in reply.costs if name not in ("tokens", "req")))
-            # Only answers that tell of requests tell what they cost in tokens: conversations do not.
+            # Responses without request limits (conversations) have no token costs either.
             told = {name: cost for name, cost in reply.costs.items() if name != "tokens" or "req" in route.shown}
             headers = self._limiter.headers(model, shown, told, now)
         if route.name in _RETRYING:
@@ -160,7 +160,7 @@ class Dispatcher:
 
 
 def _decode_leniently(body: bytes) -> tuple[Any, ValidationDetail | None]:
-    # The standard parser reads what the quick one refuses, such as lone surrogates, and names the position of an error.
+    # json accepts what msgspec rejects, such as lone surrogates, and names the position of an error.
     try:
         return json.loads(body), None
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What the server did, so that a test can prove that nothing was paid for twice."""
+"""Executed operations and billed tokens, so that a test can prove that nothing was billed twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """One operation that was executed, whether or not its answer reached the client."""
+    """One execution of an operation, whether or not its response reached the client."""
 
     operation: str
     time: float
@@ -17,7 +17,7 @@ class Effect(msgspec.Struct, frozen=True):
 
 
 class Effects:
-    """Operations executed and tokens billed, by operation name."""
+    """Executions and billed tokens, counted by operation."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -26,11 +26,11 @@ class Effects:
         self.history: deque[Effect] = deque(maxlen=1_000_000)
 
     def __getitem__(self, operation: str) -> int:
-        """How often `operation` was executed."""
+        """Return how often `operation` was executed."""
         return self.counts[operation]
 
     def record(self, operation: str, *, time: float, model: str | None = None, tokens: int = 0) -> None:
-        """Write down one execution."""
+        """Count one execution."""
         self.counts[operation] += 1
         if tokens:
             self.tokens[operation] += tokens
@@ -38,20 +38,20 @@ class Effects:
 
     @property
     def total(self) -> int:
-        """All executions."""
+        """Return the number of all executions."""
         return self.counts.total()
 
     @property
     def total_tokens(self) -> int:
-        """All tokens billed."""
+        """Return the number of all tokens billed."""
         return self.tokens.total()
 
     def peak_requests(self, window: float, *, model: str | None = None) -> int:
-        """The most executions in any span of `window` seconds."""
+        """Return the most executions within any `window` seconds."""
         return self._peak(window, model, by_tokens=False)
 
     def peak_tokens(self, window: float, *, model: str | None = None) -> int:
-        """The most tokens billed in any span of `window` seconds."""
+        """Return the most tokens billed within any `window` seconds."""
         return self._peak(window, model, by_tokens=True)
 
     def _peak(self, window: float, model: str | None, *, by_tokens: bool) -> int:
@@ -70,12 +70,12 @@ class Effects:
 
 
 class Connections:
-    """Connections open now, and opened in all."""
+    """Counts of connections: open now, and opened in all."""
 
     def __init__(self) -> None:
         self.open = 0
         self.opened = 0
 
     def __repr__(self) -> str:
-        """Both counts."""
+        """Show both counts."""
         return f"<Connections open={self.open} opened={self.opened}>"

@@ -25,7 +25,7 @@ class ValidationDetail(msgspec.Struct, omit_defaults=True):
 
 
 class FakeAPIError(Exception):
-    """The server's decision to answer with an error."""
+    """An error response, raised wherever a request turns out to be wrong."""
 
     def __init__(
         self, status: int, body: bytes, *, media: str = JSON, headers: Mapping[str, str] | None = None
@@ -46,57 +46,57 @@ def api_error(
     param: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> FakeAPIError:
-    """The common shape: `{"object": "error", "message", "type", "param", "code", "raw_status_code"}`."""
+    """Return an error in the common shape: `{"object": "error", "message", "type", "param", "code", ...}`."""
     body = {"object": "error", "message": message, "type": kind, "param": param, "code": code}
     return FakeAPIError(status, msgspec.json.encode({**body, "raw_status_code": status}), headers=headers)
 
 
 def invalid_request(details: Sequence[ValidationDetail]) -> FakeAPIError:
-    """422 with one entry per fault in the body."""
+    """Return a 422 with one detail for each fault in the request."""
     return FakeAPIError(HTTPStatus.UNPROCESSABLE_ENTITY, msgspec.json.encode({"detail": details}))
 
 
 def invalid_argument(
     message: str, *, kind: str = "invalid_request_invalid_args", code: str | None = "3051"
 ) -> FakeAPIError:
-    """400 for a well-formed request that cannot be served."""
+    """Return a 400 for a well-formed request that cannot be served."""
     return api_error(HTTPStatus.BAD_REQUEST, message, kind, code)
 
 
 def invalid_model(model: str) -> FakeAPIError:
-    """An unusable model name is a 400, not a 404."""
+    """Return the 400 (not 404) for a model that cannot be used."""
     return api_error(HTTPStatus.BAD_REQUEST, f"Invalid model: {model}", "invalid_model", "1500")
 
 
 def not_found(what: str, name: str) -> FakeAPIError:
-    """404 for a thing that this server never made or has deleted."""
+    """Return a 404 for an object that does not exist, or no longer."""
     return FakeAPIError(HTTPStatus.NOT_FOUND, msgspec.json.encode({"message": f"{what} {name} was not found."}))
 
 
 def no_route(request_id: str) -> FakeAPIError:
-    """What the gateway says about a path it does not know."""
+    """Return the gateway's 404 for an unknown path."""
     body = {"message": "no Route matched with those values", "request_id": request_id}
     return FakeAPIError(HTTPStatus.NOT_FOUND, msgspec.json.encode(body), media=JSON_UTF8)
 
 
 def missing_key(request_id: str) -> FakeAPIError:
-    """What the gateway says to a request without a key."""
+    """Return the gateway's 401 for a request without a key."""
     body = msgspec.json.encode({"message": "Unauthorized", "request_id": request_id})
     return FakeAPIError(HTTPStatus.UNAUTHORIZED, body, media=JSON_UTF8, headers={"www-authenticate": "Key"})
 
 
 def invalid_key() -> FakeAPIError:
-    """What the API says to a key that it does not know; the newline is real."""
+    """Return the API's 401 for an unknown key; the newline at the end is real."""
     return FakeAPIError(HTTPStatus.UNAUTHORIZED, b'{"detail":"Invalid API Key"}\n')
 
 
 def rate_limited(headers: Mapping[str, str] | None = None) -> FakeAPIError:
-    """429 of an exhausted window. There is no Retry-After unless a test asks for it."""
+    """Return the 429 of an exhausted limit; `Retry-After` is sent only if `headers` has it."""
     return api_error(HTTPStatus.TOO_MANY_REQUESTS, "Rate limit exceeded", "rate_limited", "1300", headers=headers)
 
 
 def standard_error(status: int) -> FakeAPIError:
-    """The body that the API sends with a status, for failures on demand."""
+    """Return the error that the API sends with a status."""
     if (make := _STANDARD.get(status)) is not None:
         return make()
     if status >= CLOUDFLARE:
@@ -123,7 +123,7 @@ _STANDARD: dict[int, Callable[[], FakeAPIError]] = {
 
 
 def html_page(status: int) -> bytes:
-    """A page as the content delivery network in front of the API sends it."""
+    """Return an error page of the content delivery network in front of the API."""
     reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Web server is returning an unknown error"
     text = f"api.mistral.ai | {status}: {reason}"
     return f"<!DOCTYPE html>\n<html><head><title>{text}</title></head><body><h1>{text}</h1></body></html>\n".encode()

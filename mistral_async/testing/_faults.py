@@ -1,4 +1,13 @@
-"""Faults that a test can order: small values that say what goes wrong and where, with no behaviour of their own."""
+"""Faults of one exchange: values without behaviour, which `_plan`, `_connection` and `_listener` carry out.
+
+Rule 1: A fault strikes one exchange or one new connection. State and other connections are as without it.
+Rule 2: Before the body is read (`accept`, `handshake`, `request`) a fault stands alone and nothing is executed. Any
+    later fault comes after the operation was executed and billed, as when a response is lost.
+Rule 3: The faults of one `server.fault(...)` apply together, in their order, to the same response.
+Rule 4: A stop is exact: `after_events` whole events, or `after_bytes` bytes of the body as it is on the wire, have
+    been sent when it comes; with neither, half of the first piece.
+Rule 5: A stall of the response ends when the client closes its connection; an earlier one reads and sends no byte.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +19,21 @@ Place = Literal["accept", "handshake", "request", "head", "body", "event"]
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Something that goes wrong with one exchange."""
+    """A failure of one exchange."""
 
 
 class Delay(Fault, frozen=True):
-    """Wait before the head, before the body, or before every event."""
+    """A pause before the head, before the body, or before every event."""
 
     seconds: float
     where: Literal["request", "head", "body", "event"] = "head"
 
 
 class _Stop(Fault, frozen=True):
-    """Where an answer stops: after so many events or bytes of the body, or else at a place.
+    """A stop of the exchange: after so many events or bytes of the body, or else at a place.
 
     `accept`: before anything is read; `handshake`: after the first bytes of the client (with TLS its hello);
-    `request`: after the head of the request; `head`: in the middle of the answer's head; `body`: in the middle of it.
+    `request`: between head and body of the request; `head`, `body`: in the middle of the response's head or body.
     """
 
     where: Place = "body"
@@ -33,91 +42,91 @@ class _Stop(Fault, frozen=True):
 
 
 class Reset(_Stop, frozen=True):
-    """The connection is reset (RST)."""
+    """A reset of the connection (RST)."""
 
 
 class Cut(_Stop, frozen=True):
-    """The connection ends (FIN). A clean cut ends a chunked body in due form, too early, and the connection stays."""
+    """The end of the connection (FIN). With `clean` a chunked body ends properly but early and the connection stays."""
 
     clean: bool = False
 
 
 class Stall(_Stop, frozen=True):
-    """Nothing more arrives, and the connection stays open until the client gives up."""
+    """Silence: nothing more is sent, and the connection stays open until the client closes it."""
 
 
 class Garbage(Fault, frozen=True):
-    """Bytes that are not HTTP instead of the answer."""
+    """Bytes that are not HTTP, in place of the response."""
 
     data: bytes = b"\x16\x03\x01\x00 not http at all\r\n\r\n"
 
 
 class Drip(Fault, frozen=True):
-    """The whole answer, slowly."""
+    """A slow response."""
 
     bytes_per_second: float
 
 
 class WrongLength(Fault, frozen=True):
-    """`content-length` differs from the body by `delta` bytes: more is promised (> 0) or more is sent (< 0)."""
+    """A `content-length` that differs from the body by `delta` bytes: too large (> 0) or too small (< 0)."""
 
     delta: int = 10
 
 
 class BadChunk(Fault, frozen=True):
-    """A chunk whose size is not a number, after the head."""
+    """A chunk whose size is not a number, right after the head."""
 
 
 class BadGzip(Fault, frozen=True):
-    """`content-encoding: gzip` over bytes that are not gzip after the first few."""
+    """A `content-encoding: gzip` body that is corrupt after its first bytes."""
 
 
 class ZipBomb(Fault, frozen=True):
-    """A small gzip body that unpacks to `size` bytes."""
+    """A small gzip body that decompresses to `size` bytes."""
 
     size: int = 1 << 27
 
 
 class Truncate(Fault, frozen=True):
-    """A body that ends early but with the right length, so that only its JSON is broken."""
+    """A body cut off after `at` bytes with a matching length, so that its JSON alone is broken."""
 
     at: int = 20
 
 
 class HeadersNeverEnd(Fault, frozen=True):
-    """One more header line every `interval` seconds, for ever."""
+    """A head that never ends: one more header every `interval` seconds."""
 
     interval: float = 0.01
 
 
 class HugeHeader(Fault, frozen=True):
-    """A header line of `size` bytes."""
+    """A header of `size` bytes."""
 
     size: int = 70_000
 
 
 class Informational(Fault, frozen=True):
-    """An interim answer before the real one: 100, 102 or 103."""
+    """An informational response (100, 102 or 103) before the final one."""
 
     status: int = 103
 
 
 class ConnectionClose(Fault, frozen=True):
-    """The answer says `connection: close`, and the server closes."""
+    """A response with `connection: close`, after which the server closes."""
 
 
 class SilentClose(Fault, frozen=True):
-    """After the answer the server closes the kept-alive connection without having said so."""
+    """A connection that the server closes after the response, though it did not say `connection: close`."""
 
     seconds: float = 0.0
 
 
 class EmptyBody(Fault, frozen=True):
-    """The right head with no body."""
+    """A response with its usual head and no body."""
 
 
 class Html(Fault, frozen=True):
-    """A page of HTML from a proxy."""
+    """An HTML error page of a proxy."""
 
     status: int = 520
 

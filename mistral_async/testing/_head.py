@@ -1,4 +1,4 @@
-"""The head of an answer with the headers that the real gateway adds."""
+"""The head of a response, with the headers that the real gateway adds."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
 class HeadWriter:
-    """Writes heads; the date is made once a second."""
+    """A writer of response heads; the date is formatted once a second."""
 
     def __init__(self) -> None:
         self._second = 0
         self._date = ""
 
     def write(self, reply: Reply, *, request_id: str, milliseconds: int) -> bytes:
-        """The status line and all headers. A header that the reply sets replaces the usual one."""
+        """Return the status line and all headers; a header of the reply replaces the usual one."""
         lines = {
             "date": self._now(),
             "mistral-correlation-id": request_id,

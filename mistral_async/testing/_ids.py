@@ -1,4 +1,4 @@
-"""Identifiers in the forms that the API uses; the same seed and order of requests gives the same random parts."""
+"""Ids in the forms of the API; the same seed and order of requests give the same ids."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ALPHANUMERIC = string.digits + string.ascii_letters
 
 
 class Ids:
-    """Makes identifiers: a counter under a hash, which is quick and repeatable."""
+    """A generator of ids: a hashed counter, fast and repeatable."""
 
     def __init__(self, seed: int, calendar: Calendar) -> None:
         self._seed = seed
@@ -19,26 +19,26 @@ class Ids:
         self._calendar = calendar
 
     def hex32(self) -> str:
-        """32 hexadecimal digits: chat, embeddings, moderation."""
+        """Return 32 hexadecimal digits, as for chat, embeddings and moderation."""
         self._count += 1
         return blake2b(b"%d:%d" % (self._seed, self._count), digest_size=16).hexdigest()
 
     def uuid4(self) -> str:
-        """A UUID with dashes: files and jobs."""
+        """Return a UUID with dashes, as for files and jobs."""
         digits = self.hex32()
         return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def uuid7(self) -> str:
-        """A UUIDv7, which starts with the time: request ids."""
+        """Return a UUIDv7, which starts with the time, as for requests."""
         digits = self._timed()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
     def prefixed(self, prefix: str) -> str:
-        """`conv_`, `msg_`, `ag_` and the like with a UUIDv7 without dashes."""
+        """Return a prefix such as `conv` or `msg` and a UUIDv7 without dashes."""
         return f"{prefix}_{self._timed()}"
 
     def short(self) -> str:
-        """Nine letters and digits: tool calls."""
+        """Return nine letters and digits, as for tool calls."""
         number = int(self.hex32(), 16)
         letters: list[str] = []
         for _ in range(9):

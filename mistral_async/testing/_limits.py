@@ -1,6 +1,10 @@
-"""Rate limits as the API enforces them, per model and resource, and the headers that tell of them.
+"""Rate limits as the API enforces them, and the headers that report them.
 
-A window is checked before a request runs (is anything left?) and charged with what it really cost afterwards.
+Rule 1: Each model has its own limits, and each resource of a model (`req`, `tokens`, `ocr-pages`, ...) its own window.
+Rule 2: A request is admitted while every window that it draws on has something left (`req`: one whole request), and
+    charged with its actual cost afterwards. One request may therefore exceed a limit, and the next one waits longer.
+Rule 3: A refused request costs nothing. Its 429 names the exhausted window alone; `Retry-After` is sent only on demand.
+Rule 4: A limit of 0 is no quota: every request is refused, whatever the time.
 """
 
 from __future__ import annotations
@@ -19,12 +23,12 @@ _LABELS = {1.0: "second", _MINUTE: "minute", 3_600.0: "hour", 86_400.0: "day", 2
 _AMPLE = 1_000_000
 _UNLISTED_COSTS = {"req", "code-interpreter"}
 _EPSILON = 1e-9
-# Whether a conversation will run code is not known before it has.
+# Code runs are counted after a conversation, never refused before it.
 _NEVER_REFUSED = {"code-interpreter"}
 
 
 class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
-    """What one model may use up: requests in `per` seconds, tokens and other resources in `tokens_per` seconds.
+    """The limits of one model: requests in `per` seconds, tokens and other resources in `tokens_per` seconds.
 
     `burst` is how many requests may come at once (default: a whole window's). 0 requests means: no quota at all.
     `kind`: a token bucket, fixed windows, or a sliding window. `others` limits `ocr-pages` and the like.
@@ -40,7 +44,7 @@ class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits for some models, and for all the others (each model has windows of its own)."""
+    """Limits for some models, and a default for each of the others."""
 
     default: RateLimit | None = None
     models: dict[str, RateLimit] = msgspec.field(default_factory=dict[str, RateLimit])
@@ -49,13 +53,13 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FakeMeter(Protocol):
-    """One window of one resource."""
+    """The limit of one resource in one window."""
 
     limit: int
     per: float
 
     def left(self, now: float) -> float:
-        """What may still be used."""
+        """Return what can still be used at `now`."""
         ...
 
     def charge(self, now: float, amount: float) -> None:
@@ -64,7 +68,7 @@ class FakeMeter(Protocol):
 
 
 class FakeBucket:
-    """A token bucket: refills evenly, holds at most `burst`."""
+    """A token bucket: it refills evenly and holds at most `burst`."""
 
     def __init__(self, limit: int, per: float, burst: int | None) -> None:
         self.limit, self.per = limit, per
@@ -73,7 +77,7 @@ class FakeBucket:
         self._then: float | None = None
 
     def left(self, now: float) -> float:
-        """What has been refilled by `now`."""
+        """Return the level at `now`."""
         if self._then is not None:
             self._level = min(self._capacity, self._level + (now - self._then) * self.limit / self.per)
         self._then = now
@@ -86,7 +90,7 @@ class FakeBucket:
 
 
 class FixedWindow:
-    """Fixed windows, counted from the first request."""
+    """Consecutive windows, counted from the first request."""
 
     def __init__(self, limit: int, per: float) -> None:
         self.limit, self.per = limit, per
@@ -94,19 +98,19 @@ class FixedWindow:
         self._used = 0.0
 
     def left(self, now: float) -> float:
-        """What the present window still holds."""
+        """Return what the current window still allows."""
         if self._start is None or now >= self._start + self.per:
             self._start, self._used = now, 0.0
         return self.limit - self._used
 
     def charge(self, now: float, amount: float) -> None:
-        """Count `amount` in the present window."""
+        """Count `amount` in the current window."""
         self.left(now)
         self._used += amount
 
 
 class SlidingWindow:
-    """No span of `per` seconds may hold more than `limit`."""
+    """A window of the last `per` seconds, in which at most `limit` is used."""
 
     def __init__(self, limit: int, per: float) -> None:
         self.limit, self.per = limit, per
@@ -114,7 +118,7 @@ class SlidingWindow:
         self._used = 0.0
 
     def left(self, now: float) -> float:
-        """What the last `per` seconds leave."""
+        """Return what the last `per` seconds leave."""
         while self._log and self._log[0][0] <= now - self.per:
             self._used -= self._log.popleft()[1]
         return self.limit - self._used
@@ -127,7 +131,7 @@ class SlidingWindow:
 
 
 class FakeLimiter:
-    """All windows of one server."""
+    """All limits of one server."""
 
     def __init__(self, limits: RateLimits) -> None:
         self._limits = limits
@@ -135,11 +139,11 @@ class FakeLimiter:
 
     @property
     def in_streams(self) -> bool:
-        """Whether answers that are streams tell of limits too, as they did until early 2025."""
+        """Return whether streams have rate-limit headers too, as they did until early 2025."""
         return self._limits.headers == "2024"
 
     def refusal(self, model: str, resources: Sequence[str], now: float) -> dict[str, str] | None:
-        """The headers of a 429, which list the exhausted window alone; None if the request may run."""
+        """Return the headers of a 429, which name the exhausted limit alone, or None if the request may run."""
         for resource, meter in self._of(model).items():
             if resource not in resources or resource in _NEVER_REFUSED:
                 continue
@@ -149,14 +153,14 @@ class FakeLimiter:
         return None
 
     def charge(self, model: str, resources: Sequence[str], costs: Mapping[str, int], now: float) -> None:
-        """Book one request and what it cost."""
+        """Charge one request and its costs."""
         meters = self._of(model)
         for resource in resources:
             if (meter := meters.get(resource)) is not None:
                 meter.charge(now, 1 if resource == "req" else costs.get(resource, 0))
 
     def headers(self, model: str, shown: Sequence[str], costs: Mapping[str, int], now: float) -> dict[str, str]:
-        """What a successful answer says: limits and remainders of `shown`, and the cost of this request."""
+        """Return the headers of a success: limits and remainders of `shown`, and the costs of this request."""
         meters = self._of(model)
         rows = [(name, meters[name], max(0, int(meters[name].left(now)))) for name in shown if name in meters]
         match self._limits.headers:
@@ -189,7 +193,7 @@ class FakeLimiter:
 
 
 def label(seconds: float) -> str:
-    """A window as header names call it: `minute`, `10-second`, `5-minute`."""
+    """Return a window as header names spell it: `minute`, `10-second`, `5-minute`."""
     if seconds in _LABELS:
         return _LABELS[seconds]
     minutes = seconds / _MINUTE
@@ -253,7 +257,7 @@ def _headers_2024(rows: _Rows, costs: Mapping[str, int]) -> Iterator[tuple[str, 
 
 
 def rate_limits(given: Any) -> RateLimits:
-    """`RateLimits` from what a user may give: None, one limit, limits by model, or the whole."""
+    """Return `RateLimits` from None, one limit, limits by model, or `RateLimits`."""
     match given:
         case None:
             return RateLimits()

@@ -20,7 +20,7 @@ from mistral_async.testing._scripts import Scripts
 
 
 class Listener:
-    """Accepts connections until it is told to stop; then no task and no socket is left."""
+    """A listening socket and its connections; after `stop` no task and no socket is left."""
 
     def __init__(
         self, connections: Connections, scripts: Scripts, tls: ssl.SSLContext | None, serves: ConnectionServer
@@ -34,7 +34,7 @@ class Listener:
         self._stop, self._stopped = anyio.Event(), anyio.Event()
 
     async def start(self, host: str, port: int) -> int:
-        """Listen; the port, which is a free one where 0 was asked for."""
+        """Listen and return the port, a free one if `port` is 0."""
         listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._serve, listener)
@@ -44,18 +44,18 @@ class Listener:
     async def stop(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        """Let go of every connection."""
+        """Close the socket and every connection."""
         self._stop.set()
         with anyio.CancelScope(shield=True):
             await self._stopped.wait()
         if exc_type is not None and issubclass(exc_type, anyio.get_cancelled_exc_class()):
             return bool(await self._tasks.__aexit__(exc_type, exc, traceback))
-        # The group must not wrap the body's exception: nobody expects an ExceptionGroup from a test server.
+        # The group must not wrap the body's exception: a test server must not raise an ExceptionGroup.
         await self._tasks.__aexit__(None, None, None)
         return False
 
     def drop_idle(self) -> None:
-        """Close every connection that waits for its next request, without a word."""
+        """Close every idle connection without a response."""
         for connection, stream in list(self._live.items()):
             if not connection.busy:
                 _shut_down(stream)
@@ -115,6 +115,6 @@ class Listener:
 
 def _shut_down(stream: SocketStream) -> None:
     raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  an attribute of anyio, not of Django
-    # A duplicate, because uvloop's stand-in for a socket cannot be shut down.
+    # A duplicate, because uvloop's socket object has no shutdown.
     with suppress(OSError), socket.fromfd(raw.fileno(), raw.family, raw.type) as duplicate:
         duplicate.shutdown(socket.SHUT_RDWR)

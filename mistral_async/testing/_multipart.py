@@ -21,12 +21,12 @@ class FormPart:
 
     @property
     def text(self) -> str:
-        """The value of a plain field."""
+        """Return the value of a plain field."""
         return self.content.read().decode(errors="replace")
 
 
 class MultipartReader:
-    """Bytes in, `parts` out. `complete` tells whether the closing boundary has arrived."""
+    """A parser of multipart bodies: bytes in, `parts` out; `complete` once the closing boundary has arrived."""
 
     def __init__(self, boundary: str) -> None:
         self._delimiter = b"\r\n--" + boundary.encode("latin-1")
@@ -44,7 +44,7 @@ class MultipartReader:
             pass
 
     def close(self) -> None:
-        """Forget the parts that nobody kept."""
+        """Drop the contents of parts that were not kept."""
         for part in self.parts:
             if not part.content.kept:
                 part.content.close()
@@ -97,7 +97,7 @@ class MultipartReader:
 
 
 def boundary_of(content_type: str) -> str | None:
-    """The boundary that a content type names."""
+    """Return the boundary of a content type, or None."""
     message = Message()
     message["content-type"] = content_type
     boundary = message.get_param("boundary")

@@ -1,4 +1,4 @@
-"""A reply and its faults as a plan: what to send, when to wait, how to end. No I/O, so every fault is exact."""
+"""The steps of a response with its faults: send, wait, end. No I/O, so that every fault is exact to the byte."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from mistral_async.testing._reply import Reply
 
 LAST_CHUNK = b"0\r\n\r\n"
 _DRIP_SECONDS = 0.02
-# A reset overtakes what was sent before it, so the client is given time to read that.
+# A reset discards what the client has not read yet, so the client gets time to read.
 _BEFORE_RESET = 0.02
 
 
 class Send(msgspec.Struct):
-    """Bytes to write; `part` says which part of the answer they are."""
+    """Bytes to write; `part` is the part of the response that they belong to."""
 
     data: bytes
     part: str = "body"
 
 
 class Wait(msgspec.Struct):
-    """Seconds in which nothing is sent."""
+    """A pause in seconds."""
 
     seconds: float
 
 
 class End(enum.Enum):
-    """How an exchange ends when it does not end well."""
+    """A premature end of the exchange."""
 
     RESET = enum.auto()
     CLOSE = enum.auto()
@@ -49,7 +49,7 @@ _Stop = faults.Reset | faults.Cut | faults.Stall | faults.BadChunk
 
 
 def plan(reply: Reply, head: bytes, ordered: Sequence[faults.AnyFault], *, chunk_delay: float = 0.0) -> Iterator[Step]:
-    """The steps of an answer, with every fault applied in the order in which it was given."""
+    """Return the steps of a response, with every fault applied in its order."""
     steps: Steps = _send_steps(reply, head, chunk_delay)
     for fault in ordered:
         steps = _apply_fault(steps, fault, chunked=reply.framing == "chunked")
@@ -57,7 +57,7 @@ def plan(reply: Reply, head: bytes, ordered: Sequence[faults.AnyFault], *, chunk
 
 
 def reshape(reply: Reply, fault: faults.AnyFault) -> Reply:
-    """The reply with those faults that are a matter of its content or headers."""
+    """Apply a fault that changes the content or the headers of a reply."""
     match fault:
         case faults.Html(status):
             return Reply(status, body=html_page(status), media=HTML)
@@ -126,7 +126,7 @@ def _send_steps(reply: Reply, head: bytes, chunk_delay: float) -> Iterator[Step]
 
 
 def chunk(data: bytes) -> bytes:
-    """One chunk of a chunked body; nothing for no bytes, because an empty chunk ends the body."""
+    """Encode one chunk of a chunked body; empty for no bytes, because an empty chunk ends the body."""
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
@@ -198,7 +198,7 @@ def _stop_early(steps: Steps, fault: _Stop, *, chunked: bool) -> Iterator[Step]:
 def _bytes_before_stop(
     step: Send, stop: faults.Reset | faults.Cut | faults.Stall, *, events: int, sent: int
 ) -> int | None:
-    """How many bytes of this piece still go out before the stop; None if the stop comes later."""
+    """Return how many bytes of this piece are sent before the stop; None if the stop comes later."""
     if step.part == "head":
         early = stop.where == "head" and stop.after_bytes is None and stop.after_events is None
         return len(step.data) // 2 if early else None

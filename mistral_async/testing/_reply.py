@@ -16,7 +16,7 @@ EVENT_STREAM = "text/event-stream; charset=utf-8"
 
 
 class Reply:
-    """An answer before it becomes bytes."""
+    """A response before it becomes bytes."""
 
     def __init__(
         self,
@@ -41,33 +41,33 @@ class Reply:
         self.close = False
 
     def with_costs(self, **costs: int) -> Reply:
-        """What the exchange used up, by resource (`tokens`, `ocr_pages`, ...)."""
+        """Add costs by resource (`tokens`, `ocr_pages`, ...) and return the reply."""
         self.costs.update({name.replace("_", "-"): amount for name, amount in costs.items()})
         return self
 
 
 def json_reply(value: Any, status: int = HTTPStatus.OK) -> Reply:
-    """JSON as the inference endpoints write it: compact."""
+    """Return compact JSON, as the inference endpoints send it."""
     return Reply(status, body=msgspec.json.encode(value))
 
 
 def spaced_json_reply(value: Any, status: int = HTTPStatus.OK) -> Reply:
-    """JSON as files and batch jobs write it: with a space after each colon and comma."""
+    """Return JSON with spaces after colons and commas, as files and batch jobs send it."""
     return Reply(status, body=json.dumps(value, ensure_ascii=False).encode(), media=JSON_UTF8)
 
 
 def no_content() -> Reply:
-    """204: no body and no content type."""
+    """Return a 204 without a body."""
     reply = Reply(HTTPStatus.NO_CONTENT, media=None)
     reply.framing = "none"
     return reply
 
 
 def data_event(value: Any) -> bytes:
-    """An event of the chat family: a `data:` line alone."""
+    """Encode an event of the chat family: a `data:` line alone."""
     return b"data: %b\n\n" % msgspec.json.encode(value)
 
 
 def named_event(value: Mapping[str, Any]) -> bytes:
-    """An event of the other families: `event:` repeats the `type` of the data."""
+    """Encode an event of the other families: `event:` repeats the `type` of the data."""
     return b"event: %b\ndata: %b\n\n" % (str(value["type"]).encode(), msgspec.json.encode(value))

@@ -12,7 +12,7 @@ from mistral_async.testing._route import Route
 
 
 class Request:
-    """A request as it arrived, kept in `server.requests`."""
+    """A request that the server received, as kept in `server.requests`."""
 
     def __init__(
         self, *, method: str, target: str, headers: Sequence[tuple[str, str]], time: float, connection: int
@@ -38,19 +38,19 @@ class Request:
         self.request_id = ""
 
     def __repr__(self) -> str:
-        """The request line and what was answered: no header, no body."""
+        """Show the request line and the status: no header, no body."""
         return f"<Request {self.method} {self.path} {self.operation or '-'} -> {self.status}>"
 
     @property
     def query(self) -> dict[str, list[str]]:
-        """Query parameters; a repeated name has several values."""
+        """Return the query parameters; a repeated name has several values."""
         return parse_qs(self.query_string, keep_blank_values=True)
 
     @property
     def template(self) -> str | None:
-        """The route's template, such as `/v1/files/{}`."""
+        """Return the route's template, such as `/v1/files/{}`."""
         return self.route.template if self.route else None
 
     def json(self) -> Any:
-        """The body decoded."""
+        """Decode the body as JSON."""
         return json.loads(self.body)

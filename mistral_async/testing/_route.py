@@ -19,7 +19,7 @@ Preparation = Callable[[ServerState], Coroutine[Any, Any, None]]
 
 
 class Route(msgspec.Struct, frozen=True):
-    """One operation. `limits` are the resources it draws on, `shown` those that its headers tell of."""
+    """One operation. `limits` are the resources it is charged for, `shown` those in its headers."""
 
     method: str
     template: str
@@ -30,7 +30,7 @@ class Route(msgspec.Struct, frozen=True):
     stream: str | None = None
     limits: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
-    # Work that time has made due and that must be done before the answer is right, such as that of batch jobs.
+    # Brings state up to date before the handler runs: batch jobs run the lines that are due by now.
     before: Preparation | None = None
     public: bool = False
 
@@ -61,7 +61,7 @@ def route(
 
 
 class Router:
-    """Finds the route of a request; a percent-encoded slash does not divide a path."""
+    """A table of routes; a percent-encoded slash does not separate segments."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._exact: dict[tuple[str, str], Route] = {}
@@ -74,7 +74,7 @@ class Router:
                 self._exact[route.method, route.template] = route
 
     def find(self, method: str, path: str) -> tuple[Route, tuple[str, ...]] | None:
-        """The route and the decoded values of its `{}`."""
+        """Return the route and the decoded values of its `{}`, or None."""
         if (exact := self._exact.get((method, path))) is not None:
             return exact, ()
         segments = path.split("/")

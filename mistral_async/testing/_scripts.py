@@ -1,4 +1,11 @@
-"""What a test ordered in advance: replies and faults, used up in the order in which they were given."""
+"""Scripted replies and faults.
+
+Rule 1: Scripts are tried in the order in which they were added. Replies and faults are independent: a request may get a
+    scripted reply and faults too.
+Rule 2: The first script that matches takes the request: it skips the first `after` of them, then applies `times` times.
+    A skipped request goes on to the next script.
+Rule 3: A script with `times=None` applies for ever. Any other one that was not used up fails `assert_done`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +23,7 @@ EARLY = {"accept", "handshake"}
 
 
 class Script:
-    """One order: which requests it is for, how many to let pass, how many to take."""
+    """One scripted reply or group of faults: for which requests, after how many, how often."""
 
     def __init__(self, pattern: str | None, *, times: int | None, after: int) -> None:
         self.pattern = pattern
@@ -27,11 +34,11 @@ class Script:
 
     @property
     def is_used_up(self) -> bool:
-        """Whether it has been used as often as it should; one without a number counts once used."""
+        """Return whether it has been used `times` times."""
         return self.left is not None and self.left <= 0
 
     def consume(self, request: Request | None) -> bool:
-        """Whether this request (or, with None, a new connection) is the script's; uses it up if so."""
+        """Return whether it applies to this request (None: to a new connection), and use it up if so."""
         if self.is_used_up or (request is not None and not is_match(self.pattern, request)):
             return False
         if self.skip:
@@ -42,49 +49,49 @@ class Script:
         return True
 
     def __str__(self) -> str:
-        """For the message of a failed test."""
+        """Describe the script for the message of a failed test."""
         what = ", ".join(map(repr, self.faults)) or "reply"
         return f"{what} for {self.pattern or 'any request'} ({self.left} left, {self.skip} to skip)"
 
 
 class Scripts:
-    """All orders of one server."""
+    """All scripted replies and faults of one server."""
 
     def __init__(self) -> None:
         self._replies: list[Script] = []
         self._faults: list[Script] = []
 
     def add_reply(self, script: Script, make: Callable[[], Reply]) -> None:
-        """Order a reply; `make` builds it anew each time."""
+        """Add a reply; `make` builds it anew each time."""
         script.make = make
         self._replies.append(script)
 
     def add_faults(self, script: Script, faults: Sequence[AnyFault]) -> None:
-        """Order faults."""
+        """Add faults."""
         script.faults = faults
         self._faults.append(script)
 
     def reply(self, request: Request) -> Reply | None:
-        """The next scripted reply to `request`."""
+        """Return the next scripted reply to `request`, or None."""
         for script in self._replies:
             if script.consume(request):
                 return script.make() if script.make else None
         return None
 
     def connection_faults(self) -> list[AnyFault]:
-        """Faults that strike a new connection before any request."""
+        """Return the faults of a new connection, before any request."""
         return self._take(None, lambda fault: _place(fault) in EARLY)
 
     def head_faults(self, request: Request) -> list[AnyFault]:
-        """Faults that strike once the head of a request is known."""
+        """Return the faults between the head and the body of a request."""
         return self._take(request, lambda fault: _place(fault) == "request")
 
     def reply_faults(self, request: Request) -> list[AnyFault]:
-        """Faults of the answer."""
+        """Return the faults of the response."""
         return self._take(request, lambda fault: _place(fault) not in EARLY | {"request"})
 
     def unused(self) -> list[str]:
-        """Orders that were not used up."""
+        """Describe the scripts that were not used up."""
         return [str(script) for script in self._replies + self._faults if script.left]
 
     def _take(self, request: Request | None, chosen: Callable[[AnyFault], bool]) -> list[AnyFault]:
@@ -97,7 +104,7 @@ class Scripts:
 
 
 def is_match(pattern: str | None, request: Request) -> bool:
-    """Whether `pattern` means `request`: an operation, a group of them, a path, a template, or `METHOD path`."""
+    """Return whether `pattern` matches: an operation, a group of them, a path, a template, or `METHOD path`."""
     if pattern is None:
         return True
     if "/" in pattern:
@@ -107,7 +114,7 @@ def is_match(pattern: str | None, request: Request) -> bool:
 
 
 def _names(request: Request) -> set[str]:
-    # Until the body has been read it is not known whether a stream is wanted: both names stand.
+    # Both names match until the body has been read, which decides between them.
     if request.operation:
         return {request.operation}
     if request.route:
@@ -124,7 +131,7 @@ def build_reply(
     sse: Sequence[Any] | None,
     done: bool,
 ) -> Reply:
-    """A reply made by hand."""
+    """Build a scripted reply."""
     if sse is not None:
         return Reply(
             status,
@@ -137,7 +144,7 @@ def build_reply(
 
 
 def encode_event(item: Any) -> bytes:
-    """One event: bytes as they are, text as data, `(event, data)`, or data that says its `type` itself."""
+    """Encode one event: bytes as they are, text as data, `(event, data)`, or data with a `type`."""
     match item:
         case bytes():
             return item

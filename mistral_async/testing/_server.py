@@ -26,7 +26,7 @@ from mistral_async.testing._state import ServerOptions, ServerState
 
 
 class FakeMistral:
-    """A server that answers as the Mistral API does, deterministically, with whatever faults a test orders.
+    """A server that responds as the Mistral API does, deterministically, with the faults that a test scripts.
 
     `api_key=None` accepts any key. `clock` drives rate limits and jobs. `latency` and `chunk_delay` are seconds before
     each answer and between the events of a stream. `rate_limits` is one limit, limits by model, or `RateLimits`.
@@ -77,12 +77,12 @@ class FakeMistral:
 
     @property
     def url(self) -> str:
-        """The address to give to a client, without a slash at the end."""
+        """Return the server's URL for a client, without a slash at the end."""
         return f"{'https' if self._tls else 'http'}://{self.host}:{self.port}"
 
     @property
     def effects(self) -> Effects:
-        """What was executed and billed, by operation."""
+        """Return executions and billed tokens by operation."""
         return self.state.effects
 
     # Scripts
@@ -100,7 +100,7 @@ class FakeMistral:
         times: int | None = 1,
         after: int = 0,
     ) -> None:
-        """Answer the next `times` requests of an operation, group or path this way, in the order in which it was said.
+        """Script the reply to the next `times` requests of an operation, group or path; replies are used in order.
 
         Items of `sse` are dicts or Structs, text, `(event, data)`, or bytes as they are; `done` adds `data: [DONE]`.
         """
@@ -118,7 +118,7 @@ class FakeMistral:
         headers: Mapping[str, str] | None = None,
         after: int = 0,
     ) -> None:
-        """Answer with an error of this status and the body that the API sends with it."""
+        """Script an error with this status, and the body that the API sends with it."""
         refusal = standard_error(status)
 
         def make() -> Reply:
@@ -128,21 +128,21 @@ class FakeMistral:
         self.scripts.add_reply(Script(operation, times=times, after=after), make)
 
     def fault(self, *faults: AnyFault, operation: str | None = None, times: int | None = 1, after: int = 0) -> None:
-        """Let `faults` strike the next `times` matching requests (or connections), after `after` that go well."""
+        """Script `faults` for the next `times` matching requests (or connections), after `after` that go well."""
         places = {getattr(fault, "where", None) for fault in faults}
         if len(faults) > 1 and places & {*EARLY, "request"}:
             raise ValueError("a fault at accept, handshake or request stands alone")
         self.scripts.add_faults(Script(operation, times=times, after=after), faults)
 
     def assert_done(self) -> None:
-        """Fail if an ordered reply or fault was not used, or if a strict server got a request without a script."""
+        """Fail if a scripted reply or fault was not used, or if a strict server got a request without a script."""
         complaints = [f"not used: {text}" for text in self.scripts.unused()]
         complaints += [f"not expected: {request!r}" for request in self.dispatcher.unexpected]
         if complaints:
             raise AssertionError("; ".join(complaints))
 
     def draw(self, model: str, *, requests: int = 0, tokens: int = 0) -> None:
-        """Use up a model's limits as a stranger with the same key would."""
+        """Use up a model's limits, as another process with the same key would."""
         now = self.clock.now()
         for _ in range(requests):
             self.limiter.charge(model, ("req",), {}, now)
@@ -155,7 +155,7 @@ class FakeMistral:
             del self.requests[: len(self.requests) - self._keep_requests]
 
     def drop_idle(self) -> None:
-        """Close every connection that waits for its next request, without a word."""
+        """Close every idle connection without a response."""
         if self._listening is not None:
             self._listening.drop_idle()
 

@@ -27,7 +27,7 @@ _S = TypeVar("_S")
 
 
 class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How the server answers, as given to `FakeMistral`."""
+    """Options of the server's behaviour, as given to `FakeMistral`."""
 
     shuffle_embeddings: bool = False
     max_inputs: int = 2048
@@ -67,7 +67,7 @@ class ServerState:
         self._contents: list[Content] = []
 
     def store(self, kind: Callable[[ServerState], _S]) -> _S:
-        """The one `kind` of this server."""
+        """Return this server's store of a kind, made on first use."""
         if kind not in self._stores:
             self._stores[kind] = kind(self)
         return cast("_S", self._stores[kind])
@@ -79,7 +79,7 @@ class ServerState:
         return content
 
     def close(self) -> None:
-        """Forget everything that holds a file."""
+        """Close all contents and drop all stores."""
         for content in self._contents:
             content.close()
         self._contents.clear()

@@ -20,7 +20,7 @@ _NUMBERS = {"int", "float"}
 
 
 def validate(shape: str | None, body: Any) -> list[ValidationDetail]:
-    """Return what is wrong with a body: `shape` is the name or the text of one; None takes anything."""
+    """Return the faults of a body; none if it is valid or the operation has no shape."""
     found: Details = []
     if shape is not None:
         _check_of_shape(shape)(body, ("body",), found)

@@ -26,13 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell of the mark."""
+    """Register the marker."""
     config.addinivalue_line("markers", f"{_MARK}(**options): what the fake server of a test is made with")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Fail a test that went well but left something over."""
+    """Fail a test that passed but left scripted replies or recorded exchanges unused."""
     result = yield
     funcargs: dict[str, Any] = getattr(item, "funcargs", {})
     for name in _CHECKED & funcargs.keys():
@@ -43,9 +43,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.fixture
 def fake_mistral(request: pytest.FixtureRequest) -> Iterator[FakeMistral]:
-    """A running fake server; replies and faults that the test ordered but did not use fail it.
+    """Start a fake server; scripted replies and faults that the test did not use fail it.
 
-    `@pytest.mark.fake_mistral(strict=True)` gives its options: a strict server has no answer but those ordered.
+    `@pytest.mark.fake_mistral(strict=True)` gives its options: a strict server has scripted replies only.
     """
     from mistral_async.testing import FakeMistral
 
@@ -58,7 +58,7 @@ def fake_mistral(request: pytest.FixtureRequest) -> Iterator[FakeMistral]:
 
 @pytest.fixture
 def mistral(fake_mistral: FakeMistral) -> Mistral:
-    """A client of `fake_mistral` for async tests, on any event loop; it repeats within milliseconds."""
+    """Return a client of `fake_mistral` for async tests, on any event loop; it retries within milliseconds."""
     from mistral_async import Mistral
 
     return Mistral(**_settings(fake_mistral))
@@ -66,7 +66,7 @@ def mistral(fake_mistral: FakeMistral) -> Mistral:
 
 @pytest.fixture
 def sync_mistral(fake_mistral: FakeMistral) -> Iterator[SyncMistral]:
-    """A client of `fake_mistral` that blocks; it repeats within milliseconds."""
+    """Return a blocking client of `fake_mistral`; it retries within milliseconds."""
     from mistral_async import SyncMistral
 
     with SyncMistral(**_settings(fake_mistral)) as client:
@@ -75,9 +75,9 @@ def sync_mistral(fake_mistral: FakeMistral) -> Iterator[SyncMistral]:
 
 @pytest.fixture
 def mistral_cassette(request: pytest.FixtureRequest) -> Recording | Replay:
-    """A transport that replays `cassettes/<module>/<test>.jsonl`, and writes it with `pytest --mistral-record`.
+    """Return a transport that replays `cassettes/<module>/<test>.jsonl`; `pytest --mistral-record` records it.
 
-    Exchanges that were recorded but not asked for fail the test.
+    Recorded exchanges that the test did not use fail it.
     """
     from mistral_async.testing import record, replay
 
@@ -91,7 +91,7 @@ def mistral_cassette(request: pytest.FixtureRequest) -> Recording | Replay:
 
 
 def _failure_message(fixture: Any) -> str:
-    check = getattr(fixture, "assert_done", None)  # what records has nothing to complain of
+    check = getattr(fixture, "assert_done", None)  # a recording has no such check
     try:
         return str(check() or "") if check is not None else ""
     except AssertionError as problem:

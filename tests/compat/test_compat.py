@@ -65,6 +65,7 @@ async def test_the_asynchronous_spellings():
 
 
 def test_streams_with_a_block_and_without(official):
+    """Translation, rules 3 and 4."""
     with official.chat.stream(model=MODEL, messages=HI) as stream:
         first = [event.data.choices[0].delta.content for event in stream]
     second = [event.data.choices[0].delta.content for event in official.chat.stream(model=MODEL, messages=HI)]
@@ -74,6 +75,7 @@ def test_streams_with_a_block_and_without(official):
 
 
 def test_lists_are_answers_and_downloads_httpx_responses(official):
+    """Translation, rule 4."""
     uploaded = official.files.upload(file={"file_name": "a.jsonl", "content": b"{}\n"}, purpose="batch")
     assert [file.id for file in official.files.list().data] == [uploaded.id]
     assert official.files.download(file_id=uploaded.id).read() == b"{}\n"
@@ -82,6 +84,7 @@ def test_lists_are_answers_and_downloads_httpx_responses(official):
 
 
 def test_options_of_one_call(official, threaded_server):
+    """Translation, rule 2."""
     official.chat.complete(
         model=MODEL,
         messages=[models.UserMessage(content="hi")],
@@ -96,6 +99,7 @@ def test_options_of_one_call(official, threaded_server):
 
 
 def test_errors_are_caught_under_their_old_names(official):
+    """Translation, rule 5."""
     with pytest.raises(SDKError) as caught:
         official.chat.complete(model="no such model", messages=HI)
     assert caught.value.status_code == 400
@@ -203,6 +207,7 @@ def test_models_are_those_of_the_package_with_the_names_of_annotations():
 
 
 def test_unset_is_not_sent(official, threaded_server):
+    """Translation, rule 2."""
     official.chat.complete(model=MODEL, messages=HI, temperature=UNSET, retries=UNSET, timeout_ms=None)
     assert "temperature" not in threaded_server.requests[-1].json()
     assert not UNSET

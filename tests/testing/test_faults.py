@@ -44,6 +44,7 @@ RESET = (httpx.ReadError,) if _TELLS else (httpx.ReadError, httpx.RemoteProtocol
 @pytest.mark.parametrize("where", ["accept", "handshake", "request", "head", "body"])
 @pytest.mark.parametrize("kind", [Reset, Cut])
 async def test_connections_that_end_early(http, server, kind, where):
+    """Faults, rule 2."""
     server.fault(kind(where=where))
     # A client that is still writing when it is reset may see the end of the stream instead.
     late = RESET if where == "body" else (httpx.NetworkError, httpx.RemoteProtocolError)
@@ -85,6 +86,7 @@ async def frames(http):
     ],
 )
 async def test_streams_that_end_early(http, server, fault, errors):
+    """Faults, rule 4."""
     server.fault(fault)
     http.timeout = httpx.Timeout(5, read=1.0)
     count, ended = await frames(http)
@@ -98,6 +100,7 @@ async def test_streams_that_end_early(http, server, fault, errors):
 
 @pytest.mark.parametrize("size", [0, 1, 30])
 async def test_cut_after_bytes(http, server, size):
+    """Faults, rule 4."""
     server.fault(Cut(after_bytes=size))
     server.reply(json={"text": "x" * 100})
     with pytest.raises(httpx.RemoteProtocolError):
@@ -117,6 +120,15 @@ async def test_delay_of_events(http, server):
     start = anyio.current_time()
     count, _ = await frames(http)
     assert anyio.current_time() - start >= 0.03 * count
+
+
+@pytest.mark.parametrize("where", ["head", "body"])
+async def test_a_stall_ends_when_the_client_closes(http, server, eventually, where):
+    """Faults, rule 5."""
+    server.fault(Stall(where=where))
+    with pytest.raises(httpx.ReadTimeout):
+        await http.get("/v1/models", timeout=0.2)
+    await eventually(lambda: not server.connections.open)
 
 
 async def test_a_delay_ends_when_the_client_goes_away(http, server, eventually):
@@ -230,6 +242,7 @@ async def test_idle_connections_can_be_dropped(http, server, eventually):
 
 
 async def test_several_faults_at_once(http, server):
+    """Faults, rule 3."""
     server.fault(Delay(0.1), Html(502))
     start = anyio.current_time()
     assert (await http.get("/v1/models")).status_code == 502

@@ -58,6 +58,7 @@ async def test_fixed_and_sliding_windows():
 
 
 async def test_the_refusal_names_the_exhausted_window_alone():
+    """Limits, rule 3."""
     async with Client(RateLimit(requests=1)) as client:
         await client.post()
         refused = await client.post()
@@ -69,6 +70,7 @@ async def test_the_refusal_names_the_exhausted_window_alone():
 
 
 async def test_tokens_are_a_window_of_their_own():
+    """Limits, rules 1 and 2."""
     async with Client(RateLimit(tokens=250)) as client:
         assert await client.statuses(4) == [200, 200, 200, 429]
         refused = await client.post()
@@ -78,6 +80,7 @@ async def test_tokens_are_a_window_of_their_own():
 
 
 async def test_models_do_not_share_a_limit_and_zero_is_no_quota():
+    """Limits, rules 1 and 4."""
     limits = {"mistral-embed": RateLimit(requests=0), "codestral-embed": RateLimit(requests=1)}
     async with Client(limits) as client:
         refused = await client.post()
@@ -123,6 +126,7 @@ async def test_older_generations_of_headers(generation, present, absent):
 
 
 async def test_retry_after_only_if_asked_for():
+    """Limits, rule 3."""
     async with Client(RateLimits(default=RateLimit(requests=0), retry_after=True)) as client:
         assert (await client.post()).headers["retry-after"] == "60"
 

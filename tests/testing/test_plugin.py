@@ -261,6 +261,7 @@ async def tape(anyio_backend, tmp_path):
 
 
 async def test_a_replay_says_the_same_without_a_network(tape):
+    """Cassettes, rule 3."""
     path, heard = tape
     played = replay(path)
     async with Mistral("another key", transport=played, retry_config=QUICK) as client:
@@ -271,6 +272,7 @@ async def test_a_replay_says_the_same_without_a_network(tape):
 
 
 async def test_a_recording_has_no_key_and_can_be_read(tape):
+    """Cassettes, rule 1."""
     path, _ = tape
     text = path.read_text()
     assert "a-secret-key" not in text
@@ -282,6 +284,7 @@ async def test_a_recording_has_no_key_and_can_be_read(tape):
 
 
 async def test_a_key_that_the_answer_repeats_is_scrubbed(anyio_backend, tmp_path):
+    """Cassettes, rule 1."""
     async with FakeMistral(api_key="a-secret-key") as server:
         server.reply(status=401, json={"message": "the key a-secret-key is not good"})
         async with Mistral(server.api_key, server_url=server.url, transport=record(tmp_path / "t")) as client:
@@ -292,6 +295,7 @@ async def test_a_key_that_the_answer_repeats_is_scrubbed(anyio_backend, tmp_path
 
 
 async def test_a_stream_that_was_left_early_ends_where_it_was_left(anyio_backend, tmp_path):
+    """Cassettes, rule 4."""
     async with FakeMistral(chunk_delay=0.05) as server:
         client = Mistral(server.api_key, server_url=server.url, transport=record(tmp_path / "t"))
         async with client, client.chat.stream(**ASK) as events:
@@ -305,6 +309,7 @@ async def test_a_stream_that_was_left_early_ends_where_it_was_left(anyio_backend
 
 
 async def test_another_question_has_no_answer(tape):
+    """Cassettes, rules 2 and 3."""
     path, _ = tape
     async with Mistral("key", transport=replay(path)) as client:
         with pytest.raises(CassetteError, match="record it again"):

@@ -48,6 +48,7 @@ async def test_failures_have_the_bodies_of_the_api(http, server, status, fragmen
 
 
 async def test_replies_are_used_in_order_each_its_number_of_times(http, server):
+    """Scripts, rule 1."""
     server.reply("models.list", json=1, times=2)
     server.reply("models.list", json=2)
     server.reply("models.list", json=3, times=None)
@@ -56,6 +57,7 @@ async def test_replies_are_used_in_order_each_its_number_of_times(http, server):
 
 
 async def test_after_lets_some_pass(http, server):
+    """Scripts, rule 2."""
     server.fail(500, after=2, operation="models")
     assert [(await http.get("/v1/models")).status_code for _ in range(4)] == [200, 200, 500, 200]
 
@@ -119,6 +121,7 @@ async def test_scripted_usage_is_billed(http, server):
 
 
 async def test_unused_faults_are_missed_too(server):
+    """Scripts, rule 3."""
     server.fault(Delay(1), operation="models", times=2)
     with pytest.raises(AssertionError, match=r"not used: Delay.* for models \(2 left"):
         server.assert_done()

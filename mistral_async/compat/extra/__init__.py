@@ -13,6 +13,6 @@ __all__ = ["ParsedChatCompletionResponse", "response_format_from_pydantic_model"
 
 
 def response_format_from_pydantic_model(model: type[Any]) -> dict[str, Any]:
-    """What asks for a class, as a dict."""
+    """Return the `response_format` of a class, as a dict."""
     made: dict[str, Any] = msgspec.to_builtins(output_type_of(model).response_format())
     return made

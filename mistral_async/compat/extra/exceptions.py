@@ -5,9 +5,9 @@ from __future__ import annotations
 from mistral_async.errors import ToolRunError
 
 
-class RunException(ToolRunError):  # noqa: N818 - its name over there
-    """A run did not come to its end."""
+class RunException(ToolRunError):  # noqa: N818 - its name in the official SDK
+    """A run that failed."""
 
 
 class MCPException(ToolRunError):  # noqa: N818 - the same
-    """An MCP server can not be reached, or broke."""
+    """An MCP server that cannot be reached, or failed."""

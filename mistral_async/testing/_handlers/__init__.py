@@ -1,1 +1,1 @@
-"""The answers, one module per group of operations: plain functions from a `FakeCall` to a `Reply`."""
+"""Handlers, one module per group of operations: plain functions from a `FakeCall` to a `Reply`."""

@@ -18,7 +18,7 @@ _RESULT_HOURS = 24 * 30
 
 
 class JobLine(msgspec.Struct):
-    """One request of a job; no body if the line could not be read."""
+    """One request of a job; `body` is None if the line could not be parsed."""
 
     number: int
     file_id: str
@@ -27,7 +27,7 @@ class JobLine(msgspec.Struct):
 
 
 class FakeBatchJob:
-    """A job and what has become of it."""
+    """A batch job: its lines, its counts and its results."""
 
     def __init__(
         self,
@@ -61,35 +61,35 @@ class FakeBatchJob:
         self.error_file: str | None = None
 
     def begin(self, contents: Iterable[Content], *, now: float) -> None:
-        """Start: only now is it known how many requests there are."""
+        """Start the job and count its lines."""
         sources = list(zip(self.input_files, contents, strict=True))
         self.total = sum(content.line_count() for _, content in sources)
         self._lines = (line for file_id, content in sources for line in _lines(file_id, content))
         self.status, self.started = "RUNNING", now
 
     def take(self, count: int) -> Iterator[JobLine]:
-        """The next `count` requests."""
+        """Yield the next `count` lines."""
         for _ in range(count):
             yield next(self._lines)
 
     def succeed(self, line: JobLine, body: Any) -> None:
-        """Write down an answer."""
+        """Add a response to the results."""
         self._write(self._good, line, {"status_code": 200, "body": body}, None)
         self.succeeded += 1
 
     def fail(self, line: JobLine, status: int, error: Any) -> None:
-        """Write down an error."""
+        """Add an error to the results."""
         self._write(self._bad, line, {"status_code": status, "body": error}, error)
         message = str(error.get("message") or error.get("detail"))
         self._errors[message] = self._errors.get(message, 0) + 1
         self.failed += 1
 
     def reject(self, message: str) -> None:
-        """Write down why nothing was run."""
+        """Add an error of the job as a whole."""
         self._errors[message] = 1
 
     def finish(self, status: str, *, now: float, files: FileStore) -> None:
-        """Make the results downloadable."""
+        """End the job and store its results as files."""
         self.status, self.ended = status, now
         for content, kind in ((self._good, "result"), (self._bad, "error")):
             if content.size:
@@ -103,7 +103,7 @@ class FakeBatchJob:
                 )
 
     def to_dict(self, *, inline: bool | None = None) -> dict[str, Any]:
-        """The job as the API shows it."""
+        """Return the job as the API's JSON."""
         shown = self.inline if inline is None else inline
         return {
             "id": self.id,

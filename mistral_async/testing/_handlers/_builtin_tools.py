@@ -1,4 +1,4 @@
-"""The built-in tools: whether a message calls for one, and what it then finds, computes or draws."""
+"""The built-in tools: which messages run them, and their results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DRAW = {"draw", "image", "picture", "paint", "generate", "illustration", "photo
 
 
 class ToolExecution(msgspec.Struct, kw_only=True):
-    """What a tool did: its arguments, its result, and the chunks that go with the message."""
+    """One execution of a built-in tool: arguments, result, and the chunks that go with the message."""
 
     name: str
     arguments: str
@@ -33,7 +33,7 @@ class ToolExecution(msgspec.Struct, kw_only=True):
 
 
 def run_builtin_tool(state: ServerState, tool: Mapping[str, Any], messages: Sequence[Any]) -> ToolExecution | None:
-    """Run a built-in tool if the last message calls for it; None for functions and for other messages."""
+    """Run a built-in tool if the last message asks for it; returns None otherwise, and for functions."""
     if messages[-1].get("role") != "user":
         return None
     question = question_of(last_text(messages))

@@ -28,7 +28,7 @@ _KEY = re.compile(r"`(\w+)`")
 
 
 class Choice(msgspec.Struct):
-    """One completion: pieces of thought, pieces of text, calls, and why it ended."""
+    """One choice of a completion, in pieces of the size of tokens."""
 
     thoughts: list[str]
     pieces: list[str]
@@ -37,18 +37,18 @@ class Choice(msgspec.Struct):
 
     @property
     def tokens(self) -> int:
-        """Tokens that it cost."""
+        """Return the number of completion tokens."""
         arguments = sum(len(pieces_of(call["function"]["arguments"])) + 1 for call in self.calls)
         return len(self.thoughts) + len(self.pieces) + arguments
 
     @property
     def text(self) -> str:
-        """The answer without the thoughts."""
+        """Return the text without the thinking."""
         return "".join(self.pieces)
 
 
 class FakeCompletion(msgspec.Struct, kw_only=True):
-    """All choices of one request and what they cost."""
+    """All choices of one request, and their usage."""
 
     id: str
     created: int
@@ -59,7 +59,7 @@ class FakeCompletion(msgspec.Struct, kw_only=True):
 
     @property
     def costs(self) -> dict[str, int]:
-        """What the rate limits are charged: cached tokens are free."""
+        """Return what the rate limits are charged; cached tokens are free."""
         usage = self.usage
         cached: int = usage["prompt_tokens_details"]["cached_tokens"]
         costs = {"tokens": usage["prompt_tokens"] + usage["completion_tokens"] - cached}
@@ -69,13 +69,13 @@ class FakeCompletion(msgspec.Struct, kw_only=True):
 
 
 class PromptCacheStore:
-    """Prompt cache keys that have been seen."""
+    """The prompt cache keys seen so far."""
 
     def __init__(self, _state: ServerState) -> None:
         self._seen: set[str] = set()
 
     def cached(self, key: str | None, tokens: int) -> int:
-        """How many of the prompt's tokens come from the cache."""
+        """Return how many tokens of a prompt come from the cache."""
         if key is None:
             return 0
         known = key in self._seen
@@ -84,7 +84,7 @@ class PromptCacheStore:
 
 
 def complete(state: ServerState, model: str, messages: Sequence[Any], options: Mapping[str, Any]) -> FakeCompletion:
-    """Compose the answer to a conversation."""
+    """Complete a chat."""
     check_order(messages)
     if options.get("logprobs") or options.get("top_logprobs"):
         raise invalid_argument("logprobs is not enabled for this model")
@@ -95,7 +95,7 @@ def complete(state: ServerState, model: str, messages: Sequence[Any], options: M
 def build_completion(
     state: ServerState, model: str, messages: Sequence[Any], options: Mapping[str, Any], choices: list[Choice]
 ) -> FakeCompletion:
-    """Choices with everything that the API says beside them."""
+    """Return a completion of `choices` with id, usage and guardrails."""
     return FakeCompletion(
         id=state.ids.hex32(),
         created=state.calendar.unix(),
@@ -107,7 +107,7 @@ def build_completion(
 
 
 def check_order(messages: Sequence[Any]) -> None:
-    """400 if the conversation does not end where an assistant may speak."""
+    """Raise 400 unless the last message is one that an assistant replies to."""
     role = messages[-1].get("role") if messages else "nobody"
     if role in ("user", "tool", "system") or (role == "assistant" and messages[-1].get("prefix")):
         return
@@ -116,7 +116,7 @@ def check_order(messages: Sequence[Any]) -> None:
 
 
 def compose(ids: Ids, model: str, messages: Sequence[Any], options: Mapping[str, Any], number: int = 0) -> Choice:
-    """One choice; `number` tells several of them apart."""
+    """Compose one choice; `number` makes several choices differ."""
     thoughts = pieces_of(thoughts_on(messages)) if _reasons(model, options) else []
     limit = options.get("max_tokens")
     if wanted := function_calls(messages, options):
@@ -125,7 +125,7 @@ def compose(ids: Ids, model: str, messages: Sequence[Any], options: Mapping[str,
 
 
 def truncate(text: str, options: Mapping[str, Any], thoughts: Sequence[str] = ()) -> Choice:
-    """A choice of `text`, ended by `stop` or `max_tokens` where they apply."""
+    """Return a choice of `text`, ended by `stop` or `max_tokens` where they apply."""
     limit = options.get("max_tokens")
     pieces = pieces_of(_until_stop(text, options.get("stop")))
     if limit is None or len(thoughts) + len(pieces) <= limit:
@@ -141,7 +141,7 @@ def _choice_with_calls(ids: Ids, thoughts: list[str], wanted: Sequence[tuple[str
         calls.append({"id": ids.short(), "type": "function", "function": function, "index": index})
     choice = Choice(thoughts, [], calls, "tool_calls")
     if limit is not None and choice.tokens > limit:
-        # The real API then sends calls whose arguments are cut off.
+        # The real API sends calls with truncated arguments then.
         calls[-1]["function"]["arguments"] = "".join(pieces_of(calls[-1]["function"]["arguments"])[:limit])
         choice.finish_reason = "length"
     return choice
@@ -193,7 +193,7 @@ def _usage(state: ServerState, messages: Sequence[Any], options: Mapping[str, An
 
 
 def completion_reply(completion: FakeCompletion) -> Reply:
-    """The completion as one JSON object."""
+    """Return the completion as one JSON object."""
     body = {
         "id": completion.id,
         "created": completion.created,
@@ -205,14 +205,14 @@ def completion_reply(completion: FakeCompletion) -> Reply:
             for index, choice in enumerate(completion.choices)
         ],
     }
-    # The key is there only for those who asked for guardrails.
+    # The key exists only if the request has guardrails.
     reply = json_reply({**body, "guardrails": completion.guardrails} if completion.guardrails else body)
     reply.costs = completion.costs
     return reply
 
 
 def message_of(choice: Choice) -> dict[str, Any]:
-    """The assistant's message: content is a list only if it holds thoughts."""
+    """Return the assistant's message; its content is a list only if there is thinking."""
     content: Any = choice.text
     if choice.thoughts:
         text = [{"type": "text", "text": choice.text}] if choice.pieces else []
@@ -221,7 +221,7 @@ def message_of(choice: Choice) -> dict[str, Any]:
 
 
 def stream_reply(completion: FakeCompletion) -> Reply:
-    """The completion as events: choices take turns, and usage comes with the very last finish."""
+    """Return the completion as events: choices take turns, and the very last event has the usage."""
     reply = Reply(media=EVENT_STREAM, events=_events(completion))
     reply.costs = completion.costs
     return reply
@@ -256,7 +256,7 @@ def _interleave(choices: list[list[dict[str, Any]]]) -> list[tuple[int, dict[str
 
 
 def deltas_of(choice: Choice) -> Iterator[dict[str, Any]]:
-    """The deltas of one choice; the last one holds `finish_reason` too."""
+    """Yield the deltas of one choice; the last one has `finish_reason` too."""
     yield {"role": "assistant", "content": ""}
     if choice.thoughts:
         yield {"content": ""}

@@ -1,4 +1,4 @@
-"""A turn as events: the same entries as in the whole answer, piece by piece."""
+"""The events of a turn: the entries of the response, in pieces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mistral_async.testing._state import ServerState
 
 
 def events_of(state: ServerState, conversation_id: str, turn: AssistantTurn) -> Iterator[bytes]:
-    """From `conversation.response.started` to `conversation.response.done`."""
+    """Yield the events of a turn, from `conversation.response.started` to `conversation.response.done`."""
     yield _event(state, "conversation.response.started", conversation_id=conversation_id)
     for index, entry in enumerate(turn.outputs):
         for kind, fields in _entry_events(entry):

@@ -1,4 +1,4 @@
-"""The text of a document, as far as plain text, data URLs and simple PDF files give it."""
+"""The text of documents: plain text, data URLs and simple PDF files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAGE_BREAK = "\f"
 
 
 def fetch_document(state: ServerState, url: str) -> tuple[bytes, str]:
-    """The bytes behind a document's URL and a name for it; only data URLs and this server's own can be read offline."""
+    """Return the bytes and the name of a document; only data URLs and this server's own URLs can be read offline."""
     if url.startswith("data:"):
         head, _, data = url.partition(",")
         try:
@@ -39,13 +39,13 @@ def fetch_document(state: ServerState, url: str) -> tuple[bytes, str]:
 
 
 def read_stored_file(state: ServerState, file_id: str) -> tuple[bytes, str]:
-    """The bytes and the name of an uploaded file."""
+    """Return the bytes and the name of an uploaded file."""
     file = state.store(FileStore).get(file_id)
     return file.content.read(), file.filename
 
 
 def pages_of(data: bytes, name: str) -> list[str]:
-    """The text of each page; a file that cannot be read has one page that says what it is."""
+    """Return the text of each page; a file that cannot be read is one page with an image."""
     if data.startswith(b"%PDF"):
         return _pdf_pages(data, name)
     text = data.decode("utf-8", "replace")

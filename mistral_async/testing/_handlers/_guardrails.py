@@ -1,4 +1,4 @@
-"""What guardrails say of a chat: the scores of its last message, and which of them are beyond their threshold."""
+"""The guardrail results of a chat: the scores of its last message, and which of them exceed their threshold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MODELS = {"moderation_llm_v1": "mistral-moderation-2411", "moderation_llm_v2": 
 
 
 def guardrail_results(messages: Sequence[Any], options: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One verdict per guardrail that was asked for."""
+    """Return one result for each guardrail of a request."""
     text = last_text(messages)
     return [_verdict(guardrail, text) for guardrail in entries(options, "guardrails")]
 

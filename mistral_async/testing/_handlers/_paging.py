@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 def page_by_number(call: FakeCall, items: Sequence[_T], *, size: int, most: int = 1000) -> Sequence[_T]:
-    """The page that `page` and `page_size` ask for; pages count from 0."""
+    """Return the page of `page` and `page_size`; pages count from 0."""
     page, size = call.number("page", 0), call.number("page_size", size, least=1, most=most)
     return items[page * size : (page + 1) * size]
 
@@ -21,7 +21,7 @@ def page_by_number(call: FakeCall, items: Sequence[_T], *, size: int, most: int 
 def page_by_token(
     call: FakeCall, items: Sequence[_T], *, size: int, most: int = 1000
 ) -> tuple[Sequence[_T], str | None]:
-    """The page after `page_token`, and the token of the next one."""
+    """Return the page after `page_token`, and the token of the next one."""
     size = call.number("page_size", size, least=1, most=most)
     start = _start(call.text("page_token"))
     end = start + size

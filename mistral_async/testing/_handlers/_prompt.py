@@ -1,4 +1,4 @@
-"""What a prompt says: its text, its tokens, the question it ends with and the sentences it offers as context."""
+"""The text of a prompt: its tokens, words and sentences, and the question at its end."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ COMMON = frozenset(_COMMON_TEXT.split())
 
 
 def section(value: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The object under `name`; empty if there is none."""
+    """Return the object under `name`, or an empty one."""
     inner: Any = value.get(name)
     return cast("dict[str, Any]", inner) if isinstance(inner, dict) else {}
 
 
 def entries(value: Mapping[str, Any], name: str) -> list[Any]:
-    """The list under `name`; empty if there is none."""
+    """Return the list under `name`, or an empty one."""
     inner: Any = value.get(name)
     return cast("list[Any]", inner) if isinstance(inner, list) else []
 
 
 def tokens_of(text: str) -> int:
-    """An estimate of the tokens of `text`: about four bytes each."""
+    """Estimate the tokens of `text`, at four bytes each."""
     return 1 + len(text.encode("utf-8", "surrogatepass")) // _BYTES_PER_TOKEN
 
 
 def pieces_of(text: str) -> list[str]:
-    """`text` cut into pieces as a model would emit them; joined again they are `text`."""
+    """Split `text` into pieces of the size of tokens; joined again they are `text`."""
     pieces = _PIECE.findall(text)
     return pieces if sum(map(len, pieces)) == len(text) else [text]
 
 
 def words_of(text: str) -> list[str]:
-    """Words in lower case."""
+    """Return the words of `text` in lower case."""
     return _WORD.findall(text.lower())
 
 
 @lru_cache(maxsize=4096)
 def topics_of(text: str) -> frozenset[str]:
-    """The beginnings of the words of `text` that carry meaning."""
+    """Return the stems of the words of `text`, common words left out."""
     return frozenset(word[:_STEM] for word in words_of(text) if word not in COMMON)
 
 
 def content_text(content: Any) -> str:
-    """The text of a message's content, whichever form it has."""
+    """Return the text of a message's content, a string or chunks."""
     if content is None:
         return ""
     if isinstance(content, str):
@@ -80,12 +80,12 @@ def _chunk_texts(chunks: Iterable[Any]) -> Iterator[str]:
 
 
 def image_count(messages: Iterable[Any]) -> int:
-    """How many images the messages hold."""
+    """Count the images in the messages."""
     return sum(_types(message).count("image_url") for message in messages)
 
 
 def audio_count(messages: Iterable[Any]) -> int:
-    """How many pieces of audio the messages hold."""
+    """Count the audio chunks in the messages."""
     return sum(_types(message).count("input_audio") for message in messages)
 
 
@@ -94,23 +94,23 @@ def _types(message: Any) -> list[str]:
 
 
 def prompt_tokens(messages: Sequence[Any]) -> int:
-    """An estimate for a whole conversation."""
+    """Estimate the tokens of a whole conversation."""
     return sum(_MESSAGE_TOKENS + tokens_of(content_text(message.get("content"))) for message in messages)
 
 
 def sentences_of(text: str) -> list[str]:
-    """Sentences, without the space around them."""
+    """Split `text` into sentences."""
     return [sentence.strip() for sentence in _SENTENCE.findall(text) if _WORD.search(sentence)]
 
 
 def last_text(messages: Sequence[Any], role: str = "user") -> str:
-    """The text of the last message of a role."""
+    """Return the text of the last message of a role."""
     last = next((message for message in reversed(messages) if message.get("role") == role), None)
     return content_text(last.get("content")) if last else ""
 
 
 def question_of(text: str) -> str:
-    """The last question of `text`, else its last sentence."""
+    """Return the last question of `text`, or its last sentence."""
     sentences = sentences_of(text)
     questions = [sentence for sentence in sentences if sentence.endswith("?")]
     return (questions or sentences or [text.strip()])[-1]

@@ -44,7 +44,7 @@ _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]+|\"([^\"]+)\"")
 
 
 def instance_of(schema: Any, prompt: str = "") -> Any:
-    """A value that `schema` accepts."""
+    """Return a value that `schema` accepts."""
     return _InstanceBuilder(schema, prompt).value(schema, "", 0)
 
 

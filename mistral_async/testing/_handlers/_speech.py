@@ -1,4 +1,4 @@
-"""Audio that carries its own words: what the fake voice says, the fake ear can write down again."""
+"""Synthetic speech that contains its own text, so that a transcription gives the text back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HALF = 0x4000
 
 
 def decode_audio(text: str) -> bytes:
-    """Audio out of base64; 400 if it is none."""
+    """Decode base64 audio; raises 400 if it is none."""
     try:
         data = b64decode(text, validate=True)
     except ValueError:
@@ -29,7 +29,7 @@ def decode_audio(text: str) -> bytes:
 
 
 def synthesize(text: str, form: str) -> bytes:
-    """A tone as long as it takes to say `text`, with the text beside it; `pcm` is the tone alone."""
+    """Return a tone as long as speaking `text` takes, with the text inside; `pcm` is the tone alone."""
     samples = _tone(min(_LONGEST_TONE, seconds_of(text)))
     note = _MARK + text.encode()
     match form:
@@ -42,7 +42,7 @@ def synthesize(text: str, form: str) -> bytes:
 
 
 def transcript_of(data: bytes) -> str | None:
-    """The words that `spoken` put into `data`; nothing for silence, None if there are none."""
+    """Return the text that `synthesize` put into `data`, "" for silence, None for other audio."""
     start = data.find(_MARK)
     if start >= 0:
         length = struct.unpack("<I" if data.startswith(b"RIFF") else ">I", data[start - 4 : start])[0]
@@ -51,12 +51,12 @@ def transcript_of(data: bytes) -> str | None:
 
 
 def seconds_of(text: str) -> float:
-    """How long it takes to say `text`."""
+    """Return how many seconds it takes to say `text`."""
     return max(1, len(text)) / _CHARACTERS_PER_SECOND
 
 
 def duration(data: bytes) -> float:
-    """Seconds of audio: from the text that it carries, from a WAV header, or from the size."""
+    """Return the seconds of audio: from its text, its WAV header, or its size."""
     text = transcript_of(data)
     if text:
         return seconds_of(text)

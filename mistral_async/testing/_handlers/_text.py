@@ -1,4 +1,4 @@
-"""The text of an answer: the sentences of the prompt that fit the question, or else the question. Never random."""
+"""The text of a completion: the sentences of the prompt that fit the question, or else the question. Never random."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _QUOTE = 200
 
 
 def reply_to(messages: Sequence[Any]) -> str:
-    """What the assistant says next."""
+    """Return the assistant's next message."""
     last: dict[str, Any] = messages[-1] if messages else {}
     if last.get("role") == "tool":
         return _about_tools(messages)
@@ -39,14 +39,14 @@ def reply_to(messages: Sequence[Any]) -> str:
 
 
 def thoughts_on(messages: Sequence[Any]) -> str:
-    """What a reasoning model thinks before it answers."""
+    """Return the thinking of a reasoning model."""
     user = last_text(messages)
     question = _quoted(question_of(user))
     return f"The user asks: {question} I look for what the conversation says about it and answer briefly."
 
 
 def best_sentences(context: str, question: str) -> list[str]:
-    """The one or two sentences of `context` that share most with `question`, in the order of the context."""
+    """Return the one or two sentences of `context` that share most words with `question`, in their order."""
     wanted = topics_of(question)
     sentences = [s for s in dict.fromkeys(sentences_of(context)) if s != question and not s.endswith("?")]
     scores = [(len(wanted & topics_of(s)), -len(s), -index, s) for index, s in enumerate(sentences)]
@@ -59,7 +59,7 @@ def best_sentences(context: str, question: str) -> list[str]:
 
 
 def calculation(text: str) -> tuple[str, str] | None:
-    """A sum in `text` such as `21 * 2`, and its value; None if there is none."""
+    """Find a calculation such as `21 * 2` in `text`; returns it and its value, or None."""
     match = _ARITHMETIC.search(text)
     if match is None or len(match[0]) > _LONGEST_SUM:
         return None

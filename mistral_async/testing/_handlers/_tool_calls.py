@@ -1,4 +1,4 @@
-"""Whether a conversation calls for a tool, which one, and with what arguments."""
+"""The function calls of a completion: which functions, and their arguments."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STEM = 5
 
 
 def function_calls(messages: Sequence[Any], options: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Names and JSON arguments of the functions to call; empty if the answer is text."""
+    """Return names and JSON arguments of the functions to call; empty if the reply is text."""
     functions = [tool["function"] for tool in entries(options, "tools") if tool.get("type", "function") == "function"]
     if not functions or messages[-1].get("role") == "tool":
         return []
@@ -42,7 +42,7 @@ def function_calls(messages: Sequence[Any], options: Mapping[str, Any]) -> list[
 
 
 def arguments_for(function: Mapping[str, Any], prompt: str) -> str:
-    """Arguments that the function's schema accepts, as the JSON text that the API sends."""
+    """Return arguments that the function's schema accepts, as JSON."""
     return json.dumps(instance_of(function.get("parameters") or {"type": "object"}, prompt), ensure_ascii=False)
 
 

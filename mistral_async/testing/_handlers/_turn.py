@@ -1,4 +1,4 @@
-"""One turn of a conversation: tools run, agents hand over, functions are called, and a message is written."""
+"""One turn of a conversation: tools, handoffs, function calls, and a message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CONNECTOR_TOKENS = 5
 
 
 class AssistantConfig(msgspec.Struct, kw_only=True):
-    """Who answers, and how."""
+    """The model or agent that replies in a conversation, and its options."""
 
     model: str
     agent_id: str | None = None
@@ -30,7 +30,7 @@ class AssistantConfig(msgspec.Struct, kw_only=True):
 
     @classmethod
     def of_agent(cls, agent: Mapping[str, Any], arguments: Mapping[str, Any]) -> AssistantConfig:
-        """The setting that an agent brings with it."""
+        """Return the configuration of an agent."""
         own = {name: value for name, value in agent["completion_args"].items() if value is not None}
         return cls(
             model=agent["model"],
@@ -44,14 +44,14 @@ class AssistantConfig(msgspec.Struct, kw_only=True):
 
 
 class AssistantTurn(msgspec.Struct):
-    """The entries that a turn adds, and what it cost."""
+    """The entries that a turn adds, and its usage."""
 
     outputs: list[dict[str, Any]]
     usage: dict[str, Any]
 
 
 class TurnRunner:
-    """Takes a turn."""
+    """One turn of the assistant."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class TurnRunner:
         self._connectors: dict[str, int] = {}
 
     def turn(self, confirmed: Mapping[str, str] | None = None) -> AssistantTurn:
-        """Everything that is said and done until the user must go on."""
+        """Run tools, handoffs and the reply, until the user must go on."""
         prompt = prompt_tokens(self._messages)
         if self._hand_off() or self._ask_confirmation(confirmed or {}):
             return self._finish(prompt, 0)
@@ -169,14 +169,14 @@ class TurnRunner:
 
 
 def make_entry(state: ServerState, kind: str, prefix: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry with its type, identifier and times."""
+    """Return an entry with its type, id and times."""
     now = state.calendar.iso()
     head = {"object": "entry", "type": kind, "created_at": now, "completed_at": now, "id": state.ids.prefixed(prefix)}
     return {**head, **fields}
 
 
 def messages_of(history: Sequence[Mapping[str, Any]], instructions: str | None) -> Iterator[dict[str, Any]]:
-    """The entries of a conversation as chat messages."""
+    """Convert the entries of a conversation to chat messages."""
     if instructions:
         yield {"role": "system", "content": instructions}
     for entry in history:
@@ -205,6 +205,6 @@ def messages_of(history: Sequence[Mapping[str, Any]], instructions: str | None) 
 
 
 def costs_of(turn: AssistantTurn) -> dict[str, int]:
-    """What a turn is charged."""
+    """Return what the rate limits are charged for a turn."""
     costs = {"tokens": turn.usage["prompt_tokens"] + turn.usage["completion_tokens"]}
     return costs | {name.replace("_", "-"): count for name, count in turn.usage.get("connectors", {}).items()}

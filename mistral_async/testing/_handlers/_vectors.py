@@ -35,7 +35,7 @@ class VectorSpace:
         self._row = lru_cache(maxsize=20_000)(self._make_row)
 
     def unit(self, text: str) -> list[float]:
-        """The vector of `text`, with length one."""
+        """Return the vector of `text`, of length one."""
         lanes, weight = self._sum(text)
         # A lane that holds n stands for 2n - weight: so many signs were plus, all the others minus.
         squares = sum(map(operator.mul, lanes, lanes))
@@ -69,7 +69,7 @@ class VectorSpace:
 
 
 def quantize(vector: list[float], dtype: str) -> list[int]:
-    """The vector as the API gives it in `int8`, `uint8`, `binary` and `ubinary`."""
+    """Convert a vector to `int8`, `uint8`, `binary` or `ubinary`."""
     if dtype in ("int8", "uint8"):
         scale = 127 / max(map(abs, vector))
         signed = [round(value * scale) for value in vector]
@@ -80,7 +80,7 @@ def quantize(vector: list[float], dtype: str) -> list[int]:
 
 
 def pack_values(values: list[float] | list[int], dtype: str) -> bytes:
-    """Little-endian bytes: four per float, one per whole number."""
+    """Pack values as little-endian bytes: four for a float, one for an integer."""
     code = {"float": "f", "int8": "b", "binary": "b"}.get(dtype, "B")
     numbers = array(code, values)
     if sys.byteorder == "big":

@@ -41,7 +41,7 @@ class AgentStore:
         self._aliases: dict[str, dict[str, dict[str, Any]]] = {}
 
     def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A new agent, version 0."""
+        """Create an agent, version 0."""
         agent_id, now = self._state.ids.prefixed("ag"), self._state.calendar.iso()
         agent: dict[str, Any] = {
             "instructions": None,
@@ -65,7 +65,7 @@ class AgentStore:
         return self.get(agent_id)
 
     def get(self, agent_id: str, version: str | int | None = None) -> dict[str, Any]:
-        """The current version, or one by number or alias; 404 if there is none."""
+        """Return the current version, or one by number or alias; raises 404 if there is none."""
         versions = self._versions.get(agent_id)
         if versions is None:
             raise not_found("Agent", agent_id)
@@ -74,7 +74,7 @@ class AgentStore:
         return {**versions[number], "versions": history}
 
     def update(self, agent_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """A new version, which becomes the current one; null clears a field."""
+        """Add a version, which becomes the current one; null clears a field."""
         old, versions = self.get(agent_id), self._versions[agent_id]
         arguments = old["completion_args"] | changes.get("completion_args", {})
         old.pop("versions")
@@ -96,19 +96,19 @@ class AgentStore:
             del store[agent_id]
 
     def history(self, agent_id: str) -> list[dict[str, Any]]:
-        """All versions, newest first."""
+        """Return all versions, newest first."""
         return [
             self.get(agent_id, number)
             for number in reversed(range(len(self._versions.get(agent_id) or [self.get(agent_id)])))
         ]
 
     def aliases(self, agent_id: str) -> dict[str, dict[str, Any]]:
-        """Aliases of versions, by name."""
+        """Return the aliases of an agent's versions, by name."""
         self.get(agent_id)
         return self._aliases[agent_id]
 
     def all(self) -> list[dict[str, Any]]:
-        """Newest first."""
+        """Return all agents, newest first."""
         return [self.get(agent_id) for agent_id in reversed(self._versions)]
 
     def _number(self, agent_id: str, version: str | int) -> int:
@@ -128,13 +128,13 @@ def create(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/agents", "beta.agents.list")
 def list_agents(call: FakeCall) -> Reply:
-    """One page as a bare array."""
+    """Return one page as a bare array."""
     return json_reply(page_by_number(call, list(_found(call)), size=20))
 
 
 @route("GET", "/v1/agents/pages", "beta.agents.list_pages")
 def list_pages(call: FakeCall) -> Reply:
-    """One page with the token of the next."""
+    """Return one page with the token of the next."""
     data, token = page_by_token(call, list(_found(call)), size=20)
     return json_reply({"object": "list", "data": data, "next_page_token": token})
 
@@ -157,7 +157,7 @@ def _found(call: FakeCall) -> Iterator[dict[str, Any]]:
 
 @route("GET", "/v1/agents/{}", "beta.agents.get")
 def get(call: FakeCall) -> Reply:
-    """One agent."""
+    """Return one agent."""
     return json_reply(call.state.store(AgentStore).get(call.params[0], call.text("agent_version")))
 
 
@@ -185,25 +185,25 @@ def update_version(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/agents/{}/versions", "beta.agents.list_versions")
 def list_versions(call: FakeCall) -> Reply:
-    """All versions, newest first, as a bare array."""
+    """Return all versions, newest first, as a bare array."""
     return json_reply(page_by_number(call, call.state.store(AgentStore).history(call.params[0]), size=20, most=100))
 
 
 @route("GET", "/v1/agents/{}/versions/{}", "beta.agents.get_version")
 def get_version(call: FakeCall) -> Reply:
-    """One version by number or alias."""
+    """Return one version by number or alias."""
     return json_reply(call.state.store(AgentStore).get(call.params[0], call.params[1]))
 
 
 @route("GET", "/v1/agents/{}/aliases", "beta.agents.list_version_aliases")
 def list_aliases(call: FakeCall) -> Reply:
-    """All aliases as a bare array."""
+    """Return all aliases as a bare array."""
     return json_reply(list(call.state.store(AgentStore).aliases(call.params[0]).values()))
 
 
 @route("PUT", "/v1/agents/{}/aliases", "beta.agents.create_version_alias")
 def create_alias(call: FakeCall) -> Reply:
-    """Give a version a name, or move the name to another version."""
+    """Give a version an alias, or move the alias to another version."""
     alias, agents = _alias_param(call), call.state.store(AgentStore)
     call.required("version")
     version = call.number("version", 0)
@@ -216,7 +216,7 @@ def create_alias(call: FakeCall) -> Reply:
 
 @route("DELETE", "/v1/agents/{}/aliases", "beta.agents.delete_version_alias")
 def delete_alias(call: FakeCall) -> Reply:
-    """Take a name away."""
+    """Delete an alias."""
     alias = _alias_param(call)
     if call.state.store(AgentStore).aliases(call.params[0]).pop(alias, None) is None:
         raise not_found("Alias", alias)

@@ -1,4 +1,4 @@
-"""Transcriptions and speech. Audio that this server spoke is transcribed to the words that it was made from."""
+"""Transcriptions and speech. Speech of this server is transcribed to its own text."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SPEECH_PIECE = 8_192
     shown=("req",),
 )
 def transcribe(call: FakeCall) -> Reply:
-    """Write down what is said."""
+    """Transcribe audio."""
     model = resolve_model(call.state, call.body["model"])
     data, name = _audio(call)
     if not data:
@@ -95,7 +95,7 @@ def _usage(text: str, seconds: float) -> dict[str, Any]:
 
 
 def _transcription_events(done: dict[str, Any]) -> Iterator[bytes]:
-    # Silence is the last event alone.
+    # Silence has the last event alone.
     if done["text"]:
         if done["language"]:
             yield named_event({"type": "transcription.language", "audio_language": done["language"]})
@@ -115,7 +115,7 @@ def _transcription_events(done: dict[str, Any]) -> Iterator[bytes]:
     limits=("req", "input-characters"),
 )
 def speak(call: FakeCall) -> Reply:
-    """Say a text; the answer is base64 in JSON, or events with pieces of it."""
+    """Synthesize speech, as base64 in JSON or in events."""
     body = call.body
     resolve_model(call.state, body.get("model") or "voxtral-mini-tts-latest")
     if voice := body.get("voice_id"):
@@ -133,7 +133,7 @@ def speak(call: FakeCall) -> Reply:
 
 
 def _speech_events(audio: bytes, usage: dict[str, int]) -> Iterator[bytes]:
-    # Seen in the documentation's samples: here the data does not repeat its type.
+    # In the documentation's samples the data of these events does not repeat the type.
     for start in range(0, len(audio), _SPEECH_PIECE):
         data = {"audio_data": b64encode(audio[start : start + _SPEECH_PIECE]).decode()}
         yield b"event: speech.audio.delta\ndata: %b\n\n" % msgspec.json.encode(data)

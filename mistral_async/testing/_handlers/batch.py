@@ -29,7 +29,7 @@ _ENDED = frozenset(STATUSES) - {"QUEUED", "RUNNING", "CANCELLATION_REQUESTED"}
 
 
 class BatchJobStore:
-    """The jobs of one account."""
+    """The batch jobs of one account."""
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
@@ -41,22 +41,22 @@ class BatchJobStore:
         self._jobs[job.id] = job
 
     def get(self, job_id: str) -> FakeBatchJob:
-        """A job; 404 if there is none."""
+        """Return a job; raises 404 if there is none."""
         if (job := self._jobs.get(job_id)) is None:
             raise not_found("Batch job", job_id)
         return job
 
     def remove(self, job_id: str) -> None:
-        """Forget a job."""
+        """Delete a job."""
         self.get(job_id)
         del self._jobs[job_id]
 
     def all(self) -> Iterable[FakeBatchJob]:
-        """Oldest first."""
+        """Return all jobs, oldest first."""
         return self._jobs.values()
 
     async def advance(self) -> None:
-        """Do the work of every job that is due by now."""
+        """Run the lines of every job that are due by now."""
         for job in list(self._jobs.values()):
             async with job.lock:
                 await self._advance(job)
@@ -122,7 +122,7 @@ class BatchJobStore:
 
 
 async def advance(state: ServerState) -> None:
-    """What must be done before any question about jobs is answered."""
+    """Bring all jobs up to date before a request about jobs is handled."""
     await state.store(BatchJobStore).advance()
 
 
@@ -158,7 +158,7 @@ def create(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/batch/jobs", "batch.jobs.list", before=advance)
 def list_jobs(call: FakeCall) -> Reply:
-    """One page of the jobs that pass the filters."""
+    """Return one page of the jobs that pass the filters."""
     jobs = [job for job in call.state.store(BatchJobStore).all() if _passes(call, job)]
     if call.text("order_by") != "created":
         jobs.reverse()
@@ -180,14 +180,14 @@ def _passes(call: FakeCall, job: FakeBatchJob) -> bool:
 
 @route("GET", "/v1/batch/jobs/{}", "batch.jobs.get", before=advance)
 def get(call: FakeCall) -> Reply:
-    """One job; jobs of inline requests hold their outputs."""
+    """Return one job; jobs of inline requests contain their outputs."""
     job = call.state.store(BatchJobStore).get(call.params[0])
     return spaced_json_reply(job.to_dict(inline=job.inline or call.flag("inline")))
 
 
 @route("POST", "/v1/batch/jobs/{}/cancel", "batch.jobs.cancel", before=advance)
 def cancel(call: FakeCall) -> Reply:
-    """Ask for the end of a job; what has been done stays."""
+    """Request the cancellation of a job; finished lines keep their results."""
     job = call.state.store(BatchJobStore).get(call.params[0])
     if job.status not in _ENDED:
         job.status = "CANCELLATION_REQUESTED"
@@ -196,7 +196,7 @@ def cancel(call: FakeCall) -> Reply:
 
 @route("DELETE", "/v1/batch/jobs/{}", "batch.jobs.delete", before=advance)
 def delete(call: FakeCall) -> Reply:
-    """Forget a job that has ended."""
+    """Delete a job that has ended."""
     job = call.state.store(BatchJobStore).get(call.params[0])
     if job.status not in _ENDED:
         raise invalid_argument(f"Batch job {job.id} is still {job.status}.")

@@ -22,7 +22,7 @@ from mistral_async.testing._route import route
     shown=("req", "tokens"),
 )
 def complete(call: FakeCall) -> Reply:
-    """Answer a chat."""
+    """Complete a chat."""
     model = resolve_model(call.state, call.body["model"])
     return _reply(call, completions.complete(call.state, model, call.body["messages"], call.body))
 
@@ -37,7 +37,7 @@ def complete(call: FakeCall) -> Reply:
     shown=("req", "tokens"),
 )
 def complete_agent(call: FakeCall) -> Reply:
-    """Answer a chat as an agent does: with its model, instructions and tools."""
+    """Complete a chat as an agent: with its model, instructions and tools."""
     agent = call.state.store(AgentStore).get(call.body["agent_id"])
     messages: list[Any] = call.body["messages"]
     if agent["instructions"]:
@@ -58,7 +58,7 @@ def complete_agent(call: FakeCall) -> Reply:
     shown=("req", "tokens"),
 )
 def complete_fim(call: FakeCall) -> Reply:
-    """Fill in the middle: code that stands between a prompt and a suffix."""
+    """Complete code between a prompt and a suffix."""
     model = resolve_model(call.state, call.body["model"])
     text = _middle(call.body["prompt"], call.body.get("suffix") or "")
     messages = [{"role": "user", "content": call.body["prompt"] + (call.body.get("suffix") or "")}]

@@ -43,7 +43,7 @@ _HIDDEN_TOKENS = 61
     shown=("req",),
 )
 def moderate(call: FakeCall) -> Reply:
-    """Judge one text or several."""
+    """Moderate one text or several."""
     return _moderation_reply(call, _texts(call.body["input"]))
 
 
@@ -56,7 +56,7 @@ def moderate(call: FakeCall) -> Reply:
     shown=("req",),
 )
 def moderate_chat(call: FakeCall) -> Reply:
-    """Judge the last message of one conversation or of several."""
+    """Moderate the last message of one conversation or several."""
     return _moderation_reply(call, [_last(messages) for messages in _conversations(call.body["input"])])
 
 
@@ -89,7 +89,7 @@ def classify_chat(call: FakeCall) -> Reply:
 
 
 def category_scores(text: str, model: str) -> dict[str, float]:
-    """The score of every category that `model` knows."""
+    """Return the score of every category of a moderation model."""
     names = _OLDER if "2411" in model else _NEWER
     topics = topics_of(text)
     return {name: _score(text, name, len(topics & topics_of(_WORDS[name]))) for name in names}

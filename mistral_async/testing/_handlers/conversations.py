@@ -31,7 +31,7 @@ _NOT_FOUND = 404
 
 
 class StoredConversation(msgspec.Struct, kw_only=True):
-    """A conversation: the request that began it, and its entries."""
+    """A conversation: the request that started it, and its entries."""
 
     id: str
     request: dict[str, Any]
@@ -48,7 +48,7 @@ class ConversationStore:
         self.conversations: dict[str, StoredConversation] = {}
 
     def begin(self, request: dict[str, Any], history: list[dict[str, Any]]) -> StoredConversation:
-        """A new conversation, stored unless the request says otherwise."""
+        """Create a conversation, stored unless the request has `store: false`."""
         now = self._state.calendar.iso()
         conversation_id = self._state.ids.prefixed("conv")
         made = StoredConversation(id=conversation_id, request=request, created_at=now, updated_at=now, entries=history)
@@ -57,13 +57,13 @@ class ConversationStore:
         return made
 
     def get(self, conversation_id: str) -> StoredConversation:
-        """A conversation; 404 if there is none."""
+        """Return a conversation; raises 404 if there is none."""
         if (conversation := self.conversations.get(conversation_id)) is None:
             raise not_found("Conversation", conversation_id)
         return conversation
 
     def setting(self, request: Mapping[str, Any]) -> AssistantConfig:
-        """Who answers in a conversation that began with `request`."""
+        """Return the configuration of a conversation that `request` started."""
         if agent_id := request.get("agent_id"):
             agent = self._state.store(AgentStore).get(agent_id, request.get("agent_version"))
             return AssistantConfig.of_agent(agent, section(request, "completion_args"))
@@ -85,7 +85,7 @@ class ConversationStore:
     shown=("tokens",),
 )
 def start(call: FakeCall) -> Reply:
-    """Begin a conversation with a model or an agent."""
+    """Start a conversation with a model or an agent."""
     body = call.body
     if (body.get("model") is None) == (body.get("agent_id") is None):
         raise invalid_argument(
@@ -106,7 +106,7 @@ def start(call: FakeCall) -> Reply:
     shown=("tokens",),
 )
 def append(call: FakeCall) -> Reply:
-    """Go on with a conversation."""
+    """Continue a conversation."""
     conversation = call.state.store(ConversationStore).get(call.params[0])
     if call.body.get("store") is False:
         conversation = msgspec.structs.replace(conversation, entries=list(conversation.entries))
@@ -123,7 +123,7 @@ def append(call: FakeCall) -> Reply:
     shown=("tokens",),
 )
 def restart(call: FakeCall) -> Reply:
-    """A new conversation that shares the old one's entries up to one of them."""
+    """Start a new conversation with the old one's entries up to one of them."""
     store = call.state.store(ConversationStore)
     old = store.get(call.params[0])
     ids = [entry["id"] for entry in old.entries]
@@ -173,7 +173,7 @@ def _entry(state: ServerState, given: Mapping[str, Any]) -> dict[str, Any]:
 
 @route("GET", "/v1/conversations", "beta.conversations.list")
 def list_conversations(call: FakeCall) -> Reply:
-    """One page as a bare array, newest first."""
+    """Return one page as a bare array, newest first."""
     wanted = call.metadata()
     found = [
         conversation
@@ -185,7 +185,7 @@ def list_conversations(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/conversations/{}", "beta.conversations.get")
 def get(call: FakeCall) -> Reply:
-    """One conversation, without its entries."""
+    """Return one conversation, without its entries."""
     return json_reply(_card(call.state.store(ConversationStore).get(call.params[0])))
 
 
@@ -199,7 +199,7 @@ def delete(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/conversations/{}/history", "beta.conversations.get_history")
 def history(call: FakeCall) -> Reply:
-    """All entries."""
+    """Return all entries."""
     conversation = call.state.store(ConversationStore).get(call.params[0])
     return json_reply(
         {"object": "conversation.history", "conversation_id": conversation.id, "entries": conversation.entries}
@@ -208,7 +208,7 @@ def history(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/conversations/{}/messages", "beta.conversations.get_messages")
 def messages(call: FakeCall) -> Reply:
-    """The entries that are messages."""
+    """Return the entries that are messages."""
     conversation = call.state.store(ConversationStore).get(call.params[0])
     found = [entry for entry in conversation.entries if entry["type"].startswith("message.")]
     return json_reply({"object": "conversation.messages", "conversation_id": conversation.id, "messages": found})

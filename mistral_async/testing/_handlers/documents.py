@@ -27,7 +27,7 @@ _OLD_STATUS = {"todo": "Todo", "in_progress": "Running", "done": "Completed"}
 
 
 class StoredDocument(msgspec.Struct, kw_only=True):
-    """A document, its bytes, the text of its pages, and when it was last given to be processed."""
+    """A document: its bytes, the text of its pages, and when its processing last began."""
 
     fields: dict[str, Any]
     content: Content
@@ -43,7 +43,7 @@ class DocumentStore:
         self.documents: dict[tuple[str, str], StoredDocument] = {}
 
     def add(self, library_id: str, content: Content, filename: str, media: str | None) -> StoredDocument:
-        """Store a document; its processing begins."""
+        """Store a document and begin its processing."""
         path = PurePosixPath(filename)
         document_id = self._state.ids.uuid4()
         fields = {
@@ -69,7 +69,7 @@ class DocumentStore:
         return document
 
     def get(self, library_id: str, document_id: str) -> StoredDocument:
-        """A document; 404 if it or its library is not there."""
+        """Return a document; raises 404 if it or its library does not exist."""
         self._state.store(LibraryStore).get(library_id)
         if (document := self.documents.get((library_id, document_id))) is None:
             raise not_found("Document", document_id)
@@ -82,18 +82,18 @@ class DocumentStore:
         self._count(library_id)
 
     def of(self, library_id: str) -> list[StoredDocument]:
-        """All documents of a library, oldest first."""
+        """Return all documents of a library, oldest first."""
         self._state.store(LibraryStore).get(library_id)
         return [document for (library, _), document in self.documents.items() if library == library_id]
 
     def status(self, document: StoredDocument) -> str:
-        """How far the processing has come."""
+        """Return the status of a document's processing."""
         seconds = self._state.options.processing_seconds
         passed = self._state.clock.now() - document.since + _EPSILON
         return "done" if passed >= seconds else "in_progress" if passed >= seconds / 2 else "todo"
 
     def to_dict(self, document: StoredDocument) -> dict[str, Any]:
-        """The document as the API shows it; what processing finds out is missing until it is done."""
+        """Return the document as the API's JSON; results of the processing are null until it is done."""
         status, text = self.status(document), "\n".join(document.pages)
         done = status == "done"
         tokens = tokens_of(text) if done else 0
@@ -120,7 +120,7 @@ class DocumentStore:
 
 @route("POST", "/v1/libraries/{}/documents", "beta.libraries.documents.upload", body="DocumentUploadRequest")
 def upload(call: FakeCall) -> Reply:
-    """Add a document: 201."""
+    """Add a document; the status is 201."""
     call.state.store(LibraryStore).get(call.params[0])
     if (part := call.files.get("file")) is None:
         raise invalid_request([ValidationDetail("missing", ("body", "file"), "Field required", None)])
@@ -131,7 +131,7 @@ def upload(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/libraries/{}/documents", "beta.libraries.documents.list")
 def list_documents(call: FakeCall) -> Reply:
-    """One page, sorted as asked."""
+    """Return one page, sorted by `sort_by` and `sort_order`."""
     documents = call.state.store(DocumentStore)
     search, key = (call.text("search") or "").lower(), call.text("sort_by") or "created_at"
     found = [documents.to_dict(document) for document in documents.of(call.params[0])]
@@ -146,7 +146,7 @@ def list_documents(call: FakeCall) -> Reply:
 
 @route("GET", _DOCUMENT, "beta.libraries.documents.get")
 def get(call: FakeCall) -> Reply:
-    """One document."""
+    """Return one document."""
     return json_reply(call.state.store(DocumentStore).to_dict(_document(call)))
 
 
@@ -168,7 +168,7 @@ def delete(call: FakeCall) -> Reply:
 
 @route("GET", f"{_DOCUMENT}/status", "beta.libraries.documents.status")
 def status(call: FakeCall) -> Reply:
-    """How far a document's processing has come, in the new and the old words."""
+    """Return the status of a document's processing, in its new and its old spelling."""
     status = call.state.store(DocumentStore).status(_document(call))
     return json_reply(
         {"document_id": call.params[1], "process_status": status, "processing_status": _OLD_STATUS[status]}
@@ -184,7 +184,7 @@ def reprocess(call: FakeCall) -> Reply:
 
 @route("GET", f"{_DOCUMENT}/text_content", "beta.libraries.documents.text_content")
 def text_content(call: FakeCall) -> Reply:
-    """The text of all pages, or of some."""
+    """Return the text of all pages, or of a range."""
     pages = _document(call).pages
     first, last = call.number("page_start", 0), call.number("page_end", len(pages))
     return json_reply({"text": "\n\n".join(pages[first:last])})
@@ -192,14 +192,14 @@ def text_content(call: FakeCall) -> Reply:
 
 @route("GET", f"{_DOCUMENT}/signed-url", "beta.libraries.documents.get_signed_url")
 def signed_url(call: FakeCall) -> Reply:
-    """A URL of the document's bytes, as a bare string."""
+    """Return a URL of the document's bytes, as a bare string."""
     document = _document(call)
     return json_reply(sign(call.state, f"document-{call.params[1]}", document.content, document.fields["name"]))
 
 
 @route("GET", f"{_DOCUMENT}/extracted-text-signed-url", "beta.libraries.documents.extracted_text_signed_url")
 def extracted_text_signed_url(call: FakeCall) -> Reply:
-    """A URL of the document's text, as a bare string."""
+    """Return a URL of the document's text, as a bare string."""
     document = _document(call)
     text = call.state.keep(Content("\n\n".join(document.pages).encode()))
     return json_reply(sign(call.state, f"text-{call.params[1]}", text, f"{document.fields['name']}.txt"))

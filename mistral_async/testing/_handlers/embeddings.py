@@ -23,14 +23,14 @@ _MOST_DIMENSIONS = 3072
 
 
 class VectorSpaceStore:
-    """The vector spaces that have been asked for."""
+    """The vector spaces used so far, by number of dimensions."""
 
     def __init__(self, state: ServerState) -> None:
         self._seed = state.seed
         self._spaces: dict[int, VectorSpace] = {}
 
     def of(self, dimensions: int) -> VectorSpace:
-        """The space of so many dimensions."""
+        """Return the space with this number of dimensions."""
         if dimensions not in self._spaces:
             self._spaces[dimensions] = VectorSpace(dimensions, self._seed)
         return self._spaces[dimensions]
@@ -60,7 +60,7 @@ def create(call: FakeCall) -> Reply:
 
 
 def usage_of(tokens: int) -> dict[str, Any]:
-    """Usage as embeddings and moderations report it: both spellings of the details, and mostly null."""
+    """Return usage as embeddings and moderations report it: both spellings of the details, mostly null."""
     return {
         "prompt_tokens": tokens,
         "total_tokens": tokens,

@@ -29,7 +29,7 @@ _LARGEST = 512 << 20
 
 
 class StoredFile(msgspec.Struct):
-    """A file and what the API tells of it."""
+    """A file: its bytes and its description."""
 
     id: str
     content: Content
@@ -43,7 +43,7 @@ class StoredFile(msgspec.Struct):
     visibility: str
 
     def to_dict(self) -> dict[str, Any]:
-        """The file as the API shows it."""
+        """Return the file as the API's JSON."""
         return {
             "id": self.id,
             "object": "file",
@@ -62,7 +62,7 @@ class StoredFile(msgspec.Struct):
 
 
 class FileStore:
-    """The files of one account, newest last."""
+    """The files of one account."""
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
@@ -79,7 +79,7 @@ class FileStore:
         hours: int | None = None,
         visibility: str = "workspace",
     ) -> StoredFile:
-        """Store `content`."""
+        """Store `content` as a file."""
         now = self._state.calendar.unix()
         mimetype = mimetypes.guess_type(filename)[0] or "application/octet-stream"
         file = StoredFile(
@@ -98,7 +98,7 @@ class FileStore:
         return file
 
     def get(self, file_id: str) -> StoredFile:
-        """A file; 404 once it is deleted or has expired."""
+        """Return a file; raises 404 once it is deleted or has expired."""
         file = self._files.get(file_id)
         if file is None or self._expired(file):
             raise not_found("File", file_id)
@@ -110,7 +110,7 @@ class FileStore:
         self._files.pop(file_id).content.close()
 
     def all(self) -> list[StoredFile]:
-        """Newest first."""
+        """Return all files, newest first."""
         return [file for file in reversed(self._files.values()) if not self._expired(file)]
 
     def _expired(self, file: StoredFile) -> bool:
@@ -159,7 +159,7 @@ def _hours(given: Any) -> int | None:
 
 @route("GET", "/v1/files", "files.list")
 def list_files(call: FakeCall) -> Reply:
-    """One page of the files that pass the filters, newest first."""
+    """Return one page of the files that pass the filters, newest first."""
     page, size = call.number("page", 0), call.number("page_size", 100, least=1)
     found = [file for file in call.state.store(FileStore).all() if _passes(call, file)]
     data = [file.to_dict() for file in found[page * size : (page + 1) * size]]
@@ -180,7 +180,7 @@ def _passes(call: FakeCall, file: StoredFile) -> bool:
 
 @route("GET", "/v1/files/{}", "files.retrieve")
 def retrieve(call: FakeCall) -> Reply:
-    """One file's description."""
+    """Return one file's description."""
     return spaced_json_reply({**call.state.store(FileStore).get(call.params[0]).to_dict(), "deleted": False})
 
 
@@ -193,14 +193,14 @@ def delete(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/files/{}/content", "files.download")
 def download(call: FakeCall) -> Reply:
-    """A file's bytes, or the range that was asked for."""
+    """Return a file's bytes, or the requested range."""
     file = call.state.store(FileStore).get(call.params[0])
     return content_reply(file.content, call.headers.get("range"), file.filename)
 
 
 @route("GET", "/v1/files/{}/url", "files.get_signed_url")
 def signed_url(call: FakeCall) -> Reply:
-    """An address that serves the file without a key until it expires."""
+    """Return a URL that serves the file without a key until it expires."""
     hours = call.number("expiry", 24, least=1, most=168)
     file = call.state.store(FileStore).get(call.params[0])
     return spaced_json_reply({"url": sign(call.state, file.id, file.content, file.filename, hours=hours)})

@@ -35,12 +35,12 @@ _FINAL = {"SUCCESS", "FAILED", "CANCELLED"}
 
 
 class TuningJob(msgspec.Struct, kw_only=True):
-    """A job: what was asked for, and when."""
+    """A fine-tuning job: its request and its progress."""
 
     id: str
     body: dict[str, Any]
     created: float
-    # The share of its way that the job had gone when it was last started, and when that was.
+    # The progress (0 to 1) at the last start, and the time of that start.
     gone: float = 0.0
     since: float = 0.0
     limit: float = 1.0
@@ -51,11 +51,11 @@ class TuningJob(msgspec.Struct, kw_only=True):
 
     @property
     def classifier(self) -> bool:
-        """Whether a classifier is trained."""
+        """Return whether the job trains a classifier."""
         return self.body.get("job_type") == "classifier" or bool(self.body.get("classifier_targets"))
 
     def share(self, now: float, seconds: float) -> float:
-        """How far the job has come, from 0 to 1."""
+        """Return the progress of the job, from 0 to 1."""
         return min(self.limit, self.gone + (now - self.since) / max(seconds, _EPSILON) + _EPSILON)
 
 
@@ -76,14 +76,14 @@ class TuningJobStore:
         return job
 
     def get(self, job_id: str) -> TuningJob:
-        """A job as it is now; 404 if there is none."""
+        """Return a job as it is now; raises 404 if there is none."""
         if (job := self.jobs.get(job_id)) is None:
             raise not_found("Fine-tuning job", job_id)
         self.refresh(job)
         return job
 
     def refresh(self, job: TuningJob) -> None:
-        """Enter the states that time has made due."""
+        """Enter the states that are due by now."""
         now, seconds = self._state.clock.now(), self._state.options.tuning_seconds
         share = job.share(now, seconds)
         for start, status in _STAGES:
@@ -97,11 +97,11 @@ class TuningJobStore:
             self._deliver(job)
 
     def start(self, job: TuningJob) -> None:
-        """Let a validated job run."""
+        """Start a validated job."""
         job.gone, job.since, job.limit = _HELD_AT, self._state.clock.now(), 1.0
 
     def cancel(self, job: TuningJob) -> None:
-        """Stop a job for good."""
+        """Cancel a job."""
         now = self._state.clock.now()
         self._enter(job, "CANCELLATION_REQUESTED", now)
         self._enter(job, "CANCELLED", now)
@@ -125,7 +125,7 @@ class TuningJobStore:
 
 @route("POST", "/v1/fine_tuning/jobs", "fine_tuning.jobs.create", body="CreateFineTuningJobRequest")
 def create(call: FakeCall) -> Reply:
-    """Queue a job, or with `dry_run` only say what it would cost."""
+    """Queue a job, or with `dry_run` estimate its cost."""
     body = call.body
     resolve_model(call.state, body["model"])
     sources = [file["file_id"] for file in entries(body, "training_files")] + entries(body, "validation_files")
@@ -137,7 +137,7 @@ def create(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/fine_tuning/jobs", "fine_tuning.jobs.list")
 def list_jobs(call: FakeCall) -> Reply:
-    """One page of the jobs that pass the filters, newest first."""
+    """Return one page of the jobs that pass the filters, newest first."""
     jobs = call.state.store(TuningJobStore)
     found = [jobs.get(job_id) for job_id in reversed(jobs.jobs)]
     found = [job for job in found if _passes(call, job)]
@@ -147,7 +147,7 @@ def list_jobs(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/fine_tuning/jobs/{}", "fine_tuning.jobs.get")
 def get(call: FakeCall) -> Reply:
-    """One job with its events and checkpoints."""
+    """Return one job with its events and checkpoints."""
     return json_reply(_details(call.state, call.state.store(TuningJobStore).get(call.params[0])))
 
 
@@ -266,7 +266,7 @@ def _metadata(state: ServerState, created: int) -> dict[str, Any]:
 
 
 def _integration(given: dict[str, Any]) -> dict[str, Any]:
-    # The key is never given back.
+    # The API never returns the key.
     shown = {name: given.get(name) for name in ("project", "name", "run_name")}
     return {"type": "wandb", **shown, "url": f"https://wandb.example/{given['project']}"}
 

@@ -1,4 +1,4 @@
-"""Libraries, who may use them, and what their documents add up to."""
+"""Libraries, their shares, and the totals of their documents."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ ORGANISATION = "00000000-0000-4000-8000-000000000003"
 
 
 class LibraryStore:
-    """The libraries of one account, with their documents and shares."""
+    """The libraries of one account, with their shares."""
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
         self.libraries: dict[str, dict[str, Any]] = {}
         self.shares: dict[str, list[dict[str, Any]]] = {}
-        # Documents are kept by `documents.py`, which tells here what they add up to.
+        # Set by `documents.py`: number and bytes of a library's documents.
         self.totals: dict[str, tuple[int, int]] = {}
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
-        """A new library."""
+        """Create a library."""
         library_id, now = self._state.ids.uuid4(), self._state.calendar.iso()
         self.libraries[library_id] = {
             "id": library_id,
@@ -49,7 +49,7 @@ class LibraryStore:
         return self.get(library_id)
 
     def get(self, library_id: str) -> dict[str, Any]:
-        """A library; 404 if there is none."""
+        """Return a library; raises 404 if there is none."""
         if (library := self.libraries.get(library_id)) is None:
             raise not_found("Library", library_id)
         count, size = self.totals.get(library_id, (0, 0))
@@ -63,14 +63,14 @@ class LibraryStore:
         return self.get(library_id)
 
     def remove(self, library_id: str) -> dict[str, Any]:
-        """Delete a library; what it was."""
+        """Delete a library and return it."""
         library = self.get(library_id)
         del self.libraries[library_id], self.shares[library_id]
         return library
 
 
 def pagination(call: FakeCall, total: int, size: int) -> dict[str, Any]:
-    """Where a page stands among all pages."""
+    """Return the numbers of a page: items, pages, size, and whether more follow."""
     page, size = call.number("page", 0), call.number("page_size", size, least=1, most=100)
     pages = -(-total // size)
     counts = {"total_items": total, "total_pages": pages, "current_page": page, "page_size": size}
@@ -79,7 +79,7 @@ def pagination(call: FakeCall, total: int, size: int) -> dict[str, Any]:
 
 @route("GET", "/v1/libraries", "beta.libraries.list")
 def list_libraries(call: FakeCall) -> Reply:
-    """One page by token, or by number as older clients ask."""
+    """Return one page by token, or by number as older clients ask."""
     search = (call.text("search") or "").lower()
     libraries = call.state.store(LibraryStore)
     found = [libraries.get(name) for name in reversed(libraries.libraries)]
@@ -93,13 +93,13 @@ def list_libraries(call: FakeCall) -> Reply:
 
 @route("POST", "/v1/libraries", "beta.libraries.create", body="CreateLibraryRequest")
 def create(call: FakeCall) -> Reply:
-    """Create a library: 201."""
+    """Create a library; the status is 201."""
     return json_reply(call.state.store(LibraryStore).create(call.body), HTTPStatus.CREATED)
 
 
 @route("GET", "/v1/libraries/{}", "beta.libraries.get")
 def get(call: FakeCall) -> Reply:
-    """One library."""
+    """Return one library."""
     return json_reply(call.state.store(LibraryStore).get(call.params[0]))
 
 
@@ -118,7 +118,7 @@ def delete(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/libraries/{}/share", "beta.libraries.accesses.list")
 def list_shares(call: FakeCall) -> Reply:
-    """Who may use a library."""
+    """Return the shares of a library."""
     libraries = call.state.store(LibraryStore)
     libraries.get(call.params[0])
     return json_reply({"data": libraries.shares[call.params[0]]})
@@ -126,7 +126,7 @@ def list_shares(call: FakeCall) -> Reply:
 
 @route("PUT", "/v1/libraries/{}/share", "beta.libraries.accesses.update_or_create", body="SharingRequest")
 def share(call: FakeCall) -> Reply:
-    """Let someone use a library, or change how."""
+    """Add or change a share."""
     libraries, library_id = call.state.store(LibraryStore), call.params[0]
     libraries.get(library_id)
     entry = {
@@ -144,7 +144,7 @@ def share(call: FakeCall) -> Reply:
 
 @route("DELETE", "/v1/libraries/{}/share", "beta.libraries.accesses.delete", body="SharingDelete")
 def unshare(call: FakeCall) -> Reply:
-    """Take a share away; what it was."""
+    """Delete a share and return it."""
     libraries, library_id = call.state.store(LibraryStore), call.params[0]
     libraries.get(library_id)
     if (entry := _take_share(libraries, library_id, call.body)) is None:

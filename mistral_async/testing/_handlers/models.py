@@ -1,4 +1,4 @@
-"""Models: a list as the API gives it, with aliases as entries of their own and one of them twice."""
+"""Models: a list as the API returns it, with aliases as entries of their own and one of them twice."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ DEPRECATED = {"open-mistral-7b": ("2026-12-31T12:00:00+00:00", "ministral-8b-lat
 
 
 class ModelStore:
-    """The models of one account: the public ones and those it trained."""
+    """The models of one account: the public ones and its fine-tuned ones."""
 
     def __init__(self, state: ServerState) -> None:
         self._created = state.calendar.unix()
@@ -68,31 +68,31 @@ class ModelStore:
         self.targets: dict[str, list[Any] | None] = {}
 
     def find(self, name: str) -> dict[str, Any] | None:
-        """The first entry with an id."""
+        """Return the first entry with an id, or None."""
         return next((card for card in self.cards if card["id"] == name), None)
 
     def get(self, name: str) -> dict[str, Any]:
-        """The first entry with an id; 404 if there is none."""
+        """Return the first entry with an id; raises 404 if there is none."""
         if (card := self.find(name)) is None:
             raise not_found("Model", name)
         return card
 
     def tuned(self, name: str) -> dict[str, Any]:
-        """A model of the account's own; 404 for any other."""
+        """Return a fine-tuned model; raises 404 for any other."""
         card = self.get(name)
         if card["type"] != "fine-tuned":
             raise not_found("Fine-tuned model", name)
         return card
 
     def add_tuned(self, name: str, *, root: str, job: str, targets: list[Any] | None) -> None:
-        """A model that a fine-tuning job has made: a classifier if it has targets."""
+        """Add the model of a fine-tuning job, a classifier if it has targets."""
         card = self._card(name, 32_768, 0.3, _CHAT if targets is None else ("classification",))
         self.cards.append({**card, "type": "fine-tuned", "job": job, "root": root, "archived": False, "name": None})
         self.names.add(name)
         self.targets[name] = targets
 
     def remove(self, name: str) -> None:
-        """Delete a model of the account's own."""
+        """Delete a fine-tuned model."""
         self.cards.remove(self.tuned(name))
         self.names.discard(name)
 
@@ -124,7 +124,7 @@ class ModelStore:
 
 
 def resolve_model(state: ServerState, name: str) -> str:
-    """The model that answers for `name`; 400 if there is none."""
+    """Return the model behind a name; raises 400 if there is none."""
     name = _REDIRECTED.get(name, name)
     if not state.options.any_model and name not in state.store(ModelStore).names:
         raise invalid_model(name)
@@ -133,7 +133,7 @@ def resolve_model(state: ServerState, name: str) -> str:
 
 @route("GET", "/v1/models", "models.list")
 def list_models(call: FakeCall) -> Reply:
-    """All entries, by name where `model` asks for one."""
+    """Return all entries, or those with the id `model`."""
     wanted = call.text("model")
     cards = call.state.store(ModelStore).cards
     return json_reply({"object": "list", "data": [card for card in cards if wanted in (None, card["id"])]})
@@ -141,13 +141,13 @@ def list_models(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/models/{}", "models.retrieve")
 def retrieve(call: FakeCall) -> Reply:
-    """One entry."""
+    """Return one entry."""
     return json_reply(call.state.store(ModelStore).get(call.params[0]))
 
 
 @route("DELETE", "/v1/models/{}", "models.delete")
 def delete(call: FakeCall) -> Reply:
-    """Delete a fine-tuned model; a public one cannot be deleted."""
+    """Delete a fine-tuned model; raises 403 for a public one."""
     name = call.params[0]
     models = call.state.store(ModelStore)
     if models.get(name)["type"] == "base":
@@ -166,13 +166,13 @@ def update(call: FakeCall) -> Reply:
 
 @route("POST", "/v1/fine_tuning/models/{}/archive", "models.archive")
 def archive(call: FakeCall) -> Reply:
-    """Put a fine-tuned model away."""
+    """Archive a fine-tuned model."""
     return _set_archived(call, archived=True)
 
 
 @route("DELETE", "/v1/fine_tuning/models/{}/archive", "models.unarchive")
 def unarchive(call: FakeCall) -> Reply:
-    """Bring it back."""
+    """Unarchive a fine-tuned model."""
     return _set_archived(call, archived=False)
 
 

@@ -1,4 +1,4 @@
-"""Documents read: pages of markdown with images, blocks, scores and annotations as far as they were asked for."""
+"""OCR: pages of markdown with the requested images, blocks, scores and annotations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
 @route("POST", "/v1/ocr", "ocr.process", body="OCRRequest", limits=("req", "ocr-pages"))
 def process(call: FakeCall) -> Reply:
-    """Read a document."""
+    """Extract the pages of a document."""
     body = call.body
     model = resolve_model(call.state, body["model"] or "mistral-ocr-latest")
     data, name = _source(call, body["document"])

@@ -25,7 +25,7 @@ from mistral_async.testing._state import ServerState
     shown=("req", "tokens"),
 )
 def create(call: FakeCall) -> Reply:
-    """Answer an input."""
+    """Create a response to an input."""
     body = call.body
     model = resolve_model(call.state, body["model"])
     messages = _messages(body)
@@ -39,7 +39,7 @@ def create(call: FakeCall) -> Reply:
 
 @route("POST", "/v1/responses/input_tokens", "responses.count_input_tokens", body="CountResponseInputTokensRequest")
 def count_input_tokens(call: FakeCall) -> Reply:
-    """How many tokens an input has."""
+    """Count the tokens of an input."""
     resolve_model(call.state, call.body["model"])
     tools = sum(tokens_of(str(tool)) for tool in call.body.get("tools") or ())
     return json_reply({"object": "response.input_tokens", "input_tokens": prompt_tokens(_messages(call.body)) + tools})

@@ -19,14 +19,14 @@ _HOUR = 3600
 
 
 class SignedURLStore:
-    """What signed URLs lead to."""
+    """The contents behind signed URLs."""
 
     def __init__(self, _state: ServerState) -> None:
         self.contents: dict[str, tuple[Content, str]] = {}
 
 
 def sign(state: ServerState, key: str, content: Content, filename: str, *, hours: int = 24) -> str:
-    """A URL of this server that serves `content`."""
+    """Return a URL of this server that serves `content`."""
     state.store(SignedURLStore).contents[key] = content, filename
     until = state.calendar.unix() + hours * _HOUR
     return f"{state.url}/signed/{quote(key, safe='')}?expires={until}&signature={_signature(state, key, until)}"
@@ -34,7 +34,7 @@ def sign(state: ServerState, key: str, content: Content, filename: str, *, hours
 
 @route("GET", "/signed/{}", "signed.download", public=True)
 def serve(call: FakeCall) -> Reply:
-    """What a signed URL serves; 403 when it has expired or was tampered with."""
+    """Serve the content of a signed URL; raises 403 if it has expired or its signature is wrong."""
     key, until = call.params[0], call.number("expires", 0)
     if until <= call.state.calendar.now() or call.text("signature") != _signature(call.state, key, until):
         body = b'{"message":"The signature is invalid or has expired."}'
@@ -46,7 +46,7 @@ def serve(call: FakeCall) -> Reply:
 
 
 def content_behind(state: ServerState, url: str) -> Content | None:
-    """The content that one of this server's own signed URLs serves."""
+    """Return the content of one of this server's own signed URLs, or None."""
     if not url.startswith(f"{state.url}/signed/"):
         return None
     key = url.removeprefix(f"{state.url}/signed/").partition("?")[0]
@@ -55,7 +55,7 @@ def content_behind(state: ServerState, url: str) -> Content | None:
 
 
 def content_reply(content: Content, wanted: str | None, filename: str) -> Reply:
-    """Bytes with their length, so that progress can be shown, and in ranges, so that a download can go on."""
+    """Return a content with its length, or the requested range of it."""
     headers = {
         "accept-ranges": "bytes",
         "content-disposition": f'attachment; filename="{quote(filename)}"',

@@ -27,7 +27,7 @@ _HIDDEN = ("sample_audio", "sample_filename")
 
 
 class VoiceStore:
-    """All voices, presets first."""
+    """The voices of one account, presets first."""
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
@@ -38,7 +38,7 @@ class VoiceStore:
             self.add(body, synthesize(f"I am {name}.", "wav"), kind="preset")
 
     def add(self, body: dict[str, Any], sample: bytes, *, kind: str) -> dict[str, Any]:
-        """A new voice."""
+        """Add a voice."""
         voice_id = self._state.ids.uuid4()
         shown = {name: value for name, value in body.items() if name not in _HIDDEN}
         self.samples[voice_id] = sample
@@ -55,31 +55,31 @@ class VoiceStore:
         return self.voices[voice_id]
 
     def get(self, voice_id: str) -> dict[str, Any]:
-        """A voice by id; 404 if there is none."""
+        """Return a voice by id; raises 404 if there is none."""
         if (voice := self.voices.get(voice_id)) is None:
             raise not_found("Voice", voice_id)
         return voice
 
     def find(self, name: str) -> dict[str, Any]:
-        """A voice by id or slug, as speech names it."""
+        """Return a voice by id or slug, as speech requests name it."""
         named = (voice for voice in self.voices.values() if voice["slug"] == name)
         return next(named, None) or self.get(name)
 
     def own(self, voice_id: str) -> dict[str, Any]:
-        """A voice that may be changed."""
+        """Return a voice that can be changed; raises 400 for a preset."""
         voice = self.get(voice_id)
         if voice["type"] == "preset":
             raise invalid_argument("Preset voices cannot be changed.")
         return voice
 
     def of_type(self, wanted: str | None) -> list[dict[str, Any]]:
-        """`all`, `custom` or `preset` voices."""
+        """Return the `all`, `custom` or `preset` voices."""
         return [voice for voice in self.voices.values() if wanted in (None, "all", voice["type"])]
 
 
 @route("GET", "/v1/audio/voices", "audio.voices.list")
 def list_voices(call: FakeCall) -> Reply:
-    """One page by `limit` and `offset`."""
+    """Return one page by `limit` and `offset`."""
     limit, offset = call.number("limit", 10, least=1, most=100), call.number("offset", 0)
     found = call.state.store(VoiceStore).of_type(call.text("type"))
     pages = -(-len(found) // limit)
@@ -89,7 +89,7 @@ def list_voices(call: FakeCall) -> Reply:
 
 @route("GET", "/v2/audio/voices", "audio.voices.search")
 def search(call: FakeCall) -> Reply:
-    """One page by token, of the voices that pass the filters."""
+    """Return one page by token, of the voices that pass the filters."""
     query = (call.text("query") or "").lower()
     genders, languages = call.texts("gender"), call.texts("language")
     found = [
@@ -106,20 +106,20 @@ def search(call: FakeCall) -> Reply:
 
 @route("POST", "/v1/audio/voices", "audio.voices.create", body="VoiceCreateRequest")
 def create(call: FakeCall) -> Reply:
-    """Make a voice from a sample."""
+    """Create a voice from a sample."""
     sample = decode_audio(call.body.get("sample_audio") or "")
     return json_reply(call.state.store(VoiceStore).add(call.body, sample, kind="custom"))
 
 
 @route("GET", "/v1/audio/voices/{}", "audio.voices.get")
 def get(call: FakeCall) -> Reply:
-    """One voice."""
+    """Return one voice."""
     return json_reply(call.state.store(VoiceStore).get(call.params[0]))
 
 
 @route("PATCH", "/v1/audio/voices/{}", "audio.voices.update", body="VoiceUpdateRequest")
 def update(call: FakeCall) -> Reply:
-    """Change a voice of the account's own."""
+    """Change a custom voice."""
     voice = call.state.store(VoiceStore).own(call.params[0])
     voice |= call.body
     return json_reply(voice)
@@ -127,7 +127,7 @@ def update(call: FakeCall) -> Reply:
 
 @route("DELETE", "/v1/audio/voices/{}", "audio.voices.delete")
 def delete(call: FakeCall) -> Reply:
-    """Delete a voice; the answer is what it was."""
+    """Delete a custom voice and return it."""
     voices = call.state.store(VoiceStore)
     voice = voices.own(call.params[0])
     del voices.voices[voice["id"]], voices.samples[voice["id"]]
@@ -136,7 +136,7 @@ def delete(call: FakeCall) -> Reply:
 
 @route("GET", "/v1/audio/voices/{}/sample", "audio.voices.get_sample_audio")
 def sample(call: FakeCall) -> Reply:
-    """The sample's bytes."""
+    """Return the sample's bytes."""
     voices = call.state.store(VoiceStore)
     voices.get(call.params[0])
     return Reply(body=voices.samples[call.params[0]], media="audio/wav")

@@ -1,4 +1,4 @@
-"""What all MCP clients of the official SDK are."""
+"""The base of the official SDK's MCP clients."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from mistral_async.tools import MCP
 
 
 class MCPClientBase(ABC):
-    """An MCP server to connect to; a `RunContext` connects, and takes its tools."""
+    """An MCP server; a `RunContext` connects to it and takes its tools."""
 
     def __init__(self, name: str | None = None) -> None:
         self._name = name or type(self).__name__
 
     @abstractmethod
     def _address(self) -> Any:
-        """What `MCP` connects to."""
+        """Return the address, command or transport for `MCP`."""
 
     def server(self, include: Sequence[str] | None, exclude: Sequence[str]) -> MCP:
-        """The server, with those of its tools that are wanted."""
+        """Return the server with the included tools."""
         return MCP(self._address(), include=include, exclude=exclude)
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ from mistral_async.compat.extra.mcp.base import MCPClientBase
 
 
 class SSEServerParams(msgspec.Struct, kw_only=True):
-    """Where the server is."""
+    """The address of a server, and its timeouts in seconds."""
 
     url: str
     headers: dict[str, Any] | None = None
@@ -19,7 +19,7 @@ class SSEServerParams(msgspec.Struct, kw_only=True):
 
 
 class MCPClientSSE(MCPClientBase):
-    """A server at an address; an authorization goes into the `headers` of its parameters."""
+    """An MCP server at a URL; an authorization goes into the `headers` of its parameters."""
 
     def __init__(self, sse_params: SSEServerParams, name: str | None = None) -> None:
         super().__init__(name)

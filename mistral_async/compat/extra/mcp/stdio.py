@@ -8,7 +8,7 @@ from mistral_async.compat.extra.mcp.base import MCPClientBase
 
 
 class MCPClientSTDIO(MCPClientBase):
-    """A program that speaks MCP over its stdin and stdout."""
+    """An MCP server that is a program, over its stdin and stdout."""
 
     def __init__(self, stdio_params: Any, name: str | None = None) -> None:
         super().__init__(name)

@@ -12,14 +12,14 @@ from mistral_async.tools import MCP
 
 
 class StreamableHTTPServerParams(msgspec.Struct, kw_only=True):
-    """Where the server is."""
+    """The address of a server."""
 
     url: str
     headers: dict[str, Any] | None = None
 
 
 class MCPClientStreamableHTTP(MCPClientBase):
-    """A server at an address; an authorization goes into the `headers` of its parameters."""
+    """An MCP server at a URL; an authorization goes into the `headers` of its parameters."""
 
     def __init__(self, params: StreamableHTTPServerParams, name: str | None = None) -> None:
         super().__init__(name)
@@ -29,5 +29,5 @@ class MCPClientStreamableHTTP(MCPClientBase):
         return self._params.url
 
     def server(self, include: Sequence[str] | None, exclude: Sequence[str]) -> MCP:
-        """The server, with those of its tools that are wanted."""
+        """Return the server with the included tools."""
         return MCP(self._params.url, headers=self._params.headers, include=include, exclude=exclude)

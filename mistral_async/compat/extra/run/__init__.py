@@ -1,1 +1,1 @@
-"""Runs of conversations: the model asks, functions answer, until it is done."""
+"""Runs of conversations: functions are called until the model has finished."""

@@ -1,4 +1,4 @@
-"""`run_async` and `run_stream_async` of the official SDK's conversations: ask, call what is asked for, go on."""
+"""`run_async` and `run_stream_async` of the official SDK's conversations: call functions, send their results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from mistral_async.tools._toolbox import Toolbox
 
 
 def run_async(owner: ClientOwner) -> Callable[..., Awaitable[RunResult]]:
-    """`await client.beta.conversations.run_async(run_ctx=..., inputs=...)`."""
+    """Return the method `await client.beta.conversations.run_async(run_ctx=..., inputs=...)`."""
 
     async def run(run_ctx: RunContext, inputs: Any, **options: Any) -> RunResult:
         with OfficialErrors():
@@ -41,7 +41,7 @@ def run_async(owner: ClientOwner) -> Callable[..., Awaitable[RunResult]]:
 
 
 def run_stream_async(owner: ClientOwner) -> Callable[..., Awaitable[RunEvents]]:
-    """`await client.beta.conversations.run_stream_async(run_ctx=..., inputs=...)`: its events, then the `RunResult`."""
+    """Return the method `run_stream_async(run_ctx=..., inputs=...)`, which gives events, then the `RunResult`."""
 
     async def run(run_ctx: RunContext, inputs: Any, **options: Any) -> RunEvents:
         with OfficialErrors():
@@ -51,7 +51,7 @@ def run_stream_async(owner: ClientOwner) -> Callable[..., Awaitable[RunEvents]]:
 
 
 class RunEvents:
-    """The events of a run, as they come; the last one is the `RunResult`."""
+    """The events of a run as they arrive; the last one is the `RunResult`."""
 
     def __init__(self, work: _ConversationRun) -> None:
         self._work = work
@@ -69,7 +69,7 @@ class RunEvents:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Leave the run where it is."""
+        """Stop the run and close its connection."""
         self._ended = True
         if self._stream is not None:
             await self._stream.aclose()
@@ -106,13 +106,13 @@ class RunEvents:
 
 
 class _ConversationRun:
-    """A run, between two answers of the model."""
+    """A run between two responses of the model."""
 
     def __init__(
         self, owner: ClientOwner, conversations: Any, context: RunContext, inputs: list[Any], start: dict[str, Any]
     ) -> None:
         self.result = RunResult(inputs, context.conversation_id, output_model=context.output_format)
-        self._owner = owner  # which would close the connections if nobody had it
+        self._owner = owner  # keeps the client from being finalized, which would close its connections
         self._conversations = conversations
         self._context = context
         self._inputs = inputs
@@ -125,7 +125,7 @@ class _ConversationRun:
     async def begin(
         cls, owner: ClientOwner, context: RunContext, inputs: Any, options: dict[str, Any]
     ) -> _ConversationRun:
-        """Say who answers; an agent is told of the functions that there are."""
+        """Prepare a run with a model, or with an agent, which is updated with the functions of the context."""
         beta = resolve(client_for_call(owner, options, blocking=False), ("beta",))
         start = {name: value for name, value in options.items() if value is not None}
         if context.agent_id:
@@ -145,21 +145,21 @@ class _ConversationRun:
         return cls(owner, beta.conversations, context, listed, start)
 
     async def ask(self) -> ConversationResponse:
-        """The next answer."""
+        """Send the inputs and return the response."""
         conversations, identity = self._conversations, self._context.conversation_id
         if identity is None:
             return cast("ConversationResponse", await conversations.start(inputs=self._inputs, **self._start))
         return cast("ConversationResponse", await conversations.append(identity, inputs=self._inputs))
 
     def stream(self) -> AsyncStream[Any]:
-        """The same, event by event."""
+        """Send the inputs and return the stream of the response."""
         conversations, identity = self._conversations, self._context.conversation_id
         if identity is None:
             return cast("AsyncStream[Any]", conversations.start_stream(inputs=self._inputs, **self._start))
         return cast("AsyncStream[Any]", conversations.append_stream(identity, inputs=self._inputs))
 
     async def take(self, response: ConversationResponse) -> list[FunctionResultEntry] | None:
-        """Call what the answer asks for; None if it asks for nothing that is here."""
+        """Call the functions that a response asks for; None if it asks for none, or for one that is not here."""
         context, result = self._context, self.result
         context.conversation_id = result.conversation_id = response.conversation_id or context.conversation_id
         context.request_count += 1
@@ -188,7 +188,7 @@ class _ConversationRun:
 
 
 async def _update_agent(beta: Any, context: RunContext) -> None:
-    """Tell an agent of the functions and of the form of its answers, as the official SDK does."""
+    """Add the functions and the output format to an agent, as the official SDK does."""
     agent = await beta.agents.get(context.agent_id)
     kept = [
         each
@@ -206,4 +206,4 @@ def _error_text(error: Exception, call: DeferredCall) -> str:
 
 
 async def _ignore_event(event: RunEvent) -> None:
-    """Nobody hears of single calls."""
+    """Ignore an event of a tool call."""

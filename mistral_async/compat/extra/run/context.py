@@ -1,4 +1,4 @@
-"""The official SDK's `RunContext`: who answers, which functions there are, and which MCP servers are connected."""
+"""The official SDK's `RunContext`: the model or agent of a run, its functions and its MCP servers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass
 class RunContext:
-    """What a run works with: a model or an agent, functions and MCP servers; used with `async with`."""
+    """The model or agent, functions and MCP servers of a run; used with `async with`."""
 
     conversation_id: str | None = None
     model: str | None = None
@@ -25,11 +25,11 @@ class RunContext:
     output_format: type[Any] | None = None
     request_count: int = 0
     continue_on_fn_error: bool = False
-    """Whether the model is told of a function's exception, which otherwise ends the run."""
+    """Send a function's exception to the model; otherwise it ends the run."""
     tools: dict[str, Tool[..., Any]] = field(init=False, default_factory=dict[str, Tool[..., Any]])
 
     def __post_init__(self) -> None:
-        """Refuse what is neither nor."""
+        """Reject a context with both a model and an agent."""
         if self.model and self.agent_id:
             raise RunException("Only one for model or agent_id should be set")
         self._stack = AsyncExitStack()
@@ -42,8 +42,8 @@ class RunContext:
     ) -> None:
         await self._stack.aclose()
 
-    def register_func(self, func: F, requires_confirmation: bool = False) -> F:  # noqa: FBT001, FBT002 - as over there
-        """Let the model call a function."""
+    def register_func(self, func: F, requires_confirmation: bool = False) -> F:  # noqa: FBT001, FBT002 - positional in the official SDK
+        """Register a function for the model to call."""
         _reject_confirmation(requires_confirmation)
         made = Tool.from_function(func, strict=True)
         self.tools[made.name] = made
@@ -52,7 +52,7 @@ class RunContext:
     async def register_mcp_client(
         self, mcp_client: MCPClientBase, tool_configuration: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        """Connect to an MCP server for as long as the block is open; its `include` or `exclude` say which tools."""
+        """Connect to an MCP server until the block ends; `include` and `exclude` select its tools."""
         configuration = tool_configuration or {}
         _reject_confirmation(configuration.get("requires_confirmation"))
         server = mcp_client.server(configuration.get("include") or None, configuration.get("exclude", ()))
@@ -64,12 +64,12 @@ class RunContext:
         mcp_clients: Sequence[MCPClientBase],
         tool_configurations: Sequence[Mapping[str, Sequence[str]] | None] | None = None,
     ) -> None:
-        """Connect to several."""
+        """Connect to several MCP servers."""
         for place, each in enumerate(mcp_clients):
             await self.register_mcp_client(each, tool_configurations[place] if tool_configurations else None)
 
     def get_tools(self) -> list[Tool[..., Any]]:
-        """The functions as the API is told of them."""
+        """Return the functions as the API takes them."""
         return list(self.tools.values())
 
 

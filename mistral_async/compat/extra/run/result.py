@@ -1,4 +1,4 @@
-"""The official SDK's `RunResult`, and what a streamed run tells of."""
+"""The official SDK's `RunResult`, and the events of a streamed run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mistral_async.structured._output_type import output_type_of
 
 @dataclass
 class RunResult:
-    """What a run came to: its entries, its text, and the value that was asked for."""
+    """The result of a run: its entries, its text, and the parsed value."""
 
     input_entries: list[Any]
     conversation_id: str | None = None
@@ -23,24 +23,24 @@ class RunResult:
     output_model: type[Any] | None = None
 
     def get_file(self, file_id: str) -> Any:
-        """A file of the run; as over there, nothing puts one here: `files.download` has its bytes."""
+        """Return a file of the run. As in the official SDK there is none: use `files.download`."""
         return self.files.get(file_id)
 
     @property
     def entries(self) -> list[Any]:
-        """Everything that was said."""
+        """Return all entries, inputs first."""
         return [*self.input_entries, *self.output_entries]
 
     @property
     def output_as_text(self) -> str:
-        """What the model said."""
+        """Return the text of the model's messages."""
         if not self.output_entries:
             raise ValueError("No output entries were started.")
         return "\n".join(_entry_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry))
 
     @property
     def output_as_model(self) -> Any:
-        """What the model said last, as a value of `output_format`."""
+        """Return the last message as a value of `output_format`."""
         if self.output_model is None:
             raise ValueError("No output format was not set.")
         said = [_entry_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry)]
@@ -48,7 +48,7 @@ class RunResult:
 
 
 class FunctionResultEvent(msgspec.Struct, kw_only=True):
-    """A function has been called."""
+    """The result of a function call."""
 
     result: str
     tool_call_id: str
