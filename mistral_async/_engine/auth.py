@@ -36,12 +36,12 @@ class Key:
 
     @property
     def function(self) -> Callable[[], str | Awaitable[str]] | None:
-        """What gives the key, where that is a function."""
+        """The function that gives the key, if one was given."""
         return self._give
 
     @property
     def refreshes(self) -> bool:
-        """Whether a new key may be fetched when the API refuses the old one."""
+        """True if a new key may be fetched when the API refuses the old one."""
         return self._give is not None
 
     async def fetch(self) -> Secret:

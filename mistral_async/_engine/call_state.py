@@ -96,7 +96,7 @@ class CallState:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether the body can be sent again."""
+        """True if the body can be sent again."""
         return self.body is None or isinstance(self.body, bytes) or self.body.repeatable
 
     @property
@@ -105,7 +105,7 @@ class CallState:
         return self.model or self.request.route
 
     def paced(self, *, since: float) -> None:
-        """It has waited for its turn since then, and is sent now."""
+        """Count the wait for its turn, which began then and is over."""
         self.began = time.monotonic()
         waited = self.began - since
         self.waited += waited
@@ -114,7 +114,7 @@ class CallState:
             self.trace.paced(waited)
 
     def record(self, *, status: int | None, request_id: str | None, error: MistralError | None = None) -> Attempt:
-        """The present attempt, as it ended."""
+        """Return the present attempt, as it ended."""
         return Attempt(
             status,
             type(error).__name__ if error else None,
@@ -170,7 +170,7 @@ class CallState:
     # the errors that a call can end with
 
     def unanswered(self, failure: WireError) -> APIConnectionError:
-        """There was no complete answer."""
+        """Make the error for a response that did not arrive whole."""
         kind = APIConnectError if failure.phase is Phase.CONNECT else APIConnectionError
         error = (APITimeoutError if failure.timeout else kind)(f"{self.request!r}: {failure}")
         error.phase = self.limit(failure.phase.value) if failure.timeout else failure.phase.value
@@ -179,26 +179,26 @@ class CallState:
         return error
 
     def limit(self, phase: str) -> str:
-        """Which time limit is over: the call's, its attempt's, else that of the phase it was in."""
+        """Return which time limit is over: "total", "attempt", else that of the phase the call was in."""
         now = time.monotonic() + _CLOCK
         if self.deadline is not None and now >= self.deadline:
             return "total"
         return "attempt" if self.attempt_timeout is not None and now >= self.began + self.attempt_timeout else phase
 
     def late(self) -> APITimeoutError:
-        """The deadline would pass before the rate limit lets the call go."""
+        """Make the error for a turn under the rate limits that does not come before the deadline."""
         error = APITimeoutError(f"{self.request!r}: its time is over before the rate limit lets it go")
         error.phase = "pace"
         return error
 
     def refused(self, status: int, headers: Headers, body: bytes) -> APIStatusError:
-        """There was an answer with an error status."""
+        """Make the error for a response with an error status."""
         if self.trace is not None:
             self.trace.refused(status, headers)
         return from_response(status, headers, body, route=f"{self.request.method} {self.request.route}")
 
     def secrets(self) -> Iterator[str]:
-        """What must not be shown of this request."""
+        """Yield the values of this request that must not be shown."""
         for name, value in self.head.headers:
             if name in SENSITIVE:
                 yield value.removeprefix("Bearer ")
@@ -208,14 +208,14 @@ class CallState:
         return redact(body, self.secrets())
 
     def no_quota(self, limit: RateLimit) -> QuotaUnavailableError:
-        """The API said earlier that the plan has no quota for this model."""
+        """Make the error for a model of which the API said earlier that the plan has no quota for it."""
         what = f"{limit.resource} per {limit.window}" if limit.window else limit.resource
         error = QuotaUnavailableError(f"{self.request!r}: the plan has no quota for this model (its {what} are 0)")
         error.status, error.headers, error.rate_limits = 429, Headers(()), RateLimitStatus((limit,))
         return error
 
     def unreadable(self, answer: WireResponse | WireStream, body: bytes, problem: Exception) -> ResponseValidationError:
-        """The answer is not what the API promises; the error keeps its body."""
+        """Make the error for a response that is not what the API promises; it keeps the body."""
         headers = Headers(answer.headers)
         what = f"{len(body)} bytes of {headers.get('content-type', 'no content type')}" if body else "an empty body"
         error = ResponseValidationError(
@@ -226,7 +226,7 @@ class CallState:
         return self.answered(answer, error)
 
     def answered(self, answer: WireResponse | WireStream, error: E) -> E:
-        """The API answered, and this is what is wrong with it: give the error the circumstances of the call."""
+        """Give an error about a response the circumstances of the call; returns the error."""
         error.request_id = error.request_id or request_id_of(answer.headers)
         if isinstance(error, (APIStatusError, ResponseValidationError)):
             error.headers = Headers(answer.headers)
@@ -239,12 +239,12 @@ class CallState:
 
 
 def cause_of(failure: WireError) -> BaseException:
-    """What is shown as the cause of an error: without its traceback, whose variables hold what was sent."""
+    """Return the cause to show for a failure, without its traceback, whose variables hold what was sent."""
     return bare(failure).__cause__ or failure
 
 
 def bare(error: F) -> F:
-    """The error, and those that it says caused it, without their tracebacks."""
+    """Strip the tracebacks of an error and of those that caused it; returns the error."""
     cause: BaseException | None = error
     while cause is not None:
         cause.__traceback__ = None
@@ -253,7 +253,7 @@ def bare(error: F) -> F:
 
 
 async def body_of(answer: WireResponse | WireStream, deadline: float | None) -> bytes:
-    """The body of an error: to its end, or as far as it comes; the connection is let go."""
+    """Read the body of an error, to its end or as far as it comes, and let the connection go."""
     if isinstance(answer, WireResponse):
         return answer.body
     body = bytearray()

@@ -19,7 +19,7 @@ _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
 
 def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[bytes | BodySource | None, str]:
-    """The body of a request, and its content type."""
+    """Encode the body of a request; returns it with its content type."""
     if request.form is not None:
         return request.form.encode(extra), request.form.content_type
     if request.json is None and not extra:
@@ -40,7 +40,7 @@ class HeadCache:
         self._kept: dict[tuple[str, str, str, str, str], RequestHead] = {}
 
     def make(self, request: Request, key: Secret, accept: str, content_type: str) -> RequestHead:
-        """The head of a request; what is the same for many requests is made once."""
+        """Make the head of a request; one that many requests share is made once."""
         target = self._state.prefix + request.target
         if self._options.extra_query:
             target += ("&" if "?" in target else "?") + encode_query(self._options.extra_query)
@@ -59,11 +59,11 @@ class HeadCache:
 
 
 def with_key(head: RequestHead, key: Secret) -> RequestHead:
-    """The same head with another key."""
+    """Return the same head with another key."""
     headers = {**dict(head.headers), "authorization": bearer(key)}
     return RequestHead(head.method, head.target, tuple(headers.items()))
 
 
 def bearer(key: Secret) -> Secret:
-    """The value of the header that the key is sent in."""
+    """Return the value of the header that the key is sent in."""
     return Secret(f"Bearer {key}")

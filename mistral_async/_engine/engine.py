@@ -40,7 +40,7 @@ class Engine:
     def __init__(self, state: ClientState, options: Options) -> None:
         self.state = state
         self.options = options
-        self.sender = Sender(state, options)
+        self.sender: Sender = Sender(state, options)
         self._heads = HeadCache(state, options)
 
     def background(self) -> Engine:

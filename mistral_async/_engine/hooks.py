@@ -87,7 +87,7 @@ class Hooks:
     """
 
     def before_call(self, call: CallContext) -> None:
-        """A call begins; what is put into `call.headers` is sent with it."""
+        """See a call begin; what is put into `call.headers` is sent with it."""
 
     def activate(self, call: CallContext) -> AbstractContextManager[object] | None:  # noqa: ARG002 - for subclasses
         """Give what surrounds the client's own work on the call, such as a span that is current meanwhile.
@@ -98,16 +98,16 @@ class Hooks:
         return None
 
     def rate_wait(self, call: CallContext, seconds: float) -> None:
-        """It has waited for its turn under the rate limits; it is sent now."""
+        """See that a call has waited for its turn under the rate limits, so many seconds, and is sent now."""
 
     def before_attempt(self, call: CallContext) -> None:
-        """A request is sent: the first, or after a failure one more."""
+        """See a request being sent: the first, or after a failure one more."""
 
     def after_attempt(self, call: CallContext, attempt: Attempt) -> None:
-        """That request has succeeded or failed; those of streams and downloads with the end of their bodies."""
+        """See a request succeed or fail; those of streams and downloads with the end of their bodies."""
 
     def after_call(self, call: CallContext, error: BaseException | None) -> None:
-        """It is over. `error` is what it raised, a cancellation too; None for a stream that was left early as well."""
+        """See a call end. `error` is what it raised, a cancellation too; None also for a stream that was left early."""
 
 
 _Told: TypeAlias = tuple[Callable[..., Any], ...]

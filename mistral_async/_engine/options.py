@@ -62,7 +62,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         headers: Mapping[str, str] | None = None,
         **changes: Any,
     ) -> Options:
-        """These settings with others in their place; headers are added."""
+        """Return these settings with others in their place; headers are added."""
         if timeout is not None:
             changes["timeout"] = Timeout.of(timeout)
         if isinstance(retries, int):

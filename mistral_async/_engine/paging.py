@@ -16,7 +16,7 @@ class Paging(Protocol):
         ...
 
     def single(self, query: Mapping[str, Any]) -> bool:
-        """Whether the query asks for one page by name."""
+        """Return whether the query asks for one page by name."""
         ...
 
 
@@ -39,7 +39,7 @@ class PageNumber(msgspec.Struct, frozen=True):
         return {**query, "page": int(query.get("page", self.first)) + 1}
 
     def single(self, query: Mapping[str, Any]) -> bool:
-        """Whether `page=` was given."""
+        """Return whether `page=` was given."""
         return "page" in query
 
 
@@ -52,7 +52,7 @@ class PageToken(msgspec.Struct, frozen=True):
         return {**query, "page_token": token} if token else None
 
     def single(self, query: Mapping[str, Any]) -> bool:
-        """Whether `page_token=` was given."""
+        """Return whether `page_token=` was given."""
         return "page_token" in query
 
 
@@ -67,5 +67,5 @@ class Offset(msgspec.Struct, frozen=True):
         return {**query, "offset": int(query.get("offset", 0)) + count}
 
     def single(self, query: Mapping[str, Any]) -> bool:
-        """Whether `offset=` was given."""
+        """Return whether `offset=` was given."""
         return "offset" in query

@@ -78,7 +78,7 @@ class Call(Request, Generic[T]):
     """What is asked next where `transform` does not find in the answer what it should."""
 
     def repair_or_raise(self, error: OutputError) -> Call[T]:
-        """What is asked after an answer that was not what was asked for; raises the error if that is all."""
+        """Return the repair request for an invalid output, or raise it."""
         if self.repair is None:
             raise error
         return self.repair(error)
@@ -201,7 +201,7 @@ def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
 
 
 def _set(fields: Any) -> Any:
-    """What was set: None at the top level is not sent."""
+    """Leave out what was not set: None at the top level is not sent."""
     if fields is not None and is_object(fields):
         return {key: value for key, value in fields.items() if value is not None}
     return fields

@@ -67,7 +67,7 @@ class Response(Generic[T]):
         return self.headers.rate_limits
 
     def json(self) -> Any:
-        """The body as plain dicts, lists and scalars, with the fields that this version does not know."""
+        """Return the body as plain dicts, lists and scalars, with the fields that this version does not know."""
         return msgspec.json.decode(self.body)
 
     @functools.cached_property

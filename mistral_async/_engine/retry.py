@@ -1,7 +1,22 @@
-"""Which failures are repeated, and after how long: pure functions, the clock and the jitter passed in.
+"""The retry policy: which failures are repeated, and when. Pure functions, the clock and the jitter are passed in.
 
-A repetition must be allowed (a status that passes, or a connection failure), harmless (nothing that creates state is
-sent twice once it may have been received), in time, and, when the API is down, within the client's budget.
+A failure is repeated if all of these hold:
+
+Rule 1: It is transient (`is_transient`): a status that passes by itself, or no complete response. This is the only
+    definition in the package; polling asks it too.
+Rule 2: Repeating is safe (`is_safe_to_retry`). What creates state is not sent again once it may have been received;
+    what is billed is risked twice without a response, not more; a response with an error status was not billed.
+Rule 3: There is patience left. 429s say that the API works: they are repeated for `max_elapsed_time` (90 s, longer than
+    the API's window of a minute), however many there are. Every other failure is repeated three times.
+    `retries=` replaces both by a count.
+Rule 4: Time spent waiting for a turn does not use up the patience for 429s, unless every call of the model has been
+    refused for that long (`ThrottleStreaks`): a call that was queued for minutes still has its 90 s, an account without
+    quota does not make a queue of calls wait for 90 s each.
+Rule 5: The delay is full jitter: a random time up to `initial_interval * exponent ** n` (AWS's "Exponential Backoff and
+    Jitter"), so that clients that failed together do not come back together. A `Retry-After` takes its place, plus up
+    to 2 % for the same reason; one above `max_retry_after` ends the call at once.
+Rule 6: The client's budget allows it (`RetryBudget`, asked by the sender): in the long run a tenth of the calls may be
+    repeated, so that a total outage costs 1.1 requests per call and not 4. 429s and new keys need none of it.
 """
 
 from __future__ import annotations
@@ -73,7 +88,7 @@ _MODELS = 256
 
 
 class RetryBudget:
-    """Lets a tenth of the calls be repeated, and ten at first: a total outage costs 1.1 requests per call, not 4."""
+    """The repetitions that are left: ten at first, then a tenth of the calls (Rule 6)."""
 
     def __init__(self, initial: float = 10.0, per_call: float = 0.1) -> None:
         self.initial: float = initial
@@ -82,7 +97,7 @@ class RetryBudget:
         self._lock = threading.Lock()
 
     def deposit(self) -> None:
-        """Account for a call."""
+        """Count a call, which earns a tenth of a repetition."""
         if self.tokens < self.initial:
             with self._lock:
                 self.tokens = min(self.initial, self.tokens + self.per_call)
@@ -97,20 +112,20 @@ class RetryBudget:
 
 
 class ThrottleStreaks(dict[str, float]):
-    """Since when the API has refused every call of a model with 429: attempt_timeout is for those who get on."""
+    """Since when the API has refused every call of a model with 429: patience is for those who get on."""
 
     def refused(self, model: str, now: float) -> None:
-        """A call got a 429."""
+        """Note that a call got a 429."""
         if len(self) >= _MODELS:
             self.clear()
         self.setdefault(model, now)
 
     def accepted(self, model: str) -> None:
-        """A call was answered."""
+        """Note that a call was answered."""
         self.pop(model, None)
 
     def elapsed(self, model: str, *, started: float, queued: float, now: float) -> float:
-        """The seconds of a call that count: waiting for its turn is no failure while others of its model get through.
+        """Return the seconds of a call that count: its wait for a turn does not, while others of its model get through.
 
         A call of bulk work that stood in line for minutes has all its time left at its first 429, unless the API
         has refused every call of its model for that long: then waiting in line is no excuse.
@@ -127,7 +142,7 @@ def delay(
     elapsed: float,
     jitter: float,
 ) -> float | None:
-    """Seconds to wait before the next attempt, or None if there is to be none; `attempts` ends with the one at hand."""
+    """Return the seconds to wait before the next attempt, or None for the end; `attempts` ends with the one at hand."""
     if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, attempts):
         return None
     repeats = sum(attempt.status != _UNAUTHORIZED for attempt in attempts) - 1  # a new key is no repetition
@@ -145,21 +160,21 @@ def delay(
 
 
 def _wait(backoff: BackoffStrategy, repeats: int, asked: float | None, jitter: float) -> float:
-    """What the API asked for, and a little more; else full jitter."""
+    """Return the seconds that the API asked for, and a little more; else full jitter."""
     try:
         ceiling = min(backoff.initial_interval * float(backoff.exponent) ** repeats, backoff.max_interval)
     except OverflowError:
         ceiling = backoff.max_interval
-    jitter = ceiling / 1000 * jitter
+    backed_off = ceiling / 1000 * jitter
     if asked is None:
-        return jitter
+        return backed_off
     if asked < 1 and repeats:
-        return max(asked, jitter)  # "at once", again and again, would be a flood
+        return max(asked, backed_off)  # "at once", again and again, would be a flood
     return asked * (1 + 0.02 * jitter)
 
 
 def is_transient(error: MistralError, config: RetryConfig) -> bool:
-    """Whether the same request may well succeed later."""
+    """Return whether the same request may well succeed later."""
     if isinstance(error, QuotaUnavailableError):
         return False
     if isinstance(error, APIStatusError):
@@ -170,7 +185,7 @@ def is_transient(error: MistralError, config: RetryConfig) -> bool:
 
 
 def is_safe_to_retry(error: MistralError, safety: RetrySafety, attempts: Sequence[Attempt]) -> bool:
-    """Whether repeating it can do no damage: what may be billed without an answer is risked twice, not more."""
+    """Return whether repeating does no damage: what may be billed without an answer is risked twice, not more."""
     if safety is RetrySafety.SAFE or not error.may_have_executed:
         return True
     if safety is RetrySafety.CREATES:
@@ -183,5 +198,5 @@ def _may_have_run(attempt: Attempt) -> bool:
 
 
 def is_throttled(error: MistralError) -> bool:
-    """Whether it is a 429: the API works, and asks for attempt_timeout; this needs no budget."""
+    """Return whether it is a 429: the API works, and asks for patience; this needs no budget."""
     return isinstance(error, APIStatusError) and error.status == _TOO_MANY

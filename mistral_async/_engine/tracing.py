@@ -27,7 +27,7 @@ UNTRACED = nullcontext()
 
 
 def tracing(hooks: HookSet | None, request: Request) -> Trace | nullcontext[None]:
-    """The block around a call: its hooks', if there are any."""
+    """Return the block around a call: its hooks', if there are any."""
     return UNTRACED if hooks is None else Trace(hooks, request)
 
 
@@ -77,7 +77,7 @@ class Trace:
                 _failed(listener)
 
     def add_hook_headers(self, head: RequestHead) -> RequestHead:
-        """The head of a request with the headers that hooks add."""
+        """Return the head of a request with the headers that hooks add."""
         if not self.call.headers:
             return head
         headers = dict(head.headers)
@@ -91,7 +91,7 @@ class Trace:
         return type(head)(head.method, head.target, tuple(headers.items()))
 
     def paced(self, seconds: float) -> None:
-        """It has waited for its turn."""
+        """Tell that the call has waited for its turn, so many seconds."""
         self._tell(self._hooks.rate_wait, seconds)
 
     def sending(self, began: float, waited: float) -> None:
@@ -110,32 +110,32 @@ class Trace:
             self._close(None)
 
     def event_arrived(self) -> None:
-        """A stream has events."""
+        """Note when the first event of a stream arrived."""
         if self.call.first_event is None:
             self.call.first_event = self.call.elapsed
 
     def refused(self, status: int, headers: Headers) -> None:
-        """The API answered with an error status."""
+        """Keep the status and headers of an error."""
         self.call.status, self.call.response_headers = status, headers
 
     def failed(self, attempt: Attempt, error: MistralError) -> None:
-        """An attempt has failed; one that was never sent has had no beginning either."""
+        """End an attempt that failed; one that was never sent has had no beginning either."""
         self.blame(error)
         if self._sent is not None:
             self._finish(attempt)
 
     def blame(self, error: BaseException) -> None:
-        """This call is what the error is about."""
+        """Note that an error is about this call."""
         self._blamed = ref(error)
 
     def leave(self, error: BaseException | None) -> None:
-        """A stream or download is over: what the user's own code raised in its block is no failure of the call."""
+        """End a stream or download; what the user's own code raised in its block is no failure of the call."""
         blamed = None if self._blamed is None else self._blamed()
         mine = error is blamed or not isinstance(error, (Exception, GeneratorExit))
         self.end(error if mine else None)
 
     def end(self, error: BaseException | None = None) -> None:
-        """The call is over: said once."""
+        """End the call; `after_call` is told once."""
         if self._ended:
             return
         self._ended = True
@@ -144,7 +144,7 @@ class Trace:
         self._tell(self._hooks.after_call, error)
 
     def _close(self, error: BaseException | None) -> None:
-        """The request that is under way has ended, well or with an error."""
+        """End the request that is under way, well or with an error."""
         began, waited = self._sent or (self.call.started, 0.0)
         attempt, name = self._underway, type(error).__name__ if error is not None else None
         if attempt is None or error is not None:
