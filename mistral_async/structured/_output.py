@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -73,7 +73,7 @@ def _mismatch(output: ModelOutput, problem: MismatchError) -> OutputError:
     return error
 
 
-def _with_details(error: E, kind: OutputType[Any], output: ModelOutput, scanner: Scanner | None) -> E:
+def _with_details(error: E, kind: OutputType, output: ModelOutput, scanner: Scanner | None) -> E:
     error.text, error.response = output.text, output.response
     error.partial = kind.unwrap((scanner or _scanned(output)).value)
     return error

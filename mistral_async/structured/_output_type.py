@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, cast
 
 import msgspec
-from typing_extensions import TypeForm
+from typing_extensions import TypeForm, TypeVar
 
 from mistral_async._codec.json_schema.schema import VALUE_KEY, compile_type
 from mistral_async._codec.json_schema.type_codec import MismatchError, read_root
 from mistral_async._codec.json_types import is_object
 from mistral_async.models.formats import CompletionArgs, JSONSchema, ResponseFormat, completion_args_of
 
-T = TypeVar("T")
+T = TypeVar("T", default=Any)
 
 
 class OutputType(Generic[T]):
@@ -86,7 +86,7 @@ Target = OutputType
 """An older name of `OutputType`."""
 
 
-def output_type_of(kind: Any) -> OutputType[Any]:
+def output_type_of(kind: Any) -> OutputType:
     """Return the output type of a type, made once; raises `TypeError` for what JSON can not hold."""
     try:
         hash(kind)
@@ -96,7 +96,7 @@ def output_type_of(kind: Any) -> OutputType[Any]:
 
 
 @functools.lru_cache(maxsize=256)
-def _cached(kind: Any) -> OutputType[Any]:
+def _cached(kind: Any) -> OutputType:
     return OutputType(kind)
 
 

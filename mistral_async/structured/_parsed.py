@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 import msgspec
+from typing_extensions import TypeVar
 
 from mistral_async.models.content import text_of, thinking_of
 
-T = TypeVar("T")
+T = TypeVar("T", default=Any)
 
 
 class Parsed(msgspec.Struct, Generic[T], frozen=True):

@@ -33,7 +33,7 @@ def chat_run(
     messages: ChatInput,
     response_format: object,
     options: Mapping[str, Any],
-) -> Run[Any]:
+) -> Run:
     """Make a run over a chat; raises `ValueError` for options and for a `Deferred` that can not run."""
     run_options, request_options = split_options(options)
     output_type = output_type_or_text(response_format)
@@ -55,7 +55,7 @@ class ChatDriver:
         self._options = dict(options)
         self._messages = _messages_of(messages)
 
-    async def ask(self, tools: list[Any], step: int, emit: Emit, *, streaming: bool) -> Turn:
+    async def ask(self, tools: list[object], step: int, emit: Emit, *, streaming: bool) -> Turn:
         """Ask for the next completion."""
         options: dict[str, Any] = {**self._options, "messages": list(self._messages)}
         if tools:

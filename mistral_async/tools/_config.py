@@ -17,7 +17,7 @@ from mistral_async.tools._toolbox import ToolLike
 class RunConfig(msgspec.Struct, kw_only=True):
     """The settings of a run; raises `ValueError` for those that could not run."""
 
-    output_type: OutputType[Any] | None
+    output_type: OutputType | None
     """The type of the final answer; None for text."""
     resumed: Deferred | None
     """The run that this one goes on with."""
@@ -48,6 +48,6 @@ def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str,
     return run, {name: value for name, value in given.items() if name not in own}
 
 
-def output_type_or_text(response_format: object) -> OutputType[Any] | None:
+def output_type_or_text(response_format: object) -> OutputType | None:
     """Return the type of the final answer; None for `str`, which is the text as it is."""
     return None if response_format is str else output_type_of(response_format)

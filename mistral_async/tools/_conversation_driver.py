@@ -60,7 +60,7 @@ def conversation_run(
     conversation_id: str | None,
     response_format: object,
     options: Mapping[str, Any],
-) -> Run[Any]:
+) -> Run:
     """Make a run in a conversation; raises `ValueError` for options and for a `Deferred` that can not run."""
     run_options, request_options = split_options(options)
     output_type = output_type_or_text(response_format)
@@ -83,7 +83,7 @@ class ConversationDriver:
     ) -> None:
         self._endpoints = endpoints
         self._options = dict(options)
-        self._outputs: list[Any] = []
+        self._outputs: list[object] = []
         self._decisions: list[ToolCallConfirmation] = []
         self._stateless = self._options.get("store") is False
         resumed = inputs if isinstance(inputs, Deferred) else None
@@ -91,9 +91,9 @@ class ConversationDriver:
             raise ValueError("this run was in a chat: go on with client.chat.run")
         self._base_id = self._conversation_id = resumed.conversation_id if resumed else conversation_id
         self._inputs: Any = list(resumed.messages) if resumed else entries_of(cast("ConversationInputs | None", inputs))
-        self._entries: list[Any] = _listed(self._inputs)  # all entries of the run, for a server that keeps none
+        self._entries: list[object] = _listed(self._inputs)  # all entries of the run, for a server that keeps none
 
-    async def ask(self, tools: list[Any], step: int, emit: Emit, *, streaming: bool) -> Turn:
+    async def ask(self, tools: list[object], step: int, emit: Emit, *, streaming: bool) -> Turn:
         """Start the conversation, or go on with it. One that is not stored is sent whole each time."""
         identity = self._base_id if self._stateless else self._conversation_id
         endpoints, inputs = self._endpoints, self._entries if self._stateless else self._inputs
@@ -105,13 +105,13 @@ class ConversationDriver:
         stream = endpoints.start_stream(**fields) if identity is None else endpoints.append_stream(identity, **fields)
         return self._add_answer(await self._emit_events(stream, step, emit))
 
-    def _start_fields(self, tools: list[Any], inputs: Any) -> dict[str, Any]:
+    def _start_fields(self, tools: list[object], inputs: object) -> dict[str, Any]:
         fields: dict[str, Any] = {**self._options, "inputs": inputs}
         if tools and "agent_id" not in fields:  # an agent has its own definitions
             fields["tools"] = tools
         return fields
 
-    def _append_fields(self, inputs: Any) -> dict[str, Any]:
+    def _append_fields(self, inputs: object) -> dict[str, Any]:
         fields: dict[str, Any] = {name: self._options[name] for name in _REPEATED_OPTIONS if name in self._options}
         if inputs:
             fields["inputs"] = inputs
@@ -163,7 +163,7 @@ class ConversationDriver:
         return {"conversation_id": self._conversation_id, "outputs": self._outputs}
 
 
-def _listed(inputs: Any) -> list[Any]:
+def _listed(inputs: Any) -> list[object]:
     match inputs:
         case None:
             return []

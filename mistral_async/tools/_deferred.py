@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,10 @@ from mistral_async.tools._content import as_text, tool_content
 #   `order`.
 
 
+Arguments: TypeAlias = dict[str, Any]
+"""The arguments of a call, by name."""
+
+
 class ToolResult(msgspec.Struct):
     """The result of a call, as the model gets it."""
 
@@ -35,9 +39,9 @@ class DeferredCall(msgspec.Struct):
 
     id: str
     name: str
-    arguments: dict[str, Any]
+    arguments: Arguments
     reason: Literal["confirmation", "external", "server"]
-    """It needs a yes (`confirmation`); others run it (`external`); or the server waits for a yes to run it."""
+    """`confirmation`: it needs a yes; `external`: others run it; `server`: the server waits for a yes to run it."""
     decision: Literal["allow", "deny", "result"] | None = None
     note: str = ""
     """The reason of a no, or the result."""
@@ -63,7 +67,7 @@ class Deferred(msgspec.Struct, kw_only=True):
     usage: dict[str, Any] | None = None
     version: int = 1
 
-    def allow(self, call_id: str | None = None, *, arguments: dict[str, Any] | None = None) -> Deferred:
+    def allow(self, call_id: str | None = None, *, arguments: Arguments | None = None) -> Deferred:
         """Let a call run (all that wait, without an id), with other arguments if you give them."""
         for call in self._find(call_id, refused="external"):
             if arguments is not None and call.reason == "server":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Literal, TypeAlias, cast
 
 import msgspec
+from typing_extensions import TypeVar
 
-from mistral_async.tools._deferred import Deferred
+from mistral_async.tools._deferred import Arguments, Deferred
 
-T = TypeVar("T")
+T = TypeVar("T", default=Any)
 
 
 class _Event(msgspec.Struct, kw_only=True):
@@ -38,7 +39,7 @@ class ToolStarted(_Event, kw_only=True):
     id: str
     """The id of the call."""
     name: str
-    arguments: dict[str, Any]
+    arguments: Arguments
     type: Literal["tool_started"] = "tool_started"
 
 
@@ -141,6 +142,6 @@ RunEvent: TypeAlias = (
     | ServerToolFinished
     | Handoff
     | StepFinished
-    | RunFinished[Any]
+    | RunFinished
 )
 """Any event of a run."""

@@ -6,16 +6,17 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar, get_origin
+from typing import Any, Generic, get_origin
 
 import msgspec
+from typing_extensions import TypeVar
 
 from mistral_async._codec.json_schema.classes import ClassCodec, FieldCodec
 from mistral_async._codec.json_schema.compiler import Compiler, description_of, json_default
 from mistral_async._codec.json_schema.containers import SequenceCodec
 from mistral_async._codec.json_schema.docstrings import parse_docstring
 from mistral_async._codec.json_schema.type_codec import Definitions, MismatchError, TypeCodec, read_root
-from mistral_async._codec.json_types import is_object
+from mistral_async._codec.json_types import JSONObject, is_object
 
 # A function as a tool
 #
@@ -28,7 +29,7 @@ from mistral_async._codec.json_types import is_object
 #   models often err so. A parameter that does not exist is an error that names those that do.
 # Rule 4: All that is wrong with arguments is a MismatchError, a ValueError, before the function is called.
 
-D = TypeVar("D")
+D = TypeVar("D", default=Any)
 
 
 class Context(msgspec.Struct, Generic[D], frozen=True):
@@ -84,7 +85,7 @@ class FunctionSignature:
         field = FieldCodec(parameter.name, parameter.name, codec, required, default, description)
         self._parameters.fields.append(field)
 
-    def schema(self, *, strict: bool) -> dict[str, Any]:
+    def schema(self, *, strict: bool) -> JSONObject:
         """Return the JSON schema of the parameters, an object; a strict one requires those with defaults too."""
         definitions = Definitions(strict=strict)
         schema = self._parameters.body(definitions)
@@ -111,7 +112,7 @@ class FunctionSignature:
         except MismatchError as problem:
             raise problem.prefixed(f".{name}")  # noqa: B904 - the same error, moved
 
-    def bind(self, values: Mapping[str, Any], context: Context[Any]) -> tuple[list[Any], dict[str, Any]]:
+    def bind(self, values: Mapping[str, Any], context: Context) -> tuple[list[Any], dict[str, Any]]:
         """Return values by name as positional and keyword arguments."""
         named = dict(values)
         if self.context is not None:
@@ -143,14 +144,14 @@ def _annotated_function(function: Any) -> Any:
     return function if inspect.isroutine(function) else type(function).__call__
 
 
-def is_async(function: Any) -> bool:
+def is_async(function: object) -> bool:
     """Return True if calling it gives a coroutine."""
     while isinstance(function, functools.partial):
         function = function.func
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004 - an object's own
 
 
-def arguments_of(arguments: Any) -> dict[str, Any]:
+def arguments_of(arguments: object) -> dict[str, Any]:
     """Return the arguments of a call as an object, whether they came as JSON text or as one; raises `MismatchError`."""
     if isinstance(arguments, str):
         try:

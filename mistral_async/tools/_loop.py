@@ -53,14 +53,14 @@ class Turn(msgspec.Struct):
     text: str
     calls: list[RequestedCall]
     finish_reason: str | None
-    usage: Any
-    response: Any
+    usage: object
+    response: object
 
 
 class Driver(Protocol):
     """The side of the API: what differs between a chat and a conversation."""
 
-    async def ask(self, tools: list[Any], step: int, emit: Emit, *, streaming: bool) -> Turn:
+    async def ask(self, tools: list[object], step: int, emit: Emit, *, streaming: bool) -> Turn:
         """Ask the model for its next answer; events of the answer are emitted where it is streamed."""
         ...
 
@@ -95,7 +95,7 @@ class Loop:
         self._steps: list[StepFinished] = []
         self._turn = Turn("", [], None, None, None)
 
-    async def run(self) -> RunResult[Any]:
+    async def run(self) -> RunResult:
         """Run to the end (rules 7 and 8)."""
         toolbox, failure, result = Toolbox(self._config.tools), None, None
         async with AsyncExitStack() as stack:
@@ -113,7 +113,7 @@ class Loop:
         await self._emit(RunFinished(step=self._step, result=result))
         return result
 
-    async def _run_steps(self, toolbox: Toolbox) -> RunResult[Any]:
+    async def _run_steps(self, toolbox: Toolbox) -> RunResult:
         config = self._config
         runner = ToolRunner(
             toolbox, context=config.context, confirm=config.confirm, on_tool_error=config.on_tool_error, emit=self._emit
@@ -163,7 +163,7 @@ class Loop:
         results = [each for each in ordered if isinstance(each, ToolResult)]
         self._driver.add_results(results, [each for each in ordered if isinstance(each, DeferredCall)])
 
-    def _final_result(self) -> RunResult[Any] | None:
+    def _final_result(self) -> RunResult | None:
         """Return the result; None if the model has to correct its answer first (rule 6)."""
         kind, turn = self._config.output_type, self._turn
         if kind is None:
@@ -177,7 +177,7 @@ class Loop:
             self._driver.add_correction(repair_prompt(error))
             return None
 
-    def _suspend(self, outcomes: Sequence[Outcome]) -> RunResult[Any]:
+    def _suspend(self, outcomes: Sequence[Outcome]) -> RunResult:
         """Return a result whose calls wait (rule 4); those decided for the server wait with the others."""
         deferred = self._driver.suspend()
         deferred.calls = [msgspec.structs.replace(each) for each in outcomes if isinstance(each, DeferredCall)]
@@ -187,7 +187,7 @@ class Loop:
         deferred.usage = None if self._usage is None else to_builtins(self._usage)
         return self._result(None, deferred)
 
-    def _result(self, output: object, deferred: Deferred | None = None) -> RunResult[Any]:
+    def _result(self, output: object, deferred: Deferred | None = None) -> RunResult:
         turn = self._turn
         return RunResult(
             output=output,

@@ -8,11 +8,13 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
+from mistral_async._codec.json_types import JSONObject
 from mistral_async.errors import ConfigurationError, ToolServerError
 from mistral_async.models.content import AudioChunk, ImageURLChunk, TextChunk
 from mistral_async.models.tools import Function
+from mistral_async.tools._deferred import Arguments
 from mistral_async.tools._function import Context
-from mistral_async.tools._tool import Tool, ToolError, ToolSettings, attach
+from mistral_async.tools._tool import LocalTool, Tool, ToolError, ToolSettings, attach
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -107,14 +109,14 @@ class MCP:
         """Return True if a tool of the server is taken."""
         return name not in self._exclude and (self._include is None or name in self._include)
 
-    def tool(self, found: Any, call: Callable[..., Any]) -> Tool[..., Any]:
+    def tool(self, found: Any, call: Callable[..., Any]) -> LocalTool:
         """Return a tool of the server as one of the run; `call` takes its name and arguments."""
         named = _FORBIDDEN.sub("_", f"{self._prefix}{found.name}")[:_MAX_NAME_LENGTH]
         asks = self._confirmed
         confirmed = asks if isinstance(asks, bool) else found.name in asks
         settings = ToolSettings(requires_confirmation=confirmed, limit=self._limit, timeout=self._timeout)
-        schema: dict[str, Any] = {"properties": {}, **found.input_schema}
-        made: Tool[..., Any] = Tool(Function(named, schema, found.description or found.title or ""))
+        schema: JSONObject = {"properties": {}, **found.input_schema}
+        made: LocalTool = Tool(Function(named, schema, found.description or found.title or ""))
         return attach(made, _RemoteTool(found.name, call), settings, call)
 
 
@@ -134,7 +136,7 @@ class MCPSession:
         self._server = server
         self._stack = AsyncExitStack()
 
-    async def __aenter__(self) -> list[Tool[..., Any]]:
+    async def __aenter__(self) -> list[LocalTool]:
         try:
             client = await self._server.open(self._stack)
             found = await _list_tools(client)
@@ -189,11 +191,11 @@ class _RemoteTool:
         self._name = name
         self._call = call
 
-    def read(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    def read(self, arguments: Arguments) -> Arguments:
         """Return the arguments as they are: the server checks them."""
         return arguments
 
-    async def call(self, values: dict[str, Any], context: Context[Any], *, abandon: bool) -> Any:  # noqa: ARG002 - protocol
+    async def call(self, values: Arguments, context: Context, *, abandon: bool) -> Any:  # noqa: ARG002 - protocol
         """Call it; raises `ToolError` for a result that is an error."""
         result = await self._call(self._name, values)
         content = [_chunk(each) for each in result.content]

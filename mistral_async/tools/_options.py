@@ -28,7 +28,7 @@ class RunOptions(TypedDict, total=False):
     """`"message"` (the default) tells the model of a tool's exception, `"raise"` ends the run with it; a function of
     the exception and the call returns the text that the model gets."""
     repair: int | None
-    """How often the model may correct a final answer that is not of the type; 0 by default."""
+    """The number of times that the model may correct a final answer that is not of the type; 0 by default."""
 
 
 class ChatRunOptions(RunOptions, SharedOptions, SamplingOptions, total=False):

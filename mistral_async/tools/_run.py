@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, cast
 
 import anyio
 import anyio.abc
+from typing_extensions import TypeVar
 
 from mistral_async._binding.events import AsyncEvents
 from mistral_async.tools._config import RunConfig
 from mistral_async.tools._events import RunEvent, RunResult
 from mistral_async.tools._loop import Driver, Loop
 
-T = TypeVar("T")
+T = TypeVar("T", default=Any)
 _MAX_WAITING = 64  # events, see rule 2
 
 # The tasks of a run
@@ -42,7 +43,7 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
         self._config = config
         self._group: anyio.abc.TaskGroup | None = None
         self._used = False
-        self._result: RunResult[Any] | None = None
+        self._result: RunResult | None = None
         self._failure: Exception | None = None
 
     @property

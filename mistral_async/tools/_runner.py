@@ -15,7 +15,7 @@ from mistral_async.tools._content import error_text, tool_content
 from mistral_async.tools._deferred import DeferredCall, ToolResult
 from mistral_async.tools._events import RunEvent, ToolFinished, ToolStarted
 from mistral_async.tools._function import Context, arguments_of, is_async
-from mistral_async.tools._tool import Tool, ToolError, call_in_thread
+from mistral_async.tools._tool import LocalTool, ToolError, call_in_thread
 from mistral_async.tools._toolbox import Toolbox
 
 # Running the calls of one answer
@@ -47,7 +47,7 @@ class RequestedCall(msgspec.Struct):
 
     id: str
     name: str
-    arguments: Any
+    arguments: object
     """An object, or JSON text that should be one."""
     on_server: bool = False
     """True if the server waits for a decision to run it."""
@@ -137,7 +137,7 @@ class ToolRunner:
             return await self._fail(call, step, problem, _rejection_text(problem))
         return await self._run_tool(tool, values, call, step)
 
-    async def _run_tool(self, tool: Tool[..., Any], values: Any, call: DeferredCall, step: int) -> ToolResult:
+    async def _run_tool(self, tool: LocalTool, values: Any, call: DeferredCall, step: int) -> ToolResult:
         context = Context(self._context, call.id, call.name, step)
         await self._emit(ToolStarted(step=step, id=call.id, name=call.name, arguments=call.arguments))
         started = time.monotonic()

@@ -14,6 +14,7 @@ import msgspec
 from anyio.lowlevel import RunVar
 
 from mistral_async.models.tools import Function, FunctionTool
+from mistral_async.tools._deferred import Arguments
 from mistral_async.tools._function import Context, FunctionSignature, arguments_of, is_async
 
 P = ParamSpec("P")
@@ -21,7 +22,7 @@ R = TypeVar("R")
 Q = ParamSpec("Q")
 S = TypeVar("S")
 
-Confirms: TypeAlias = bool | Callable[[dict[str, Any]], bool]
+Confirms: TypeAlias = bool | Callable[[Arguments], bool]
 """The calls to confirm before they run: all, none, or those where the function of their arguments returns True."""
 
 
@@ -32,11 +33,11 @@ class ToolError(Exception):
 class Implementation(Protocol):
     """The code behind a tool."""
 
-    def read(self, arguments: dict[str, Any]) -> Any:
+    def read(self, arguments: Arguments) -> Any:
         """Check the arguments and return them as `call` takes them; raises `ValueError`."""
         ...
 
-    async def call(self, values: Any, context: Context[Any], *, abandon: bool) -> Any:
+    async def call(self, values: Any, context: Context, *, abandon: bool) -> Any:
         """Run it. With `abandon`, a thread that can not be stopped is left behind when this is cancelled."""
         ...
 
@@ -111,7 +112,7 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         """The settings to run it."""
         return cast("ToolSettings", vars(self)["settings"])
 
-    def needs_confirmation(self, arguments: dict[str, Any]) -> bool:
+    def needs_confirmation(self, arguments: Arguments) -> bool:
         """Return True if a call with these arguments waits for a yes."""
         asks = self.settings.requires_confirmation
         return asks if isinstance(asks, bool) else asks(arguments)
@@ -120,18 +121,18 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         """Check the arguments of a call and return them as values; raises `ValueError`."""
         return self._implementation.read(arguments_of(arguments))
 
-    async def run(self, arguments: str | Mapping[str, Any], context: Context[Any] | None = None) -> Any:
+    async def run(self, arguments: str | Mapping[str, Any], context: Context | None = None) -> Any:
         """Check the arguments, wait until `limit` allows it, and call the function within `timeout`."""
         return await self.perform(self.read(arguments), context or Context(None, name=self.name))
 
-    async def perform(self, values: Any, context: Context[Any]) -> Any:
+    async def perform(self, values: Any, context: Context) -> Any:
         """Call the function with arguments that were checked."""
         if (limit := self.settings.limit) is not None:
             async with _semaphore_of(self, limit):
                 return await self._call(values, context)
         return await self._call(values, context)
 
-    async def _call(self, values: Any, context: Context[Any]) -> Any:
+    async def _call(self, values: Any, context: Context) -> Any:
         code, timeout = self._implementation, self.settings.timeout
         if timeout is None:
             return await code.call(values, context, abandon=False)
@@ -147,6 +148,10 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         return f"<Tool {self.name}>"
 
 
+LocalTool: TypeAlias = Tool[..., Any]
+"""A tool of whatever parameters."""
+
+
 def attach(
     tool: Tool[P, R], implementation: Implementation, settings: ToolSettings, inner: Callable[..., Any]
 ) -> Tool[P, R]:
@@ -155,15 +160,15 @@ def attach(
     return tool
 
 
-_semaphores: RunVar[WeakKeyDictionary[Tool[..., Any], anyio.Semaphore]] = RunVar("mistral_async_tools")
+_semaphores: RunVar[WeakKeyDictionary[LocalTool, anyio.Semaphore]] = RunVar("mistral_async_tools")
 
 
-def _semaphore_of(tool: Tool[..., Any], limit: int) -> anyio.Semaphore:
+def _semaphore_of(tool: LocalTool, limit: int) -> anyio.Semaphore:
     """Return the semaphore of a tool in this event loop, shared by all runs."""
     try:
         semaphores = _semaphores.get()
     except LookupError:
-        semaphores = WeakKeyDictionary[Tool[..., Any], anyio.Semaphore]()
+        semaphores = WeakKeyDictionary[LocalTool, anyio.Semaphore]()
         _semaphores.set(semaphores)
     return semaphores.setdefault(tool, anyio.Semaphore(limit))
 
@@ -176,11 +181,11 @@ class FunctionImplementation:
         self._function = function
         self._async = is_async(function)
 
-    def read(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    def read(self, arguments: Arguments) -> Arguments:
         """Check the arguments against the annotations."""
         return self.signature.read(arguments)
 
-    async def call(self, values: dict[str, Any], context: Context[Any], *, abandon: bool) -> Any:
+    async def call(self, values: Arguments, context: Context, *, abandon: bool) -> Any:
         """Call the function."""
         args, kwargs = self.signature.bind(values, context)
         if self._async:
@@ -215,7 +220,7 @@ def tool(
 def tool(function: Any = None, /, **settings: Any) -> Any:
     """Make a tool of the function below: `@tool`, or `@tool(timeout=5)` with the settings of `Tool.from_function`."""
 
-    def make(function: Callable[..., Any]) -> Tool[..., Any]:
+    def make(function: Callable[..., Any]) -> LocalTool:
         return Tool.from_function(function, **settings)
 
     return make if function is None else make(function)

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias, cast
 from mistral_async._codec.json_types import is_object
 from mistral_async.models.tools import AnyTool, FunctionTool
 from mistral_async.tools._mcp import MCP
-from mistral_async.tools._tool import Tool
+from mistral_async.tools._tool import LocalTool, Tool
 
-ToolLike: TypeAlias = Tool[..., Any] | Callable[..., Any] | AnyTool | Mapping[str, Any] | MCP
+ToolLike: TypeAlias = LocalTool | Callable[..., Any] | AnyTool | Mapping[str, Any] | MCP
 """A function, a `Tool`, an MCP server, or the definition of a tool that the server or somebody else runs."""
 
 
@@ -21,7 +21,7 @@ class Toolbox:
     def __init__(self, tools: Sequence[ToolLike]) -> None:
         self.definitions: list[Any] = []
         """The tools as the API gets them."""
-        self.local: dict[str, Tool[..., Any]] = {}
+        self.local: dict[str, LocalTool] = {}
         """The tools that run here, by name."""
         self.external: set[str] = set()
         """The names of functions that others run: a call waits for its result."""

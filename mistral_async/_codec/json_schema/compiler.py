@@ -17,6 +17,7 @@ from mistral_async._codec.json_schema.containers import MappingCodec, SequenceCo
 from mistral_async._codec.json_schema.docstrings import doc_of
 from mistral_async._codec.json_schema.fields import (
     FieldDeclaration,
+    TypeArguments,
     fields_of,
     hints_of,
     is_named_tuple,
@@ -120,14 +121,14 @@ class Compiler:
             return self._union(list(variable.__constraints__), metadata)
         return AnyCodec() if variable.__bound__ is None else self.codec(variable.__bound__, metadata)
 
-    def _sequence(self, origin: Any, args: tuple[Any, ...], metadata: Metadata) -> TypeCodec:
+    def _sequence(self, origin: Any, args: TypeArguments, metadata: Metadata) -> TypeCodec:
         if origin is tuple and args and args[-1] is not Ellipsis:
             return TupleCodec([self.codec(each) for each in args if each != ()])
         item = self.codec(args[0]) if args else AnyCodec()
         rules = _constrained(list[Any], metadata)
         return SequenceCodec(_SEQUENCES[origin], item, rules, _constraint_keywords(rules))
 
-    def _mapping(self, args: tuple[Any, ...], metadata: Metadata) -> TypeCodec:
+    def _mapping(self, args: TypeArguments, metadata: Metadata) -> TypeCodec:
         key = self.codec(args[0]) if args else None
         item = self.codec(args[1]) if args else AnyCodec()
         rules = _constrained(dict[str, Any], metadata)
@@ -188,7 +189,7 @@ def _set_form(codec: ClassCodec, cls: Any) -> None:
         codec.form = "array"
 
 
-def description_of(hint: Any) -> str:
+def description_of(hint: object) -> str:
     """Return the description in `Annotated[T, "..."]`, `Doc` or `Meta(description=)`; empty if there is none."""
     if get_origin(hint) in _QUALIFIERS:
         return description_of(get_args(hint)[0])
@@ -215,13 +216,13 @@ def _constrained(hint: Any, metadata: Metadata) -> Any:
     return Annotated[(hint, *constraints)] if constraints else None
 
 
-def _constraint_keywords(hint: Any) -> JSONObject:
+def _constraint_keywords(hint: object) -> JSONObject:
     if hint is None:
         return {}
     return {key: value for key, value in msgspec.json.schema(hint).items() if key not in {"type", "items"}}
 
 
-def json_default(default: Any) -> Any:
+def json_default(default: object) -> Any:
     """Return a default value as JSON; UNSET where JSON can not hold it."""
     if default is msgspec.UNSET:
         return default

@@ -8,9 +8,16 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar, get_args, get_origin, is_typeddict
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin, is_typeddict
 
 import msgspec
+
+TypeArguments: TypeAlias = tuple[Any, ...]
+"""The arguments of a generic type."""
+Bindings: TypeAlias = Mapping[Any, Any]
+"""The types that the type variables of a class stand for."""
+Hints: TypeAlias = dict[str, Any]
+"""Annotations by name."""
 
 _ROOTS = {"builtins", "typing", "msgspec", "typing_extensions"}
 
@@ -27,7 +34,7 @@ class FieldDeclaration(msgspec.Struct):
     """The constructor's name for it; the name where it is empty."""
 
 
-def fields_of(cls: Any) -> list[FieldDeclaration] | None:
+def fields_of(cls: object) -> list[FieldDeclaration] | None:
     """Return the fields of a class in their order; None for a class that has none by its kind."""
     for is_kind, read in _KINDS:
         if is_kind(cls):
@@ -40,9 +47,9 @@ def is_struct(cls: object) -> bool:
     return isinstance(cls, msgspec.StructMeta)
 
 
-def is_named_tuple(cls: Any) -> bool:
+def is_named_tuple(cls: object) -> bool:
     """Return True for a `NamedTuple`, which is an array in JSON."""
-    return hasattr(cls, "_field_defaults") and issubclass(cls, tuple)
+    return hasattr(cls, "_field_defaults") and isinstance(cls, type) and issubclass(cls, tuple)
 
 
 def _struct_fields(cls: Any) -> Iterator[FieldDeclaration]:
@@ -82,7 +89,7 @@ def _named_tuple_fields(cls: Any) -> Iterator[FieldDeclaration]:
         yield FieldDeclaration(name, default is msgspec.UNSET, default)
 
 
-_KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Iterator[FieldDeclaration]]], ...] = (
+_KINDS: tuple[tuple[Callable[[object], bool], Callable[[Any], Iterator[FieldDeclaration]]], ...] = (
     (is_struct, _struct_fields),
     (lambda cls: isinstance(cls, type) and dataclasses.is_dataclass(cls), _dataclass_fields),
     (lambda cls: hasattr(cls, "__attrs_attrs__"), _attrs_fields),
@@ -91,19 +98,19 @@ _KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Iterator[FieldDeclara
 )
 
 
-def hints_of(cls: Any, args: tuple[Any, ...] = ()) -> dict[str, Any]:
+def hints_of(cls: Any, args: TypeArguments = ()) -> Hints:
     """Return the annotations of a class, resolved; `args` stand for its type variables, in the bases too.
 
     Raises `TypeError` for an annotation that can not be resolved.
     """
-    found: dict[str, Any] = {}
+    found: Hints = {}
     for owner, bound in _lineage(cls, args):
         hints = resolve(_annotations(owner), owner, cls)
         found |= {name: substitute(hint, bound) for name, hint in hints.items()}
     return found
 
 
-def resolve(annotations: Mapping[str, Any], owner: Any, also: Any) -> dict[str, Any]:
+def resolve(annotations: Hints, owner: Any, also: Any) -> Hints:
     """Evaluate annotations that stand in quotes, where their owner was defined; raises `TypeError`."""
     shell = types.SimpleNamespace(__annotations__=annotations)
     namespace = vars(sys.modules.get(owner.__module__, typing))
@@ -114,13 +121,13 @@ def resolve(annotations: Mapping[str, Any], owner: Any, also: Any) -> dict[str, 
         raise TypeError(f"an annotation of {owner.__name__} can not be resolved: {problem}") from problem
 
 
-def _annotations(owner: Any) -> dict[str, Any]:
+def _annotations(owner: Any) -> Hints:
     """Return the class's own annotations, without its class variables, which have no place in JSON."""
     own = inspect.get_annotations(owner)
     return {name: hint for name, hint in own.items() if "ClassVar" not in str(hint)}
 
 
-def _lineage(cls: Any, args: tuple[Any, ...]) -> Iterator[tuple[Any, dict[Any, Any]]]:
+def _lineage(cls: Any, args: TypeArguments) -> Iterator[tuple[Any, Bindings]]:
     """Yield the class after its bases, each with the types that its type variables stand for."""
     bound = dict(zip(getattr(cls, "__parameters__", ()), args, strict=False))
     for base in cls.__dict__.get("__orig_bases__", cls.__bases__):
@@ -130,7 +137,7 @@ def _lineage(cls: Any, args: tuple[Any, ...]) -> Iterator[tuple[Any, dict[Any, A
     yield cls, bound
 
 
-def substitute(hint: Any, bound: Mapping[Any, Any]) -> Any:
+def substitute(hint: Any, bound: Bindings) -> Any:
     """Return a hint with its type variables replaced."""
     if isinstance(hint, TypeVar):
         return bound.get(hint, hint)
