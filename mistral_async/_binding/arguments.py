@@ -29,7 +29,7 @@ class _Source(str):
 
 
 def expand(function: Callable[..., Any]) -> inspect.Signature:
-    """The signature with each key of `**options: Unpack[SomeOptions]` as a keyword argument of its own."""
+    """Return the signature with each key of `**options: Unpack[SomeOptions]` as a keyword argument of its own."""
     signature = inspect.signature(function)
     parameters: list[inspect.Parameter] = []
     for each in signature.parameters.values():
@@ -65,7 +65,7 @@ def reject(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
 
 
 def _streaming(function: Callable[..., Any]) -> str:
-    """The method that streams what this one gives whole, if there is one."""
+    """Return the method that streams what this one gives whole, if there is one."""
     owner, _, name = function.__qualname__.rpartition(".")
     methods = dir(function.__globals__.get(owner))
     twin = next((each for each in (f"{name}_stream", "stream") if each in methods and each != name), "")
@@ -108,7 +108,7 @@ def _item_checks(hint: Any) -> list[Fits]:
 
 
 def _show(value: Any) -> str:
-    """The type, never the value; for a dict its keys."""
+    """Name the type, never the value; of a dict also its keys."""
     return f"a dict with the keys {sorted(map(str, value))}" if is_object(value) else type(value).__name__
 
 
@@ -168,7 +168,7 @@ def _any_of(options: list[Fits]) -> Fits:
 
 
 def _fits_open(hint: Any) -> Fits:
-    """One of the Structs, an `Unknown`, a dict with their tag, or a scalar that the union names."""
+    """Accept one of the Structs, an `Unknown`, a dict with their tag, or a scalar that the union names."""
     members, key = hint.variants.members, hint.variants.key
     scalars = [_SCALARS[each] for each in get_args(hint.union) if each in _SCALARS]
 
@@ -208,7 +208,7 @@ def _all_items(origin: type, hint: Any) -> Fits:
 
 
 def _common(hint: Any) -> Callable[[Sequence[Any]], bool]:
-    """What nearly all lists are, asked without a call for each item: strings, or dicts with the tag of the union."""
+    """Recognize what nearly all lists are without a call for each item: strings, or dicts with the union's tag."""
     if hint is str:
         return lambda items: set(map(type, items)) == {str}
     if not hasattr(hint, "variants"):

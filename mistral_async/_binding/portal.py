@@ -1,7 +1,16 @@
-"""The thread whose event loop blocking calls run in: one a backend and process.
+"""The portal: the thread whose event loop blocking calls run in, one for each backend and process (a BlockingPortal).
 
-A waiting caller that is interrupted (Ctrl-C) cancels its call. What was opened before a fork is the parent's, and only
-let go of in the child.
+Rule 1: The first blocking call starts the thread, and nothing else does. It has an empty context: what the first
+    caller had set does not leak into the calls of others.
+Rule 2: A caller waits for its call alone. What interrupts the wait (Ctrl-C, a time-out of a test runner) cancels the
+    call over there, so that nothing goes on unseen.
+Rule 3: What ends a process (`SystemExit`, `KeyboardInterrupt`), raised by a function of the user inside the loop,
+    would end the loop for everybody: it is carried to the caller whose call it was, and raised there.
+Rule 4: A forked child has no thread. It starts a portal of its own, keeps the parent's objects so that no finalizer
+    touches them, and refuses what was opened before the fork.
+Rule 5: When the interpreter ends, the loops are stopped and waited for half a second. A daemon thread that still
+    makes calls then is parked: it dies with the interpreter, and has nothing to say about it.
+Rule 6: Trio lets nobody wait for one of its loops in a thread that runs another: there a helper thread waits.
 """
 
 from __future__ import annotations
@@ -43,17 +52,17 @@ class Portal:
 
     @property
     def is_here(self) -> bool:
-        """Whether this is the portal's own thread, which can not wait for itself."""
+        """True in the portal's own thread, which cannot wait for itself."""
         return threading.get_ident() == self._thread.ident
 
     @property
     def is_alive(self) -> bool:
-        """Whether its thread runs: not in a forked process, nor when an exit was raised in it."""
+        """True while its thread runs: not in a forked process, nor once the loop was ended."""
         return self._thread.is_alive()
 
     @classmethod
     def of(cls, backend: str) -> Portal:
-        """The portal of a backend."""
+        """Return the portal of a backend, started if need be."""
         portal = cls._shared.get(backend)
         if portal is None or not portal.is_alive:
             with cls._lock:
@@ -65,7 +74,7 @@ class Portal:
 
     @classmethod
     def detach(cls) -> None:
-        """After a fork there is no thread: the child starts its own."""
+        """Forget the threads of the parent after a fork (Rule 4)."""
         cls._abandoned.extend(cls._shared.values())
         cls._shared.clear()
         cls._lock = threading.Lock()
@@ -80,7 +89,7 @@ class Portal:
 
     @classmethod
     def _park_daemon_at_exit(cls) -> None:
-        """A daemon thread dies with the interpreter, and has nothing to say about it."""
+        """Stop a daemon thread for good while the interpreter ends (Rule 5)."""
         if cls._ending and threading.current_thread().daemon:
             threading.Event().wait()
 
@@ -132,7 +141,7 @@ class Portal:
                 self._in_helper_thread(inner.__exit__, None, None, None)
 
     def _serve(self, backend: str, started: Future[BlockingPortal]) -> None:
-        """The thread: an event loop, for as long as nobody ends it."""
+        """Run the event loop until it is stopped; the body of the thread."""
         import anyio
         from anyio.from_thread import BlockingPortal
 
@@ -151,7 +160,7 @@ class Portal:
                     future.set_exception(RuntimeError(f"the event loop was ended by {error!r}"))
 
     def _in_helper_thread(self, function: Callable[..., T], *args: Any) -> T:
-        """Trio lets nobody wait for one of its loops in the thread of another: there a thread of its own does it."""
+        """Run a function that waits for the loop, in a thread of its own where trio demands that (Rule 6)."""
         if not self._trio or not _in_trio():
             return function(*args)
         with ThreadPoolExecutor(1) as thread:

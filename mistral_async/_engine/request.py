@@ -135,8 +135,7 @@ def put(
     nulls: bool = False,
 ) -> Call[Any]:
     """Describe a PUT. With `nulls`, None in the body is sent as null: it clears the value."""
-    body = dict(json) if nulls else _set(json)
-    return Call("PUT", route, _ids(ids), _set(query), body, returns=returns)
+    return Call("PUT", route, _ids(ids), _set(query), dict(json) if nulls else _set(json), returns=returns)
 
 
 def patch(
@@ -147,9 +146,10 @@ def patch(
     query: Mapping[str, Any] | None = None,
     nulls: bool = False,
 ) -> Call[Any]:
-    """Describe a PATCH. With `nulls`, None in the body is sent as null: it clears the value."""
-    body = dict(json) if nulls else _set(json)
-    return Call("PATCH", route, _ids(ids), _set(query), body, None, RetrySafety.CREATES, returns=returns)
+    """Describe a PATCH. It takes what `put` takes, and is not sent again once it may have been received."""
+    call = put(route, *ids, returns=returns, json=json, query=query, nulls=nulls)
+    call.method, call.safety = "PATCH", RetrySafety.CREATES
+    return call
 
 
 def delete(
