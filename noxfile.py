@@ -20,6 +20,7 @@ BESIDE = [
     "tests/compat/test_compat.py",
     "tests/results/test_stream.py",
     "tests/bulk",
+    "tests/codec/json_schema",
     "tests/structured",
 ]
 

@@ -30,7 +30,8 @@ from mistral_async.tools._toolbox import Toolbox
 #   itself is the outcome, and goes back to the server.
 # Rule 5: A `ToolError` is told to the model word for word. Any other exception is told, turned into a text, or
 #   raised, as `on_tool_error` says; raised, it cancels the other calls and comes alone, in no ExceptionGroup.
-# Rule 6: A tool that started has a `ToolStarted` event; every call that does not wait has a `ToolFinished` one.
+# Rule 6: A tool that starts has a `ToolStarted` event. A call that ran, was rejected or was denied has a `ToolFinished`
+#   one; a result that was given from outside, and an exception that is raised, have none.
 
 Decision: TypeAlias = bool | str | None
 Confirm: TypeAlias = Callable[[DeferredCall], Decision | Awaitable[Decision]]

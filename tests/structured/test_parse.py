@@ -87,6 +87,7 @@ async def test_reasoning_comes_beside_the_value(client):
 
 
 async def test_a_cut_answer_raises_with_what_could_be_read(client, server):
+    # Rules 1 and 5 of output; rule 2 of parse.
     server.reply("chat.complete", json=completion('{"name": "Par', "length"))
     with pytest.raises(TruncatedOutputError) as caught:
         await client.chat.parse(response_format=City, model=MODEL, messages=ASK, repair=3)
@@ -101,6 +102,7 @@ async def test_a_cut_answer_raises_with_what_could_be_read(client, server):
 
 
 async def test_an_answer_that_happens_to_be_whole_is_still_cut(client, server):
+    # Rule 1 of output.
     server.reply("chat.complete", json=completion(PARIS, "length"))
     with pytest.raises(TruncatedOutputError) as caught:
         await client.chat.parse(response_format=City, model=MODEL, messages=ASK)
@@ -120,6 +122,7 @@ async def test_an_answer_that_happens_to_be_whole_is_still_cut(client, server):
     ],
 )
 async def test_what_is_not_the_type_is_a_typed_error(client, server, content, reason, kind, path):
+    # Rules 2, 4 and 5 of output.
     server.reply("chat.complete", json=completion(content, reason))
     with pytest.raises(kind) as caught:
         await client.chat.parse(response_format=City, model=MODEL, messages=ASK)
@@ -130,6 +133,7 @@ async def test_what_is_not_the_type_is_a_typed_error(client, server, content, re
 
 
 async def test_a_model_that_asks_for_tools_gave_no_answer(client, server):
+    # Rule 3 of output.
     call = {"id": "abc123def", "function": {"name": "f", "arguments": "{}"}}
     server.reply("chat.complete", json=completion("", "tool_calls", tool_calls=[call]))
     with pytest.raises(InvalidOutputError, match="tools"):
@@ -137,6 +141,7 @@ async def test_a_model_that_asks_for_tools_gave_no_answer(client, server):
 
 
 async def test_a_wrong_answer_is_sent_back(client, server):
+    # Rules 1, 3 and 4 of parse.
     server.reply("chat.complete", json=completion('{"name": "Paris"}'))
     server.reply("chat.complete", json=completion("Sorry."))
     server.reply("chat.complete", json=completion(PARIS))
@@ -151,6 +156,7 @@ async def test_a_wrong_answer_is_sent_back(client, server):
 
 
 async def test_repairs_come_to_an_end(client, server):
+    # Rule 1 of parse.
     server.reply("chat.complete", json=completion("{}"), times=None)
     with pytest.raises(InvalidOutputError):
         await client.chat.parse(response_format=City, model=MODEL, messages=ASK, repair=1)
@@ -245,6 +251,7 @@ async def test_snapshots_are_of_the_value_not_of_what_it_is_wrapped_in(client, s
 
 
 async def test_a_cut_stream_raises_with_what_could_be_read(client, server):
+    # Rules 1 and 5 of output.
     server.reply("chat.stream", sse=[chunk('{"name": "Par'), chunk("is", "length")])
     with pytest.raises(TruncatedOutputError) as caught:
         await client.chat.parse_stream(response_format=City, model=MODEL, messages=ASK)
@@ -266,6 +273,7 @@ async def test_a_broken_stream_raises_with_what_could_be_read(client, server):
 
 
 async def test_a_stream_of_prose_is_a_refusal(client, server):
+    # Rule 2 of output.
     server.reply("chat.stream", sse=[chunk("I would "), chunk("rather not.", "stop")])
     with pytest.raises(RefusedOutputError) as caught:
         await client.chat.parse_stream(response_format=City, model=MODEL, messages=ASK)
@@ -312,6 +320,7 @@ async def test_a_conversation_is_read_as_a_type(client, server):
 
 
 async def test_a_conversation_is_corrected_where_it_is_kept(client, server):
+    # Rules 3 and 4 of parse.
     server.reply(
         "beta.conversations.start",
         json={
@@ -345,6 +354,7 @@ def page(index, *annotations):
 
 
 async def test_where_no_reason_is_given_json_that_is_not_closed_was_cut(client, server):
+    # Rule 1 of output.
     outputs = [{"type": "message.output", "content": '{"name": "Par'}]
     server.reply("beta.conversations.start", json={"conversation_id": "conv_1", "outputs": outputs})
     with pytest.raises(TruncatedOutputError) as caught:

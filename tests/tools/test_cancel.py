@@ -107,6 +107,7 @@ async def cancelled_after(steps, use, client, tools):
 @pytest.mark.slow
 @pytest.mark.parametrize("use", [awaited, in_block, in_conversation])
 async def test_at_every_checkpoint(server, use):
+    # Rules 1 and 3 of run.
     limited = Mistral(server.api_key, server_url=server.url, max_connections=1)
     async with limited as client:
         running = Running()
@@ -128,6 +129,7 @@ async def test_at_every_checkpoint(server, use):
 
 
 async def test_a_thread_without_time_limit_is_waited_for(client, server):
+    # Rule 1 of run.
     ended = []
 
     @tool
@@ -144,6 +146,7 @@ async def test_a_thread_without_time_limit_is_waited_for(client, server):
 
 
 async def test_a_thread_with_a_time_limit_is_left_behind(client, server):
+    # Rule 1 of run.
     release = threading.Event()
 
     @tool(timeout=0.02)
@@ -158,6 +161,7 @@ async def test_a_thread_with_a_time_limit_is_left_behind(client, server):
 
 
 async def test_leaving_the_block_ends_the_tools(client, server):
+    # Rule 3 of run.
     running = Running()
 
     @tool
@@ -176,6 +180,7 @@ async def test_leaving_the_block_ends_the_tools(client, server):
 
 
 def test_an_interrupted_blocking_run_ends(sync_client):
+    # Rule 3 of run.
     running = Running()
 
     @tool

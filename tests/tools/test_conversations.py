@@ -130,6 +130,7 @@ async def searching(client, **configuration):
 
 @pytest.mark.parametrize(("word", "said"), [(True, "allow"), (False, "deny")])
 async def test_a_call_that_the_server_makes_waits_for_a_yes(client, server, word, said):
+    # Rules 3 and 4 of runner.
     asked = []
 
     async def confirm(call):
@@ -145,6 +146,7 @@ async def test_a_call_that_the_server_makes_waits_for_a_yes(client, server, word
 
 
 async def test_a_call_that_the_server_makes_can_wait_in_json(client, server):
+    # Rule 4 of runner; rules 1 and 2 of deferred.
     result = await searching(client)
     assert result.deferred.calls[0].reason == "server"
     with pytest.raises(ValueError, match=r"can not be decided so: allow\(\) or deny\(\) it"):
@@ -160,6 +162,7 @@ async def test_a_call_that_the_server_makes_can_wait_in_json(client, server):
 
 
 async def test_calls_of_functions_wait_beside_those_that_ran(client, server):
+    # Rules 4 and 5 of loop; rule 4 of deferred.
     ran = []
 
     @tool(requires_confirmation=True)
@@ -196,6 +199,7 @@ async def test_calls_of_functions_wait_beside_those_that_ran(client, server):
 
 
 async def test_a_wrong_final_answer_is_corrected_in_the_conversation(client, server):
+    # Rule 6 of loop.
     def reply(text):
         outputs = [{"type": "message.output", "content": text}]
         return {"conversation_id": "conv_1", "outputs": outputs, "usage": {"total_tokens": 3}}

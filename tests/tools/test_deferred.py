@@ -56,6 +56,7 @@ BOTH = (("delete_file", {"path": "x"}), ("list_files", {}))
 )
 @pytest.mark.parametrize("in_thread", [False, True])
 async def test_a_hook_decides(client, server, word, told, in_thread):
+    # Rule 3 of runner.
     server.reply("chat.complete", json=answer(*BOTH))
     server.reply("chat.complete", json=answer(content="done"))
     asked = []
@@ -77,6 +78,7 @@ async def test_a_hook_decides(client, server, word, told, in_thread):
 
 
 async def test_questions_are_asked_one_at_a_time(client, server):
+    # Rule 3 of runner.
     asking = 0
 
     async def confirm(call):
@@ -115,6 +117,7 @@ async def test_whether_a_call_waits_may_depend_on_its_arguments(client, server):
 
 
 async def test_wrong_arguments_are_told_before_anyone_is_asked(client, server):
+    # Rule 2 of runner.
     server.reply("chat.complete", json=answer(("delete_file", {"file": "x"})))
     result = await client.chat.run("?", model=MODEL, tools=[delete_file])
     assert "no parameter `file`" in result.messages[2].content
@@ -132,6 +135,7 @@ async def test_wrong_arguments_are_told_before_anyone_is_asked(client, server):
     ],
 )
 async def test_a_run_goes_on_when_it_is_decided(client, server, decide, told, deleted):
+    # Rules 4 and 5 of loop; rules 2 and 4 of deferred.
     server.reply("chat.complete", json=answer(*BOTH))
     server.reply("chat.complete", json=answer(content="done"))
     tools = [delete_file, list_files]
@@ -150,6 +154,7 @@ async def test_a_run_goes_on_when_it_is_decided(client, server, decide, told, de
 
 
 async def test_a_tool_that_runs_elsewhere_waits_for_its_result(client, server):
+    # Rule 4 of runner; rule 2 of deferred.
     elsewhere = FunctionTool(Function("ask_human", {"type": "object", "properties": {}}))
     as_dict = {"type": "function", "function": {"name": "ask_robot", "parameters": {"type": "object"}}}
     server.reply("chat.complete", json=answer(("ask_human", {"q": 1}), ("list_files", {}), ("ask_robot", {})))
@@ -169,6 +174,7 @@ async def test_a_tool_that_runs_elsewhere_waits_for_its_result(client, server):
 
 
 async def test_a_tool_that_is_gone_is_told(client, server):
+    # Rule 3 of deferred.
     server.reply("chat.complete", json=answer(BOTH[0]))
     first = await client.chat.run("?", model=MODEL, tools=[delete_file])
     result = await client.chat.run(first.deferred.allow(), model=MODEL, tools=[list_files])
@@ -196,6 +202,7 @@ with SyncMistral("test-key", server_url=url) as client:
 
 
 async def test_another_process_can_go_on(client, server):
+    # Rule 1 of deferred.
     first = await client.chat.run("delete file please", model=MODEL, tools=[delete_file])
     state = first.deferred.to_json().decode()
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(OTHER_PROCESS), server.url, state]
@@ -206,6 +213,7 @@ async def test_another_process_can_go_on(client, server):
 
 
 def test_a_state_of_the_future_is_refused():
+    # Rule 1 of deferred.
     state = Deferred(kind="chat", calls=[], version=2).to_json()
     with pytest.raises(ValueError, match="newer release"):
         Deferred.from_json(state)

@@ -64,6 +64,7 @@ def forecast(
 
 
 def test_the_schema_comes_from_the_hints_and_the_descriptions_from_the_docstring():
+    # Rules 1 and 2 of function.
     made = Tool.from_function(forecast)
     assert made.name == "forecast"
     assert made.function.description == "Say the weather of the coming days.\n\nOf anywhere."
@@ -85,6 +86,7 @@ def test_the_schema_comes_from_the_hints_and_the_descriptions_from_the_docstring
 
 
 def test_a_strict_tool_has_all_parameters_filled_in():
+    # Rule 1 of function.
     schema = Tool.from_function(forecast, strict=True).function.parameters
     assert schema["required"] == list(schema["properties"])
     assert schema["$defs"]["Place"]["required"] == ["city", "country"]
@@ -111,6 +113,7 @@ async def test_arguments_become_the_values_that_the_hints_promise():
     [({"days": "3"}, 3), ({"days": 3.0}, 3), ({"days": "null"}, None), ({"days": None}, None), ({}, 1)],
 )
 async def test_text_may_stand_for_numbers_and_null(arguments, days):
+    # Rule 3 of function; rule 3 of type_codec.
     @tool
     async def wait(days: int | None = 1) -> Any:
         return days
@@ -133,12 +136,14 @@ async def test_text_may_stand_for_numbers_and_null(arguments, days):
     ],
 )
 async def test_wrong_arguments_are_refused_before_the_call(arguments, problem):
+    # Rules 3 and 4 of function.
     made = Tool.from_function(forecast)
     with pytest.raises(ValueError, match=re.escape(problem)):
         await made.run(arguments)
 
 
 async def test_every_kind_of_parameter_is_passed():
+    # Rule 1 of function.
     @tool
     def everything(a: int, /, b: int, *more: int, c: int = 3, **rest: float) -> list:
         return [a, b, more, c, rest]
@@ -252,6 +257,7 @@ class Nested(msgspec.Struct):
 
 
 async def test_arguments_that_are_nested_too_deep_are_refused():
+    # Rule 4 of function; rule 6 of type_codec.
     @tool
     def take(nested: Nested) -> None:
         """Take."""

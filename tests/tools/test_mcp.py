@@ -84,6 +84,7 @@ async def double(number: int) -> int:
 
 
 async def test_tools_of_a_server_join_the_run(client, server, place):
+    # Rules 1 and 3 of mcp; rule 7 of loop.
     calls = [("add", {"a": 1, "b": 2}), ("double", {"number": 4}), ("fail", {"why": "because"}), ("picture", {})]
     server.reply("chat.complete", json=answer(*calls))
     server.reply("chat.complete", json=answer(content="done"))
@@ -114,6 +115,7 @@ async def test_a_conversation_has_them_too(client, remote):
 
 
 async def test_which_tools_are_taken_and_how_they_are_called(client, server):
+    # Rule 4 of mcp.
     place = make_server()
     server.reply("chat.complete", json=answer(content="done"))
     tools = [MCP(place, include=["add", "fail"], prefix="a_"), MCP(place, exclude=["fail", "die.now"], prefix="b.")]
@@ -125,6 +127,7 @@ async def test_which_tools_are_taken_and_how_they_are_called(client, server):
 
 
 async def test_some_of_them_wait_for_a_yes(client, server):
+    # Rule 3 of mcp.
     server.reply("chat.complete", json=answer(("add", {"a": 1, "b": 2}), ("pid", {})))
     server.reply("chat.complete", json=answer(content="done"))
     tools = [MCP(make_server(), requires_confirmation=["add"])]
@@ -144,6 +147,7 @@ async def test_all_kinds_of_content_are_told(client, server):
 
 
 async def test_a_session_that_you_opened_stays_yours(client, server):
+    # Rule 1 of mcp.
     async with Client(make_server()) as session:
         for _ in range(2):
             server.reply("chat.complete", json=answer(("add", {"a": 1, "b": 2})))
@@ -152,6 +156,7 @@ async def test_a_session_that_you_opened_stays_yours(client, server):
 
 
 async def test_a_time_limit_ends_a_call_and_the_session_goes_on(client, server, remote):
+    # Rule 3 of mcp.
     server.reply("chat.complete", json=answer(("forever", {})))
     server.reply("chat.complete", json=answer(("add", {"a": 1, "b": 2})))
     server.reply("chat.complete", json=answer(content="done"))
@@ -180,6 +185,7 @@ def ends_within(seconds, pid):
 
 @pytest.mark.parametrize("how", ["done", "cancelled", "left", "failed"])
 async def test_the_process_ends_with_the_run(client, server, how):
+    # Rule 1 of mcp; rule 7 of loop.
     server.reply("chat", json=answer(("pid", {})))
     chunk = answer(("pid", {}), ("forever", {}))
     chunk["choices"][0]["delta"] = chunk["choices"][0].pop("message")
@@ -213,6 +219,7 @@ async def test_the_process_ends_with_the_run(client, server, how):
 
 
 async def test_a_server_that_dies_is_told_or_raised_never_wrapped(client, server):
+    # Rule 2 of mcp; rule 7 of loop.
     server.reply("chat.complete", json=answer(("die_now", {})))
     server.reply("chat.complete", json=answer(("add", {"a": 1, "b": 2})))
     server.reply("chat.complete", json=answer(content="done"))
@@ -229,12 +236,14 @@ async def test_a_server_that_dies_is_told_or_raised_never_wrapped(client, server
     "place", [["/nowhere/at/all"], "http://127.0.0.1:9/mcp", [sys.executable, "-c", "import sys; sys.exit(1)"]]
 )
 async def test_a_server_that_is_not_there_is_one_error(client, place):
+    # Rule 2 of mcp.
     with anyio.fail_after(60), pytest.raises(ToolServerError, match="can not be reached") as caught:
         await client.chat.run("?", model=MODEL, tools=[MCP(place)])
     assert not isinstance(caught.value.__cause__, BaseExceptionGroup)
 
 
 async def test_headers_are_sent_and_not_shown(client, server, http_url):
+    # Rule 4 of mcp.
     server.reply("chat.complete", json=answer(("add", {"a": 1, "b": 2})))
     made = MCP(http_url, headers={"authorization": "Bearer secret"}, include=["add"])
     assert "secret" not in repr(made)

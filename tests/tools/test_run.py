@@ -71,6 +71,7 @@ def script(server, *answers):
 
 
 async def test_a_run_calls_tools_until_the_model_is_done(client, server):
+    # Rules 1 and 3 of loop.
     result = await client.chat.run(
         "What is the weather in Paris, and get time", model=MODEL, tools=[get_weather, get_time], context="x", top_p=0.5
     )
@@ -118,6 +119,7 @@ async def test_the_answer_can_be_a_type(client, server):
 
 
 async def test_a_wrong_final_answer_is_corrected_if_asked(client, server):
+    # Rule 6 of loop.
     script(server, answer("{}"), answer('{"city": "Paris", "sky": "blue"}'))
     result = await client.chat.run("Paris?", model=MODEL, response_format=Report, repair=1)
     assert result.value == Report("Paris", "blue")
@@ -186,6 +188,7 @@ async def test_calls_in_fragments_are_put_together(client, server):
 @pytest.mark.parametrize("reason", ["length", "model_length"])
 @pytest.mark.parametrize("arguments", ["", '{"city": "Par', '{"city": "Paris"}'])
 async def test_a_cut_answer_runs_no_tool(client, server, arguments, reason):
+    # Rule 2 of loop.
     called = []
     script(server, answer("Let me see", [("look", arguments)], reason))
     with pytest.raises(TruncatedOutputError) as caught:
@@ -197,6 +200,7 @@ async def test_a_cut_answer_runs_no_tool(client, server, arguments, reason):
 
 
 async def test_cut_text_is_a_result_that_says_so(client, server):
+    # Rule 2 of loop.
     script(server, answer("It is", reason="length"))
     result = await client.chat.run("?", model=MODEL)
     assert (result.text, result.finish_reason) == ("It is", "length")
@@ -212,6 +216,7 @@ async def test_cut_text_is_a_result_that_says_so(client, server):
     ],
 )
 async def test_the_model_is_told_what_is_wrong_with_a_call(client, server, name, arguments, told):
+    # Rule 2 of runner.
     script(server, answer(calls=[(name, arguments)]), answer("sorry"))
     result = await client.chat.run("?", model=MODEL, tools=[get_weather], on_tool_error="raise")
     assert told in result.messages[2].content
@@ -228,6 +233,7 @@ async def test_arguments_may_be_an_object(client, server):
 
 
 async def test_tools_run_at_once_and_their_results_keep_their_order(client, server):
+    # Rule 1 of runner; rule 3 of loop.
     arrived = anyio.Event()
 
     @tool
@@ -265,6 +271,7 @@ def fail(kind: str) -> str:
 
 
 async def test_an_exception_is_told_or_raised_as_asked(client, server):
+    # Rule 5 of runner.
     def script_failure(kind):
         script(server, answer(calls=[("fail", json.dumps({"kind": kind}))]), answer("sorry"))
 
@@ -288,6 +295,7 @@ async def test_an_exception_is_told_or_raised_as_asked(client, server):
 
 
 async def test_one_failure_ends_the_other_calls_and_comes_alone(client, server):
+    # Rule 5 of runner.
     ended = []
 
     @tool
@@ -389,6 +397,7 @@ async def test_messages_of_tools_on_the_server_stay_in_the_chat(client, server):
 
 
 async def test_a_run_that_does_not_end_is_an_error_with_the_run_so_far(client, server):
+    # Rules 1 and 8 of loop.
     script(server, *[answer(calls=[("get_weather", '{"city": "A"}')])] * 3)
     with pytest.raises(StepLimitError) as caught:
         await client.chat.run("?", model=MODEL, tools=[get_weather], max_steps=3)
@@ -400,6 +409,7 @@ async def test_a_run_that_does_not_end_is_an_error_with_the_run_so_far(client, s
 
 
 async def test_an_error_of_the_api_comes_as_it_is_with_the_run_so_far(client, server):
+    # Rule 8 of loop.
     script(server, answer(calls=[("get_weather", '{"city": "A"}')]))
     server.fail(400)
     with pytest.raises(APIStatusError) as caught:
@@ -433,6 +443,7 @@ async def test_what_can_not_be_run_is_refused_at_once(client):
 
 
 async def test_a_run_is_made_once_and_iterated_in_its_block(client):
+    # Rule 5 of run.
     run = client.chat.run("Hi", model=MODEL)
     with pytest.raises(TypeError, match="block"):
         aiter(run)
@@ -442,6 +453,7 @@ async def test_a_run_is_made_once_and_iterated_in_its_block(client):
 
 
 async def test_a_run_can_be_ended_by_another_task(client, server):
+    # Rule 3 of run.
     @tool
     async def stop() -> None:
         run.cancel()
@@ -457,6 +469,7 @@ async def test_a_run_can_be_ended_by_another_task(client, server):
 
 
 async def test_an_error_in_the_block_is_not_wrapped(client):
+    # Rule 4 of run.
     async def use():
         async with client.chat.run("The weather in Paris?", model=MODEL, tools=[get_weather]) as run:
             async for _ in run:
@@ -467,6 +480,7 @@ async def test_an_error_in_the_block_is_not_wrapped(client):
 
 
 async def test_a_reader_that_is_slow_stops_the_run(client, server):
+    # Rule 2 of run.
     events = [streamed(answer("x")) for _ in range(300)]
     for event in events[:-1]:
         event["choices"][0]["finish_reason"] = None
@@ -491,6 +505,7 @@ def test_blocking_code_runs_the_same(sync_client):
 
 
 def test_an_error_in_a_blocking_block_comes_as_it_is(sync_client):
+    # Rule 4 of run.
     def use():
         with sync_client.chat.run("?", model=MODEL) as run:
             next(iter(run))

@@ -38,6 +38,7 @@ def begins(part, whole):
 
 @given(st.data(), ROOTS, st.booleans(), st.sampled_from([None, 1]))
 def test_what_was_read_is_always_the_beginning_of_the_whole(data, value, ascii_only, indent):
+    # Rules 1 and 2 of scanner.
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
     scanner = Scanner()
     for piece in pieces(data.draw, text):
@@ -52,6 +53,7 @@ def test_what_was_read_is_always_the_beginning_of_the_whole(data, value, ascii_o
 @given(st.text(alphabet='{}[]",:\\u0dDbB8truefalsn1-.e \n') | st.text())
 @settings(max_examples=500)
 def test_what_is_no_json_is_broken_and_never_raises(text):
+    # Rule 4 of scanner.
     scanner = Scanner()
     for char in text:
         scanner.feed(char)
@@ -67,6 +69,7 @@ def test_what_is_no_json_is_broken_and_never_raises(text):
 
 
 def test_text_is_there_as_it_comes_and_numbers_once_they_have_ended():
+    # Rule 2 of scanner.
     scanner = Scanner()
     seen = []
     for piece in [
@@ -101,7 +104,40 @@ def test_text_is_there_as_it_comes_and_numbers_once_they_have_ended():
     ]
 
 
+def test_containers_grow_in_place():
+    # Rule 3 of scanner.
+    scanner = Scanner()
+    scanner.feed('{"a": [1, ')
+    value, items = scanner.value, scanner.value["a"]
+    scanner.feed('2], "b": "x')
+    assert scanner.value is value
+    assert value["a"] is items
+    assert value == {"a": [1, 2], "b": "x"}
+
+
+def test_after_what_can_not_be_json_nothing_is_read():
+    # Rule 4 of scanner.
+    scanner = Scanner()
+    scanner.feed('{"a": 1, !')
+    scanner.feed('"b": 2}')
+    assert scanner.broken
+    assert not scanner.complete
+    assert scanner.value == {"a": 1}
+
+
+def test_a_bare_number_is_whole_once_something_follows():
+    # Rule 5 of scanner.
+    scanner = Scanner()
+    scanner.feed("1")
+    scanner.feed("2")
+    assert not scanner.complete
+    scanner.feed(" ")
+    assert scanner.complete
+    assert scanner.value == 12
+
+
 def test_a_character_of_two_units_comes_whole():
+    # Rule 2 of scanner.
     scanner = Scanner()
     seen = []
     for char in '["\\ud83d\\ude00!"]':
@@ -130,5 +166,6 @@ def _seconds(size):
 
 
 def test_looking_at_every_piece_takes_linear_time():
+    # Rule 1 of scanner.
     small, large = _seconds(50_000), _seconds(400_000)
     assert large < 8 * small * 2.5  # eight times the text; reading from the start each time would take 64 times as long

@@ -52,6 +52,7 @@ def assert_strict(schema):
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_schema_instance_and_parse_agree(data):
+    # Rules 1 and 2 of schema; rules 1 and 5 of type_codec.
     made = data.draw(TYPES)
     target = Target(made.kind)
     assert_strict(target.schema)

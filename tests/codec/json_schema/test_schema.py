@@ -176,6 +176,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("kind", "text", "value"), EXAMPLES, ids=range(len(EXAMPLES)))
 def test_a_type_is_asked_for_and_read(kind, text, value):
+    # Rules 1 to 3 of compiler; rule 2 of schema; rules 2, 4 and 5 of type_codec.
     target = Target(kind)
     Draft202012Validator.check_schema(target.schema)
     assert target.schema["type"] == "object"
@@ -191,6 +192,7 @@ def test_a_type_is_asked_for_and_read(kind, text, value):
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="the statement is of Python 3.12")
 def test_a_type_statement_is_a_type():
+    # Rule 2 of compiler.
     space = {}
     exec("type Json = dict[str, Json] | list[Json] | str\ntype Many[T] = list[T]", space)
     target = Target(space["Many"][space["Json"]])
@@ -200,6 +202,7 @@ def test_a_type_statement_is_a_type():
 
 
 def test_a_schema_is_strict_to_its_ends():
+    # Rules 1 and 3 of schema.
     assert schema_of(Tree) == {
         "title": "Tree",
         "type": "object",
@@ -225,6 +228,7 @@ def test_a_schema_is_strict_to_its_ends():
 
 
 def test_pydantic_classes_are_strict_too():
+    # Rules 1 and 4 of schema.
     schema = schema_of(Shop)
     price = schema["properties"]["price"]
     assert price["required"] == ["amount", "currency"]
@@ -238,6 +242,7 @@ def test_pydantic_classes_are_strict_too():
 
 
 def test_two_classes_of_one_name_stay_two():
+    # Rule 3 of schema.
     def make(hint):
         return dataclasses.make_dataclass("Same", [("a", hint)])
 
@@ -246,6 +251,7 @@ def test_two_classes_of_one_name_stay_two():
 
 
 def test_constraints_are_said_and_checked():
+    # Rule 4 of compiler.
     target = Target(
         Annotated[list[Annotated[int, msgspec.Meta(ge=1)]], msgspec.Meta(min_length=2, description="Two or more.")]
     )
@@ -281,12 +287,14 @@ def test_constraints_are_said_and_checked():
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(kind, text, problem):
+    # Rules 1, 5 and 6 of type_codec.
     with pytest.raises(MismatchError) as caught:
         Target(kind).read(text)
     assert problem in str(caught.value)
 
 
 def test_types_that_json_can_not_hold_are_refused_at_once():
+    # Rule 5 of compiler.
     class Local:
         pass
 
@@ -296,6 +304,7 @@ def test_types_that_json_can_not_hold_are_refused_at_once():
 
 
 def test_an_annotation_that_can_not_be_resolved_says_so():
+    # Rule 5 of compiler.
     broken = dataclasses.make_dataclass("Broken", [("a", "Nowhere")])
     with pytest.raises(TypeError, match=r"annotation of .*Broken can not be resolved.*Nowhere"):
         Target(broken)

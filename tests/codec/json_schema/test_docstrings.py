@@ -101,6 +101,7 @@ class Undocumented(msgspec.Struct):
 
 
 def test_the_docs_of_a_class_and_its_fields_are_descriptions():
+    # Rule 4 of schema; rule 4 of compiler.
     schema = schema_of(Day)
     assert schema["description"] == "A day."
     assert schema["properties"] == {
