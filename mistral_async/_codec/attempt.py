@@ -1,4 +1,4 @@
-"""One attempt of a call, as errors, responses and hooks tell of it."""
+"""One attempt of a call, as errors, responses and hooks report it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import msgspec
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """One attempt of a call."""
+    """One attempt of a call: errors, responses and traces hold them in order."""
 
     status: int | None
-    """The status of its answer; None when there was none."""
+    """The HTTP status of its answer; None when there was none."""
     error: str | None
-    """The name of the error class, None for the one that succeeded."""
+    """The name of the error class; None where it succeeded."""
     request_id: str | None
+    """The API's id of the request, as in `Response.request_id`; None when there was no answer."""
     elapsed: float
     """Seconds from the start of the attempt to its end."""
     waited: float
     """Seconds waited before it: for the rate limit and between attempts."""
     may_have_executed: bool
-    """Whether the API may have executed (and billed) it."""
+    """True if the API may have executed (and billed) it."""

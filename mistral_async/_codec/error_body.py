@@ -1,53 +1,57 @@
-"""What the body of an error says, whichever of its many shapes it has. No body is an error here."""
+"""The bodies of errors, in all the shapes that the API, its gateway and its inference servers give them."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
-from mistral_async._codec.json_types import is_array, is_object
+from mistral_async._codec.json_types import JSON, is_array, is_object
+
+# Rule 1: No body is an error here: one that is not JSON, or JSON of an unknown shape, has an empty message.
+# Rule 2: The fields stand at the top, or inside "error", which wins. A body that is a string is the message.
+# Rule 3: The message is "message" if it is text; else that of the details: "detail", or what stands in "message".
+#   Details are text, an object with a message, or the list of a 422, whose entries are joined as `path: message`.
+# Rule 4: A code is text, whichever type it has. It stands beside the message or in the details ("error_code").
 
 
 class ErrorInfo(msgspec.Struct):
-    """What an error body says, whichever of its many shapes it has."""
+    """The information in the body of an error; what the body does not have is empty."""
 
     message: str = ""
     type: str | None = None
     code: str | None = None
     param: str | None = None
-    detail: Any = None
+    detail: JSON = None
     request_id: str | None = None
 
 
 def parse_error(body: bytes) -> ErrorInfo:
-    """Read an error body of any shape; what is not JSON has no facts."""
+    """Read the body of an error; raises nothing."""
     try:
-        found: object = msgspec.json.decode(body)
+        fields: object = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ErrorInfo()
-    if not is_object(found):
-        return ErrorInfo(message=found if isinstance(found, str) else "")
-    inner = found.get("error")
+    if not is_object(fields):
+        return ErrorInfo(message=fields if isinstance(fields, str) else "")
+    inner = fields.get("error")
     if is_object(inner):
-        found = {**found, **inner}
-    detail = found.get("detail")
-    message = found.get("message")
+        fields = {**fields, **inner}
+    detail = fields.get("detail")
+    message = fields.get("message")
     if not isinstance(message, str):
         nested = message.get("detail") if is_object(message) else message
         detail = detail if detail is not None else nested
         message = _detail_text(detail) or (inner if isinstance(inner, str) else "")
     return ErrorInfo(
         message=message,
-        type=_text(found.get("type")),
-        code=_text(found.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None),
-        param=_text(found.get("param")),
+        type=_text(fields.get("type")),
+        code=_text(fields.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None),
+        param=_text(fields.get("param")),
         detail=detail,
-        request_id=_text(found.get("request_id")),
+        request_id=_text(fields.get("request_id")),
     )
 
 
-def _detail_text(detail: Any) -> str:
+def _detail_text(detail: JSON) -> str:
     if is_object(detail):
         return str(detail.get("message") or detail.get("msg") or "")
     if is_array(detail):
@@ -55,12 +59,12 @@ def _detail_text(detail: Any) -> str:
     return detail if isinstance(detail, str) else ""
 
 
-def _item_text(item: Any) -> str:
+def _item_text(item: JSON) -> str:
     if not is_object(item):
         return str(item)
-    where = ".".join(map(str, item["loc"])) if is_array(item.get("loc")) else ""
-    return f"{where}: {item.get('msg', '')}" if where else str(item.get("msg", ""))
+    path = ".".join(map(str, item["loc"])) if is_array(item.get("loc")) else ""
+    return f"{path}: {item.get('msg', '')}" if path else str(item.get("msg", ""))
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     return None if value is None or isinstance(value, (dict, list)) else str(value)

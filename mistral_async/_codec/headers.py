@@ -26,7 +26,10 @@ match_field_value: Final = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*").fullmatc
 
 
 class Headers(Mapping[str, str]):
-    """The headers of an answer: names in any case, repeated ones joined by a comma. `raw` has them as they came."""
+    """The headers of an answer: names in any case, repeated ones joined by a comma. `raw` has them as they came.
+
+    Iteration gives the names in lower case. Bytes beyond ASCII are read as latin-1, in which no value can be wrong.
+    """
 
     def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
         self.raw = raw
@@ -53,22 +56,22 @@ class Headers(Mapping[str, str]):
 
     @property
     def request_id(self) -> str | None:
-        """The API's id of the request, to give to support."""
+        """The API's id of the request, to give to support; None where it has none."""
         return request_id_of(self.raw)
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that the API asks to wait."""
+        """Seconds that the API asks to wait before the next attempt; None where it does not say."""
         return parse_retry_after(self.get("retry-after"), self.get("retry-after-ms"), self.get("date"))
 
     @functools.cached_property
     def rate_limits(self) -> RateLimitStatus:
-        """The rate limits that the answer names."""
+        """The rate limits that the answer states, and what is left of them."""
         return parse_rate_limits(self.raw)
 
 
 def request_id_of(raw: Sequence[tuple[bytes, bytes]]) -> str | None:
-    """The API's id of the request: its usual header first, without reading the others."""
+    """Return the API's id of the request, or None: its usual header first, without reading the others."""
     for name, value in raw:
         if name == b"mistral-correlation-id":
             return value.decode("latin-1")
@@ -77,14 +80,17 @@ def request_id_of(raw: Sequence[tuple[bytes, bytes]]) -> str | None:
 
 
 def parse_retry_after(seconds: str | None, milliseconds: str | None = None, date: str | None = None) -> float | None:
-    """Read `retry-after` (seconds or an HTTP date, told by the server's own `date`) or `retry-after-ms`."""
-    if milliseconds is not None and (found := _number(milliseconds)) is not None:
-        return max(0.0, found / 1000)
+    """Return the seconds to wait from `retry-after`, `retry-after-ms` and `date`; None where they say nothing."""
+    # Rule 3: `retry-after-ms`, which is finer, goes before `retry-after`: seconds or an HTTP date (RFC 9110 §10.2.3).
+    # Rule 4: A date is compared with the server's own `date`, so that no two clocks need to agree.
+    # Rule 5: A wait is never negative. What is neither a number nor such a date says nothing.
+    if milliseconds is not None and (wait := _number(milliseconds)) is not None:
+        return max(0.0, wait / 1000)
     if seconds is None:
         return None
-    if (found := _number(seconds)) is not None:
-        return max(0.0, found)
-    return _until(seconds, date)
+    if (wait := _number(seconds)) is not None:
+        return max(0.0, wait)
+    return _seconds_between(date, seconds)
 
 
 def _number(text: str) -> float | None:
@@ -95,13 +101,14 @@ def _number(text: str) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _until(moment: str, now: str | None) -> float | None:
-    """Seconds between two HTTP dates: the server's clock is compared with itself."""
+def _seconds_between(start: str | None, end: str) -> float | None:
+    """Return the seconds between two HTTP dates, at least 0; None where they can not be compared."""
+    if not start:
+        return None
     try:
-        then = parsedate_to_datetime(moment)
-        start = parsedate_to_datetime(now) if now else None
+        since, until = parsedate_to_datetime(start), parsedate_to_datetime(end)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    if start is None or (then.tzinfo is None) != (start.tzinfo is None):
+    if (since.tzinfo is None) != (until.tzinfo is None):
         return None
-    return max(0.0, (then - start).total_seconds())
+    return max(0.0, (until - since).total_seconds())

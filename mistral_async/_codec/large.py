@@ -1,42 +1,54 @@
-"""A big answer decoded piece by piece, so that no other task waits for long; only lists of numbers take that long.
+"""Large answers, decoded piece by piece, so that no other task waits long: only lists of numbers take that long.
 
-A first pass finds the items of the answer's `data` (0.5 ms a MB), a second reads some of them at a time.
+A first pass finds the items of the answer's `data` (0.5 ms a MB), a second decodes some of them at a time.
 """
 
 from __future__ import annotations
 
 import functools
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from collections.abc import Callable
+from typing import Any, Final, Protocol, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from mistral_async._codec.open_union import decoder
 
-LARGE: Final = 1536 * 1024  # what is smaller takes less than 10 ms
-_PIECE: Final = 256 * 1024  # about 1 ms
+# Rule 1: Only Structs with a list named `data` are decoded in pieces; all else is decoded at once by the caller.
+# Rule 2: The value is the one that decoding it at once gives. What needs the lenient pass, or is not JSON, is therefore
+#   left to the caller too, who finds out the same and what to do about it.
+# Rule 3: Every other task gets a turn before the first pass, after it, and after each piece of `_PIECE` bytes.
+
+LARGE: Final = 1536 * 1024  # bytes; what is smaller takes less than 10 ms
+_PIECE: Final = 256 * 1024  # bytes; about 1 ms
+
+
+class _Outer(Protocol):
+    """An answer whose items are not decoded yet."""
+
+    data: list[msgspec.Raw]
 
 
 async def decode_in_pieces(data: bytes | memoryview, type_: Any) -> Any:
-    """The value, or None where it has no list to take apart or needs the lenient pass."""
-    plan = _plan(type_)
-    if plan is None:
+    """Decode an answer in turns with other tasks; None where that is not possible (rules 1 and 2)."""
+    decoders = _decoders(type_)
+    if decoders is None:
         return None
-    outer, read = plan
+    outer_decoder, decode_item = decoders
     await _pause()  # putting the body together took its time
     try:
-        found = outer.decode(data)
+        outer = outer_decoder.decode(data)
         await _pause()
-        items: list[Any] = []
+        items: list[object] = []
         size = 0
-        for raw in found.data:
-            items.append(read(raw))
+        for raw in outer.data:
+            items.append(decode_item(raw))
             size += len(memoryview(raw))
             if size >= _PIECE:
                 size = 0
                 await _pause()
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    return type_(**{name: getattr(found, name) for name in type_.__struct_fields__ if name != "data"}, data=items)
+    return type_(**{name: getattr(outer, name) for name in type_.__struct_fields__ if name != "data"}, data=items)
 
 
 async def _pause() -> None:
@@ -48,8 +60,8 @@ async def _pause() -> None:
 
 
 @functools.cache
-def _plan(type_: Any) -> tuple[msgspec.json.Decoder[Any], Any] | None:
-    """How an answer of that type is read without its items, and how its items are."""
+def _decoders(type_: object) -> tuple[msgspec.json.Decoder[_Outer], Callable[[msgspec.Raw], object]] | None:
+    """Return the decoder of an answer without its items, and that of an item; None where rule 1 says so."""
     if not (isinstance(type_, type) and issubclass(type_, msgspec.Struct)):
         return None
     listed = get_type_hints(type_).get("data")

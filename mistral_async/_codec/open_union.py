@@ -1,8 +1,6 @@
-"""Open unions and kept unknowns for msgspec: tomorrow's answer decodes today, and nothing of it is lost.
+"""Open unions and a lenient decoder for msgspec: tomorrow's answer decodes today, and nothing of it is lost.
 
-The first pass is msgspec's own. Where it refuses, a second, lenient pass reads what can be read: null or an absent key
-is the field's default, `1.0` is an int, an unknown variant is an `Unknown`, a scalar of another type stays what the
-wire had. What no default can stand for is a `LenientDecodeError` with its path.
+A strict pass reads what is regular; a lenient one, of the rules below, what the strict one refused.
 """
 
 from __future__ import annotations
@@ -13,25 +11,47 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 import msgspec
 from msgspec import inspect
 
+from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
+
 T = TypeVar("T")
+
+# Rule 1: msgspec decodes first, strictly. Only a `ValidationError` (a value of another type than declared, a required
+#   key that is absent) starts the lenient pass. Inside an open union it is that member alone that is read leniently.
+#   What is not JSON is a `DecodeError` at once.
+# Rule 2: An object is that member of an open union which its tag names: the constant that alone tells all members
+#   apart. Where it names none, the object is an `Unknown`: a dict that encodes back unchanged. Where the tag is absent
+#   or no string, it is the member that it contradicts in no constant and of whose constants and own keys (those that no
+#   other member has) it holds the most; the first of several. What is no object (a string, null, a list) stays.
+# Rule 3: Null, where a field is not nullable, is an absent key, and an absent key is the field's default. A required
+#   field, an item of a list and a value of a dict have none: there the zero value of the type stands ("", 0, False, an
+#   empty list, dict or Struct), or None for a type that has no such value (a literal).
+# Rule 4: A float without fraction is an int where an int is declared, an int is a float where a float is; a bool is
+#   neither. A base64 text is bytes where bytes are declared.
+# Rule 5: Any other value stays what the wire had where a scalar is declared: "5" for an int, an unknown literal, even
+#   an object. So after the lenient pass a field may hold what its annotation does not say, and readers check it.
+# Rule 6: A scalar where an object or list is declared is an absent key if the field has a default. It is a
+#   `LenientDecodeError` otherwise, as is an object for a list or a list for an object: nothing can stand for those.
+# Rule 7: A union of a scalar and containers (`str | list[Chunk] | None`) is read as its first type of the same JSON
+#   type as the value. If none fits, rule 6 decides where all are containers, else rule 5.
+# Rule 8: Unknown keys are ignored by both passes; whoever wants them reads `Response.json()`.
 
 
 def constant(value: T) -> T:
-    """Give a field a constant that is an ordinary attribute and is always written (`omit_defaults` keeps factories)."""
+    """Make a field a constant: an ordinary attribute that is always written (`omit_defaults` keeps factories)."""
     return msgspec.field(default_factory=lambda: value)
 
 
-class Unknown(dict[str, Any]):
+class Unknown(dict[str, JSON]):
     """A variant that this version does not know: the object as the wire had it. It encodes back unchanged."""
 
     @property
     def type(self) -> str:
-        """What it says it is."""
+        """Its `type`, the tag of most objects; "" where it has none."""
         return str(self.get("type", ""))
 
     @property
     def role(self) -> str:
-        """The role of an unknown message."""
+        """Its `role`, the tag of messages; "" where it has none."""
         return str(self.get("role", ""))
 
     def __repr__(self) -> str:
@@ -39,7 +59,7 @@ class Unknown(dict[str, Any]):
 
 
 class LenientDecodeError(ValueError):
-    """A value that the lenient pass can not read either."""
+    """A value that the lenient pass can not read either; `path` says where it stands, as in `$.choices[0].delta`."""
 
     def __init__(self, path: str, expected: str, value: object) -> None:
         super().__init__(f"expected {expected} at {path}, got {type(value).__name__}")
@@ -51,7 +71,7 @@ if TYPE_CHECKING:
 else:
 
     class _OpenUnionMeta(type):
-        """`OpenUnion[A | B]` is a custom type to msgspec: the hook below decides, so every instance is one."""
+        """Makes `OpenUnion[A | B]` a custom type to msgspec, of which all is an instance: `open_hook` decides."""
 
         def __instancecheck__(cls, instance: object) -> bool:
             return True
@@ -60,7 +80,7 @@ else:
             return cls.__name__
 
     class OpenUnion:
-        """`OpenUnion[A | B]`: one of these Structs, told apart by their tags, else `Unknown`. Scalars pass."""
+        """One of the Structs of `OpenUnion[A | B]`, told apart by their tags, else `Unknown` (rule 2)."""
 
         def __class_getitem__(cls, union: object) -> type:
             members = tuple(m for m in (get_args(union) or (union,)) if isinstance(m, msgspec.StructMeta))
@@ -69,16 +89,16 @@ else:
 
 
 class _Variants:
-    """The members of an open union, and which of them an object is."""
+    """The members of an open union; selects the one that an object is."""
 
     def __init__(self, members: tuple[type[msgspec.Struct], ...]) -> None:
         self.members = members
         self.tags = [_tags(member) for member in members]
-        self.key, self.by_tag = self._discriminator()
+        self.key, self.by_tag = self._find_discriminator()
         self.own = [self._own_keys(index) for index in range(len(members))]
 
-    def _discriminator(self) -> tuple[str | None, dict[str, type[msgspec.Struct]]]:
-        """The tag that alone tells all members apart, if there is one."""
+    def _find_discriminator(self) -> tuple[str | None, dict[str, type[msgspec.Struct]]]:
+        """Find the tag that alone tells all members apart, and the members by its values; None if there is none."""
         for key in self.tags[0]:
             values = [tags.get(key) for tags in self.tags]
             if None not in values and len(set(values)) == len(values):
@@ -86,15 +106,16 @@ class _Variants:
         return None, {}
 
     def _own_keys(self, index: int) -> frozenset[str]:
+        """Return the keys of one member that no other has."""
         keys = [frozenset(member.__struct_encode_fields__) for member in self.members]
         others = (other for i, other in enumerate(keys) if i != index)
         return keys[index].difference(*others)
 
-    def select(self, value: dict[str, Any]) -> type[msgspec.Struct] | None:
-        """The member that this object is, or None if it is none of them."""
-        told = value.get(self.key) if self.key else None
-        if isinstance(told, str):
-            return self.by_tag.get(told)
+    def select(self, value: JSONObject) -> type[msgspec.Struct] | None:
+        """Return the member that this object is, or None if it is none of them (rule 2)."""
+        tag = value.get(self.key) if self.key else None
+        if isinstance(tag, str):
+            return self.by_tag.get(tag)
         best, best_score = None, -1
         for member, tags, own in zip(self.members, self.tags, self.own, strict=True):
             if any(isinstance(value.get(key), str) and value[key] != expected for key, expected in tags.items()):
@@ -106,7 +127,7 @@ class _Variants:
 
 
 def _tags(member: type[msgspec.Struct]) -> dict[str, str]:
-    """The constants of a Struct, most specific first: `type` before `object`."""
+    """Return the constants of a Struct, most specific first: `type` before `object`."""
     found: dict[str, str] = {}
     for field in msgspec.structs.fields(member):
         if field.default_factory is not msgspec.NODEFAULT and field.default_factory.__module__ == __name__:
@@ -115,60 +136,61 @@ def _tags(member: type[msgspec.Struct]) -> dict[str, str]:
 
 
 def members_of(open_type: Any) -> tuple[type[msgspec.Struct], ...]:
-    """The Structs of an `OpenUnion[...]` alias."""
-    return cast("_Variants", open_type.variants).members
+    """Return the Structs of an `OpenUnion[...]` alias."""
+    variants: _Variants = open_type.variants
+    return variants.members
 
 
-def open_hook(open_type: Any, value: Any) -> Any:
-    """Decide what an `OpenUnion[...]` value is (msgspec's `dec_hook`)."""
-    if not isinstance(value, dict):
+def open_hook(open_type: Any, value: JSON, path: str = "$") -> object:
+    """Return what a value of an `OpenUnion[...]` is (msgspec's `dec_hook`); raises `LenientDecodeError`."""
+    if not is_object(value):
         return value
-    member = cast("_Variants", open_type.variants).select(cast("dict[str, Any]", value))
+    variants: _Variants = open_type.variants
+    member = variants.select(value)
     if member is None:
-        return Unknown(cast("dict[str, Any]", value))
+        return Unknown(value)
     try:
         return msgspec.convert(value, member, dec_hook=open_hook)
     except msgspec.ValidationError:
-        return _read(value, inspect.type_info(member), "$")
+        return _read_struct(value, member, path)
 
 
 @functools.cache
 def decoder(type_: Any) -> msgspec.json.Decoder[Any]:
-    """The decoder of a type, made once."""
+    """Return the strict decoder of a type, which is made once."""
     return msgspec.json.Decoder(type_, dec_hook=open_hook)
 
 
-def decode(data: bytes | bytearray | memoryview, type_: Any) -> Any:
-    """Decode JSON, leniently where needed.
+def decode(data: bytes | bytearray | memoryview, type_: type[T]) -> T:
+    """Decode JSON, leniently where needed (rule 1).
 
-    Raises `LenientDecodeError` or, where it is not JSON, `msgspec.DecodeError`.
+    Raises `LenientDecodeError` or, where it is not JSON, `msgspec.DecodeError`, `UnicodeDecodeError` or (nested too
+    deeply) `RecursionError`.
     """
+    key: Any = type_  # to mypy, `type[T]` is only as hashable as a T
     try:
-        return decoder(type_).decode(data)
+        decoded: T = decoder(key).decode(data)
     except msgspec.ValidationError:
-        return read(msgspec.json.decode(data), type_)
-
-
-def read(value: Any, type_: Any) -> Any:
-    """The lenient pass over a value that is already builtins."""
-    return _read(value, _info(type_), "$")
+        return cast("T", _read(msgspec.json.decode(data), _info(key), "$"))
+    return decoded
 
 
 @functools.cache
-def _info(type_: Any) -> inspect.Type:
+def _info(type_: object) -> inspect.Type:
     return inspect.type_info(type_)
 
 
-def _read(value: Any, info: inspect.Type, path: str) -> Any:  # noqa: PLR0911 - one line for each kind of type
+def _read(value: JSON, info: inspect.Type, path: str) -> object:  # noqa: PLR0911 - one line for each kind of type
+    """Read a value leniently."""
     match info:
         case inspect.StructType(cls=cls):
             return _read_struct(value, cls, path)
-        case inspect.ListType(item_type=item) | inspect.CollectionType(item_type=item) if isinstance(value, list):
-            return _read_list(value, item, path)
-        case inspect.DictType(value_type=item) if isinstance(value, dict):
-            return {k: _read_item(v, item, f"{path}.{k}") for k, v in cast("dict[str, Any]", value).items()}
+        case inspect.ListType(item_type=item) | inspect.CollectionType(item_type=item) if is_array(value):
+            return [_read_item(each, item, f"{path}[{index}]") for index, each in enumerate(value)]
+        case inspect.DictType(value_type=item) if is_object(value):
+            return {key: _read_item(each, item, f"{path}.{key}") for key, each in value.items()}
         case inspect.CustomType(cls=cls) if hasattr(cls, "variants"):
-            return open_hook(cls, value)
+            return open_hook(cls, value, path)
         case inspect.UnionType(types=types):
             return _read_union(value, types, path)
         case inspect.ListType() | inspect.CollectionType() | inspect.DictType():
@@ -179,20 +201,16 @@ def _read(value: Any, info: inspect.Type, path: str) -> Any:  # noqa: PLR0911 - 
             return _read_scalar(value, info)
 
 
-def _read_list(values: Any, item: inspect.Type, path: str) -> list[Any]:
-    return [_read_item(each, item, f"{path}[{index}]") for index, each in enumerate(values)]
-
-
-def _read_item(value: Any, info: inspect.Type, path: str) -> Any:
+def _read_item(value: JSON, info: inspect.Type, path: str) -> object:
     return _zero_value(info) if value is None and not _accepts_none(info) else _read(value, info, path)
 
 
-def _read_struct(value: Any, cls: type[msgspec.Struct], path: str) -> msgspec.Struct:
-    if not isinstance(value, dict):
+def _read_struct(value: JSON, cls: type[msgspec.Struct], path: str) -> msgspec.Struct:
+    if not is_object(value):
         raise LenientDecodeError(path, "an object", value)
-    fields: dict[str, Any] = {}
+    fields: dict[str, object] = {}
     for field in _struct_info(cls).fields:
-        found = cast("dict[str, Any]", value).get(field.encode_name, msgspec.NODEFAULT)
+        found = value.get(field.encode_name, msgspec.NODEFAULT)
         if found is msgspec.NODEFAULT or (found is None and not _accepts_none(field.type)):
             if field.required:
                 fields[field.name] = _zero_value(field.type)
@@ -201,8 +219,8 @@ def _read_struct(value: Any, cls: type[msgspec.Struct], path: str) -> msgspec.St
     return cls(**{name: each for name, each in fields.items() if each is not msgspec.NODEFAULT})
 
 
-def _read_field(value: Any, field: inspect.Field, path: str) -> Any:
-    """A field that can be absent is absent when a scalar stands where its object or list should be."""
+def _read_field(value: JSON, field: inspect.Field, path: str) -> object:
+    """Read a field; `NODEFAULT` where a scalar stands in place of its object or list, so that it is absent (rule 6)."""
     try:
         return _read(value, field.type, path)
     except LenientDecodeError:
@@ -226,7 +244,8 @@ def _accepts_none(info: inspect.Type) -> bool:
             return False
 
 
-def _read_union(value: Any, types: tuple[inspect.Type, ...], path: str) -> Any:
+def _read_union(value: JSON, types: tuple[inspect.Type, ...], path: str) -> object:
+    """Read a value of a closed union (rule 7)."""
     if value is None:
         return None
     fitting = [each for each in types if _fits(value, each)]
@@ -250,8 +269,8 @@ _SCALARS = (
 )
 
 
-def _fits(value: Any, info: inspect.Type) -> bool:
-    """Whether a value has the JSON type that `info` is written as."""
+def _fits(value: JSON, info: inspect.Type) -> bool:
+    """Return whether a value has the JSON type that `info` is written as."""
     match value:
         case dict():
             return isinstance(info, (inspect.StructType, inspect.DictType, inspect.CustomType))
@@ -265,7 +284,8 @@ def _fits(value: Any, info: inspect.Type) -> bool:
             return isinstance(info, (inspect.StrType, inspect.LiteralType, inspect.EnumType, inspect.BytesType))
 
 
-def _read_scalar(value: Any, info: inspect.Type) -> Any:
+def _read_scalar(value: JSON, info: inspect.Type) -> object:
+    """Convert JSON's one kind of number to Python's two, and text to bytes (rule 4); keep all else (rule 5)."""
     match info:
         case inspect.IntType() if isinstance(value, float) and value.is_integer():
             return int(value)
@@ -279,16 +299,16 @@ def _read_scalar(value: Any, info: inspect.Type) -> Any:
             return _zero_value(info) if value is None else value
 
 
-def _read_bytes(text: str) -> Any:
-    """Base64, or the text where it is none."""
+def _read_bytes(text: str) -> bytes | str:
+    """Decode base64; the text stays where it is none."""
     try:
         return msgspec.convert(text, bytes)
     except msgspec.ValidationError:
         return text
 
 
-def _zero_value(info: inspect.Type) -> Any:  # noqa: PLR0911 - one line for each kind of type
-    """What stands for a required value that the answer does not have."""
+def _zero_value(info: inspect.Type) -> object:  # noqa: PLR0911 - one line for each kind of type
+    """Return what stands for a value that has to be there and is not (rule 3)."""
     match info:
         case inspect.StrType():
             return ""
@@ -305,6 +325,6 @@ def _zero_value(info: inspect.Type) -> Any:  # noqa: PLR0911 - one line for each
         case inspect.StructType(cls=cls):
             return _read_struct({}, cls, "$")
         case inspect.UnionType(types=types) if not _accepts_none(info):
-            return next((neutral for neutral in map(_zero_value, types) if neutral is not None), None)
+            return next((zero for zero in map(_zero_value, types) if zero is not None), None)
         case _:
             return None

@@ -1,26 +1,44 @@
-"""A stream of server-sent events: bytes in, events out, no I/O.
+"""A decoder of server-sent events: bytes in, events out, no I/O.
 
-Regular frames, the only kind the API sends, are split here; httpx-sse decodes all others. Both give the same events.
-https://html.spec.whatwg.org/multipage/server-sent-events.html
+https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from httpx_sse._decoders import SSEDecoder
+    from httpx_sse import ServerSentEvent
 
-MAX_EVENT_SIZE: Final = 64 * 1024 * 1024
+# What the standard says:
+# Rule 1: Lines end in LF, CR or CRLF. A byte order mark at the start of the stream is not part of its first line.
+# Rule 2: A line is a field, `data`, `event`, `id` or `retry`, with its value after a colon and at most one space. Lines
+#   with another name, or none (a comment), are ignored. A blank line ends a frame.
+# Rule 3: A frame with a `data` line is an event, even if the data is empty; several such lines are joined by LF. The
+#   name is that of this frame alone; the id stays in force until another comes; `retry` is digits or is ignored.
+# What is added to it:
+# Rule 4: A frame that lacks only its blank line when the stream is closed is an event. The standard drops it; here the
+#   caller knows whether it makes sense.
+# Rule 5: `data: ...` alone, and `event: ...` before it, are regular frames if each line ends in one LF: all the API
+#   sends. They are split without looking at lines. Where anything else is in what arrived, all of it goes line by line,
+#   as does what follows, until a piece ends between two frames: then the next may be regular again.
+# Rule 6: The events do not depend on the path, nor on where the bytes are cut, and take linear time. A regular frame
+#   that is unfinished is held, and looked at again only near the start of a line, where it can turn irregular.
+# Rule 7: The data of an event, and any of its lines, has at most `max_event_size` bytes. The events before a larger one
+#   are returned; the error comes with the next call, and with every later one. Ignored lines are not kept at all.
+# Rule 8: httpx-sse interprets the fields of what goes line by line. Its decoder of lines is not public: its public
+#   part reads an `httpx.Response`, which would take the rules 4, 6 and 7 away. `_new_field_decoder` alone knows it.
+
+MAX_EVENT_SIZE: Final = 64 * 1024 * 1024  # bytes
 
 _BOM: Final = b"\xef\xbb\xbf"
 _FIELDS: Final = (b"data", b"event", b"id", b"retry")
 _LONGEST_NAME: Final = 6  # "retry" and its colon: enough of a line to know what it is
 
-# What the start of a regular frame may look like, wherever it is cut.
+# The start of a regular frame, wherever it is cut.
 _REGULAR_START: Final = re.compile(
     rb"e|ev|eve|even|event|event:|event: [^\n]*|(?:event: [^\n]*\n)?(?:|d|da|dat|data|data:|data: [^\n]*\n?)"
 )
@@ -48,17 +66,16 @@ class EventTooLargeError(ValueError):
 class EventDecoder:
     """Takes a stream as it arrives, cut anywhere, and gives its events as soon as they are complete.
 
-    `max_event_size` bounds the data of one event, in bytes.
-    `data_bytes` grows with what belongs to events and `ignored_lines` with comments and unknown fields: a peer that
-    only keeps the connection alive moves the second alone. Frames without data are no events.
+    `data_bytes` grows with what belongs to events, `ignored_lines` with comments and unknown fields: a peer that only
+    keeps the connection alive moves the second alone.
     """
 
     def __init__(self, *, max_event_size: int = MAX_EVENT_SIZE) -> None:
         self._limit = max_event_size
-        self._begun = False
-        self._held = bytearray()  # the beginning of a regular frame, or of the byte order mark
-        self._lines: _LineDecoder | None = None
-        self._id = ""
+        self._bom_checked = False
+        self._held = bytearray()  # the start of a regular frame, or of the byte order mark
+        self._lines: _LineDecoder | None = None  # made for the first irregular frame
+        self._id = ""  # the last one received
         self._regular_bytes = 0
         self._failure: EventTooLargeError | None = None
 
@@ -69,14 +86,14 @@ class EventDecoder:
 
     @property
     def ignored_lines(self) -> int:
-        """Comments and lines without meaning received so far."""
+        """Comments and other ignored lines received so far."""
         return self._lines.ignored_lines if self._lines else 0
 
     def feed(self, data: bytes) -> list[Event]:
-        """Take what arrived and return the events that it completes; raises `EventTooLargeError`."""
-        events = self._fresh()
-        if not self._begun:
-            data = self._begin(data)
+        """Return the events that these bytes complete; raises `EventTooLargeError`."""
+        events = self._new_events()
+        if not self._bom_checked:
+            data = self._strip_bom(data)
         if (self._lines is not None and self._lines.inside_frame) or b"\r" in data:
             self._feed_lines(data, events)
         elif data:
@@ -84,37 +101,39 @@ class EventDecoder:
         return self._checked(events)
 
     def close(self) -> list[Event]:
-        """Take the end of the stream: a frame that lacks only its blank line is an event."""
-        self._begun = True
-        events = self._fresh()
+        """Return the event that the end of the stream completes, if any (rule 4)."""
+        self._bom_checked = True
+        events = self._new_events()
         if self._held:
             self._feed_frames(b"\n" if self._held.endswith(b"\n") else b"\n\n", events)
         elif self._lines is not None and self._lines.inside_frame:
             self._feed_lines(b"\n\n", events)
         return self._checked(events)
 
-    def _fresh(self) -> list[Event]:
+    def _new_events(self) -> list[Event]:
+        """Return an empty list for a call, or raise the failure of an earlier one."""
         if self._failure is not None:
             raise self._failure
         return []
 
     def _checked(self, events: list[Event]) -> list[Event]:
-        """Deliver what came before a failure first; the failure comes with the next call."""
+        """Return the events before a failure; raise it if there are none (rule 7)."""
         if self._failure is not None and not events:
             raise self._failure
         return events
 
-    def _begin(self, data: bytes) -> bytes:
-        """Strip the byte order mark that a stream may begin with."""
+    def _strip_bom(self, data: bytes) -> bytes:
+        """Return the data without the byte order mark; none while it may still be the start of one."""
         data = self._release() + data
         if len(data) < len(_BOM) and _BOM.startswith(data):
             self._held += data
             self._regular_bytes += len(data)
             return b""
-        self._begun = True
+        self._bom_checked = True
         return data.removeprefix(_BOM)
 
     def _feed_frames(self, data: bytes, events: list[Event]) -> None:
+        """Split what arrived at the ends of regular frames, and hold the rest."""
         held = self._held
         if held:
             if b"\n\n" not in data and not (data.startswith(b"\n") and held.endswith(b"\n")):
@@ -131,7 +150,7 @@ class EventDecoder:
         return self._hold(tail, events) if tail else None
 
     def _split(self, frames: bytes, events: list[Event]) -> bool:
-        """Add the events of complete frames, all or, if any frame is not regular, none."""
+        """Add the events of complete frames and return True, or add none if any frame is not regular."""
         last_id = self._id
         if frames.startswith(b"data: "):
             payloads = frames[6:-2].split(b"\n\ndata: ")
@@ -156,7 +175,7 @@ class EventDecoder:
         return regular
 
     def _hold(self, data: bytes, events: list[Event]) -> None:
-        """Keep the beginning of a frame, as long as it may become a regular one."""
+        """Keep the start of a frame as long as it may become a regular one (rule 6)."""
         held, before = self._held, len(self._held)
         held += data
         self._regular_bytes += len(data)
@@ -166,6 +185,7 @@ class EventDecoder:
             self._feed_lines(b"", events)
 
     def _feed_lines(self, data: bytes, events: list[Event]) -> None:
+        """Give what was held and what arrived to the decoder of lines."""
         if self._lines is None:
             self._lines = _LineDecoder(self._limit)
         try:
@@ -175,6 +195,7 @@ class EventDecoder:
         self._id = self._lines.last_id
 
     def _release(self) -> bytes:
+        """Return what was held, and hold it no more."""
         held = bytes(self._held)
         self._regular_bytes -= len(held)
         self._held.clear()
@@ -182,27 +203,28 @@ class EventDecoder:
 
 
 class _LineDecoder:
-    """Splits any stream at CR, LF and CRLF alone, drops lines without meaning, and leaves the others to httpx-sse."""
+    """Decodes any stream line by line: drops lines without meaning, bounds the others, and gives them to httpx-sse."""
 
     def __init__(self, limit: int) -> None:
         self.kept_bytes = 0
         self.ignored_lines = 0
         self.last_id = ""
         self._limit = limit
-        self._decoder = _make_decoder()
-        self._line = bytearray()  # the beginning of a line
-        self._ignoring = False  # ... of one without meaning: nothing of it is kept
+        self._decoder = _new_field_decoder()
+        self._line = bytearray()  # the start of a line that has not ended
+        self._ignoring = False  # ... which is one without meaning: nothing of it is kept
         self._after_cr = False  # a LF that comes next belongs to the CR before it
-        self._inside = False  # a frame that has begun
+        self._inside = False  # a frame has begun
         self._named = False
         self._data_size = 0  # with the line ends that will join its lines
 
     @property
     def inside_frame(self) -> bool:
-        """Whether what comes next continues a frame or a line."""
+        """True while what comes next continues a frame or a line."""
         return bool(self._line) or self._ignoring or self._inside
 
     def feed(self, data: bytes, events: list[Event]) -> None:
+        """Add the events that these bytes complete; raises `EventTooLargeError`."""
         if self._after_cr and data:
             data = data.removeprefix(b"\n")
             self._after_cr = False
@@ -228,13 +250,13 @@ class _LineDecoder:
             self._line.clear()
         if not line:
             self._end_frame(events)
-        elif self._take(line):
+        elif self._add_field(line):
             self.kept_bytes += len(line)
         else:
             self.ignored_lines += 1
 
-    def _take(self, line: bytes) -> bool:
-        """Give a line to the decoder, or tell that it has no meaning."""
+    def _add_field(self, line: bytes) -> bool:
+        """Give a line to httpx-sse and return True, or return False for one without meaning (rule 2)."""
         name = line[:_LONGEST_NAME].partition(b":")[0]
         if name not in _FIELDS:
             return False
@@ -254,13 +276,14 @@ class _LineDecoder:
         return True
 
     def _checked_size(self, line: bytes | bytearray) -> int:
-        """Bytes of data of the frame with this line, which may be unfinished."""
+        """Return the bytes of data that the frame has with this line, finished or not; raises if it is too much."""
         size = self._data_size + max(0, len(line) - _DATA_PREFIX)
         if size > self._limit:
             raise EventTooLargeError(self._limit)
         return size
 
     def _end_frame(self, events: list[Event]) -> None:
+        """Add the event of a frame that has ended, if it is one (rule 3)."""
         event = self._decoder.decode("")
         self.last_id = "" if event is None else _readable(event.id)
         if event is not None and self._data_size:
@@ -271,6 +294,7 @@ class _LineDecoder:
         self._data_size = 0
 
     def _hold(self, piece: bytes) -> None:
+        """Keep a piece of a line that has not ended, unless the line is known to have no meaning."""
         if self._ignoring:
             return
         self._line += piece
@@ -285,12 +309,20 @@ class _LineDecoder:
             self._checked_size(self._line)
 
 
-def _make_decoder() -> SSEDecoder:
-    from httpx_sse._decoders import SSEDecoder
+class FieldDecoder(Protocol):
+    """The part of httpx-sse that is used: takes lines without their ends, and gives an event for a blank one."""
+
+    def decode(self, line: str) -> ServerSentEvent | None:
+        """Take a line; return the event that it ends, which has the last id even if it has nothing else."""
+        ...
+
+
+def _new_field_decoder() -> FieldDecoder:
+    from httpx_sse._decoders import SSEDecoder  # not public: pyproject.toml bounds the version, a test its behaviour
 
     return SSEDecoder()
 
 
 def _readable(text: str) -> str:
-    """Replace what was not UTF-8."""
+    """Return a text with a replacement character in place of each byte that was not UTF-8."""
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

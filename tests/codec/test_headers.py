@@ -1,4 +1,4 @@
-"""Which header fields may be sent, and what those of a response say."""
+"""Which header fields may be sent, and what those of a response say (the rules of `headers`)."""
 
 from __future__ import annotations
 
@@ -65,5 +65,5 @@ def test_the_request_id_is_the_apis_own_first(raw, expected):
         ("Wed, 01 Jan 2025 00:00:30", None, "Wed, 01 Jan 2025 00:00:10 GMT", None),
     ],
 )
-def test_a_date_to_retry_after_is_measured_by_the_servers_own_clock(seconds, milliseconds, date, expected):
+def test_rules_3_4_and_5_the_wait_that_is_asked_for(seconds, milliseconds, date, expected):
     assert parse_retry_after(seconds, milliseconds, date) == expected

@@ -19,6 +19,7 @@ def answer(rows: int, **more: object) -> bytes:
 
 
 async def test_the_same_as_at_once() -> None:
+    # Rule 2 of large.
     body = answer(40, usage={"prompt_tokens": 40, "total_tokens": 40}, unknown=1)
     assert await decode_in_pieces(body, EmbeddingResponse) == decode(body, EmbeddingResponse)
 
@@ -27,11 +28,13 @@ async def test_the_same_as_at_once() -> None:
     "body", [b"", b"{", b"[]", b'{"data": null}', b'{"data": [1]}', b'{"data": [{"index": "one"}]}']
 )
 async def test_what_is_irregular_is_left_to_the_lenient_pass(body: bytes) -> None:
+    # Rule 2 of large.
     assert await decode_in_pieces(body, EmbeddingResponse) is None
 
 
 @pytest.mark.parametrize("type_", [dict, list[int], None])
 async def test_what_has_no_list_is_not_taken_apart(type_: object) -> None:
+    # Rule 1 of large.
     assert await decode_in_pieces(answer(1), type_) is None
 
 
@@ -44,6 +47,7 @@ async def test_a_client_reads_them_so(client) -> None:
 
 
 async def test_other_tasks_go_on() -> None:
+    # Rule 3 of large.
     body = answer(1200)
     assert len(body) > 2 * LARGE
     turns = 0

@@ -110,6 +110,7 @@ FAULTS = {
 @pytest.mark.parametrize("work", [complete, stream, send_much, upload, download], ids=lambda work: work.__name__)
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_no_error_shows_the_key(server, fault, work):
+    # Rules 1 and 2 of redact.
     FAULTS[fault](server)
     async with Mistral(KEY, server_url=server.url, **SETTINGS) as client:
         view = client.with_options(headers={"Cookie": HEADER})
@@ -213,6 +214,7 @@ def test_a_key_that_is_none_is_not_shown(key):
 
 @pytest.mark.parametrize("value", [f"{HEADER}\r\nx: y", f"{HEADER}\n", f"{HEADER}\0", f"{HEADER}ā"])
 def test_a_header_that_is_refused_is_not_shown(value):
+    # Rule 3 of redact.
     def refuse():
         Mistral(KEY).with_options(headers={"x-api-key": value})
 
@@ -222,6 +224,7 @@ def test_a_header_that_is_refused_is_not_shown(value):
 
 
 def test_clients_show_nothing():
+    # Rules 1 and 3 of redact.
     for kind in (Mistral, SyncMistral):
         client = kind(KEY)
         view = client.with_options(headers={"Authorization": f"Bearer {HEADER}"})
@@ -280,6 +283,7 @@ def test_a_copy_of_a_client_is_the_client():
 
 @pytest.mark.parametrize("bodies", [False, True])
 async def test_no_log_shows_the_key(server, caplog, bodies):
+    # Rule 2 of redact.
     """Whatever logger, at whatever level, bodies included."""
     caplog.set_level(1)
     logger = logging.getLogger("of-the-user")
@@ -303,6 +307,7 @@ async def test_no_log_shows_the_key(server, caplog, bodies):
 
 
 async def test_what_the_server_repeats_is_struck_out(server):
+    # Rule 2 of redact.
     server.reply("chat.complete", status=401, json=ECHO)
     async with Mistral(KEY, server_url=server.url) as client:
         with pytest.raises(AuthenticationError, match=r"\[the key\]") as caught:

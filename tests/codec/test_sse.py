@@ -1,4 +1,4 @@
-"""The event decoder, against httpx-sse's decoder on the whole text, at every cut, on both of its paths."""
+"""The event decoder, against httpx-sse's on the whole text, at every cut, on both of its paths (the rules of `sse`)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from importlib.metadata import version
 from itertools import pairwise
 
 import pytest
-from httpx_sse._decoders import SSEDecoder
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
+from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError, _new_field_decoder
 
 BOM = "\ufeff"
 MIB = 1024 * 1024
@@ -24,7 +24,7 @@ NAMED = b'event: message.output.delta\ndata: {"type":"message.output.delta","con
 
 def reference(text: str) -> list[Event]:
     """What httpx-sse makes of the whole text, without the frames that hold no data."""
-    decoder, events = SSEDecoder(), []
+    decoder, events = _new_field_decoder(), []
     has_data = named = False
     lines = re.split("\r\n|\r|\n", text.removeprefix(BOM))
     for line in [*lines, ""]:
@@ -77,12 +77,14 @@ streams = st.builds(
 @example(": data: 1\n\n", [2])
 @example("data: a\r\rdata: b\n\n\ndata: c\n\n", [9])
 def test_equals_httpx_sse_on_the_whole_text_wherever_it_is_cut(text, places):
+    # Rules 1, 2, 3 and 6 of sse.
     assert decode(cut(text.encode(), places)) == reference(text)
 
 
 @settings(deadline=None)
 @given(streams)
 def test_equals_httpx_sse_on_the_whole_text_byte_by_byte(text):
+    # Rules 1, 2, 3 and 6 of sse.
     data = text.encode()
     assert decode([data[i : i + 1] for i in range(len(data))]) == reference(text)
 
@@ -90,6 +92,7 @@ def test_equals_httpx_sse_on_the_whole_text_byte_by_byte(text):
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
 @pytest.mark.parametrize("bom", ["", BOM])
 def test_every_single_and_double_cut(end, bom):
+    # Rules 1 and 6 of sse.
     text = bom + end.join(
         ["data: é🙂\u2028x", "", ": ping", "event: e", "data: 1", "data:2", "id: 9", "", "data: [DONE]", "", ""]
     )
@@ -125,6 +128,7 @@ def test_every_single_and_double_cut(end, bom):
     ],
 )
 def test_examples_of_the_specification(stream, expected):
+    # Rules 1, 2 and 3 of sse.
     assert decode([stream]) == expected
 
 
@@ -139,6 +143,7 @@ def test_bytes_that_are_not_utf8_come_out_as_they_went_in(line_end):
     "unfinished", [b"data: last", b"data: last\n", b"data: last\r", b"data: last\r\n", b"data:last"]
 )
 def test_a_frame_without_its_blank_line_is_delivered_at_the_end(unfinished):
+    # Rule 4 of sse.
     decoder = EventDecoder()
     assert [event.data for event in decoder.feed(CHAT + unfinished)] == [CHAT[6:-2]]
     assert decoder.close() == [Event(None, b"last")]
@@ -190,6 +195,7 @@ def test_the_count_of_data_never_exceeds_what_came(text, places):
 
 @pytest.mark.parametrize("irregular", [b": ping\n\n", b": ping\n", b"id: 1\r\ndata: x\r\n\r\n", b"event: x\n\n", b"\n"])
 def test_regular_frames_are_split_again_after_an_irregular_one(irregular):
+    # Rule 5 of sse.
     decoder = EventDecoder()
     decoder.feed(irregular)
     httpx_sse = decoder._lines._decoder
@@ -211,6 +217,7 @@ def _peak(pieces: list[bytes], repeat: int) -> tuple[int, float, list[Event]]:
 
 @pytest.mark.parametrize("head", [b": ", b"junk: ", b"junk"])
 def test_ignored_lines_are_dropped_as_they_come(head):
+    # Rule 7 of sse.
     peak, data_bytes, events = _peak([head, *[b"x" * 4096] * 4096], 1)
     assert peak < 256 * 1024
     assert data_bytes == 0
@@ -219,6 +226,7 @@ def test_ignored_lines_are_dropped_as_they_come(head):
 
 @pytest.mark.parametrize("first", [b"event: x\n", b"data: y\n", b"event: x\ndata: y\n"])
 def test_a_flood_of_comments_inside_a_frame_is_not_kept(first):
+    # Rule 7 of sse.
     peak, _, events = _peak([first, *[b": " + b"x" * 4094 + b"\n"] * 4096], 1)
     assert peak < 256 * 1024
     assert events == []
@@ -239,6 +247,7 @@ def _seconds(size: int, head: bytes, end: bytes) -> float:
 
 @pytest.mark.parametrize(("head", "end"), [(b"data: ", b"\n\n"), (b"data:", b"\r\n\r\n")])
 def test_time_is_linear_in_the_size_of_an_event(head, end):
+    # Rule 6 of sse.
     small = min(_seconds(16 * MIB, head, end) for _ in range(3))
     assert small < 2  # linear takes a tenth of a second, quadratic six
     large = min(_seconds(64 * MIB, head, end) for _ in range(2))
@@ -256,6 +265,7 @@ def test_memory_is_a_small_multiple_of_the_event(head, end):
 @pytest.mark.parametrize("frame", [b"data: %s\n\n", b"data: %s\r\r", b"event: x\ndata: %s\n\n", b"data:\ndata: %s\n\n"])
 @pytest.mark.parametrize("step", [1, 7, 1000])
 def test_the_limit_is_the_length_of_the_data(frame, step):
+    # Rule 7 of sse.
     largest = 98 if b"\ndata: " in frame and b"event" not in frame else 99
     for size in (largest, largest + 1, largest + 2):
         stream = frame % (b"x" * size)
@@ -270,6 +280,7 @@ def test_the_limit_is_the_length_of_the_data(frame, step):
 @pytest.mark.parametrize("end", [b"\n\n", b"\r\r"])
 @pytest.mark.parametrize("head", [b"data: ", b"data:", b"event: x\ndata: ", b"id: "])
 def test_an_event_above_the_limit_is_refused_after_those_before_it(head, end):
+    # Rule 7 of sse.
     decoder = EventDecoder(max_event_size=100)
     assert len(decoder.feed(CHAT + head + b"x" * 200 + end + CHAT)) == 1
     for _ in range(2):
@@ -281,6 +292,7 @@ def test_an_event_above_the_limit_is_refused_after_those_before_it(head, end):
 
 
 def test_an_unfinished_event_above_the_limit_is_refused_before_it_ends():
+    # Rule 7 of sse.
     decoder = EventDecoder(max_event_size=10_000)
     with pytest.raises(EventTooLargeError):  # noqa: PT012 - which piece is refused is the question
         for count in range(1, 100):
@@ -290,6 +302,7 @@ def test_an_unfinished_event_above_the_limit_is_refused_before_it_ends():
 
 @pytest.mark.parametrize("line", [b"database", b"da", b"datx: 1", b": data"])
 def test_a_line_without_meaning_has_no_size(line):
+    # Rule 7 of sse.
     stream = b": comments\ndata: " + b"x" * 64 + b"\n" + line + b"\n\n"
     for at in range(len(stream)):
         decoder = EventDecoder(max_event_size=64)
@@ -297,6 +310,7 @@ def test_a_line_without_meaning_has_no_size(line):
 
 
 def test_many_short_lines_are_one_large_event():
+    # Rule 7 of sse.
     decoder = EventDecoder(max_event_size=10_000)
     with pytest.raises(EventTooLargeError):  # noqa: PT012 - which piece is refused is the question
         for count in range(20_000):
@@ -311,6 +325,7 @@ def test_many_events_in_one_read_may_exceed_the_limit_together():
 
 
 def test_regular_streams_load_neither_httpx_nor_httpx_sse():
+    # Rules 5 and 8 of sse.
     code = (
         "import sys; from mistral_async._codec.sse import EventDecoder\n"
         f"stream = {CHAT + NAMED}\n"
@@ -325,3 +340,20 @@ def test_regular_streams_load_neither_httpx_nor_httpx_sse():
         "assert 'httpx_sse' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_httpx_sse_still_has_the_decoder_of_lines_that_is_used():
+    # Rule 8 of sse.
+    found = version("httpx-sse")
+    changed = f"httpx-sse {found} has changed its private `_decoders.SSEDecoder`: adapt `_new_field_decoder` in sse.py"
+    try:
+        decoder = _new_field_decoder()
+        assert [decoder.decode(line) for line in ("event: e", "data: 1", "data:2", "id: 9", "retry: 5", ": c")] == [
+            None
+        ] * 6
+        named, later = decoder.decode(""), decoder.decode("")
+        assert (named.event, named.data, named.id, named.retry) == ("e", "1\n2", "9", 5)
+        assert (later.data, later.id, later.retry) == ("", "9", None)
+    except (ImportError, AttributeError, TypeError, AssertionError) as problem:
+        pytest.fail(f"{changed} ({problem!r})")
+    assert found.startswith("0.4."), f"try httpx-sse {found}, and raise the upper bound in pyproject.toml with this one"

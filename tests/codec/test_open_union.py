@@ -1,0 +1,201 @@
+"""What the strict and the lenient pass make of answers that are not as declared (the rules of `open_union`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+import pytest
+
+from mistral_async._codec.open_union import LenientDecodeError, OpenUnion, Unknown, constant, decode, members_of
+
+
+class Square(msgspec.Struct):
+    side: float
+    type: str = constant("square")
+    object: str = constant("shape")
+
+
+class Circle(msgspec.Struct):
+    radius: float
+    label: str = "none"
+    points: list[int] = msgspec.field(default_factory=list)
+    type: str = constant("circle")
+    object: str = constant("shape")
+
+
+class ByName(msgspec.Struct):
+    name: str
+
+
+class ByNumber(msgspec.Struct):
+    number: int
+
+
+Shape = OpenUnion[Square | Circle]
+Untagged = OpenUnion[ByName | ByNumber]
+
+
+class Drawing(msgspec.Struct):
+    shapes: list[Shape]
+    count: int
+    title: str
+    done: bool
+    ratio: float
+    best: Circle
+    style: Literal["thin"]
+    names: dict[str, str]
+    either: str | int
+    maybe: str | None
+    level: int = 3
+    kind: str = "drawing"
+    tags: list[str] = msgspec.field(default_factory=lambda: ["new"])
+    sketch: Circle | None = None
+    content: str | list[Shape] | None = None
+    parts: list[Shape] | None = None
+    raw: bytes | None = None
+
+
+EMPTY = decode(b"{}", Drawing)
+
+
+def drawing(**fields: object) -> Drawing:
+    """A drawing read by the lenient pass: most of its required keys are absent."""
+    return decode(msgspec.json.encode(fields), Drawing)
+
+
+def test_rule_1_what_is_regular_is_read_strictly():
+    assert decode(b'{"radius": 1.5}', Circle) == Circle(1.5)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"{]", b"nul", b'{"a": "\xff"}'])
+def test_rule_1_what_is_not_json_is_an_error_at_once(data):
+    with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
+        decode(data, Circle)
+
+
+def test_rule_1_one_irregular_member_leaves_its_neighbours_to_the_strict_pass():
+    shapes = decode(b'[{"type": "circle", "radius": null}, {"type": "square", "side": 2}]', list[Shape])
+    assert shapes == [Circle(0.0), Square(2.0)]
+
+
+def test_rule_2_the_tag_names_the_member():
+    assert members_of(Shape) == (Square, Circle)
+    assert decode(b'{"type": "circle", "radius": 1, "side": 2}', Shape) == Circle(1.0)
+
+
+@pytest.mark.parametrize("value", [{"type": "star", "side": 1}, {"type": "", "radius": 1}, {"type": "star"}])
+def test_rule_2_an_unknown_tag_is_kept_and_encodes_back(value):
+    found = decode(msgspec.json.encode(value), Shape)
+    assert isinstance(found, Unknown)
+    assert (found, found.type, found.role) == (value, value["type"], "")
+    assert msgspec.json.decode(msgspec.json.encode(found)) == value
+    assert repr(found) == f"Unknown({value})"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"radius": 1}, Circle(1.0)),
+        ({"side": 1}, Square(1.0)),
+        ({"type": None, "radius": 1}, Circle(1.0)),
+        ({}, Square(0.0)),
+        ({"object": "shape"}, Square(0.0)),
+    ],
+)
+def test_rule_2_without_a_tag_the_keys_decide_and_then_the_order(value, expected):
+    assert decode(msgspec.json.encode(value), Shape) == expected
+
+
+def test_rule_2_a_tag_that_is_no_string_names_nothing_and_stays():
+    assert decode(b'{"type": 5, "radius": 1}', Shape) == Circle(1.0, type=5)
+
+
+def test_rule_2_what_contradicts_every_constant_is_unknown():
+    assert isinstance(decode(b'{"object": "list", "radius": 1}', Shape), Unknown)
+
+
+@pytest.mark.parametrize(("value", "expected"), [({"name": "a"}, ByName("a")), ({"number": 1}, ByNumber(1))])
+def test_rule_2_members_without_constants_are_told_apart_by_their_keys(value, expected):
+    assert decode(msgspec.json.encode(value), Untagged) == expected
+
+
+@pytest.mark.parametrize("value", ["text", None, 5, True, [1]])
+def test_rule_2_what_is_no_object_stays(value):
+    assert decode(msgspec.json.encode(value), Shape) == value
+
+
+def test_rule_3_an_absent_key_is_the_default_or_the_zero_value():
+    assert (EMPTY.level, EMPTY.kind, EMPTY.tags, EMPTY.sketch) == (3, "drawing", ["new"], None)
+    assert (EMPTY.shapes, EMPTY.count, EMPTY.title, EMPTY.done, EMPTY.ratio) == ([], 0, "", False, 0.0)
+    assert (EMPTY.best, EMPTY.names, EMPTY.either, EMPTY.maybe) == (Circle(0.0), {}, "", None)
+    assert EMPTY.style is None
+
+
+def test_rule_3_null_is_an_absent_key():
+    assert drawing(**dict.fromkeys(Drawing.__struct_fields__)) == EMPTY
+
+
+def test_rule_3_null_in_a_list_or_dict_is_the_zero_value():
+    assert drawing(tags=["a", None], names={"x": None}).tags == ["a", ""]
+    assert drawing(names={"x": None}).names == {"x": ""}
+
+
+def test_rule_4_the_two_kinds_of_numbers_and_base64():
+    found = drawing(count=2.0, ratio=1, raw="aGk=")
+    assert (found.count, found.ratio, found.raw) == (2, 1.0, b"hi")
+    assert [type(each) for each in (found.count, found.ratio)] == [int, float]
+    assert drawing(ratio=True).ratio is True
+    assert drawing(raw="no base64!").raw == "no base64!"
+
+
+@pytest.mark.parametrize("value", ["5", 2.5, True, {"a": 1}, [1]])
+def test_rule_5_a_scalar_of_another_type_stays_what_the_wire_had(value):
+    assert drawing(count=value).count == value
+    assert drawing(style="bold").style == "bold"
+
+
+@pytest.mark.parametrize("scalar", ["text", 5, 1.5, True])
+def test_rule_6_a_scalar_in_place_of_a_container_is_an_absent_key(scalar):
+    found = drawing(tags=scalar, sketch=scalar, parts=scalar)
+    assert (found.tags, found.sketch, found.parts) == (["new"], None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"shapes": "text"}, "$.shapes"),
+        ({"best": 5}, "$.best"),
+        ({"names": [1]}, "$.names"),
+        ({"tags": {"a": 1}}, "$.tags"),
+        ({"sketch": [1]}, "$.sketch"),
+        ({"parts": {"a": 1}}, "$.parts"),
+        ({"best": {"points": {}}}, "$.best.points"),
+        ({"shapes": [{"type": "circle"}, {"type": "circle", "points": {}}]}, "$.shapes[1].points"),
+        ({"content": [{"type": "circle", "points": {}}]}, "$.content[0].points"),
+    ],
+)
+def test_rule_6_what_nothing_can_stand_for_is_an_error_with_its_path(fields, path):
+    with pytest.raises(LenientDecodeError) as caught:
+        drawing(**fields)
+    assert caught.value.path == path
+    assert f" at {path}, got " in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"[]", b'"text"', b"5", b"null"])
+def test_rule_6_an_answer_of_another_kind_is_an_error(data):
+    with pytest.raises(LenientDecodeError, match=r"expected an object at \$"):
+        decode(data, Circle)
+
+
+def test_rule_7_a_union_of_scalars_and_containers_takes_the_type_that_fits():
+    assert drawing(content="text").content == "text"
+    assert drawing(content=[{"type": "square"}]).content == [Square(0.0)]
+    assert drawing(content=5).content == 5
+    assert drawing(either=1.0).either == 1
+    assert drawing(content=None).content is None
+
+
+def test_rule_8_unknown_keys_are_ignored_by_both_passes():
+    assert decode(b'{"radius": 1, "color": "red"}', Circle) == Circle(1.0)
+    assert decode(b'{"radius": null, "color": "red"}', Circle) == Circle(0.0)
