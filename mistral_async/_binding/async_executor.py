@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from mistral_async._binding.blockable import Startable
 from mistral_async._engine.engine import Engine
@@ -11,6 +11,8 @@ from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 from mistral_async._results.download import AsyncDownload
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
+
+R = TypeVar("R")
 
 FORMS: dict[type, Callable[[Engine, Any], Any]] = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
 
@@ -63,3 +65,15 @@ class LazyExecutor:
     def engine(self) -> Engine:
         """There is none: nothing is performed."""
         raise TypeError("`calls` only describes requests: perform them with a client")
+
+
+def without_retries(engine: Engine) -> Engine:
+    """Return an engine that tries each request once: who polls asks again, and leaves the retry budget to others."""
+    return Engine(engine.state, engine.options.with_changes(retries=0))
+
+
+def once(resource: R) -> R:
+    """Return the same asynchronous resource without retries."""
+    given: Any = resource
+    made: R = given._with_executor(AsyncExecutor(without_retries(given._executor.engine)))  # noqa: SLF001 - executors and resources are one design
+    return made

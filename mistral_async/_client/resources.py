@@ -115,9 +115,9 @@ class Resources(Resource[M], Generic[M]):
     @functools.cached_property
     def bulk(self) -> Bulk[M]:
         """Many calls at once, at the speed of the account."""
-        from mistral_async.bulk import Bulk
+        from mistral_async.resources.bulk import ClientBulk
 
-        return Bulk(self._executor)
+        return ClientBulk(self._executor)
 
     @functools.cached_property
     def beta(self) -> Beta[M]:

@@ -1,36 +1,31 @@
-"""Waiting for something to be done elsewhere: asked again and again, ever more rarely, whatever happens to a question.
+"""Polling: asking for the state of work elsewhere, ever more rarely, until it is done.
 
-A question that fails in passing (no connection, 429, 5xx, an answer that can not be read) is asked again.
+Rule 1: a question is asked `initial` seconds after the first, then each pause is `factor` times the one before, up to
+        `maximum`. A `retry-after` of the API makes a pause longer, never shorter.
+Rule 2: a transient failure is a question without an answer: it is asked again. Transient is what the engine retries,
+        and also what only a question that changes nothing may repeat: after a conflict (409), and after an answer that
+        can not be read. Every other failure ends the wait at once.
+Rule 3: failures alone are borne for `patience` seconds; an answer starts that time anew.
+Rule 4: the one who polls asks each question once: retries inside a question would only add to the pauses.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import anyio
 import msgspec
 
-from mistral_async._binding.async_executor import AsyncExecutor
-from mistral_async._binding.resource import Async, Resource
-from mistral_async._engine.engine import Engine
-from mistral_async.errors import (
-    APIConnectionError,
-    APIStatusError,
-    ConflictError,
-    MistralError,
-    QuotaUnavailableError,
-    RateLimitError,
-    RequestTimeoutError,
-    ResponseValidationError,
-    ServerError,
-)
+from mistral_async._engine.retry import STATUSES, RetryConfig
+from mistral_async._engine.retry import is_transient as is_retried
+from mistral_async.errors import MistralError, ResponseValidationError
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Resource[Async])
 
-_PASSING = (RateLimitError, RequestTimeoutError, ConflictError, ServerError)
+_CONFLICT: Final = 409
+_POLLING: Final = RetryConfig(statuses=STATUSES | {_CONFLICT})
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,12 +44,12 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since 1970."""
 
     def __post_init__(self) -> None:
-        """Refuse what would never end, or never pause."""
+        """Raise ValueError for pauses that would never grow, or never be."""
         if not (0 < self.initial <= self.maximum and self.factor >= 1 and self.patience >= 0):
             raise ValueError("a Poll needs 0 < initial <= maximum, factor >= 1 and patience >= 0")
 
     def pauses(self) -> Iterator[float]:
-        """The seconds between questions."""
+        """Yield the seconds between questions."""
         pause = self.initial
         while True:
             yield pause
@@ -62,27 +57,25 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaitTimeoutError(MistralError, TimeoutError):
-    """It was not done in the time given. It goes on: wait again, or cancel it."""
+    """Work that was not done in the time given. It goes on: wait again, or cancel it."""
 
     state: Any = None
     """What was known last."""
 
 
-def is_passing(error: MistralError) -> bool:
-    """Whether the same question may well be answered later."""
-    if isinstance(error, APIStatusError):
-        return isinstance(error, _PASSING) and not isinstance(error, QuotaUnavailableError)
-    return isinstance(error, (APIConnectionError, ResponseValidationError))
+def is_transient(error: MistralError) -> bool:
+    """Return whether the same question may be answered later (Rule 2)."""
+    return isinstance(error, ResponseValidationError) or is_retried(error, _POLLING)
 
 
-def _bear(error: MistralError, pause: float, failing: float, poll: Poll) -> float:
-    """Seconds until the next try; raises what there is no use in waiting for, or was waited for long enough."""
-    if not is_passing(error) or failing >= poll.patience:
+def _delay_or_raise(error: MistralError, pause: float, failing: float, poll: Poll) -> float:
+    """Return the seconds before the next try; raise a permanent error, and one that lasted longer than `patience`."""
+    if not is_transient(error) or failing >= poll.patience:
         raise error
     return max(pause, getattr(error, "retry_after", None) or 0.0)
 
 
-async def until(
+async def poll_until(
     ask: Callable[[], Awaitable[T]],
     is_done: Callable[[T], bool],
     poll: Poll,
@@ -90,7 +83,11 @@ async def until(
     timeout: float | None = None,  # noqa: ASYNC109 - in the seconds of `poll.sleep`, which may be a test's
     each: Callable[[T], object] | None = None,
 ) -> T:
-    """Ask until it is done, and return the last answer."""
+    """Ask until it is done, and return the last answer; `each` is called with every answer.
+
+    Raises:
+        WaitTimeoutError: after `timeout` seconds, with the last answer in `.state`.
+    """
     state: T | None = None
     waited = failing = 0.0
     for pause in poll.pauses():
@@ -98,7 +95,7 @@ async def until(
         try:
             state = await ask()
         except MistralError as error:
-            wait = _bear(error, pause, failing, poll)
+            wait = _delay_or_raise(error, pause, failing, poll)
             failing += wait
         else:
             failing = 0.0
@@ -115,8 +112,8 @@ async def until(
     raise AssertionError  # the pauses never end
 
 
-async def persist(act: Callable[[], Awaitable[T]], poll: Poll, *, tries: int | None = None) -> T:
-    """Do something that may be done again, until it succeeds: a failure in passing is borne as `until` bears it."""
+async def retry_until_done(act: Callable[[], Awaitable[T]], poll: Poll, *, tries: int | None = None) -> T:
+    """Do something that may be repeated until it succeeds, at most `tries` times; it fails as `poll_until` does."""
     failing = 0.0
     for count, pause in enumerate(poll.pauses(), 1):
         try:
@@ -124,19 +121,7 @@ async def persist(act: Callable[[], Awaitable[T]], poll: Poll, *, tries: int | N
         except MistralError as error:
             if count == tries:
                 raise
-            wait = _bear(error, pause, failing, poll)
+            wait = _delay_or_raise(error, pause, failing, poll)
         failing += wait
         await poll.sleep(wait)
     raise AssertionError  # the pauses never end
-
-
-def without_retries(engine: Engine) -> Engine:
-    """The same, each question asked once: who polls asks again anyway, and leaves the budget for retries to others."""
-    return Engine(engine.state, engine.options.with_changes(retries=0))
-
-
-def once(resource: R) -> R:
-    """The same endpoints without retries."""
-    executor = AsyncExecutor(without_retries(resource._executor.engine))  # noqa: SLF001 - the faces and resources are one design
-    found: R = resource._with_executor(executor)  # noqa: SLF001 - the same
-    return found

@@ -9,7 +9,8 @@ from mistral_async._lazy import lazy
 if TYPE_CHECKING:
     from mistral_async._results.poll import Poll as Poll
     from mistral_async._results.poll import WaitTimeoutError as WaitTimeoutError
-    from mistral_async.batch._blocking import SyncBatchResults as SyncBatchResults
+    from mistral_async.batch._config import RunOptions as RunOptions
+    from mistral_async.batch._config import StartOptions as StartOptions
     from mistral_async.batch._errors import BatchExpiryWarning as BatchExpiryWarning
     from mistral_async.batch._errors import BatchInputError as BatchInputError
     from mistral_async.batch._errors import BatchRequestError as BatchRequestError
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
     from mistral_async.batch._errors import ResultsExpiredError as ResultsExpiredError
     from mistral_async.batch._files import read_calls as read_calls
     from mistral_async.batch._handle import BatchHandle as BatchHandle
-    from mistral_async.batch._options import RunOptions as RunOptions
-    from mistral_async.batch._options import StartOptions as StartOptions
+    from mistral_async.batch._handle import BatchResults as BatchResults
+    from mistral_async.batch._handle import SyncBatchResults as SyncBatchResults
     from mistral_async.batch._progress import BatchProgress as BatchProgress
-    from mistral_async.batch._results import BatchResults as BatchResults
     from mistral_async.batch._run import BatchLimits as BatchLimits
 else:
     __getattr__, __dir__, __all__ = lazy(
@@ -33,14 +33,14 @@ else:
             "BatchLimits": "mistral_async.batch._run",
             "BatchProgress": "mistral_async.batch._progress",
             "BatchRequestError": "mistral_async.batch._errors",
-            "BatchResults": "mistral_async.batch._results",
+            "BatchResults": "mistral_async.batch._handle",
             "MissingResultError": "mistral_async.batch._errors",
             "NotSubmittedError": "mistral_async.batch._errors",
             "Poll": "mistral_async._results.poll",
             "ResultsExpiredError": "mistral_async.batch._errors",
-            "RunOptions": "mistral_async.batch._options",
-            "StartOptions": "mistral_async.batch._options",
-            "SyncBatchResults": "mistral_async.batch._blocking",
+            "RunOptions": "mistral_async.batch._config",
+            "StartOptions": "mistral_async.batch._config",
+            "SyncBatchResults": "mistral_async.batch._handle",
             "WaitTimeoutError": "mistral_async._results.poll",
             "read_calls": "mistral_async.batch._files",
         },

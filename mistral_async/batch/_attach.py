@@ -1,4 +1,4 @@
-"""Going on with a run that another process, or an earlier call, has started."""
+"""Attaching to a run that another process, or an earlier call, has started."""
 
 from __future__ import annotations
 
@@ -9,34 +9,39 @@ from typing import Any
 from mistral_async._binding.resource import Executor
 from mistral_async._engine.request import Call
 from mistral_async._results.poll import Poll
-from mistral_async.batch._decoders import Decoders, answer_type
+from mistral_async.batch._batch_run import BatchRun
+from mistral_async.batch._decoders import Decoders, response_type
+from mistral_async.batch._endpoints import BatchEndpoints
 from mistral_async.batch._handle import BatchHandle
 from mistral_async.batch._progress import BatchProgress
-from mistral_async.batch._run import Journal, Run
-from mistral_async.batch._work import Work
+from mistral_async.batch._run import RunRecord
+from mistral_async.batch._run_file import RunFile
 from mistral_async.bulk import CheckpointError
 
 
 def attach(
     executor: Executor,
+    endpoints: BatchEndpoints,
     handle: str | bytes | os.PathLike[str],
     *,
     like: Call[Any] | None,
     poll: Poll | None,
     progress: Callable[[BatchProgress], object] | None,
 ) -> BatchHandle[Any, Any]:
-    """Make a handle of what is kept in JSON, or in a file."""
-    journal = Journal(None)
+    """Make the handle of a run: `handle` is its JSON, or the path of its checkpoint."""
+    run_file = RunFile(None)
     if isinstance(handle, (str, bytes)):
-        run = Run.read(handle)
+        record = RunRecord.read(handle)
     else:
-        journal = Journal(handle)
-        found = journal.load()
+        run_file = RunFile(handle)
+        found = run_file.load()
         if found is None:
-            raise CheckpointError(f"there is no checkpoint at {journal.path}: nothing was sent yet")
-        run = found
+            raise CheckpointError(f"there is no checkpoint at {run_file.path}: nothing was sent yet")
+        record = found
     decoders = (
-        Decoders.alike(answer_type(run.endpoint)) if like is None else Decoders.alike(like.returns, like.transform)
+        Decoders.alike(response_type(record.endpoint)) if like is None else Decoders.alike(like.returns, like.transform)
     )
-    work = Work(executor.engine, run, journal, decoders, poll=poll or Poll(), progress=progress, resumed=True)
-    return BatchHandle(executor, work)
+    run = BatchRun(
+        executor.engine, endpoints, record, run_file, decoders, poll=poll or Poll(), progress=progress, resumed=True
+    )
+    return BatchHandle(executor, run)

@@ -1,9 +1,10 @@
-"""What the answers of a batch are read as: what each call says, else what its endpoint answers with."""
+"""Types that the responses of a batch are decoded to: those of the calls, else those of the endpoint."""
 
 from __future__ import annotations
 
 import bisect
 import functools
+import importlib
 from typing import Any, Final, Generic, TypeVar, cast
 
 from mistral_async._codec.open_union import decode
@@ -11,7 +12,7 @@ from mistral_async._engine.request import Call
 
 T = TypeVar("T")
 
-_ANSWERS: Final = {
+_RESPONSES: Final = {
     "/v1/audio/transcriptions": "TranscriptionResponse",
     "/v1/chat/classifications": "ClassificationResponse",
     "/v1/chat/completions": "ChatCompletionResponse",
@@ -25,21 +26,19 @@ _ANSWERS: Final = {
 }
 
 
-def batches(endpoint: str) -> bool:
-    """Whether the API is known to take an endpoint's requests in batch."""
-    return endpoint in _ANSWERS
+def takes_batch(endpoint: str) -> bool:
+    """Return whether the API is known to take an endpoint's requests in batch."""
+    return endpoint in _RESPONSES
 
 
-def answer_type(endpoint: str) -> Any:
-    """What an endpoint answers with; plain JSON where it is not known."""
-    from mistral_async import models
-
-    name = _ANSWERS.get(endpoint)
-    return Any if name is None else getattr(models, name)
+def response_type(endpoint: str) -> Any:
+    """Return the type of an endpoint's responses; plain JSON where it is not known."""
+    name = _RESPONSES.get(endpoint)
+    return Any if name is None else getattr(importlib.import_module("mistral_async.models"), name)
 
 
 class Decoders(Generic[T]):
-    """By index. Neighbours that are read alike, as nearly all are, share an entry."""
+    """Decoders of responses, by the index of the call. Neighbours that are read alike, as nearly all are, share one."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
@@ -47,22 +46,22 @@ class Decoders(Generic[T]):
 
     @classmethod
     def alike(cls, returns: Any, then: Any = None) -> Decoders[Any]:
-        """All answers are read the same way."""
+        """Make the decoder of a batch whose responses are all read alike."""
         decoders: Decoders[Any] = Decoders()
         decoders._starts, decoders._calls = [0], [(returns, then)]
         return decoders
 
     def add(self, index: int, call: Call[T]) -> None:
-        """Take the next call's."""
+        """Add the next call's."""
         if self._calls:
             returns, then = self._calls[-1]
-            if call.returns is returns and _same(call.transform, then):
+            if call.returns is returns and _is_same(call.transform, then):
                 return
         self._starts.append(index)
         self._calls.append((call.returns, call.transform))
 
     def decode(self, index: int, body: bytes) -> T:
-        """Read an answer."""
+        """Decode the body of a response."""
         returns, then = self._calls[bisect.bisect_right(self._starts, index) - 1]
         if returns is None:
             return cast("T", None)
@@ -70,11 +69,11 @@ class Decoders(Generic[T]):
         return cast("T", value if then is None else then(value))
 
 
-def _same(one: Any, other: Any) -> bool:
+def _is_same(one: Any, other: Any) -> bool:
     if type(one) is type(other) is functools.partial:
-        return _made_of(one) == _made_of(other)
+        return _partial_parts(one) == _partial_parts(other)
     return bool(one is other or one == other)
 
 
-def _made_of(partial: Any) -> tuple[Any, ...]:
+def _partial_parts(partial: Any) -> tuple[Any, ...]:
     return partial.func, partial.args, partial.keywords

@@ -1,4 +1,4 @@
-"""What goes wrong with batches beyond what goes wrong with requests."""
+"""Errors of batches, beyond those of requests."""
 
 from __future__ import annotations
 

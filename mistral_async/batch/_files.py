@@ -1,4 +1,4 @@
-"""Batches that lie in files: JSON Lines as the API takes them, as calls."""
+"""Calls from the files of batches: JSON Lines as the API takes them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 from mistral_async._engine.request import Call, RetrySafety
 from mistral_async._uploads.jsonl import LineChecker
-from mistral_async.batch._decoders import answer_type
+from mistral_async.batch._decoders import response_type
 
 
 class _Request(msgspec.Struct):
@@ -25,11 +25,11 @@ def read_calls(
     model: str | None = None,
     typed: bool = True,
 ) -> Iterator[Call[Any] | tuple[str, Call[Any]]]:
-    """Read the calls in a file of `{"custom_id", "body"}` lines, one at a time. A wrong line is a `JSONLError`.
+    """Yield the calls in a file of `{"custom_id", "body"}` lines, one at a time. A wrong line is a `JSONLError`.
 
     `model` is for bodies that name none. Without `typed`, answers stay plain JSON, as the API sends them.
     """
-    checker, returns = LineChecker("batch"), answer_type(endpoint) if typed else Any
+    checker, returns = LineChecker("batch"), response_type(endpoint) if typed else Any
     with open(path, "rb") as file:  # noqa: PTH123 - any path, and "-" is not one
         for line in file:
             checker.feed(line if line.endswith(b"\n") else line + b"\n")

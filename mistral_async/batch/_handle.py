@@ -1,24 +1,29 @@
-"""The handle of a run: as JSON it outlives its process, and another process can do with it what this one can."""
+"""The run as its user holds it: results, which give its handle, and the handle, which gives results again.
+
+A handle as JSON outlives its process, and another process can do with it what this one can.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections import deque
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from anyio import CancelScope, to_thread
 from typing_extensions import Unpack
 
 from mistral_async._binding.async_executor import AsyncExecutor
-from mistral_async._binding.blockable import Startable
+from mistral_async._binding.blockable import Blockable, Startable
 from mistral_async._binding.resource import Async, Executor, M, Resource, Sync, method
-from mistral_async._engine.engine import Engine
-from mistral_async.batch._again import ensure, resubmit
-from mistral_async.batch._opening import Fresh, Kept
-from mistral_async.batch._options import Plan, ReadOptions
+from mistral_async.batch._batch_run import BatchRun
+from mistral_async.batch._config import BatchConfig, ReadOptions
 from mistral_async.batch._progress import BatchProgress
-from mistral_async.batch._results import BatchResults
-from mistral_async.batch._work import Work
+from mistral_async.batch._reading import RunReading
+from mistral_async.batch._resubmit import ensure, resubmit
+from mistral_async.batch._run_source import NewRun, ResumedRun
+from mistral_async.bulk import Result
 
 if TYPE_CHECKING:
     from mistral_async._binding.sync_executor import SyncExecutor
@@ -26,15 +31,119 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class BatchHandle(Resource[M], Generic[M, T]):
-    """A run of calls as batch jobs."""
+class BatchResults(RunReading[T], Blockable["SyncBatchResults[T]"], Generic[T]):
+    """Results of a run, `Ok` and `Err`, as its jobs end: in a block, or all at once with `.collect()`."""
 
-    def __init__(self, executor: Executor, work: Work[T]) -> None:
+    def blocking(self, executor: SyncExecutor) -> SyncBatchResults[T]:
+        """Return the results for code that blocks."""
+        return SyncBatchResults(executor, self)
+
+    @property
+    def job(self) -> BatchHandle[Async, T]:
+        """The handle: with `.to_json()` another process can go on."""
+        return BatchHandle(AsyncExecutor(self.run.engine), self.run)
+
+    def __aiter__(self) -> Self:
+        if not self.is_open:
+            raise TypeError("results are used with a block: `async with client.batch.run(...) as results:`")
+        return self
+
+    async def __anext__(self) -> Result[T]:
+        if not self._ready:
+            self._ready.extend(await self.receive())
+            if not self._ready:
+                raise StopAsyncIteration
+        return self._ready.popleft()
+
+    async def collect(self) -> list[Result[T]]:
+        """Return every result, in a list."""
+        if not self.is_open:
+            async with self:
+                return await self.collect()
+        return [result async for result in self]
+
+    async def values(self) -> list[T]:
+        """Return every value, in a list in the order of the calls; raise the first failure."""
+        results = sorted(await self.collect(), key=lambda result: result.index)
+        return [result.unwrap() for result in results]
+
+    def __await__(self) -> Generator[Any, None, list[Result[T]]]:
+        return self.collect().__await__()
+
+
+class SyncBatchResults(Generic[T]):
+    """Results for code that blocks: `with client.batch.run(...) as results: for …`, just `for`, or `.collect()`."""
+
+    def __init__(self, executor: SyncExecutor, results: BatchResults[T]) -> None:
+        self._executor = executor
+        self._results = results
+        self._ready: deque[Result[T]] = deque()
+        self._block: AbstractContextManager[BatchResults[T]] | None = None
+
+    def __enter__(self) -> Self:
+        if self._block is not None:
+            raise RuntimeError("results are read once: make the call again")
+        self._results.source.prepare()
+        block = self._executor.portal.block(self._results)
+        block.__enter__()
+        self._block = block
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._block is not None:
+            self._block.__exit__(None, None, None)
+
+    def __iter__(self) -> Iterator[Result[T]]:
+        if self._block is None:
+            return self._once()
+        return self
+
+    def _once(self) -> Iterator[Result[T]]:
+        """Yield the results in a block, so that the reading ends when the loop is left."""
+        with self:
+            yield from self
+
+    def __next__(self) -> Result[T]:
+        if not self._ready:
+            self._ready.extend(self.receive())
+            if not self._ready:
+                raise StopIteration
+        return self._ready.popleft()
+
+    def receive(self) -> list[Result[T]]:
+        """Return the results that have arrived since the last call, at least one; an empty list at the end."""
+        return self._executor.portal.run(self._results.receive)
+
+    def collect(self) -> list[Result[T]]:
+        """Return every result, in a list."""
+        return list(self)
+
+    def values(self) -> list[T]:
+        """Return every value, in a list in the order of the calls; raise the first failure."""
+        return [result.unwrap() for result in sorted(self, key=lambda result: result.index)]
+
+    @property
+    def job(self) -> BatchHandle[Sync, T]:
+        """The handle: with `.to_json()` another process can go on."""
+        return BatchHandle(self._executor, self._results.run)
+
+    @property
+    def progress(self) -> BatchProgress:
+        """How far the jobs are, as the API last said."""
+        return self._results.progress
+
+
+class BatchHandle(Resource[M], Generic[M, T]):
+    """The handle of a run of calls as batch jobs; as JSON it outlives its process."""
+
+    def __init__(self, executor: Executor, run: BatchRun[T]) -> None:
         super().__init__(executor)
-        self._work = work
+        self._run = run
 
     def _with_executor(self, executor: Executor) -> Any:
-        handle: BatchHandle[M, T] = BatchHandle(executor, self._work)
+        handle: BatchHandle[M, T] = BatchHandle(executor, self._run)
         return handle
 
     def __repr__(self) -> str:
@@ -42,100 +151,99 @@ class BatchHandle(Resource[M], Generic[M, T]):
 
     @property
     def id(self) -> str:
-        """Names the run in the metadata of its jobs."""
-        return self._work.run.id
+        """The id of the run, in the metadata of its jobs."""
+        return self._run.record.id
 
     @property
     def endpoint(self) -> str:
-        """Where the calls belong."""
-        return self._work.run.endpoint
+        """The route of the calls, such as `/v1/chat/completions`."""
+        return self._run.record.endpoint
 
     @property
     def total(self) -> int:
-        """How many calls there are."""
-        return self._work.run.total
+        """The number of calls."""
+        return self._run.record.total
 
     @property
     def job_ids(self) -> list[str]:
         """The ids of the jobs, as the API and its console know them."""
-        return [part.job for part in self._work.run.parts if part.job is not None]
+        return [part.job for part in self._run.record.parts if part.job is not None]
 
     @property
     def progress(self) -> BatchProgress:
         """How far the jobs are, as the API last said."""
-        return self._work.watch.report()
+        return self._run.monitor.report()
 
     def to_json(self) -> str:
-        """All that another process needs: give it to `client.batch.attach`."""
-        return self._work.run.to_json().decode()
+        """Encode all that another process needs: give it to `client.batch.attach`."""
+        return self._run.record.to_json().decode()
 
     @method
     async def status(self: BatchHandle[Async, T]) -> BatchProgress:
         """Ask for the state of the jobs."""
-        async with _taken(self._work):
-            return await self._work.status()
+        async with _acquired(self._run):
+            return await self._run.status()
 
     @method
     async def wait(self: BatchHandle[Async, T], *, timeout: float | None = None) -> BatchProgress:  # noqa: ASYNC109 - the jobs go on
         """Wait for the end of all jobs; after `timeout` seconds a `WaitTimeoutError`, and the jobs go on."""
-        async with _taken(self._work):
-            return await self._work.wait(timeout)
+        async with _acquired(self._run):
+            return await self._run.wait(timeout)
 
     @method
     def results(self, **options: Unpack[ReadOptions]) -> BatchResults[T]:
         """Read the results, as the jobs end, or once they have ended; they can be read again until they expire."""
-        work = self._work
-        plan = Plan.of({"concurrency": work.concurrency, "directory": work.directory, **options})
-        return BatchResults(Kept(work), plan)
+        run = self._run
+        config = BatchConfig.of({"concurrency": run.concurrency, "directory": run.directory, **options})
+        return BatchResults(ResumedRun(run), config)
 
     @method
     async def cancel(self: BatchHandle[Async, T]) -> BatchProgress:
         """Ask for the end of the jobs; what they have done can be read."""
-        return await self._work.cancel()
+        return await self._run.cancel()
 
     @method
     async def resubmit_failed(self: BatchHandle[Async, T]) -> int:
         """Send again, as new jobs of this run, what has no good result: what failed, and what its job did not do.
 
-        Waits for the jobs that still work. Returns how many requests were sent; `results` then gives the new outcomes.
+        Wait for the jobs that still work. Return how many requests were sent; `results` then gives the new outcomes.
         """
-        async with _taken(self._work):
-            await self._work.wait(None)
-            return await resubmit(self._work)
+        async with _acquired(self._run):
+            await self._run.wait(None)
+            return await resubmit(self._run)
 
     @method
     async def cleanup(
         self: BatchHandle[Async, T], *, inputs: bool = True, outputs: bool = True, jobs: bool = False
     ) -> int:
-        """Delete the files of the run on the server, and its jobs if asked; returns how many things were deleted."""
-        return await self._work.clean_up(inputs=inputs, outputs=outputs, jobs=jobs)
+        """Delete the files of the run on the server, and its jobs if asked; return how many things were deleted."""
+        return await self._run.clean_up(inputs=inputs, outputs=outputs, jobs=jobs)
 
 
 class BatchStart(Startable[BatchHandle[Async, T], BatchHandle[Sync, T]], Generic[T]):
-    """Batch jobs to be created, whose handle is all that is wanted."""
+    """Batch jobs to be created, of which only the handle is wanted."""
 
-    def __init__(self, engine: Engine, opening: Fresh[T]) -> None:
-        self._engine = engine
-        self._opening = opening
+    def __init__(self, source: NewRun[T]) -> None:
+        self._source = source
 
     async def start(self) -> BatchHandle[Async, T]:
         """Create the jobs."""
-        return BatchHandle(AsyncExecutor(self._engine), await self._opening.start())
+        return BatchHandle(AsyncExecutor(self._source.engine), await self._source.start())
 
     def blocking(self, executor: SyncExecutor) -> BatchHandle[Sync, T]:
         """Create the jobs; the calls are read in the caller's own thread."""
-        self._opening.prepare()
-        return BatchHandle(executor, executor.portal.run(self._opening.start))
+        self._source.prepare()
+        return BatchHandle(executor, executor.portal.run(self._source.start))
 
 
 @asynccontextmanager
-async def _taken(work: Work[Any]) -> AsyncGenerator[None]:
-    """With the checkpoint in our hands, and a job for every part."""
-    await to_thread.run_sync(work.journal.acquire)
+async def _acquired(run: BatchRun[Any]) -> AsyncGenerator[None]:
+    """Hold the checkpoint, with a job for every part."""
+    await to_thread.run_sync(run.run_file.acquire)
     try:
-        for part in work.run.parts:
-            await ensure(work, part, None)
+        for part in run.record.parts:
+            await ensure(run, part, None)
         yield
     finally:
         with CancelScope(shield=True):
-            await to_thread.run_sync(work.journal.release)
+            await to_thread.run_sync(run.run_file.release)

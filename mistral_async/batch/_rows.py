@@ -1,4 +1,4 @@
-"""The lines of result files: cut out of what arrives, and read as `Ok` or `Err`."""
+"""Lines of result files, read as `Ok` or `Err`."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from mistral_async._codec.headers import Headers
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async.batch._decoders import Decoders
 from mistral_async.batch._errors import BatchRequestError, MissingResultError, ResultsExpiredError
-from mistral_async.batch._run import Part, Run, custom_id, parse_custom_id
+from mistral_async.batch._run import Part, RunRecord, custom_id, parse_custom_id
 from mistral_async.bulk import Err, Ok, Result
 from mistral_async.errors import MistralError, ResponseValidationError, from_response
 
 if TYPE_CHECKING:
-    from mistral_async.batch._work import Work
+    from mistral_async.batch._batch_run import BatchRun
 
 T = TypeVar("T")
 
-_REFUSED: Final = 300  # the first status that is not a success
+_FIRST_FAILURE: Final = 300  # the first status that is not a success
 
 
-class _Answer(msgspec.Struct):
+class _Response(msgspec.Struct):
     status_code: Any = None
     body: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Row(msgspec.Struct):
-    response: _Answer | None = None
+    response: _Response | None = None
     error: msgspec.Raw = msgspec.Raw(b"null")
 
     @property
     def status(self) -> int:
-        """The status of the answer; 200 where one is there without."""
+        """The status of the response; 200 where it has none."""
         status = self.response.status_code if self.response is not None else 0
         return status if isinstance(status, int) else 200
 
@@ -44,11 +44,11 @@ class _Row(msgspec.Struct):
 
     @property
     def is_success(self) -> bool:
-        return self.response is not None and self.status < _REFUSED and not self.has_error
+        return self.response is not None and self.status < _FIRST_FAILURE and not self.has_error
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A line of a result file, and whose it is."""
+    """A line of a result file, and the call that it belongs to."""
 
     index: int
     name: str | None
@@ -57,60 +57,38 @@ class Line(msgspec.Struct, frozen=True):
     """The number of the part whose result it is; -1 - that for one that has none."""
 
 
-class Cutter:
-    """Cuts what arrives into lines."""
-
-    def __init__(self) -> None:
-        self._rest: list[bytes] = []
-
-    def feed(self, data: bytes) -> list[bytes]:
-        """The lines that end in this piece."""
-        first, *others = data.split(b"\n")
-        self._rest.append(first)
-        if not others:
-            return []
-        lines = [b"".join(self._rest), *others[:-1]]
-        self._rest = [others[-1]]
-        return [line for line in lines if line.strip()]
-
-    def close(self) -> list[bytes]:
-        """What follows the last line break."""
-        line, self._rest = b"".join(self._rest), []
-        return [line] if line.strip() else []
-
-
-class _Head(msgspec.Struct):
+class _Id(msgspec.Struct):
     custom_id: Any = None
 
 
-def line_of(text: bytes, run: Run, part: Part) -> Line | None:
-    """Say whose a line is; None for one that is nobody's: then its request will be reported as missing."""
-    found = _identity(text, run.total)
+def line_of(text: bytes, record: RunRecord, part: Part) -> Line | None:
+    """Return a line with the call it belongs to; None if there is no such call, which is then reported as missing."""
+    found = _ids_of(text, record.total)
     return None if found is None else Line(*found, text, part.number)
 
 
 def missing_line(index: int, name: str | None, part: Part) -> Line:
-    """What stands for a line that is not there."""
+    """Make the line of a request that the API gave no line for."""
     text = msgspec.json.encode({"custom_id": custom_id(index, name)})
     return Line(index, name, text, -1 - part.number)
 
 
-def named(text: bytes, total: int) -> str | None:
-    """The user's id in a line."""
-    found = _identity(text, total)
+def name_in(text: bytes, total: int) -> str | None:
+    """Return the user's id in a line."""
+    found = _ids_of(text, total)
     return None if found is None else found[1]
 
 
-def _identity(text: bytes, total: int) -> tuple[int, str | None] | None:
+def _ids_of(text: bytes, total: int) -> tuple[int, str | None] | None:
     try:
-        row = decode(text, _Head)
+        row = decode(text, _Id)
     except (LenientDecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return parse_custom_id(str(row.custom_id), total)
 
 
 def is_success(text: bytes) -> bool:
-    """Whether a line is that of a request that succeeded."""
+    """Return whether a line is that of a request that succeeded."""
     try:
         row: _Row = decode(text, _Row)
     except (LenientDecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -118,35 +96,35 @@ def is_success(text: bytes) -> bool:
     return row.is_success
 
 
-class Reader:
-    """Reads lines as results."""
+class LineDecoder:
+    """Decodes lines to results."""
 
-    def __init__(self, work: Work[Any]) -> None:
-        self._work = work
-        self._decoders: Decoders[Any] = work.decoders
+    def __init__(self, run: BatchRun[Any]) -> None:
+        self._run = run
+        self._decoders: Decoders[Any] = run.decoders
 
-    def read(self, line: Line) -> Result[Any]:
-        """Read one. Never raises: what is wrong with it is its result."""
+    def result(self, line: Line) -> Result[Any]:
+        """Return the result that a line says. Never raises: what is wrong with it is its result."""
         try:
             if line.part < 0:
-                return Err(self._missing(-1 - line.part, line), line.index, line.name)
+                return Err(self._missing_error(-1 - line.part, line), line.index, line.name)
             row = decode(line.text, _Row)
             if not row.is_success or row.response is None:
-                return Err(self._refusal(row), line.index, line.name)
+                return Err(self._request_error(row), line.index, line.name)
             value = self._decoders.decode(line.index, bytes(row.response.body))
         except MistralError as error:
             return Err(error, line.index, line.name)
         except (LenientDecodeError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-            return Err(self._unreadable(line, problem), line.index, line.name)
-        except Exception as error:  # noqa: BLE001 - what a call does to its answer is the user's own code
+            return Err(self._unreadable_error(line, problem), line.index, line.name)
+        except Exception as error:  # noqa: BLE001 - a call's `transform` is the user's own code
             return Err(error, line.index, line.name)
         return Ok(value, line.index, getattr(value, "usage", None), line.name)
 
-    def _refusal(self, row: _Row) -> Exception:
-        """The error of a request that failed."""
-        endpoint = self._work.run.endpoint
+    def _request_error(self, row: _Row) -> Exception:
+        """Make the error of a request that failed."""
+        endpoint = self._run.record.endpoint
         answer = row.response
-        if answer is not None and row.status >= _REFUSED:
+        if answer is not None and row.status >= _FIRST_FAILURE:
             body = bytes(answer.body)
             if body.strip() in {b"null", b""} and row.has_error:
                 body = bytes(row.error)
@@ -158,9 +136,9 @@ class Reader:
         error.detail = detail
         return error
 
-    def _missing(self, number: int, line: Line) -> Exception:
-        job = self._work.watch.jobs[number]
-        expired = number in self._work.expired
+    def _missing_error(self, number: int, line: Line) -> Exception:
+        job = self._run.monitor.jobs[number]
+        expired = number in self._run.expired
         kind = ResultsExpiredError if expired else MissingResultError
         why = "the API has deleted its results" if expired else f"the job ended as {job.status}"
         if told := "; ".join(each.message for each in job.errors[:3]):
@@ -169,7 +147,7 @@ class Reader:
         error.job_id, error.job_status = job.id, job.status
         return error
 
-    def _unreadable(self, line: Line, problem: Exception) -> Exception:
+    def _unreadable_error(self, line: Line, problem: Exception) -> Exception:
         error = ResponseValidationError(f"the result of call {line.index} of a batch can not be read: {problem}")
         error.body, error.path, error.status = line.text, getattr(problem, "path", "$"), 200
         error.may_have_executed = True

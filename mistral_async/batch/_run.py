@@ -1,17 +1,13 @@
-"""What must be known of a run to go on with it in another process: a value, and the file that keeps it.
+"""The record of a batch run: all that another process needs to go on with it, as a value.
 
-A run is any number of calls, cut into parts, each of which is one job of the API. That a job is about to be created is
-written down before it is, and its metadata name the run and the part: a job is found again, not created twice.
+A run is any number of calls, divided into parts, each of which is one job of the API (rules: `_batch_run`).
 """
 
 from __future__ import annotations
 
 import bisect
-import os
-import threading
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 from uuid import uuid4
 
 import msgspec
@@ -26,7 +22,7 @@ PART_KEY: Final = "mistral_async_part"
 
 
 class BatchLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much goes into one job. The defaults are what the API takes, and less than that inline."""
+    """The most that goes into one job. The defaults are what the API takes, and less than that inline."""
 
     requests: int = 100_000
     size: int = 512_000_000
@@ -37,7 +33,7 @@ class BatchLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Their bytes."""
 
     def __post_init__(self) -> None:
-        """Refuse what the API would."""
+        """Raise ValueError for limits that the API does not have."""
         if self.requests < 1 or self.size < 1 or self.inline_size < 0:
             raise ValueError("the limits of a job are positive numbers")
         if not 0 <= self.inline_requests <= _INLINE:
@@ -49,26 +45,26 @@ class Part(msgspec.Struct, kw_only=True):
 
     number: int
     again: bool = False
-    """Whether its requests were part of other jobs before, and failed there."""
+    """Set where its requests were part of other jobs before, and failed there."""
     ranges: list[tuple[int, int]]
-    """Which calls: from the first index to before the second, ascending."""
+    """Its calls: from the first index to before the second, ascending."""
     size: int
     digest: str
     model: str | None = None
-    """Where all requests ask one model."""
+    """The model, where all requests ask the same."""
     inline: bool = False
     tried: bool = False
-    """Whether the job may have been created: then it is looked for first."""
+    """Set where the job may have been created: then it is looked for first (Rule 2)."""
     file: str | None = None
     job: str | None = None
 
     @property
     def count(self) -> int:
-        """How many requests."""
+        """The number of its requests."""
         return sum(stop - start for start, stop in self.ranges)
 
     def indexes(self) -> Iterator[int]:
-        """Every call's index."""
+        """Yield the index of every call."""
         return (index for start, stop in self.ranges for index in range(start, stop))
 
     def __contains__(self, index: int) -> bool:
@@ -76,8 +72,8 @@ class Part(msgspec.Struct, kw_only=True):
         return place >= 0 and index < self.ranges[place][1]
 
 
-class Run(msgspec.Struct, kw_only=True):
-    """Calls, and the jobs that they became."""
+class RunRecord(msgspec.Struct, kw_only=True):
+    """The calls of a run, and the jobs that they became."""
 
     version: int = _FORMAT
     id: str = msgspec.field(default_factory=lambda: uuid4().hex)
@@ -88,142 +84,41 @@ class Run(msgspec.Struct, kw_only=True):
     timeout_hours: int | None = None
     total: int = 0
     named: bool = False
-    """Whether calls have ids of the user's."""
+    """Set where calls have ids of the user's."""
     parts: list[Part] = msgspec.field(default_factory=list[Part])
 
     def file_name(self, part: Part) -> str:
-        """The name under which a part is uploaded: nobody else's."""
+        """Return the name under which a part is uploaded, which no other file has."""
         return f"{self.id}-{part.number}.jsonl"
 
     def job_metadata(self, part: Part) -> dict[str, str]:
-        """What a part's job is found by."""
+        """Return the metadata that a part's job is found by."""
         return {**self.metadata, RUN_KEY: self.id, PART_KEY: str(part.number)}
 
     @classmethod
-    def read(cls, text: str | bytes, where: str = "this") -> Run:
-        """Read what `to_json` wrote."""
+    def read(cls, text: str | bytes, where: str = "this") -> RunRecord:
+        """Decode the JSON of `to_json`; `where` it was read is said in a `CheckpointError`."""
         try:
-            run = msgspec.json.decode(text, type=cls)
+            record = msgspec.json.decode(text, type=cls)
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
             raise CheckpointError(f"{where} is not the handle of a batch: {problem}") from None
-        if run.version != _FORMAT:
-            raise CheckpointError(f"{where} was written by another version of this package (format {run.version})")
-        return run
+        if record.version != _FORMAT:
+            raise CheckpointError(f"{where} was written by another version of this package (format {record.version})")
+        return record
 
     def to_json(self) -> bytes:
-        """Everything, as JSON."""
+        """Encode the record."""
         return msgspec.json.encode(self)
 
 
 def custom_id(index: int, name: str | None) -> str:
-    """What comes back with an answer, and says where it belongs without a table of all ids."""
+    """Return the custom_id of a call: `index` or `index:name`, so that no table of ids is needed."""
     return str(index) if name is None else f"{index}:{name}"
 
 
 def parse_custom_id(given: str, total: int) -> tuple[int, str | None] | None:
-    """The index and the user's id; None if it is none of ours."""
+    """Return the index and the user's id; None if the custom_id is not one of this run."""
     number, colon, name = given.partition(":")
     if not (number.isascii() and number.isdecimal()) or int(number) >= total:
         return None
     return int(number), name if colon else None
-
-
-class Journal:
-    """The file that keeps a run, whole at any moment, in the hands of one process. Without a path, nothing is kept."""
-
-    def __init__(self, path: str | os.PathLike[str] | None) -> None:
-        self.path: Path | None = None if path is None else Path(path)
-        self._turn = threading.Lock()
-        self._changes = self._written = 0
-        self._held = 0
-        self._lock: IO[bytes] | None = None
-
-    def load(self) -> Run | None:
-        """The run that it keeps. Blocks."""
-        if self.path is None:
-            return None
-        try:
-            return Run.read(self.path.read_bytes(), str(self.path))
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise CheckpointError(f"{self.path} can not be read: {error}") from error
-
-    async def save(self, run: Run) -> None:
-        """Write it down; once this returns, it stays."""
-        if self.path is None:
-            return
-        from anyio import to_thread
-
-        self._changes += 1
-        await to_thread.run_sync(self.write, run.to_json(), self._changes)
-
-    def write(self, text: bytes, change: int = 0) -> None:
-        """Write a text that is not older than what is there. Blocks."""
-        if self.path is None:
-            return
-        with self._turn:
-            if change < self._written:
-                return
-            fresh = self.path.with_name(f".{self.path.name}.new")
-            try:
-                with fresh.open("wb") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                fresh.replace(self.path)
-            except OSError as error:
-                raise CheckpointError(f"{self.path} can not be written: {error}") from error
-            self._written = change
-
-    def acquire(self) -> None:
-        """Keep other processes out. Blocks for a moment."""
-        if self.path is None:
-            return
-        with self._turn:
-            if self._held == 0:
-                self._lock = _locked(self.path.with_name(f".{self.path.name}.lock"), self.path)
-            self._held += 1
-
-    def release(self) -> None:
-        """Let others in."""
-        with self._turn:
-            if self._held:
-                self._held -= 1
-            if self._held or self._lock is None:
-                return
-            lock, self._lock = self._lock, None
-            if os.name != "nt":  # there an open file can not be removed
-                Path(lock.name).unlink(missing_ok=True)
-            lock.close()
-
-
-def _locked(path: Path, guarded: Path) -> IO[bytes]:
-    """Open and lock a file beside the guarded one. A killed process leaves the file, but not the lock."""
-    while True:
-        try:
-            file = path.open("ab")
-        except OSError as error:
-            raise CheckpointError(f"{guarded} can not be used: {error}") from error
-        try:
-            _lock(file)
-            if os.fstat(file.fileno()).st_ino == path.stat().st_ino:
-                return file
-        except FileNotFoundError:
-            pass  # its owner removed it in between: then it is no lock any more
-        except OSError:
-            file.close()
-            raise CheckpointError(f"{guarded} is in use by another process") from None
-        file.close()
-
-
-def _lock(file: IO[bytes]) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        windows: Any = msvcrt
-        windows.locking(file.fileno(), windows.LK_NBLCK, 1)
-        return
-    import fcntl
-
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

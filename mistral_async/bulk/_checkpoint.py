@@ -1,4 +1,4 @@
-"""A file that keeps every result of one job: SQLite, one row for each item that succeeded, written in batches.
+"""The checkpoint of bulk work: a SQLite file with one row for each item that succeeded, written in batches.
 
 The file says what it holds: the job (what is asked, model, options) and a digest of every item. It is open for one
 process at a time. After a killed process it is whole up to the last batch; what was in flight then is sent again.
@@ -29,7 +29,7 @@ class CheckpointError(MistralError):
 
 
 class Row(NamedTuple):
-    """A result as the file has it."""
+    """A result as it is in the file."""
 
     item: int
     digest: bytes
@@ -38,20 +38,20 @@ class Row(NamedTuple):
 
 
 class Checkpoint:
-    """The file. Every method blocks."""
+    """The file of one job's results. Every method blocks."""
 
     def __init__(self, path: str, job: Mapping[str, Any], *, by_digest: bool = False, scratch: bool = False) -> None:
         self.path = path
         self.end = 0
-        """One more than the last item that the file held when it was opened."""
+        """One more than the last item in the file when it was opened."""
         self._job = {name: encode(value).decode() for name, value in job.items()}
         self._by_digest = by_digest
         self._scratch = scratch
         self._database: sqlite3.Connection | None = None
-        self._turn = threading.Lock()
+        self._mutex = threading.Lock()
 
     def open(self) -> None:
-        """Open or make it, and see that it is this job's."""
+        """Open or make the file; `CheckpointError` if it is not this job's."""
         database = None
         try:
             database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0.5)
@@ -105,7 +105,7 @@ class Checkpoint:
             raise CheckpointError(f"{self.path} holds another job ({told}): give another path, or delete the file")
 
     def lookup(self, first: int, digests: Sequence[bytes]) -> dict[int, Row]:
-        """The results of the items from `first` on; an item that is not what the file says it was is an error."""
+        """Return the results of the items from `first` on; `CheckpointError` if one of them is another item now."""
         found: dict[int, Row] = {}
         for row in self._query(
             "SELECT item, digest, value, usage FROM results WHERE item >= ? AND item < ?", (first, first + len(digests))
@@ -119,7 +119,7 @@ class Checkpoint:
         return found
 
     def find(self, digests: Sequence[bytes]) -> dict[bytes, Row]:
-        """The results of equal items, wherever they stood."""
+        """Return the results of equal items, wherever they stood."""
         found: dict[bytes, Row] = {}
         for start in range(0, len(digests), 500):
             some = digests[start : start + 500]
@@ -129,7 +129,7 @@ class Checkpoint:
         return found
 
     def _query(self, statement: str, values: Sequence[Any]) -> list[Any]:
-        with self._turn:
+        with self._mutex:
             if self._database is None:
                 return []
             try:
@@ -138,8 +138,8 @@ class Checkpoint:
                 raise CheckpointError(f"{self.path} can not be read: {error}") from error
 
     def save(self, rows: Sequence[Row]) -> None:
-        """Keep results: all of them or, with an error, none."""
-        with self._turn:
+        """Write results: all of them or, with an error, none."""
+        with self._mutex:
             database = self._database
             if database is None:
                 raise CheckpointError(f"{self.path} is closed")
@@ -156,8 +156,8 @@ class Checkpoint:
                 ) from error
 
     def close(self) -> None:
-        """Close it; what was saved is saved."""
-        with self._turn:
+        """Close the file."""
+        with self._mutex:
             database, self._database = self._database, None
             if database is not None:
                 with suppress(sqlite3.Error):

@@ -1,4 +1,4 @@
-"""Vectors as one matrix: in memory, or in a `.npy` file that grows with them. numpy is needed only to make its arrays.
+"""Matrices of vectors: in memory, or in a `.npy` file that grows with them. numpy is needed only to make its arrays.
 
 The file's format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 """
@@ -25,8 +25,8 @@ _DTYPES: Final = {"f": "f4", "b": "i1", "B": "u1"}
 _DESCRIPTIONS: Final = {"f": "<f4", "b": "|i1", "B": "|u1"}
 
 
-class Shape:
-    """What all rows have in common, and which have no vector."""
+class MatrixShape:
+    """The width and type that all rows have, and the rows without a vector."""
 
     def __init__(self, missing: float | None) -> None:
         self.count = 0
@@ -36,7 +36,7 @@ class Shape:
         self._missing = missing
 
     def vector(self, result: Result[Vector]) -> Vector | None:
-        """The vector of a result; None where it failed and that is allowed."""
+        """Return the vector of a result; None where it failed and a substitute is allowed, else raise its error."""
         self.count = max(self.count, result.index + 1)
         if isinstance(result, Err):
             if self._missing is None:
@@ -51,7 +51,7 @@ class Shape:
         return vector
 
     def substitute(self) -> Vector:
-        """The row that stands for a failed text."""
+        """Return the row that stands for a failed text."""
         number = self._missing if self.typecode == "f" else int(cast("float", self._missing))
         row = array.array(self.typecode, [cast("Any", number)] * self.width)
         if sys.byteorder == "big":
@@ -59,11 +59,11 @@ class Shape:
         return Vector(row.tobytes(), {"f": "float", "b": "int8"}.get(self.typecode, "uint8"))
 
 
-class Rows:
-    """A matrix in memory."""
+class VectorMatrix:
+    """A matrix of vectors in memory, in one flat array."""
 
     def __init__(self, missing: float | None) -> None:
-        self._shape = Shape(missing)
+        self._shape = MatrixShape(missing)
         self._flat: array.array[Any] | None = None
 
     def add(self, results: Sequence[Result[Vector]]) -> None:
@@ -85,7 +85,7 @@ class Rows:
         self._flat[start : start + width] = array.array(vector.typecode, vector)
 
     def to_array(self) -> array.array[Any]:
-        """The numbers, row by row."""
+        """Return the numbers, row by row."""
         flat: array.array[Any] = array.array(self._shape.typecode) if self._flat is None else self._flat
         lacking, self._shape.lacking = self._shape.lacking, []
         self._flat = flat
@@ -96,12 +96,12 @@ class Rows:
         return flat
 
     def to_list(self) -> list[list[float]]:
-        """A list for each row."""
+        """Return a list for each row."""
         flat, width = self.to_array(), self._shape.width
         return [flat[row * width : (row + 1) * width].tolist() for row in range(self._shape.count)]
 
     def to_numpy(self) -> NDArray[Any]:
-        """A numpy matrix over the same memory."""
+        """Return a numpy matrix over the same memory."""
         try:
             import numpy as np
         except ImportError:
@@ -116,7 +116,7 @@ class NpyFile:
 
     def __init__(self, path: str | os.PathLike[str], missing: float | None) -> None:
         self._path = os.path.abspath(path)  # noqa: PTH100 - a relative path means the directory of now
-        self._shape = Shape(missing)
+        self._shape = MatrixShape(missing)
         self._file: IO[bytes] | None = None
         self._part = ""
         self._at = 0
@@ -150,7 +150,7 @@ class NpyFile:
         self._at = index + 1
 
     def finish(self) -> tuple[int, int]:
-        """Write the head, give the file its name, and return its shape."""
+        """Write the header, rename the file, and return its shape: rows and columns."""
         shape, file = self._shape, cast("IO[bytes]", self._file)
         for index in shape.lacking if shape.width else ():
             self._write_row(index, shape.substitute().packed())

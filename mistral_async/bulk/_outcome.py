@@ -1,4 +1,4 @@
-"""What became of one item: `Ok` or `Err`, never an exception that takes the other items with it."""
+"""The outcome of one item: `Ok` or `Err`, never an exception that takes the other items with it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Ok(msgspec.Struct, Generic[T], frozen=True):
     index: int
     """Its place in the source, from 0."""
     usage: Any = None
-    """What it used, None where the API does not say. Items that shared a request share its tokens, by their length."""
+    """Tokens used, None where the API does not say. Items that shared a request share its tokens, by their length."""
     id: str | None = None
     """The name that was given to it, where names were given (`client.batch`)."""
     ok: ClassVar[Literal[True]] = True
 
     def unwrap(self) -> T:
-        """The value."""
+        """Return the value."""
         return self.value
 
 

@@ -1,11 +1,27 @@
-"""From the source to the outbox: one task reads, workers send, the checkpoint keeps, and nothing outgrows its bound.
+"""The pipeline of bulk work: one task reads, workers send, the checkpoint keeps, and nothing outgrows its bound.
 
-A job is over for good when it is stopped: no request starts after that.
+Rule 1: one task reads and closes the source, in order, up to 256 items at a time, and only when there is room. A
+        generator may therefore hold what belongs to a task.
+Rule 2: items that were read and whose results were not taken are at most `max_in_flight`: this bounds the memory. A
+        consumer that is slow stops the reading, and so new requests. Reading goes on when `min_room` items have room.
+        Requests that are made and not sent are at most as many as may be sent at once; of packed work one, so that
+        what is learned of the limits of a request counts for the next.
+Rule 3: requests at once are at most `concurrency`. Packed work begins with `first_packs`, and gains one with each
+        request that was answered.
+Rule 4: in order, a result waits in the window for those before it. Every item has one result, in its place.
+Rule 5: an item that can not be sent, or a request that fails, is an `Err` of its own. The job as a whole is ended by a
+        checkpoint that fails, by a `progress` function that raises, and by any `Err` with `on_error="raise"`: the first
+        of these is raised, once. A source that fails is at its end, and its error follows the results before it.
+Rule 6: after the end of the job no request starts.
+Rule 7: a result is handed out when it is in the checkpoint, not before. Failures are not kept: they are tried again.
+Rule 8: a packed request that is not full is sent at the end of the source; when the consumer waits for what it holds
+        and there is no room to fill it; and when the source pauses while a worker has nothing to do.
+Rule 9: of equal items (`dedupe`) the first is sent; the others get the same value, made anew, with a usage of nothing.
+Rule 10: leaving the block cancels all tasks. A generator has 5 seconds to end; the checkpoint writes what was added.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
@@ -14,23 +30,25 @@ import anyio.lowlevel
 import msgspec
 
 from mistral_async.bulk._checkpoint import CheckpointError, Row
-from mistral_async.bulk._outbox import Outbox
+from mistral_async.bulk._config import BulkConfig
+from mistral_async.bulk._duplicates import Duplicates
+from mistral_async.bulk._notify import Notify
 from mistral_async.bulk._outcome import Err, Ok, Result
-from mistral_async.bulk._pack import Entry, Pack
-from mistral_async.bulk._plan import Plan
-from mistral_async.bulk._signal import Signal
+from mistral_async.bulk._packer import Entry, Pack
+from mistral_async.bulk._result_queue import ResultQueue
 from mistral_async.bulk._source import Source
 from mistral_async.bulk._work import Work, failed
+from mistral_async.bulk._workers import Workers
 from mistral_async.models.usage import UsageInfo
 
 if TYPE_CHECKING:
-    from mistral_async.bulk._ledger import Ledger
+    from mistral_async.bulk._checkpoint_writer import CheckpointWriter
 
 T = TypeVar("T")
 
 _AT_ONCE: Final = 256  # items of one look at the source
-_LINGER: Final = 0.05  # seconds that a request which is not full waits for more of a source that pauses
-_FAREWELL: Final = 5.0  # seconds for a generator to end
+_PAUSE: Final = 0.05  # seconds that a request which is not full waits for more of a source that pauses
+_CLOSE_TIMEOUT: Final = 5.0  # seconds for a generator to end
 _FREE: Final = UsageInfo()
 
 
@@ -38,105 +56,108 @@ class Pipeline(Generic[T]):
     """One job under way."""
 
     def __init__(
-        self, source: Source, work: Work[T], plan: Plan, outbox: Outbox[T], ledger: Ledger | None, *, dedupe: bool
+        self,
+        source: Source,
+        work: Work[T],
+        config: BulkConfig,
+        results: ResultQueue[T],
+        checkpoint: CheckpointWriter | None,
+        *,
+        dedupe: bool,
     ) -> None:
         self.source = source
         self.scope = anyio.CancelScope()
         self._work = work
-        self._plan = plan
-        self._outbox = outbox
-        self._ledger = ledger
-        self._twins: dict[bytes, list[int]] | None = {} if dedupe else None
-        """By digest: the items equal to one in flight."""
-        self._packs: deque[Pack] = deque()
-        self._idle: list[anyio.Event] = []
-        self._workers = 0
-        self._allowed = min(plan.concurrency, work.first_packs or plan.concurrency)
-        self._ahead = 1 if work.first_packs else plan.concurrency
+        self._config = config
+        self._results = results
+        self._checkpoint = checkpoint
+        self._duplicates = Duplicates() if dedupe else None
+        self._workers = Workers(work, config.concurrency, self._perform, results.freed)
+        self._ahead = 1 if work.first_packs else config.concurrency
         self._reads = 0
         self._reading = False
-        self._opened = Signal()
-        self._stopped = False
+        self._opened = Notify()
 
     async def run(self) -> None:
         """Work until the scope is cancelled."""
         try:
             with self.scope:
-                async with anyio.create_task_group() as self._group:
-                    self._group.start_soon(self._read)
-                    if self._work.first_packs and self.source.patient:
-                        self._group.start_soon(self._linger)
-                    if self._plan.progress is not None:
-                        self._group.start_soon(self._tell)
+                async with anyio.create_task_group() as group:
+                    self._workers.start(group)
+                    group.start_soon(self._read)
+                    if self._work.first_packs and self.source.may_wait:
+                        group.start_soon(self._flush_at_pauses)
+                    if self._config.progress is not None:
+                        group.start_soon(self._report_progress)
         except Exception as error:  # noqa: BLE001 - whatever it is, the consumer gets it
             self.stop(error)
 
     def stop(self, error: Exception) -> None:
-        """End everything: no request starts after this."""
-        self._stopped = True
-        self._outbox.end(error)
+        """End the job with an error (Rules 5 and 6)."""
+        self._workers.stopped = True
+        self._results.end(error)
         self.scope.cancel()
 
     # reading
 
     async def _read(self) -> None:
-        outbox = self._outbox
+        results = self._results
         try:
             while items := await self._next_items():
-                first, outbox.meter.read = outbox.meter.read, outbox.meter.read + len(items)
+                first, results.counter.read = results.counter.read, results.counter.read + len(items)
                 await self._accept(first, items)
         except Exception as error:  # noqa: BLE001 - the checkpoint's refusal, or what a user's object raised
             self.stop(error)
         finally:
-            with anyio.move_on_after(_FAREWELL, shield=True):
+            with anyio.move_on_after(_CLOSE_TIMEOUT, shield=True):
                 await self._close_source()
-        self._queue(self._work.flush())
-        outbox.exhausted = True
-        outbox.arrived.set()
+        self._workers.submit(self._work.flush())
+        results.exhausted = True
+        results.arrived.set()
 
     async def _next_items(self) -> list[Any]:
-        """Wait for room, then for the source. Its failure ends it, as its end does, but is told later."""
-        outbox = self._outbox
-        while len(self._packs) > self._ahead or not self._may_read():
-            await outbox.freed.wait()
-        if self._reads and not self.source.patient:
+        """Wait for room (Rule 2), then for the source; its failure ends it, and is raised later (Rule 5)."""
+        results = self._results
+        while len(self._workers.waiting) > self._ahead or not self._may_read():
+            await results.freed.wait()
+        if self._reads and not self.source.may_wait:
             await anyio.lowlevel.checkpoint()
         self._reads += 1
         self._reading = True
         try:
-            return await self.source.read(min(outbox.room, _AT_ONCE))
+            return await self.source.read(min(results.room, _AT_ONCE))
         except Exception as error:  # noqa: BLE001 - a user's iterable may raise anything
-            outbox.source_failure = error
+            results.source_failure = error
             return []
         finally:
             self._reading = False
 
     def _may_read(self) -> bool:
-        """Whether there is room; where the consumer waits for what is held back, that is sent instead."""
-        outbox = self._outbox
-        if outbox.room >= outbox.enough:
+        """Return whether there is room; where the consumer waits for what is held back, send that (Rule 8)."""
+        results = self._results
+        if results.room >= results.min_room:
             return True
         held = sum(len(pack.entries) for pack in self._work.open.values())
-        if not outbox.hungry or held < outbox.meter.in_flight:
+        if not results.consumer_waits or held < results.counter.in_flight:
             return False
-        if outbox.room < 1:
-            self._queue(self._work.flush())
-        return outbox.room >= 1
+        if results.room < 1:
+            self._workers.submit(self._work.flush())
+        return results.room >= 1
 
     async def _close_source(self) -> None:
         try:
             await self.source.aclose()
         except Exception as error:  # noqa: BLE001 - a user's generator may raise anything
-            if self._outbox.source_failure is None:
-                self._outbox.source_failure = error
+            if self._results.source_failure is None:
+                self._results.source_failure = error
 
     async def _accept(self, first: int, items: list[Any]) -> None:
-        """Send what is not known yet."""
-        if self._ledger is None:
+        """Send the items that have no result yet."""
+        if self._checkpoint is None:
             for index, item in enumerate(items, first):
                 self._add(Entry(index, item))
         else:
-            await self._accept_new(self._ledger, first, items)
+            await self._accept_new(self._checkpoint, first, items)
         if self._work.open:
             self._opened.set()
 
@@ -145,25 +166,26 @@ class Pipeline(Generic[T]):
             full = self._work.add(entry)
         except (TypeError, ValueError) as error:  # an item that can not be sent fails alone
             self._fail(entry.index, error)
-            self._fail_twins(entry.digest, error)
+            self._fail_duplicates(entry.digest, error)
         else:
             if full:
-                self._queue(full)
+                self._workers.submit(full)
 
-    async def _accept_new(self, ledger: Ledger, first: int, items: list[Any]) -> None:
-        """Look up what an earlier run, or an equal item, has brought."""
+    async def _accept_new(self, checkpoint: CheckpointWriter, first: int, items: list[Any]) -> None:
+        """Look up the results of an earlier run, or of an equal item; send the others."""
         entries = self._entries(first, items)
-        digests = [entry.digest for entry in entries]
-        rows: dict[Any, Row] = dict(await ledger.lookup(first, digests))
-        fresh = self._leaders(entry for entry in entries if entry.digest and entry.index not in rows)
-        if self._twins is not None:
-            rows |= await ledger.find([entry.digest for entry in fresh])
-        known = [self._restored(row, e.item, e.index) for e in entries if (row := rows.get(e.index))]
-        self._outbox.meter.resumed += len(known)
+        before = await checkpoint.lookup(first, [entry.digest for entry in entries])
+        fresh = [entry for entry in entries if entry.digest and entry.index not in before]
+        equal: dict[bytes, Row] = {}
+        if self._duplicates is not None:
+            fresh = self._duplicates.leaders(fresh)
+            equal = await checkpoint.find([entry.digest for entry in fresh])
+        known = [self._restored(row, e.item, e.index) for e in entries if (row := before.get(e.index))]
+        self._results.counter.resumed += len(known)
         for entry in fresh:
-            if row := rows.get(entry.digest):
+            if row := equal.get(entry.digest):
                 known.append(self._restored(row, entry.item, entry.index, _FREE))
-                known += self._twin_results(row.value, entry)
+                known += self._duplicate_results(row.value, entry)
             else:
                 self._add(entry)
         self._put(known)
@@ -179,20 +201,7 @@ class Pipeline(Generic[T]):
             entries.append(Entry(index, item, digest=digest))
         return entries
 
-    def _leaders(self, entries: Any) -> list[Entry]:
-        """Of equal items only the first is sent; the others wait for it."""
-        if self._twins is None:
-            return list(entries)
-        leaders: list[Entry] = []
-        for entry in entries:
-            if (twins := self._twins.get(entry.digest)) is None:
-                self._twins[entry.digest] = []
-                leaders.append(entry)
-            else:
-                twins.append(entry.index)
-        return leaders
-
-    def _restored(self, row: Row, item: Any, index: int, usage: Any = None) -> Result[T]:
+    def _restored(self, row: Row, item: object, index: int, usage: UsageInfo | None = None) -> Result[T]:
         try:
             if usage is None and row.usage is not None:
                 usage = msgspec.json.decode(row.usage, type=UsageInfo)
@@ -200,130 +209,99 @@ class Pipeline(Generic[T]):
         except (ValueError, TypeError) as error:  # a LenientDecodeError, or a decoder's
             raise CheckpointError(f"the checkpoint's result of item {index} can not be read: {error}") from error
 
-    async def _linger(self) -> None:
-        """Send what there is when the source pauses and a worker has nothing to do."""
+    async def _flush_at_pauses(self) -> None:
+        """Send what there is when the source pauses and a worker has nothing to do (Rule 8)."""
+        workers = self._workers
         while True:
             if not self._work.open:
                 await self._opened.wait()
             mark = self._reads
-            await anyio.sleep(_LINGER)
-            unused = self._idle or self._workers < self._allowed
-            if self._reading and mark == self._reads and not self._packs and unused:
-                self._queue(self._work.flush())
+            await anyio.sleep(_PAUSE)
+            if self._reading and mark == self._reads and not workers.waiting and workers.has_free:
+                workers.submit(self._work.flush())
 
-    # working
-
-    def _queue(self, packs: Sequence[Pack], *, front: bool = False) -> None:
-        if front:
-            self._packs.extendleft(reversed(packs))
-        else:
-            self._packs.extend(packs)
-        for _ in packs:
-            self._staff()
-
-    def _staff(self) -> None:
-        """Find a worker for one more request."""
-        if self._idle:
-            self._idle.pop().set()
-        elif self._workers < self._allowed and not self._stopped:
-            self._workers += 1
-            self._group.start_soon(self._labour)
-
-    async def _labour(self) -> None:
-        while not self._stopped:
-            if not self._packs:
-                self._idle.append(event := anyio.Event())
-                await event.wait()
-                continue
-            pack = self._packs.popleft()
-            self._outbox.freed.set()
-            parts = self._work.fitting(pack)
-            if len(parts) > 1:
-                self._queue(parts, front=True)
-            else:
-                await self._perform(pack)
+    # sending
 
     async def _perform(self, pack: Pack) -> None:
+        """Send a request in a worker."""
         try:
             outcome = await self._work.perform(pack)
         except Exception as error:  # noqa: BLE001 - one request's failure, whatever it is, is its items' own result
             outcome = failed(pack, error)
         if isinstance(outcome, list):
-            self._queue(outcome, front=True)
+            self._workers.submit(outcome, first=True)
             return
-        if self._allowed < self._plan.concurrency:
-            self._allowed += 1
-            if self._packs:
-                self._staff()
+        self._workers.allow_more()
         try:
             await self._finish(pack, outcome.results, outcome.kept)
         except Exception as error:  # noqa: BLE001 - the checkpoint could not be written
             self.stop(error)
 
     async def _finish(self, pack: Pack, results: list[Result[T]], kept: Sequence[bytes | None]) -> None:
-        """Keep the results, then hand them out."""
-        ledger = self._ledger
-        if ledger is None:
+        """Keep the results, then hand them out (Rule 7)."""
+        checkpoint = self._checkpoint
+        if checkpoint is None:
             self._put(results)
             return
         if kept:
-            ledger.add(_rows(pack.entries, results, kept))
+            checkpoint.add(_rows(pack.entries, results, kept))
         if not self._put_failures(results):
             return
-        await ledger.commit()
-        if self._twins is None:
+        await checkpoint.commit()
+        if self._duplicates is None:
             self._put([result for result in results if result.ok])
             return
         everyone: list[Result[T]] = []
         for place, (entry, result) in enumerate(zip(pack.entries, results, strict=True)):
             if isinstance(result, Ok):
                 everyone.append(result)
-                everyone += self._twin_results(cast("bytes", kept[place]), entry)
+                everyone += self._duplicate_results(cast("bytes", kept[place]), entry)
             else:
-                self._fail_twins(entry.digest, result.error)
+                self._fail_duplicates(entry.digest, result.error)
         self._put(everyone)
 
     def _put_failures(self, results: list[Result[T]]) -> bool:
-        """Hand out what needs no keeping; whether the job goes on."""
+        """Hand out the failures, which are not kept; return whether the job goes on."""
         errors: list[Result[T]] = [result for result in results if isinstance(result, Err)]
         return not errors or self._put(errors)
 
     def _put(self, results: list[Result[T]]) -> bool:
-        """Hand results out, unless a failure ends the job; whether it goes on."""
-        if self._plan.on_error == "raise":
+        """Hand results out, unless a failure ends the job; return whether it goes on."""
+        if self._config.on_error == "raise":
             for result in results:
                 if isinstance(result, Err):
                     self.stop(result.error)
                     return False
-        if results and not self._stopped:
-            self._outbox.put(results)
-        return not self._stopped
+        stopped = self._workers.stopped
+        if results and not stopped:
+            self._results.put(results)
+        return not stopped
 
     def _fail(self, index: int, error: Exception) -> None:
         self._put([Err(error, index)])
 
-    def _twin_results(self, kept: bytes, entry: Entry) -> list[Result[T]]:
-        """The same result, made anew and paid once, for every item equal to this one."""
-        twins = self._twins.pop(entry.digest, ()) if self._twins is not None else ()
-        return [Ok(self._work.restore(kept, entry.item), index, _FREE) for index in twins]
+    def _duplicate_results(self, kept: bytes, entry: Entry) -> list[Result[T]]:
+        """Make the results of the items equal to this one (Rule 9)."""
+        indexes = self._duplicates.pop(entry.digest) if self._duplicates is not None else ()
+        return [Ok(self._work.restore(kept, entry.item), index, _FREE) for index in indexes]
 
-    def _fail_twins(self, digest: bytes, error: Exception) -> None:
-        for index in self._twins.pop(digest, ()) if self._twins is not None else ():
+    def _fail_duplicates(self, digest: bytes, error: Exception) -> None:
+        for index in self._duplicates.pop(digest) if self._duplicates is not None else ():
             self._fail(index, error)
 
-    # telling
+    # reporting
 
-    async def _tell(self) -> None:
-        """Report now and then, if something has happened."""
-        told = None
-        meter = self._outbox.meter
-        while True:
-            await anyio.sleep(self._plan.progress_every)
-            now = (meter.read, meter.done, meter.failed, meter.requests)
-            if now != told:
-                told = now
+    async def _report_progress(self) -> None:
+        """Report every `progress_every` seconds, if something has happened."""
+        reported = None
+        counter, report = self._results.counter, self._config.progress
+        while report is not None:
+            await anyio.sleep(self._config.progress_every)
+            now = (counter.read, counter.done, counter.failed, counter.requests)
+            if now != reported:
+                reported = now
                 try:
-                    cast("Any", self._plan.progress)(meter.report())
+                    report(counter.report())
                 except Exception as error:  # noqa: BLE001 - a user's function may raise anything
                     self.stop(error)
 

@@ -1,4 +1,4 @@
-"""How far the work is: counters that cost an addition each, and the numbers made of them when someone looks."""
+"""Progress of bulk work: counters that cost an addition each, and the report made of them when someone looks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REJECTED: Final = 429
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the work is."""
+    """A report of how far the work is."""
 
     done: int
     """Items that succeeded, those found in the checkpoint included."""
@@ -41,10 +41,10 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     seconds_left: float | None
     """An estimate, where the source has a length."""
     finished: bool
-    """Whether this is the last report."""
+    """True in the last report."""
 
 
-class Meter:
+class ProgressCounter:
     """The counters of one job."""
 
     def __init__(self, total: int | None) -> None:
@@ -69,13 +69,13 @@ class Meter:
             self.rejected += attempt.status == _REJECTED
 
     def bill(self, usage: Any) -> None:
-        """Count the tokens of an answer."""
+        """Count the tokens of a response."""
         tokens = getattr(usage, "total_tokens", None)
         if isinstance(tokens, int):
             self.tokens += tokens
 
     def report(self) -> Progress:
-        """The numbers now."""
+        """Make a report."""
         now = time.monotonic()
         rate = self._rate(now)
         finished = self.done + self.failed

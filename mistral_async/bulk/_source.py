@@ -1,4 +1,4 @@
-"""Where items come from: any iterable, any async iterable, or a blocking caller who hands them over. Read when asked.
+"""Sources of items: any iterable, any async iterable, or a blocking caller who pushes them. They are read when asked.
 
 One task reads and closes a source, so that a generator may hold what belongs to a task.
 """
@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Final, Protocol, TypeVar, cast
 
-from mistral_async.bulk._signal import Signal
+from mistral_async.bulk._notify import Notify
 
 T = TypeVar("T")
 
@@ -20,10 +20,10 @@ _LONGER_SLICE: Final = 0.02  # and a thread that waits for it anyway
 
 
 class Source(Protocol):
-    """Items, read a few at a time."""
+    """A source of items, read a few at a time."""
 
-    patient: bool
-    """Whether reading may wait: then what was read is not held back for more."""
+    may_wait: bool
+    """True where reading may wait: then what was read is not held back for more."""
 
     async def read(self, room: int) -> list[Any]:
         """Read up to `room` items, at least one; none at the end."""
@@ -35,7 +35,7 @@ class Source(Protocol):
 
 
 def read_slice(items: Iterator[T], room: int, seconds: float) -> tuple[list[T], Exception | None]:
-    """Read up to `room` items, at least one, until the time is over; with the error that ended it. None is the end."""
+    """Read 1 to `room` items for `seconds`; return them, and the error that ended the reading. No items are the end."""
     until = time.monotonic() + seconds
     found: list[T] = []
     try:
@@ -48,10 +48,10 @@ def read_slice(items: Iterator[T], room: int, seconds: float) -> tuple[list[T], 
     return found, None
 
 
-class Plain:
-    """An iterable, read in the event loop for a moment at a time."""
+class IterableSource:
+    """An iterable, read in the event loop for 2 ms at a time."""
 
-    patient = False
+    may_wait = False
 
     def __init__(self, items: Iterable[Any]) -> None:
         self._items = iter(items)
@@ -70,10 +70,10 @@ class Plain:
         close_generator(self._items)
 
 
-class Awaited:
+class AsyncSource:
     """An async iterable."""
 
-    patient = True
+    may_wait = True
 
     def __init__(self, items: AsyncIterable[Any]) -> None:
         self._items = aiter(items)
@@ -91,10 +91,10 @@ class Awaited:
             await self._items.aclose()
 
 
-class Fed:
-    """Items that a blocking caller reads in its own thread, when asked."""
+class PushSource:
+    """Items that a blocking caller reads in its own thread and pushes, when asked."""
 
-    patient = True
+    may_wait = True
 
     def __init__(self) -> None:
         self.wanted = 0
@@ -102,16 +102,16 @@ class Fed:
         self._items: list[Any] = []
         self._given = False
         self._error: Exception | None = None
-        self._fresh = Signal()
+        self._fresh = Notify()
 
     def give(self, items: list[Any], error: Exception | None = None) -> None:
-        """Hand over what was asked for; nothing is the end."""
+        """Take the items that were asked for; none is the end."""
         self._items, self._error, self._given = items, error, True
         self.wanted = 0
         self._fresh.set()
 
     async def read(self, room: int) -> list[Any]:
-        """Ask, and wait."""
+        """Ask for items, and wait for them."""
         if self._error is None:
             self.wanted, self._given = room, False
             self.ask()
@@ -122,11 +122,11 @@ class Fed:
         raise self._error
 
     async def aclose(self) -> None:
-        """The caller closes what it reads."""
+        """Do nothing: the caller closes what it reads."""
 
 
 def _nothing() -> None:
-    """Nobody is asked yet."""
+    """Ask nobody yet."""
 
 
 def close_generator(items: object) -> None:
@@ -135,11 +135,11 @@ def close_generator(items: object) -> None:
         items.close()
 
 
-def source_of(items: Any) -> Source:
-    """The source that an iterable or async iterable is."""
-    if isinstance(items, (Plain, Awaited, Fed)):
+def as_source(items: Any) -> Source:
+    """Return the source of an iterable or async iterable."""
+    if isinstance(items, (IterableSource, AsyncSource, PushSource)):
         return items
-    return Awaited(cast("AsyncIterable[Any]", items)) if isinstance(items, AsyncIterable) else Plain(items)
+    return AsyncSource(cast("AsyncIterable[Any]", items)) if isinstance(items, AsyncIterable) else IterableSource(items)
 
 
 async def in_thread(items: Iterable[T]) -> AsyncIterator[T]:

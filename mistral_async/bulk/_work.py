@@ -1,4 +1,4 @@
-"""What is done with the items: one request each. How an item becomes a request, a digest, and a result again."""
+"""Work with items: how one becomes a request, a digest for the checkpoint, and a result again."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Call
 from mistral_async._engine.response import Response
 from mistral_async.bulk._outcome import Err, Ok, Result
-from mistral_async.bulk._pack import Entry, Pack
-from mistral_async.bulk._progress import Meter
+from mistral_async.bulk._packer import Entry, Pack
+from mistral_async.bulk._progress import ProgressCounter
 from mistral_async.errors import MistralError
 
 T = TypeVar("T")
@@ -25,18 +25,18 @@ _DIGEST = 16  # bytes
 
 
 class Outcome(msgspec.Struct, Generic[T]):
-    """The results of a request's items, in their order, and what the checkpoint keeps of them."""
+    """The results of a request's items, in their order, and their encoding in the checkpoint."""
 
     results: list[Result[T]]
     kept: Sequence[bytes | None] = ()
 
 
 class Work(ABC, Generic[T]):
-    """How items are sent and remembered."""
+    """A way to send items, and to remember them."""
 
-    meter: Meter
+    counter: ProgressCounter
     keep = False
-    """Whether there is a checkpoint."""
+    """True where there is a checkpoint."""
     first_packs: int | None = None
     """Requests at once until the first of them succeeded; None: as many as there may be."""
     open: Mapping[str, Pack] = {}
@@ -46,53 +46,53 @@ class Work(ABC, Generic[T]):
         self._engine = engine
         extra = engine.options.extra_body
         self.job: Mapping[str, Any] = {**job, "extra_body": extra} if extra else job
-        """What the checkpoint says that it holds."""
+        """The description of the job that is kept in the checkpoint."""
 
     @abstractmethod
     def add(self, entry: Entry) -> Sequence[Pack]:
-        """Take an item in; the requests that are full by now."""
+        """Take an item in, and return the requests that are full now."""
 
     def flush(self) -> list[Pack]:
-        """The requests that are not full, because no more items come."""
+        """Return the requests that are not full."""
         return []
 
     def fitting(self, pack: Pack) -> list[Pack]:
-        """The request, in parts where it was made before a limit was known."""
+        """Return the request, in parts where it was made before a limit was known."""
         return [pack]
 
     @abstractmethod
     async def perform(self, pack: Pack) -> Outcome[T] | list[Pack]:
-        """Send a request: results, or the parts it has to be sent in."""
+        """Send a request; return its results, or the parts it has to be sent in."""
 
     @abstractmethod
     def digest(self, item: Any) -> bytes:
-        """Tell items apart."""
+        """Return a digest that tells items apart; TypeError if there is none."""
 
     @abstractmethod
     def restore(self, kept: bytes, item: Any) -> T:
-        """Make the result again of what the checkpoint kept."""
+        """Make the value again of its encoding in the checkpoint."""
 
     async def respond(self, call: Call[Any]) -> Response[Any]:
-        """Perform a call and count what it took."""
+        """Perform a call, and count its requests and tokens."""
         try:
             response = await self._engine.respond(call)
         except MistralError as error:
-            self.meter.count(error.attempts)
+            self.counter.count(error.attempts)
             raise
-        self.meter.count(response.attempts)
-        self.meter.bill(getattr(response.data, "usage", None))
+        self.counter.count(response.attempts)
+        self.counter.bill(getattr(response.data, "usage", None))
         return response
 
 
-class Single(Work[T]):
-    """One call for each item."""
+class SingleWork(Work[T]):
+    """Work with one call for each item."""
 
     def __init__(self, engine: Engine, describe: Callable[[Any], Call[T]], job: Mapping[str, Any]) -> None:
         super().__init__(engine, job)
         self._describe = describe
 
     def add(self, entry: Entry) -> Sequence[Pack]:
-        """Every item is a request."""
+        """Make a request of the item."""
         return (Pack([entry]),)
 
     async def perform(self, pack: Pack) -> Outcome[T]:
@@ -104,13 +104,13 @@ class Single(Work[T]):
         return Outcome([result], (response.body,) if self.keep else ())
 
     def digest(self, item: Any) -> bytes:
-        """Of what is sent."""
+        """Return the digest of the request."""
         call = self._describe(item)
         body = call.json if call.form is None else call.form.values
         return digest_of([call.method, call.target, body])
 
     def restore(self, kept: bytes, item: Any) -> T:
-        """Read the body as the call reads it."""
+        """Decode the body as the call decodes it."""
         call = self._describe(item)
         if call.returns is None:
             return cast("T", None)
@@ -119,7 +119,7 @@ class Single(Work[T]):
 
 
 def digest_of(value: Any) -> bytes:
-    """A digest of anything that is JSON."""
+    """Return the digest of anything that is JSON."""
     try:
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else encode_sorted(value)
     except (TypeError, ValueError, NotImplementedError) as error:
@@ -128,5 +128,5 @@ def digest_of(value: Any) -> bytes:
 
 
 def failed(pack: Pack, error: Exception) -> Outcome[Any]:
-    """The outcome of a request whose every item failed alike."""
+    """Make the outcome of a request whose every item failed alike."""
     return Outcome([Err(error, entry.index) for entry in pack.entries])

@@ -1,85 +1,29 @@
-"""Batch: the jobs of the API, and calls run as such jobs. `client.batch.create` is `client.batch.jobs.create`."""
+"""Batch: calls run as batch jobs. `client.batch.create` and the like are those of `client.batch.jobs`."""
 
 from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint, method
-from mistral_async._engine.paging import PageNumber
-from mistral_async._engine.request import Call, Pages, delete, get, pages, post
-from mistral_async.batch._options import Plan, RunOptions, StartOptions
-from mistral_async.models.batch import (
-    APIEndpoint,
-    BatchJob,
-    BatchListOptions,
-    BatchOptions,
-    DeleteBatchJobResponse,
-    ListBatchJobsResponse,
-)
+from mistral_async._binding.async_executor import LazyExecutor
+from mistral_async._binding.resource import Lazy, M, Resource, endpoint, method
+from mistral_async._engine.request import Call, get, post
+from mistral_async.batch._config import BatchConfig, RunOptions, StartOptions
+from mistral_async.models.batch import BatchJob
+from mistral_async.resources.batch_jobs import BatchJobs
 
 if TYPE_CHECKING:
     from mistral_async._results.poll import Poll
-    from mistral_async.batch._handle import BatchHandle, BatchStart
+    from mistral_async.batch._endpoints import BatchEndpoints
+    from mistral_async.batch._handle import BatchHandle, BatchResults, BatchStart
     from mistral_async.batch._progress import BatchProgress
-    from mistral_async.batch._results import BatchResults
-    from mistral_async.batch._spool import Items
+    from mistral_async.batch._request_spool import Items
 
 T = TypeVar("T")
-
-_HOURS = {"h": 1, "d": 24}
-
-
-class BatchJobs(Resource[M]):
-    """Batch jobs."""
-
-    @endpoint
-    def list(self, **options: Unpack[BatchListOptions]) -> Pages[BatchJob, ListBatchJobsResponse]:
-        """List jobs."""
-        query: dict[str, Any] = {**(options.get("metadata") or {}), **options}
-        query.pop("metadata", None)
-        return pages("/v1/batch/jobs", query=query, returns=ListBatchJobsResponse, by=PageNumber())
-
-    @endpoint
-    def create(self, *, endpoint: APIEndpoint | str, **options: Unpack[BatchOptions]) -> Call[BatchJob]:
-        """Create a job from `requests`, or from `input_files`."""
-        return post("/v1/batch/jobs", json={"endpoint": endpoint, **_fields(options)}, returns=BatchJob)
-
-    @endpoint
-    def get(self, job_id: str, *, inline: bool | None = None) -> Call[BatchJob]:
-        """Get a job. With `inline`, its answers are in `outputs`."""
-        return get("/v1/batch/jobs/{}", job_id, query={"inline": inline}, returns=BatchJob)
-
-    @endpoint
-    def cancel(self, job_id: str) -> Call[BatchJob]:
-        """Ask for a job to end."""
-        return post("/v1/batch/jobs/{}/cancel", job_id, returns=BatchJob)
-
-    @endpoint
-    def delete(self, job_id: str) -> Call[DeleteBatchJobResponse]:
-        """Delete a job."""
-        return delete("/v1/batch/jobs/{}", job_id, returns=DeleteBatchJobResponse)
-
-    @method
-    async def wait(
-        self: BatchJobs[Async],
-        job_id: str,
-        *,
-        timeout: float | None = None,  # noqa: ASYNC109 - the job goes on
-        poll: Poll | None = None,
-        progress: Callable[[BatchJob], object] | None = None,
-    ) -> BatchJob:
-        """Wait for the end of a job, whatever it is; after `timeout` seconds a `WaitTimeoutError`."""
-        from mistral_async._results.poll import Poll, once, until
-        from mistral_async.batch._progress import is_ended
-
-        jobs = once(self)
-        return await until(lambda: jobs.get(job_id), is_ended, poll or Poll(), timeout=timeout, each=progress)
 
 
 class Batch(Resource[M]):
@@ -98,11 +42,11 @@ class Batch(Resource[M]):
             An async context manager of an async iterator of `Ok(value, index, usage, id)` and `Err(error, index, id)`.
             When its block is left early the jobs go on, unless `on_exit="cancel"`; `.job` is their handle.
         """
-        from mistral_async.batch._opening import Fresh
-        from mistral_async.batch._results import BatchResults
+        from mistral_async.batch._handle import BatchResults
+        from mistral_async.batch._run_source import NewRun
 
-        plan = Plan.of(options)
-        return BatchResults(Fresh(self._executor.engine, calls, plan), plan)
+        config = BatchConfig.of(options)
+        return BatchResults(NewRun(self._executor.engine, _endpoints(), calls, config), config)
 
     @method
     def start(self, calls: Items[T], **options: Unpack[StartOptions]) -> BatchStart[T]:
@@ -111,9 +55,9 @@ class Batch(Resource[M]):
         An error that ends it has the handle of what was started, as JSON, in `.partial`.
         """
         from mistral_async.batch._handle import BatchStart
-        from mistral_async.batch._opening import Fresh
+        from mistral_async.batch._run_source import NewRun
 
-        return BatchStart(self._executor.engine, Fresh(self._executor.engine, calls, Plan.of(options)))
+        return BatchStart(NewRun(self._executor.engine, _endpoints(), calls, BatchConfig.of(options)))
 
     @overload
     def attach(
@@ -146,7 +90,7 @@ class Batch(Resource[M]):
         """
         from mistral_async.batch._attach import attach
 
-        return attach(self._executor, handle, like=like, poll=poll, progress=progress)
+        return attach(self._executor, _endpoints(), handle, like=like, poll=poll, progress=progress)
 
     @functools.cached_property
     def jobs(self) -> BatchJobs[M]:
@@ -175,14 +119,23 @@ def _id(job_id: str | None, batch_id: str | None) -> str:
     return job_id if job_id is not None else str(batch_id)
 
 
-def _fields(options: BatchOptions) -> dict[str, Any]:
-    """The options as they are sent: a completion window is a number of hours."""
-    fields: dict[str, Any] = {**options}
-    window = fields.pop("completion_window", None)
-    if window is None:
-        return fields
-    if fields.get("timeout_hours") is not None:
-        raise ValueError("completion_window and timeout_hours say the same: give one")
-    if (found := re.fullmatch(r"(\d+)([hd])", window)) is None:
-        raise ValueError(f"completion_window must be a number of hours or days such as '24h' or '7d', not {window!r}")
-    return {**fields, "timeout_hours": int(found[1]) * _HOURS[found[2]]}
+@functools.cache
+def _endpoints() -> BatchEndpoints:
+    """Describe the requests that runs make."""
+    from mistral_async.batch._endpoints import BatchEndpoints
+    from mistral_async.resources.files import Files
+
+    jobs: BatchJobs[Lazy] = BatchJobs(LazyExecutor())
+    files: Files[Lazy] = Files(LazyExecutor())
+    return BatchEndpoints(
+        create_job=jobs.create,
+        get_job=jobs.get,
+        cancel_job=jobs.cancel,
+        delete_job=jobs.delete,
+        list_jobs=jobs.list,
+        upload_file=files.upload,
+        retrieve_file=files.retrieve,
+        delete_file=files.delete,
+        download_file=files.download,
+        list_files=files.list,
+    )

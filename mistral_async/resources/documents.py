@@ -106,10 +106,11 @@ class Documents(Resource[M]):
         progress: Callable[[Document], object] | None = None,
     ) -> Document:
         """Wait until a document has been processed, or can not be; after `timeout` seconds a `WaitTimeoutError`."""
-        from mistral_async._results.poll import Poll, once, until
+        from mistral_async._binding.async_executor import once
+        from mistral_async._results.poll import Poll, poll_until
 
         documents = once(self)
-        return await until(
+        return await poll_until(
             lambda: documents.get(library_id, document_id), _is_ended, poll or Poll(), timeout=timeout, each=progress
         )
 

@@ -71,10 +71,11 @@ class FineTuningJobs(Resource[M]):
 
         A job that was created with `auto_start=False` is waited for until it is `VALIDATED`.
         """
-        from mistral_async._results.poll import Poll, once, until
+        from mistral_async._binding.async_executor import once
+        from mistral_async._results.poll import Poll, poll_until
 
         jobs = once(self)
-        return await until(lambda: jobs.get(job_id), _is_ended, poll or Poll(), timeout=timeout, each=progress)
+        return await poll_until(lambda: jobs.get(job_id), _is_ended, poll or Poll(), timeout=timeout, each=progress)
 
 
 _ENDED = frozenset({"SUCCESS", "FAILED", "FAILED_VALIDATION", "CANCELLED"})

@@ -16,7 +16,7 @@ from mistral_async.batch import (
     Poll,
     WaitTimeoutError,
 )
-from mistral_async.batch._run import Journal
+from mistral_async.batch._run_file import RunFile
 from mistral_async.bulk import CheckpointError
 from mistral_async.errors import APIConnectionError, AuthenticationError, MistralError, PermissionDeniedError
 from mistral_async.testing import Cut, Reset, Stall
@@ -248,7 +248,7 @@ async def test_a_checkpoint_of_other_calls_is_refused(client, poll, ask, server,
 
 async def test_a_checkpoint_is_one_process_s_at_a_time(client, poll, ask, tmp_path):
     path = tmp_path / "run.json"
-    other = Journal(path)
+    other = RunFile(path)
     other.acquire()
     try:
         with pytest.raises(CheckpointError, match="in use"):

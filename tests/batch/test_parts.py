@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async._results.poll import Poll
-from mistral_async.batch._progress import is_ended
-from mistral_async.batch._rows import Cutter, Line
-from mistral_async.batch._run import BatchLimits, Journal, Part, Run, custom_id, parse_custom_id
-from mistral_async.batch._sorter import Sorter
+from mistral_async.batch._job_monitor import is_ended
+from mistral_async.batch._lines import LineSplitter
+from mistral_async.batch._reorder_buffer import ReorderBuffer
+from mistral_async.batch._rows import Line
+from mistral_async.batch._run import BatchLimits, Part, RunRecord, custom_id, parse_custom_id
+from mistral_async.batch._run_file import RunFile
 from mistral_async.bulk import CheckpointError
 from mistral_async.models import BatchJob
 
@@ -22,7 +24,7 @@ from mistral_async.models import BatchJob
 @given(st.binary(max_size=60).map(lambda text: text.replace(b"\r", b"\n")), st.data())
 def test_lines_do_not_depend_on_how_the_bytes_are_cut(text, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))
-    cutter, found = Cutter(), []
+    cutter, found = LineSplitter(), []
     for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True):
         found += cutter.feed(text[a:b])
     found += cutter.close()
@@ -33,7 +35,7 @@ def test_lines_do_not_depend_on_how_the_bytes_are_cut(text, data):
 def test_the_sorter_gives_every_line_once_in_order(order, data):
     with tempfile.TemporaryDirectory() as directory:
         given_out = []
-        with closing(Sorter(12, Path(directory))) as sorter:
+        with closing(ReorderBuffer(12, Path(directory))) as sorter:
             while order:
                 count = data.draw(st.integers(1, len(order)))
                 some, order = order[:count], order[count:]
@@ -73,21 +75,21 @@ def test_a_run_survives_json():
         Part(number=0, ranges=[(0, 5)], size=3, digest="d", job="j"),
         Part(number=1, again=True, ranges=[(1, 2)], size=1, digest="e"),
     ]
-    run = Run(created=5.0, limits=BatchLimits(requests=7), metadata={"a": "b"}, total=5, parts=parts, named=True)
-    assert Run.read(run.to_json()) == run
+    run = RunRecord(created=5.0, limits=BatchLimits(requests=7), metadata={"a": "b"}, total=5, parts=parts, named=True)
+    assert RunRecord.read(run.to_json()) == run
 
 
 def test_the_file_is_whole_at_any_moment(tmp_path):
-    journal = Journal(tmp_path / "a")
-    journal.write(b'{"newer": 1}', 2)
-    journal.write(b'{"older": 1}', 1)
+    run_file = RunFile(tmp_path / "a")
+    run_file.write(b'{"newer": 1}', 2)
+    run_file.write(b'{"older": 1}', 1)
     assert (tmp_path / "a").read_bytes() == b'{"newer": 1}'
     with pytest.raises(CheckpointError, match="can not be written"):
-        Journal(tmp_path / "none" / "a").write(b"{}", 1)
+        RunFile(tmp_path / "none" / "a").write(b"{}", 1)
 
 
 def test_the_lock_is_nobody_s_after_its_release(tmp_path):
-    one, other = Journal(tmp_path / "a"), Journal(tmp_path / "a")
+    one, other = RunFile(tmp_path / "a"), RunFile(tmp_path / "a")
     one.acquire()
     one.acquire()
     one.release()

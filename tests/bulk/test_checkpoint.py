@@ -140,16 +140,16 @@ async def test_another_jobs_file_is_refused(server, client, tmp_path):
 
 async def test_closing_keeps_what_waits_to_be_kept(tmp_path):
     from mistral_async.bulk._checkpoint import Row
-    from mistral_async.bulk._ledger import Ledger
+    from mistral_async.bulk._checkpoint_writer import CheckpointWriter
 
     path = tmp_path / "job.sqlite"
-    ledger = Ledger(str(path), {"work": "map"}, by_digest=False)
-    await ledger.open()
-    ledger.add([Row(0, b"digest", b"value", None)])
+    checkpoint = CheckpointWriter(str(path), {"work": "map"}, by_digest=False)
+    await checkpoint.open()
+    checkpoint.add([Row(0, b"digest", b"value", None)])
     with anyio.CancelScope() as scope:
         scope.cancel()
-        await ledger.commit()
-    await ledger.aclose()
+        await checkpoint.commit()
+    await checkpoint.aclose()
     assert items_in(path) == {0}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mistral_async import BackoffStrategy, Mistral, RetryConfig
 from mistral_async.bulk import Progress, ProgressBar
-from mistral_async.bulk._progress import Meter
+from mistral_async.bulk._progress import ProgressCounter
 from mistral_async.testing import FakeMistral
 
 
@@ -98,26 +98,26 @@ async def test_rejected_requests_are_counted(anyio_backend):
 def test_time_left_follows_the_recent_rate(monkeypatch):
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    meter = Meter(total=1000)
+    counter = ProgressCounter(total=1000)
     for _ in range(60):
         now += 1.0
-        meter.done += 10
-        report = meter.report()
+        counter.done += 10
+        report = counter.report()
     assert report.rate == pytest.approx(10.0)
     assert report.seconds_left == pytest.approx(40.0)
     for _ in range(40):
         now += 1.0
-        meter.done += 1
-        report = meter.report()
+        counter.done += 1
+        report = counter.report()
     assert report.rate == pytest.approx(1.0, rel=0.3)
     assert report.seconds_left == pytest.approx(360 / report.rate)
 
 
 def test_what_was_resumed_is_not_speed():
-    meter = Meter(total=None)
-    meter.done = meter.resumed = 1000
-    assert meter.report().rate == 0.0
-    assert meter.report().seconds_left is None
+    counter = ProgressCounter(total=None)
+    counter.done = counter.resumed = 1000
+    assert counter.report().rate == 0.0
+    assert counter.report().seconds_left is None
 
 
 def test_a_bar_in_the_terminal(sync_client):

@@ -14,7 +14,7 @@ import pytest
 
 from mistral_async import calls
 from mistral_async._codec.json_encode import encode, encode_sorted, to_builtins
-from mistral_async.batch._spool import encode as encode_row
+from mistral_async.batch._request_spool import encode as encode_row
 from mistral_async.bulk._work import digest_of
 from mistral_async.models import UserMessage
 from mistral_async.tools._content import content_of

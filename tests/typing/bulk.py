@@ -8,7 +8,7 @@ from typing import assert_type
 
 from mistral_async import Mistral, SyncMistral, calls
 from mistral_async.bulk import AsyncResults, Err, Ok, Progress
-from mistral_async.bulk._blocking import SyncResults
+from mistral_async.bulk._sync_results import SyncResults
 from mistral_async.models import ChatCompletionResponse, ModerationObject, Vector
 from mistral_async.models.embeddings import EmbeddingResponse
 

@@ -1,6 +1,14 @@
-"""Which texts go into one request: by an estimate of their tokens that learns from usage and from refusals. Sans-I/O.
+"""Packing: which items go into one request, by an estimate of tokens that learns from usage and refusals. Sans-I/O.
 
-A request has at most `max_tokens` tokens and `max_inputs` inputs. A refused one is split; its parts say what it was.
+Rule 1: a request has at most `max_tokens` tokens and `max_inputs` inputs. Tokens are estimated, and corrected by the
+        ratio of the usage to the estimate (a moving average; three mean deviations are kept free).
+Rule 2: items of one kind share a request. It is full when the next item has no room in it.
+Rule 3: a refused request is divided where its parts may succeed: in two, or into the item that the refusal names and
+        all others. Until something has succeeded, at most 12 are: where everything fails it is the request itself.
+Rule 4: a limit on inputs is lowered at once when a refusal names it. Otherwise the parts decide: when all of them have
+        an answer, their usage says how large the refused request was, and the limit of tokens is lowered, or it was
+        only the estimate that was wrong.
+Rule 5: a request that was made before a limit was known is divided before it is sent.
 """
 
 from __future__ import annotations
@@ -21,11 +29,11 @@ from mistral_async.errors import (
 )
 
 _WEIGHT: Final = 0.2  # of the newest request in the averages
-_TELLING: Final = 2_000  # tokens of a request that tells as much as any
+_FULL_WEIGHT: Final = 2_000  # tokens of a request that tells as much as any
 _MARGIN: Final = 3.0  # mean deviations kept free
 _FIRST_DEVIATION: Final = 0.1
-_FRUITLESS: Final = 12  # refused requests after which, without any success, nothing is split any more
-_CULPRIT: Final = re.compile(r"input(?: id)? (\d+) has ", re.IGNORECASE)
+_MAX_FRUITLESS: Final = 12  # refused requests after which, without any success, nothing is split any more
+_NAMED_INPUT: Final = re.compile(r"input(?: id)? (\d+) has ", re.IGNORECASE)
 
 
 class Entry(msgspec.Struct):
@@ -44,25 +52,25 @@ class Pack(msgspec.Struct):
     entries: list[Entry]
     size: int = 0
     kind: str = ""
-    trial: Trial | None = None
+    split: SplitRequest | None = None
 
 
-class Trial(msgspec.Struct):
-    """A refused request, until all its parts have an answer: then it is known how large it was."""
+class SplitRequest(msgspec.Struct):
+    """A refused request, until all its parts have an answer (Rule 4)."""
 
     items: int
     unanswered: int
     reason: str
-    """What the refusal spoke of: "tokens", "inputs", or nothing known."""
-    parent: Trial | None
+    """The limit that the refusal speaks of: "tokens", "inputs", or "" where it is not known."""
+    parent: SplitRequest | None
     """The refused request that this one is a part of."""
     tokens: int = 0
-    spoiled: bool = False
-    """A part failed, or did not say its usage."""
+    inconclusive: bool = False
+    """True when a part failed, or did not say its usage."""
 
 
-class Packing:
-    """The limits of one request, as far as they are known, and the request being filled."""
+class Packer:
+    """A packer of items: the limits of one request, as far as they are known, and the requests being filled."""
 
     def __init__(self, *, max_tokens: int, max_inputs: int) -> None:
         self.max_tokens = max_tokens
@@ -76,10 +84,10 @@ class Packing:
         self._best = 1
         self.budget = 0.0
         """Estimated tokens of one request."""
-        self._reckon()
+        self._update_budget()
 
     def add(self, entry: Entry, kind: str = "") -> Sequence[Pack]:
-        """Put an item into the open request of its kind; the requests that are full by now."""
+        """Put an item into the open request of its kind, and return the requests that are full now."""
         full: tuple[Pack, ...] = ()
         pack = self.open.get(kind)
         if pack is not None and (pack.size + entry.size > self.budget or len(pack.entries) >= self.max_inputs):
@@ -95,41 +103,41 @@ class Packing:
         return full
 
     def flush(self) -> list[Pack]:
-        """Close the open requests."""
+        """Return the open requests, full or not."""
         packs = list(self.open.values())
         self.open.clear()
         return packs
 
     def fits(self, pack: Pack) -> bool:
-        """Whether a request is within what is known by now."""
+        """Return whether a request is within the limits known by now (Rule 5)."""
         count = len(pack.entries)
         return count <= 1 or (count <= self.max_inputs and pack.size * self._ratio <= self.max_tokens)
 
     def observe(self, pack: Pack, tokens: int | None) -> None:
-        """Learn from a request that succeeded."""
+        """Learn from a request that succeeded, and its usage in tokens."""
         self.succeeded = True
         if tokens:
             self._best = max(self._best, tokens)
             self._learn(tokens / max(1, pack.size), pack.size)
-        trial = pack.trial
-        while trial is not None:
-            trial.unanswered -= len(pack.entries)
-            trial.tokens += tokens or 0
-            trial.spoiled |= not tokens
-            if trial.unanswered == 0 and not trial.spoiled:
-                self._conclude(trial)
-            trial = trial.parent
+        split = pack.split
+        while split is not None:
+            split.unanswered -= len(pack.entries)
+            split.tokens += tokens or 0
+            split.inconclusive |= not tokens
+            if split.unanswered == 0 and not split.inconclusive:
+                self._settle(split)
+            split = split.parent
 
     def divide(self, pack: Pack, error: Exception) -> list[Pack]:
-        """Split a refused request, where parts of it may succeed; nothing if it failed for good."""
+        """Divide a refused request, where parts of it may succeed; return nothing if it failed for good (Rule 3)."""
         parts = self._parts(pack, error)
-        trial = None if parts else pack.trial
-        while trial is not None:
-            trial.spoiled, trial = True, trial.parent
+        split = None if parts else pack.split
+        while split is not None:
+            split.inconclusive, split = True, split.parent
         return parts
 
     def halve(self, pack: Pack) -> list[Pack]:
-        """Split a request in two."""
+        """Divide a request in two."""
         middle = len(pack.entries) // 2
         return [_part(pack, pack.entries[:middle]), _part(pack, pack.entries[middle:])]
 
@@ -139,12 +147,12 @@ class Packing:
         alone = len(pack.entries) == 1
         match error:
             case TooManyInputsError():
-                culprit = _culprit(error.message, len(pack.entries))
-                if culprit is None:
+                named_input = _named_input(error.message, len(pack.entries))
+                if named_input is None:
                     self._refused(pack, error.message)
                 if alone:
                     return []
-                return self.halve(pack) if culprit is None else _isolate(pack, culprit)
+                return self.halve(pack) if named_input is None else _isolate(pack, named_input)
             case RequestTooLargeError():
                 return [] if alone else self.halve(pack)
             case InvalidModelError():
@@ -155,13 +163,13 @@ class Packing:
                 return []
 
     def _may_be_an_item(self, error: APIStatusError) -> bool:  # noqa: ARG002 - no body says it reliably
-        """Whether one item may be at fault: where everything fails it is the request itself."""
+        """Return whether one item may be at fault: where everything fails it is the request itself."""
         if not self.succeeded:
             self._fruitless += 1
-        return self.succeeded or self._fruitless <= _FRUITLESS
+        return self.succeeded or self._fruitless <= _MAX_FRUITLESS
 
     def _refused(self, pack: Pack, message: str) -> None:
-        """Learn from code 3210, at once as far as the message says, for good when the parts are answered."""
+        """Learn from code 3210 (Rule 4)."""
         reason = _reason(message)
         count = len(pack.entries)
         if count == 1:
@@ -169,45 +177,45 @@ class Packing:
         if reason == "inputs":
             self.max_inputs = min(self.max_inputs, max(1, count // 2))
             return
-        if pack.trial is None:  # its parts say nothing new of the estimate
+        if pack.split is None:  # its parts say nothing new of the estimate
             self._ratio = max(self._ratio, min(2 * self._ratio, 1.05 * self.max_tokens / max(1, pack.size)))
-            self._reckon()
-        pack.trial = Trial(count, count, reason, pack.trial)
+            self._update_budget()
+        pack.split = SplitRequest(count, count, reason, pack.split)
 
-    def _conclude(self, trial: Trial) -> None:
-        """Lower a limit if the refused request was within it; else the estimate was wrong, and usage corrected it."""
-        if trial.tokens > self.max_tokens:
+    def _settle(self, split: SplitRequest) -> None:
+        """Lower a limit if the refused request was within it; else usage has corrected the estimate already."""
+        if split.tokens > self.max_tokens:
             return
-        self.max_tokens = min(self.max_tokens, max(self._best, int(0.95 * trial.tokens)))
-        if trial.reason != "tokens":
-            self.max_inputs = min(self.max_inputs, max(1, trial.items // 2))
-        self._reckon()
+        self.max_tokens = min(self.max_tokens, max(self._best, int(0.95 * split.tokens)))
+        if split.reason != "tokens":
+            self.max_inputs = min(self.max_inputs, max(1, split.items // 2))
+        self._update_budget()
 
     def _learn(self, ratio: float, size: int) -> None:
-        weight = _WEIGHT * min(1.0, size / _TELLING)
+        weight = _WEIGHT * min(1.0, size / _FULL_WEIGHT)
         if self._learned:
             self._deviation += weight * (abs(ratio - self._ratio) - self._deviation)
         self._learned += weight
         self._ratio += max(weight, weight / self._learned) * (ratio - self._ratio)  # the first requests count most
-        self._reckon()
+        self._update_budget()
 
-    def _reckon(self) -> None:
+    def _update_budget(self) -> None:
         self.budget = self.max_tokens / (self._ratio + _MARGIN * self._deviation)
 
 
 def _part(pack: Pack, entries: list[Entry]) -> Pack:
-    return Pack(entries, sum(entry.size for entry in entries), pack.kind, pack.trial)
+    return Pack(entries, sum(entry.size for entry in entries), pack.kind, pack.split)
 
 
-def _isolate(pack: Pack, culprit: int) -> list[Pack]:
-    """The one input that the refusal names, and all others together."""
+def _isolate(pack: Pack, named_input: int) -> list[Pack]:
+    """Divide into the one input that the refusal names, and all others together."""
     entries = pack.entries
-    return [_part(pack, entries[:culprit] + entries[culprit + 1 :]), _part(pack, [entries[culprit]])]
+    return [_part(pack, entries[:named_input] + entries[named_input + 1 :]), _part(pack, [entries[named_input]])]
 
 
-def _culprit(message: str, count: int) -> int | None:
-    """The input that is too long by itself, if the message names one."""
-    found = _CULPRIT.search(message)
+def _named_input(message: str, count: int) -> int | None:
+    """Return the input that is too long by itself, if the message names one."""
+    found = _NAMED_INPUT.search(message)
     if found is None or "overall" in message:
         return None
     index = int(found[1])
@@ -221,7 +229,7 @@ def _reason(message: str) -> str:
     return "inputs" if "input" in lower or "batch" in lower else ""
 
 
-def weigh(text: str) -> int:
+def estimate_tokens(text: str) -> int:
     """Estimate the tokens of a text: 0.3 a character, 0.35 more for each further byte of it, and 2 for the text."""
     chars = len(text)
     if text.isascii():
@@ -229,7 +237,7 @@ def weigh(text: str) -> int:
     return 2 + (6 * chars + 7 * (len(text.encode("utf-8", "surrogatepass")) - chars)) // 20
 
 
-def shares(total: int, sizes: Sequence[int]) -> list[int]:
+def divide_in_proportion(total: int, sizes: Sequence[int]) -> list[int]:
     """Share out a whole number in proportion to `sizes`; the shares add up to it."""
     whole = sum(sizes) or 1
     found: list[int] = []

@@ -1,4 +1,8 @@
-"""Results for code that blocks. A plain iterable is read in the caller's own thread, when there is room for more."""
+"""Results for code that blocks. A plain iterable is read in the caller's own thread, when there is room for more.
+
+A database cursor or a file may insist on the thread that opened it. So the pipeline asks for items, and the caller,
+while it waits for results, reads them and pushes them to the event loop.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
+from mistral_async.bulk._bulk_run import BulkRun
 from mistral_async.bulk._outcome import Result
 from mistral_async.bulk._progress import Progress
-from mistral_async.bulk._results import AsyncResults
-from mistral_async.bulk._source import Fed, close_generator, read_slice
+from mistral_async.bulk._source import PushSource, close_generator, read_slice
 
 if TYPE_CHECKING:
     import array
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mistral_async._binding.portal import Portal
-    from mistral_async.bulk._matrix import Rows
+    from mistral_async.bulk._matrix import VectorMatrix
     from mistral_async.models.vector import Vector
 
 T = TypeVar("T")
@@ -29,15 +33,15 @@ _SLICE: Final = 0.02  # seconds of reading between two looks at what has arrived
 
 
 class SyncResults(Generic[T]):
-    """The outcomes: `with client.bulk.map(...) as results: for result in results`, just `for`, or `.collect()`."""
+    """Results of bulk work: `with client.bulk.….(...) as results: for …`, just `for`, or all with `.collect()`."""
 
-    def __init__(self, portal: Portal, results: AsyncResults[T]) -> None:
+    def __init__(self, portal: Portal, results: BulkRun[T]) -> None:
         self._portal = portal
         self._results = results
         self._ready: deque[Result[T]] = deque()
-        self._block: AbstractContextManager[AsyncResults[T]] | None = None
+        self._block: AbstractContextManager[BulkRun[T]] | None = None
         self._items: Iterator[Any] | None = None
-        self._fed = Fed()
+        self._pushed = PushSource()
         self._interrupted = False
 
     def __enter__(self) -> Self:
@@ -45,8 +49,8 @@ class SyncResults(Generic[T]):
             raise RuntimeError("results are read once: make the call again")
         if not isinstance(self._results.source, AsyncIterable):
             self._items = iter(self._results.source)
-            self._results.source = self._fed
-            self._fed.ask = self._results.nudge
+            self._results.source = self._pushed
+            self._pushed.ask = self._results.wake
         block = self._portal.block(self._results)
         block.__enter__()
         self._block = block
@@ -70,7 +74,7 @@ class SyncResults(Generic[T]):
         return self
 
     def _once(self) -> Iterator[Result[T]]:
-        """Iterating without a block ends the work when the loop is left."""
+        """Yield the results in a block, so that the work ends when the loop is left."""
         with self:
             yield from self
 
@@ -82,7 +86,7 @@ class SyncResults(Generic[T]):
         return self._ready.popleft()
 
     def receive(self) -> list[Result[T]]:
-        """The results that have arrived since the last call, at least one; an empty list at the end."""
+        """Return the results that have arrived since the last call, at least one; an empty list at the end."""
         if self._items is None:
             return self._portal.run(self._results.receive)
         if self._interrupted:
@@ -96,10 +100,10 @@ class SyncResults(Generic[T]):
             raise
 
     def _exchange(self, items: Iterator[Any]) -> list[Result[T]]:
-        """Give items as they are asked for until there are results."""
+        """Push items as they are asked for, until there are results."""
         given: tuple[list[Any], Exception | None] | None = None
         while True:
-            results, wanted = self._portal.run(_step, self._results, self._fed, given)
+            results, wanted = self._portal.run(_step, self._results, self._pushed, given)
             if results or not wanted:
                 return results
             given = read_slice(items, wanted, _SLICE)
@@ -110,34 +114,34 @@ class SyncResults(Generic[T]):
         return self._results.progress
 
     def collect(self) -> list[Result[T]]:
-        """Every result, in a list."""
+        """Return every result, in a list."""
         return list(self)
 
     def values(self) -> list[T]:
-        """Every value, in a list; the first failure is raised."""
+        """Return every value, in a list; raise the first failure."""
         return [result.unwrap() for result in self]
 
     # vectors
 
     def to_list(self: SyncResults[Vector], *, missing: float | None = None) -> list[list[float]]:
-        """Every vector as a list of floats; rows of failed texts hold `missing`, or the first failure is raised."""
+        """Return every vector as a list of floats; rows of failed texts hold `missing`, or the first is raised."""
         return self._rows(missing).to_list()
 
     def to_array(self: SyncResults[Vector], *, missing: float | None = None) -> array.array[float]:
-        """All vectors in one flat array, row by row: its length divided by the texts' number is the dimension."""
+        """Return all vectors in one flat array, row by row: its length over the number of texts is the dimension."""
         return self._rows(missing).to_array()
 
     def to_numpy(self: SyncResults[Vector], *, missing: float | None = None) -> NDArray[Any]:
-        """All vectors as a numpy matrix, one row for each text (needs numpy)."""
+        """Return all vectors as a numpy matrix, one row for each text (needs numpy)."""
         return self._rows(missing).to_numpy()
 
-    def _rows(self: SyncResults[Vector], missing: float | None) -> Rows:
-        from mistral_async.bulk._matrix import Rows
+    def _rows(self: SyncResults[Vector], missing: float | None) -> VectorMatrix:
+        from mistral_async.bulk._matrix import VectorMatrix
 
         if self._block is None:
             with self:
                 return self._rows(missing)
-        rows = Rows(missing)
+        rows = VectorMatrix(missing)
         while results := self.receive():
             rows.add(results)
         return rows
@@ -145,7 +149,7 @@ class SyncResults(Generic[T]):
     def save_npy(
         self: SyncResults[Vector], path: str | os.PathLike[str], *, missing: float | None = None
     ) -> tuple[int, int]:
-        """Write the vectors to a `.npy` file as they come, for `np.load(path, mmap_mode="r")`; returns its shape.
+        """Write the vectors to a `.npy` file as they come, for `np.load(path, mmap_mode="r")`; return its shape.
 
         Memory does not grow with the matrix. The file appears when it is whole.
         """
@@ -161,13 +165,13 @@ class SyncResults(Generic[T]):
 
 
 async def _step(
-    results: AsyncResults[T], fed: Fed, given: tuple[list[Any], Exception | None] | None
+    results: BulkRun[T], source: PushSource, given: tuple[list[Any], Exception | None] | None
 ) -> tuple[list[Result[T]], int]:
-    """Hand over the items that were asked for, and wait for results, or for more items being asked for."""
+    """Push the items that were asked for, and wait for results, or for more items being asked for."""
     if given is not None:
-        fed.give(*given)
-    while not results.pressing:
-        if fed.wanted:
-            return [], fed.wanted
+        source.give(*given)
+    while not results.has_results:
+        if source.wanted:
+            return [], source.wanted
         await results.changed()
     return await results.receive(), 0

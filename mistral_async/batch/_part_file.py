@@ -1,4 +1,4 @@
-"""One part being written: its file, its digest, and which calls it holds."""
+"""The file of one part, as it is written: the requests, their digest, and the indexes of their calls."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import IO
 from mistral_async.batch._run import BatchLimits, Part
 
 
-class Sheet:
-    """Takes lines in, and writes them when it is told to. `write` and `close` block."""
+class PartFile:
+    """A file of requests, which are written when `write` is called. `write` and `close` block."""
 
     def __init__(self, number: int, directory: Path, *, kept: bool = True) -> None:
         self.number = number
@@ -18,25 +18,25 @@ class Sheet:
         self.models: set[str | None] = set()
         self._directory = directory
         self._kept = kept
-        """Whether the lines are wanted, or only their digest."""
+        """False where only the digest is wanted: the part was sent by an earlier process."""
         self._ranges: list[tuple[int, int]] = []
         self._digest = hashlib.sha256()
-        self._held: list[bytes] = []
+        self._lines: list[bytes] = []
         self._file: IO[bytes] | None = None
 
     @staticmethod
     def name(number: int) -> str:
-        """The name of a part's file."""
+        """Return the name of a part's file."""
         return f"{number}.jsonl"
 
-    def following(self, size: int, limits: BatchLimits) -> Sheet:
-        """Itself, or the next where a line of this size has no room."""
+    def next_for(self, size: int, limits: BatchLimits) -> PartFile:
+        """Return the file that has room for a line of `size` bytes: this one, or the next."""
         if self.count < limits.requests and self.size + size <= limits.size:
             return self
-        return Sheet(self.number + 1, self._directory)
+        return PartFile(self.number + 1, self._directory)
 
     def add(self, index: int, size: int) -> None:
-        """Count a call."""
+        """Count a call of `size` bytes."""
         self.count += 1
         self.size += size
         if self._ranges and self._ranges[-1][1] == index:
@@ -44,16 +44,16 @@ class Sheet:
         else:
             self._ranges.append((index, index + 1))
 
-    def hold(self, line: bytes) -> None:
-        """Keep a line for the next write."""
-        self._held.append(line)
+    def add_line(self, line: bytes) -> None:
+        """Take the line of the call that was just counted."""
+        self._lines.append(line)
 
     def write(self) -> None:
-        """Write what was held."""
-        held, self._held = self._held, []
-        if not held:
+        """Write the lines that wait in memory."""
+        lines, self._lines = self._lines, []
+        if not lines:
             return
-        data = b"".join(held)
+        data = b"".join(lines)
         self._digest.update(data)
         if self._kept:
             if self._file is None:
@@ -61,14 +61,14 @@ class Sheet:
             self._file.write(data)
 
     def close(self) -> None:
-        """Write the rest."""
+        """Write the rest and close the file."""
         self.write()
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def part(self, *, again: bool = False) -> Part:
-        """What was written, as a part."""
+        """Return what was written, as a part."""
         model = next(iter(self.models)) if len(self.models) == 1 else None
         digest = self._digest.hexdigest()
         return Part(number=self.number, again=again, ranges=self._ranges, size=self.size, digest=digest, model=model)

@@ -1,4 +1,4 @@
-"""How work is fanned out: the options that every method of `client.bulk` takes, and their checked form."""
+"""Options of fanning out, which every method of `client.bulk` takes: as users give them, and checked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Listener: TypeAlias = Callable[[Progress], object]
 
 
 class BulkOptions(TypedDict, total=False):
-    """How work is fanned out."""
+    """Options of fanning out."""
 
     concurrency: int | None
     """Requests at once: 64, or 16 where a request holds many items."""
@@ -35,8 +35,8 @@ class BulkOptions(TypedDict, total=False):
     """A file that keeps every result: the same call with the same file goes on where a killed one was."""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The options, checked."""
+class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of fanning out, checked."""
 
     concurrency: int = 64
     max_in_flight: int | None = None
@@ -47,7 +47,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what would never run."""
+        """Raise for options with which nothing would ever run."""
         for name in ("concurrency", "max_in_flight"):
             check_count(name, getattr(self, name))
         if self.on_error not in {"return", "raise"}:
@@ -58,8 +58,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"progress_every must be more than 0 seconds, not {self.progress_every}")
 
     @classmethod
-    def of(cls, options: Mapping[str, Any], **defaults: Any) -> Plan:
-        """Make a plan of the options that a user gave."""
+    def of(cls, options: Mapping[str, Any], **defaults: Any) -> BulkConfig:
+        """Check the options that a user gave; None is not given."""
         given = defaults | {name: value for name, value in options.items() if value is not None}
         if "checkpoint" in given:
             given["checkpoint"] = os.fspath(given["checkpoint"])
@@ -67,12 +67,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def window(self) -> int:
-        """How many items may be under way or waiting to be taken."""
+        """The number of items that may be under way or waiting to be taken."""
         return self.max_in_flight or 2 * self.concurrency
 
 
 def check_count(name: str, value: object) -> None:
-    """Refuse what is not a whole number of at least 1."""
+    """Raise for what is not a whole number of at least 1."""
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int):

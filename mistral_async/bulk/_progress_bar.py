@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class ProgressBar:
-    """Shows items, failures, tokens, requests and the time left, from the first report to the last.
+    """A bar with items, failures, tokens, requests and the time left, from the first report to the last.
 
     Args:
-        description: What stands before the bar.
-        console: Where it is shown. Default: the standard error.
+        description: The text before the bar.
+        console: The console that shows it. Default: the standard error.
     """
 
     def __init__(self, description: str = "items", console: Console | None = None) -> None:
@@ -47,7 +47,7 @@ class ProgressBar:
 
 
 def facts(progress: Progress) -> str:
-    """The numbers beside the bar."""
+    """Return the numbers beside the bar."""
     told = [f"{progress.rate:,.0f}/s", f"{progress.tokens:,} tokens", f"{progress.requests:,} requests"]
     if progress.rejected:
         told.append(f"{progress.rejected:,} refused")

@@ -1,6 +1,6 @@
-"""Results on their way to whoever takes them, in order if so wished, within a window of items.
+"""Results on their way to the consumer, in order if so wished, within a window of items (Rules 2 and 4 of `_pipeline`).
 
-The window is what bounds memory: items that were read and whose results were not taken.
+The window is all that bounds the memory: items that were read and whose results were not taken.
 """
 
 from __future__ import annotations
@@ -9,59 +9,59 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
+from mistral_async.bulk._notify import Notify
 from mistral_async.bulk._outcome import Err, Result
-from mistral_async.bulk._progress import Meter
-from mistral_async.bulk._signal import Signal
+from mistral_async.bulk._progress import ProgressCounter
 
 T = TypeVar("T")
 
 
-class Outbox(Generic[T]):
-    """Between the workers and the consumer."""
+class ResultQueue(Generic[T]):
+    """The results between the workers and the consumer."""
 
-    def __init__(self, window: int, meter: Meter, *, enough: int, ordered: bool) -> None:
+    def __init__(self, window: int, counter: ProgressCounter, *, min_room: int, ordered: bool) -> None:
         self.window = window
-        self.meter = meter
+        self.counter = counter
         self.ready: deque[Result[T]] = deque()
         self.taken = 0
         self.exhausted = False
-        """Whether the source has ended."""
+        """True when the source has ended."""
         self.failure: BaseException | None = None
-        """What ended the work."""
+        """The error that ended the work."""
         self.source_failure: Exception | None = None
-        """What ended the source: raised after the results of what came before."""
-        self.arrived = Signal()
-        self.freed = Signal()
-        self.hungry = False
-        """Whether the consumer waits for a result."""
+        """The error that ended the source: raised after the results of the items before it."""
+        self.arrived = Notify()
+        self.freed = Notify()
+        self.consumer_waits = False
+        """True while the consumer waits for a result."""
         self._ordered = ordered
         self._early: dict[int, Result[T]] = {}
         self._next = 0
-        self.enough = max(1, enough)
-        """How much room is worth a look at the source."""
+        self.min_room = max(1, min_room)
+        """The room, in items, that is worth a look at the source."""
 
     @property
     def room(self) -> int:
-        """How many more items may be read."""
-        return self.window - (self.meter.read - self.taken)
+        """The number of items that may be read."""
+        return self.window - (self.counter.read - self.taken)
 
     @property
-    def over(self) -> bool:
-        """Whether nothing more will come."""
-        return self.failure is not None or (self.exhausted and self.taken == self.meter.read)
+    def is_over(self) -> bool:
+        """True when nothing more will come."""
+        return self.failure is not None or (self.exhausted and self.taken == self.counter.read)
 
     def put(self, results: Sequence[Result[T]]) -> None:
-        """Take results in."""
+        """Take results from a worker, and wake whom they concern."""
         failed = sum(isinstance(result, Err) for result in results)
-        self.meter.failed += failed
-        self.meter.done += len(results) - failed
+        self.counter.failed += failed
+        self.counter.done += len(results) - failed
         if not self._ordered:
             self.ready.extend(results)
         else:
             self._put_in_order(results)
         if self.ready or self.exhausted:
             self.arrived.set()
-        elif self.hungry:
+        elif self.consumer_waits:
             self.freed.set()
 
     def _put_in_order(self, results: Sequence[Result[T]]) -> None:
@@ -79,32 +79,32 @@ class Outbox(Generic[T]):
         self._next = place
 
     async def wait(self) -> None:
-        """Wait for something to happen that concerns the consumer."""
-        self.hungry = True
+        """Wait until something happens that concerns the consumer."""
+        self.consumer_waits = True
         self.freed.set()
         try:
             await self.arrived.wait()
         finally:
-            self.hungry = False
+            self.consumer_waits = False
 
     def take(self) -> Result[T]:
-        """Hand the next one out."""
+        """Return the next result."""
         self.taken += 1
-        if self.room >= self.enough:
+        if self.room >= self.min_room:
             self.freed.set()
         return self.ready.popleft()
 
     def take_all(self) -> list[Result[T]]:
-        """Hand out all that are ready."""
+        """Return all results that are ready."""
         results = list(self.ready)
         self.ready.clear()
         self.taken += len(results)
-        if self.room >= self.enough:
+        if self.room >= self.min_room:
             self.freed.set()
         return results
 
     def end(self, failure: BaseException) -> None:
-        """Give up: the first failure is what the consumer gets."""
+        """End the job: the first failure is what the consumer gets."""
         if self.failure is None:
             self.failure = failure
         self.ready.clear()

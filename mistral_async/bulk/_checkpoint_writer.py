@@ -1,4 +1,4 @@
-"""The checkpoint of a running job: one thread at a time, and one write for all results that wait to be kept."""
+"""The checkpoint of a running job: one thread at a time, and one transaction for all results that wait."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mistral_async.bulk._checkpoint import Checkpoint, CheckpointError, Row
 T = TypeVar("T")
 
 
-class Ledger:
-    """Keeps results; without a path in a file that is gone with the job."""
+class CheckpointWriter:
+    """A writer of results; without a path, to a temporary file that is gone with the job."""
 
     def __init__(self, path: str | None, job: Mapping[str, Any], *, by_digest: bool) -> None:
         self._scratch = None if path is not None else tempfile.TemporaryDirectory(prefix="mistral-bulk-")
@@ -27,30 +27,30 @@ class Ledger:
         self._lock = anyio.Lock()
         self._pending: list[Row] = []
         self._failed = False
-        self._known = 0
+        self._end = 0
 
     async def open(self) -> None:
-        """Open the file."""
+        """Open the file; `CheckpointError` if it is not this job's."""
         try:
             await self._run(self._file.open)
         except BaseException:
             with anyio.CancelScope(shield=True):
                 await self.aclose()
             raise
-        self._known = self._file.end
+        self._end = self._file.end
 
     async def lookup(self, first: int, digests: Sequence[bytes]) -> dict[int, Row]:
-        """The results of the items from `first` on that an earlier run has kept."""
-        if first >= self._known:
+        """Return the results of the items from `first` on that an earlier run has kept."""
+        if first >= self._end:
             return {}
         return await self._run(self._file.lookup, first, digests)
 
     async def find(self, digests: Sequence[bytes]) -> dict[bytes, Row]:
-        """The results of items equal to these."""
+        """Return the results of items equal to these."""
         return await self._run(self._file.find, digests) if digests else {}
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Take results, to be kept by the next commit, at the latest when the file is closed."""
+        """Take results, to be written by the next commit, at the latest when the file is closed."""
         self._pending += rows
 
     async def commit(self) -> None:

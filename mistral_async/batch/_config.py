@@ -1,4 +1,4 @@
-"""How calls are run in batch: the options as users give them, and their checked form."""
+"""Options of a batch run: as users give them, and checked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OnExit: TypeAlias = Literal["keep", "cancel"]
 
 
 class StartOptions(TypedDict, total=False):
-    """How calls become batch jobs."""
+    """Options for making batch jobs of calls."""
 
     endpoint: str | None
     """Where the calls belong: taken from them unless given. Give it for an endpoint newer than this package."""
@@ -40,7 +40,7 @@ class StartOptions(TypedDict, total=False):
 
 
 class ReadOptions(TypedDict, total=False):
-    """How results are read."""
+    """Options for reading results."""
 
     ordered: bool | None
     """Results in the order of the calls; else (the default) as they can be had."""
@@ -51,11 +51,11 @@ class ReadOptions(TypedDict, total=False):
 
 
 class RunOptions(StartOptions, ReadOptions, total=False):
-    """How calls become batch jobs, and how results are read."""
+    """Options for making batch jobs of calls and reading their results."""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """The options, checked."""
+class BatchConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of a run, checked."""
 
     endpoint: str | None = None
     metadata: dict[str, str] = {}
@@ -71,7 +71,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     on_exit: OnExit = "keep"
 
     def __post_init__(self) -> None:
-        """Refuse what can not be done."""
+        """Raise ValueError for options that can not be followed."""
         if self.concurrency < 1:
             raise ValueError(f"concurrency must be at least 1, not {self.concurrency}")
         if self.on_error not in {"return", "raise"}:
@@ -80,8 +80,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"on_exit must be 'keep' or 'cancel', not {self.on_exit!r}")
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Plan:
-        """Make a plan of the options that a user gave."""
+    def of(cls, options: Mapping[str, Any]) -> BatchConfig:
+        """Check the options that a user gave; None is not given."""
         given = {name: value for name, value in options.items() if value is not None}
         for name in ("checkpoint", "directory"):
             if name in given:

@@ -1,4 +1,4 @@
-"""Work whose requests hold many items: embeddings, moderation, classification."""
+"""Work whose requests hold many items: embedding, moderation, classification."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from mistral_async import calls
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.open_union import decode
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Call
 from mistral_async.bulk._outcome import Err, Ok, Result
-from mistral_async.bulk._pack import Entry, Pack, Packing, shares, weigh
+from mistral_async.bulk._packer import Entry, Pack, Packer, divide_in_proportion, estimate_tokens
 from mistral_async.bulk._work import Outcome, Work, digest_of
 from mistral_async.errors import APIStatusError, ResponseValidationError
 from mistral_async.models.classifiers import ClassificationTargetResult, InstructRequest, ModerationObject
@@ -29,37 +28,37 @@ _TEXT = "text"
 _CHAT = "chat"
 
 
-class Packed(Work[T]):
-    """Many items in each request."""
+class PackedWork(Work[T]):
+    """Work with many items in each request."""
 
     first_packs = 2
 
     def __init__(
         self,
         engine: Engine,
-        packing: Packing,
+        packer: Packer,
         job: Mapping[str, Any],
         tokenizer: Callable[[str], int] | None = None,
     ) -> None:
         super().__init__(engine, job)
-        self._weigh = tokenizer or weigh
-        self._packing = packing
-        self.open = packing.open
+        self._count_tokens = tokenizer or estimate_tokens
+        self._packer = packer
+        self.open = packer.open
 
     @abstractmethod
     def describe(self, items: list[Any], kind: str) -> Call[Any]:
-        """The request for these items."""
+        """Describe the request for these items."""
 
     @abstractmethod
     def values(self, answer: Any, count: int) -> Sequence[T | None]:
-        """The answer's values in the order of the items; None where it has none."""
+        """Return the values of a response in the order of the items; None where it has none."""
 
     @abstractmethod
     def kept(self, value: T) -> bytes:
-        """What the checkpoint keeps of a value."""
+        """Encode a value for the checkpoint."""
 
     def kind(self, item: Any) -> str:
-        """Items of one kind share requests."""
+        """Return the kind of an item: items of one kind share requests."""
         if not isinstance(item, str):
             raise TypeError(f"an item is a str, not {type(item).__name__}")
         return _TEXT
@@ -67,28 +66,28 @@ class Packed(Work[T]):
     def add(self, entry: Entry) -> Sequence[Pack]:
         """Put it into the open request of its kind."""
         kind = self.kind(entry.item)
-        entry.size = self._weigh(entry.item if kind == _TEXT else _written(entry.item))
-        return self._packing.add(entry, kind)
+        entry.size = self._count_tokens(entry.item if kind == _TEXT else _written(entry.item))
+        return self._packer.add(entry, kind)
 
     def flush(self) -> list[Pack]:
-        """Close the open requests."""
-        return self._packing.flush()
+        """Return the open requests, full or not."""
+        return self._packer.flush()
 
     def fitting(self, pack: Pack) -> list[Pack]:
-        """Split a request that was made before a limit was known."""
-        return [pack] if self._packing.fits(pack) else self._packing.halve(pack)
+        """Divide a request that was made before a limit was known."""
+        return [pack] if self._packer.fits(pack) else self._packer.halve(pack)
 
     async def perform(self, pack: Pack) -> Outcome[T] | list[Pack]:
-        """Send it; where it is too much, give its parts."""
+        """Send a request; return its parts where it is too much."""
         call = self.describe([entry.item for entry in pack.entries], pack.kind)
         try:
             response = await self.respond(call)
         except APIStatusError as error:
-            if parts := self._packing.divide(pack, error):
+            if parts := self._packer.divide(pack, error):
                 return parts
             raise
         usage: UsageInfo | None = response.data.usage
-        self._packing.observe(pack, (usage.prompt_tokens or usage.total_tokens) if usage else None)
+        self._packer.observe(pack, (usage.prompt_tokens or usage.total_tokens) if usage else None)
         values = self.values(response.data, len(pack.entries))
         kept = [None if value is None else self.kept(value) for value in values] if self.keep else ()
         if None in values:
@@ -99,14 +98,14 @@ class Packed(Work[T]):
         return Outcome(_results(pack, values, usage, None), kept)
 
     def digest(self, item: Any) -> bytes:
-        """Of the text, or of the conversation as it is sent."""
+        """Return the digest of the text, or of the conversation as it is sent."""
         return digest_of(item)
 
 
 def _results(
     pack: Pack, values: Sequence[T | None], usage: UsageInfo | None, lacking: Exception | None
 ) -> list[Result[T]]:
-    """Every item's own result and its share of the usage."""
+    """Make every item's own result, with its share of the usage."""
     entries = pack.entries
     usages = _share(usage, entries)
     if lacking is None:
@@ -118,15 +117,15 @@ def _results(
 
 
 def _share(usage: UsageInfo | None, entries: list[Entry]) -> Sequence[UsageInfo | None]:
-    """Share out a request's tokens, so that they add up to what was billed."""
+    """Divide a request's tokens among its items, so that they add up to what was billed."""
     if usage is None or len(entries) == 1:
         return [usage] * len(entries)
     sizes = [entry.size for entry in entries]
-    prompt = shares(usage.prompt_tokens, sizes)
-    total = prompt if usage.total_tokens == usage.prompt_tokens else shares(usage.total_tokens, sizes)
+    prompt = divide_in_proportion(usage.prompt_tokens, sizes)
+    total = prompt if usage.total_tokens == usage.prompt_tokens else divide_in_proportion(usage.total_tokens, sizes)
     if not usage.completion_tokens:
         return [UsageInfo(prompt_tokens=p, total_tokens=t) for p, t in zip(prompt, total, strict=True)]
-    completion = shares(usage.completion_tokens, sizes)
+    completion = divide_in_proportion(usage.completion_tokens, sizes)
     return [
         UsageInfo(prompt_tokens=p, completion_tokens=c, total_tokens=t)
         for p, c, t in zip(prompt, completion, total, strict=True)
@@ -137,26 +136,28 @@ def _written(chat: Any) -> str:
     return encode(chat).decode()
 
 
-class Embedding(Packed[Vector]):
-    """Texts as vectors."""
+class EmbeddingWork(PackedWork[Vector]):
+    """Embedding of texts."""
 
     def __init__(
         self,
         engine: Engine,
-        packing: Packing,
+        packer: Packer,
+        describe: Callable[..., Call[EmbeddingResponse]],
         options: Mapping[str, Any],
         tokenizer: Callable[[str], int] | None = None,
     ) -> None:
-        super().__init__(engine, packing, {"work": "embed", **_identity(options)}, tokenizer)
+        super().__init__(engine, packer, {"work": "embed", **_identity(options)}, tokenizer)
+        self._describe = describe
         self._options = options
         self._dtype = str(options.get("output_dtype") or "float")
 
     def describe(self, items: list[Any], kind: str) -> Call[Any]:  # noqa: ARG002 - all are texts
         """Ask for the vectors of texts."""
-        return calls.embeddings.create(inputs=items, **self._options)
+        return self._describe(inputs=items, **self._options)
 
     def values(self, answer: EmbeddingResponse, count: int) -> Sequence[Vector | None]:
-        """The vectors by the answer's `index`: its order may be another."""
+        """Return the vectors by the `index` of the response: its order may be another."""
         data = answer.data
         if len(data) == count and all(each.index == place for place, each in enumerate(data)):
             return [self._vector(each.embedding) for each in data]
@@ -172,7 +173,7 @@ class Embedding(Packed[Vector]):
         return cast("Vector", numbers(values, self._dtype))
 
     def kept(self, value: Vector) -> bytes:
-        """The packed numbers."""
+        """Return the packed numbers."""
         return value.packed()
 
     def restore(self, kept: bytes, item: Any) -> Vector:  # noqa: ARG002 - the bytes are enough
@@ -180,17 +181,25 @@ class Embedding(Packed[Vector]):
         return Vector(kept, self._dtype)
 
 
-class Classifying(Packed[T]):
-    """Texts and conversations, judged."""
+class JudgingWork(PackedWork[T]):
+    """Judging of texts and conversations, by two endpoints."""
 
     returns: Any
 
-    def __init__(self, engine: Engine, packing: Packing, work: str, options: Mapping[str, Any]) -> None:
-        super().__init__(engine, packing, {"work": work, **options})
+    def __init__(
+        self,
+        engine: Engine,
+        packer: Packer,
+        endpoints: tuple[Callable[..., Call[Any]], Callable[..., Call[Any]]],
+        work: str,
+        options: Mapping[str, Any],
+    ) -> None:
+        super().__init__(engine, packer, {"work": work, **options})
+        self._texts, self._chats = endpoints
         self._options = options
 
     def kind(self, item: Any) -> str:
-        """Texts, or conversations: messages, a message alone, or an `InstructRequest`."""
+        """Return "text" or "chat": a conversation is messages, a message alone, or an `InstructRequest`."""
         match item:
             case str():
                 return _TEXT
@@ -202,12 +211,12 @@ class Classifying(Packed[T]):
                 raise TypeError(f"an item is a str or a conversation, not {type(item).__name__}")
 
     def values(self, answer: Any, count: int) -> Sequence[T | None]:
-        """The results, which come in the order of the items."""
+        """Return the results, which come in the order of the items."""
         found = cast("list[T | None]", answer.results)
         return found if len(found) == count else [None] * count
 
     def kept(self, value: T) -> bytes:
-        """The result as JSON."""
+        """Encode the result as JSON."""
         return encode(value)
 
     def restore(self, kept: bytes, item: Any) -> T:  # noqa: ARG002 - the JSON is enough
@@ -215,33 +224,33 @@ class Classifying(Packed[T]):
         return cast("T", decode(kept, self.returns))
 
 
-class Moderation(Classifying[ModerationObject]):
-    """What moderation says."""
+class ModerationWork(JudgingWork[ModerationObject]):
+    """Moderation of texts and conversations."""
 
     returns = ModerationObject
 
     def describe(self, items: list[Any], kind: str) -> Call[Any]:
         """Ask about texts or about conversations."""
         if kind == _TEXT:
-            return calls.classifiers.moderate(items, **self._options)
-        return calls.classifiers.moderate_chat([messages_of(item) for item in items], **self._options)
+            return self._texts(items, **self._options)
+        return self._chats([messages_of(item) for item in items], **self._options)
 
 
-class Classification(Classifying[dict[str, ClassificationTargetResult]]):
-    """What a classifier says."""
+class ClassificationWork(JudgingWork[dict[str, ClassificationTargetResult]]):
+    """Classification of texts and conversations, by target."""
 
     returns = dict[str, ClassificationTargetResult]
 
     def describe(self, items: list[Any], kind: str) -> Call[Any]:
         """Ask about texts or about conversations."""
         if kind == _TEXT:
-            return calls.classifiers.classify(items, **self._options)
+            return self._texts(items, **self._options)
         chats = [InstructRequest(messages_of(item)) for item in items]
-        return calls.classifiers.classify_chat(inputs=chats, **self._options)
+        return self._chats(inputs=chats, **self._options)
 
 
 def messages_of(chat: Any) -> list[Any]:
-    """The messages of a conversation in any of its forms."""
+    """Return the messages of a conversation in any of its forms."""
     match chat:
         case InstructRequest():
             return chat.messages
@@ -254,5 +263,5 @@ def messages_of(chat: Any) -> list[Any]:
 
 
 def _identity(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that decide what the vectors are, not how they travel."""
+    """Return the options that decide what the vectors are, not how they travel."""
     return {name: value for name, value in options.items() if name != "encoding_format"}

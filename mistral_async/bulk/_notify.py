@@ -1,4 +1,4 @@
-"""A wake-up for whoever waits now. It remembers nothing: the waiter checks its condition, waits, and checks again."""
+"""Notification of tasks that wait now. It remembers nothing: check the condition, wait, and check again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     import anyio
 
 
-class Signal:
-    """One event loop's; setting it costs nothing while nobody waits."""
+class Notify:
+    """A notification within one event loop; setting it costs nothing while nobody waits."""
 
     __slots__ = ("_event",)
 

@@ -1,0 +1,133 @@
+"""Reading a run: the tasks that follow its parts, and the results on their way to whoever takes them.
+
+The block owns the tasks: leaving it, by whatever way, ends them. The jobs then go on, or are cancelled (`on_exit`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from types import TracebackType
+from typing import Any, Final, Generic, Self, TypeVar, cast
+
+import anyio
+from anyio import to_thread
+
+from mistral_async.batch._batch_run import BatchRun
+from mistral_async.batch._config import BatchConfig
+from mistral_async.batch._progress import BatchProgress
+from mistral_async.batch._result_reader import ResultReader
+from mistral_async.batch._run import Part
+from mistral_async.batch._run_source import RunSource
+from mistral_async.bulk import Err, Result
+
+T = TypeVar("T")
+
+_AHEAD: Final = 2  # lists of results that wait for whoever takes them
+
+
+class RunReading(Generic[T]):
+    """A block in which the results of a run arrive."""
+
+    def __init__(self, source: RunSource[T], config: BatchConfig) -> None:
+        self.source = source
+        self._config = config
+        self._run: BatchRun[T] | None = None
+        self._ready: deque[Result[T]] = deque()
+        self._failure: Exception | None = None
+        self._finished = False
+
+    async def __aenter__(self) -> Self:
+        if self._run is not None:
+            raise RuntimeError("results are read once: make the call again")
+        run, spool = await self.source.open()
+        self._run = run
+        self._reader = ResultReader(run, spool, self._config)
+        self._send, self._receive = anyio.create_memory_object_stream[list[Result[Any]]](_AHEAD)
+        self._parts = anyio.CancelScope()
+        self._group = anyio.create_task_group()
+        await self._group.__aenter__()
+        self._group.start_soon(self._produce)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._group.cancel_scope.cancel()
+        try:
+            await self._group.__aexit__(None, None, None)
+        finally:
+            self._receive.close()
+            if not self._finished and self._config.on_exit == "cancel":
+                await cast("BatchRun[T]", self._run).cancel_on_exit()
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(self._reader.close)
+
+    @property
+    def is_open(self) -> bool:
+        """True once its block was entered."""
+        return self._run is not None
+
+    @property
+    def run(self) -> BatchRun[T]:
+        """The run that is read."""
+        if self._run is None:
+            raise RuntimeError("nothing is under way yet: use `async with`")
+        return self._run
+
+    @property
+    def progress(self) -> BatchProgress:
+        """How far the jobs are, as the API last said."""
+        return self.run.monitor.report()
+
+    async def receive(self) -> list[Result[T]]:
+        """Return the results that have arrived since the last call, at least one; an empty list at the end."""
+        if self._ready:
+            results = list(self._ready)
+            self._ready.clear()
+            return results
+        try:
+            return await self._receive.receive()
+        except anyio.EndOfStream:
+            pass
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        return []
+
+    # the tasks
+
+    async def _produce(self) -> None:
+        with self._send, self._parts:
+            async with anyio.create_task_group() as group:
+                for part in self.run.record.parts:
+                    group.start_soon(self._follow, part)
+            self._finished = True
+
+    async def _follow(self, part: Part) -> None:
+        try:
+            await self._reader.follow(part, self._emit)
+        except _FirstError as first:
+            self._fail(first.error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the consumer gets it
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """End everything; the first failure is the one that is raised."""
+        if self._failure is None:
+            self._failure = error
+            self._parts.cancel()
+
+    async def _emit(self, results: list[Result[Any]]) -> None:
+        if self._config.on_error == "raise":
+            for result in results:
+                if isinstance(result, Err):
+                    raise _FirstError(result.error)
+        if results:
+            await self._send.send(results)
+
+
+class _FirstError(Exception):
+    """An error of a request on its way past those who would take it for one of the download."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error

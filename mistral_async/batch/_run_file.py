@@ -1,0 +1,112 @@
+"""The file that keeps the record of a run, so that another process can go on with it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+from mistral_async.batch._run import RunRecord
+from mistral_async.bulk import CheckpointError
+
+
+class RunFile:
+    """A checkpoint: whole at any moment, and one process's at a time. Without a path, nothing is kept."""
+
+    def __init__(self, path: str | os.PathLike[str] | None) -> None:
+        self.path: Path | None = None if path is None else Path(path)
+        self._mutex = threading.Lock()
+        self._changes = self._written = 0
+        self._held = 0
+        self._lock: IO[bytes] | None = None
+
+    def load(self) -> RunRecord | None:
+        """Read the record, None if there is no file yet. Blocks."""
+        if self.path is None:
+            return None
+        try:
+            return RunRecord.read(self.path.read_bytes(), str(self.path))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise CheckpointError(f"{self.path} can not be read: {error}") from error
+
+    async def save(self, record: RunRecord) -> None:
+        """Write the record; once this returns, it is on the disk."""
+        if self.path is None:
+            return
+        from anyio import to_thread
+
+        self._changes += 1
+        await to_thread.run_sync(self.write, record.to_json(), self._changes)
+
+    def write(self, text: bytes, change: int = 0) -> None:
+        """Write a text, unless a newer `change` is there already. Blocks."""
+        if self.path is None:
+            return
+        with self._mutex:
+            if change < self._written:
+                return
+            fresh = self.path.with_name(f".{self.path.name}.new")
+            try:
+                with fresh.open("wb") as file:
+                    file.write(text)
+                    file.flush()
+                    os.fsync(file.fileno())
+                fresh.replace(self.path)
+            except OSError as error:
+                raise CheckpointError(f"{self.path} can not be written: {error}") from error
+            self._written = change
+
+    def acquire(self) -> None:
+        """Take the lock, as often as it is released again; `CheckpointError` if another process has it. Blocks."""
+        if self.path is None:
+            return
+        with self._mutex:
+            if self._held == 0:
+                self._lock = _locked(self.path.with_name(f".{self.path.name}.lock"), self.path)
+            self._held += 1
+
+    def release(self) -> None:
+        """Release the lock, the last time to other processes."""
+        with self._mutex:
+            if self._held:
+                self._held -= 1
+            if self._held or self._lock is None:
+                return
+            lock, self._lock = self._lock, None
+            if os.name != "nt":  # there an open file can not be removed
+                Path(lock.name).unlink(missing_ok=True)
+            lock.close()
+
+
+def _locked(path: Path, guarded: Path) -> IO[bytes]:
+    """Open and lock a file beside the guarded one. A killed process leaves the file, but not the lock."""
+    while True:
+        try:
+            file = path.open("ab")
+        except OSError as error:
+            raise CheckpointError(f"{guarded} can not be used: {error}") from error
+        try:
+            _lock(file)
+            if os.fstat(file.fileno()).st_ino == path.stat().st_ino:
+                return file
+        except FileNotFoundError:
+            pass  # its owner removed it in between: then it is no lock any more
+        except OSError:
+            file.close()
+            raise CheckpointError(f"{guarded} is in use by another process") from None
+        file.close()
+
+
+def _lock(file: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        windows: Any = msvcrt
+        windows.locking(file.fileno(), windows.LK_NBLCK, 1)
+        return
+    import fcntl
+
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

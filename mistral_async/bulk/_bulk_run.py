@@ -1,0 +1,161 @@
+"""One piece of bulk work as a block: its source, its tasks, its checkpoint, and the results that arrive.
+
+The block owns the tasks: leaving it, by whatever way, ends them. A consumer that is slow stops new requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterable, Sized
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+
+from mistral_async.bulk._config import BulkConfig
+from mistral_async.bulk._outcome import Result
+from mistral_async.bulk._progress import Progress, ProgressCounter
+from mistral_async.bulk._result_queue import ResultQueue
+from mistral_async.bulk._source import as_source
+
+if TYPE_CHECKING:
+    import anyio.abc
+
+    from mistral_async.bulk._checkpoint_writer import CheckpointWriter
+    from mistral_async.bulk._pipeline import Pipeline
+    from mistral_async.bulk._work import Work
+
+T = TypeVar("T")
+
+
+class BulkRun(Generic[T]):
+    """A block in which the results of bulk work arrive."""
+
+    def __init__(
+        self, source: Iterable[Any] | AsyncIterable[Any], work: Work[T], config: BulkConfig, *, dedupe: bool = False
+    ) -> None:
+        if isinstance(source, (str, bytes)):
+            raise TypeError(f"the items are an iterable, such as a list; this is one {type(source).__name__}")
+        if not isinstance(source, (Iterable, AsyncIterable)):
+            raise TypeError(f"the items are an iterable or an async iterable, not {type(source).__name__}")
+        self.source: Any = source
+        self._work = work
+        self._config = config
+        self._dedupe = dedupe
+        self._counter = work.counter = ProgressCounter(len(source) if isinstance(source, Sized) else None)
+        slack = config.window - config.concurrency if work.first_packs is None else config.window
+        self._queue: ResultQueue[T] = ResultQueue(
+            config.window, self._counter, min_room=min(config.window // 8, slack), ordered=config.ordered
+        )
+        self._checkpoint: CheckpointWriter | None = None
+        self._pipeline: Pipeline[T] | None = None
+
+    async def __aenter__(self) -> Self:
+        import anyio
+
+        from mistral_async.bulk._pipeline import Pipeline
+
+        if self._pipeline is not None:
+            raise RuntimeError("results are read once: make the call again")
+        source = as_source(self.source)
+        self._checkpoint = await self._open_checkpoint()
+        self._pipeline = Pipeline(source, self._work, self._config, self._queue, self._checkpoint, dedupe=self._dedupe)
+        self._group: anyio.abc.TaskGroup = anyio.create_task_group()
+        await self._group.__aenter__()
+        self._group.start_soon(self._pipeline.run)
+        return self
+
+    async def _open_checkpoint(self) -> CheckpointWriter | None:
+        config = self._config
+        if config.checkpoint is None and not self._dedupe:
+            return None
+        from mistral_async.bulk._checkpoint_writer import CheckpointWriter
+
+        self._work.keep = True
+        checkpoint = CheckpointWriter(config.checkpoint, self._work.job, by_digest=self._dedupe)
+        await checkpoint.open()
+        return checkpoint
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        cast("Pipeline[T]", self._pipeline).scope.cancel()
+        try:
+            await self._group.__aexit__(None, None, None)
+        except BaseExceptionGroup as group:  # an interrupt that struck a task
+            raise _first_of(group) from None
+        finally:
+            await self._close(quietly=error is not None)
+
+    async def _close(self, *, quietly: bool) -> None:
+        """Write the checkpoint's last rows and report for the last time."""
+        self._counter.finished = True
+        try:
+            if self._checkpoint is not None:
+                await self._checkpoint.aclose()
+        except Exception:
+            if not quietly:
+                raise
+        finally:
+            if self._config.progress is not None:
+                with suppress(*(Exception,) * quietly):
+                    self._config.progress(self._counter.report())
+
+    @property
+    def is_open(self) -> bool:
+        """True once its block was entered."""
+        return self._pipeline is not None
+
+    async def next(self) -> Result[T] | None:
+        """Wait for the next result; None is the end."""
+        queue = self._queue
+        while not queue.ready:
+            self._check()
+            if queue.is_over:
+                return None
+            await queue.wait()
+        return queue.take()
+
+    async def receive(self) -> list[Result[T]]:
+        """Return the results that have arrived since the last call, at least one; an empty list at the end."""
+        first = await self.next()
+        return [] if first is None else [first, *self._queue.take_all()]
+
+    def _check(self) -> None:
+        """Raise the failure that ended the work, once (Rule 5 of `_pipeline`)."""
+        queue = self._queue
+        if queue.failure is not None:
+            failure, queue.failure = queue.failure, _RaisedError()
+            if not isinstance(failure, _RaisedError):
+                raise failure
+        elif queue.is_over and queue.source_failure is not None:
+            failure, queue.source_failure = queue.source_failure, None
+            raise failure
+
+    @property
+    def has_results(self) -> bool:
+        """True when `receive` would return at once."""
+        return bool(self._queue.ready) or self._queue.is_over
+
+    async def changed(self) -> None:
+        """Wait for something to happen that concerns the consumer."""
+        await self._queue.wait()
+
+    def wake(self) -> None:
+        """Wake whoever waits for a change."""
+        self._queue.arrived.set()
+
+    @property
+    def progress(self) -> Progress:
+        """How far the work is."""
+        return self._counter.report()
+
+
+class _RaisedError(Exception):
+    """A mark for a failure that was raised already."""
+
+
+def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first exception of a group."""
+    first = group.exceptions[0]
+    return (
+        _first_of(cast("BaseExceptionGroup[BaseException]", first)) if isinstance(first, BaseExceptionGroup) else first
+    )
