@@ -227,14 +227,15 @@ def operations_page() -> str:
 
 
 def groups() -> dict[str, str]:
-    """Return the groups of endpoints, one a module of `resources/`, and the name by which each is called."""
+    """Return the groups of endpoints, one a module of `resources/`, and how most of its methods are called."""
     from endpoint_values import ALL
 
     called: dict[str, list[str]] = {}
     for name, method in ALL.items():
         module = method.__wrapped__.__module__.removeprefix("mistral_async.resources.")
         called.setdefault(module, []).append(name.rpartition(".")[0])
-    return dict(sorted(((group, min(names, key=len)) for group, names in called.items()), key=lambda item: item[1]))
+    usual = {group: min(names, key=lambda name: (-names.count(name), len(name))) for group, names in called.items()}
+    return dict(sorted(usual.items(), key=lambda item: item[1]))
 
 
 def page(group: str) -> str:
