@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from mistral_async._binding.blockable import Blockable
+from mistral_async._binding.iteration import SyncIterator
 
 if TYPE_CHECKING:
     from mistral_async._binding.portal import Portal
@@ -71,13 +72,13 @@ class AsyncEvents(Blockable["SyncEvents[E, R]"], Generic[E, R]):
         return self._ready.popleft()
 
 
-class SyncEvents(Generic[E, R]):
+class SyncEvents(SyncIterator[E], Generic[E, R]):
     """`.result()` for the result, or `with … as events: for event in events`."""
 
     def __init__(self, portal: Portal, events: AsyncEvents[E, R]) -> None:
+        super().__init__()
         self._portal = portal
         self._events = events
-        self._ready: deque[E] = deque()
         self._block: AbstractContextManager[AsyncEvents[E, R]] | None = None
 
     def __enter__(self) -> Self:
@@ -91,20 +92,14 @@ class SyncEvents(Generic[E, R]):
         if self._block is not None:
             self._block.__exit__(None, None, None)
 
-    def __iter__(self) -> Iterator[E]:
-        return self if self._block is not None else self._once()
+    @property
+    def is_open(self) -> bool:
+        """True once its block was entered."""
+        return self._block is not None
 
-    def _once(self) -> Iterator[E]:
-        """Iterating without a block ends the work when the loop is left."""
-        with self:
-            yield from self
-
-    def __next__(self) -> E:
-        if not self._ready:
-            self._ready.extend(self._portal.run(self._events.receive))
-            if not self._ready:
-                raise StopIteration
-        return self._ready.popleft()
+    def receive(self) -> list[E]:
+        """Return the events that have arrived since the last call, at least one; an empty list at the end."""
+        return self._portal.run(self._events.receive)
 
     def result(self) -> R:
         """Go on to the end and give the result."""

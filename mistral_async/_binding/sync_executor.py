@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 from mistral_async._binding.async_executor import FORMS, AsyncExecutor
+from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.portal import Portal
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 from mistral_async._results.download import AsyncDownload
@@ -67,14 +67,19 @@ class SyncExecutor:
         return made.blocking(self)
 
 
-class SyncStream(Generic[T]):
+class SyncStream(SyncIterator[T]):
     """The events of a streamed answer: `with client.chat.stream(...) as stream: for event in stream`, or just `for`."""
 
     def __init__(self, portal: Portal, stream: AsyncStream[T]) -> None:
+        super().__init__()
         self._portal = portal
         self._stream = stream
-        self._ready: deque[T] = deque()
         self._entered = False
+
+    @property
+    def is_open(self) -> bool:
+        """True once its block was entered."""
+        return self._entered
 
     def __enter__(self) -> Self:
         self._entered = True
@@ -101,22 +106,9 @@ class SyncStream(Generic[T]):
         """End it from any thread."""
         self._portal.run(_soon, self._stream.cancel)
 
-    def __iter__(self) -> Iterator[T]:
-        if self._entered:
-            return self
-        return self._once()
-
-    def _once(self) -> Iterator[T]:
-        """Iterating without a block closes the stream when the loop is left."""
-        with self:
-            yield from self
-
-    def __next__(self) -> T:
-        if not self._ready:
-            self._ready.extend(self._portal.run(self._stream.receive))
-            if not self._ready:
-                raise StopIteration
-        return self._ready.popleft()
+    def receive(self) -> list[T]:
+        """Return the events that have arrived since the last call, at least one; an empty list at the end."""
+        return self._portal.run(self._stream.receive)
 
     @property
     def response(self) -> Response[None]:
