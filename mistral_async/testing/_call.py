@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
-from mistral_async.testing._errors import ValidationDetail, invalid_request
+from mistral_async.testing._errors import ValidationDetail, invalid_request, not_an_integer
+from mistral_async.testing._json import JSONMapping, JSONObject
 from mistral_async.testing._multipart import FormPart
 from mistral_async.testing._state import ServerState
 
@@ -31,7 +32,7 @@ class FakeCall:
         self.state = state
         self.operation = operation
         self.params = params
-        self.body: dict[str, Any] = body
+        self.body: JSONObject = body
         self.files = files or {}
         self._query = query or {}
         self.headers = headers or {}
@@ -61,8 +62,7 @@ class FakeCall:
         if value is None:
             return default
         if not value.lstrip("-").isdigit():
-            message = "Input should be a valid integer, unable to parse string as an integer"
-            raise invalid_request([ValidationDetail("int_parsing", ("query", name), message, value)])
+            raise not_an_integer("query", name, value=value)
         number = int(value)
         if number < least:
             message = f"Input should be greater than or equal to {least}"
@@ -81,14 +81,12 @@ class FakeCall:
             raise invalid_request([ValidationDetail("missing", ("query", name), "Field required", None)])
         return value
 
-    def metadata(self) -> dict[str, Any]:
-        """Return the `metadata` filter of a list, which is one JSON-encoded parameter."""
-        value = self.text("metadata")
-        if value is None:
-            return {}
+    def metadata_filter(self) -> Callable[[JSONMapping | None], bool]:
+        """Return the predicate of the `metadata` parameter: JSON, whose entries an object's metadata must have."""
+        text = self.text("metadata")
         try:
-            return msgspec.json.decode(value, type=dict[str, Any])
+            wanted = msgspec.json.decode(text or "{}", type=JSONObject)
         except msgspec.DecodeError as error:
-            raise invalid_request(
-                [ValidationDetail("json_invalid", ("query", "metadata"), str(error), value)]
-            ) from error
+            detail = ValidationDetail("json_invalid", ("query", "metadata"), str(error), text)
+            raise invalid_request([detail]) from error
+        return lambda metadata: all((metadata or {}).get(key) == value for key, value in wanted.items())

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+TOLERANCE = 1e-9
+"""Seconds by which a moment may be missed: sums of small steps of a clock fall a little short."""
+
 
 class Clock(Protocol):
     """A monotonic clock: anything with a `now()` in seconds."""

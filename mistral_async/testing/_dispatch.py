@@ -21,6 +21,7 @@ from mistral_async.testing._errors import (
     rate_limited,
 )
 from mistral_async.testing._handlers.models import DEPRECATED
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._limits import FakeLimiter
 from mistral_async.testing._reply import Reply
 from mistral_async.testing._request import Request
@@ -169,7 +170,7 @@ def _decode_leniently(body: bytes) -> tuple[Any, ValidationDetail | None]:
         return {}, ValidationDetail("json_invalid", ("body", position), "JSON decode error", {}, context)
 
 
-def _flatten(fields: dict[str, list[str]]) -> dict[str, Any]:
+def _flatten(fields: dict[str, list[str]]) -> JSONObject:
     # Lists come as repeated names, from older clients with brackets.
     return {name.removesuffix("[]"): values if len(values) > 1 else values[0] for name, values in fields.items()}
 
@@ -177,7 +178,7 @@ def _flatten(fields: dict[str, list[str]]) -> dict[str, Any]:
 def _model_of(body: Any) -> str:
     if not isinstance(body, dict):
         return ""
-    named = cast("dict[str, Any]", body)
+    named = cast("JSONObject", body)
     return str(named.get("model") or named.get("agent_id") or "")
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from mistral_async.testing._json import JSONObject
+
 JSON = "application/json"
 JSON_UTF8 = "application/json; charset=utf-8"
 HTML = "text/html; charset=UTF-8"
@@ -21,7 +23,7 @@ class ValidationDetail(msgspec.Struct, omit_defaults=True):
     loc: tuple[str | int, ...]
     msg: str
     input: Any
-    ctx: dict[str, Any] | None = None
+    ctx: JSONObject | None = None
 
 
 class FakeAPIError(Exception):
@@ -54,6 +56,12 @@ def api_error(
 def invalid_request(details: Sequence[ValidationDetail]) -> FakeAPIError:
     """Return a 422 with one detail for each fault in the request."""
     return FakeAPIError(HTTPStatus.UNPROCESSABLE_ENTITY, msgspec.json.encode({"detail": details}))
+
+
+def not_an_integer(*loc: str | int, value: object) -> FakeAPIError:
+    """Return the 422 for a value that is not an integer."""
+    message = "Input should be a valid integer, unable to parse string as an integer"
+    return invalid_request([ValidationDetail("int_parsing", loc, message, value)])
 
 
 def invalid_argument(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from mistral_async.testing._errors import JSON, JSON_UTF8
+from mistral_async.testing._json import JSONMapping
 
 DONE = b"data: [DONE]\n\n"
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -68,6 +69,6 @@ def data_event(value: Any) -> bytes:
     return b"data: %b\n\n" % msgspec.json.encode(value)
 
 
-def named_event(value: Mapping[str, Any]) -> bytes:
+def named_event(value: JSONMapping) -> bytes:
     """Encode an event of the other families: `event:` repeats the `type` of the data."""
     return b"event: %b\ndata: %b\n\n" % (str(value["type"]).encode(), msgspec.json.encode(value))

@@ -10,6 +10,7 @@ import msgspec
 
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import invalid_argument, not_found
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import Reply
 from mistral_async.testing._state import ServerState
 from mistral_async.testing._validation import validate
@@ -84,7 +85,7 @@ class Router:
                 return route, tuple(unquote(segment) for part, segment in pairs if part == "{}")
         return None
 
-    def perform(self, state: ServerState, path: str, body: dict[str, Any]) -> tuple[str, Reply]:
+    def perform(self, state: ServerState, path: str, body: JSONObject) -> tuple[str, Reply]:
         """Perform the POST operation at `path` without a request; returns its name and its reply.
 
         Raises:

@@ -21,6 +21,7 @@ from mistral_async.testing._clock import Calendar, Clock
 from mistral_async.testing._content import Content
 from mistral_async.testing._effects import Effects
 from mistral_async.testing._ids import Ids
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import Reply
 
 _S = TypeVar("_S")
@@ -46,7 +47,7 @@ class ServerOptions(msgspec.Struct, frozen=True, kw_only=True):
 class Operations(Protocol):
     """The operations of the API, for handlers that run others (a batch job runs its lines)."""
 
-    def perform(self, state: ServerState, path: str, body: dict[str, Any]) -> tuple[str, Reply]:
+    def perform(self, state: ServerState, path: str, body: JSONObject) -> tuple[str, Reply]:
         """Perform the POST operation at `path`; returns its name and its reply."""
         ...
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, cast
 
 from mistral_async.testing._errors import ValidationDetail
+from mistral_async.testing._json import JSONMapping, JSONObject
 from mistral_async.testing._shapes import SHAPES
 
 Loc = tuple[str | int, ...]
@@ -52,13 +53,13 @@ def _check_object(text: str) -> Check:
         if not isinstance(value, dict):
             found.append(_detail("model_attributes_type", loc, "Input should be a valid dictionary or object", value))
             return
-        _check_fields(cast("dict[str, Any]", value), fields, loc, found, closed=closed)
+        _check_fields(cast("JSONObject", value), fields, loc, found, closed=closed)
 
     return check
 
 
 def _check_fields(
-    value: Mapping[str, Any], fields: Mapping[str, tuple[bool, Check]], loc: Loc, found: Details, *, closed: bool
+    value: JSONMapping, fields: Mapping[str, tuple[bool, Check]], loc: Loc, found: Details, *, closed: bool
 ) -> None:
     for name, (required, check) in fields.items():
         if name in value:
@@ -79,7 +80,7 @@ def _check_tagged(text: str) -> Check:
         if not isinstance(value, dict):
             found.append(_detail("model_attributes_type", loc, "Input should be a valid dictionary or object", value))
             return
-        tag: Any = cast("dict[str, Any]", value).get(field, default or None)
+        tag: Any = cast("JSONObject", value).get(field, default or None)
         if tag is None:
             message = f"Unable to extract tag using discriminator '{field}'"
             found.append(_detail("union_tag_not_found", loc, message, value, discriminator=f"'{field}'"))

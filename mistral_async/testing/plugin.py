@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mistral_async.testing._json import JSONObject
+
 if TYPE_CHECKING:
     from mistral_async import Mistral, SyncMistral
     from mistral_async.testing import FakeMistral, Recording, Replay
@@ -34,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Fail a test that passed but left scripted replies or recorded exchanges unused."""
     result = yield
-    funcargs: dict[str, Any] = getattr(item, "funcargs", {})
+    funcargs: JSONObject = getattr(item, "funcargs", {})
     for name in _CHECKED & funcargs.keys():
         if complaint := _failure_message(funcargs[name]):
             pytest.fail(f"{name}: {complaint}", pytrace=False)
@@ -49,7 +51,7 @@ def fake_mistral(request: pytest.FixtureRequest) -> Iterator[FakeMistral]:
     """
     from mistral_async.testing import FakeMistral
 
-    options: dict[str, Any] = {}
+    options: JSONObject = {}
     for mark in request.node.iter_markers(_MARK):  # the nearest first
         options = {**mark.kwargs, **options}
     with FakeMistral(**options) as server:
@@ -98,7 +100,7 @@ def _failure_message(fixture: Any) -> str:
         return str(problem)
 
 
-def _settings(server: FakeMistral) -> dict[str, Any]:
+def _settings(server: FakeMistral) -> JSONObject:
     from mistral_async import BackoffStrategy, RetryConfig
 
     quick = RetryConfig(backoff=BackoffStrategy(initial_interval=5, max_interval=20))

@@ -12,6 +12,7 @@ import msgspec
 from mistral_async.testing._clock import Calendar
 from mistral_async.testing._content import Content
 from mistral_async.testing._handlers.files import FileStore
+from mistral_async.testing._json import JSONArray, JSONObject
 
 STATUSES = ("QUEUED", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLATION_REQUESTED", "CANCELLED")
 _RESULT_HOURS = 24 * 30
@@ -23,7 +24,7 @@ class JobLine(msgspec.Struct):
     number: int
     file_id: str
     custom_id: str | None
-    body: dict[str, Any] | None
+    body: JSONObject | None
 
 
 class FakeBatchJob:
@@ -37,7 +38,7 @@ class FakeBatchJob:
         endpoint: str,
         model: str | None,
         agent_id: str | None,
-        metadata: dict[str, Any] | None,
+        metadata: JSONObject | None,
         timeout_hours: int,
         calendar: Calendar,
         created: float,
@@ -102,7 +103,7 @@ class FakeBatchJob:
                     (file.id, self.error_file) if kind == "result" else (self.output_file, file.id)
                 )
 
-    def to_dict(self, *, inline: bool | None = None) -> dict[str, Any]:
+    def to_dict(self, *, inline: bool | None = None) -> JSONObject:
         """Return the job as the API's JSON."""
         shown = self.inline if inline is None else inline
         return {
@@ -130,7 +131,7 @@ class FakeBatchJob:
     def _unix(self, moment: float | None) -> int | None:
         return None if moment is None else int(self._calendar.at(moment))
 
-    def _outputs(self) -> list[Any]:
+    def _outputs(self) -> JSONArray:
         contents = [content for content in (self._good, self._bad) if content.size and not content.closed]
         return [json.loads(line) for content in contents for line, _ in content.lines_from(0)]
 
@@ -155,8 +156,8 @@ def _lines(file_id: str, content: Content) -> Iterator[JobLine]:
             row: Any = json.loads(text)
         except ValueError:
             row = None
-        fields = cast("dict[str, Any]", row) if isinstance(row, dict) else {}
+        fields = cast("JSONObject", row) if isinstance(row, dict) else {}
         body: Any = fields.get("body")
         custom_id: Any = fields.get("custom_id")
         name = None if custom_id is None else str(custom_id)
-        yield JobLine(number, file_id, name, cast("dict[str, Any]", body) if isinstance(body, dict) else None)
+        yield JobLine(number, file_id, name, cast("JSONObject", body) if isinstance(body, dict) else None)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from struct import pack
-from typing import Any
 
 import msgspec
 
@@ -16,6 +15,7 @@ from mistral_async.testing._handlers._text import best_sentences, calculation
 from mistral_async.testing._handlers.documents import DocumentStore
 from mistral_async.testing._handlers.files import FileStore
 from mistral_async.testing._handlers.libraries import LibraryStore
+from mistral_async.testing._json import JSONMapping, JSONObject, Messages
 from mistral_async.testing._state import ServerState
 
 _SEARCH = {"search", "web", "internet", "news", "latest", "online", "look", "find", "who", "current"}
@@ -28,11 +28,11 @@ class ToolExecution(msgspec.Struct, kw_only=True):
     name: str
     arguments: str
     text: str
-    info: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
-    chunks: list[dict[str, Any]] = msgspec.field(default_factory=list[dict[str, Any]])
+    info: JSONObject = msgspec.field(default_factory=JSONObject)
+    chunks: list[JSONObject] = msgspec.field(default_factory=list[JSONObject])
 
 
-def run_builtin_tool(state: ServerState, tool: Mapping[str, Any], messages: Sequence[Any]) -> ToolExecution | None:
+def run_builtin_tool(state: ServerState, tool: JSONMapping, messages: Messages) -> ToolExecution | None:
     """Run a built-in tool if the last message asks for it; returns None otherwise, and for functions."""
     if messages[-1].get("role") != "user":
         return None

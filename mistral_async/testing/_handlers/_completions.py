@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -16,11 +16,12 @@ from mistral_async.testing._handlers._schema_instance import instance_of
 from mistral_async.testing._handlers._text import reply_to, thoughts_on
 from mistral_async.testing._handlers._tool_calls import function_calls
 from mistral_async.testing._ids import Ids
+from mistral_async.testing._json import JSONMapping, JSONObject, Messages
 from mistral_async.testing._reply import DONE, EVENT_STREAM, Reply, data_event, json_reply
 from mistral_async.testing._state import ServerState
 
 AUDIO_SECONDS = 3
-AUDIO_TOKENS = 375
+AUDIO_TOKENS = 375  # for each 30 seconds
 _CACHE_BLOCK = 16
 _SAFE_PROMPT_TOKENS = 40
 _PADDING = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -32,7 +33,7 @@ class Choice(msgspec.Struct):
 
     thoughts: list[str]
     pieces: list[str]
-    calls: list[dict[str, Any]]
+    calls: list[JSONObject]
     finish_reason: str
 
     @property
@@ -54,8 +55,8 @@ class FakeCompletion(msgspec.Struct, kw_only=True):
     created: int
     model: str
     choices: list[Choice]
-    usage: dict[str, Any]
-    guardrails: list[dict[str, Any]]
+    usage: JSONObject
+    guardrails: list[JSONObject]
 
     @property
     def costs(self) -> dict[str, int]:
@@ -83,7 +84,7 @@ class PromptCacheStore:
         return tokens // _CACHE_BLOCK * _CACHE_BLOCK if known else 0
 
 
-def complete(state: ServerState, model: str, messages: Sequence[Any], options: Mapping[str, Any]) -> FakeCompletion:
+def complete(state: ServerState, model: str, messages: Messages, options: JSONMapping) -> FakeCompletion:
     """Complete a chat."""
     check_order(messages)
     if options.get("logprobs") or options.get("top_logprobs"):
@@ -93,7 +94,7 @@ def complete(state: ServerState, model: str, messages: Sequence[Any], options: M
 
 
 def build_completion(
-    state: ServerState, model: str, messages: Sequence[Any], options: Mapping[str, Any], choices: list[Choice]
+    state: ServerState, model: str, messages: Messages, options: JSONMapping, choices: list[Choice]
 ) -> FakeCompletion:
     """Return a completion of `choices` with id, usage and guardrails."""
     return FakeCompletion(
@@ -106,7 +107,7 @@ def build_completion(
     )
 
 
-def check_order(messages: Sequence[Any]) -> None:
+def check_order(messages: Messages) -> None:
     """Raise 400 unless the last message is one that an assistant replies to."""
     role = messages[-1].get("role") if messages else "nobody"
     if role in ("user", "tool", "system") or (role == "assistant" and messages[-1].get("prefix")):
@@ -115,7 +116,7 @@ def check_order(messages: Sequence[Any]) -> None:
     raise invalid_argument(message, kind="invalid_request_message_order", code="3230")
 
 
-def compose(ids: Ids, model: str, messages: Sequence[Any], options: Mapping[str, Any], number: int = 0) -> Choice:
+def compose(ids: Ids, model: str, messages: Messages, options: JSONMapping, number: int = 0) -> Choice:
     """Compose one choice; `number` makes several choices differ."""
     thoughts = pieces_of(thoughts_on(messages)) if _reasons(model, options) else []
     limit = options.get("max_tokens")
@@ -124,7 +125,7 @@ def compose(ids: Ids, model: str, messages: Sequence[Any], options: Mapping[str,
     return truncate(_text(messages, options, number), options, thoughts)
 
 
-def truncate(text: str, options: Mapping[str, Any], thoughts: Sequence[str] = ()) -> Choice:
+def truncate(text: str, options: JSONMapping, thoughts: Sequence[str] = ()) -> Choice:
     """Return a choice of `text`, ended by `stop` or `max_tokens` where they apply."""
     limit = options.get("max_tokens")
     pieces = pieces_of(_until_stop(text, options.get("stop")))
@@ -135,7 +136,7 @@ def truncate(text: str, options: Mapping[str, Any], thoughts: Sequence[str] = ()
 
 
 def _choice_with_calls(ids: Ids, thoughts: list[str], wanted: Sequence[tuple[str, str]], limit: int | None) -> Choice:
-    calls: list[dict[str, Any]] = []
+    calls: list[JSONObject] = []
     for index, (name, arguments) in enumerate(wanted):
         function = {"name": name, "arguments": arguments}
         calls.append({"id": ids.short(), "type": "function", "function": function, "index": index})
@@ -147,14 +148,14 @@ def _choice_with_calls(ids: Ids, thoughts: list[str], wanted: Sequence[tuple[str
     return choice
 
 
-def _reasons(model: str, options: Mapping[str, Any]) -> bool:
+def _reasons(model: str, options: JSONMapping) -> bool:
     effort = options.get("reasoning_effort")
     if options.get("prompt_mode") == "reasoning" or effort not in (None, "none"):
         return True
     return model.startswith("magistral") and effort != "none"
 
 
-def _text(messages: Sequence[Any], options: Mapping[str, Any], number: int) -> str:
+def _text(messages: Messages, options: JSONMapping, number: int) -> str:
     wanted = section(options, "response_format")
     prompt = last_text(messages)
     match wanted.get("type", "text"):
@@ -175,12 +176,12 @@ def _until_stop(text: str, stop: str | Sequence[str] | None) -> str:
     return text[: min(ends)] if ends else text
 
 
-def _usage(state: ServerState, messages: Sequence[Any], options: Mapping[str, Any], completion: int) -> dict[str, Any]:
+def _usage(state: ServerState, messages: Messages, options: JSONMapping, completion: int) -> JSONObject:
     prompt = prompt_tokens(messages) + (_SAFE_PROMPT_TOKENS if options.get("safe_prompt") else 0)
-    details: dict[str, Any] = {
+    details: JSONObject = {
         "cached_tokens": state.store(PromptCacheStore).cached(options.get("prompt_cache_key"), prompt)
     }
-    usage: dict[str, Any] = {
+    usage: JSONObject = {
         "prompt_tokens": prompt,
         "total_tokens": prompt + completion,
         "completion_tokens": completion,
@@ -211,7 +212,7 @@ def completion_reply(completion: FakeCompletion) -> Reply:
     return reply
 
 
-def message_of(choice: Choice) -> dict[str, Any]:
+def message_of(choice: Choice) -> JSONObject:
     """Return the assistant's message; its content is a list only if there is thinking."""
     content: Any = choice.text
     if choice.thoughts:
@@ -236,7 +237,7 @@ def _events(completion: FakeCompletion) -> Iterator[bytes]:
     }
     rows = _interleave([list(deltas_of(choice)) for choice in completion.choices])
     for number, (index, delta, finish) in enumerate(rows):
-        chunk: dict[str, Any] = {**head, "choices": [{"index": index, "delta": delta, "finish_reason": finish}]}
+        chunk: JSONObject = {**head, "choices": [{"index": index, "delta": delta, "finish_reason": finish}]}
         if number == len(rows) - 1:
             chunk["usage"] = completion.usage
         if number:
@@ -245,8 +246,8 @@ def _events(completion: FakeCompletion) -> Iterator[bytes]:
     yield DONE
 
 
-def _interleave(choices: list[list[dict[str, Any]]]) -> list[tuple[int, dict[str, Any], str | None]]:
-    rows: list[tuple[int, dict[str, Any], str | None]] = []
+def _interleave(choices: list[list[JSONObject]]) -> list[tuple[int, JSONObject, str | None]]:
+    rows: list[tuple[int, JSONObject, str | None]] = []
     for turn in range(max(map(len, choices))):
         for index, deltas in enumerate(choices):
             if turn < len(deltas):
@@ -255,7 +256,7 @@ def _interleave(choices: list[list[dict[str, Any]]]) -> list[tuple[int, dict[str
     return rows
 
 
-def deltas_of(choice: Choice) -> Iterator[dict[str, Any]]:
+def deltas_of(choice: Choice) -> Iterator[JSONObject]:
     """Yield the deltas of one choice; the last one has `finish_reason` too."""
     yield {"role": "assistant", "content": ""}
     if choice.thoughts:
@@ -267,10 +268,10 @@ def deltas_of(choice: Choice) -> Iterator[dict[str, Any]]:
     pieces = choice.pieces[1:] if choice.thoughts else choice.pieces
     for piece in pieces[:-1]:
         yield {"content": piece}
-    last: dict[str, Any] = {"tool_calls": choice.calls} if choice.calls else {"content": pieces[-1] if pieces else ""}
+    last: JSONObject = {"tool_calls": choice.calls} if choice.calls else {"content": pieces[-1] if pieces else ""}
     yield {**last, "finish_reason": choice.finish_reason}
 
 
-def _thinking(text: str, *, closed: bool) -> dict[str, Any]:
-    chunk: dict[str, Any] = {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+def _thinking(text: str, *, closed: bool) -> JSONObject:
+    chunk: JSONObject = {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
     return {**chunk, "closed": True} if closed else chunk

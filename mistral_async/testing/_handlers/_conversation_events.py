@@ -7,6 +7,7 @@ from typing import Any
 
 from mistral_async.testing._handlers._prompt import pieces_of
 from mistral_async.testing._handlers._turn import AssistantTurn
+from mistral_async.testing._json import JSONArray, JSONObject
 from mistral_async.testing._reply import named_event
 from mistral_async.testing._state import ServerState
 
@@ -24,8 +25,8 @@ def _event(state: ServerState, kind: str, **fields: Any) -> bytes:
     return named_event({"type": kind, "created_at": state.calendar.iso(), **fields})
 
 
-def _entry_events(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    author: dict[str, Any] = {name: entry[name] for name in ("model", "agent_id") if name in entry}
+def _entry_events(entry: JSONObject) -> Iterator[tuple[str, JSONObject]]:
+    author: JSONObject = {name: entry[name] for name in ("model", "agent_id") if name in entry}
     match entry["type"]:
         case "message.output":
             for index, content in _contents(entry["content"]):
@@ -53,7 +54,7 @@ def _entry_events(entry: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def _contents(content: Any) -> Iterator[tuple[int, Any]]:
-    chunks: list[Any] = [content] if isinstance(content, str) else content
+    chunks: JSONArray = [content] if isinstance(content, str) else content
     for index, chunk in enumerate(chunks):
         match chunk:
             case str() as text:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from mistral_async.testing._handlers._prompt import entries, last_text, section
 from mistral_async.testing._handlers.classifiers import category_scores
+from mistral_async.testing._json import JSONMapping, JSONObject, Messages
 
 _THRESHOLD = 0.5
 _MODELS = {"moderation_llm_v1": "mistral-moderation-2411", "moderation_llm_v2": "mistral-moderation-2603"}
 
 
-def guardrail_results(messages: Sequence[Any], options: Mapping[str, Any]) -> list[dict[str, Any]]:
+def guardrail_results(messages: Messages, options: JSONMapping) -> list[JSONObject]:
     """Return one result for each guardrail of a request."""
     text = last_text(messages)
     return [_verdict(guardrail, text) for guardrail in entries(options, "guardrails")]
 
 
-def _verdict(guardrail: Mapping[str, Any], text: str) -> dict[str, Any]:
-    verdict: dict[str, Any] = {}
+def _verdict(guardrail: JSONMapping, text: str) -> JSONObject:
+    verdict: JSONObject = {}
     for name, model in _MODELS.items():
         if not (rules := section(guardrail, name)):
             continue

@@ -12,7 +12,7 @@ from mistral_async.testing._errors import ValidationDetail, invalid_request
 _T = TypeVar("_T")
 
 
-def page_by_number(call: FakeCall, items: Sequence[_T], *, size: int, most: int = 1000) -> Sequence[_T]:
+def page_by_number(call: FakeCall, items: Sequence[_T], *, size: int, most: int | None = 1000) -> Sequence[_T]:
     """Return the page of `page` and `page_size`; pages count from 0."""
     page, size = call.number("page", 0), call.number("page_size", size, least=1, most=most)
     return items[page * size : (page + 1) * size]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, cast
+
+from mistral_async.testing._json import JSONArray, JSONMapping, JSONObject, Messages
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _PIECE = re.compile(r"\s*(?:\w{1,5}|[^\w\s])|\s+$")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$)|(?=\n)|[.!?]|$)")
 _BYTES_PER_TOKEN = 4
 _MESSAGE_TOKENS = 4
-_STEM = 5
+STEM = 5
 
 _COMMON_TEXT = (
     "a about all also an and answer any are as at be been but by can context could did do does for from given had "
@@ -23,16 +25,16 @@ _COMMON_TEXT = (
 COMMON = frozenset(_COMMON_TEXT.split())
 
 
-def section(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+def section(value: JSONMapping, name: str) -> JSONObject:
     """Return the object under `name`, or an empty one."""
     inner: Any = value.get(name)
-    return cast("dict[str, Any]", inner) if isinstance(inner, dict) else {}
+    return cast("JSONObject", inner) if isinstance(inner, dict) else {}
 
 
-def entries(value: Mapping[str, Any], name: str) -> list[Any]:
+def entries(value: JSONMapping, name: str) -> JSONArray:
     """Return the list under `name`, or an empty one."""
     inner: Any = value.get(name)
-    return cast("list[Any]", inner) if isinstance(inner, list) else []
+    return cast("JSONArray", inner) if isinstance(inner, list) else []
 
 
 def tokens_of(text: str) -> int:
@@ -54,7 +56,7 @@ def words_of(text: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def topics_of(text: str) -> frozenset[str]:
     """Return the stems of the words of `text`, common words left out."""
-    return frozenset(word[:_STEM] for word in words_of(text) if word not in COMMON)
+    return frozenset(word[:STEM] for word in words_of(text) if word not in COMMON)
 
 
 def content_text(content: Any) -> str:
@@ -79,12 +81,12 @@ def _chunk_texts(chunks: Iterable[Any]) -> Iterator[str]:
                 pass
 
 
-def image_count(messages: Iterable[Any]) -> int:
+def image_count(messages: Iterable[JSONMapping]) -> int:
     """Count the images in the messages."""
     return sum(_types(message).count("image_url") for message in messages)
 
 
-def audio_count(messages: Iterable[Any]) -> int:
+def audio_count(messages: Iterable[JSONMapping]) -> int:
     """Count the audio chunks in the messages."""
     return sum(_types(message).count("input_audio") for message in messages)
 
@@ -93,7 +95,7 @@ def _types(message: Any) -> list[str]:
     return [str(chunk.get("type", "text")) for chunk in entries(message, "content")]
 
 
-def prompt_tokens(messages: Sequence[Any]) -> int:
+def prompt_tokens(messages: Messages) -> int:
     """Estimate the tokens of a whole conversation."""
     return sum(_MESSAGE_TOKENS + tokens_of(content_text(message.get("content"))) for message in messages)
 
@@ -103,7 +105,7 @@ def sentences_of(text: str) -> list[str]:
     return [sentence.strip() for sentence in _SENTENCE.findall(text) if _WORD.search(sentence)]
 
 
-def last_text(messages: Sequence[Any], role: str = "user") -> str:
+def last_text(messages: Messages, role: str = "user") -> str:
     """Return the text of the last message of a role."""
     last = next((message for message in reversed(messages) if message.get("role") == role), None)
     return content_text(last.get("content")) if last else ""

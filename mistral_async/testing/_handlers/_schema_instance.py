@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
+from mistral_async.testing._json import JSONArray, JSONObject
+
 # Below this depth only what is required is written, and a union ends in its simplest member.
 _DEEP = 6
 _ENDS = ("null", "string", "boolean", "integer", "number")
@@ -57,7 +59,7 @@ class _InstanceBuilder:
     def value(self, schema: Any, name: str, depth: int) -> Any:
         if not isinstance(schema, dict):
             return None if schema is False else name or "value"
-        rules = self._resolve(cast("dict[str, Any]", schema), depth)
+        rules = self._resolve(cast("JSONObject", schema), depth)
         if "const" in rules:
             return rules["const"]
         if "enum" in rules:
@@ -66,7 +68,7 @@ class _InstanceBuilder:
             return rules["default"]
         return self._of_type(rules, name, depth)
 
-    def _of_type(self, rules: dict[str, Any], name: str, depth: int) -> Any:
+    def _of_type(self, rules: JSONObject, name: str, depth: int) -> Any:
         makers: dict[str, Callable[[], Any]] = {
             "object": lambda: self._object(rules, depth),
             "array": lambda: self._array(rules, name, depth),
@@ -78,7 +80,7 @@ class _InstanceBuilder:
         make = makers.get(self._type(rules))
         return self._string(rules, name) if make is None else make()
 
-    def _resolve(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+    def _resolve(self, schema: JSONObject, depth: int) -> JSONObject:
         rules = dict(schema)
         while "$ref" in rules:
             target: Any = self._root
@@ -92,12 +94,12 @@ class _InstanceBuilder:
                 rules = _merge(rules, self._resolve(self._branch(branches, depth), depth))
         return rules
 
-    def _branch(self, branches: list[Any], depth: int) -> dict[str, Any]:
+    def _branch(self, branches: JSONArray, depth: int) -> JSONObject:
         ends = [branch for branch in branches if branch.get("type") in _ENDS]
-        chosen: dict[str, Any] = ends[-1] if depth >= _DEEP and ends else branches[0]
+        chosen: JSONObject = ends[-1] if depth >= _DEEP and ends else branches[0]
         return chosen
 
-    def _type(self, rules: dict[str, Any]) -> str:
+    def _type(self, rules: JSONObject) -> str:
         kind: Any = rules.get("type")
         if isinstance(kind, list):
             kind = next((each for each in cast("list[str]", kind) if each != "null"), "null")
@@ -105,8 +107,8 @@ class _InstanceBuilder:
             return "object" if "properties" in rules else "array" if "items" in rules else "string"
         return str(kind)
 
-    def _object(self, rules: dict[str, Any], depth: int) -> dict[str, Any]:
-        properties: dict[str, Any] = rules.get("properties", {})
+    def _object(self, rules: JSONObject, depth: int) -> JSONObject:
+        properties: JSONObject = rules.get("properties", {})
         required: list[str] = rules.get("required", [])
         wanted = properties if depth < _DEEP else {name: properties.get(name, {}) for name in required}
         result = {name: self.value(schema, name, depth + 1) for name, schema in wanted.items()}
@@ -115,7 +117,7 @@ class _InstanceBuilder:
                 result[name] = self.value(properties.get(name, {}), name, depth + 1)
         return result
 
-    def _array(self, rules: dict[str, Any], name: str, depth: int) -> list[Any]:
+    def _array(self, rules: JSONObject, name: str, depth: int) -> JSONArray:
         prefix = [self.value(each, name, depth + 1) for each in rules.get("prefixItems", [])]
         least = int(rules.get("minItems", 0))
         count = max(least, 0 if depth >= _DEEP else 1)
@@ -126,7 +128,7 @@ class _InstanceBuilder:
         made = [self.value(items, name, depth + 1) for _ in range(count - len(prefix))]
         return prefix + (_make_distinct(made, items) if rules.get("uniqueItems") else made)
 
-    def _number(self, rules: dict[str, Any], *, whole: bool) -> float:
+    def _number(self, rules: JSONObject, *, whole: bool) -> float:
         step = rules.get("multipleOf") or (1 if whole else None)
         low, high = _bounds(rules, step or 0.001)
         given = next((n for n in self._numbers if low <= n <= high and (step is None or n % step == 0)), None)
@@ -136,7 +138,7 @@ class _InstanceBuilder:
             value = value - step if value > high else value
         return value
 
-    def _string(self, rules: dict[str, Any], name: str) -> str:
+    def _string(self, rules: JSONObject, name: str) -> str:
         if rules.get("format") in _FORMATS:
             return _FORMATS[rules["format"]]
         if pattern := rules.get("pattern"):
@@ -146,7 +148,7 @@ class _InstanceBuilder:
         return text[: int(rules.get("maxLength", len(text)))]
 
 
-def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+def _merge(first: JSONObject, second: JSONObject) -> JSONObject:
     merged = {**first, **second}
     if "properties" in first and "properties" in second:
         merged["properties"] = {**first["properties"], **second["properties"]}
@@ -155,7 +157,7 @@ def _merge(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _bounds(rules: dict[str, Any], step: float) -> tuple[float, float]:
+def _bounds(rules: JSONObject, step: float) -> tuple[float, float]:
     low, high = rules.get("minimum"), rules.get("maximum")
     if isinstance(above := rules.get("exclusiveMinimum"), int | float) and not isinstance(above, bool):
         low = above + step
@@ -164,7 +166,7 @@ def _bounds(rules: dict[str, Any], step: float) -> tuple[float, float]:
     return (float("-inf") if low is None else low), (float("inf") if high is None else high)
 
 
-def _make_distinct(values: list[Any], items: Any) -> list[Any]:
+def _make_distinct(values: JSONArray, items: Any) -> JSONArray:
     if isinstance(items, dict) and "enum" in items:
-        return cast("dict[str, list[Any]]", items)["enum"][: len(values)]
+        return cast("dict[str, JSONArray]", items)["enum"][: len(values)]
     return [f"{value}{index or ''}" if isinstance(value, str) else index + 1 for index, value in enumerate(values)]

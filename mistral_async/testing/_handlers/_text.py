@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from mistral_async.testing._handlers._prompt import content_text, last_text, question_of, sentences_of, topics_of
+from mistral_async.testing._json import JSONMapping, Messages
 
 # A minus and a slash need spaces around them: dates and versions are not sums.
 _ARITHMETIC = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:(?:\s*[+*×]\s*|\s+[-/]\s+)\d+(?:\.\d+)?)+")  # noqa: RUF001  a sign of times
@@ -23,9 +24,9 @@ _LONGEST_SUM = 60
 _QUOTE = 200
 
 
-def reply_to(messages: Sequence[Any]) -> str:
+def reply_to(messages: Messages) -> str:
     """Return the assistant's next message."""
-    last: dict[str, Any] = messages[-1] if messages else {}
+    last: JSONMapping = messages[-1] if messages else {}
     if last.get("role") == "tool":
         return _about_tools(messages)
     user = last_text(messages)
@@ -38,7 +39,7 @@ def reply_to(messages: Sequence[Any]) -> str:
     return content_text(last.get("content")) + text if last.get("prefix") else text
 
 
-def thoughts_on(messages: Sequence[Any]) -> str:
+def thoughts_on(messages: Messages) -> str:
     """Return the thinking of a reasoning model."""
     user = last_text(messages)
     question = _quoted(question_of(user))
@@ -81,7 +82,7 @@ def _value(node: ast.expr) -> Any:
             raise ValueError("not a sum")
 
 
-def _about_tools(messages: Sequence[Any]) -> str:
+def _about_tools(messages: Messages) -> str:
     results: list[str] = []
     for message in reversed(messages):
         if message.get("role") != "tool":

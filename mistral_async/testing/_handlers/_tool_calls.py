@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
-from mistral_async.testing._handlers._prompt import COMMON, entries, last_text, section, topics_of, words_of
+from mistral_async.testing._handlers._prompt import COMMON, STEM, entries, last_text, section, topics_of, words_of
 from mistral_async.testing._handlers._schema_instance import instance_of
+from mistral_async.testing._json import JSONArray, JSONMapping, JSONObject, Messages
 
 _FORCED = {"any", "required"}
 _VERBS = {
@@ -26,10 +27,9 @@ _VERBS = {
     "run",
     "retrieve",
 }
-_STEM = 5
 
 
-def function_calls(messages: Sequence[Any], options: Mapping[str, Any]) -> list[tuple[str, str]]:
+def function_calls(messages: Messages, options: JSONMapping) -> list[tuple[str, str]]:
     """Return names and JSON arguments of the functions to call; empty if the reply is text."""
     functions = [tool["function"] for tool in entries(options, "tools") if tool.get("type", "function") == "function"]
     if not functions or messages[-1].get("role") == "tool":
@@ -41,14 +41,14 @@ def function_calls(messages: Sequence[Any], options: Mapping[str, Any]) -> list[
     return [(function["name"], arguments_for(function, prompt)) for function in chosen]
 
 
-def arguments_for(function: Mapping[str, Any], prompt: str) -> str:
+def arguments_for(function: JSONMapping, prompt: str) -> str:
     """Return arguments that the function's schema accepts, as JSON."""
     return json.dumps(instance_of(function.get("parameters") or {"type": "object"}, prompt), ensure_ascii=False)
 
 
-def _chosen(functions: Sequence[Any], choice: Any, prompt: str) -> list[Any]:
+def _chosen(functions: Sequence[Any], choice: Any, prompt: str) -> JSONArray:
     if isinstance(choice, dict):
-        name = section(cast("dict[str, Any]", choice), "function").get("name")
+        name = section(cast("JSONObject", choice), "function").get("name")
         return [function for function in functions if function["name"] == name]
     if choice == "none":
         return []
@@ -62,4 +62,4 @@ def _names(prompt: str, name: str) -> bool:
     spaced_json_reply = "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ").replace("-", " ")
     words = [word for word in words_of(spaced_json_reply) if word not in _VERBS and word not in COMMON]
     topics = topics_of(prompt)
-    return bool(words) and all(word[:_STEM] in topics for word in words)
+    return bool(words) and all(word[:STEM] in topics for word in words)

@@ -11,7 +11,8 @@ import msgspec
 from mistral_async.testing._handlers import _completions as completions
 from mistral_async.testing._handlers._builtin_tools import ToolExecution, run_builtin_tool
 from mistral_async.testing._handlers._prompt import entries, last_text, prompt_tokens, topics_of
-from mistral_async.testing._handlers.agents import AgentStore
+from mistral_async.testing._handlers.agents import AgentStore, completion_args
+from mistral_async.testing._json import JSONArray, JSONMapping, JSONObject, Messages
 from mistral_async.testing._state import ServerState
 
 _CONNECTOR_TOKENS = 5
@@ -24,21 +25,20 @@ class AssistantConfig(msgspec.Struct, kw_only=True):
     agent_id: str | None = None
     agent_name: str = ""
     instructions: str | None = None
-    tools: list[Any] = msgspec.field(default_factory=list[Any])
-    arguments: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    tools: JSONArray = msgspec.field(default_factory=JSONArray)
+    arguments: JSONObject = msgspec.field(default_factory=JSONObject)
     handoffs: list[str] = msgspec.field(default_factory=list[str])
 
     @classmethod
-    def of_agent(cls, agent: Mapping[str, Any], arguments: Mapping[str, Any]) -> AssistantConfig:
+    def of_agent(cls, agent: JSONMapping, arguments: JSONMapping) -> AssistantConfig:
         """Return the configuration of an agent."""
-        own = {name: value for name, value in agent["completion_args"].items() if value is not None}
         return cls(
             model=agent["model"],
             agent_id=agent["id"],
             agent_name=agent["name"],
             instructions=agent["instructions"],
             tools=agent["tools"],
-            arguments={**own, **arguments},
+            arguments={**completion_args(agent), **arguments},
             handoffs=agent["handoffs"] or [],
         )
 
@@ -46,8 +46,8 @@ class AssistantConfig(msgspec.Struct, kw_only=True):
 class AssistantTurn(msgspec.Struct):
     """The entries that a turn adds, and its usage."""
 
-    outputs: list[dict[str, Any]]
-    usage: dict[str, Any]
+    outputs: list[JSONObject]
+    usage: JSONObject
 
 
 class TurnRunner:
@@ -57,7 +57,7 @@ class TurnRunner:
         self,
         state: ServerState,
         setting: AssistantConfig,
-        history: Sequence[Mapping[str, Any]],
+        history: Messages,
         *,
         execute_handoffs: bool,
     ) -> None:
@@ -65,7 +65,7 @@ class TurnRunner:
         self._setting = setting
         self._messages = list(messages_of(history, setting.instructions))
         self._execute_handoffs = execute_handoffs
-        self._outputs: list[dict[str, Any]] = []
+        self._outputs: list[JSONObject] = []
         self._connectors: dict[str, int] = {}
 
     def turn(self, confirmed: Mapping[str, str] | None = None) -> AssistantTurn:
@@ -148,12 +148,12 @@ class TurnRunner:
     def _add(self, kind: str, prefix: str, **fields: Any) -> None:
         self._outputs.append(make_entry(self._state, kind, prefix, fields))
 
-    def _author(self) -> dict[str, Any]:
+    def _author(self) -> JSONObject:
         agent = {"agent_id": self._setting.agent_id} if self._setting.agent_id else {}
         return {"model": self._setting.model, **agent}
 
     def _finish(self, prompt: int, completion: int) -> AssistantTurn:
-        usage: dict[str, Any] = {
+        usage: JSONObject = {
             "prompt_tokens": prompt,
             "completion_tokens": completion,
             "total_tokens": prompt + completion,
@@ -168,14 +168,14 @@ class TurnRunner:
         return AssistantTurn(self._outputs, usage)
 
 
-def make_entry(state: ServerState, kind: str, prefix: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+def make_entry(state: ServerState, kind: str, prefix: str, fields: JSONMapping) -> JSONObject:
     """Return an entry with its type, id and times."""
     now = state.calendar.iso()
     head = {"object": "entry", "type": kind, "created_at": now, "completed_at": now, "id": state.ids.prefixed(prefix)}
     return {**head, **fields}
 
 
-def messages_of(history: Sequence[Mapping[str, Any]], instructions: str | None) -> Iterator[dict[str, Any]]:
+def messages_of(history: Messages, instructions: str | None) -> Iterator[JSONObject]:
     """Convert the entries of a conversation to chat messages."""
     if instructions:
         yield {"role": "system", "content": instructions}

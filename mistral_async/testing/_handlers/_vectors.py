@@ -13,11 +13,10 @@ from array import array
 from functools import lru_cache
 from hashlib import shake_128
 
-from mistral_async.testing._handlers._prompt import COMMON, words_of
+from mistral_async.testing._handlers._prompt import COMMON, STEM, words_of
 
 _LANE = 16
 _MOST_WORDS = 10_000
-_STEM = 5
 _TOPIC_WEIGHT = 4
 _STEM_WEIGHT = 2
 # Values are multiples of a power of two, so that they are the same as 32-bit floats and as JSON numbers.
@@ -58,9 +57,9 @@ class VectorSpace:
         if word in COMMON:
             return self._signs_of(word), 1
         row = self._signs_of(word) * _TOPIC_WEIGHT
-        if len(word) <= _STEM:
+        if len(word) <= STEM:
             return row + self._signs_of(word) * _STEM_WEIGHT, _TOPIC_WEIGHT + _STEM_WEIGHT
-        return row + self._signs_of(word[:_STEM]) * _STEM_WEIGHT, _TOPIC_WEIGHT + _STEM_WEIGHT
+        return row + self._signs_of(word[:STEM]) * _STEM_WEIGHT, _TOPIC_WEIGHT + _STEM_WEIGHT
 
     def _signs_of(self, feature: str) -> int:
         digest = shake_128(self._salt + feature.encode("utf-8", "surrogatepass")).digest((self.dimensions + 7) // 8)

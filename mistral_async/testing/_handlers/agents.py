@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import FakeAPIError, ValidationDetail, invalid_request, not_found
 from mistral_async.testing._handlers._paging import page_by_number, page_by_token
 from mistral_async.testing._handlers.models import resolve_model
+from mistral_async.testing._json import JSONMapping, JSONObject
 from mistral_async.testing._reply import Reply, json_reply, no_content
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _ALIAS = re.compile(r"[a-z]([a-z0-9_-]*[a-z0-9])?")
 _LONGEST_ALIAS = 64
-_ARGUMENTS: dict[str, Any] = {
+_ARGUMENTS: JSONObject = {
     "stop": None,
     "presence_penalty": None,
     "frequency_penalty": None,
@@ -31,19 +31,24 @@ _ARGUMENTS: dict[str, Any] = {
 }
 
 
+def completion_args(agent: JSONMapping) -> JSONObject:
+    """Return the completion arguments that an agent sets."""
+    return {name: value for name, value in agent["completion_args"].items() if value is not None}
+
+
 class AgentStore:
     """The agents of one account."""
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
         self._current: dict[str, int] = {}
-        self._versions: dict[str, list[dict[str, Any]]] = {}
-        self._aliases: dict[str, dict[str, dict[str, Any]]] = {}
+        self._versions: dict[str, list[JSONObject]] = {}
+        self._aliases: dict[str, dict[str, JSONObject]] = {}
 
-    def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def create(self, body: JSONMapping) -> JSONObject:
         """Create an agent, version 0."""
         agent_id, now = self._state.ids.prefixed("ag"), self._state.calendar.iso()
-        agent: dict[str, Any] = {
+        agent: JSONObject = {
             "instructions": None,
             "tools": [],
             "guardrails": [],
@@ -64,7 +69,7 @@ class AgentStore:
         self._versions[agent_id], self._current[agent_id], self._aliases[agent_id] = [agent], 0, {}
         return self.get(agent_id)
 
-    def get(self, agent_id: str, version: str | int | None = None) -> dict[str, Any]:
+    def get(self, agent_id: str, version: str | int | None = None) -> JSONObject:
         """Return the current version, or one by number or alias; raises 404 if there is none."""
         versions = self._versions.get(agent_id)
         if versions is None:
@@ -73,7 +78,7 @@ class AgentStore:
         history = [each["version"] for each in versions] if len(versions) > 1 else []
         return {**versions[number], "versions": history}
 
-    def update(self, agent_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    def update(self, agent_id: str, changes: JSONMapping) -> JSONObject:
         """Add a version, which becomes the current one; null clears a field."""
         old, versions = self.get(agent_id), self._versions[agent_id]
         arguments = old["completion_args"] | changes.get("completion_args", {})
@@ -83,7 +88,7 @@ class AgentStore:
         self._current[agent_id] = len(versions) - 1
         return self.get(agent_id)
 
-    def switch(self, agent_id: str, version: int) -> dict[str, Any]:
+    def switch(self, agent_id: str, version: int) -> JSONObject:
         """Make `version` the current one."""
         self.get(agent_id, version)
         self._current[agent_id] = version
@@ -95,19 +100,19 @@ class AgentStore:
         for store in (self._versions, self._current, self._aliases):
             del store[agent_id]
 
-    def history(self, agent_id: str) -> list[dict[str, Any]]:
+    def history(self, agent_id: str) -> list[JSONObject]:
         """Return all versions, newest first."""
         return [
             self.get(agent_id, number)
             for number in reversed(range(len(self._versions.get(agent_id) or [self.get(agent_id)])))
         ]
 
-    def aliases(self, agent_id: str) -> dict[str, dict[str, Any]]:
+    def aliases(self, agent_id: str) -> dict[str, JSONObject]:
         """Return the aliases of an agent's versions, by name."""
         self.get(agent_id)
         return self._aliases[agent_id]
 
-    def all(self) -> list[dict[str, Any]]:
+    def all(self) -> list[JSONObject]:
         """Return all agents, newest first."""
         return [self.get(agent_id) for agent_id in reversed(self._versions)]
 
@@ -139,18 +144,17 @@ def list_pages(call: FakeCall) -> Reply:
     return json_reply({"object": "list", "data": data, "next_page_token": token})
 
 
-def _found(call: FakeCall) -> Iterator[dict[str, Any]]:
-    metadata, search = call.metadata(), (call.text("search") or "").lower()
+def _found(call: FakeCall) -> Iterator[JSONObject]:
+    search, has_metadata = (call.text("search") or "").lower(), call.metadata_filter()
     deployed, sources = call.text("deployment_chat"), call.texts("sources")
     for agent in call.state.store(AgentStore).all():
-        held: dict[str, Any] = agent["metadata"] or {}
         if (
             call.text("name") in (None, agent["name"])
             and call.text("id") in (None, agent["id"])
             and search in f"{agent['name']} {agent['description'] or ''}".lower()
             and (deployed is None or agent["deployment_chat"] == (deployed == "true"))
             and (not sources or agent["source"] in sources)
-            and all(held.get(key) == value for key, value in metadata.items())
+            and has_metadata(agent["metadata"])
         ):
             yield agent
 

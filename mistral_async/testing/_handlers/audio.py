@@ -11,15 +11,16 @@ import msgspec
 
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import invalid_argument
+from mistral_async.testing._handlers._completions import AUDIO_TOKENS
 from mistral_async.testing._handlers._document_text import fetch_document, read_stored_file
 from mistral_async.testing._handlers._prompt import pieces_of, sentences_of
 from mistral_async.testing._handlers._speech import decode_audio, duration, synthesize, transcript_of
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._handlers.voices import VoiceStore
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import EVENT_STREAM, Reply, json_reply, named_event
 from mistral_async.testing._route import route
 
-_AUDIO_TOKENS = 375
 _SECONDS_PER_BLOCK = 30
 _SPEECH_PIECE = 8_192
 
@@ -66,13 +67,13 @@ def _audio(call: FakeCall) -> tuple[bytes, str]:
     )
 
 
-def _segments(call: FakeCall, text: str, seconds: float) -> list[dict[str, Any]]:
+def _segments(call: FakeCall, text: str, seconds: float) -> list[JSONObject]:
     wanted: Any = call.body.get("timestamp_granularities") or ()
     diarize = call.body.get("diarize") in (True, "true")
     if not (wanted or diarize) or not text:
         return []
     parts = text.split() if "word" in wanted else sentences_of(text)
-    segments: list[dict[str, Any]] = []
+    segments: list[JSONObject] = []
     at = 0
     for number, part in enumerate(parts):
         start, at = at, at + len(part) + 1
@@ -82,8 +83,8 @@ def _segments(call: FakeCall, text: str, seconds: float) -> list[dict[str, Any]]
     return segments
 
 
-def _usage(text: str, seconds: float) -> dict[str, Any]:
-    audio, completion = _AUDIO_TOKENS * ceil(max(seconds, 0.1) / _SECONDS_PER_BLOCK), len(pieces_of(text)) + 1
+def _usage(text: str, seconds: float) -> JSONObject:
+    audio, completion = AUDIO_TOKENS * ceil(max(seconds, 0.1) / _SECONDS_PER_BLOCK), len(pieces_of(text)) + 1
     return {
         "prompt_audio_seconds": ceil(seconds),
         "prompt_tokens": 3,
@@ -94,7 +95,7 @@ def _usage(text: str, seconds: float) -> dict[str, Any]:
     }
 
 
-def _transcription_events(done: dict[str, Any]) -> Iterator[bytes]:
+def _transcription_events(done: JSONObject) -> Iterator[bytes]:
     # Silence has the last event alone.
     if done["text"]:
         if done["language"]:

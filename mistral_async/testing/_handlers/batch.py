@@ -12,19 +12,19 @@ import anyio.lowlevel
 import msgspec
 
 from mistral_async.testing._call import FakeCall
+from mistral_async.testing._clock import TOLERANCE
 from mistral_async.testing._content import Content
 from mistral_async.testing._errors import FakeAPIError, api_error, invalid_argument, not_found
 from mistral_async.testing._handlers._batch_job import STATUSES, FakeBatchJob, JobLine
 from mistral_async.testing._handlers._paging import page_by_number
 from mistral_async.testing._handlers.files import FileStore
+from mistral_async.testing._json import JSONArray
 from mistral_async.testing._reply import Reply, spaced_json_reply
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _SLICE = 50
 _HOUR = 3600
-# Sums of small steps of time fall a little short.
-_EPSILON = 1e-9
 _ENDED = frozenset(STATUSES) - {"QUEUED", "RUNNING", "CANCELLATION_REQUESTED"}
 
 
@@ -62,7 +62,7 @@ class BatchJobStore:
                 await self._advance(job)
 
     async def _advance(self, job: FakeBatchJob) -> None:
-        now = self._state.clock.now() + _EPSILON
+        now = self._state.clock.now() + TOLERANCE
         options = self._state.options
         if job.status == "QUEUED" and now >= job.created + options.queue_seconds:
             job.begin(self._contents(job), now=job.created + options.queue_seconds)
@@ -131,7 +131,7 @@ def create(call: FakeCall) -> Reply:
     """Queue a job."""
     state, body = call.state, call.body
     inputs: list[str] = body.get("input_files") or []
-    requests: list[Any] | None = body.get("requests")
+    requests: JSONArray | None = body.get("requests")
     if not inputs and requests is None:
         raise invalid_argument("Either input_files or requests must be provided.")
     for file_id in inputs:
@@ -159,7 +159,8 @@ def create(call: FakeCall) -> Reply:
 @route("GET", "/v1/batch/jobs", "batch.jobs.list", before=advance)
 def list_jobs(call: FakeCall) -> Reply:
     """Return one page of the jobs that pass the filters."""
-    jobs = [job for job in call.state.store(BatchJobStore).all() if _passes(call, job)]
+    has_metadata = call.metadata_filter()
+    jobs = [job for job in call.state.store(BatchJobStore).all() if _passes(call, job) and has_metadata(job.metadata)]
     if call.text("order_by") != "created":
         jobs.reverse()
     data = [job.to_dict(inline=False) for job in page_by_number(call, jobs, size=100)]
@@ -167,14 +168,13 @@ def list_jobs(call: FakeCall) -> Reply:
 
 
 def _passes(call: FakeCall, job: FakeBatchJob) -> bool:
-    statuses, held = call.texts("status"), job.metadata or {}
+    statuses = call.texts("status")
     after = call.text("created_after")
     return (
         call.text("model") in (None, job.model)
         and call.text("agent_id") in (None, job.agent_id)
         and (not statuses or job.status in statuses)
         and (after is None or call.state.calendar.iso_of(call.state.calendar.at(job.created)) >= after)
-        and all(held.get(key) == value for key, value in call.metadata().items())
     )
 
 
@@ -204,6 +204,6 @@ def delete(call: FakeCall) -> Reply:
     return spaced_json_reply({"id": job.id, "object": "batch", "deleted": True})
 
 
-def _store_requests(state: ServerState, requests: list[Any]) -> str:
+def _store_requests(state: ServerState, requests: JSONArray) -> str:
     content = Content(b"".join(msgspec.json.encode(request) + b"\n" for request in requests))
     return state.store(FileStore).add(content, "requests.jsonl", purpose="batch").id

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._handlers import _completions as completions
-from mistral_async.testing._handlers.agents import AgentStore
+from mistral_async.testing._handlers.agents import AgentStore, completion_args
 from mistral_async.testing._handlers.models import resolve_model
+from mistral_async.testing._json import JSONArray
 from mistral_async.testing._reply import Reply
 from mistral_async.testing._route import route
 
@@ -39,11 +38,10 @@ def complete(call: FakeCall) -> Reply:
 def complete_agent(call: FakeCall) -> Reply:
     """Complete a chat as an agent: with its model, instructions and tools."""
     agent = call.state.store(AgentStore).get(call.body["agent_id"])
-    messages: list[Any] = call.body["messages"]
+    messages: JSONArray = call.body["messages"]
     if agent["instructions"]:
         messages = [{"role": "system", "content": agent["instructions"]}, *messages]
-    given = {name: value for name, value in agent["completion_args"].items() if value is not None}
-    options = {**given, **call.body}
+    options = {**completion_args(agent), **call.body}
     options["tools"] = [*agent["tools"], *(call.body.get("tools") or ())]
     return _reply(call, completions.complete(call.state, agent["model"], messages, options))
 

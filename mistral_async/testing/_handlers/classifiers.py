@@ -10,6 +10,7 @@ from mistral_async.testing._call import FakeCall
 from mistral_async.testing._handlers._prompt import content_text, tokens_of, topics_of, words_of
 from mistral_async.testing._handlers.embeddings import usage_of
 from mistral_async.testing._handlers.models import ModelStore, resolve_model
+from mistral_async.testing._json import JSONArray, JSONObject, Messages
 from mistral_async.testing._reply import Reply, json_reply
 from mistral_async.testing._route import route
 
@@ -84,7 +85,7 @@ def classify(call: FakeCall) -> Reply:
 def classify_chat(call: FakeCall) -> Reply:
     """Classify one conversation or several."""
     given: Any = call.body["input"]
-    requests = cast("list[Any]", given) if isinstance(given, list) else [given]
+    requests = cast("JSONArray", given) if isinstance(given, list) else [given]
     return _classification_reply(call, [_last(request["messages"]) for request in requests])
 
 
@@ -97,7 +98,7 @@ def category_scores(text: str, model: str) -> dict[str, float]:
 
 def _moderation_reply(call: FakeCall, texts: Sequence[str]) -> Reply:
     model = resolve_model(call.state, call.body["model"])
-    results: list[dict[str, Any]] = []
+    results: list[JSONObject] = []
     for text in texts:
         scores = category_scores(text, model)
         flags = {name: score > _FLAGGED for name, score in scores.items()}
@@ -108,7 +109,7 @@ def _moderation_reply(call: FakeCall, texts: Sequence[str]) -> Reply:
 def _classification_reply(call: FakeCall, texts: Sequence[str]) -> Reply:
     model = resolve_model(call.state, call.body["model"])
     targets = call.state.store(ModelStore).targets.get(model)
-    results: list[dict[str, Any]] = []
+    results: list[JSONObject] = []
     for text in texts:
         if targets:
             results.append({target["name"]: {"scores": _label_scores(text, target["labels"])} for target in targets})
@@ -117,7 +118,7 @@ def _classification_reply(call: FakeCall, texts: Sequence[str]) -> Reply:
     return _results_reply(call, model, texts, results)
 
 
-def _results_reply(call: FakeCall, model: str, texts: Sequence[str], results: list[dict[str, Any]]) -> Reply:
+def _results_reply(call: FakeCall, model: str, texts: Sequence[str], results: list[JSONObject]) -> Reply:
     tokens = sum(map(tokens_of, texts))
     usage = usage_of(tokens) | {"total_tokens": tokens + _HIDDEN_TOKENS}
     return json_reply({"id": call.state.ids.hex32(), "model": model, "usage": usage, "results": results}).with_costs(
@@ -147,9 +148,9 @@ def _texts(given: str | list[str]) -> list[str]:
     return [given] if isinstance(given, str) else given
 
 
-def _conversations(given: list[Any]) -> list[list[Any]]:
-    return cast("list[list[Any]]", given) if given and isinstance(given[0], list) else [given]
+def _conversations(given: JSONArray) -> list[JSONArray]:
+    return cast("list[JSONArray]", given) if given and isinstance(given[0], list) else [given]
 
 
-def _last(messages: Sequence[Any]) -> str:
+def _last(messages: Messages) -> str:
     return content_text(messages[-1].get("content")) if messages else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ from mistral_async.testing._handlers._prompt import entries, section
 from mistral_async.testing._handlers._turn import AssistantConfig, TurnRunner, costs_of, make_entry
 from mistral_async.testing._handlers.agents import AgentStore
 from mistral_async.testing._handlers.models import resolve_model
+from mistral_async.testing._json import JSONMapping, JSONObject
 from mistral_async.testing._reply import EVENT_STREAM, Reply, json_reply, no_content
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
@@ -34,10 +34,10 @@ class StoredConversation(msgspec.Struct, kw_only=True):
     """A conversation: the request that started it, and its entries."""
 
     id: str
-    request: dict[str, Any]
+    request: JSONObject
     created_at: str
     updated_at: str
-    entries: list[dict[str, Any]] = msgspec.field(default_factory=list[dict[str, Any]])
+    entries: list[JSONObject] = msgspec.field(default_factory=list[JSONObject])
 
 
 class ConversationStore:
@@ -47,7 +47,7 @@ class ConversationStore:
         self._state = state
         self.conversations: dict[str, StoredConversation] = {}
 
-    def begin(self, request: dict[str, Any], history: list[dict[str, Any]]) -> StoredConversation:
+    def begin(self, request: JSONObject, history: list[JSONObject]) -> StoredConversation:
         """Create a conversation, stored unless the request has `store: false`."""
         now = self._state.calendar.iso()
         conversation_id = self._state.ids.prefixed("conv")
@@ -62,7 +62,7 @@ class ConversationStore:
             raise not_found("Conversation", conversation_id)
         return conversation
 
-    def setting(self, request: Mapping[str, Any]) -> AssistantConfig:
+    def setting(self, request: JSONMapping) -> AssistantConfig:
         """Return the configuration of a conversation that `request` started."""
         if agent_id := request.get("agent_id"):
             agent = self._state.store(AgentStore).get(agent_id, request.get("agent_version"))
@@ -158,13 +158,13 @@ def _turn(call: FakeCall, conversation: StoredConversation) -> Reply:
     return reply
 
 
-def _inputs(inputs: Any) -> list[dict[str, Any]]:
+def _inputs(inputs: Any) -> list[JSONObject]:
     if isinstance(inputs, str):
         return [{"role": "user", "content": inputs}]
     return inputs or []
 
 
-def _entry(state: ServerState, given: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(state: ServerState, given: JSONMapping) -> JSONObject:
     kind = given.get("type") or "message.input"
     extra = {"prefix": False} if kind == "message.input" else {}
     fields = {name: value for name, value in given.items() if value is not None}
@@ -174,11 +174,11 @@ def _entry(state: ServerState, given: Mapping[str, Any]) -> dict[str, Any]:
 @route("GET", "/v1/conversations", "beta.conversations.list")
 def list_conversations(call: FakeCall) -> Reply:
     """Return one page as a bare array, newest first."""
-    wanted = call.metadata()
+    has_metadata = call.metadata_filter()
     found = [
         conversation
         for conversation in reversed(call.state.store(ConversationStore).conversations.values())
-        if all(section(conversation.request, "metadata").get(key) == value for key, value in wanted.items())
+        if has_metadata(section(conversation.request, "metadata"))
     ]
     return json_reply([_card(conversation) for conversation in page_by_number(call, found, size=100)])
 
@@ -214,9 +214,9 @@ def messages(call: FakeCall) -> Reply:
     return json_reply({"object": "conversation.messages", "conversation_id": conversation.id, "messages": found})
 
 
-def _card(conversation: StoredConversation) -> dict[str, Any]:
+def _card(conversation: StoredConversation) -> JSONObject:
     request = conversation.request
-    card: dict[str, Any] = {
+    card: JSONObject = {
         "object": "conversation",
         "id": conversation.id,
         "name": request.get("name"),

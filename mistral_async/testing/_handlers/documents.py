@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from pathlib import PurePosixPath
-from typing import Any
 
 import msgspec
 
 from mistral_async.testing._call import FakeCall
+from mistral_async.testing._clock import TOLERANCE
 from mistral_async.testing._content import Content
 from mistral_async.testing._errors import ValidationDetail, invalid_request, not_found
 from mistral_async.testing._handlers._document_text import pages_of
@@ -16,20 +16,19 @@ from mistral_async.testing._handlers._paging import page_by_number
 from mistral_async.testing._handlers._prompt import sentences_of, tokens_of
 from mistral_async.testing._handlers.libraries import USER, LibraryStore, pagination
 from mistral_async.testing._handlers.signed import sign
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import Reply, json_reply, no_content
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _DOCUMENT = "/v1/libraries/{}/documents/{}"
-# Sums of small steps of time fall a little short.
-_EPSILON = 1e-9
 _OLD_STATUS = {"todo": "Todo", "in_progress": "Running", "done": "Completed"}
 
 
 class StoredDocument(msgspec.Struct, kw_only=True):
     """A document: its bytes, the text of its pages, and when its processing last began."""
 
-    fields: dict[str, Any]
+    fields: JSONObject
     content: Content
     pages: list[str]
     since: float
@@ -89,10 +88,10 @@ class DocumentStore:
     def status(self, document: StoredDocument) -> str:
         """Return the status of a document's processing."""
         seconds = self._state.options.processing_seconds
-        passed = self._state.clock.now() - document.since + _EPSILON
+        passed = self._state.clock.now() - document.since + TOLERANCE
         return "done" if passed >= seconds else "in_progress" if passed >= seconds / 2 else "todo"
 
-    def to_dict(self, document: StoredDocument) -> dict[str, Any]:
+    def to_dict(self, document: StoredDocument) -> JSONObject:
         """Return the document as the API's JSON; results of the processing are null until it is done."""
         status, text = self.status(document), "\n".join(document.pages)
         done = status == "done"

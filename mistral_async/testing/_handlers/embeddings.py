@@ -13,6 +13,7 @@ from mistral_async.testing._errors import FakeAPIError, invalid_argument
 from mistral_async.testing._handlers._prompt import tokens_of
 from mistral_async.testing._handlers._vectors import VectorSpace, pack_values, quantize
 from mistral_async.testing._handlers.models import resolve_model
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import Reply, json_reply
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
@@ -59,7 +60,7 @@ def create(call: FakeCall) -> Reply:
     ).with_costs(tokens=tokens)
 
 
-def usage_of(tokens: int) -> dict[str, Any]:
+def usage_of(tokens: int) -> JSONObject:
     """Return usage as embeddings and moderations report it: both spellings of the details, mostly null."""
     return {
         "prompt_tokens": tokens,

@@ -16,9 +16,12 @@ from mistral_async.testing._errors import (
     ValidationDetail,
     api_error,
     invalid_request,
+    not_an_integer,
     not_found,
 )
+from mistral_async.testing._handlers._paging import page_by_number
 from mistral_async.testing._handlers.signed import content_reply, sign
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import Reply, spaced_json_reply
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
@@ -42,7 +45,7 @@ class StoredFile(msgspec.Struct):
     expires_at: int | None
     visibility: str
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> JSONObject:
         """Return the file as the API's JSON."""
         return {
             "id": self.id,
@@ -153,16 +156,14 @@ def upload(call: FakeCall) -> Reply:
 def _hours(given: Any) -> int | None:
     if given is None or str(given).isdigit():
         return None if given is None else int(given)
-    message = "Input should be a valid integer, unable to parse string as an integer"
-    raise invalid_request([ValidationDetail("int_parsing", ("body", "expiry"), message, given)])
+    raise not_an_integer("body", "expiry", value=given)
 
 
 @route("GET", "/v1/files", "files.list")
 def list_files(call: FakeCall) -> Reply:
     """Return one page of the files that pass the filters, newest first."""
-    page, size = call.number("page", 0), call.number("page_size", 100, least=1)
     found = [file for file in call.state.store(FileStore).all() if _passes(call, file)]
-    data = [file.to_dict() for file in found[page * size : (page + 1) * size]]
+    data = [file.to_dict() for file in page_by_number(call, found, size=100, most=None)]
     total = len(found) if call.flag("include_total", default=True) else None
     return spaced_json_reply({"data": data, "object": "list", "total": total})
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from mistral_async.testing._call import FakeCall
+from mistral_async.testing._clock import TOLERANCE
 from mistral_async.testing._errors import invalid_argument, not_found
 from mistral_async.testing._handlers._paging import page_by_number
 from mistral_async.testing._handlers._prompt import entries, section
 from mistral_async.testing._handlers.files import FileStore
 from mistral_async.testing._handlers.models import ModelStore, resolve_model
+from mistral_async.testing._json import JSONArray, JSONObject
 from mistral_async.testing._reply import Reply, json_reply
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
@@ -29,8 +30,6 @@ _STAGES = (
     (1.0, "SUCCESS"),
 )
 _HELD_AT = 0.3
-# Sums of small steps of time fall a little short.
-_EPSILON = 1e-9
 _FINAL = {"SUCCESS", "FAILED", "CANCELLED"}
 
 
@@ -38,14 +37,14 @@ class TuningJob(msgspec.Struct, kw_only=True):
     """A fine-tuning job: its request and its progress."""
 
     id: str
-    body: dict[str, Any]
+    body: JSONObject
     created: float
     # The progress (0 to 1) at the last start, and the time of that start.
     gone: float = 0.0
     since: float = 0.0
     limit: float = 1.0
     cancelled: float | None = None
-    events: list[dict[str, Any]] = msgspec.field(default_factory=list[dict[str, Any]])
+    events: list[JSONObject] = msgspec.field(default_factory=list[JSONObject])
     status: str = ""
     fine_tuned_model: str | None = None
 
@@ -56,7 +55,7 @@ class TuningJob(msgspec.Struct, kw_only=True):
 
     def share(self, now: float, seconds: float) -> float:
         """Return the progress of the job, from 0 to 1."""
-        return min(self.limit, self.gone + (now - self.since) / max(seconds, _EPSILON) + _EPSILON)
+        return min(self.limit, self.gone + (now - self.since) / max(seconds, TOLERANCE) + TOLERANCE)
 
 
 class TuningJobStore:
@@ -66,7 +65,7 @@ class TuningJobStore:
         self._state = state
         self.jobs: dict[str, TuningJob] = {}
 
-    def add(self, body: dict[str, Any]) -> TuningJob:
+    def add(self, body: JSONObject) -> TuningJob:
         """Queue a job; without `auto_start` it stops once validated."""
         now = self._state.clock.now()
         job = TuningJob(id=self._state.ids.uuid4(), body=body, created=now, since=now)
@@ -176,7 +175,7 @@ def cancel(call: FakeCall) -> Reply:
 def _passes(call: FakeCall, job: TuningJob) -> bool:
     created = call.state.calendar.iso_of(call.state.calendar.at(job.created))
     after, before = call.text("created_after"), call.text("created_before")
-    wandb: list[Any] = entries(job.body, "integrations")
+    wandb: JSONArray = entries(job.body, "integrations")
     return (
         call.text("model") in (None, job.body["model"])
         and call.text("status") in (None, job.status)
@@ -188,15 +187,15 @@ def _passes(call: FakeCall, job: TuningJob) -> bool:
     )
 
 
-def _card(state: ServerState, job: TuningJob) -> dict[str, Any]:
+def _card(state: ServerState, job: TuningJob) -> JSONObject:
     body, kind = job.body, "classifier" if job.classifier else "completion"
-    defaults: dict[str, Any] = {
+    defaults: JSONObject = {
         "training_steps": _STEPS,
         "learning_rate": 0.0001,
         "weight_decay": 0.1,
         "warmup_fraction": 0.05,
     }
-    card: dict[str, Any] = {
+    card: JSONObject = {
         "id": job.id,
         "object": "job",
         "job_type": kind,
@@ -219,7 +218,7 @@ def _card(state: ServerState, job: TuningJob) -> dict[str, Any]:
     return card
 
 
-def _details(state: ServerState, job: TuningJob) -> dict[str, Any]:
+def _details(state: ServerState, job: TuningJob) -> JSONObject:
     share = job.share(state.clock.now(), state.options.tuning_seconds)
     steps = int(_STEPS * max(0.0, share - 0.4) / 0.6) if job.status in ("RUNNING", "SUCCESS") else 0
     checkpoints = [
@@ -240,7 +239,7 @@ def _details(state: ServerState, job: TuningJob) -> dict[str, Any]:
     return card
 
 
-def _estimate(call: FakeCall, lines: int) -> dict[str, Any]:
+def _estimate(call: FakeCall, lines: int) -> JSONObject:
     hyper = section(call.body, "hyperparameters")
     return {
         **_metadata(call.state, call.state.calendar.unix()),
@@ -253,7 +252,7 @@ def _estimate(call: FakeCall, lines: int) -> dict[str, Any]:
     }
 
 
-def _metadata(state: ServerState, created: int) -> dict[str, Any]:
+def _metadata(state: ServerState, created: int) -> JSONObject:
     return {
         "expected_duration_seconds": int(state.options.tuning_seconds),
         "cost": 4.0,
@@ -265,17 +264,17 @@ def _metadata(state: ServerState, created: int) -> dict[str, Any]:
     }
 
 
-def _integration(given: dict[str, Any]) -> dict[str, Any]:
+def _integration(given: JSONObject) -> JSONObject:
     # The API never returns the key.
     shown = {name: given.get(name) for name in ("project", "name", "run_name")}
     return {"type": "wandb", **shown, "url": f"https://wandb.example/{given['project']}"}
 
 
-def _repository(given: dict[str, Any]) -> dict[str, Any]:
+def _repository(given: JSONObject) -> JSONObject:
     shown = {name: given.get(name) for name in ("name", "owner", "ref")}
     return {"type": "github", **shown, "weight": given.get("weight", 1.0), "commit_id": "0" * 40}
 
 
-def _target(given: dict[str, Any]) -> dict[str, Any]:
+def _target(given: JSONObject) -> JSONObject:
     loss = given.get("loss_function") or "single_class"
     return {"name": given["name"], "labels": given["labels"], "weight": given.get("weight", 1.0), "loss_function": loss}

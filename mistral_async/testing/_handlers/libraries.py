@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import not_found
 from mistral_async.testing._handlers._paging import page_by_number, page_by_token
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import Reply, json_reply
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
@@ -21,12 +21,12 @@ class LibraryStore:
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
-        self.libraries: dict[str, dict[str, Any]] = {}
-        self.shares: dict[str, list[dict[str, Any]]] = {}
+        self.libraries: dict[str, JSONObject] = {}
+        self.shares: dict[str, list[JSONObject]] = {}
         # Set by `documents.py`: number and bytes of a library's documents.
         self.totals: dict[str, tuple[int, int]] = {}
 
-    def create(self, body: dict[str, Any]) -> dict[str, Any]:
+    def create(self, body: JSONObject) -> JSONObject:
         """Create a library."""
         library_id, now = self._state.ids.uuid4(), self._state.calendar.iso()
         self.libraries[library_id] = {
@@ -48,28 +48,28 @@ class LibraryStore:
         self.shares[library_id] = []
         return self.get(library_id)
 
-    def get(self, library_id: str) -> dict[str, Any]:
+    def get(self, library_id: str) -> JSONObject:
         """Return a library; raises 404 if there is none."""
         if (library := self.libraries.get(library_id)) is None:
             raise not_found("Library", library_id)
         count, size = self.totals.get(library_id, (0, 0))
         return {**library, "nb_documents": count, "total_size": size}
 
-    def change(self, library_id: str, body: dict[str, Any]) -> dict[str, Any]:
+    def change(self, library_id: str, body: JSONObject) -> JSONObject:
         """Rename or describe a library; null clears the description."""
         self.get(library_id)
         kept = {name: value for name, value in body.items() if name != "name" or value is not None}
         self.libraries[library_id] |= {**kept, "updated_at": self._state.calendar.iso()}
         return self.get(library_id)
 
-    def remove(self, library_id: str) -> dict[str, Any]:
+    def remove(self, library_id: str) -> JSONObject:
         """Delete a library and return it."""
         library = self.get(library_id)
         del self.libraries[library_id], self.shares[library_id]
         return library
 
 
-def pagination(call: FakeCall, total: int, size: int) -> dict[str, Any]:
+def pagination(call: FakeCall, total: int, size: int) -> JSONObject:
     """Return the numbers of a page: items, pages, size, and whether more follow."""
     page, size = call.number("page", 0), call.number("page_size", size, least=1, most=100)
     pages = -(-total // size)
@@ -152,7 +152,7 @@ def unshare(call: FakeCall) -> Reply:
     return json_reply(entry)
 
 
-def _take_share(libraries: LibraryStore, library_id: str, body: dict[str, Any]) -> dict[str, Any] | None:
+def _take_share(libraries: LibraryStore, library_id: str, body: JSONObject) -> JSONObject | None:
     for entry in libraries.shares[library_id]:
         if all(entry[name] == body[name] for name in ("share_with_uuid", "share_with_type")):
             libraries.shares[library_id].remove(entry)

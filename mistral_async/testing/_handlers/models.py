@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import FakeAPIError, invalid_model, not_found
+from mistral_async.testing._json import JSONArray, JSONObject
 from mistral_async.testing._reply import Reply, json_reply
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
@@ -65,26 +65,26 @@ class ModelStore:
         self.cards += [dict(card) for card in self.cards if card["id"] in _TWICE]
         self.names = {card["id"] for card in self.cards}
         # The targets of classifiers that were trained here; None for a trained chat model.
-        self.targets: dict[str, list[Any] | None] = {}
+        self.targets: dict[str, JSONArray | None] = {}
 
-    def find(self, name: str) -> dict[str, Any] | None:
+    def find(self, name: str) -> JSONObject | None:
         """Return the first entry with an id, or None."""
         return next((card for card in self.cards if card["id"] == name), None)
 
-    def get(self, name: str) -> dict[str, Any]:
+    def get(self, name: str) -> JSONObject:
         """Return the first entry with an id; raises 404 if there is none."""
         if (card := self.find(name)) is None:
             raise not_found("Model", name)
         return card
 
-    def tuned(self, name: str) -> dict[str, Any]:
+    def tuned(self, name: str) -> JSONObject:
         """Return a fine-tuned model; raises 404 for any other."""
         card = self.get(name)
         if card["type"] != "fine-tuned":
             raise not_found("Fine-tuned model", name)
         return card
 
-    def add_tuned(self, name: str, *, root: str, job: str, targets: list[Any] | None) -> None:
+    def add_tuned(self, name: str, *, root: str, job: str, targets: JSONArray | None) -> None:
         """Add the model of a fine-tuning job, a classifier if it has targets."""
         card = self._card(name, 32_768, 0.3, _CHAT if targets is None else ("classification",))
         self.cards.append({**card, "type": "fine-tuned", "job": job, "root": root, "archived": False, "name": None})
@@ -98,7 +98,7 @@ class ModelStore:
 
     def _base(
         self, names: str, context: int, temperature: float | None, abilities: tuple[str, ...]
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[JSONObject]:
         every = names.split()
         for name in every:
             card = self._card(name, context, temperature, abilities)
@@ -106,7 +106,7 @@ class ModelStore:
             card |= {"name": every[0], "aliases": [other for other in every if other != name], "type": "base"}
             yield {**card, "deprecation": deprecation, "deprecation_replacement_model": replacement}
 
-    def _card(self, name: str, context: int, temperature: float | None, abilities: tuple[str, ...]) -> dict[str, Any]:
+    def _card(self, name: str, context: int, temperature: float | None, abilities: tuple[str, ...]) -> JSONObject:
         return {
             "id": name,
             "object": "model",
@@ -182,10 +182,10 @@ def _set_archived(call: FakeCall, *, archived: bool) -> Reply:
     return json_reply({"id": card["id"], "object": "model", "archived": archived})
 
 
-def _tuned_model(card: dict[str, Any], targets: list[Any] | None) -> dict[str, Any]:
+def _tuned_model(card: JSONObject, targets: JSONArray | None) -> JSONObject:
     shared = "id object created owned_by name description max_context_length aliases archived job root"
     abilities = ("completion_chat", "completion_fim", "function_calling", "fine_tuning", "classification")
-    model: dict[str, Any] = {
+    model: JSONObject = {
         **{name: card[name] for name in shared.split()},
         "workspace_id": "00000000-0000-4000-8000-000000000001",
         "root_version": "1.0",

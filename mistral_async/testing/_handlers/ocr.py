@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
 from typing import Any, cast
 
 from mistral_async.testing._call import FakeCall
@@ -14,6 +13,7 @@ from mistral_async.testing._handlers._document_text import fetch_document, pages
 from mistral_async.testing._handlers._prompt import section, words_of
 from mistral_async.testing._handlers._schema_instance import instance_of
 from mistral_async.testing._handlers.models import resolve_model
+from mistral_async.testing._json import JSONMapping, JSONObject
 from mistral_async.testing._reply import Reply, json_reply
 from mistral_async.testing._route import route
 
@@ -45,7 +45,7 @@ def process(call: FakeCall) -> Reply:
     ).with_costs(ocr_pages=len(pages))
 
 
-def _source(call: FakeCall, document: Mapping[str, Any]) -> tuple[bytes, str]:
+def _source(call: FakeCall, document: JSONMapping) -> tuple[bytes, str]:
     match document:
         case {"document_url": str(url)}:
             data, name = fetch_document(call.state, url)
@@ -70,7 +70,7 @@ def _chosen(pages: Any, count: int) -> list[int]:
     return [number for number in numbers if 0 <= number < count]
 
 
-def _page(index: int, text: str, body: Mapping[str, Any], data: bytes) -> dict[str, Any]:
+def _page(index: int, text: str, body: JSONMapping, data: bytes) -> JSONObject:
     lines = text.split("\n")
     header = lines[0] if body.get("extract_header") and len(lines) > 1 else None
     footer = lines[-1] if body.get("extract_footer") and len(lines) > 1 else None
@@ -91,8 +91,8 @@ def _page(index: int, text: str, body: Mapping[str, Any], data: bytes) -> dict[s
     }
 
 
-def _without_tables(text: str, form: str | None) -> tuple[str, list[dict[str, Any]]]:
-    tables: list[dict[str, Any]] = []
+def _without_tables(text: str, form: str | None) -> tuple[str, list[JSONObject]]:
+    tables: list[JSONObject] = []
     if form is None:
         return text, tables
 
@@ -112,22 +112,22 @@ def _html_table(markdown: str) -> str:
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
 
 
-def _image(name: str, body: Mapping[str, Any], data: bytes) -> dict[str, Any]:
+def _image(name: str, body: JSONMapping, data: bytes) -> JSONObject:
     encoded = f"data:image/jpeg;base64,{b64encode(data).decode()}" if body.get("include_image_base64") else None
     corners = {"top_left_x": 0, "top_left_y": 0, "bottom_right_x": 100, "bottom_right_y": 100}
     annotation = _annotation(section(body, "bbox_annotation_format"), name)
     return {"id": name, **corners, "image_base64": encoded, "image_annotation": annotation}
 
 
-def _annotation(form: Mapping[str, Any], text: str) -> str | None:
+def _annotation(form: JSONMapping, text: str) -> str | None:
     # Annotations are JSON written into a string.
     if not form:
         return None
     return json.dumps(instance_of(section(form, "json_schema").get("schema", {}), text), ensure_ascii=False)
 
 
-def _blocks(lines: list[str]) -> list[dict[str, Any]]:
-    blocks: list[dict[str, Any]] = []
+def _blocks(lines: list[str]) -> list[JSONObject]:
+    blocks: list[JSONObject] = []
     for number, line in enumerate(lines):
         if not line.strip():
             continue
@@ -140,7 +140,7 @@ def _blocks(lines: list[str]) -> list[dict[str, Any]]:
     return blocks
 
 
-def _scores(text: str, *, words: bool) -> dict[str, Any]:
+def _scores(text: str, *, words: bool) -> JSONObject:
     scores = [{"text": word, "confidence": 0.99, "start_index": text.lower().find(word)} for word in words_of(text)]
     page = {"average_page_confidence_score": 0.99, "minimum_page_confidence_score": 0.95}
     return {**page, "word_confidence_scores": scores if words else []}

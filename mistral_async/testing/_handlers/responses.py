@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import invalid_argument
 from mistral_async.testing._handlers import _completions as completions
-from mistral_async.testing._handlers._prompt import pieces_of, prompt_tokens, section, tokens_of
+from mistral_async.testing._handlers._prompt import content_text, pieces_of, prompt_tokens, section, tokens_of
 from mistral_async.testing._handlers.models import resolve_model
+from mistral_async.testing._json import JSONArray, JSONMapping, JSONObject
 from mistral_async.testing._reply import EVENT_STREAM, Reply, json_reply, named_event
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
@@ -45,16 +46,18 @@ def count_input_tokens(call: FakeCall) -> Reply:
     return json_reply({"object": "response.input_tokens", "input_tokens": prompt_tokens(_messages(call.body)) + tools})
 
 
-def _messages(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    messages: list[dict[str, Any]] = []
+def _messages(body: JSONMapping) -> list[JSONObject]:
+    messages: list[JSONObject] = []
     if instructions := body.get("instructions"):
         messages.append({"role": "system", "content": instructions})
     given: Any = body["input"]
-    items: list[Any] = [{"role": "user", "content": given}] if isinstance(given, str) else given
+    items: JSONArray = [{"role": "user", "content": given}] if isinstance(given, str) else given
     for item in items:
         match item:
             case {"type": "function_call_output"}:
-                messages.append({"role": "tool", "content": _text(item["output"]), "tool_call_id": item["call_id"]})
+                messages.append(
+                    {"role": "tool", "content": content_text(item["output"]), "tool_call_id": item["call_id"]}
+                )
             case {"type": "function_call"}:
                 function = {"name": item["name"], "arguments": item["arguments"]}
                 messages.append(
@@ -63,19 +66,13 @@ def _messages(body: Mapping[str, Any]) -> list[dict[str, Any]]:
             case {"type": "reasoning"}:
                 pass
             case {"role": str(role), "content": content}:
-                messages.append({"role": "system" if role == "developer" else role, "content": _text(content)})
+                messages.append({"role": "system" if role == "developer" else role, "content": content_text(content)})
             case _:
                 raise invalid_argument("An input item is of no known type.")
     return messages
 
 
-def _text(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    return "".join(str(part.get("text") or "") for part in content)
-
-
-def _options(body: Mapping[str, Any]) -> dict[str, Any]:
+def _options(body: JSONMapping) -> JSONObject:
     form = section(section(body, "text"), "format")
     choice: Any = body.get("tool_choice")
     return {
@@ -90,9 +87,7 @@ def _options(body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _response(
-    state: ServerState, body: Mapping[str, Any], model: str, choice: completions.Choice, prompt: int
-) -> dict[str, Any]:
+def _response(state: ServerState, body: JSONMapping, model: str, choice: completions.Choice, prompt: int) -> JSONObject:
     now, cut = state.calendar.now(), choice.finish_reason == "length"
     unset = ("error", "previous_response_id")
     given = ("instructions", "max_output_tokens", "metadata", "prompt_cache_key", "reasoning", "temperature", "top_p")
@@ -118,7 +113,7 @@ def _response(
     }
 
 
-def _usage(choice: completions.Choice, prompt: int) -> dict[str, Any]:
+def _usage(choice: completions.Choice, prompt: int) -> JSONObject:
     return {
         "input_tokens": prompt,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
@@ -128,8 +123,8 @@ def _usage(choice: completions.Choice, prompt: int) -> dict[str, Any]:
     }
 
 
-def _items(state: ServerState, choice: completions.Choice, status: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
+def _items(state: ServerState, choice: completions.Choice, status: str) -> list[JSONObject]:
+    items: list[JSONObject] = []
     if choice.thoughts:
         content = [{"type": "reasoning_text", "text": "".join(choice.thoughts)}]
         items.append(
@@ -139,19 +134,19 @@ def _items(state: ServerState, choice: completions.Choice, status: str) -> list[
         named = {"call_id": call["id"], "name": call["function"]["name"], "arguments": call["function"]["arguments"]}
         items.append({"type": "function_call", "id": state.ids.prefixed("fc"), **named, "status": status})
     if not choice.calls:
-        part: dict[str, Any] = {"type": "output_text", "text": choice.text, "annotations": [], "logprobs": []}
+        part: JSONObject = {"type": "output_text", "text": choice.text, "annotations": [], "logprobs": []}
         message = {"type": "message", "id": state.ids.prefixed("msg"), "role": "assistant", "status": status}
         items.append({**message, "content": [part]})
     return items
 
 
-def _numbered(events: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+def _numbered(events: Iterator[JSONObject]) -> Iterator[bytes]:
     for number, event in enumerate(events):
         yield named_event({**event, "sequence_number": number})
 
 
-def _events(response: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    begun: dict[str, Any] = {
+def _events(response: JSONObject) -> Iterator[JSONObject]:
+    begun: JSONObject = {
         **response,
         "status": "in_progress",
         "output": [],
@@ -162,7 +157,7 @@ def _events(response: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": "response.created", "response": begun}
     yield {"type": "response.in_progress", "response": begun}
     for index, item in enumerate(response["output"]):
-        empty: dict[str, Any] = {"arguments": ""} if item["type"] == "function_call" else {"content": []}
+        empty: JSONObject = {"arguments": ""} if item["type"] == "function_call" else {"content": []}
         yield {
             "type": "response.output_item.added",
             "output_index": index,
@@ -174,7 +169,7 @@ def _events(response: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": f"response.{response['status']}", "response": response}
 
 
-def _item_events(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _item_events(item: JSONObject) -> Iterator[JSONObject]:
     if item["type"] == "function_call":
         for piece in pieces_of(item["arguments"]):
             yield {"type": "response.function_call_arguments.delta", "delta": piece}
@@ -184,9 +179,9 @@ def _item_events(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _part_events(index, part)
 
 
-def _part_events(index: int, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _part_events(index: int, part: JSONObject) -> Iterator[JSONObject]:
     kind: str = part["type"]
-    extra: dict[str, Any] = {"logprobs": []} if kind == "output_text" else {}
+    extra: JSONObject = {"logprobs": []} if kind == "output_text" else {}
     yield {"type": "response.content_part.added", "content_index": index, "part": {**part, "text": ""}}
     for piece in pieces_of(part["text"]):
         yield {"type": f"response.{kind}.delta", "content_index": index, "delta": piece, **extra}

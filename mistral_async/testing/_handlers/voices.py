@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import invalid_argument, not_found
 from mistral_async.testing._handlers._paging import page_by_token
 from mistral_async.testing._handlers._speech import decode_audio, duration, synthesize
+from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import Reply, json_reply
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _PRESETS = (("en_paul_neutral", "Paul", "male", "en"), ("fr_marie_neutral", "Marie", "female", "fr"))
-_FIELDS: dict[str, Any] = {
+_FIELDS: JSONObject = {
     "slug": None,
     "languages": [],
     "gender": None,
@@ -31,13 +30,13 @@ class VoiceStore:
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
-        self.voices: dict[str, dict[str, Any]] = {}
+        self.voices: dict[str, JSONObject] = {}
         self.samples: dict[str, bytes] = {}
         for slug, name, gender, language in _PRESETS:
             body = {"name": name, "slug": slug, "gender": gender, "languages": [language]}
             self.add(body, synthesize(f"I am {name}.", "wav"), kind="preset")
 
-    def add(self, body: dict[str, Any], sample: bytes, *, kind: str) -> dict[str, Any]:
+    def add(self, body: JSONObject, sample: bytes, *, kind: str) -> JSONObject:
         """Add a voice."""
         voice_id = self._state.ids.uuid4()
         shown = {name: value for name, value in body.items() if name not in _HIDDEN}
@@ -54,25 +53,25 @@ class VoiceStore:
         }
         return self.voices[voice_id]
 
-    def get(self, voice_id: str) -> dict[str, Any]:
+    def get(self, voice_id: str) -> JSONObject:
         """Return a voice by id; raises 404 if there is none."""
         if (voice := self.voices.get(voice_id)) is None:
             raise not_found("Voice", voice_id)
         return voice
 
-    def find(self, name: str) -> dict[str, Any]:
+    def find(self, name: str) -> JSONObject:
         """Return a voice by id or slug, as speech requests name it."""
         named = (voice for voice in self.voices.values() if voice["slug"] == name)
         return next(named, None) or self.get(name)
 
-    def own(self, voice_id: str) -> dict[str, Any]:
+    def own(self, voice_id: str) -> JSONObject:
         """Return a voice that can be changed; raises 400 for a preset."""
         voice = self.get(voice_id)
         if voice["type"] == "preset":
             raise invalid_argument("Preset voices cannot be changed.")
         return voice
 
-    def of_type(self, wanted: str | None) -> list[dict[str, Any]]:
+    def of_type(self, wanted: str | None) -> list[JSONObject]:
         """Return the `all`, `custom` or `preset` voices."""
         return [voice for voice in self.voices.values() if wanted in (None, "all", voice["type"])]
 
