@@ -1,39 +1,60 @@
-"""The event loop that something belongs to: found without cost, spoken to from outside, known to be dead or alive."""
+"""The event loop that something belongs to: found cheaply, called from other threads, known to be running or ended."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-# The generators of pools whose event loop has not ended. They are held here so that the garbage collector never meets
-# one unfinished; each holds its pool, which leaves when it is closed.
-_GUARDS: set[AsyncGenerator[None, None]] = set()
+if TYPE_CHECKING:
+    import asyncio
+
+    import trio
+    from typing_extensions import TypeIs
+
+Loop: TypeAlias = "asyncio.AbstractEventLoop | trio.lowlevel.TrioToken"
+
+# Rule 1: A wire belongs to the loop that it was made in; its sockets are registered there. From any other thread it is
+#         reached by `call_soon` alone, which says whether the loop still runs anything.
+# Rule 2: The end of a loop is learned from an async generator that is suspended in it (PEP 525): `asyncio.run`, uvloop
+#         and trio finalize those last, when no task of the user runs any more, and can still await what it awaits.
+# Rule 3: A loop that ends without that (`loop.close()` alone) tells nobody. Its wires are found dead by the next
+#         request from another loop, or when the client is freed, and then detached: sockets closed, nothing awaited.
+# Rule 4: A fork copies the descriptors. The child closes its copies and sends nothing, no TLS alert either: the
+#         connections are the parent's, and go on there.
+
+# The generators of `LoopExitHook`s that are armed. They are held here so that the garbage collector never finalizes one
+# by itself; each holds its wire, which lets go of it when it is closed.
+_HOOKS: set[AsyncGenerator[None, None]] = set()
 
 
-def current_loop() -> Any:
-    """The running asyncio loop, or trio's token: trio first, since in guest mode both run."""
+def current_loop() -> Loop:
+    """Return the running asyncio loop, or trio's token; RuntimeError without either.
+
+    Trio is asked first, since in guest mode both run. It is not imported here: without it there is no trio task.
+    """
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_task():
-        return trio.lowlevel.current_trio_token()
+        token: Loop = trio.lowlevel.current_trio_token()
+        return token
     import asyncio
 
     return asyncio.get_running_loop()
 
 
-def is_asyncio(loop: Any) -> bool:
-    """Whether it is an asyncio loop and not trio's token."""
+def is_asyncio(loop: Loop) -> TypeIs[asyncio.AbstractEventLoop]:
+    """Tell an asyncio loop (True) from trio's token."""
     return hasattr(loop, "create_connection")
 
 
-def is_alive(loop: Any) -> bool:
-    """Whether it can still run something."""
+def is_alive(loop: Loop) -> bool:
+    """Return whether the loop can still run something."""
     return not loop.is_closed() if is_asyncio(loop) else call_soon(loop, bool)
 
 
-def call_soon(loop: Any, action: Callable[[], object]) -> bool:
-    """Have it call something soon, from any thread; False when it has ended."""
+def call_soon(loop: Loop, action: Callable[[], object]) -> bool:
+    """Have the loop call something soon, from any thread; return False when it has ended."""
     send = loop.call_soon_threadsafe if is_asyncio(loop) else loop.run_sync_soon
     try:
         send(action)
@@ -42,37 +63,37 @@ def call_soon(loop: Any, action: Callable[[], object]) -> bool:
     return True
 
 
-def spawn_task(loop: Any, work: Callable[[], Awaitable[None]]) -> bool:
-    """Have it await something that does not fail, from any thread; False when it has ended."""
+def spawn_task(loop: Loop, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+    """Have the loop await something that does not fail, from any thread; return False when it has ended."""
     if is_asyncio(loop):
-        return call_soon(loop, lambda: _keep(loop.create_task(work())))
+        return call_soon(loop, lambda: _hold(loop.create_task(work())))
     return call_soon(loop, lambda: sys.modules["trio"].lowlevel.spawn_system_task(work))
 
 
-_TASKS: set[Any] = set()
+_TASKS: set[asyncio.Task[None]] = set()  # asyncio holds its tasks weakly
 
 
-def _keep(task: Any) -> None:
+def _hold(task: asyncio.Task[None]) -> None:
     _TASKS.add(task)
     task.add_done_callback(_TASKS.discard)
 
 
 class LoopExitHook:
-    """Learns that the event loop ends: loops finalize the async generators that are suspended in them."""
+    """A callback for the end of the event loop, on an async generator that the loop finalizes (rule 2)."""
 
-    def __init__(self, ended: Callable[[], Awaitable[None] | None]) -> None:
-        self._ended: Callable[[], Awaitable[None] | None] | None = ended
+    def __init__(self, on_exit: Callable[[], Awaitable[None] | None]) -> None:
+        self._on_exit: Callable[[], Awaitable[None] | None] | None = on_exit
         self._generator = self._wait()
 
     async def start(self) -> None:
-        """From now on; does not suspend."""
-        _GUARDS.add(self._generator)
+        """Arm the hook in the running loop; does not suspend."""
+        _HOOKS.add(self._generator)
         await anext(self._generator)
 
     def stop(self) -> None:
-        """Not any more: run the generator to its end here and now."""
-        self._ended = None
-        _GUARDS.discard(self._generator)
+        """Disarm the hook: run the generator to its end here and now, in whatever thread or loop this is."""
+        self._on_exit = None
+        _HOOKS.discard(self._generator)
         with contextlib.suppress(StopIteration, RuntimeError):
             self._generator.aclose().send(None)
 
@@ -80,6 +101,6 @@ class LoopExitHook:
         try:
             yield
         finally:
-            _GUARDS.discard(self._generator)
-            if self._ended is not None and (closing := self._ended()) is not None:
+            _HOOKS.discard(self._generator)
+            if self._on_exit is not None and (closing := self._on_exit()) is not None:
                 await closing

@@ -1,4 +1,4 @@
-"""A client's way to its server: one wire for each event loop, found without cost, dropped after a fork."""
+"""The connections of one client to its server: one wire for each event loop, found cheaply, dropped after a fork."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mistral_async._http.loops import current_loop, is_alive, is_asyncio
+from mistral_async._http.loops import Loop, current_loop, is_alive, is_asyncio
 from mistral_async._http.origin import Origin, PoolConfig, Verify
 from mistral_async._http.protocol import Wire
 from mistral_async._http.proxy import environment_proxy
@@ -22,32 +22,33 @@ class LoopWire(Wire, Protocol):
 
     @property
     def closed(self) -> bool:
-        """Whether it is of no use any more."""
+        """Return whether it can not be used any more."""
         ...
 
     @property
     def in_use(self) -> bool:
-        """Whether there is anything to close."""
+        """Return whether there is anything to close."""
         ...
 
-    def abort_from_outside(self) -> None:
+    def abort_threadsafe(self) -> None:
         """Have the loop close every connection, from any thread."""
 
     def detach(self, *, forked: bool) -> None:
-        """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
+        """Let go of the connections of a loop that has ended, or of the process that we were forked from."""
 
 
 class Network:
     """The wires of one client: `current()` is the one of the running event loop.
 
     With a transport or client of httpx that the user gave, there is one wire for all. A proxy, given or of the
-    environment, and HTTP/2 take httpx's own transport. Nothing is opened or read before the first request.
+    environment, HTTP/2, and an asyncio loop that may not know buffered protocols take httpx's own transport.
+    Nothing is opened or read before the first request.
     """
 
     _pid: int
     _lock: threading.Lock
-    _wires: dict[Any, LoopWire]
-    _last: tuple[Any, LoopWire | None]
+    _wires: dict[Loop, LoopWire]
+    _last: tuple[Loop | None, LoopWire | None]
 
     def __init__(
         self,
@@ -65,8 +66,6 @@ class Network:
     ) -> None:
         if transport is not None and async_client is not None:
             raise ValueError("either a transport or an async_client, not both")
-        if max_connections < 1:
-            raise ValueError("max_connections must be at least 1")
         self._config = PoolConfig(
             origin=Origin(*origin),
             verify=verify,
@@ -83,14 +82,14 @@ class Network:
         _NETWORKS.add(self)
 
     def current(self) -> Wire:
-        """The wire of the running event loop."""
+        """Return the wire of the running event loop."""
         if self._shared_wire is not None:
             return self._shared_wire
         loop = current_loop()
         last, wire = self._last
         if loop is last and wire is not None and not wire.closed and self._pid == os.getpid():
             return wire
-        return self._find(loop)
+        return self._find_or_make(loop)
 
     async def aclose(self) -> None:
         """Close the connections of this event loop, and have those of others closed by theirs."""
@@ -101,14 +100,14 @@ class Network:
             wires, self._wires, self._last = self._wires, {}, (None, None)
         for loop, wire in wires.items():
             if loop is not here:
-                wire.abort_from_outside()
+                wire.abort_threadsafe()
         if here in wires:
             await wires[here].aclose()
         if self._shared_wire is not None:
             await self._shared_wire.aclose()
 
     def drop_inherited(self) -> None:
-        """After a fork the connections are the parent's: nothing may be sent on them."""
+        """Let go of all wires after a fork: the connections are the parent's, nothing may be sent on them."""
         wires = self._wires
         self._start()
         for wire in wires.values():
@@ -120,7 +119,7 @@ class Network:
         self._wires = {}
         self._last = (None, None)
 
-    def _find(self, loop: Any) -> Wire:
+    def _find_or_make(self, loop: Loop) -> Wire:
         if self._pid != os.getpid():
             self.drop_inherited()
         with self._lock:
@@ -129,20 +128,20 @@ class Network:
                 return self._shared_wire
             wire = self._wires.get(loop)
             if wire is None or wire.closed:
-                self._sweep()
-                wire = self._wires[loop] = _loop_wire(self._config, loop)
+                self._drop_dead()
+                wire = self._wires[loop] = _make_loop_wire(self._config, loop)
             self._last = (loop, wire)
         return wire
 
-    def _sweep(self) -> None:
-        """Drop the wires of loops that have ended, with or without telling."""
+    def _drop_dead(self) -> None:
+        """Detach the wires of loops that have ended, those that nobody was told of too."""
         for loop, wire in list(self._wires.items()):
             if wire.closed or not is_alive(loop):
                 wire.detach(forked=False)
                 del self._wires[loop]
 
     def __del__(self) -> None:
-        wires: dict[Any, LoopWire] = getattr(self, "_wires", {})
+        wires: dict[Loop, LoopWire] = getattr(self, "_wires", {})
         if not wires or self._pid != os.getpid():
             return
         try:
@@ -151,11 +150,11 @@ class Network:
                 warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
         finally:
             for wire in wires.values():
-                wire.abort_from_outside()
+                wire.abort_threadsafe()
 
 
 _BUFFERING_LOOPS = frozenset({"uvloop", "winloop"})
-_NETWORKS: weakref.WeakSet[Network] = weakref.WeakSet()
+_NETWORKS: weakref.WeakSet[Network] = weakref.WeakSet()  # for `_after_fork`
 
 
 def _after_fork() -> None:
@@ -176,14 +175,14 @@ def _make_shared_wire(config: PoolConfig, transport: Any, client: Any) -> Wire:
     return HttpxWire(config.origin, transport=transport, client=client, limit=config.max_answer)
 
 
-def _supports_buffered_protocols(loop: Any) -> bool:
-    """Whether it is a loop that is known to read into the buffer of a protocol."""
+def _supports_buffered_protocols(loop: Loop) -> bool:
+    """Return whether the loop is known to read into the buffer of an `asyncio.BufferedProtocol`."""
     import asyncio
 
     return isinstance(loop, asyncio.BaseEventLoop) or type(loop).__module__.partition(".")[0] in _BUFFERING_LOOPS
 
 
-def _loop_wire(config: PoolConfig, loop: Any) -> LoopWire:
+def _make_loop_wire(config: PoolConfig, loop: Loop) -> LoopWire:
     proxy = config.proxy or environment_proxy(config.origin)
     if proxy is not None or config.http2 or (is_asyncio(loop) and not _supports_buffered_protocols(loop)):
         from mistral_async._http.httpx_wire.loop import HttpxLoopWire

@@ -1,4 +1,4 @@
-"""Where a wire leads to, and how its connections are made: values that the pools of all event loops share."""
+"""The address of a server and the settings of a pool: values that the wires of all event loops share."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ class Origin(NamedTuple):
 
     @property
     def secure(self) -> bool:
-        """Whether TLS is used."""
+        """Return whether TLS is used."""
         return self.scheme == "https"
 
     @property
     def authority(self) -> str:
-        """The value of the host header."""
+        """Return the value of the Host header (RFC 9110 §7.2): the name in ASCII, the port unless it is the default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         host = host.encode("idna").decode() if not host.isascii() else host
         return host if self.port == _PORTS.get(self.scheme) else f"{host}:{self.port}"
 
 
 class PoolConfig(msgspec.Struct, frozen=True):
-    """What a pool needs to know."""
+    """The settings of a pool."""
 
     origin: Origin
     verify: Verify = True
@@ -45,15 +45,22 @@ class PoolConfig(msgspec.Struct, frozen=True):
     max_answer: int = 512 * 1024 * 1024  # bytes of a whole answer, decompressed
     http2: bool = False
     proxy: Any = None  # a URL or httpx.Proxy
-    raw: bool = False  # the caller's headers include host and accept-encoding, and it undoes content codings
+    raw: bool = False  # the caller sets host and accept-encoding itself, and undoes content codings
+
+    def __post_init__(self) -> None:
+        if self.max_connections < 1:
+            raise ValueError("max_connections must be at least 1")
 
     def tls(self) -> ssl.SSLContext | None:
-        """The context for this origin, made at the first need and shared by the process."""
+        """Return the context for this origin, None for plain HTTP; made when first needed, shared by the process."""
         return tls_context(self.verify, http2=self.http2) if self.origin.secure else None
 
 
 def tls_context(verify: Verify, *, http2: bool = False) -> ssl.SSLContext:
-    """The context for a `verify` argument: True, False, a file or folder of certificates, or a context as it is."""
+    """Return the context for a `verify` argument: a bool, a file or folder of certificates, or a context as it is.
+
+    SSL_CERT_FILE and SSL_CERT_DIR stand in for a bool's certificates, then certifi where it is installed.
+    """
     if isinstance(verify, ssl.SSLContext):
         return verify
     if isinstance(verify, bool):

@@ -1,8 +1,4 @@
-"""Which connection may be used by whom: idle ones newest first, callers in order. No I/O, no clock, O(1).
-
-Invariants: a place is counted for every connection that exists or is being made; nobody waits while a place or an
-idle connection is free; a grant that is not wanted any more goes to the next who waits.
-"""
+"""Assignment of connections to callers, without I/O and without a clock; every step costs O(1)."""
 
 from __future__ import annotations
 
@@ -12,53 +8,69 @@ from typing import Generic, TypeVar
 
 C = TypeVar("C")
 
+# Rule 1: One slot is counted for every connection that exists or is being made, and never more slots than `limit`.
+#         Whoever `reserve`s a slot either turns it into a connection (`add`) or gives it back (`unreserve`).
+# Rule 2: Nobody waits while a slot or an idle connection is free. So what becomes free goes to the queue first, and
+#         only when the queue is empty does a connection become idle or a slot disappear.
+# Rule 3: Callers are served in the order in which they came; idle connections are used newest first, since the
+#         newest is the likeliest to be alive, and so that those which a lower load does not need expire.
+# Rule 4: A grant belongs to its waiter from the moment it is made, before the waiter's task runs. A waiter that was
+#         cancelled or timed out meanwhile passes it on (`leave`): a grant is neither lost nor given twice.
+# Rule 5: A connection is dropped once. `give` and `drop` do nothing with one that the pool does not know any more,
+#         so that closing may race with the end of a request.
+# Rule 6: A closed pool has nothing idle and grants nothing; all who wait are woken to learn it, unless their event
+#         loop is dead. Its connections stay counted until they are dropped.
+
 
 class PoolWaiter(Generic[C]):
-    """A caller's place in the queue; `wake` is called when it was `granted` something or the pool was closed."""
+    """A caller in the queue; `wake` is called when it was `granted` something or the pool was closed."""
 
-    __slots__ = ("connection", "granted", "until", "wake")
+    __slots__ = ("connection", "expires_at", "granted", "wake")
 
     def __init__(self, wake: Callable[[], object]) -> None:
         self.wake = wake
         self.granted = False
-        self.connection: C | None = None  # granted without a connection: the place to make one
-        self.until = 0.0
+        self.connection: C | None = None  # granted without a connection: a slot to make one
+        self.expires_at = 0.0
 
 
 class Pool(Generic[C]):
     """The connections to one origin in one event loop."""
 
-    __slots__ = ("_idle", "_places", "_waiting", "closed", "connections", "limit")
+    __slots__ = ("_idle", "_slots", "_waiting", "closed", "connections", "limit")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.closed = False
         self.connections: set[C] = set()
-        self._places = 0
+        self._slots = 0
         self._idle: OrderedDict[C, float] = OrderedDict()  # until when, oldest first
         self._waiting: OrderedDict[PoolWaiter[C], None] = OrderedDict()
 
     @property
     def idle(self) -> int:
-        """Connections that are open and unused."""
+        """Number of connections that are open and unused."""
         return len(self._idle)
 
     @property
     def waiting(self) -> int:
-        """Callers in the queue."""
+        """Number of callers in the queue."""
         return len(self._waiting)
 
     @property
-    def places(self) -> int:
-        """Connections that exist or are being made."""
-        return self._places
+    def slots(self) -> int:
+        """Number of connections that exist or are being made."""
+        return self._slots
 
     def take(self) -> C | None:
-        """The connection that was used last, which is the likeliest to be alive."""
+        """Take the idle connection that was used last; None when there is none."""
         return self._idle.popitem()[0] if self._idle else None
 
     def expire(self, now: float) -> list[C]:
-        """Take out the connections that have been idle for too long: the caller closes and drops them."""
+        """Take out the connections that have been idle for too long: the caller closes and drops them.
+
+        Stops at the first that has not: one with a shorter time of its own behind it expires later, or when taken.
+        """
         expired: list[C] = []
         while self._idle and self._idle[next(iter(self._idle))] <= now:
             expired.append(self._idle.popitem(last=False)[0])
@@ -66,40 +78,40 @@ class Pool(Generic[C]):
 
     def reserve(self) -> bool:
         """Count a connection that the caller is going to make, if there is room."""
-        if self._places >= self.limit:
+        if self._slots >= self.limit:
             return False
-        self._places += 1
+        self._slots += 1
         return True
 
     def unreserve(self) -> None:
-        """It could not be made, or is gone: the place goes to the next who waits."""
+        """Return a slot whose connection could not be made, or is gone; the next who waits gets it (rule 2)."""
         if not self._grant(None, 0.0):
-            self._places -= 1
+            self._slots -= 1
 
     def add(self, connection: C) -> None:
-        """The connection for a reserved place was made, and is in use."""
+        """Register the connection that was made for a reserved slot; it is in use."""
         self.connections.add(connection)
 
-    def give(self, connection: C, until: float) -> None:
-        """A connection is free: to the next who waits, else idle until then."""
-        if connection in self.connections and not self._grant(connection, until):
-            self._idle[connection] = until
+    def give(self, connection: C, expires_at: float) -> None:
+        """Pass a free connection to the next who waits, else keep it idle until it expires."""
+        if connection in self.connections and not self._grant(connection, expires_at):
+            self._idle[connection] = expires_at
 
     def drop(self, connection: C) -> None:
-        """A connection is closed, whether it was idle or in use."""
+        """Forget a closed connection, whether it was idle or in use, and return its slot."""
         if connection in self.connections:
             self.connections.discard(connection)
             self._idle.pop(connection, None)
             self.unreserve()
 
     def queue(self, wake: Callable[[], object]) -> PoolWaiter[C]:
-        """Wait behind all others."""
+        """Enter the queue behind all others."""
         waiter: PoolWaiter[C] = PoolWaiter(wake)
         self._waiting[waiter] = None
         return waiter
 
     def leave(self, waiter: PoolWaiter[C]) -> None:
-        """Stop waiting; what was granted meanwhile is passed on."""
+        """Leave the queue; what was granted meanwhile is passed on (rule 4)."""
         if not waiter.granted:
             self._waiting.pop(waiter, None)
             return
@@ -107,10 +119,10 @@ class Pool(Generic[C]):
         if waiter.connection is None:
             self.unreserve()
         else:
-            self.give(waiter.connection, waiter.until)
+            self.give(waiter.connection, waiter.expires_at)
 
     def close(self, *, wake: bool = True) -> list[C]:
-        """Grant nothing any more, wake everybody, and return the connections: the caller closes and drops them."""
+        """Grant nothing any more, wake all who wait, and return the connections: the caller closes and drops them."""
         self.closed = True
         waiting = list(self._waiting)
         self._waiting.clear()
@@ -119,12 +131,12 @@ class Pool(Generic[C]):
             waiter.wake()
         return list(self.connections)
 
-    def _grant(self, connection: C | None, until: float) -> bool:
+    def _grant(self, connection: C | None, expires_at: float) -> bool:
         if not self._waiting:
             return False
         waiter, _ = self._waiting.popitem(last=False)
         waiter.granted = True
         waiter.connection = connection
-        waiter.until = until
+        waiter.expires_at = expires_at
         waiter.wake()
         return True

@@ -1,6 +1,6 @@
-"""The part of our HTTP/1.1 wire that every event loop shares: whose turn it is, on which connection, and once more.
+"""The part of our HTTP/1.1 wire that every event loop shares: the pool, and the exchange on one of its connections.
 
-A driver supplies connections and the two awaits: one made, and one waited for.
+A driver supplies connections and two awaits: `_connect` makes a connection, `_wait` waits in the queue for one.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import weakref
 from collections.abc import Awaitable
 from math import inf
 from time import monotonic
-from typing import Any, Generic, NoReturn, Protocol, TypeVar
+from typing import Final, Generic, NoReturn, Protocol, TypeVar
 
 from mistral_async._codec.redact import RedactedBytes
 from mistral_async._http.h1.body_stream import BodyConnection, BodyStream
 from mistral_async._http.h1.buffers import BufferPool
-from mistral_async._http.h1.content_coding import accepted
+from mistral_async._http.h1.content_coding import accept_encoding
 from mistral_async._http.h1.encode import encode_framing, encode_head
 from mistral_async._http.h1.response_reader import ResponseReader
-from mistral_async._http.loops import LoopExitHook, call_soon
+from mistral_async._http.loops import Loop, LoopExitHook, call_soon
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pool import Pool, PoolWaiter
 from mistral_async._http.protocol import (
@@ -32,40 +32,59 @@ from mistral_async._http.protocol import (
     WireStream,
 )
 
+# Rule 1: A connection that has been idle is checked before it is used (`usable`): the server may have closed it.
+# Rule 2: The check can not see what happens between it and the write. When the first write finds the connection dead,
+#         not a byte of the request was accepted (`Sent.NOTHING`): the request goes to the next connection, at once.
+#         This is no attempt: no retry is counted, nothing is waited for, and no idempotency is needed. It ends, since
+#         each round closes a connection of the pool; a failure on a new connection is always the caller's.
+# Rule 3: With any byte accepted the server may have seen the request, and only the caller can judge a repetition.
+#         The same holds for a timeout, which says nothing about the connection, and for a wire that was closed.
+# Rule 4: The attempt's own time limit begins when the connection is there: waiting for one, and making one, are
+#         limited by the deadline and by `Timeouts.connect`.
+# Rule 5: A connection is kept for `keepalive_expiry`, or for less when the server says so. Half a second is taken
+#         off: a request that is on its way while the server closes is lost.
+# Rule 6: The stream of an answer that breaks after its head is returned, not raised: what has arrived of the body
+#         comes before the error, when it is received.
+
 
 class Connection(BodyConnection, Protocol):
-    """A driver's connection. It knows its pool and its wire, by their general types alone."""
+    """A driver's connection. It gives itself back (`PooledWire.release`) or leaves the pool (`Pool.drop`)."""
 
-    until: float  # `time.monotonic()` up to which it may stay unused
+    expires_at: float  # the `time.monotonic()` at which it has been idle for too long
 
     def usable(self, now: float) -> bool:
-        """Whether it is open and its peer has neither closed it nor sent what nobody asked for."""
+        """Return whether it is open, not expired, and its peer has neither closed it nor sent anything."""
         ...
 
     async def perform(
         self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None, timeouts: Timeouts
     ) -> None:
-        """Send the request and read until the reader is ready. Anything but success leaves it closed."""
+        """Send the request and read until the reader is ready. Anything but success leaves it closed.
+
+        Raises `reader.error`, or whatever the body source raises.
+        """
 
     def detach(self, *, forked: bool) -> None:
-        """Let go of it without its event loop: nothing is sent to the peer, nothing is warned about."""
+        """Close the descriptor without the event loop: nothing is sent to the peer, nothing is warned about."""
 
 
 C = TypeVar("C", bound=Connection)
 
+_KEEPALIVE_MARGIN: Final = 0.5  # seconds
+
 
 def closed_error() -> WireError:
-    """The client was closed, or its event loop has ended."""
+    """Make the error of a client that was closed, or whose event loop has ended."""
     return WireError("the client was closed", phase=Phase.CONNECT, sent=Sent.NOTHING)
 
 
 def queue_timeout() -> WireError:
-    """The deadline passed while all connections were busy."""
+    """Make the error of a deadline that passed while all connections were busy."""
     return WireError("no connection became free in time", phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=True)
 
 
 def connect_error(config: PoolConfig, error: BaseException) -> WireError:
-    """DNS, TCP or TLS failed."""
+    """Make the error of a failure of DNS, TCP or TLS, with the failure as its cause."""
     origin = config.origin
     timeout = isinstance(error, TimeoutError)
     reason = str(error) or ("timed out" if timeout else type(error).__name__)
@@ -76,54 +95,54 @@ def connect_error(config: PoolConfig, error: BaseException) -> WireError:
 
 
 def refuse_http2(config: PoolConfig) -> NoReturn:
-    """A user's TLS context has offered what this wire does not speak."""
+    """Raise the error of a user's TLS context that has offered what this wire does not speak."""
     raise connect_error(config, ValueError("the TLS context offers HTTP/2, which needs http2=True"))
 
 
 class PooledWire(abc.ABC, Generic[C]):
     """Connections to one origin in one event loop."""
 
-    def __init__(self, config: PoolConfig, loop: Any) -> None:
+    def __init__(self, config: PoolConfig, loop: Loop) -> None:
         self.config = config
         self.loop = loop
         self.pool: Pool[C] = Pool(config.max_connections)
         self._buffers = BufferPool()
         self._exit_hook: LoopExitHook | None = None
         self._heads: dict[int, tuple[weakref.ref[RequestHead], bytes]] = {}
-        self._extra = () if config.raw else (("host", config.origin.authority), ("accept-encoding", accepted()))
+        self._extra = () if config.raw else (("host", config.origin.authority), ("accept-encoding", accept_encoding()))
 
     @abc.abstractmethod
     async def _connect(self, timeouts: Timeouts) -> C:
-        """Make a connection, or raise a WireError."""
+        """Make a connection within `timeouts.connect` and the deadline, or raise a `WireError`."""
 
     @abc.abstractmethod
     async def _wait(self, deadline: float | None) -> PoolWaiter[C] | None:
-        """Queue until something is granted or the pool closed; None at the deadline."""
+        """Wait in the queue until something is granted or the pool is closed; return None at the deadline."""
 
     @abc.abstractmethod
     async def aclose(self) -> None:
         """Close every connection; what is under way fails with a `WireError`."""
 
     async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
-        """Perform one reader and read all of the answer, whatever its status."""
-        reader = self._reader(head, whole=True)
+        """Send a request and read all of its response, whatever the status."""
+        reader = self._new_reader(head, whole=True)
         await self._perform(reader, head, body, timeouts)
-        return reader.answer()
+        return reader.response()
 
     async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireStream:
-        """Perform one reader up to the head of the answer."""
-        reader = self._reader(head, whole=False)
+        """Send a request and read the head of its response."""
+        reader = self._new_reader(head, whole=False)
         connection = await self._perform(reader, head, body, timeouts)
         return BodyStream(connection, reader)
 
     @property
     def closed(self) -> bool:
-        """Whether it is of no use any more."""
+        """Return whether it can not be used any more."""
         return self.pool.closed
 
     @property
     def in_use(self) -> bool:
-        """Whether there is anything to close."""
+        """Return whether there is anything to close."""
         return bool(self.pool.connections)
 
     def abort(self) -> None:
@@ -132,30 +151,30 @@ class PooledWire(abc.ABC, Generic[C]):
             connection.abort()
         self._stop_exit_hook()
 
-    def abort_from_outside(self) -> None:
-        """The same, from any thread."""
+    def abort_threadsafe(self) -> None:
+        """Have the loop close every connection, from any thread."""
         if not call_soon(self.loop, self.abort):
             self.detach(forked=False)
 
     def detach(self, *, forked: bool) -> None:
-        """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
+        """Let go of the connections of a loop that has ended, or of the process that we were forked from."""
         for connection in self.pool.close(wake=False):
             connection.detach(forked=forked)
             self.pool.drop(connection)
         self._stop_exit_hook()
 
     def release(self, connection: C, idle_timeout: int | None) -> None:
-        """An reader has ended well and the connection may be used again, for as long as the server says."""
+        """Take back a connection whose exchange ended well (rule 5); `idle_timeout` is the server's, in seconds."""
         now = monotonic()
         for expired in self.pool.expire(now):
             expired.abort()
         expiry = self.config.keepalive_expiry
         if idle_timeout is not None:
-            expiry = min(expiry, idle_timeout - 0.5)  # a request takes a while to arrive
-        connection.until = now + expiry
-        self.pool.give(connection, connection.until)
+            expiry = min(expiry, idle_timeout - _KEEPALIVE_MARGIN)
+        connection.expires_at = now + expiry
+        self.pool.give(connection, connection.expires_at)
 
-    def _reader(self, head: RequestHead, *, whole: bool) -> ResponseReader:
+    def _new_reader(self, head: RequestHead, *, whole: bool) -> ResponseReader:
         config = self.config
         buffers = self._buffers if whole else None
         return ResponseReader(
@@ -175,14 +194,19 @@ class PooledWire(abc.ABC, Generic[C]):
                 await connection.perform(reader, encoded, body, timeouts.started())
             except WireError as error:
                 if reader.status and not reader.whole and error is reader.error:
-                    return connection  # a stream that broke: what has arrived of it comes before the error
+                    return connection  # rule 6
                 if error.sent is not Sent.NOTHING or not reused or error.timeout or self.pool.closed:
                     raise
-                reader.error = None  # the server had closed it: nothing was sent, so this is not even an attempt
-                continue
+                reader.error = None
+                continue  # rule 2
             return connection
 
     def _encode(self, head: RequestHead, body: bytes | BodySource | None) -> bytes:
+        """Encode a head and the framing of its body; the head comes from the cache after its first use.
+
+        The cache goes by identity, which is cheaper than to hash all headers, and a head leaves it when it is freed.
+        An id may be used again, hence the check that the entry is still this head's.
+        """
         known = self._heads.get(id(head))
         if known is None or known[0]() is not head:
             known = self._remember(head)
@@ -198,7 +222,7 @@ class PooledWire(abc.ABC, Generic[C]):
         return known
 
     def _take(self) -> C | None:
-        """An idle connection that still lives."""
+        """Take an idle connection that is still usable; close those that are not (rule 1)."""
         while (connection := self.pool.take()) is not None:
             if connection.usable(monotonic()):
                 return connection
@@ -206,7 +230,7 @@ class PooledWire(abc.ABC, Generic[C]):
         return None
 
     async def _obtain(self, reader: ResponseReader, timeouts: Timeouts) -> tuple[C, bool]:
-        """Make a connection if there is room, else wait for one; with whether it has been used before."""
+        """Return a connection and whether it was used before: an idle one, a new one, or one waited for."""
         while not self.pool.closed:
             if (idle := self._take()) is not None:
                 return idle, True
@@ -230,7 +254,7 @@ class PooledWire(abc.ABC, Generic[C]):
         since = monotonic()
         try:
             if self._exit_hook is None:
-                self._exit_hook = LoopExitHook(self._ended)
+                self._exit_hook = LoopExitHook(self._on_loop_exit)
                 await self._exit_hook.start()
             connection = await self._connect(timeouts)
         except BaseException:
@@ -243,8 +267,8 @@ class PooledWire(abc.ABC, Generic[C]):
             raise closed_error()
         return connection
 
-    def _ended(self) -> Awaitable[None] | None:
-        """The event loop ends."""
+    def _on_loop_exit(self) -> Awaitable[None] | None:
+        """Close everything when the event loop ends."""
         self.abort()
         return None
 
@@ -255,6 +279,6 @@ class PooledWire(abc.ABC, Generic[C]):
 
 
 def seconds_left(limit: float | None, deadline: float | None) -> float:
-    """How long a phase may take from now on."""
+    """Return the seconds that a phase may take from now on; infinite without any limit."""
     left = inf if limit is None else limit
     return left if deadline is None else min(left, deadline - monotonic())

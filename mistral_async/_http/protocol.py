@@ -1,4 +1,4 @@
-"""What the engine asks of the network: a head and a body go out, an answer or a stream of bytes comes back.
+"""The interface between the engine and the network: a head and a body go out, a response or a stream comes back.
 
 Every implementation (our HTTP/1.1, any httpx transport) speaks this and raises nothing but `WireError`.
 """
@@ -24,16 +24,16 @@ class Sent(Enum):
 
 
 class Phase(Enum):
-    """Where in an reader a failure happened."""
+    """The part of an exchange in which a failure happened."""
 
     CONNECT = "connect"  # DNS, TCP, TLS, proxy
     WRITE = "write"
-    READ = "read"  # waiting for or reading the answer
+    READ = "read"  # waiting for or reading the response
     PROTOCOL = "protocol"  # the peer's bytes are not HTTP/1.1, or exceed a limit
 
 
 class WireError(Exception):
-    """A request that got no complete answer. `__cause__` is the library's own exception."""
+    """A request without a complete response. `__cause__` is the exception of the library below, if any."""
 
     def __init__(self, message: str, *, phase: Phase, sent: Sent, timeout: bool = False) -> None:
         super().__init__(message)
@@ -55,29 +55,33 @@ class BodySource(Protocol):
 
     @property
     def length(self) -> int | None:
-        """Bytes in all, or None: then it is sent chunked."""
+        """Return its size in bytes; None when not known: then it is sent chunked."""
 
     @property
     def repeatable(self) -> bool:
-        """Whether `open` may be called again."""
+        """Return whether `open` may be called again."""
         ...
 
     def open(self) -> AsyncIterator[bytes]:
-        """Read it from the start."""
+        """Read the body from its start."""
         ...
 
 
 class Timeouts(msgspec.Struct, frozen=True):
-    """Seconds that one attempt may take in each phase; None is no limit. `deadline` is a `time.monotonic()` value."""
+    """Limits of one attempt, in seconds; None is no limit.
+
+    `write` and `read` limit standstill, not the whole: each byte that moves starts them anew. `deadline` is a
+    `time.monotonic()` value and limits everything, the wait for a connection too.
+    """
 
     connect: float | None = 5.0
     write: float | None = 30.0
     read: float | None = 300.0
     deadline: float | None = None
-    attempt: float | None = None  # all of it, once it has a connection: waiting for one is limited by the deadline
+    attempt: float | None = None  # all of it, once it has a connection
 
     def started(self) -> Timeouts:
-        """The limits of an attempt that has got its connection."""
+        """Return the limits of an attempt that has got its connection: `attempt` becomes part of the deadline."""
         if self.attempt is None:
             return self
         end, deadline = monotonic() + self.attempt, self.deadline
@@ -85,7 +89,7 @@ class Timeouts(msgspec.Struct, frozen=True):
 
 
 class Timings(msgspec.Struct):
-    """Seconds spent in one attempt: waiting for a connection, connecting, until the head of the answer, in all."""
+    """Seconds spent in one attempt: waiting for a connection, connecting, until the head of the response, in all."""
 
     queue: float = 0.0
     connect: float = 0.0
@@ -94,7 +98,7 @@ class Timings(msgspec.Struct):
 
 
 class WireResponse(msgspec.Struct):
-    """A complete answer. Header names are lower-case latin-1 bytes, in wire order; the content is decompressed."""
+    """A complete response. Header names are lower-case latin-1 bytes, in wire order; the content is decompressed."""
 
     status: int
     headers: Sequence[tuple[bytes, bytes]]
@@ -108,25 +112,25 @@ class WireResponse(msgspec.Struct):
 
     @property
     def body(self) -> bytes:
-        """The content, to keep."""
+        """Return a copy of the content, which stays valid after `release`."""
         return bytes(self.content)
 
     def release(self) -> None:
-        """Nothing needs the content any more: its memory is for the next answer."""
+        """Give the content's memory to the next response; nothing may read it afterwards."""
         if self.buffers is not None and isinstance(self.content, memoryview):
             content, self.content = self.content, b""
             self.buffers.give(content)
 
 
 class WireStream(Protocol):
-    """An answer whose body is still arriving."""
+    """A response whose body is still arriving."""
 
     status: int
     headers: Sequence[tuple[bytes, bytes]]
     timings: Timings
 
     async def receive(self, deadline: float | None = None) -> bytes:
-        """Whatever has arrived since the last call, at least one byte; b"" at the body's proper end.
+        """Return what has arrived since the last call, at least one byte; b"" at the body's proper end.
 
         Waits at most until `deadline` (`time.monotonic()`) when one is given, else `Timeouts.read` seconds.
         A cut body is a `WireError` with `Sent.MAYBE`, after all that arrived before it has been returned.
@@ -144,11 +148,11 @@ class Wire(Protocol):
     """Connections to one origin, in one event loop."""
 
     async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
-        """Perform one reader and read all of the answer, whatever its status."""
+        """Send a request and read all of its response, whatever the status."""
         ...
 
     async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireStream:
-        """Perform one reader up to the head of the answer."""
+        """Send a request and read the head of its response."""
         ...
 
     async def aclose(self) -> None:

@@ -11,7 +11,7 @@ from mistral_async._http.origin import Origin
 
 
 def environment_proxy(origin: Origin) -> str | None:
-    """The URL of the proxy to use, if any."""
+    """Return the URL of the proxy to use for an origin, if any."""
     settings = _settings()
     proxy = settings.get(origin.scheme) or settings.get("all")
     if not proxy or any(_matches(origin, entry.strip().lower()) for entry in settings.get("no", "").split(",")):
@@ -36,7 +36,7 @@ def _settings() -> dict[str, str]:
 
 
 def _matches(origin: Origin, entry: str) -> bool:
-    """Whether an entry of NO_PROXY covers the origin: "*", a name and those below it, an address, or a URL."""
+    """Match an entry of NO_PROXY: "*", a name and those below it, an address, or a URL."""
     if not entry:
         return False
     if entry == "*":

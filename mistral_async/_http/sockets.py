@@ -1,4 +1,4 @@
-"""What every socket gets, and how to ask one whether its peer is still there."""
+"""Options of every socket, and questions to one without reading from it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Adjustable(Protocol):
 
 
 def socket_options() -> list[tuple[int, int, int]]:
-    """The options that this platform has, as (level, name, value)."""
+    """Return the options that this platform has, as (level, name, value)."""
     options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
     for name, value in _KEEPALIVE:
         number = getattr(socket, name, None)
@@ -38,7 +38,10 @@ def prepare(sock: Adjustable) -> None:
 
 
 def readable_check(fileno: int) -> Callable[[], bool]:
-    """A cheap question: has the peer sent or closed something that nobody has read?"""
+    """Return a function that says whether the peer has sent something that is unread, or has closed.
+
+    One system call. Where there is no `poll` it says False: then a dead connection is found by the write.
+    """
     if not hasattr(select, "poll") or fileno < 0:
         return lambda: False
     poller = select.poll()
@@ -48,6 +51,6 @@ def readable_check(fileno: int) -> Callable[[], bool]:
 
 
 def shutdown(fileno: int) -> None:
-    """End the connection of a socket whose owner goes on believing in it."""
-    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(fileno)) as twin:
-        twin.shutdown(socket.SHUT_RDWR)
+    """Shut down the connection of a socket that somebody else owns and will close."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(fileno)) as duplicate:
+        duplicate.shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,4 @@
-"""TLS without I/O: bytes of the network in, bytes of the application out, and the other way round.
-
-The drivers keep the socket: they see what the kernel took, close without asking the peer, and read what is left.
-"""
+"""TLS without I/O (`ssl.MemoryBIO`): bytes of the network in, bytes of the application out, and the other way round."""
 
 from __future__ import annotations
 
@@ -9,7 +6,16 @@ import contextlib
 import ssl
 from typing import Final
 
-RECORD: Final = 16 * 1024  # the most that is encrypted as one
+# Rule 1: The driver owns the socket. So it sees what the kernel took of a request, may close without waiting for the
+#         peer, and reads what the kernel still holds after a reset; asyncio's TLS transport hides these.
+# Rule 2: Whatever happens in the handshake, `outgoing()` is sent: an alert tells the server why it failed.
+# Rule 3: A close_notify is sent when an unused connection is closed, and its reply is not waited for (RFC 8446 §6.1).
+#         A peer that sends one has ended its direction: for the parser that is the end of the connection.
+# Rule 4: A connection that ends without a close_notify is no error by itself: many servers leave it out. A body with
+#         a length or in chunks shows by itself that it was cut; one that ends with the connection does not, over TLS
+#         either (RFC 9112 §9.8).
+
+RECORD: Final = 16 * 1024  # bytes: the most plaintext that one record holds
 
 Bytes = bytes | memoryview
 
@@ -24,22 +30,22 @@ class TlsLayer:
         self._outgoing = ssl.MemoryBIO()
         self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self.ready = False  # whether the handshake is done
-        self.closed = False  # whether the peer has said goodbye
+        self.closed = False  # whether the peer has sent close_notify
 
     @property
     def protocol(self) -> str | None:
-        """What ALPN agreed on."""
+        """Return the protocol that ALPN agreed on."""
         return self._object.selected_alpn_protocol()
 
-    def shake_hands(self, data: Bytes = b"") -> None:
-        """Go on with the handshake, given what has arrived; afterwards send `outgoing()`, even if this failed."""
+    def do_handshake(self, data: Bytes = b"") -> None:
+        """Continue the handshake with what has arrived; afterwards send `outgoing()`, even if this failed (rule 2)."""
         self._incoming.write(data)
         with contextlib.suppress(ssl.SSLWantReadError):
             self._object.do_handshake()
             self.ready = True
 
     def decrypt(self, data: Bytes) -> bytes:
-        """What the application gets of it, perhaps nothing yet; `closed` when the peer has ended the connection."""
+        """Return what is complete of the plaintext, perhaps nothing; sets `closed` at the peer's close_notify."""
         incoming, tls = self._incoming, self._object
         incoming.write(data)
         pieces: list[bytes] = []
@@ -51,16 +57,16 @@ class TlsLayer:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def encrypt(self, data: Bytes) -> bytes:
-        """What the network gets."""
+        """Return the records to send."""
         self._object.write(data)
         return self._outgoing.read()
 
     def outgoing(self) -> bytes:
-        """What TLS itself has to say: the handshake, an alert, an answer to the peer."""
+        """Return what TLS itself has to send: the handshake, an alert, a reply to the peer."""
         return self._outgoing.read() if self._outgoing.pending else b""
 
-    def goodbye(self) -> bytes:
-        """The end of the connection, whose answer nobody waits for."""
+    def close_notify(self) -> bytes:
+        """Return the close_notify to send before the socket is closed."""
         with contextlib.suppress(ssl.SSLError, ValueError):
             self._object.unwrap()
         return self._outgoing.read()

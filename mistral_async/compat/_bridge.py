@@ -29,7 +29,7 @@ def abandon(clients: Iterable[Mistral]) -> None:
         network = client._executor.engine.state.network  # noqa: SLF001 - no public method closes from a finalizer
         wires, network._wires = network._wires, {}  # noqa: SLF001 - a wire that stays in it would be warned of
         for wire in wires.values():
-            wire.abort_from_outside()
+            wire.abort_threadsafe()
 
 
 def _sync_executor(client: Mistral) -> SyncExecutor:

@@ -297,7 +297,7 @@ class Watch:
             if not hasattr(wire, "pool"):
                 continue  # httpx's own
             pool = wire.pool
-            assert pool.places == pool.idle == len(pool.connections)
+            assert pool.slots == pool.idle == len(pool.connections)
             assert pool.waiting == 0
             now = time.monotonic()  # trio learns that a peer has closed when it looks
             idle += sum(connection.usable(now) for connection in pool.connections)

@@ -171,7 +171,7 @@ class Server:
 
 
 def echoing(peer):
-    """WireResponse every request with its own body, for as long as the client likes."""
+    """Answer every request with its own body, for as long as the client likes."""
     while (request := peer.read_request()) is not None:
         peer.send(answer(request[1]))
 

@@ -1,4 +1,4 @@
-"""One reader after another on real sockets: what goes out, what comes back, what becomes of the connection."""
+"""One request after another on real sockets: what goes out, what comes back, what becomes of the connection."""
 
 from __future__ import annotations
 
@@ -112,6 +112,8 @@ async def test_a_request_without_body_says_so_only_where_one_is_expected(start, 
     ],
 )  # fmt: skip
 async def test_how_an_answer_ends_and_whether_the_connection_is_used_again(start, connect, http, raw, body, kept):
+    """Rules 4 and 5 of the parser."""
+
     def script(peer):
         peer.read_request()
         peer.send(raw)
@@ -131,6 +133,8 @@ async def test_how_an_answer_ends_and_whether_the_connection_is_used_again(start
 
 
 async def test_a_body_without_length_ends_with_the_connection(start, connect, http, tls):
+    """Rule 6 of the parser."""
+
     def script(peer):
         peer.read_request()
         peer.send(b"HTTP/1.1 200 OK\r\n\r\nall of")
@@ -169,6 +173,8 @@ async def test_head_requests_have_no_body(start, connect, http):
 )
 @pytest.mark.parametrize("end", ["close", "reset"])
 async def test_a_cut_answer_is_an_error(start, connect, http, tls, raw, end):
+    """Rule 6 of the parser."""
+
     def script(peer):
         peer.read_request()
         peer.send(raw)
@@ -206,6 +212,8 @@ async def test_a_cut_answer_is_an_error(start, connect, http, tls, raw, end):
     ],
 )
 async def test_what_is_not_http_is_an_error_at_once(start, connect, http, raw):
+    """Rule 3 of the parser."""
+
     def script(peer):
         peer.read_request()
         peer.send(raw)
@@ -252,6 +260,7 @@ async def test_compressed_answers(start, connect, http, coding):
 
 
 async def test_a_bomb_is_not_unfolded(start, connect, http):
+    """Rule 2 of the content codings."""
     bomb = gzip.compress(b"\0" * 64 * 1024 * 1024, mtime=0)
 
     def script(peer):
@@ -265,6 +274,8 @@ async def test_a_bomb_is_not_unfolded(start, connect, http):
 
 
 async def test_answers_beyond_the_limit_are_refused(start, connect, http):
+    """Rule 7 of the parser."""
+
     def script(peer):
         if peer.read_request() is not None:
             peer.send(http.answer(b"x" * 1001))
@@ -335,6 +346,8 @@ async def test_an_error_of_the_body_reaches_the_caller_as_it_is(start, connect, 
 @pytest.mark.parametrize("after", ["close", "stay"])
 @pytest.mark.parametrize("streamed", [False, True])
 async def test_an_early_answer_is_returned_while_the_body_is_being_sent(start, connect, http, tls, after, streamed):
+    """Rule 4 of the response reader, rule 4 of the asyncio channel, rules 6 and 7 of the trio connection."""
+
     def script(peer):
         peer.sock.recv(100)
         peer.send(http.answer(b'{"detail":"too large"}', status="413 Content Too Large"))
@@ -358,6 +371,7 @@ async def test_an_early_answer_is_returned_while_the_body_is_being_sent(start, c
 
 
 async def test_a_connection_that_the_server_closed_is_replaced_unseen(start, connect, http, tls):
+    """Rule 1 of the pooled wire."""
     closed = threading.Event()
 
     def script(peer):
@@ -376,6 +390,7 @@ async def test_a_connection_that_the_server_closed_is_replaced_unseen(start, con
 
 
 async def test_a_connection_that_only_the_write_finds_dead_is_replaced_unseen(start, connect, http, tls, monkeypatch):
+    """Rule 2 of the pooled wire."""
     closed = threading.Event()
 
     def script(peer):
@@ -397,6 +412,8 @@ async def test_a_connection_that_only_the_write_finds_dead_is_replaced_unseen(st
 
 
 async def test_a_connection_is_not_kept_for_longer_than_it_may(start, connect, http):
+    """Rule 5 of the pooled wire."""
+
     def script(peer):
         while peer.read_request() is not None:
             peer.send(http.answer(b"", "keep-alive: timeout=1"))

@@ -63,6 +63,7 @@ def run(start, authority, tmp_path, tls):
 
 @pytest.mark.parametrize("loop", ["asyncio.run(X)", "uvloop.run(X)", "trio.run(lambda: X)"])
 def test_twenty_loops_in_turn_on_one_network_that_nobody_closes(run, loop):
+    """Rule 2 of the loops."""
     run(f"""
         for index in range(20):
             {loop.replace("X", "several(3)" if "trio" not in loop else "several_trio(3)")}
@@ -82,6 +83,7 @@ def test_loops_of_all_kinds_interleaved(run):
 
 
 def test_loops_that_end_without_ceremony(run):
+    """Rule 3 of the loops."""
     run("""
         for index in range(10):
             loop = asyncio.new_event_loop()
@@ -112,6 +114,7 @@ def test_three_threads_with_a_loop_each(run):
 
 
 def test_closing_from_one_loop_while_another_lives(run):
+    """Rule 1 of the loops."""
     run("""
         ready, closed = threading.Event(), threading.Event()
         def other():
@@ -160,6 +163,7 @@ def test_a_network_that_is_dropped_warns_once(run, kind):
 
 
 def test_a_network_dropped_by_another_thread(run):
+    """Rule 1 of the loops."""
     run("""
         warnings.simplefilter("ignore")
         box = [Network(origin, verify=sys.argv[3])]
@@ -185,6 +189,7 @@ def test_a_network_dropped_by_another_thread(run):
 
 @pytest.mark.parametrize("kind", ["asyncio", "uvloop", "trio"])
 def test_forked_processes_make_connections_of_their_own(run, kind):
+    """Rule 4 of the loops."""
     new_loop = {"asyncio": "asyncio.new_event_loop()", "uvloop": "uvloop.new_event_loop()", "trio": "None"}[kind]
     run(f"""
         loop = {new_loop}
@@ -210,6 +215,7 @@ def test_forked_processes_make_connections_of_their_own(run, kind):
 
 @pytest.mark.parametrize("kind", ["asyncio", "uvloop", "trio"])
 def test_a_fork_leaves_the_connections_of_the_parent_alone(run, kind):
+    """Rule 4 of the loops."""
     run(f"""
         async def main():
             await call()

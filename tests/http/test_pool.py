@@ -20,6 +20,7 @@ def pool_of(limit, *connections):
 
 
 def test_the_newest_idle_connection_is_taken_first():
+    """Rule 3 of the pool."""
     pool = pool_of(3, "a", "b", "c")
     assert [pool.take(), pool.take(), pool.take(), pool.take()] == ["c", "b", "a", None]
 
@@ -36,30 +37,33 @@ def test_the_oldest_expire_first():
 
 
 def test_who_waits_first_is_served_first():
+    """Rules 2 and 3 of the pool."""
     pool = pool_of(1, "a")
     assert pool.take() == "a"
     woken = []
-    tickets = [pool.queue(lambda index=index: woken.append(index)) for index in range(3)]
+    waiters = [pool.queue(lambda index=index: woken.append(index)) for index in range(3)]
     pool.give("a", 5.0)
-    assert (woken, tickets[0].granted, tickets[0].connection) == ([0], True, "a")
+    assert (woken, waiters[0].granted, waiters[0].connection) == ([0], True, "a")
     pool.drop("a")
-    assert (woken, tickets[1].granted, tickets[1].connection) == ([0, 1], True, None)
-    assert pool.places == 1
+    assert (woken, waiters[1].granted, waiters[1].connection) == ([0, 1], True, None)
+    assert pool.slots == 1
 
 
 def test_a_grant_that_is_not_wanted_is_passed_on():
+    """Rule 4 of the pool."""
     pool = pool_of(1, "a")
     pool.take()
     first, second, third = [pool.queue(lambda: None) for _ in range(3)]
     pool.leave(second)
     pool.give("a", 5.0)
     pool.leave(first)
-    assert (third.granted, third.connection, third.until) == (True, "a", 5.0)
+    assert (third.granted, third.connection, third.expires_at) == (True, "a", 5.0)
     pool.leave(third)
     assert (pool.idle, pool.take()) == (1, "a")
 
 
 def test_closing_wakes_everybody_and_grants_nothing():
+    """Rule 6 of the pool."""
     pool = pool_of(1, "a")
     pool.take()
     woken = []
@@ -67,15 +71,16 @@ def test_closing_wakes_everybody_and_grants_nothing():
     assert pool.close() == ["a"]
     assert (woken, waiter.granted, pool.closed) == ([1], False, True)
     pool.drop("a")
-    assert pool.places == 0
+    assert pool.slots == 0
 
 
 def test_dropping_twice_counts_once():
+    """Rule 5 of the pool."""
     pool = pool_of(2, "a", "b")
     pool.drop("a")
     pool.drop("a")
     pool.give("a", 5.0)
-    assert (pool.places, pool.idle) == (1, 1)
+    assert (pool.slots, pool.idle) == (1, 1)
 
 
 class PoolMachine(RuleBasedStateMachine):
@@ -83,7 +88,7 @@ class PoolMachine(RuleBasedStateMachine):
 
     places = Bundle("places")  # reserved, not yet connected
     held = Bundle("held")  # connections in use
-    tickets = Bundle("tickets")
+    waiters = Bundle("waiters")
 
     def __init__(self):
         super().__init__()
@@ -161,13 +166,13 @@ class PoolMachine(RuleBasedStateMachine):
         self.settle()
 
     @precondition(lambda self: self.making + len(self.using) == self.limit)
-    @rule(target=tickets)
+    @rule(target=waiters)
     def wait(self):
         waiter = self.pool.queue(lambda: None)
         self.queue.append(waiter)
         return waiter
 
-    @rule(waiter=consumes(tickets))
+    @rule(waiter=consumes(waiters))
     def give_up(self, waiter):
         if not waiter.granted:
             self.queue.remove(waiter)
@@ -183,7 +188,7 @@ class PoolMachine(RuleBasedStateMachine):
             self.idle.append(connection)
         self.settle()
 
-    @rule(target=held, waiter=consumes(tickets))
+    @rule(target=held, waiter=consumes(waiters))
     def accept(self, waiter):
         if not waiter.granted:
             self.queue.remove(waiter)
@@ -206,11 +211,11 @@ class PoolMachine(RuleBasedStateMachine):
 
     @invariant()
     def exact(self):
-        assert self.pool.places == self.making + len(self.using) + len(self.idle) <= self.limit
+        assert self.pool.slots == self.making + len(self.using) + len(self.idle) <= self.limit
         assert self.pool.idle == len(self.idle)
         assert self.pool.waiting == len(self.queue)
         assert self.pool.connections == self.using | set(self.idle)
-        assert not (self.queue and self.pool.places < self.limit), "somebody waits while there is room"
+        assert not (self.queue and self.pool.slots < self.limit), "somebody waits while there is room"
 
 
 TestPool = PoolMachine.TestCase

@@ -1,4 +1,4 @@
-"""Time timeouts, cancellation, and the queue for a connection: what each leaves behind."""
+"""Time limits, cancellation, and the queue for a connection: what each leaves behind."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_a_server_that_does_not_answer(start, connect, http, tls, timeouts
     assert (error.timeout, error.phase, error.sent) == (True, Phase.READ, Sent.MAYBE)
     assert 0.09 < time.monotonic() - since < 0.5
     assert await server.settled(0)
-    assert network.current().pool.places == 0
+    assert network.current().pool.slots == 0
     await network.aclose()
 
 
@@ -77,6 +77,7 @@ async def test_the_read_limit_counts_silence_not_the_whole(start, connect, http)
 
 
 async def test_a_later_request_on_the_connection_has_limits_of_its_own(start, connect, http):
+    """Rule 2 of the connections: what is late from an earlier exchange does not touch this one."""
     delays = [0, 0.3, 0]
 
     def script(peer):
@@ -94,6 +95,8 @@ async def test_a_later_request_on_the_connection_has_limits_of_its_own(start, co
 
 
 async def test_a_server_that_does_not_read(start, connect, http, tls):
+    """Rule 4 of the connections."""
+
     def script(peer):
         time.sleep(0.6)
 
@@ -107,6 +110,7 @@ async def test_a_server_that_does_not_read(start, connect, http, tls):
 
 
 async def test_the_write_limit_counts_standstill_not_the_whole(start, connect, http):
+    """Rule 6 of the asyncio connection."""
     body = b"x" * 30_000_000
 
     def script(peer):
@@ -125,6 +129,7 @@ async def test_the_write_limit_counts_standstill_not_the_whole(start, connect, h
 
 
 async def test_the_deadline_ends_a_body_that_does_not(start, connect, http):
+    """Rule 5 of the trio connection, rule 6 of the asyncio connection."""
     server = start(lambda peer: peer.closed_within(5))
     network = connect(server)
     for pause in (0, 10):
@@ -145,7 +150,7 @@ async def test_nobody_listens(http):
     assert (error.phase, error.sent, error.timeout) == (Phase.CONNECT, Sent.NOTHING, False)
     assert isinstance(error.__cause__, OSError)
     assert f"127.0.0.1:{port}" in str(error)
-    assert network.current().pool.places == 0
+    assert network.current().pool.slots == 0
     await network.aclose()
 
 
@@ -237,6 +242,8 @@ async def test_a_context_that_insists_on_http2(start, http, authority, server_tl
 
 
 async def test_callers_wait_for_a_connection_in_order(start, connect, http):
+    """Rule 3 of the pool."""
+
     def script(peer):
         while (request := peer.read_request()) is not None:
             time.sleep(0.01)
@@ -262,6 +269,7 @@ async def test_callers_wait_for_a_connection_in_order(start, connect, http):
 
 
 async def test_only_the_deadline_ends_the_wait_for_a_connection(start, connect, http):
+    """Rule 4 of the pooled wire."""
     network = connect(start(silent), max_connections=1)
     pool = network.current().pool
     async with anyio.create_task_group() as tasks:
@@ -272,9 +280,9 @@ async def test_only_the_deadline_ends_the_wait_for_a_connection(start, connect, 
         error = await failure(network, http.GET, None, timeouts)
         assert (error.phase, error.sent, error.timeout) == (Phase.CONNECT, Sent.NOTHING, True)
         assert 0.15 < time.monotonic() - since < 0.5
-        assert (pool.waiting, pool.places) == (0, 1)
+        assert (pool.waiting, pool.slots) == (0, 1)
         tasks.cancel_scope.cancel()
-    assert pool.places == 0
+    assert pool.slots == 0
     await network.aclose()
 
 
@@ -307,11 +315,12 @@ async def test_a_cancelled_wait_for_a_connection(start, connect, http):
         assert pool.waiting == 1
         release.set()
     assert done == [b"0", b"6"]
-    assert (pool.places, pool.idle) == (1, 1)
+    assert (pool.slots, pool.idle) == (1, 1)
     await network.aclose()
 
 
 async def test_a_connection_granted_to_a_cancelled_caller_goes_to_the_next(start, connect, http):
+    """Rule 4 of the pool."""
     server = start()
     network = connect(server, max_connections=1)
     done = []
@@ -335,11 +344,12 @@ async def test_a_connection_granted_to_a_cancelled_caller_goes_to_the_next(start
                 tasks.start_soon(one, index, scope)
         assert {b"1", b"2", b"3"} <= set(done)
         pool = network.current().pool
-        assert (pool.waiting, pool.places, pool.idle) == (0, len(pool.connections), len(pool.connections))
+        assert (pool.waiting, pool.slots, pool.idle) == (0, len(pool.connections), len(pool.connections))
     await network.aclose()
 
 
 async def test_cancelled_requests_close_their_connection_at_once(start, connect, http, tls):
+    """Rule 2 of the connections."""
     seen = []
 
     def script(peer):
@@ -354,7 +364,7 @@ async def test_cancelled_requests_close_their_connection_at_once(start, connect,
             await network.current().send(http.POST, body, TIMEOUTS)
         assert scope.cancelled_caught
         assert await server.settled(0, 0.2)
-        assert network.current().pool.places == 0
+        assert network.current().pool.slots == 0
     assert all(closed and 0 < after < 0.3 for closed, after in seen)
     await network.aclose()
 
@@ -382,7 +392,7 @@ async def test_after_a_storm_of_cancellations_everything_works(start, connect, h
         for index in range(30):
             tasks.start_soon(rider, index)
     pool = network.current().pool
-    assert (pool.waiting, pool.places) == (0, pool.idle)
+    assert (pool.waiting, pool.slots) == (0, pool.idle)
     done = []
 
     async def one(index):
@@ -393,13 +403,14 @@ async def test_after_a_storm_of_cancellations_everything_works(start, connect, h
             for index in range(100):
                 tasks.start_soon(one, index)
     assert sorted(done) == sorted(b"%d" % index for index in range(100))
-    assert pool.places <= 10
+    assert pool.slots <= 10
     assert await server.settled(pool.idle)
     await network.aclose()
     assert await server.settled(0)
 
 
 async def test_closing_fails_what_is_under_way_and_what_waits(start, connect, http):
+    """Rule 6 of the pool, rule 3 of the connections."""
     network = connect(start(silent), max_connections=1)
     errors = []
 
@@ -417,6 +428,8 @@ async def test_closing_fails_what_is_under_way_and_what_waits(start, connect, ht
 
 
 async def test_a_tls_peer_that_never_says_goodbye_does_not_hold_up_closing(start, connect, http):
+    """Rule 3 of TLS."""
+
     def script(peer):
         peer.read_request()
         peer.send(http.answer(b""))

@@ -79,7 +79,7 @@ async def test_a_stream_that_is_left_closes_its_connection_at_once(server, how):
                 await leave(stream)
         except LookupError:
             assert how == "raise"
-        assert pool_of(client).places == 0
+        assert pool_of(client).slots == 0
         start = time.perf_counter()
         assert await soon(lambda: server.connections.open == 0)
         assert time.perf_counter() - start < 0.1
@@ -141,7 +141,7 @@ async def cancelled_while(server, client, read):
         stream.cancel()
     assert time.perf_counter() - start < 0.1
     assert await soon(lambda: server.connections.open == 0)
-    assert pool_of(client).places == 0
+    assert pool_of(client).slots == 0
     return stream, seen
 
 
@@ -257,7 +257,7 @@ async def test_what_is_no_stream_is_said(server, media):
             async with client.chat.stream(**HI):
                 pass
         assert caught.value.body == b'{"choices": []}'
-        assert pool_of(client).places == pool_of(client).idle
+        assert pool_of(client).slots == pool_of(client).idle
 
 
 async def test_an_error_status_is_raised_when_the_block_is_entered(client, server):
@@ -266,7 +266,7 @@ async def test_an_error_status_is_raised_when_the_block_is_entered(client, serve
         async with client.chat.stream(**HI):
             pass
     assert (caught.value.status, len(caught.value.attempts)) == (400, 1)
-    assert pool_of(client).places == pool_of(client).idle
+    assert pool_of(client).slots == pool_of(client).idle
 
 
 async def test_many_refused_streams_leave_nothing(server):
@@ -276,7 +276,7 @@ async def test_many_refused_streams_leave_nothing(server):
             with pytest.raises(APIStatusError):
                 async with client.chat.stream(**HI):
                     pass
-        assert pool_of(client).places == pool_of(client).idle <= 3
+        assert pool_of(client).slots == pool_of(client).idle <= 3
 
 
 async def test_streams_of_other_families_end_with_their_own_mark(client):

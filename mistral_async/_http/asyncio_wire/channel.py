@@ -1,4 +1,4 @@
-"""Bytes over TCP or TLS on an asyncio event loop (uvloop too), with every turn of events told to a subclass at once."""
+"""A byte channel over TCP or TLS on an asyncio event loop (uvloop too); a subclass hears of every event at once."""
 
 from __future__ import annotations
 
@@ -13,60 +13,69 @@ from typing import Any
 from mistral_async._http.sockets import prepare, readable_check
 from mistral_async._http.tls import Bytes, TlsLayer
 
-_FORGOTTEN: list[Any] = []  # transports of dead loops and of the process we were forked from, kept from the collector
+# Rule 1: Everything here happens in callbacks of the event loop, none of which awaits. A subclass is told in the
+#         callback itself: no event waits in a queue, so none is lost when a task is cancelled.
+# Rule 2: The transport's high-water mark is as low as it can be: `write_blocked` is true as long as the kernel has not
+#         taken everything, which is what tells a request that may have been received from one that was cut.
+# Rule 3: All connections of a wire read into one buffer and empty it in the same callback. A big body is read straight
+#         into its own memory (`space`), except under TLS, where decryption copies anyway.
+# Rule 4: After a reset the kernel may still hold what the server sent before it. That is read before the loss is
+#         reported: a server that refuses a body answers, closes, and resets because of the bytes still under way.
+
+_DETACHED: list[Any] = []  # transports of ended loops and of the parent process: the collector would warn and close
 
 
 class Channel(asyncio.BufferedProtocol, abc.ABC):
-    """A protocol over a plain transport, with TLS of its own inside when asked for."""
+    """A protocol over a plain transport, with TLS of its own inside after `start_tls`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, buffer: memoryview) -> None:
-        self.full = False  # whether the transport holds bytes that the kernel did not take
-        self.lost: asyncio.Future[None] = loop.create_future()  # until the socket is closed
+        self.write_blocked = False  # whether the transport holds bytes that the kernel did not take
+        self.lost: asyncio.Future[None] = loop.create_future()  # done when the socket is closed
         self._loop = loop
         self._buffer = buffer
-        self._direct: memoryview | None = None  # what is read into instead
+        self._direct: memoryview | None = None  # memory that is read into instead of the buffer
         self._transport: Any = None
         self._tls: TlsLayer | None = None
         self._handshake: asyncio.Future[None] | None = None
         self._failure: Exception | None = None  # of the handshake
-        self._unread: Callable[[], bool] = bool
+        self._is_readable: Callable[[], bool] = bool
 
     @abc.abstractmethod
     def received(self, data: bytes) -> None:
-        """Something has arrived."""
+        """Take bytes that have arrived."""
 
     @abc.abstractmethod
     def space(self) -> memoryview | None:
-        """Where what arrives next belongs, if that is known."""
+        """Return where the next bytes belong, if that is known."""
 
     @abc.abstractmethod
     def filled(self, size: int) -> None:
-        """Something has arrived there."""
+        """Take note of bytes that have arrived in the space."""
 
     @abc.abstractmethod
     def ended(self, error: Exception | None) -> None:
-        """Nothing more will arrive: the peer has closed, or the connection is lost. May be told twice."""
+        """Take the end: the peer has closed, or the connection is lost. May be called twice."""
 
     @abc.abstractmethod
     def drained(self) -> None:
-        """All that was written has left."""
+        """Take note that the kernel has taken all that was written."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Set the options and learn at once of every byte that the kernel does not take."""
+        """Set the socket's options and the high-water mark (rule 2)."""
         self._transport = transport
         self._transport.set_write_buffer_limits(high=1, low=0)
         sock = transport.get_extra_info("socket")
         if sock is not None:
             prepare(sock)
-            self._unread = readable_check(sock.fileno())
+            self._is_readable = readable_check(sock.fileno())
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (as the protocol has it)
-        """Read to where it belongs, or into the buffer that all connections of the loop share and empty at once."""
+        """Return the memory for what arrives next (rule 3)."""
         self._direct = self.space() if self._tls is None else None
         return self._direct or self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Decrypt where needed and pass on."""
+        """Pass on what has arrived, decrypted under TLS."""
         tls = self._tls
         if self._direct is not None:
             self._direct = None
@@ -76,43 +85,46 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         elif tls.ready:
             self._decrypt(tls, self._buffer[:nbytes])
         else:
-            self._shake(tls, self._buffer[:nbytes])
+            self._advance_handshake(tls, self._buffer[:nbytes])
 
     def eof_received(self) -> None:
-        """The transport closes itself after this."""
-        self._broken(ConnectionResetError("the server closed the connection during the TLS handshake"))
+        """Report the peer's end; by returning None let the transport close itself."""
+        self._fail_handshake(ConnectionResetError("the server closed the connection during the TLS handshake"))
         self.ended(None)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """What the kernel still holds of an answer is read before its loss is an error."""
+        """Report the loss, after what the kernel still holds (rule 4)."""
         if exc is not None:
             self._read_rest()
-        self._broken(exc or ConnectionResetError("the connection was closed during the TLS handshake"))
+        self._fail_handshake(exc or ConnectionResetError("the connection was closed during the TLS handshake"))
         self.ended(exc)
         if not self.lost.done():
             self.lost.set_result(None)
 
     def pause_writing(self) -> None:
-        """The kernel takes no more for now."""
-        self.full = True
+        """Take note that the kernel has not taken everything."""
+        self.write_blocked = True
 
     def resume_writing(self) -> None:
-        """It has taken everything."""
-        self.full = False
+        """Take note that the kernel has taken everything."""
+        self.write_blocked = False
         self.drained()
 
     @property
     def closing(self) -> bool:
-        """Whether the transport is closed or about to be. True right after a write: not a byte of it was taken."""
+        """Return whether the transport is closed or about to be.
+
+        When it is right after a write, not a byte of that was taken.
+        """
         return bool(self._transport.is_closing())
 
     @property
-    def quiet(self) -> bool:
-        """Whether the peer has neither closed nor sent anything that is unread."""
-        return not self._transport.is_closing() and not self._unread()
+    def alive(self) -> bool:
+        """Return whether it is open, and the peer has neither closed nor sent anything that is unread."""
+        return not self._transport.is_closing() and not self._is_readable()
 
     def write(self, data: Bytes) -> None:
-        """Send, as much as the kernel takes at once, the rest when it can."""
+        """Send as much as the kernel takes at once, the rest when it can."""
         if self._tls is not None:
             try:
                 data = self._tls.encrypt(data)
@@ -122,14 +134,14 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         self._transport.write(data)
 
     def unsent(self) -> int:
-        """Bytes that the kernel has not taken."""
-        return int(self._transport.get_write_buffer_size()) if self.full else 0
+        """Return the number of bytes that the kernel has not taken."""
+        return int(self._transport.get_write_buffer_size()) if self.write_blocked else 0
 
-    async def shake_hands(self, context: ssl.SSLContext, host: str) -> str | None:
-        """Start TLS; what ALPN agreed on. Raises an OSError, and leaves closing to the caller."""
+    async def start_tls(self, context: ssl.SSLContext, host: str) -> str | None:
+        """Start TLS; return what ALPN agreed on. Raises an OSError, and leaves closing to the caller."""
         self._tls = tls = TlsLayer(context, host)
         self._handshake = self._loop.create_future()
-        self._shake(tls, b"")
+        self._advance_handshake(tls, b"")
         await self._handshake
         if self._failure is not None:
             raise self._failure
@@ -141,14 +153,18 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
             self._transport.abort()
 
     def close_transport(self) -> None:
-        """Close the socket when all is sent, after the goodbye of TLS, whose answer is not waited for."""
+        """Close the socket when all is sent, after a close_notify under TLS."""
         if self._tls is not None and not self.closing:
-            self._transport.write(self._tls.goodbye())
+            self._transport.write(self._tls.close_notify())
         self._transport.close()
 
-    def abandon(self, *, forked: bool) -> None:
-        """Close the descriptor behind the back of an event loop that is dead or another process's."""
-        _FORGOTTEN.append(self._transport)
+    def detach_transport(self, *, forked: bool) -> None:
+        """Close the descriptor without the event loop, which has ended or is the parent process's.
+
+        uvloop shows no socket that could be closed, and still counts the descriptor as its own: in a forked process
+        /dev/null takes its place.
+        """
+        _DETACHED.append(self._transport)
         shown = self._transport.get_extra_info("socket")
         sock = getattr(shown, "_sock", None)  # asyncio shows a wrapper that can not close
         with contextlib.suppress(OSError, AttributeError):
@@ -156,19 +172,19 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
                 sock.close()
             elif forked:
                 with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a descriptor is wanted)
-                    os.dup2(nothing.fileno(), shown.fileno())  # uvloop goes on believing in its descriptor
+                    os.dup2(nothing.fileno(), shown.fileno())
 
-    def _shake(self, tls: TlsLayer, data: Bytes) -> None:
+    def _advance_handshake(self, tls: TlsLayer, data: Bytes) -> None:
         try:
-            tls.shake_hands(data)
+            tls.do_handshake(data)
         except OSError as error:
-            self._broken(error)
+            self._fail_handshake(error)
         if out := tls.outgoing():
             self._transport.write(out)
         if tls.ready and self._handshake is not None and not self._handshake.done():
             self._handshake.set_result(None)
 
-    def _broken(self, error: Exception) -> None:
+    def _fail_handshake(self, error: Exception) -> None:
         if self._handshake is not None and not self._handshake.done():
             self._failure = error
             self._handshake.set_result(None)
@@ -187,7 +203,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
             self.ended(None)
 
     def _read_rest(self) -> None:
-        """A server that refuses a body answers and resets the connection: the answer may still be there to read."""
+        """Read what the kernel still holds (rule 4)."""
         if not hasattr(os, "readv"):
             return
         sock = self._transport.get_extra_info("socket")

@@ -1,7 +1,4 @@
-"""One connection on an asyncio event loop: the answer of one reader at a time is read into it.
-
-Everything that ends an reader happens in a callback: the task that waits for it may be cancelled at any time.
-"""
+"""One connection on an asyncio event loop: one exchange at a time, whose response goes into a `ResponseReader`."""
 
 from __future__ import annotations
 
@@ -12,38 +9,57 @@ from typing import Final
 
 from mistral_async._http.asyncio_wire.channel import Channel
 from mistral_async._http.h1.body import SlicedBody, pump
-from mistral_async._http.h1.response_reader import ResponseReader, lost
+from mistral_async._http.h1.response_reader import ResponseReader, lost_error
 from mistral_async._http.pooled import PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError
 
+# The states: idle (no reader, open) -> sending -> receiving -> idle or closed. `_reader` is the exchange under way;
+# without one, whatever arrives closes the connection, since no request asked for it.
+#
+# Rule 1: The task writes, the callbacks read. A callback that completes or fails an exchange also settles what becomes
+#         of the connection: back to the pool, or closed. The task only waits for it, and may be cancelled at any time.
+# Rule 2: A cancelled request closes its connection, unless its response was complete before: then the connection is
+#         the pool's already, and may even have its next reader. So every late step asks `self._reader is reader` first.
+#         A cancelled `wait` of a stream closes nothing and loses nothing: the bytes are in the reader.
+# Rule 3: `_waiter` is the one future that the task waits for: the kernel taking the body, the response, or more of a
+#         stream. Whatever could end the wait wakes it, and the task looks at the reader for what has happened.
+# Rule 4: When the first write finds the connection closed, nothing was sent (`Sent.NOTHING`). Until the kernel has
+#         taken the whole request it is `PART`: the server can not have executed it. From then on it is `MAYBE`.
+# Rule 5: One timer serves all limits. It is moved when it fires too early, and not whenever a byte arrives; `_due` is
+#         the true time, infinite while nobody waits: a slow consumer of a stream is not a silent server.
+# Rule 6: A body that moves, however slowly, does not time out: the write limit starts anew when the kernel has taken
+#         more since the timer was set. The deadline is never moved.
+# Rule 7: A consumer that leaves more than `HIGH_WATER` bytes unread pauses the connection; the kernel's buffers fill,
+#         and TCP stops the server.
+
 HIGH_WATER: Final = 1024 * 1024  # bytes that wait for a slow consumer before the connection stops reading
-_JOIN: Final = 16 * 1024  # a body up to here is copied behind its head, to save a system call
+_COALESCE: Final = 16 * 1024  # bytes: a body up to here is copied behind its head, to save a system call
 
 
 class AsyncioConnection(Channel):
-    """Reads the answer of the reader under way; without one, whatever arrives closes it."""
+    """A connection that reads by callbacks of the event loop and writes from the calling task."""
 
     def __init__(
         self, wire: PooledWire[AsyncioConnection], loop: asyncio.AbstractEventLoop, buffer: memoryview
     ) -> None:
         super().__init__(loop, buffer)
-        self.until = 0.0
+        self.expires_at = 0.0
         self._wire = wire
         self._closed = False
         self._reader: ResponseReader | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._timeouts = Timeouts()
-        self._deadline = inf  # in the loop's time, as `_due`
+        self._deadline = inf  # in the loop's time, like `_due`
         self._due = inf
         self._timer: asyncio.TimerHandle | None = None
-        self._sending = False  # a body has more to give
-        self._unsent = 0
+        self._sending = False  # the body source has more to give
+        self._unsent = 0  # bytes that the kernel had not taken when the timer was set
         self._paused = False
 
-    # What the event loop has to say.
+    # Callbacks of the event loop, by way of the channel.
 
     def received(self, data: bytes) -> None:
-        """Feed it to the reader."""
+        """Feed the reader; without one close (states)."""
         reader = self._reader
         if reader is None:
             self.abort()
@@ -56,11 +72,11 @@ class AsyncioConnection(Channel):
             self._received(reader, complete=complete)
 
     def space(self) -> memoryview | None:
-        """The reader knows."""
+        """Return where the reader wants a big body."""
         return None if self._reader is None else self._reader.space()
 
     def filled(self, size: int) -> None:
-        """Tell the reader, unless it was ended meanwhile."""
+        """Count the bytes, unless the exchange was ended meanwhile."""
         if (reader := self._reader) is not None:
             self._received(reader, complete=reader.filled(size))
 
@@ -68,19 +84,19 @@ class AsyncioConnection(Channel):
         if complete:
             self._complete(reader)
         elif reader.whole or not reader.status:
-            if not self.full:
+            if not self.write_blocked:
                 self._extend(self._timeouts.read)
         else:
             self._deliver(reader)
 
     def ended(self, error: Exception | None) -> None:
-        """That is the end of some bodies, and an error for all else."""
+        """End the exchange: that completes a body without length, and is an error for all else."""
         reader = self._reader
         if reader is not None:
             sent = self._sent()
             try:
                 if error is not None:
-                    raise lost(error, sent)
+                    raise lost_error(error, sent)
                 reader.eof(sent)
             except WireError as failure:
                 self._fail(failure)
@@ -89,19 +105,19 @@ class AsyncioConnection(Channel):
         self.abort()
 
     def drained(self) -> None:
-        """From now on the peer is waited for."""
+        """Wake the task that sends."""
         self._wake()
 
-    # What the wire and the streams call.
+    # The interface to the wire and to streams.
 
     def usable(self, now: float) -> bool:
-        """Whether it is open, fresh, and its peer has neither closed it nor sent anything."""
-        return not self._closed and now < self.until and self.quiet
+        """Return whether it is open, not expired, and its peer has neither closed it nor sent anything."""
+        return not self._closed and now < self.expires_at and self.alive
 
     async def perform(
         self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None, timeouts: Timeouts
     ) -> None:
-        """Send the request and read until the reader is ready. Anything but success leaves it closed."""
+        """Send the request and wait until the reader is ready. Anything but success leaves it closed."""
         self._reader = reader
         self._timeouts = timeouts
         self._sending = False
@@ -109,11 +125,11 @@ class AsyncioConnection(Channel):
         try:
             if body is not None and not isinstance(body, bytes):
                 await self._send_source(reader, head, body)
-            elif not body or len(body) <= _JOIN:
+            elif not body or len(body) <= _COALESCE:
                 self._write_first(head + body if body else head)
             else:
                 await self._send_source(reader, head, SlicedBody(body))
-            if self.full:
+            if self.write_blocked:
                 await self._drain(reader)
             if self._reader is reader:
                 self._extend(timeouts.read)
@@ -127,7 +143,7 @@ class AsyncioConnection(Channel):
             raise
         if reader.error is not None:
             raise reader.error
-        self._rest(reader)
+        self._disarm(reader)
 
     async def wait(self, reader: ResponseReader, deadline: float | None) -> None:
         """Wait until more of a streamed answer has arrived, or it has ended or failed."""
@@ -143,32 +159,32 @@ class AsyncioConnection(Channel):
         try:
             await waiter
         finally:
-            self._rest(reader)
+            self._disarm(reader)
 
     def abort(self, error: WireError | None = None) -> None:
-        """Close it now; what is under way on it fails."""
+        """Close it now; what is under way fails with that error."""
         reader, self._reader = self._reader, None
         if reader is not None and not reader.complete and reader.error is None:
             reader.error = error or WireError("the client was closed", phase=Phase.READ, sent=self._sent())
-        if self._leave():
+        if self._leave_pool():
             self.abort_transport()
         self._wake()
 
     def close(self) -> None:
-        """Close it politely when unused, else now."""
+        """Close it with a close_notify when unused, else now."""
         if self._reader is not None:
             self.abort()
-        elif self._leave():
+        elif self._leave_pool():
             self.close_transport()
 
     def detach(self, *, forked: bool) -> None:
-        """Let go of it without its event loop."""
+        """Close the descriptor without the event loop."""
         self._closed = True
         self._reader = None
-        self.abandon(forked=forked)
+        self.detach_transport(forked=forked)
 
-    def _leave(self) -> bool:
-        """Whether it was open until now; it is in no pool any more."""
+    def _leave_pool(self) -> bool:
+        """Remove it from the pool; return whether it was open."""
         was_open, self._closed = not self._closed, True
         self._wire.pool.drop(self)
         if self._timer is not None:
@@ -176,7 +192,7 @@ class AsyncioConnection(Channel):
             self._timer = None
         return was_open
 
-    # How an reader goes on.
+    # The steps of an exchange.
 
     def _write_first(self, data: bytes) -> None:
         self.write(data)
@@ -196,22 +212,25 @@ class AsyncioConnection(Channel):
             self._fail(self._timeout_error(Phase.WRITE))
 
     async def _send_piece(self, reader: ResponseReader, piece: bytes, *, last: bool) -> None:
-        """A transport that fails here is lost soon: then what it has still received is read."""
+        """Write one piece of a body, and wait for the kernel to take it.
+
+        A transport that is closing reports its loss soon, and before that what it has still received.
+        """
         if not reader.refused:
             self.write(piece)
             self._sending = not last or self.closing
-        if self.full or self.closing:
+        if self.write_blocked or self.closing:
             await self._drain(reader)
         elif not last:
-            await asyncio.sleep(0)  # a fast network must not keep others waiting, nor an early answer
+            await asyncio.sleep(0)  # a fast network must not keep other tasks waiting, nor an early response
 
     async def _drain(self, reader: ResponseReader) -> None:
         self._unsent = self.unsent()
         self._extend(self._timeouts.write)
-        while (self.full or self.closing) and not reader.refused:
+        while (self.write_blocked or self.closing) and not reader.refused:
             self._waiter = waiter = self._loop.create_future()
             await waiter
-        self._rest(reader)
+        self._disarm(reader)
 
     def _complete(self, reader: ResponseReader) -> None:
         self._reader = None
@@ -223,8 +242,8 @@ class AsyncioConnection(Channel):
         self._wake()
 
     def _deliver(self, reader: ResponseReader) -> None:
-        """Tell the consumer of a stream; one that is slow is not read for."""
-        if reader.untaken > HIGH_WATER and not self._paused:
+        """Wake the consumer of a stream; stop reading for one that is slow (rule 7)."""
+        if reader.pending > HIGH_WATER and not self._paused:
             self._paused = True
             self._transport.pause_reading()
         self._wake()
@@ -242,18 +261,18 @@ class AsyncioConnection(Channel):
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    # One timer, moved when it fires and not whenever a byte arrives.
+    # The timer (rule 5).
 
     def _loop_time(self, deadline: float | None) -> float:
         return inf if deadline is None else self._loop.time() + (deadline - monotonic())
 
     def _extend(self, limit: float | None) -> None:
-        """The peer has shown life: it has that many seconds for the next step."""
+        """Allow `limit` seconds from now on for the peer's next step."""
         due = self._deadline if limit is None else min(self._deadline, self._loop.time() + limit)
         self._arm(due)
 
-    def _rest(self, reader: ResponseReader) -> None:
-        """Nothing is waited for. The connection may have a next reader by now, whose time is its own."""
+    def _disarm(self, reader: ResponseReader) -> None:
+        """Stop limiting the exchange that waits no more (rule 2)."""
         if self._reader is reader:
             self._due = inf
 
@@ -278,10 +297,10 @@ class AsyncioConnection(Channel):
             return
         unsent = self.unsent()
         if 0 < unsent < self._unsent and now < self._deadline:
-            self._unsent = unsent  # slowly, but it moves
+            self._unsent = unsent  # rule 6
             self._extend(self._timeouts.write)
             return
-        self._fail(self._timeout_error(Phase.WRITE if self.full else Phase.READ))
+        self._fail(self._timeout_error(Phase.WRITE if self.write_blocked else Phase.READ))
 
     def _timeout_error(self, phase: Phase) -> WireError:
         what = "take the request" if phase is Phase.WRITE else "answer"

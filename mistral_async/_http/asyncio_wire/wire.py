@@ -16,7 +16,7 @@ from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
 from mistral_async._http.protocol import Timeouts
 
-_BUFFER: Final = 256 * 1024
+_BUFFER: Final = 256 * 1024  # bytes read at once
 _CLOSE_SECONDS: Final = 1.0  # for the last bytes to leave
 
 
@@ -27,7 +27,8 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
         super().__init__(config, loop)
         self._loop = loop
         self._buffer = memoryview(bytearray(_BUFFER))
-        # The proactor reads in the background: there every connection needs a buffer of its own.
+        # A selector loop fills the buffer and hands it over in one step, so one serves all connections. The proactor of
+        # Windows reads in the background: there every connection needs its own.
         self._shared = sys.platform != "win32"
 
     async def aclose(self) -> None:
@@ -60,12 +61,12 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
             _, connection = await self._loop.create_connection(self._make_protocol, sock=sock)
         except BaseException:
             if type(self._loop).__module__.startswith("uvloop"):
-                sock.detach()  # up to 0.22 it has closed the descriptor, which may be another connection's by now
+                sock.detach()  # uvloop up to 0.22 has closed the descriptor, which may be another socket's by now
             raise
         if context is None:
             return connection
         try:
-            if await connection.shake_hands(context, origin.host) == "h2":
+            if await connection.start_tls(context, origin.host) == "h2":
                 refuse_http2(self.config)
         except BaseException:
             connection.abort_transport()

@@ -1,4 +1,4 @@
-"""Send a body while it is read: the order of its pieces, their framing, and when to stop."""
+"""Send a body while it is read from its source: the order of its pieces, their framing, and when to stop."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from mistral_async._http.h1.encode import encode_chunk
 from mistral_async._http.h1.response_reader import ResponseReader
 from mistral_async._http.protocol import BodySource, Phase, Sent, WireError
 
-SLICE: Final = 256 * 1024  # what is written of a large body between two looks at what the server says
+SLICE: Final = 256 * 1024  # bytes of a large body written between two looks at what the server says
 
 
 class SlicedBody:
-    """A large body that is at hand, in pieces, so that progress shows and an early answer stops it."""
+    """A large body in memory, as a source of slices: progress shows, and an early response stops it."""
 
     repeatable = True
 
@@ -22,13 +22,17 @@ class SlicedBody:
         self._body = body
 
     async def open(self) -> AsyncIterator[bytes]:
-        """Read it from the start."""
+        """Read the body from its start."""
         for start in range(0, self.length, SLICE):
             yield self._body[start : start + SLICE]
 
 
 async def pump(source: BodySource, reader: ResponseReader, write: Callable[[bytes, bool], Awaitable[None]]) -> None:
-    """Write all of it, with whether a piece is the last, or stop when the server has refused or answered it."""
+    """Call `write` with each piece and whether it is the last; stop when the server has refused or answered.
+
+    The source is closed whatever happens. A source that is not as long as it says raises a `WireError` of `Sent.PART`:
+    the server can not have taken the request for whole.
+    """
     length = source.length
     total = 0
     pieces = source.open()

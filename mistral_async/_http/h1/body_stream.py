@@ -1,4 +1,4 @@
-"""The body of an answer that is still arriving, on any driver's connection."""
+"""The body of a response that is still arriving, on any driver's connection."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class BodyStream:
         self._waiting = False
 
     async def receive(self, deadline: float | None = None) -> bytes:
-        """Whatever has arrived since the last call, at least one byte; b"" at the body's proper end."""
+        """Return what has arrived since the last call, at least one byte; b"" at the body's proper end.
+
+        What has arrived before an error is returned before the error is raised; it is raised again by later calls.
+        """
         reader = self._reader
         while not (data := self._take()):
             if reader.error is not None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-LEAST: Final = 64 * 1024
-MOST: Final = 16 * 1024 * 1024
-"""Bytes of a body that is read straight into one block; whatever is longer grows piece by piece as it arrives."""
+# Rule 1: A body of `MIN_BLOCK` to `MAX_BLOCK` bytes whose length is stated is read straight into one block. A smaller
+#         one is cheap to copy. A larger one grows as it arrives: a header alone must not allocate much memory.
+# Rule 2: A block has one user. It comes back only by `give`, when nobody reads it any more; one that is not given
+#         back is freed like any other object, so that forgetting costs time and never shares memory.
+# Rule 3: At most `_MAX_KEPT` bytes are kept, in blocks of rounded size, so that bodies of similar size share them.
 
-_STEP: Final = 256 * 1024
-_KEPT: Final = 8 * 1024 * 1024
+MIN_BLOCK: Final = 64 * 1024
+MAX_BLOCK: Final = 16 * 1024 * 1024
+_GRANULARITY: Final = 256 * 1024
+_MAX_KEPT: Final = 8 * 1024 * 1024
 
 
 class BufferPool:
-    """The blocks of one event loop that are not in use, the last one on top. What is not given back is freed."""
+    """The unused blocks of one wire; the last one given back is taken first."""
 
     __slots__ = ("_blocks", "_size")
 
@@ -22,18 +26,18 @@ class BufferPool:
         self._size = 0
 
     def take(self, size: int) -> memoryview:
-        """A block of that many bytes, whatever they hold."""
+        """Return a view of `size` bytes with arbitrary contents."""
         blocks = self._blocks
         for at in range(len(blocks) - 1, -1, -1):
             if len(blocks[at]) >= size:
                 block = blocks.pop(at)
                 self._size -= len(block)
                 return memoryview(block)[:size]
-        return memoryview(bytearray(-(-size // _STEP) * _STEP))[:size]
+        return memoryview(bytearray(-(-size // _GRANULARITY) * _GRANULARITY))[:size]
 
     def give(self, view: memoryview) -> None:
-        """Nobody reads it any more."""
+        """Keep the block of a view that nobody reads any more."""
         block = view.obj
-        if isinstance(block, bytearray) and self._size + len(block) <= _KEPT:
+        if isinstance(block, bytearray) and self._size + len(block) <= _MAX_KEPT:
             self._blocks.append(block)
             self._size += len(block)

@@ -1,4 +1,4 @@
-"""Encode the head of a request and the framing of its body (RFC 9112). What could inject a header is refused."""
+"""Encode the head of a request and the framing of its body (RFC 9112 §3-§7). What could inject a header is refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 def encode_head(head: RequestHead, extra: Iterable[tuple[str, str]]) -> bytes:
-    """Encode all of a head but the length of its body; a value that could inject another header is a ValueError."""
+    """Encode all of a head but the framing of its body; raise ValueError for what could inject another header."""
     if not match_token(head.method) or not _TARGET.fullmatch(head.target):
         raise ValueError("a method or target with a space or control character in it can not be sent")
     headers = (*extra, *head.headers)
@@ -26,7 +26,10 @@ def encode_head(head: RequestHead, extra: Iterable[tuple[str, str]]) -> bytes:
 
 
 def encode_framing(method: str, length: int | None, *, body: bool) -> bytes:
-    """The header that ends a head: how long the body is, chunked when that is not known."""
+    """Return the header that ends a head: the length of the body, or chunked when that is not known.
+
+    Without a body it is said only for methods that usually have one (RFC 9110 §8.6).
+    """
     if not body and method not in _WITH_BODY:
         return b"\r\n"
     if length is None:
@@ -35,5 +38,5 @@ def encode_framing(method: str, length: int | None, *, body: bool) -> bytes:
 
 
 def encode_chunk(piece: bytes) -> bytes:
-    """One piece of a body of unknown length; an empty one is its end."""
+    """Encode one piece of a chunked body; an empty one is its end."""
     return b"%x\r\n%b\r\n" % (len(piece), piece)

@@ -1,17 +1,26 @@
-"""One request's answer, whole or streamed: the parser, the content decoder, the clock and the error, without I/O."""
+"""One response, whole or streamed: the parser, the content decoder, the clock and the error, without I/O."""
 
 from __future__ import annotations
 
 from time import monotonic
 
-from mistral_async._http.h1.buffers import LEAST, MOST, BufferPool
+from mistral_async._http.h1.buffers import MAX_BLOCK, MIN_BLOCK, BufferPool
 from mistral_async._http.h1.content_coding import BufferedDecoder, Decoder, decoder_for
 from mistral_async._http.h1.parser import ResponseParser
 from mistral_async._http.protocol import Phase, Sent, Timings, WireError, WireResponse
 
+# Rule 1: The outcome is kept here and not in the connection, which lets go of a reader that is `complete` or has an
+#         `error`, and may serve another before this one's caller runs again.
+# Rule 2: A whole body is decoded as it arrives, so that a bomb or a corrupt one ends the exchange early. A streamed
+#         one is decoded when it is taken: nothing is decoded for a consumer that never comes.
+# Rule 3: A big body whose length is stated is read by the kernel into its final place (`space`, `filled`). What came
+#         with the head is copied there first. TLS and content codings need a copy anyway and go by `receive`.
+# Rule 4: Sending stops (`refused`) when the server has answered with an error before it has read all (RFC 9112
+#         §9.5): the rest of the body would be wasted, and may block for good.
+
 
 class ResponseReader(ResponseParser):
-    """What a driver feeds with the bytes of one answer."""
+    """The state of one exchange: a driver feeds it, and reads from it when to stop, go on, or fail."""
 
     __slots__ = (
         "_buffered",
@@ -35,7 +44,7 @@ class ResponseReader(ResponseParser):
         self.error: WireError | None = None
         self.whole = whole
         self._limit = limit
-        self._raw = raw  # content codings are the caller's business
+        self._raw = raw  # content codings are left to the caller
         self._decoder: Decoder | None = None  # of a streamed body
         self._buffered: BufferedDecoder | None = None  # of a whole one
         self._taken = 0
@@ -43,41 +52,41 @@ class ResponseReader(ResponseParser):
 
     @property
     def ready(self) -> bool:
-        """Whether the caller can go on: with the answer, its head for a stream, or an error."""
+        """Return whether the caller can go on: with the response, its head for a stream, or an error."""
         return self.complete or self.error is not None or (self.status != 0 and not self.whole)
 
     @property
     def refused(self) -> bool:
-        """Whether sending more of the request is pointless: it is answered, or has failed."""
+        """Return whether to send no more of the request (rule 4): it is answered, or has failed."""
         return self.complete or self.error is not None or self.status >= 400  # noqa: PLR2004 (an error status)
 
     @property
-    def untaken(self) -> int:
-        """Bytes of a streamed body that wait for their consumer."""
+    def pending(self) -> int:
+        """Return the bytes of a streamed body, as sent, that wait for their consumer."""
         return self.received - self._taken
 
     def receive(self, data: bytes) -> bool:
-        """Read what has arrived; True when the answer is complete."""
+        """Read what has arrived; return whether the response is complete. Raises a `WireError` of `Phase.PROTOCOL`."""
         headless = not self.status
         self.feed(data)
         if headless and self.status:
             self.timings.first_byte = monotonic() - self.since
-            self._prepare()
+            self._prepare_body()
         if self._buffered is not None:
-            self._unfold(self._buffered)
+            self._decode_arrived(self._buffered)
         return self.complete
 
     def space(self) -> memoryview | None:
-        """Where the next bytes of a big body belong: a driver may read them into it and say how many were `filled`."""
-        return None if self.room is None or self.complete else self.room[self.received :]
+        """Return where the next bytes of a big body belong: a driver may read into it, and calls `filled` then."""
+        return None if self.block is None or self.complete else self.block[self.received :]
 
     def filled(self, size: int) -> bool:
-        """That many bytes were read into the space; True when the answer is complete."""
+        """Count `size` bytes that were read into the space; return whether the response is complete."""
         self.received += size
-        return self.fulfil(size)
+        return self.count_body(size)
 
     def take(self) -> bytes:
-        """What has arrived of a streamed body since the last call."""
+        """Return what has arrived of a streamed body since the last call, decoded."""
         decoder = self._decoder
         if decoder is not None and (data := decoder.read()):
             return data
@@ -93,41 +102,41 @@ class ResponseReader(ResponseParser):
         return decoder.read()
 
     def finish(self) -> None:
-        """All of a streamed body has been taken: is it whole?"""
+        """Stop the clock of a streamed body that was taken; raises a `WireError` when its coding is cut."""
         self.timings.total = monotonic() - self.since
         if self._decoder is not None:
             self._decoder.finish()
 
-    def answer(self) -> WireResponse:
-        """The whole answer."""
+    def response(self) -> WireResponse:
+        """Return the whole response, whose memory it may own until its `release`."""
         pieces = self.pieces
         self.timings.total = monotonic() - self.since
-        if self.room is not None:
-            return WireResponse(self.status, self.headers, self.room, self.timings, self.version, self._buffers)
+        if self.block is not None:
+            return WireResponse(self.status, self.headers, self.block, self.timings, self.version, self._buffers)
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return WireResponse(self.status, self.headers, body, self.timings, self.version)
 
-    def _prepare(self) -> None:
-        """The head has arrived: what is the body to be read into?"""
+    def _prepare_body(self) -> None:
+        """Choose the decoder, or the memory, that the body goes to, once the head has arrived."""
         if self.coding and not self._raw and (decoder := decoder_for(self.coding)) is not None:
             if self.whole:
                 self._buffered = BufferedDecoder(decoder, self._limit)
             else:
                 self._decoder = decoder
-        elif self._buffers is not None and LEAST <= (need := self.missing) <= MOST:
+        elif self._buffers is not None and MIN_BLOCK <= (need := self.remaining) <= MAX_BLOCK:
             pieces, self.pieces, received = self.pieces, [], self.received
-            self.room, self.received = self._buffers.take(received + need), 0
+            self.block, self.received = self._buffers.take(received + need), 0
             for piece in pieces:
                 self._append(piece)
 
-    def _unfold(self, buffered: BufferedDecoder) -> None:
+    def _decode_arrived(self, buffered: BufferedDecoder) -> None:
         for piece in self.pieces:
             buffered.feed(piece)
         self.pieces = buffered.finish() if self.complete else []
 
 
-def lost(cause: Exception, sent: Sent) -> WireError:
-    """The connection broke under an reader."""
+def lost_error(cause: Exception, sent: Sent) -> WireError:
+    """Make the error of a connection that broke, with its cause."""
     phase = Phase.READ if sent is Sent.MAYBE else Phase.WRITE
     error = WireError(f"the connection was lost: {str(cause) or type(cause).__name__}", phase=phase, sent=sent)
     error.__cause__ = cause

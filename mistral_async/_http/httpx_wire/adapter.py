@@ -1,4 +1,4 @@
-"""The wire over httpx: a user's transport or client, and httpx's own transport for proxies and HTTP/2.
+"""A wire over httpx: a user's transport or client, and httpx's own transport where our HTTP/1.1 does not do.
 
 Nothing here names a class of httpx, so that httpx2 and look-alikes work: the module comes from the object given.
 """
@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 import anyio
 
-from mistral_async._http.h1.content_coding import BufferedDecoder, Decoder, accepted, decoder_for
+from mistral_async._http.h1.content_coding import BufferedDecoder, Decoder, accept_encoding, decoder_for
 from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import (
     BodySource,
@@ -28,6 +28,14 @@ from mistral_async._http.protocol import (
 from mistral_async._http.sockets import shutdown
 
 _CLOSE_SECONDS: Final = 1.0
+
+# Rule 1: What httpx and the libraries below it raise becomes a `WireError`. A user's own exception, of a mock, an event
+#         hook or a body, comes through as it is.
+# Rule 2: httpx does not say what the kernel took of a request. So a failed connection is `Sent.NOTHING`, a failed write
+#         `PART`, and all else `MAYBE`; a connection that ended "without sending a response" is a read that failed.
+# Rule 3: A transport is given our time limits, a client keeps its own. The deadline is ours for both.
+# Rule 4: `abort` can not await: it shuts the socket down, so that the server sees it at once, and leaves the closing to
+#         the next request. In HTTP/2 others use the connection too, and the stream alone is closed, later.
 
 # Names of httpx's exceptions: phase, what the server may have seen, and whether time ran out.
 _FAILURES: Final[dict[str, tuple[Phase, Sent, bool]]] = {
@@ -48,15 +56,15 @@ _FAILURES: Final[dict[str, tuple[Phase, Sent, bool]]] = {
     "StreamError": (Phase.READ, Sent.MAYBE, False),
     "InvalidURL": (Phase.CONNECT, Sent.NOTHING, False),
 }
-_FAMILIES: Final = ("httpx", "httpx2")
-_LOST: Final = (OSError, anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream)
+_MODULES: Final = ("httpx", "httpx2")
+_LOST_ERRORS: Final = (OSError, anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream)
 
 
-def family_of(thing: object) -> Any:
-    """The httpx module that the object's class belongs to."""
+def httpx_module_of(thing: object) -> Any:
+    """Return the httpx module that the object's class belongs to."""
     for cls in type(thing).__mro__:
         root = cls.__module__.partition(".")[0]
-        if root in _FAMILIES:
+        if root in _MODULES:
             return importlib.import_module(root)
     return importlib.import_module("httpx")
 
@@ -64,20 +72,20 @@ def family_of(thing: object) -> Any:
 def raise_failure(error: Exception) -> NoReturn:
     """Raise the WireError for an exception of httpx, or of what it runs on; a user's own comes through as it is."""
     for cls in type(error).__mro__:
-        if cls.__module__.partition(".")[0] in _FAMILIES and cls.__name__ in _FAILURES:
+        if cls.__module__.partition(".")[0] in _MODULES and cls.__name__ in _FAILURES:
             phase, sent, timeout = _FAILURES[cls.__name__]
             if "without sending a response" in str(error):
                 phase = Phase.READ
             message = str(error) or type(error).__name__
             raise WireError(message, phase=phase, sent=sent, timeout=timeout) from error
-    if isinstance(error, _LOST):
+    if isinstance(error, _LOST_ERRORS):
         message = f"the connection was lost: {error or type(error).__name__}"
         raise WireError(message, phase=Phase.READ, sent=Sent.MAYBE) from error
     raise error
 
 
 class _Content:
-    """A body source as httpx takes it."""
+    """A body source as httpx takes it: an async iterable that can be read again."""
 
     def __init__(self, source: BodySource) -> None:
         self._source = source
@@ -86,15 +94,15 @@ class _Content:
         return self._source.open()
 
 
-def _late() -> WireError:
+def _timeout_error() -> WireError:
     return WireError("the server did not answer in time", phase=Phase.READ, sent=Sent.MAYBE, timeout=True)
 
 
-def _until(deadline: float | None) -> anyio.CancelScope:
+def _cancel_at(deadline: float | None) -> anyio.CancelScope:
     return anyio.CancelScope() if deadline is None else anyio.move_on_after(max(0.0, deadline - monotonic()))
 
 
-async def _once(body: bytes) -> AsyncIterator[bytes]:
+async def _single(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
@@ -106,25 +114,25 @@ class HttpxWire:
         self._transport = transport
         self._client = client
         self._limit = limit
-        self._httpx = family_of(transport or client)
-        self._left: list[HttpxStream] = []  # answers that were aborted and wait to be closed
+        self._httpx = httpx_module_of(transport or client)
+        self._aborted: list[HttpxStream] = []  # streams that wait to be closed
 
     async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
-        """Perform one reader and read all of the answer, whatever its status."""
-        streaming = await self.open(head, body, timeouts)
+        """Send a request and read all of its response, whatever the status."""
+        stream = await self.open(head, body, timeouts)
         try:
-            whole = await streaming.whole(self._limit, timeouts.deadline)
+            whole = await stream.read_all(self._limit, timeouts.deadline)
         finally:
-            await streaming.aclose()
-        return WireResponse(streaming.status, streaming.headers, whole, streaming.timings, streaming.http_version)
+            await stream.aclose()
+        return WireResponse(stream.status, stream.headers, whole, stream.timings, stream.http_version)
 
     async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> HttpxStream:
-        """Perform one reader up to the head of the answer."""
-        await self._close_left()
+        """Send a request and read the head of its response."""
+        await self._close_aborted()
         timeouts = timeouts.started()
         since = monotonic()
         request = self._request(head, body, timeouts)
-        with _until(timeouts.deadline) as scope:
+        with _cancel_at(timeouts.deadline) as scope:
             try:
                 if self._client is not None:
                     response = await self._client.send(request, stream=True)
@@ -133,21 +141,21 @@ class HttpxWire:
             except Exception as error:  # noqa: BLE001 (whatever a transport raises)
                 raise_failure(error)
             if self._client is not None:
-                return HttpxStream(response, since, None, self._left)
-            request.extensions["timeout"]["read"] = None  # from here on the streaming keeps the time
-            return HttpxStream(response, since, timeouts.read, self._left)
+                return HttpxStream(response, since, None, self._aborted)
+            request.extensions["timeout"]["read"] = None  # from here on the stream keeps the time
+            return HttpxStream(response, since, timeouts.read, self._aborted)
         assert scope.cancelled_caught  # noqa: S101 (the only other way out)
-        raise _late()
+        raise _timeout_error()
 
     async def aclose(self) -> None:
         """Close the transport, which became ours; a client stays its owner's."""
-        await self._close_left()
+        await self._close_aborted()
         if self._transport is not None:
             with anyio.move_on_after(_CLOSE_SECONDS, shield=True), contextlib.suppress(Exception):
                 await self._transport.aclose()
 
     def _request(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Any:
-        headers = [*head.headers, ("accept-encoding", accepted())]
+        headers = [*head.headers, ("accept-encoding", accept_encoding())]
         content: Any = body
         if body is not None and not isinstance(body, bytes):
             content = _Content(body)
@@ -159,17 +167,17 @@ class HttpxWire:
         timeout = {"connect": timeouts.connect, "write": timeouts.write, "read": timeouts.read, "pool": None}
         return self._httpx.Request(head.method, url, headers=headers, content=content, extensions={"timeout": timeout})
 
-    async def _close_left(self) -> None:
-        left = self._left[:]
-        self._left.clear()
-        for streaming in left:
-            await streaming.aclose()
+    async def _close_aborted(self) -> None:
+        aborted = self._aborted[:]
+        self._aborted.clear()
+        for stream in aborted:
+            await stream.aclose()
 
 
 class HttpxStream:
-    """An answer of httpx whose body is still arriving. A cancelled `receive` ends it: httpx closes the connection."""
+    """A response of httpx whose body is still arriving. A cancelled `receive` ends it: httpx closes the connection."""
 
-    def __init__(self, response: Any, since: float, read: float | None, left: list[HttpxStream]) -> None:
+    def __init__(self, response: Any, since: float, read: float | None, aborted: list[HttpxStream]) -> None:
         self.status: int = response.status_code
         self.headers: Sequence[tuple[bytes, bytes]] = [(name.lower(), value) for name, value in response.headers.raw]
         self.timings = Timings(first_byte=monotonic() - since)
@@ -177,14 +185,14 @@ class HttpxStream:
         self._response = response
         self._since = since
         self._read = read
-        self._left = left
+        self._aborted = aborted
         self._decoder: Decoder | None = None
         self._pieces = self._body()
         self._error: WireError | None = None
-        self._begun = self._ended = self._closed = False
+        self._started = self._ended = self._closed = False
 
     async def receive(self, deadline: float | None = None) -> bytes:
-        """Whatever has arrived since the last call, at least one byte; b"" at the body's proper end."""
+        """Return what has arrived since the last call, at least one byte; b"" at the body's proper end."""
         decoder = self._decoder
         try:
             while True:
@@ -194,7 +202,7 @@ class HttpxStream:
                     if decoder is not None:
                         decoder.finish()
                     return b""
-                piece = await self._next(self._end(self._read) if deadline is None else deadline)
+                piece = await self._next(self._deadline_after(self._read) if deadline is None else deadline)
                 if decoder is not None:
                     decoder.feed(piece)
                 elif piece:
@@ -203,13 +211,13 @@ class HttpxStream:
             await self._fail(error)
             raise
 
-    async def whole(self, limit: int, deadline: float | None) -> bytes:
-        """All of it, decoded."""
+    async def read_all(self, limit: int, deadline: float | None) -> bytes:
+        """Return all of the body, decoded; raises a `WireError` beyond `limit` bytes."""
         buffered = None if self._decoder is None else BufferedDecoder(self._decoder, limit)
         pieces: list[bytes] = []
         size = 0
         while not self._ended:
-            end = self._end(self._read)
+            end = self._deadline_after(self._read)
             piece = await self._next(deadline if end is None else end if deadline is None else min(end, deadline))
             size += len(piece)
             if buffered is not None:
@@ -231,7 +239,7 @@ class HttpxStream:
         with anyio.move_on_after(_CLOSE_SECONDS, shield=True):
             with contextlib.suppress(Exception):
                 await self._response.aclose()
-            if self._begun and not self._ended:
+            if self._started and not self._ended:
                 # Without its connection the body ends with an error, here and not in the garbage collector.
                 with contextlib.suppress(Exception):
                     await anext(self._pieces)
@@ -245,20 +253,20 @@ class HttpxStream:
             return
         if self._error is None:
             self._error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
-        self._left.append(self)
+        self._aborted.append(self)
         if self.http_version != "HTTP/2":  # there others use the connection too
             with contextlib.suppress(Exception):
                 shutdown(self._response.extensions["network_stream"].get_extra_info("socket").fileno())
 
     async def _next(self, end: float | None) -> bytes:
-        """The next piece as it was sent; the last one is empty."""
+        """Return the next piece as it was sent; the last one is empty."""
         if self._error is not None:
             raise self._error
-        self._begun = True
+        self._started = True
         try:
-            with _until(end):
+            with _cancel_at(end):
                 return await anext(self._pieces)
-            self._error = _late()
+            self._error = _timeout_error()
         except StopAsyncIteration:
             self._ended = True
             self.timings.total = monotonic() - self._since
@@ -275,14 +283,14 @@ class HttpxStream:
         self._error = error
         await self.aclose()
 
-    def _end(self, seconds: float | None) -> float | None:
+    def _deadline_after(self, seconds: float | None) -> float | None:
         return None if seconds is None else monotonic() + seconds
 
     def _body(self) -> AsyncIterator[bytes]:
         response = self._response
         if response.is_stream_consumed:  # a mock's answer, or an event hook has read it: it is decoded too
-            return _once(response.content)
+            return _single(response.content)
         codings = b",".join(value for name, value in self.headers if name == b"content-encoding")
         self._decoder = decoder_for(codings) if codings else None
         stream = response.stream
-        return aiter(stream) if hasattr(stream, "__aiter__") else _once(b"".join(stream))
+        return aiter(stream) if hasattr(stream, "__aiter__") else _single(b"".join(stream))

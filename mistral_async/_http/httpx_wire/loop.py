@@ -1,4 +1,4 @@
-"""httpx's own transport for what ours does not do, proxies and HTTP/2: one for each event loop, ending with it."""
+"""httpx's own transport for what ours does not do (proxies, HTTP/2, unusual event loops): one for each event loop."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import anyio
 import httpx
 
 from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire
-from mistral_async._http.loops import LoopExitHook, spawn_task
+from mistral_async._http.loops import Loop, LoopExitHook, spawn_task
 from mistral_async._http.origin import PoolConfig, tls_context
 from mistral_async._http.pooled import closed_error, connect_error
 from mistral_async._http.protocol import BodySource, RequestHead, Timeouts
 from mistral_async._http.sockets import prepare
 
-_FORGOTTEN: list[Any] = []  # transports of dead loops and of the process we were forked from, kept from the collector
+_DETACHED: list[Any] = []  # transports of ended loops and of the parent process: the collector would warn and close
 
 
 class HttpxLoopWire(HttpxWire):
-    """A wire of one event loop through a proxy, or with HTTP/2."""
+    """A wire of one event loop over httpx; it ends with the loop."""
 
-    def __init__(self, config: PoolConfig, loop: Any, proxy: Any) -> None:
+    def __init__(self, config: PoolConfig, loop: Loop, proxy: Any) -> None:
         transport = _make_transport(config, proxy)
         super().__init__(config.origin, transport=transport, limit=config.max_answer)
         self.loop = loop
         self.closed = False
         self.in_use = False
-        self._exit_hook = LoopExitHook(self._end)
+        self._exit_hook = LoopExitHook(self._close)
 
     async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> HttpxStream:
-        """Perform one reader up to the head of the answer."""
+        """Send a request and read the head of its response."""
         if self.closed:
             raise closed_error()
         if not self.in_use:
@@ -41,32 +41,32 @@ class HttpxLoopWire(HttpxWire):
     async def aclose(self) -> None:
         """Close every connection."""
         self._exit_hook.stop()
-        await self._end()
+        await self._close()
 
-    def abort_from_outside(self) -> None:
+    def abort_threadsafe(self) -> None:
         """Have the loop close every connection, from any thread."""
         self._exit_hook.stop()
-        if not spawn_task(self.loop, self._end):
+        if not spawn_task(self.loop, self._close):
             self.detach(forked=False)
 
     def detach(self, *, forked: bool) -> None:  # noqa: ARG002 (others need to know)
-        """Let go of the connections of a loop that is dead, or of the process that we were forked from."""
+        """Let go of the connections of a loop that has ended, or of the process that we were forked from."""
         self.closed = True
         self._exit_hook.stop()
-        _FORGOTTEN.append(self._transport)
+        _DETACHED.append(self._transport)
 
     def _request(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Any:
         request = super()._request(head, body, timeouts)
-        request.extensions["trace"] = _keep_alive
+        request.extensions["trace"] = _set_options
         return request
 
-    async def _end(self) -> None:
+    async def _close(self) -> None:
         self.closed = True
         with anyio.CancelScope(shield=True):
             await super().aclose()
 
 
-async def _keep_alive(event: str, info: Mapping[str, Any]) -> None:
+async def _set_options(event: str, info: Mapping[str, Any]) -> None:
     """Set the options of a new connection: through a proxy httpx forgets those it was given."""
     if event == "connection.connect_tcp.complete":
         sock = info["return_value"].get_extra_info("socket")

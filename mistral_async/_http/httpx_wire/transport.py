@@ -19,7 +19,7 @@ class Transport(httpx.AsyncBaseTransport):
     """HTTP/1.1 with a pool that costs the same for any number of connections, on asyncio, uvloop and trio.
 
     It may be used from several event loops. It does not use proxies, waiting for a connection is no failure (a
-    pool timeout is ignored), and content codings are left to httpx.
+    pool timeout is ignored), and content codings are aborted to httpx.
     """
 
     def __init__(self, *, verify: Verify = True, max_connections: int = 100, keepalive_expiry: float = 30.0) -> None:
@@ -43,15 +43,15 @@ class Transport(httpx.AsyncBaseTransport):
         timeout: dict[str, Any] = request.extensions.get("timeout", {})
         timeouts = Timeouts(timeout.get("connect"), timeout.get("write"), timeout.get("read"))
         try:
-            streaming = await network.current().open(head, await _body(request), timeouts)
+            stream = await network.current().open(head, await _body(request), timeouts)
         except WireError as error:
             raise _as_httpx(error, request) from error
         except ValueError as error:
             raise httpx.LocalProtocolError(str(error), request=request) from error
         return httpx.Response(
-            streaming.status,
-            headers=list(streaming.headers),
-            stream=_ResponseStream(streaming, request),
+            stream.status,
+            headers=list(stream.headers),
+            stream=_ResponseStream(stream, request),
             extensions={"http_version": b"HTTP/1.1"},
         )
 
@@ -90,19 +90,19 @@ class _RequestBody:
 
 
 class _ResponseStream(httpx.AsyncByteStream):
-    def __init__(self, streaming: WireStream, request: httpx.Request) -> None:
-        self._streaming = streaming
+    def __init__(self, stream: WireStream, request: httpx.Request) -> None:
+        self._stream = stream
         self._request = request
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            while piece := await self._streaming.receive():
+            while piece := await self._stream.receive():
                 yield piece
         except WireError as error:
             raise _as_httpx(error, self._request) from error
 
     async def aclose(self) -> None:
-        await self._streaming.aclose()
+        await self._stream.aclose()
 
 
 async def _body(request: httpx.Request) -> bytes | BodySource | None:

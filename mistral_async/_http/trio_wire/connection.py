@@ -1,7 +1,4 @@
-"""One connection on trio: a socket that does not block, read and written by the calling task itself.
-
-Between two awaits everything is synchronous, so that a cancelled task leaves either a whole step or none.
-"""
+"""One connection on trio: a non-blocking socket, read and written by the calling task itself."""
 
 from __future__ import annotations
 
@@ -16,50 +13,69 @@ import trio
 from trio.lowlevel import notify_closing, wait_readable, wait_writable
 
 from mistral_async._http.h1.body import SLICE, SlicedBody, pump
-from mistral_async._http.h1.response_reader import ResponseReader, lost
+from mistral_async._http.h1.response_reader import ResponseReader, lost_error
 from mistral_async._http.pooled import PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError
 from mistral_async._http.sockets import readable_check
 from mistral_async._http.tls import Bytes, TlsLayer
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
-_LOOK: Final = 0.05  # seconds that a blocked write waits before the next look
+# The states: idle (no reader, open) -> sending -> receiving -> idle or closed. `_reader` is the exchange under way.
+#
+# Rule 1: The calling task does all I/O, and awaits nothing but its socket and the body source. Between two awaits
+#         everything is synchronous: a cancelled task leaves either a whole step or none.
+# Rule 2: A cancelled request closes its connection, unless its response was complete before: then the connection is
+#         the pool's already, and may even have its next reader. So every late step asks `self._reader is reader` first.
+#         A cancelled `wait` of a stream closes nothing and loses nothing: the bytes are in the reader.
+# Rule 3: Others end an exchange by `abort`: the wire when it is closed, the watcher at a time limit. The error is left
+#         on the reader, and `notify_closing` wakes the task with ClosedResourceError, which then reads it there.
+# Rule 4: Until the kernel has taken a byte nothing was sent (`Sent.NOTHING`). Until it has taken the whole request it
+#         is `PART`: the server can not have executed it. From then on it is `MAYBE`.
+# Rule 5: A request that the kernel takes at once, as nearly all, costs no cancel scope and no checkpoint for writing.
+#         One that takes longer has a scope of its own, since its source may wait for something else than the socket.
+# Rule 6: While a body is sent the server may answer already. A task waits for one thing at a time, so a blocked write
+#         looks every `_WRITE_POLL` seconds whether there is something to read.
+# Rule 7: A write that fails with something accepted does not say why: the server may have answered before it closed.
+#         What the kernel has received is read before the failure is an error.
+# Rule 8: A consumer of a stream reads from the kernel itself: when it is slow, TCP stops the server.
+
+_WRITE_POLL: Final = 0.05  # seconds
 
 
 class TrioConnection:
-    """A socket and the one reader under way on it."""
+    """A socket that its calling task reads and writes."""
 
     def __init__(
         self, wire: PooledWire[TrioConnection], watcher: DeadlineWatcher, sock: socket.socket, buffer: memoryview
     ) -> None:
-        self.until = 0.0
-        self.due = inf  # in trio's time, as `_deadline`: when the watch ends what is under way
+        self.expires_at = 0.0
+        self.due = inf  # in trio's time, like `_deadline`: when the watcher ends what is under way
         self._wire = wire
         self._watcher = watcher
         self._sock = sock
         self._tls: TlsLayer | None = None
         self._buffer = buffer
-        self._unread = readable_check(sock.fileno())
+        self._is_readable = readable_check(sock.fileno())
         self._closed = False
         self._reader: ResponseReader | None = None
         self._timeouts = Timeouts()
         self._scope: trio.CancelScope | None = None  # of a request that takes a while to be sent
         self._deadline = inf  # in trio's time
         self._accepted = False  # whether the kernel has taken any byte of the request
-        self._sending = False  # a body has more to give, or the kernel has not taken all
-        self._rest: Bytes = b""  # of a small request
+        self._sending = False  # the body source has more to give, or the kernel has not taken all
+        self._unsent: Bytes = b""  # of a small request
 
     def usable(self, now: float) -> bool:
-        """Whether it is open, fresh, and its peer has neither closed it nor sent anything."""
-        return not self._closed and now < self.until and not self._unread()
+        """Return whether it is open, not expired, and its peer has neither closed it nor sent anything."""
+        return not self._closed and now < self.expires_at and not self._is_readable()
 
-    async def shake_hands(self, context: ssl.SSLContext, host: str) -> str | None:
-        """Start TLS; what ALPN agreed on. Raises an OSError, and leaves closing to the caller."""
+    async def start_tls(self, context: ssl.SSLContext, host: str) -> str | None:
+        """Start TLS; return what ALPN agreed on. Raises an OSError, and leaves closing to the caller."""
         tls = TlsLayer(context, host)
         data: Bytes = b""
         while True:
             try:
-                tls.shake_hands(data)
+                tls.do_handshake(data)
             finally:
                 await self._send_handshake(tls.outgoing())
             if tls.ready:
@@ -90,13 +106,13 @@ class TrioConnection:
         self._deadline = deadline
         try:
             if not self._send_at_once(reader, head, body):
-                await self._send_in_time(reader, head, body)
+                await self._send_until_deadline(reader, head, body)
             self._extend(timeouts.read)
             while not reader.ready:
                 await wait_readable(self._sock)
                 self._read(reader)
         except trio.ClosedResourceError:
-            pass  # `abort` has left its error on the reader
+            pass  # rule 3
         except BaseException:
             if self._reader is reader:
                 self._reader = None
@@ -116,18 +132,18 @@ class TrioConnection:
                 await wait_readable(self._sock)
                 self._read(reader)
         except trio.ClosedResourceError:
-            pass  # as above
+            pass  # rule 3
         finally:
             self.due = inf
 
     def expire(self) -> None:
-        """Its time is over: whoever waits for it is told."""
+        """Fail what is under way with a timeout."""
         self.due = inf
         if self._reader is not None:
             self._fail(self._reader, self._timeout_error())
 
     def abort(self, error: WireError | None = None) -> None:
-        """Close it now; what is under way on it fails."""
+        """Close it now; what is under way fails with that error."""
         reader, self._reader = self._reader, None
         if reader is not None and not reader.complete and reader.error is None:
             reader.error = error or WireError("the client was closed", phase=Phase.READ, sent=self._sent())
@@ -140,14 +156,14 @@ class TrioConnection:
         self._sock.close()
 
     def close(self) -> None:
-        """Close it now; TLS says goodbye without waiting for an answer."""
+        """Close it now, with a close_notify when it is unused."""
         if self._reader is None and not self._closed and self._tls is not None:
             with contextlib.suppress(OSError):
-                self._sock.send(self._tls.goodbye())
+                self._sock.send(self._tls.close_notify())
         self.abort()
 
     def detach(self, *, forked: bool) -> None:  # noqa: ARG002 (other drivers need to know)
-        """Close the descriptor of a dead run or of another process: the peer is told nothing."""
+        """Close the descriptor of an ended run or of the parent process: the peer is told nothing."""
         self._closed = True
         self._reader = None
         self._sock.close()
@@ -155,27 +171,27 @@ class TrioConnection:
     # Writing.
 
     def _send_at_once(self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None) -> bool:
-        """The way of nearly every request: the kernel takes all of it."""
+        """Offer a small request to the kernel; return whether it took all of it (rule 5)."""
         if body is not None and (not isinstance(body, bytes) or len(body) > SLICE):
             return False
-        self._rest = self._try(reader, memoryview(self._seal(head + body if body else head)))
-        self._sending = len(self._rest) > 0
+        self._unsent = self._send_now(reader, memoryview(self._encrypt(head + body if body else head)))
+        self._sending = len(self._unsent) > 0
         return not self._sending
 
-    async def _send_in_time(self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None) -> None:
-        """What waits for a body to be made, too, is cancelled when time is over."""
+    async def _send_until_deadline(self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None) -> None:
+        """Send the rest, or a large body; at a time limit its source is cancelled too."""
         with trio.CancelScope(deadline=self._deadline) as scope:
             self._scope = scope
             try:
-                await self._send_slowly(reader, head, body)
+                await self._send_waiting(reader, head, body)
             finally:
                 self._scope = None
         if scope.cancelled_caught:
             self._fail(reader, self._timeout_error())
 
-    async def _send_slowly(self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None) -> None:
+    async def _send_waiting(self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None) -> None:
         if body is None or (isinstance(body, bytes) and len(body) <= SLICE):
-            rest, self._rest = self._rest, b""
+            rest, self._unsent = self._unsent, b""
             self._sending = not await self._send_raw(reader, rest)
             return
         source = SlicedBody(body) if isinstance(body, bytes) else body
@@ -184,32 +200,32 @@ class TrioConnection:
             await pump(source, reader, lambda piece, last: self._send(reader, piece, last=last))
 
     async def _send(self, reader: ResponseReader, piece: Bytes, *, last: bool) -> None:
-        """One piece of a body; the time that the next takes to be made is limited by the deadline alone."""
-        taken = await self._send_raw(reader, self._seal(piece))
+        """Send one piece of a body; the time that the next takes to be made is limited by the deadline alone."""
+        taken = await self._send_raw(reader, self._encrypt(piece))
         self._extend(None)
         if last:
             self._sending = not taken
         else:
-            await trio.lowlevel.checkpoint()  # a fast network must not keep others waiting
+            await trio.lowlevel.checkpoint()  # a fast network must not keep other tasks waiting
 
     async def _send_raw(self, reader: ResponseReader, data: Bytes) -> bool:
-        """Hand it to the kernel, unless the server answers without waiting for that; whether all of it was taken."""
+        """Hand data to the kernel, and read meanwhile (rule 6); return whether all of it was taken."""
         view = memoryview(data)
         self._extend(self._timeouts.write)
         while view and not reader.refused:
-            if self._unread():
+            if self._is_readable():
                 self._read(reader)
-            rest = self._try(reader, view)
+            rest = self._send_now(reader, view)
             if len(rest) < len(view):
                 self._extend(self._timeouts.write)
             elif not reader.refused:
-                with trio.move_on_after(_LOOK):
+                with trio.move_on_after(_WRITE_POLL):
                     await wait_writable(self._sock)
             view = rest
         return not view
 
-    def _try(self, reader: ResponseReader, view: memoryview) -> memoryview:
-        """What the kernel does not take at once."""
+    def _send_now(self, reader: ResponseReader, view: memoryview) -> memoryview:
+        """Return what the kernel does not take at once."""
         if reader.refused:
             return view
         try:
@@ -217,17 +233,17 @@ class TrioConnection:
         except BlockingIOError:
             return view
         except OSError as error:
-            self._refused(reader, error)
+            self._send_failed(reader, error)
             return view[:0]
         self._accepted = True
         return view[taken:]
 
-    def _seal(self, data: Bytes) -> Bytes:
+    def _encrypt(self, data: Bytes) -> Bytes:
         return data if self._tls is None else self._tls.encrypt(data)
 
-    def _refused(self, reader: ResponseReader, error: OSError) -> None:
-        """The server has closed the connection: it may have said why, unless it did so before this request."""
-        failure = lost(error, self._sent())
+    def _send_failed(self, reader: ResponseReader, error: OSError) -> None:
+        """Fail with the reason of a failed write, unless the server has answered (rule 7)."""
+        failure = lost_error(error, self._sent())
         while self._accepted and self._read(reader):
             pass
         if not reader.complete:
@@ -237,14 +253,14 @@ class TrioConnection:
     # Reading.
 
     def _read(self, reader: ResponseReader) -> bool:
-        """Feed what has arrived to the reader, without waiting; whether there may be more."""
+        """Feed what has arrived to the reader, without waiting; return whether there may be more."""
         if self._reader is not reader:
-            return False  # it was ended while this task was about to run
+            return False  # it was ended while this task was about to run (rule 3)
         space = reader.space() if self._tls is None else None
         try:
             size = self._sock.recv_into(self._buffer if space is None else space)
             if size and space is not None:
-                self._fed(reader, complete=reader.filled(size))
+                self._after_read(reader, complete=reader.filled(size))
             else:
                 self._feed(reader, self._buffer[:size])
         except BlockingIOError:
@@ -252,7 +268,7 @@ class TrioConnection:
         except WireError as error:
             self._fail(reader, error)
         except OSError as error:
-            self._fail(reader, lost(error, self._sent()))
+            self._fail(reader, lost_error(error, self._sent()))
         return self._reader is reader
 
     def _feed(self, reader: ResponseReader, data: Bytes) -> None:
@@ -268,9 +284,9 @@ class TrioConnection:
         if eof and not complete:
             reader.eof(self._sent())
             complete = True
-        self._fed(reader, complete=complete)
+        self._after_read(reader, complete=complete)
 
-    def _fed(self, reader: ResponseReader, *, complete: bool) -> None:
+    def _after_read(self, reader: ResponseReader, *, complete: bool) -> None:
         if complete:
             self._complete(reader)
         else:
@@ -294,13 +310,13 @@ class TrioConnection:
         return Sent.PART if self._sending else Sent.MAYBE
 
     def _extend(self, limit: float | None) -> None:
-        """The peer has shown life: it has that many seconds for the next step."""
+        """Allow `limit` seconds from now on for the peer's next step."""
         due = self._deadline if limit is None else min(self._deadline, trio.current_time() + limit)
         if self._scope is not None:
             self._scope.deadline = due
             return
         self.due = due
-        if due < self._watcher.wakes:
+        if due < self._watcher.wake_at:
             self._watcher.wake(due)
 
     def _timeout_error(self) -> WireError:

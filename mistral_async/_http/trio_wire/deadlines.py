@@ -1,4 +1,4 @@
-"""Time limits on trio: one task looks after all connections of a wire, where a scope for each reader costs 8 µs."""
+"""Time limits on trio: one task watches all connections of a wire, since a cancel scope for each request costs 8 µs."""
 
 from __future__ import annotations
 
@@ -8,40 +8,46 @@ from typing import Final, Protocol
 
 import trio
 
-_ROUND: Final = 0.05
-"""Seconds after which it looks again, whatever is due: how long its task is there after the last reader."""
+# Rule 1: A request sets `due` on its connection and compares one number, `wake_at`. The task is told only of a time
+#         before that; times that move later, as they do with every byte, are noticed when it wakes.
+# Rule 2: The task sleeps for `_MAX_SLEEP` at most and ends when nothing is due, so that it does not outlive the last
+#         request for longer, and an idle client keeps no task.
+# Rule 3: `expire` closes the connection, which wakes the task that waits on its socket with trio's ClosedResourceError.
+#         That task is not cancelled: it finds the error on its reader.
+
+_MAX_SLEEP: Final = 0.05  # seconds
 
 
 class Watched(Protocol):
-    """What has time timeouts."""
+    """A connection with a time limit."""
 
     due: float  # in trio's time; inf while there is nothing to wait for
 
     def expire(self) -> None:
-        """It was due."""
+        """Fail what is under way with a timeout."""
 
 
 class DeadlineWatcher:
-    """Sleeps until the earliest moment that any was due when it last looked; its task ends when nothing is due."""
+    """A task that sleeps until the first connection is due, and is there only while one is."""
 
-    __slots__ = ("_scope", "_stopped", "_watched", "wakes")
+    __slots__ = ("_scope", "_stopped", "_watched", "wake_at")
 
     def __init__(self, watched: Collection[Watched]) -> None:
-        self.wakes = inf
+        self.wake_at = inf  # in trio's time; inf while there is no task
         self._watched = watched
         self._scope: trio.CancelScope | None = None
         self._stopped = False
 
     def wake(self, due: float) -> None:
-        """Look at that time, which is before it would have looked."""
+        """Wake at that time, which is before `wake_at`."""
         if self._scope is not None:
-            self.wakes = self._scope.deadline = due
+            self.wake_at = self._scope.deadline = due
         elif not self._stopped:
             self._set(due)
             trio.lowlevel.spawn_system_task(self._run, name="mistral_async time limits")
 
     def stop(self) -> None:
-        """Nothing will be due any more."""
+        """End the task for good."""
         self._stopped = True
         if self._scope is not None:
             self._scope.cancel()
@@ -53,7 +59,7 @@ class DeadlineWatcher:
                     await trio.sleep_forever()
                 self._look()
         finally:
-            self._scope, self.wakes = None, inf
+            self._scope, self.wake_at = None, inf
 
     def _look(self) -> None:
         now = trio.current_time()
@@ -66,5 +72,5 @@ class DeadlineWatcher:
             self._set(due)
 
     def _set(self, due: float) -> None:
-        self.wakes = min(due, trio.current_time() + _ROUND)
-        self._scope = trio.CancelScope(deadline=self.wakes)
+        self.wake_at = min(due, trio.current_time() + _MAX_SLEEP)
+        self._scope = trio.CancelScope(deadline=self.wake_at)

@@ -17,7 +17,7 @@ from mistral_async._http.sockets import prepare
 from mistral_async._http.trio_wire.connection import TrioConnection
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
-_BUFFER: Final = 256 * 1024
+_BUFFER: Final = 256 * 1024  # bytes read at once, into one buffer for all connections: no await keeps it
 
 
 class TrioWire(PooledWire[TrioConnection]):
@@ -52,7 +52,7 @@ class TrioWire(PooledWire[TrioConnection]):
         prepare(sock)
         connection = TrioConnection(self, self._watcher, sock, self._buffer)
         try:
-            if context is not None and await connection.shake_hands(context, origin.host) == "h2":
+            if context is not None and await connection.start_tls(context, origin.host) == "h2":
                 refuse_http2(self.config)
         except BaseException:
             connection.abort()

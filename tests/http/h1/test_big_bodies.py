@@ -7,11 +7,11 @@ import random
 import anyio
 import pytest
 
-from mistral_async._http.h1.buffers import LEAST, MOST, BufferPool
+from mistral_async._http.h1.buffers import MAX_BLOCK, MIN_BLOCK, BufferPool
 from mistral_async._http.protocol import Phase, Timeouts, WireError
 
 TIMEOUTS = Timeouts(connect=5, write=5, read=5)
-SIZES = [LEAST - 1, LEAST, LEAST + 1, 3 * LEAST, 1_300_000]
+SIZES = [MIN_BLOCK - 1, MIN_BLOCK, MIN_BLOCK + 1, 3 * MIN_BLOCK, 1_300_000]
 
 
 def content(size, seed=0):
@@ -26,6 +26,8 @@ def asked(peer):
 
 @pytest.mark.parametrize("step", [None, 7777, 65536], ids=["at once", "in pieces", "in large pieces"])
 async def test_every_size_arrives_whole(start, connect, http, tls, step):
+    """Rule 1 of the buffers, rule 3 of the response reader."""
+
     def script(peer):
         for body in asked(peer):
             data = http.answer(body)
@@ -41,6 +43,8 @@ async def test_every_size_arrives_whole(start, connect, http, tls, step):
 
 
 async def test_answers_that_are_in_use_do_not_share_memory(start, connect, http):
+    """Rule 2 of the buffers."""
+
     def script(peer):
         for body in asked(peer):
             peer.send(http.answer(body))
@@ -49,7 +53,7 @@ async def test_answers_that_are_in_use_do_not_share_memory(start, connect, http)
     kept = []
 
     async def call(seed):
-        size = 3 * LEAST + seed
+        size = 3 * MIN_BLOCK + seed
         result = await network.current().send(http.POST, b"%d %d" % (size, seed), TIMEOUTS)
         if seed % 2:
             kept.append((result, size, seed))  # never given back
@@ -65,7 +69,7 @@ async def test_answers_that_are_in_use_do_not_share_memory(start, connect, http)
     await network.aclose()
 
 
-@pytest.mark.parametrize("where", [1, LEAST // 2, LEAST, 3 * LEAST - 1])
+@pytest.mark.parametrize("where", [1, MIN_BLOCK // 2, MIN_BLOCK, 3 * MIN_BLOCK - 1])
 async def test_a_cut_is_an_error_and_the_next_call_works(start, connect, http, tls, where):
     def script(peer):
         for body in asked(peer):
@@ -79,10 +83,10 @@ async def test_a_cut_is_an_error_and_the_next_call_works(start, connect, http, t
     server = start(script, tls=tls)
     network = connect(server)
     with pytest.raises(WireError) as caught:
-        await network.current().send(http.POST, b"%d 1" % (3 * LEAST), TIMEOUTS)
+        await network.current().send(http.POST, b"%d 1" % (3 * MIN_BLOCK), TIMEOUTS)
     assert caught.value.phase is Phase.READ
-    result = await network.current().send(http.POST, b"%d 2" % (3 * LEAST), TIMEOUTS)
-    assert result.content == content(3 * LEAST, 2)
+    result = await network.current().send(http.POST, b"%d 2" % (3 * MIN_BLOCK), TIMEOUTS)
+    assert result.content == content(3 * MIN_BLOCK, 2)
     await network.aclose()
 
 
@@ -94,8 +98,8 @@ async def test_what_comes_after_the_body_closes_the_connection(start, connect, h
     server = start(script, tls=tls)
     network = connect(server)
     for seed in range(3):
-        result = await network.current().send(http.POST, b"%d %d" % (2 * LEAST, seed), TIMEOUTS)
-        assert result.content == content(2 * LEAST, seed)
+        result = await network.current().send(http.POST, b"%d %d" % (2 * MIN_BLOCK, seed), TIMEOUTS)
+        assert result.content == content(2 * MIN_BLOCK, seed)
     assert len(server.peers) == 3
     await network.aclose()
 
@@ -111,21 +115,22 @@ async def test_a_cancelled_read_leaves_nothing(start, connect, http, tls):
     server = start(script, tls=tls)
     network = connect(server)
     with anyio.move_on_after(0.1):
-        await network.current().send(http.POST, b"%d 1" % (3 * LEAST), TIMEOUTS)
+        await network.current().send(http.POST, b"%d 1" % (3 * MIN_BLOCK), TIMEOUTS)
     assert await server.settled(0)
-    result = await network.current().send(http.POST, b"%d 2" % (3 * LEAST), TIMEOUTS)
-    assert result.content == content(3 * LEAST, 2)
+    result = await network.current().send(http.POST, b"%d 2" % (3 * MIN_BLOCK), TIMEOUTS)
+    assert result.content == content(3 * MIN_BLOCK, 2)
     await network.aclose()
 
 
-def test_the_shelf_gives_what_fits_and_keeps_within_bounds():
+def test_the_buffer_pool_gives_what_fits_and_keeps_within_bounds():
+    """Rule 3 of the buffers."""
     buffers = BufferPool()
-    small, large = buffers.take(LEAST), buffers.take(4 * 1024 * 1024)
-    assert (len(small), len(large)) == (LEAST, 4 * 1024 * 1024)
+    small, large = buffers.take(MIN_BLOCK), buffers.take(4 * 1024 * 1024)
+    assert (len(small), len(large)) == (MIN_BLOCK, 4 * 1024 * 1024)
     buffers.give(large)
     buffers.give(small)
     assert buffers.take(1_000_000).obj is large.obj
-    assert buffers.take(LEAST).obj is small.obj
-    huge = buffers.take(MOST)
+    assert buffers.take(MIN_BLOCK).obj is small.obj
+    huge = buffers.take(MAX_BLOCK)
     buffers.give(huge)
-    assert buffers.take(LEAST).obj is not huge.obj
+    assert buffers.take(MIN_BLOCK).obj is not huge.obj

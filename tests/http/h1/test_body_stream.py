@@ -85,6 +85,7 @@ async def test_an_error_answer_can_be_read_like_any_other(start, connect, http, 
 
 
 async def test_a_slow_consumer_stops_the_server(start, connect, http, tls):
+    """Rule 7 of the asyncio connection, rule 8 of the trio connection."""
     size, sent = 64 * 1024 * 1024, []
 
     def script(peer):
@@ -110,6 +111,8 @@ async def test_a_slow_consumer_stops_the_server(start, connect, http, tls):
 @pytest.mark.parametrize("end", ["close", "reset"])
 @pytest.mark.parametrize("framing", ["chunked", "length"])
 async def test_a_cut_body_fails_after_all_that_arrived(start, connect, http, tls, end, framing):
+    """Rule 6 of the pooled wire."""
+
     def script(peer):
         peer.read_request()
         if framing == "chunked":
@@ -175,7 +178,7 @@ async def test_two_hundred_broken_streams_on_three_connections(start, connect, h
     async with anyio.create_task_group() as tasks:
         for _ in range(200):
             tasks.start_soon(one)
-    assert network.current().pool.places == 0
+    assert network.current().pool.slots == 0
     assert await server.settled(0)
     await network.aclose()
 
@@ -225,6 +228,8 @@ async def test_only_one_task_may_receive(start, connect, http):
 
 
 async def test_a_cancelled_receive_loses_nothing(start, connect, http, tls):
+    """Rule 2 of the connections."""
+
     def script(peer):
         peer.read_request()
         peer.send(CHUNKED)
@@ -305,6 +310,8 @@ async def test_closing_the_network_fails_a_stream(start, connect, http):
 
 
 async def test_a_surplus_after_a_stream_never_reaches_the_next_request(start, connect, http):
+    """Rule 5 of the parser."""
+
     def script(peer):
         peer.read_request()
         peer.send(CHUNKED + chunk(b"a") + b"0\r\n\r\n" + http.answer(b"poison"))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async._http.h1 import content_coding as _decode
-from mistral_async._http.h1.content_coding import STEP, BufferedDecoder, accepted, decoder_for
+from mistral_async._http.h1.content_coding import STEP, BufferedDecoder, accept_encoding, decoder_for
 from mistral_async._http.protocol import Phase, WireError
 
 
@@ -76,6 +76,7 @@ def decode(name, data, step):
 @pytest.mark.parametrize("body", BODIES, ids=len)
 @pytest.mark.parametrize("step", [1, 1000, 1 << 30])
 def test_what_was_compressed_comes_back(coding, body, step):
+    """Rules 1, 3 and 4."""
     name, compress = coding
     data = compress(body)
     if step > 1 or len(data) < 20_000:
@@ -90,6 +91,7 @@ def test_the_same_with_the_other_libraries(stand_in, body, step):
 
 @pytest.mark.parametrize("body", BODIES[1:], ids=len)
 def test_what_is_cut_is_an_error(coding, body):
+    """Rule 4."""
     name, compress = coding
     data = compress(body)
     for cut in (1, len(data) // 3, len(data) - 1):
@@ -99,6 +101,7 @@ def test_what_is_cut_is_an_error(coding, body):
 
 
 def test_nothing_at_all_is_an_empty_body(coding):
+    """Rule 4."""
     assert decode(coding[0], b"", 1) == b""
 
 
@@ -122,16 +125,19 @@ def test_noise_raises_nothing_but_ours(name, data, step):
 
 @pytest.mark.parametrize("name", [b"", b"identity", b"Identity, identity", b"unheard-of", b"gzip, unheard-of"])
 def test_what_is_left_as_it_is(name):
+    """Rule 3."""
     assert decoder_for(name) is None
 
 
 def test_what_is_asked_for_is_understood():
-    assert accepted().startswith("gzip, deflate")
-    for name in accepted().split(", "):
+    """Rule 1."""
+    assert accept_encoding().startswith("gzip, deflate")
+    for name in accept_encoding().split(", "):
         assert decoder_for(name.encode()) is not None
 
 
 def test_a_bomb_is_refused_before_it_fills_the_memory(coding):
+    """Rule 2."""
     name, compress = coding
     buffered = BufferedDecoder(decoder_for(name), 1 << 40)
     with pytest.raises(WireError, match="too much"):
@@ -139,6 +145,7 @@ def test_a_bomb_is_refused_before_it_fills_the_memory(coding):
 
 
 def test_the_limit_of_a_whole_body():
+    """Rule 2."""
     body = bytes(range(256)) * 100
     buffered = BufferedDecoder(decoder_for(b"gzip"), len(body))
     buffered.feed(gzip.compress(body))

@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mistral_async._http.h1.encode import encode_chunk, encode_framing, encode_head
-from mistral_async._http.h1.parser import MAX_HEAD, ResponseParser
+from mistral_async._http.h1.head import MAX_HEAD
+from mistral_async._http.h1.parser import ResponseParser
 from mistral_async._http.protocol import Phase, RequestHead, Sent, WireError
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -147,6 +148,7 @@ CUT = [
     ],
 )
 def test_bodies(data, body, reusable):
+    """Rules 4 and 5."""
     assert body_of(data) == (body, reusable)
 
 
@@ -160,6 +162,7 @@ def test_headers_are_lower_case_in_order_and_unfolded():
 
 
 def test_answers_to_head_have_no_body():
+    """Rule 4."""
     assert body_of(HEAD + b"Content-Length: 5\r\n\r\n", to_head=True) == (b"", True)
     assert body_of(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", to_head=True) == (b"", True)
 
@@ -175,11 +178,13 @@ def test_how_long_the_server_keeps_the_connection():
 
 @pytest.mark.parametrize("data", BROKEN)
 def test_what_is_not_http_is_a_protocol_error(data):
+    """Rule 3."""
     assert parse(data, eof=False)[0] is Phase.PROTOCOL, parse(data, eof=False)
 
 
 @pytest.mark.parametrize("data", CUT)
 def test_what_is_cut_is_a_read_error(data):
+    """Rule 6."""
     assert parse(data)[0] is Phase.READ
 
 
@@ -192,6 +197,7 @@ def test_who_has_not_sent_it_all_is_told_so():
 @pytest.mark.parametrize("data", WHOLE + BROKEN + CUT)
 @pytest.mark.parametrize("to_head", [False, True])
 def test_every_cut_gives_the_same(data, to_head):
+    """Rule 1."""
     whole = parse(data, to_head=to_head)
     for at in range(len(data) + 1):
         if at < 200 or at > len(data) - 200:
@@ -204,6 +210,7 @@ def test_every_cut_gives_the_same(data, to_head):
     data=st.sampled_from(WHOLE + BROKEN), cuts=st.lists(st.integers(0, 200), max_size=6), max_body=st.integers(0, 20)
 )
 def test_all_cuts_give_the_same(data, cuts, max_body):
+    """Rule 1."""
     marks = sorted({min(cut, len(data)) for cut in cuts} | {0, len(data)})
     pieces = [data[start:end] for start, end in itertools.pairwise(marks)]
     assert outcome(pieces) == parse(data)
@@ -235,6 +242,7 @@ def test_chunks_come_back(chunks, step):
 
 
 def test_limits():
+    """Rules 2 and 7."""
     long = b"X: " + b"a" * (MAX_HEAD - len(HEAD) - 7) + b"\r\n\r\n"
     assert parse(HEAD + long)[0] == 200
     assert parse(HEAD + b"a" + long, eof=False)[0] is Phase.PROTOCOL
@@ -256,6 +264,7 @@ def elapsed(parser, data, step):
 
 
 def test_time_is_linear_however_it_comes():
+    """Rule 2."""
     size = 64 * 1024 * 1024
     parser = ResponseParser()
     assert elapsed(parser, HEAD + b"Content-Length: %d\r\n\r\n" % size + bytes(size), 64 * 1024) < 2

@@ -1,0 +1,90 @@
+"""The head of a response (RFC 9112 §2-§5): status line and fields, from bytes to values in one step."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NoReturn
+
+from mistral_async._codec.headers import TCHAR
+from mistral_async._http.protocol import Phase, Sent, WireError
+
+MAX_HEAD: Final = 64 * 1024  # bytes of head, informational heads and trailers included
+
+# Every pattern is possessive (`*+`, `++`): it never goes back over what it has matched, so that matching costs linear
+# time on whatever a server sends.
+_TOKEN = TCHAR.encode()
+TEXT = rb"[^\x00\r\n]"
+_STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: " + TEXT + rb"*+)?\r\n")
+FIELDS = re.compile(rb"(?:" + _TOKEN + rb"++:" + TEXT + rb"*+\r\n(?:[ \t]" + TEXT + rb"*+\r\n)*+)*+")
+_FOLD = re.compile(rb"[ \t]*\r\n[ \t]+")
+_START: Final = b"HTTP/1."
+_FRAMING: Final = frozenset({
+    b"connection", b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding",
+})  # fmt: skip
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def malformed(message: str) -> NoReturn:
+    """Raise the error of bytes that are not HTTP/1.1, or exceed a limit."""
+    raise WireError(message, phase=Phase.PROTOCOL, sent=Sent.MAYBE)
+
+
+def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tuple[int, bytes]:
+    """Return the status and the minor version of a head up to its last CR LF; add its fields to `headers`.
+
+    The fields that decide about the body and the connection go to `framing` too, repeated ones joined by commas
+    (RFC 9110 §5.3). An informational head (1xx) is checked and its fields are dropped.
+    """
+    start = _STATUS_LINE.match(head)
+    if start is None:
+        malformed("the answer has no valid status line")
+    if FIELDS.fullmatch(head, start.end()) is None:
+        malformed("a header of the answer is malformed")
+    status = int(start[2])
+    if status < 200:  # noqa: PLR2004 (informational)
+        if status == 101:  # noqa: PLR2004 (Switching Protocols)
+            malformed("the server switched protocols unasked")
+        return status, start[1]
+    fields = head[start.end() : -2]
+    if b"\r\n " in fields or b"\r\n\t" in fields:
+        fields = _FOLD.sub(b" ", fields)
+    for line in fields.split(b"\r\n") if fields else ():
+        name, _, value = line.partition(b":")
+        name = name.lower()
+        value = value.strip(b" \t")
+        headers.append((name, value))
+        if name in _FRAMING:
+            framing[name] = framing[name] + b"," + value if name in framing else value
+    return status, start[1]
+
+
+def check_incomplete_head(head: bytearray) -> None:
+    """Raise at once for what can not become a head, and not when the read timeout is over."""
+    if not _START.startswith(bytes(head[:7])):
+        malformed("the answer is not HTTP/1.1")
+    line_end = head.find(b"\n", 0, 1024)
+    if line_end > 0 and head[line_end - 1] != 13:  # noqa: PLR2004 (CR)
+        malformed("a line of the head ends without CR")
+
+
+def parse_content_length(value: bytes) -> int:
+    """Return the length of a body; a list of equal lengths is one length (RFC 9112 §6.3)."""
+    if b"," in value:
+        first, *others = [each.strip(b" \t") for each in value.split(b",")]
+        value = first if all(each == first for each in others) else b""
+    if not value.isdigit() or len(value) > 18:  # noqa: PLR2004 (what 63 bits hold)
+        malformed("the answer has conflicting or invalid lengths")
+    return int(value)
+
+
+def is_persistent(options: bytes, *, default: bool) -> bool:
+    """Return whether a Connection header lets the connection live on; `default` is the version's own rule (§9.3)."""
+    match options:
+        case b"keep-alive":
+            return True
+        case b"close":
+            return False
+        case _:
+            found = {option.strip(b" \t") for option in options.split(b",")}
+            return b"close" not in found and (default or b"keep-alive" in found)
