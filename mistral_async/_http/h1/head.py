@@ -16,7 +16,7 @@ _TOKEN = TCHAR.encode()
 TEXT = rb"[^\x00\r\n]"
 _STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: " + TEXT + rb"*+)?\r\n")
 FIELDS = re.compile(rb"(?:" + _TOKEN + rb"++:" + TEXT + rb"*+\r\n(?:[ \t]" + TEXT + rb"*+\r\n)*+)*+")
-_FOLD = re.compile(rb"[ \t]*\r\n[ \t]+")
+_FOLD = re.compile(rb"(?<![ \t])[ \t]*+\r\n[ \t]++")  # starts at the first space of a run, else it were quadratic
 _START: Final = b"HTTP/1."
 _FRAMING: Final = frozenset({
     b"connection", b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding",

@@ -272,6 +272,9 @@ def test_time_is_linear_however_it_comes():
     parser = ResponseParser()
     assert elapsed(parser, HEAD + b"X: " + b"a" * (MAX_HEAD - 100) + b"\r\n\r\n", 1) < 2
     parser = ResponseParser()
+    assert elapsed(parser, HEAD + b"X:" + b" " * (MAX_HEAD - 100) + b"a\r\n b\r\n\r\n", 64 * 1024) < 1
+    assert parser.headers == [(b"x", b"a b")]
+    parser = ResponseParser()
     assert elapsed(parser, CHUNKED + b"0\r\nX: " + b"a" * (MAX_HEAD - 200) + b"\r\n\r\n", 1) < 2
     assert parser.complete
     parser = ResponseParser()
