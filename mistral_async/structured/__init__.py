@@ -1,4 +1,7 @@
-"""Structured output: schemas of your types out, validated values in, also while they are being written."""
+"""Structured output: schemas of your types out, validated values in, also while they are being written.
+
+Knows requests, results and models, and no resource: `parse` stands beside the endpoint whose request it describes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tools: functions and MCP servers that a model may ask for, and the runs that call them."""
+"""Tools: functions and MCP servers that a model may ask for, and the runs that call them.
+
+Knows structured output, results and models, and no resource: `run` hands in the endpoints that it asks.
+"""
 
 from __future__ import annotations
 

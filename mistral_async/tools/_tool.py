@@ -86,9 +86,7 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
             limit: The number of calls that may run at once in one event loop.
             timeout: Seconds for a call. A thread can not be stopped: it is left behind.
 
-        Raises:
-            TypeError: A parameter has a type that JSON can not hold.
-            ValueError: `limit` or `timeout` is not positive.
+        Raises `TypeError` for a type that JSON can not hold, `ValueError` for a limit or timeout that is not positive.
         """
         settings = ToolSettings(requires_confirmation=requires_confirmation, limit=limit, timeout=timeout)
         code = FunctionImplementation(function)
