@@ -5,12 +5,13 @@ The public `parse` methods stand beside the endpoints, describe a request that a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.request import Call
 from mistral_async.errors import OutputError, TruncatedOutputError
 from mistral_async.models.chat import ChatCompletionResponse
@@ -102,7 +103,7 @@ def _read_answer(read: ReadOutput[T], kind: OutputType[T], spent: Any, repairs: 
 
 
 def _repair_chat(call: ChatCall, error: OutputError) -> ChatCall:
-    body: Mapping[str, Any] = call.json
+    body: JSONMapping = call.json
     output = [{"role": "assistant", "content": error.text}] if error.text.strip() else []
     messages = [*body["messages"], *output, {"role": "user", "content": repair_prompt(error)}]
     return msgspec.structs.replace(call, json={**body, "messages": messages})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import msgspec
 
 from mistral_async._codec.json_encode import encode
+from mistral_async._codec.json_types import JSONObject
 from mistral_async.tools._content import as_text, tool_content
 
 # A run that waits
@@ -22,10 +23,6 @@ from mistral_async.tools._content import as_text, tool_content
 #   `order`.
 
 
-Arguments: TypeAlias = dict[str, Any]
-"""The arguments of a call, by name."""
-
-
 class ToolResult(msgspec.Struct):
     """The result of a call, as the model gets it."""
 
@@ -39,7 +36,7 @@ class DeferredCall(msgspec.Struct):
 
     id: str
     name: str
-    arguments: Arguments
+    arguments: JSONObject
     reason: Literal["confirmation", "external", "server"]
     """`confirmation`: it needs a yes; `external`: others run it; `server`: the server waits for a yes to run it."""
     decision: Literal["allow", "deny", "result"] | None = None
@@ -64,10 +61,10 @@ class Deferred(msgspec.Struct, kw_only=True):
     outputs: list[Any] = msgspec.field(default_factory=list[Any])
     steps: int = 0
     """The number of answers that the model has given."""
-    usage: dict[str, Any] | None = None
+    usage: JSONObject | None = None
     version: int = 1
 
-    def allow(self, call_id: str | None = None, *, arguments: Arguments | None = None) -> Deferred:
+    def allow(self, call_id: str | None = None, *, arguments: JSONObject | None = None) -> Deferred:
         """Let a call run (all that wait, without an id), with other arguments if you give them."""
         for call in self._find(call_id, refused="external"):
             if arguments is not None and call.reason == "server":

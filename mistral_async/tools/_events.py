@@ -7,7 +7,8 @@ from typing import Any, Generic, Literal, TypeAlias, cast
 import msgspec
 from typing_extensions import TypeVar
 
-from mistral_async.tools._deferred import Arguments, Deferred
+from mistral_async._codec.json_types import JSONObject
+from mistral_async.tools._deferred import Deferred
 
 T = TypeVar("T", default=Any)
 
@@ -39,7 +40,7 @@ class ToolStarted(_Event, kw_only=True):
     id: str
     """The id of the call."""
     name: str
-    arguments: Arguments
+    arguments: JSONObject
     type: Literal["tool_started"] = "tool_started"
 
 
@@ -68,7 +69,7 @@ class ServerToolFinished(_Event, kw_only=True):
 
     id: str
     name: str
-    info: dict[str, Any]
+    info: JSONObject
     type: Literal["server_tool_finished"] = "server_tool_finished"
 
 

@@ -16,7 +16,7 @@ from mistral_async._codec.json_schema.compiler import Compiler, description_of, 
 from mistral_async._codec.json_schema.containers import SequenceCodec
 from mistral_async._codec.json_schema.docstrings import parse_docstring
 from mistral_async._codec.json_schema.type_codec import Definitions, MismatchError, TypeCodec, read_root
-from mistral_async._codec.json_types import JSONObject, is_object
+from mistral_async._codec.json_types import JSONMapping, JSONObject, is_object
 
 # A function as a tool
 #
@@ -94,7 +94,7 @@ class FunctionSignature:
             schema["additionalProperties"] = self._rest.schema(definitions)
         return {**schema, "$defs": definitions.schemas} if definitions.schemas else schema
 
-    def read(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    def read(self, arguments: JSONMapping) -> dict[str, Any]:
         """Return the arguments as the values that the function takes, by name; raises `MismatchError` (rule 3)."""
         unknown = {name: value for name, value in arguments.items() if name not in self._parameters.keys}
         if unknown and self._rest is None:
@@ -151,7 +151,7 @@ def is_async(function: object) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004 - an object's own
 
 
-def arguments_of(arguments: object) -> dict[str, Any]:
+def arguments_of(arguments: object) -> JSONObject:
     """Return the arguments of a call as an object, whether they came as JSON text or as one; raises `MismatchError`."""
     if isinstance(arguments, str):
         try:

@@ -12,7 +12,6 @@ from mistral_async._codec.json_types import JSONObject
 from mistral_async.errors import ConfigurationError, ToolServerError
 from mistral_async.models.content import AudioChunk, ImageURLChunk, TextChunk
 from mistral_async.models.tools import Function
-from mistral_async.tools._deferred import Arguments
 from mistral_async.tools._function import Context
 from mistral_async.tools._tool import LocalTool, Tool, ToolError, ToolSettings, attach
 
@@ -191,11 +190,11 @@ class _RemoteTool:
         self._name = name
         self._call = call
 
-    def read(self, arguments: Arguments) -> Arguments:
+    def read(self, arguments: JSONObject) -> JSONObject:
         """Return the arguments as they are: the server checks them."""
         return arguments
 
-    async def call(self, values: Arguments, context: Context, *, abandon: bool) -> Any:  # noqa: ARG002 - protocol
+    async def call(self, values: JSONObject, context: Context, *, abandon: bool) -> Any:  # noqa: ARG002 - protocol
         """Call it; raises `ToolError` for a result that is an error."""
         result = await self._call(self._name, values)
         content = [_chunk(each) for each in result.content]

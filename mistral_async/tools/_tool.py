@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 from weakref import WeakKeyDictionary
 
@@ -13,8 +13,8 @@ import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async.models.tools import Function, FunctionTool
-from mistral_async.tools._deferred import Arguments
 from mistral_async.tools._function import Context, FunctionSignature, arguments_of, is_async
 
 P = ParamSpec("P")
@@ -22,7 +22,7 @@ R = TypeVar("R")
 Q = ParamSpec("Q")
 S = TypeVar("S")
 
-Confirms: TypeAlias = bool | Callable[[Arguments], bool]
+Confirms: TypeAlias = bool | Callable[[JSONObject], bool]
 """The calls to confirm before they run: all, none, or those where the function of their arguments returns True."""
 
 
@@ -33,7 +33,7 @@ class ToolError(Exception):
 class Implementation(Protocol):
     """The code behind a tool."""
 
-    def read(self, arguments: Arguments) -> Any:
+    def read(self, arguments: JSONObject) -> Any:
         """Check the arguments and return them as `call` takes them; raises `ValueError`."""
         ...
 
@@ -110,16 +110,16 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         """The settings to run it."""
         return cast("ToolSettings", vars(self)["settings"])
 
-    def needs_confirmation(self, arguments: Arguments) -> bool:
+    def needs_confirmation(self, arguments: JSONObject) -> bool:
         """Return True if a call with these arguments waits for a yes."""
         asks = self.settings.requires_confirmation
         return asks if isinstance(asks, bool) else asks(arguments)
 
-    def read(self, arguments: str | Mapping[str, Any]) -> Any:
+    def read(self, arguments: str | JSONMapping) -> Any:
         """Check the arguments of a call and return them as values; raises `ValueError`."""
         return self._implementation.read(arguments_of(arguments))
 
-    async def run(self, arguments: str | Mapping[str, Any], context: Context | None = None) -> Any:
+    async def run(self, arguments: str | JSONMapping, context: Context | None = None) -> Any:
         """Check the arguments, wait until `limit` allows it, and call the function within `timeout`."""
         return await self.perform(self.read(arguments), context or Context(None, name=self.name))
 
@@ -179,11 +179,11 @@ class FunctionImplementation:
         self._function = function
         self._async = is_async(function)
 
-    def read(self, arguments: Arguments) -> Arguments:
+    def read(self, arguments: JSONObject) -> JSONObject:
         """Check the arguments against the annotations."""
         return self.signature.read(arguments)
 
-    async def call(self, values: Arguments, context: Context, *, abandon: bool) -> Any:
+    async def call(self, values: JSONObject, context: Context, *, abandon: bool) -> Any:
         """Call the function."""
         args, kwargs = self.signature.bind(values, context)
         if self._async:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, TypeAlias, cast
 
-from mistral_async._codec.json_types import is_object
+from mistral_async._codec.json_types import JSONMapping, is_object
 from mistral_async.models.tools import AnyTool, FunctionTool
 from mistral_async.tools._mcp import MCP
 from mistral_async.tools._tool import LocalTool, Tool
 
-ToolLike: TypeAlias = LocalTool | Callable[..., Any] | AnyTool | Mapping[str, Any] | MCP
+ToolLike: TypeAlias = LocalTool | Callable[..., Any] | AnyTool | JSONMapping | MCP
 """A function, a `Tool`, an MCP server, or the definition of a tool that the server or somebody else runs."""
 
 
@@ -38,7 +38,7 @@ class Toolbox:
             case FunctionTool():
                 self._add_external(given.function.name)
             case Mapping():
-                function = cast("Mapping[str, Any]", given).get("function")
+                function = cast("JSONMapping", given).get("function")
                 if is_object(function):
                     self._add_external(str(function.get("name")))
             case _ if hasattr(given, "__struct_fields__"):
