@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 
 import pytest
 
@@ -13,6 +15,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 QUICK = RetryConfig(backoff=BackoffStrategy(initial_interval=5, max_interval=20))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bytecode_of_children(tmp_path_factory):
+    """Keep what the many interpreters that tests start compile, where it may not be kept beside the sources."""
+    if not sys.dont_write_bytecode or sys.pycache_prefix:
+        yield
+        return
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own  # all workers share it
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(run / "bytecode"))
+        yield
 
 
 @pytest.fixture(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
@@ -31,6 +32,7 @@ PROGRAMS = programs()
 
 @pytest.mark.parametrize(("place", "code"), PROGRAMS, ids=[place for place, _ in PROGRAMS])
 def test_program_runs(place, code, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(random, "random", lambda: 0.1)  # the jitter of the waits between attempts
     # A batch job is done when it is first asked for: the pauses between the questions are not what is tested here.
     with FakeMistral(queue_seconds=0.0, batch_per_second=1e9) as server:
         monkeypatch.setitem(_settings.SERVERS, "global", server.url)

@@ -62,12 +62,12 @@ def wait_for(condition):
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("backend", ["asyncio", pytest.param("trio", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_and_run_again(tmp_path, stage, backend):
     fault, operation, after = STAGES[stage]
     path = tmp_path / "run.json"
-    with FakeMistral() as server:
+    with FakeMistral(queue_seconds=0.05) as server:
         if fault is not None:
             server.fault(fault, operation=operation, after=after)
         first = begin(server, path, backend, "slow" if fault is None else "quick")

@@ -42,7 +42,9 @@ def text_of(dice, n):
             return f"text {n} " * dice.randrange(1, 30)
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=pytest.mark.slow if seed >= 6 else ()) for seed in range(15)]
+)
 async def test_any_job_is_done_right(anyio_backend, tmp_path, seed):
     dice = random.Random(seed)
     texts = [text_of(dice, n) for n in range(dice.choice([0, 1, 7, 150, 400]))]

@@ -382,10 +382,20 @@ async def test_the_event_loop_is_not_held_by_a_slow_iterable(client):
 # cancellation
 
 
-async def test_cancelled_anywhere_nothing_is_left_behind(threaded_server, tmp_path):
+EARLY = range(25)
+LATE = random.Random(1).sample(range(25, 400), 15)
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param([*EARLY[::4], *LATE[::3]], id="some"),
+        pytest.param([*EARLY, *LATE], id="all", marks=pytest.mark.slow),
+    ],
+)
+async def test_cancelled_anywhere_nothing_is_left_behind(threaded_server, tmp_path, moments):
     server = threaded_server
-    dice = random.Random(1)
-    for ticks in [*range(25), *(dice.randrange(25, 400) for _ in range(15))]:
+    for ticks in moments:
         path = tmp_path / f"{ticks}.sqlite"
         async with Mistral(server.api_key, server_url=server.url) as client:
             before = tasks_running()

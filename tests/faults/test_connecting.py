@@ -9,6 +9,7 @@ import ssl
 
 import pytest
 
+from mistral_async import Timeout
 from mistral_async.errors import (
     APIConnectError,
     APIConnectionError,
@@ -19,6 +20,9 @@ from mistral_async.errors import (
 )
 
 ATTEMPTS = 3  # retries=2
+
+
+SHORT = Timeout(connect=0.1, attempt=5)  # for what never comes, however long one waits
 
 
 async def refused(client, stream, tools, error=APIConnectError, *, phase="connect", attempts=ATTEMPTS):
@@ -72,7 +76,7 @@ async def test_a_black_hole(connect, stream, tls, tools):
             with contextlib.suppress(BlockingIOError):
                 filler.connect(listener.getsockname())
         url = f"http{'s' * tls}://localhost:{listener.getsockname()[1]}"
-        await refused(connect(None, url=url, timeout=tools.brief), stream, tools, APITimeoutError)
+        await refused(connect(None, url=url, timeout=SHORT), stream, tools, APITimeoutError)
 
 
 # TLS.
@@ -146,7 +150,7 @@ async def test_a_handshake_that_fails(start, connect, stream, tools, greet):
 
 async def test_a_handshake_without_an_answer(start, connect, stream, tools):
     server = start(tls=True, greet=handshake(b"", wait))
-    await refused(connect(server, timeout=tools.brief), stream, tools, APITimeoutError)
+    await refused(connect(server, timeout=SHORT), stream, tools, APITimeoutError)
 
 
 async def test_a_reset_in_the_handshake(start, connect, stream, tools):

@@ -151,6 +151,7 @@ async def test_an_error_event_is_read(read, tools):
     assert error.headers["mistral-correlation-id"] == "id-1"
 
 
+@pytest.mark.parametrize("tls", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["plain", "tls"])
 @pytest.mark.parametrize("then", ["close", "reset", "keep"])
 async def test_a_stream_cut_anywhere_is_never_a_success(tools, start, connect, tls, then):
     """Each position in turn, on one client: with a lost connection, and with a proper end that comes too early."""

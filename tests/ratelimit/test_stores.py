@@ -333,6 +333,7 @@ def busiest(times, window):
     return max((sum(first <= time < first + window for time in times) for first in times), default=0)
 
 
+@pytest.mark.parametrize("make", ["sqlite", pytest.param("redis", marks=pytest.mark.slow)], indirect=True)
 def test_four_processes_keep_one_limit_and_take_over_from_one_that_is_killed(make, tmp_path):
     # Rule 2 of shared.
     rate, stop = 40, tmp_path / "stop"
