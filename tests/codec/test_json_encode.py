@@ -17,7 +17,7 @@ from mistral_async._codec.json_encode import encode, encode_sorted, to_builtins
 from mistral_async.batch._request_spool import encode as encode_row
 from mistral_async.bulk._work import digest_of
 from mistral_async.models import UserMessage
-from mistral_async.tools._content import content_of
+from mistral_async.tools._content import tool_content
 
 
 class Day(pydantic.BaseModel):
@@ -64,7 +64,7 @@ def test_rules_2_and_3_classes_and_collections_are_written_alike_everywhere(valu
     assert msgspec.json.decode(encode(row)) == {"value": expected}
     assert to_builtins(row) == {"value": expected}
     assert msgspec.json.decode(encode_row(row)) == {"value": expected}
-    assert msgspec.json.decode(content_of(row)) == {"value": expected}
+    assert msgspec.json.decode(tool_content(row)) == {"value": expected}
     assert digest_of(row) == digest_of({"value": expected})
     assert UserMessage(row).to_dict()["content"] == {"value": expected}
 
@@ -79,7 +79,7 @@ def test_rule_4_what_has_no_form_in_json_is_refused(value):
 
 @pytest.mark.parametrize("value", [LookupError("gone"), Table(1), 1j])
 def test_a_model_reads_the_text_of_what_has_no_form_in_json(value):
-    assert msgspec.json.decode(content_of([value])) == [str(value)]
+    assert msgspec.json.decode(tool_content([value])) == [str(value)]
 
 
 def test_equal_values_have_equal_bytes():
