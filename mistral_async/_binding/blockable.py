@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from mistral_async._binding.sync_executor import SyncExecutor
+    from mistral_async._binding.executor import BlockingExecutor
 
 S_co = TypeVar("S_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
@@ -17,7 +17,7 @@ T_co = TypeVar("T_co", covariant=True)
 class Blockable(Generic[S_co]):
     """An asynchronous object with a blocking form, `S_co`."""
 
-    def blocking(self, executor: SyncExecutor) -> S_co:
+    def blocking(self, executor: BlockingExecutor) -> S_co:
         """Return the form for code that blocks; called in the thread of the blocking caller."""
         raise NotImplementedError
 

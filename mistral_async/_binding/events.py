@@ -16,8 +16,8 @@ from mistral_async._binding.blockable import Blockable
 from mistral_async._binding.iteration import SyncIterator
 
 if TYPE_CHECKING:
+    from mistral_async._binding.executor import BlockingExecutor
     from mistral_async._binding.portal import Portal
-    from mistral_async._binding.sync_executor import SyncExecutor
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -52,7 +52,7 @@ class AsyncEvents(Blockable["SyncEvents[E, R]"], Generic[E, R]):
     def is_open(self) -> bool:
         """Whether its block was entered."""
 
-    def blocking(self, executor: SyncExecutor) -> SyncEvents[E, R]:
+    def blocking(self, executor: BlockingExecutor) -> SyncEvents[E, R]:
         """Return the events for code that blocks."""
         return SyncEvents(executor.portal, self)
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from mistral_async._binding.arguments import expand, reject, validator
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
 if TYPE_CHECKING:
     from mistral_async._binding.blockable import Blockable, Startable
+    from mistral_async._binding.executor import Executor
     from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
-    from mistral_async._engine.engine import Engine
     from mistral_async._engine.response import Response
     from mistral_async._results.download import AsyncDownload
     from mistral_async._results.pages import AsyncPages
@@ -56,23 +56,6 @@ class SyncResponse(Mode):
 
 
 M = TypeVar("M", bound=Mode)
-
-
-class Executor(Protocol):
-    """What performs the requests of one mode."""
-
-    def perform(self, request: Request) -> Any:
-        """Give the mode's form of a request."""
-        ...
-
-    @property
-    def engine(self) -> Engine:
-        """The engine that performs the requests."""
-        ...
-
-    def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
-        """Give the mode's form of a method of several requests."""
-        ...
 
 
 class Resource(Generic[M]):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from mistral_async._binding.resource import Executor
+from mistral_async._binding.executor import Executor
 from mistral_async._engine.request import Call
 from mistral_async._results.poll import Poll
 from mistral_async.batch._batch_run import BatchRun

@@ -16,7 +16,8 @@ from typing_extensions import Unpack
 
 from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.blockable import Blockable, Startable
-from mistral_async._binding.resource import Async, Executor, M, Resource, Sync, method
+from mistral_async._binding.executor import Executor
+from mistral_async._binding.resource import Async, M, Resource, Sync, method
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig, ReadOptions
 from mistral_async.batch._progress import BatchProgress
@@ -26,7 +27,7 @@ from mistral_async.batch._run_source import NewRun, ResumedRun
 from mistral_async.bulk import Result
 
 if TYPE_CHECKING:
-    from mistral_async._binding.sync_executor import SyncExecutor
+    from mistral_async._binding.executor import BlockingExecutor
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ T = TypeVar("T")
 class BatchResults(RunReading[T], Blockable["SyncBatchResults[T]"], Generic[T]):
     """Results of a run, `Ok` and `Err`, as its jobs end: in a block, or all at once with `.collect()`."""
 
-    def blocking(self, executor: SyncExecutor) -> SyncBatchResults[T]:
+    def blocking(self, executor: BlockingExecutor) -> SyncBatchResults[T]:
         """Return the results for code that blocks."""
         return SyncBatchResults(executor, self)
 
@@ -74,7 +75,7 @@ class BatchResults(RunReading[T], Blockable["SyncBatchResults[T]"], Generic[T]):
 class SyncBatchResults(Generic[T]):
     """Results for code that blocks: `with client.batch.run(...) as results: for …`, just `for`, or `.collect()`."""
 
-    def __init__(self, executor: SyncExecutor, results: BatchResults[T]) -> None:
+    def __init__(self, executor: BlockingExecutor, results: BatchResults[T]) -> None:
         self._executor = executor
         self._results = results
         self._ready: deque[Result[T]] = deque()
@@ -230,7 +231,7 @@ class BatchStart(Startable[BatchHandle[Async, T], BatchHandle[Sync, T]], Generic
         """Create the jobs."""
         return BatchHandle(AsyncExecutor(self._source.engine), await self._source.start())
 
-    def blocking(self, executor: SyncExecutor) -> BatchHandle[Sync, T]:
+    def blocking(self, executor: BlockingExecutor) -> BatchHandle[Sync, T]:
         """Create the jobs; the calls are read in the caller's own thread."""
         self._source.prepare()
         return BatchHandle(executor, executor.portal.run(self._source.start))

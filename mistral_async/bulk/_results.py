@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mistral_async._binding.sync_executor import SyncExecutor
+    from mistral_async._binding.executor import BlockingExecutor
     from mistral_async.bulk._matrix import VectorMatrix
     from mistral_async.bulk._sync_results import SyncResults
     from mistral_async.models.vector import Vector
@@ -26,7 +26,7 @@ T = TypeVar("T")
 class AsyncResults(BulkRun[T], Blockable["SyncResults[T]"], Generic[T]):
     """Results of bulk work: `async with client.bulk.….(...) as results: async for …`, or all with `.collect()`."""
 
-    def blocking(self, executor: SyncExecutor) -> SyncResults[T]:
+    def blocking(self, executor: BlockingExecutor) -> SyncResults[T]:
         """Return the results for code that blocks."""
         from mistral_async.bulk._sync_results import SyncResults
 

@@ -1,0 +1,92 @@
+"""Imports go one way: at the top of a file, inside a function and for type checkers alike. No file imports itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import mistral_async
+
+PACKAGE = Path(mistral_async.__file__).parent
+ROOMS = """
+    _lazy _version
+    _codec
+    models _http _ratelimit
+    errors
+    _uploads
+    _engine
+    _results
+    _binding
+    structured
+    tools
+    bulk
+    batch
+    resources
+    _client
+    __init__
+    integrations
+    testing
+    compat
+    demo
+    cli
+    __main__
+    _moved
+"""  # a room knows itself and the lines above its own; rooms of one line do not know each other
+FLOORS = {room: floor for floor, line in enumerate(ROOMS.strip().splitlines()) for room in line.split()}
+FILES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in PACKAGE.rglob("*.py")}
+ADVICE = "what it needs belongs into a room above both, or is handed to it as an argument (docs/architecture.md)"
+
+
+def module_of(dotted: str) -> str | None:
+    """Return the module of the package that `mistral_async.…` names, if it names one."""
+    name = dotted.removeprefix("mistral_async").lstrip(".")
+    return next((each for each in (name, f"{name}.__init__".lstrip(".")) if each in FILES), None)
+
+
+def imports(module: str) -> Iterator[tuple[str, int]]:
+    """Yield the modules of the package that a module imports, with the lines where it does."""
+    for node in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                found = [name.name for name in names]
+            case ast.ImportFrom(module=str(origin), names=names):
+                found = [f"{origin}.{name.name}" if module_of(f"{origin}.{name.name}") else origin for name in names]
+            case _:
+                continue
+        for dotted in found:
+            if dotted.partition(".")[0] == "mistral_async" and (target := module_of(dotted)) and target != module:
+                yield target, node.lineno
+
+
+GRAPH = {module: list(imports(module)) for module in FILES}
+
+
+def room_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def test_every_file_has_a_room():
+    assert {room_of(module) for module in FILES} <= FLOORS.keys(), "a new room has a line of its own in ROOMS"
+    flat = [module for module in FILES if "." not in module]
+    assert len(flat) <= 8, f"a file belongs into a room: {flat}"
+
+
+def test_a_room_imports_only_rooms_above_it():
+    wrong = {
+        f"mistral_async/{module.replace('.', '/')}.py:{line} imports {target}: {ADVICE}"
+        for module, targets in GRAPH.items()
+        for target, line in targets
+        if room_of(target) != room_of(module) and FLOORS[room_of(target)] >= FLOORS[room_of(module)]
+    }
+    assert not wrong, "\n".join(["", *sorted(wrong)])
+
+
+def test_no_files_import_each_other():
+    try:
+        TopologicalSorter({module: {target for target, _ in targets} for module, targets in GRAPH.items()}).prepare()
+    except CycleError as circle:
+        pytest.fail(f"{' imports '.join(reversed(circle.args[1]))}: {ADVICE}")
