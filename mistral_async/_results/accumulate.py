@@ -1,7 +1,4 @@
-"""What the events of a stream add up to: text, thinking, tool calls, usage, and the answer they are the pieces of.
-
-Tool calls are put together by index, else by id, else by position; a fragment without either continues the last one.
-"""
+"""The sum of a stream's events: text, thinking, tool calls, usage, and the answer that they are the pieces of."""
 
 from __future__ import annotations
 
@@ -11,12 +8,25 @@ from typing import Any, Generic, TypeVar, cast
 
 from mistral_async._codec.json_types import is_object
 from mistral_async.models.chat import ChatCompletionChoice, ChatCompletionResponse, CompletionChunk
-from mistral_async.models.content import TextChunk, ThinkChunk, text_of, thinking_of
+from mistral_async.models.content import ContentChunk, TextChunk, ThinkChunk, ThinkPart, text_of, thinking_of
 from mistral_async.models.messages import AssistantMessage
 from mistral_async.models.tools import FunctionCall, ToolCall
 
 T = TypeVar("T")
 P = TypeVar("P", "_Text", "_Thought")
+
+# Rule 1: The events are kept as they are. What they add up to is computed when it is asked for, into new objects.
+# Rule 2: Choices are told apart by their index; one that is no number counts as 0. Of the finish reasons, and of the
+#   log probabilities, the last one that is there counts.
+# Rule 3: Neighbouring texts are one text chunk, neighbouring stretches of reasoning one of these, with the last
+#   signature and state. Any other chunk keeps its place between them. Content that is all text is a string.
+# Rule 4: A fragment of a tool call continues the latest call of its index, unless both have ids and they differ; else
+#   the call of its id, unless both have indexes; else, if it has neither these nor a name, the last call. Any other
+#   fragment begins a call. The API's literal "null" is no id.
+# Rule 5: A name begins a call, too, unless it repeats the name of a call that an earlier event began: some servers
+#   write the name on every fragment.
+# Rule 6: Arguments are the texts of a call's fragments, joined and never completed; an object is all of them at once.
+# Rule 7: An answer is whole when the last fragment of every choice has a finish reason, whether or not `[DONE]` came.
 
 
 class Accumulator(Generic[T]):
@@ -48,11 +58,11 @@ class Accumulator(Generic[T]):
 
     @property
     def is_finished(self) -> bool:
-        """Whether the answer is whole even if the terminal mark is missing."""
+        """True if the answer is whole even without the terminal mark of the stream."""
         return False
 
     def response(self) -> Any:
-        """The answer; for streams whose last event is the whole answer, that event."""
+        """Return the answer: the last event, in streams whose last event is the whole answer; None before the first."""
         return self.events[-1] if self.events else None
 
     def __repr__(self) -> str:
@@ -65,7 +75,7 @@ def _delta_text(event: object) -> str:
 
 
 class CompletionAccumulator(Accumulator[CompletionChunk]):
-    """A completion in pieces: its choices may be interleaved."""
+    """A completion, put together from its chunks; its choices may be interleaved."""
 
     @property
     def text(self) -> str:
@@ -88,7 +98,7 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
 
     @property
     def is_finished(self) -> bool:
-        """Whether every choice has its `finish_reason`."""
+        """True if every choice has its `finish_reason`."""
         open_choices: set[int] = set()
         seen = False
         for chunk in self.events:
@@ -107,7 +117,7 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
         return [self._choice(index) for index in indexes]
 
     def _choice(self, index: int) -> ChatCompletionChoice:
-        content, calls, reason, logprobs = _Content(), _Calls(), "", None
+        content, calls, reason, logprobs = ContentAccumulator(), _ToolCalls(), "", None
         for chunk in self.events:
             for choice in chunk.choices:
                 if _number(choice.index) == index:
@@ -115,11 +125,11 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
                     calls.add(choice.delta.tool_calls or [])
                     reason = choice.finish_reason or reason
                     logprobs = choice.logprobs or logprobs
-        message = AssistantMessage(content.whole(), calls.whole() or None)
+        message = AssistantMessage(content.build(), calls.build() or None)
         return ChatCompletionChoice(index=index, message=message, finish_reason=reason, logprobs=logprobs)
 
     def response(self) -> ChatCompletionResponse:
-        """The answer that the same call without streaming gives."""
+        """Return the answer that the same call without streaming gives."""
         first = self.events[0] if self.events else CompletionChunk()
         return ChatCompletionResponse(
             id=first.id,
@@ -131,13 +141,14 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
         )
 
 
-class _Content:
-    """Content that switches between strings and lists of chunks."""
+class ContentAccumulator:
+    """Content, put together from strings, chunks and lists of chunks (rule 3)."""
 
     def __init__(self) -> None:
-        self.pieces: list[Any] = []
+        self.pieces: list[object] = []
 
     def add(self, content: object) -> None:
+        """Add the content of one event."""
         for piece in cast("list[object]", content) if isinstance(content, list) else [content]:
             match piece:
                 case None | "":
@@ -154,19 +165,20 @@ class _Content:
             self.pieces.append(kind())
         return cast("P", self.pieces[-1])
 
-    def chunks(self) -> list[Any]:
-        made = [piece.whole() if isinstance(piece, (_Text, _Thought)) else piece for piece in self.pieces]
-        return [chunk for chunk in made if chunk is not None]
+    def chunks(self) -> list[ContentChunk]:
+        """Return the chunks so far."""
+        made = [piece.build() if isinstance(piece, (_Text, _Thought)) else piece for piece in self.pieces]
+        return cast("list[ContentChunk]", [chunk for chunk in made if chunk is not None])
 
-    def whole(self) -> Any:
+    def build(self) -> str | list[ContentChunk]:
+        """Return the content so far."""
         chunks = self.chunks()
-        if all(isinstance(chunk, TextChunk) for chunk in chunks):
-            return "".join(chunk.text for chunk in chunks)
-        return chunks
+        texts = [chunk.text for chunk in chunks if isinstance(chunk, TextChunk)]
+        return "".join(texts) if len(texts) == len(chunks) else chunks
 
 
 class _Text:
-    """Pieces of one text."""
+    """One text, from its pieces."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -174,16 +186,16 @@ class _Text:
     def add(self, text: object) -> None:
         self.texts.append(text if isinstance(text, str) else str(text))
 
-    def whole(self) -> TextChunk | None:
+    def build(self) -> TextChunk | None:
         text = "".join(self.texts)
         return TextChunk(text) if text else None
 
 
 class _Thought:
-    """Pieces of one stretch of reasoning; the last word on what has become of it counts."""
+    """One stretch of reasoning, from its pieces."""
 
     def __init__(self) -> None:
-        self.parts = _Content()
+        self.parts = ContentAccumulator()
         self.signature: str | None = None
         self.closed: bool | None = None
 
@@ -192,39 +204,39 @@ class _Thought:
         self.signature = chunk.signature or self.signature
         self.closed = self.closed if chunk.closed is None else chunk.closed
 
-    def whole(self) -> ThinkChunk | None:
-        parts = self.parts.chunks()
+    def build(self) -> ThinkChunk | None:
+        parts = cast("list[ThinkPart]", self.parts.chunks())
         return ThinkChunk(parts, signature=self.signature, closed=self.closed) if parts or self.signature else None
 
 
-class _Calls:
-    """Tool calls from their fragments."""
+class _ToolCalls:
+    """Tool calls, from their fragments."""
 
     def __init__(self) -> None:
         self.calls: list[ToolCall] = []
         self.texts: list[list[object]] = []
 
     def add(self, fragments: Sequence[ToolCall]) -> None:
-        """Take the fragments of one event: those with a name are calls of their own."""
-        used: set[int] = set()
+        """Add the fragments of one event."""
+        used: set[int] = set()  # the calls that this event has added to
         for fragment in fragments:
-            place = self._place(fragment, used)
+            place = self._find_call(fragment, used)
             if place is None:
-                place = self._begin(fragment)
+                place = self._begin_call(fragment)
             used.add(place)
             call = self.calls[place]
             call.id = call.id or _non_null(fragment.id)
             call.function.name = call.function.name or fragment.function.name
             self.texts[place].append(fragment.function.arguments)
 
-    def _begin(self, fragment: ToolCall) -> int:
+    def _begin_call(self, fragment: ToolCall) -> int:
         function = FunctionCall(fragment.function.name, "")
         self.calls.append(ToolCall(function, id=_non_null(fragment.id), index=fragment.index))
         self.texts.append([])
         return len(self.calls) - 1
 
-    def _place(self, fragment: ToolCall, used: set[int]) -> int | None:
-        """Which call a fragment continues."""
+    def _find_call(self, fragment: ToolCall, used: set[int]) -> int | None:
+        """Return the place of the call that a fragment continues; None where it begins one (rules 4 and 5)."""
         name, identity = fragment.function.name, _non_null(fragment.id)
         open_places = [p for p in reversed(range(len(self.calls))) if self._may_continue(p, name, used)]
         if fragment.index is not None:
@@ -240,10 +252,11 @@ class _Calls:
         return len(self.calls) - 1
 
     def _may_continue(self, place: int, name: str, used: set[int]) -> bool:
-        """A name begins a call, unless it only repeats the name of one that an earlier event began."""
+        """Return whether a fragment of this name may belong to that call (rule 5)."""
         return not name or (place not in used and self.calls[place].function.name in ("", name))
 
-    def whole(self) -> list[ToolCall]:
+    def build(self) -> list[ToolCall]:
+        """Return the calls so far (rule 6)."""
         for call, texts in zip(self.calls, self.texts, strict=True):
             objects = [text for text in texts if is_object(text)]
             call.function.arguments = objects[-1] if objects else "".join(str(text) for text in texts if text)
@@ -251,10 +264,10 @@ class _Calls:
 
 
 def _number(index: object) -> int:
-    """The index of a choice; what is no number, as the lenient decoding may leave it, is the first one's."""
+    """Return the index of a choice; 0 for what is no number, as lenient decoding may leave it."""
     return int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else 0
 
 
 def _non_null(identity: str | None) -> str | None:
-    """An id; the API's literal "null" is none."""
+    """Return an id, or None for what is none: an empty text, or the API's literal "null"."""
     return identity if isinstance(identity, str) and identity not in {"", "null"} else None

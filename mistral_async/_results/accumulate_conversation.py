@@ -1,13 +1,13 @@
-"""What the events of a conversation add up to: its outputs, in the order of their places, and what they cost."""
+"""The sum of a conversation's events: its outputs, in the order in which they began, and its usage."""
 
 from __future__ import annotations
 
 import functools
 from typing import Any
 
-from mistral_async._codec.json_types import is_object
-from mistral_async._results.accumulate import Accumulator
-from mistral_async.models.content import TextChunk, ThinkChunk
+from mistral_async._codec.json_types import JSON, JSONObject, is_object
+from mistral_async._results.accumulate import Accumulator, ContentAccumulator
+from mistral_async.models.content import ContentChunk, TextChunk
 from mistral_async.models.conversation_events import (
     AgentHandoffDoneEvent,
     AgentHandoffStartedEvent,
@@ -27,9 +27,16 @@ from mistral_async.models.conversations import (
     ToolExecutionEntry,
 )
 
+# Rule 1: The events of one id and one kind (the type up to its last dot) are one entry; entries stand in the order of
+#   their first events. Events of an unknown kind, and without an id, add nothing; they stay in `events`.
+# Rule 2: The content of a message is put together as that of a completion (rule 3 of `accumulate`).
+# Rule 3: Arguments are the texts of the fragments, joined; an object is all of them at once.
+# Rule 4: An entry whose first event is missing is begun by the next one, without what only the first event says.
+# Rule 5: An answer is whole when the event that ends it has come.
+
 
 class ConversationAccumulator(Accumulator[Any]):
-    """A conversation's answer in pieces."""
+    """The answer of a conversation, put together from its events."""
 
     @functools.cached_property
     def _response(self) -> ConversationResponse:
@@ -49,11 +56,11 @@ class ConversationAccumulator(Accumulator[Any]):
         response.outputs = [entry for entry in found.values() if entry is not None]
         for entry in response.outputs:
             if isinstance(entry, MessageOutputEntry):
-                entry.content = _tidy(entry.content)
+                entry.content = _merged_content(entry.content)
         return response
 
     def response(self) -> ConversationResponse:
-        """The answer that the same call without streaming gives."""
+        """Return the answer that the same call without streaming gives."""
         return self._response
 
     @property
@@ -63,23 +70,25 @@ class ConversationAccumulator(Accumulator[Any]):
 
     @property
     def is_finished(self) -> bool:
-        """Whether the answer is whole."""
+        """True if the answer is whole."""
         return any(isinstance(event, ResponseDoneEvent) for event in self.events)
 
 
-def _merge(entry: Any, event: Any) -> Any:
-    """An entry with one more event; what is not known stays as it was."""
+def _merge(entry: Any, event: object) -> object:
+    """Return an entry with one more event added, begun if it is None; None for an unknown event alone."""
     match event:
         case MessageOutputEvent():
-            entry = entry or MessageOutputEntry(content=[], **_about(event))
+            entry = entry or MessageOutputEntry(content=[], **_common_fields(event))
             entry.content.append(TextChunk(event.content) if isinstance(event.content, str) else event.content)
         case FunctionCallEvent():
-            entry = entry or FunctionCallEntry(tool_call_id=event.tool_call_id, name="", arguments="", **_about(event))
+            entry = entry or FunctionCallEntry(
+                tool_call_id=event.tool_call_id, name="", arguments="", **_common_fields(event)
+            )
             entry.confirmation_status = event.confirmation_status or entry.confirmation_status
             entry.name = entry.name or event.name
             entry.arguments = _longer(entry.arguments, event.arguments)
         case ToolExecutionStartedEvent():
-            entry = ToolExecutionEntry(name=event.name, arguments=event.arguments, **_about(event))
+            entry = ToolExecutionEntry(name=event.name, arguments=event.arguments, **_common_fields(event))
             entry.function = event.function
         case ToolExecutionDeltaEvent():
             entry = entry or ToolExecutionEntry(name=event.name, function=event.function, id=event.id)
@@ -97,31 +106,20 @@ def _merge(entry: Any, event: Any) -> Any:
     return entry
 
 
-def _longer(arguments: Any, fragment: Any) -> Any:
-    """Arguments and one more fragment of them; an object is all of them."""
+def _longer(arguments: JSON, fragment: JSON) -> JSON:
+    """Return arguments with one more fragment of them (rule 3)."""
     if is_object(fragment) or is_object(arguments):
         return fragment if is_object(fragment) else arguments
     return "".join(str(text) for text in (arguments, fragment) if text is not None)
 
 
-def _about(event: Any) -> Any:
+def _common_fields(event: object) -> JSONObject:
+    """Return the fields that entries share, as far as an event has them."""
     found = {name: getattr(event, name, None) for name in ("id", "created_at", "model", "agent_id")}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _tidy(content: Any) -> Any:
-    """Neighbouring pieces of one kind as one; text alone as a string."""
-    pieces: list[Any] = []
-    for chunk in content:
-        last = pieces[-1] if pieces else None
-        match last, chunk:
-            case TextChunk(), TextChunk():
-                pieces[-1] = TextChunk(f"{last.text}{chunk.text}")
-            case ThinkChunk(), ThinkChunk():
-                signature = chunk.signature or last.signature
-                pieces[-1] = ThinkChunk(last.text + chunk.text, signature=signature, closed=chunk.closed)
-            case _:
-                pieces.append(chunk)
-    if all(isinstance(piece, TextChunk) for piece in pieces):
-        return "".join(str(piece.text) for piece in pieces)
-    return pieces
+def _merged_content(content: str | list[ContentChunk]) -> str | list[ContentChunk]:
+    merged = ContentAccumulator()
+    merged.add(content)
+    return merged.build()

@@ -1,8 +1,4 @@
-"""An answer of bytes: a body that breaks is gone on with from where it broke, by range where the server allows.
-
-A server without ranges sends the body again, and what was there already is dropped. Either way the bytes are those of
-one version of the file: its validator (RFC 9110, section 13.1.5) and its size must be what they were.
-"""
+"""Downloads: answers of bytes, whose body, when it breaks, is resumed from where it broke (RFC 9110 §14)."""
 
 from __future__ import annotations
 
@@ -25,6 +21,16 @@ if TYPE_CHECKING:
     from mistral_async._engine.engine import Engine
     from mistral_async._engine.request import Download
 
+# Rule 1: The bytes that are handed out are those of one version of the file, each once and in order. The validator (a
+#   strong entity tag, else the date of the last change) and the size of every answer must be those of the first one.
+# Rule 2: A body that breaks is asked for again under the retry policy, with a `range` from the first missing byte and
+#   `if-range` with the validator (§13.1.5). Bytes that came since the last failure make the next one a first one, so
+#   that a long download may break more often than a call is retried.
+# Rule 3: A server that answers 206 must begin at that byte. One that answers 200 sends all again, and what was handed
+#   out already is dropped.
+# Rule 4: No range is asked for where `accept-ranges` is none, nor of a body with a content coding: its bytes are those
+#   before the decoding, and positions after it mean nothing to the server.
+
 _PARTIAL: Final = 206
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
@@ -35,12 +41,12 @@ class AsyncDownload(OpenResponse):
     def __init__(self, engine: Engine, request: Download) -> None:
         super().__init__(engine)
         self._request = request
-        self._first = Headers(())  # what the whole file's own head said
+        self._first = Headers(())  # of the first answer: the head of the whole file
         self._head: RequestHead | None = None  # of the request for all of it
         self._position = 0  # bytes handed out
         self._skip = 0  # bytes to drop of a body that began again
         self._resumed = 0  # the position at which it last broke
-        self._earlier: list[Attempt] = []
+        self._earlier: list[Attempt] = []  # attempts before bytes came that made the next failure a first one
 
     def __await__(self) -> Generator[Any, None, bytes]:
         return self.read().__await__()
@@ -63,32 +69,32 @@ class AsyncDownload(OpenResponse):
         return data
 
     async def receive(self) -> bytes:
-        """What has arrived; b"" at the end. A body that broke is asked for again from there, as the retries allow."""
+        """Return what has arrived, b"" at the end; a body that breaks is resumed (rule 2), or raises."""
         while not self._finished:
             try:
                 data = await cast("WireStream", self._streaming).receive(self._deadline())
             except WireError as failure:
-                await self._again(failure)
+                await self._resume(failure)
                 continue
             if not data:
                 self._finished = True
                 if self._skip:
                     raise self._changed("became shorter")
-            elif data := self._unread(data):
+            elif data := self._drop_known(data):
                 self._position += len(data)
                 return data
         return b""
 
     aiter_bytes = __aiter__
 
-    def _unread(self, data: bytes) -> bytes:
-        """What was not handed out before the body began again."""
+    def _drop_known(self, data: bytes) -> bytes:
+        """Return what was not handed out before the body began again (rule 3)."""
         known = min(self._skip, len(data))
         self._skip -= known
         return data[known:] if known else data
 
-    async def _again(self, failure: WireError) -> None:
-        """Go on after a failure, as the retry policy says; bytes that came since the last one make it a first one."""
+    async def _resume(self, failure: WireError) -> None:
+        """Ask for what is missing after a failure (rule 2), or raise."""
         error = self._interrupted(failure)
         error.__cause__ = cause_of(failure)
         call = cast("CallState", self._call)
@@ -100,22 +106,22 @@ class AsyncDownload(OpenResponse):
         self._resumed = self._position
         call.failed(error)
         await cast("WireStream", self._streaming).aclose()
-        call.head = self._rest()
+        call.head = self._range_head()
         try:
-            self._accept(await self._engine.sender.retry_or_raise(call, error))
+            self._continue_with(await self._engine.sender.retry_or_raise(call, error))
         finally:
             del error  # no cycle with its own traceback
 
     async def skip(self, count: int) -> None:
-        """Leave out the first `count` bytes; they are not sent again where the server knows ranges."""
+        """Pass over the first `count` bytes; they are not even sent where the server knows ranges."""
         call = cast("CallState", self._call)
         await cast("WireStream", self._streaming).aclose()
         self._position = self._resumed = count
-        call.head = self._rest()
-        self._accept(await self._engine.sender.send(call))
+        call.head = self._range_head()
+        self._continue_with(await self._engine.sender.send(call))
 
-    def _rest(self) -> RequestHead:
-        """The head that asks for what is missing."""
+    def _range_head(self) -> RequestHead:
+        """Return the head that asks for what is missing, or (rule 4) for all of it."""
         head, first = cast("RequestHead", self._head), self._first
         if not self._position or "content-encoding" in first or first.get("accept-ranges") == "none":
             return head
@@ -124,8 +130,8 @@ class AsyncDownload(OpenResponse):
             ranged.append(("if-range", self.validator))
         return RequestHead(head.method, head.target, tuple(ranged))
 
-    def _accept(self, streaming: WireStream) -> None:
-        """See that what comes now belongs to what came before."""
+    def _continue_with(self, streaming: WireStream) -> None:
+        """Go on with another answer, if it belongs to what came before (rules 1 and 3)."""
         self._streaming = streaming
         headers = Headers(streaming.headers)
         size = headers.get("content-length")
@@ -142,7 +148,8 @@ class AsyncDownload(OpenResponse):
             raise self._changed("changed while it was being downloaded")
 
     def _changed(self, what: str) -> StreamInterruptedError:
-        return self._blamed(StreamInterruptedError(f"{self._request!r}: the file {what}"))
+        """Return the error of a file that is another one now; it does not help to try again."""
+        return self._with_context(StreamInterruptedError(f"{self._request!r}: the file {what}"))
 
     @property
     def response(self) -> Response[None]:
@@ -163,17 +170,17 @@ class AsyncDownload(OpenResponse):
 
     @property
     def validator(self) -> str:
-        """What tells this version of the file from others; empty where the server does not say."""
+        """The mark of this version of the file, an entity tag or a date; empty where the server has none."""
         return validator_of(self._first)
 
     @property
     def size(self) -> int | None:
-        """Bytes in all, when the API said."""
+        """Bytes in all; None where the API does not say."""
         length = self._first.get("content-length", "")
         return int(length) if length.isdigit() and "content-encoding" not in self._first else None
 
     async def read(self) -> bytes:
-        """All of it, in memory."""
+        """Return all of it, in memory."""
         if self._call is None:
             async with self:
                 return await self.read()
@@ -194,11 +201,14 @@ class AsyncDownload(OpenResponse):
         """Write it to a file, which appears whole or not at all; returns its size in bytes.
 
         Args:
-            path: Where to.
-            progress: Called with the bytes written so far, and of all where the API says.
-            size: How long it must be, beside what the API says.
-            checksum: Such as `"sha256:…"` or `"md5:…"`, in hexadecimal; a digest in the headers is checked anyway.
+            path: The file to write or replace.
+            progress: Called with the bytes written so far, and those in all where the API says.
+            size: The bytes that it must have, beside what the API says.
+            checksum: Such as `"sha256:…"` or `"md5:…"`, in hexadecimal; without it a digest in the headers is checked.
             resume: Keep what arrived when this fails or is killed, and go on from there the next time.
+
+        Raises:
+            ChecksumError: if the size or the digest is another one; no file was written.
         """
         from mistral_async._results.save import save
 
@@ -209,6 +219,6 @@ class AsyncDownload(OpenResponse):
 
 
 def validator_of(headers: Headers) -> str:
-    """A strong entity tag, else the date of the last change."""
+    """Return a strong entity tag, else the date of the last change, else ""."""
     tag = headers.get("etag", "")
     return tag if tag and not tag.startswith("W/") else headers.get("last-modified", "")

@@ -1,4 +1,4 @@
-"""An answer that is open while its block is: opened, given back or closed, and cancelled from any task."""
+"""An answer that is open while its block is: its life from opening to closing, which streams and downloads share."""
 
 from __future__ import annotations
 
@@ -22,9 +22,18 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 E = TypeVar("E", bound=MistralError)
 
+# Rule 1: An answer is opened by entering its block, and once. It is closed when the block is left, for whatever reason:
+#   a connection whose body was read to its end is given back, any other is closed at once, without waiting.
+# Rule 2: The call is settled once: its reservation of the rate limits ends, and hooks are told. That happens as soon as
+#   the answer is read, closed, cancelled or garbage-collected, whichever comes first; what comes later changes nothing.
+# Rule 3: `cancel` may be called from any task. Whoever reads then, or waits for the answer to open, sees its end and no
+#   cancellation: the scope that is cancelled is the answer's own.
+# Rule 4: A finalizer may run between any two instructions, even in a thread that holds the limiter's lock. So it takes
+#   no lock and imports nothing: another thread settles the call.
+
 
 class OpenResponse:
-    """An answer that is open while its block is."""
+    """An answer whose body is still arriving."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -36,7 +45,8 @@ class OpenResponse:
         self._scope: CancelScope | None = None
 
     async def _open(self, request: Any, accept: str) -> None:
-        import mistral_async._ratelimit.waiting  # noqa: F401 - now: a finalizer must not be the first to import it
+        # Now, because of rule 4: a finalizer must not be the first to import it.
+        import mistral_async._ratelimit.waiting  # noqa: F401  # pyright: ignore[reportUnusedImport] - for `__del__`
 
         if self._call is not None:
             raise RuntimeError("a stream is read once: make the call again")
@@ -47,7 +57,7 @@ class OpenResponse:
             await self.aclose()
 
     async def _unless_cancelled(self, work: Coroutine[Any, Any, R]) -> R | None:
-        """Do what `cancel` may interrupt; None if it did."""
+        """Return what the work returns, or None if `cancel` interrupted it."""
         import anyio
 
         with anyio.CancelScope() as scope:
@@ -64,7 +74,7 @@ class OpenResponse:
         await self.aclose()
 
     def __del__(self) -> None:
-        """What nobody closed is under way no more."""
+        """Settle a call that nobody closed (rule 4)."""
         if self._call is not None and not self._settled:
             _run_outside_finalizer(self._settle)
 
@@ -76,7 +86,7 @@ class OpenResponse:
             await self._streaming.aclose()
 
     def cancel(self) -> None:
-        """End it from any task: whoever reads it sees its end."""
+        """End it, from any task: whoever reads it sees its end (rule 3)."""
         self._finished = True
         self._settle()
         if self._streaming is not None:
@@ -85,7 +95,7 @@ class OpenResponse:
             self._scope.cancel()
 
     def _settle(self, error: BaseException | None = None) -> None:
-        """The call is under way no more."""
+        """Settle the call, with the error that ended the block, if any; idempotent (rule 2)."""
         if self._call is not None and self._streaming is not None:
             self._settled = True
             self._call.settle(self._streaming.headers, self._tokens())
@@ -94,11 +104,11 @@ class OpenResponse:
                 trace.leave(self._failure or error)
 
     def _tokens(self) -> float | None:
-        """What the answer says that it drew from the limits."""
+        """Return the tokens that the answer says it cost; None where it does not say."""
         return None
 
-    def _partial(self) -> Any:
-        """What has arrived, as hooks see it."""
+    def _partial(self) -> object:
+        """Return what has arrived so far, for hooks."""
         return None
 
     @property
@@ -109,13 +119,14 @@ class OpenResponse:
         return self._engine.response(self._call, self._streaming, None)
 
     def _deadline(self) -> float | None:
-        """When the wait for the next bytes is over; None leaves that to the connection."""
+        """Return when the wait for the next bytes ends (`time.monotonic()`); None leaves that to the connection."""
         call, read = cast("CallState", self._call), self._engine.options.timeout.read
         if call.deadline is None or read is None:
             return call.deadline
         return min(call.deadline, time.monotonic() + read)
 
     def _interrupted(self, failure: WireError, phase: str | None = None) -> APIConnectionError:
+        """Return the error of a body that broke or came too late."""
         call = cast("CallState", self._call)
         phase = phase or failure.phase.value
         if failure.timeout:
@@ -124,21 +135,21 @@ class OpenResponse:
         else:
             error = StreamInterruptedError(f"{call.request!r}: {failure}")
             error.phase = phase
-        return self._blamed(error)
+        return self._with_context(error)
 
-    def _blamed(self, error: E) -> E:
-        """Give an error the circumstances of the call."""
+    def _with_context(self, error: E) -> E:
+        """Return the error with the request id, the headers and the attempts of the call."""
         if self._call is None or self._streaming is None:
             return error
         return self._call.answered(self._streaming, error)
 
 
 def _run_outside_finalizer(function: Callable[[], None]) -> None:
-    """Run what a finalizer must not: it may have interrupted a holder of the very lock that `function` takes."""
+    """Run a function in another thread, as a finalizer has to (rule 4)."""
     try:
         from mistral_async._ratelimit.waiting import scheduler
 
         scheduler()(function)
     except Exception:  # noqa: BLE001 - no event loop runs in this thread
-        with suppress(RuntimeError):  # the interpreter ends, and nobody is left to be told
+        with suppress(RuntimeError):  # the interpreter ends, and nobody is left to tell
             threading.Thread(target=function, daemon=True).start()

@@ -1,4 +1,7 @@
-"""Lists that come in pages: `async for` over everything, `.pages()` page by page, `await` for one page."""
+"""Lists that come in pages: `async for` over all items, `.pages()` page by page, `await` for one page.
+
+Nothing is asked for before it is needed. A page that names itself as the next one is the last.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ Page = TypeVar("Page")
 
 
 class AsyncPages(Generic[T, Page]):
-    """A list of the API. A query that names a page (`page=`) is that page alone."""
+    """A list of the API. A query that names a page (`page=`) gives that page alone."""
 
     def __init__(self, engine: Engine, request: Pages[T, Page]) -> None:
         self._engine = engine
@@ -26,22 +29,22 @@ class AsyncPages(Generic[T, Page]):
         return self.page().__await__()
 
     async def page(self) -> Page:
-        """The first page, or the one that the query names, as the API sends it."""
+        """Return the first page, or the one that the query names, as the API sends it."""
         return await self._engine.call(_call(self._request, self._request.query or {}))
 
     def pages(self) -> AsyncIterator[Page]:
-        """Every page."""
+        """Yield every page."""
         return _PageIterator(self._engine, self._request, self.items)
 
     def __aiter__(self) -> AsyncIterator[T]:
         return _ItemIterator(self.pages(), self.items)
 
     def items(self, page: Page) -> list[T]:
-        """The items of a page."""
+        """Return the items of a page."""
         return cast("list[T]", page if isinstance(page, list) else getattr(page, self._request.items))
 
     async def to_list(self) -> list[T]:
-        """Every item."""
+        """Return every item."""
         return [item async for item in self]
 
 

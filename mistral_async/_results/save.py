@@ -1,4 +1,4 @@
-"""Writes a download to a file that appears whole or not at all, and is what its size and digest say."""
+"""Files that downloads are saved to: they appear whole or not at all, and have the size and digest that was said."""
 
 from __future__ import annotations
 
@@ -14,27 +14,38 @@ from uuid import uuid4
 from mistral_async._codec.headers import Headers
 from mistral_async.errors import MistralError
 
-_WRITE: Final = 1024 * 1024  # bytes collected for each hop to the thread that writes
+# Rule 1: What arrives is written to a part file beside the target, with a name that no other download has. When it is
+#   complete, checked and on the disk (fsync), it replaces the target in one step. A failure removes it, and leaves the
+#   target as it was.
+# Rule 2: To be resumed, a part file is named after the path, the validator and the size of what is downloaded, so that
+#   a part of one version is never continued with another. A failure leaves it, unless it is its content that is wrong.
+# Rule 3: The size must be the one that the API and the caller say. The digest must be the caller's, or without one
+#   those that the headers have (RFC 9530, RFC 3230), as far as their algorithms are known; with a content coding they
+#   may be those of the encoded form, and say nothing.
+# Rule 4: Each byte is hashed when it is written; what an earlier run wrote is read again. All of that happens in worker
+#   threads, `_WRITE` bytes at a time.
+
+_WRITE: Final = 1024 * 1024
 _DIGESTS: Final = re.compile(r"([a-z0-9-]+)=:?([A-Za-z0-9+/=]+?):?(?:,|$)")  # RFC 9530, and RFC 3230 before it
 
 
 class ChecksumError(MistralError):
-    """What arrived is not what was promised: its size or digest is another one. No file was written."""
+    """The size or the digest of what arrived is not the one that was said. No file was written."""
 
 
 class Digest(Protocol):
-    """What `hashlib` makes."""
+    """A digest of `hashlib`."""
 
     def update(self, data: bytes, /) -> None:
-        """Take bytes in."""
+        """Add bytes."""
 
     def hexdigest(self) -> str:
-        """The digest so far."""
+        """Return the digest so far."""
         ...
 
 
 class Chunks(Protocol):
-    """An open download: its bytes in order, and what its headers say of them."""
+    """An open download, as far as saving needs to know one."""
 
     @property
     def headers(self) -> Headers:
@@ -43,12 +54,12 @@ class Chunks(Protocol):
 
     @property
     def size(self) -> int | None:
-        """Bytes in all, where the server said."""
+        """Bytes in all; None where the API does not say."""
         ...
 
     @property
     def target(self) -> str:
-        """The path that was asked for."""
+        """The path and query that were asked for."""
         ...
 
     @property
@@ -56,8 +67,8 @@ class Chunks(Protocol):
         """The entity tag or date that tells one version from another (RFC 9110 §8.8)."""
         ...
 
-    async def skip(self, size: int) -> None:
-        """Pass over the first bytes."""
+    async def skip(self, count: int) -> None:
+        """Pass over the first `count` bytes."""
 
     async def receive(self) -> bytes:
         """Return the next bytes; none at the end."""
@@ -73,13 +84,13 @@ async def save(
     checksum: str | None,
     resume: bool,
 ) -> int:
-    """Write beside the target, and move it there when it is complete; returns its size in bytes."""
+    """Write a download to a file, and return its size in bytes; see `AsyncDownload.save`."""
     import anyio
     from anyio import to_thread
 
     target = Path(path)
-    expected = [_expected(checksum)] if checksum else list(_promised(download.headers))
-    file = _Part(_part_path(target, download, resume=resume), expected, resume=resume)
+    expected = [_parse_checksum(checksum)] if checksum else list(_header_digests(download.headers))
+    file = _PartFile(_part_path(target, download, resume=resume), expected, resume=resume)
     try:
         total = download.size if download.size is not None else size
         written = await _receive(download, file, total, progress)
@@ -93,14 +104,17 @@ async def save(
 
 
 async def _receive(
-    download: Chunks, file: _Part, total: int | None, progress: Callable[[int, int | None], None] | None
+    download: Chunks, file: _PartFile, total: int | None, progress: Callable[[int, int | None], None] | None
 ) -> int:
+    """Write what is missing, and return the bytes that the file has then."""
     from anyio import to_thread
 
     written = await to_thread.run_sync(file.open)
-    if written and (total is None or written < total):
+    if total is not None and written >= total:  # only the last step was missing
+        return written
+    if written:
         await download.skip(written)
-    while written != total and (data := await download.receive()):
+    while data := await download.receive():
         written += len(data)
         if file.hold(data) >= _WRITE:
             await to_thread.run_sync(file.write)
@@ -109,8 +123,8 @@ async def _receive(
     return written
 
 
-class _Part:
-    """The file under way. All its methods but `hold` block."""
+class _PartFile:
+    """A part file. All its methods but `hold` block."""
 
     def __init__(self, path: Path, expected: list[tuple[Digest, str]], *, resume: bool) -> None:
         self._path = path
@@ -120,7 +134,7 @@ class _Part:
         self._size = 0
 
     def open(self) -> int:
-        """How many bytes of it are there from an earlier time."""
+        """Open it, and return the bytes that an earlier run wrote."""
         self._file = self._path.open(self._mode)
         if self._mode != "xb":
             self._file.seek(0)
@@ -129,7 +143,7 @@ class _Part:
         return self._file.tell()
 
     def hold(self, data: bytes) -> int:
-        """Keep bytes for the next write; returns how many there are."""
+        """Keep bytes for the next write, and return how many are kept."""
         self._held.append(data)
         self._size += len(data)
         return self._size
@@ -142,7 +156,7 @@ class _Part:
             self._digest(data)
 
     def finish(self, target: Path, sizes: set[int | None]) -> None:
-        """Check it, and put it in its place."""
+        """Check it (rule 3), and put it in its place."""
         self.write()
         self._file.flush()
         size = self._file.tell()
@@ -156,7 +170,7 @@ class _Part:
         self._path.replace(target)
 
     def give_up(self, *, keep: bool) -> None:
-        """Remove it, or leave it for the next time."""
+        """Remove it, or leave it for the next run."""
         file = getattr(self, "_file", None)
         if file is None:  # it could not be opened: then it is not ours
             return
@@ -174,7 +188,7 @@ class _Part:
 
 
 def _part_path(target: Path, download: Chunks, *, resume: bool) -> Path:
-    """A name of its own; one to go on with later is that of this version of this file."""
+    """Return a name of its own or, to be resumed, that of this version of what is downloaded (rules 1 and 2)."""
     mark = uuid4().hex[:8]
     if resume:
         version = f"{download.target} {download.validator} {download.size}"
@@ -182,7 +196,8 @@ def _part_path(target: Path, download: Chunks, *, resume: bool) -> Path:
     return target.with_name(f".{target.name}.{mark}.part")
 
 
-def _expected(checksum: str) -> tuple[Digest, str]:
+def _parse_checksum(checksum: str) -> tuple[Digest, str]:
+    """Return an empty digest, and the hexadecimal digits that it has to have at the end."""
     name, _, wanted = checksum.partition(":")
     try:
         digest = hashlib.new(name, usedforsecurity=False)
@@ -193,8 +208,8 @@ def _expected(checksum: str) -> tuple[Digest, str]:
     return digest, wanted.lower()
 
 
-def _promised(headers: Headers) -> Iterator[tuple[Digest, str]]:
-    """The digests that the headers name, as far as they are known here."""
+def _header_digests(headers: Headers) -> Iterator[tuple[Digest, str]]:
+    """Yield the digests that the headers have, as `_parse_checksum` does."""
     if "content-encoding" in headers:
         return  # they may be those of the encoded form
     fields = [headers.get(name, "") for name in ("repr-digest", "content-digest", "digest")]
