@@ -88,6 +88,6 @@ def _error_text(error: Exception) -> str:
 def _discard_stdout() -> None:
     """Discard what is still buffered for a closed stdout, so that the interpreter's exit prints no error."""
     with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, sys.stdout.fileno())
+        os.close(devnull)

@@ -66,11 +66,11 @@ def chat(
         raise ValueError("nothing was asked: give words, -f FILE or piped input")
     history: list[Message] = [SystemMessage(system)] if system else []
     with client as opened:
-        talk = _ChatSession(opened, model, history, options, stream=stream and (json_schema is None or not prompt))
+        session = _ChatSession(opened, model, history, options, stream=stream and (json_schema is None or not prompt))
         if not prompt:
-            return talk.converse()
+            return session.converse()
         history.append(UserMessage(prompt))
-        talk.answer()
+        session.answer()
     return 0
 
 
@@ -108,19 +108,19 @@ class _ChatSession:
         print_error(f"{self._request['model']}. Ctrl-C stops an answer, Ctrl-D ends the conversation.")
         while True:
             try:
-                asked = _line().strip()
+                prompt = _line().strip()
             except EOFError:
                 print_error("")
                 return 0
             except KeyboardInterrupt:
                 print_error("")
                 return INTERRUPTED
-            if asked:
-                self._ask(asked)
+            if prompt:
+                self._ask(prompt)
 
-    def _ask(self, asked: str) -> None:
+    def _ask(self, prompt: str) -> None:
         """Send one message; it is removed from the history if there was no answer."""
-        self._history.append(UserMessage(asked))
+        self._history.append(UserMessage(prompt))
         self._answer = ""
         try:
             self.answer()

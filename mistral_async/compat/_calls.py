@@ -13,7 +13,7 @@ Rule 5: Every error leaves with an official class added (`OfficialErrors`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from mistral_async import Mistral, Timeout
 from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _STREAMS = {name: f"{name}_stream" for name in ("start", "append", "restart")} | {"complete": "stream"}
 _FORMATS = ("response_format", "document_annotation_format", "bbox_annotation_format")
+
+Options: TypeAlias = dict[str, Any]
+"""The keyword arguments of a call."""
 
 
 class ClientOwner(Protocol):
@@ -90,7 +93,7 @@ def _named(call: Callable[..., Any], name: str, endpoint: object) -> Callable[..
     return call
 
 
-def client_for_call(owner: ClientOwner, options: dict[str, Any], *, blocking: bool) -> Mistral:
+def client_for_call(owner: ClientOwner, options: Options, *, blocking: bool) -> Mistral:
     """Return the client with the options of a single call, and leave in `options` those that the endpoint takes."""
     for name in [name for name, value in options.items() if value is UNSET]:
         del options[name]
@@ -105,7 +108,7 @@ def client_for_call(owner: ClientOwner, options: dict[str, Any], *, blocking: bo
     return client
 
 
-def _rename_schemas(options: dict[str, Any]) -> None:
+def _rename_schemas(options: Options) -> None:
     """Rename `schema_definition` in dicts to `schema`, as it is sent."""
     for name in _FORMATS:
         if is_object(options.get(name)):
@@ -123,7 +126,7 @@ def _wire_format(form: Mapping[str, object]) -> Mapping[str, object]:
     return {**form, "json_schema": {name: value for name, value in renamed.items() if value is not None}}
 
 
-def _endpoint_path(path: tuple[str, ...], options: dict[str, Any]) -> tuple[str, ...]:
+def _endpoint_path(path: tuple[str, ...], options: Options) -> tuple[str, ...]:
     """Return the path of the endpoint that performs a call (rule 3)."""
     *group, name = path
     if options.pop("stream", None):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from mistral_async.models import AssistantMessage, ChatCompletionChoice, ChatCompletionResponse
 from mistral_async.structured import Parsed
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class ParsedAssistantMessage(AssistantMessage, kw_only=True):
@@ -34,11 +36,10 @@ def parsed_response(parsed: Parsed[Any]) -> ParsedChatCompletionResponse:
         )
         for choice, value in zip(parsed.response.choices, parsed.values, strict=True)
     ]
-    made: ParsedChatCompletionResponse = _as_subclass(ParsedChatCompletionResponse, parsed.response, choices=choices)
-    return made
+    return _as_subclass(ParsedChatCompletionResponse, parsed.response, choices=choices)
 
 
-def _as_subclass(kind: Any, given: msgspec.Struct, **changes: Any) -> Any:
+def _as_subclass(kind: type[S], original: msgspec.Struct, **changes: object) -> S:
     """Copy a Struct to a subclass of its class, with changed fields."""
-    fields = {name: getattr(given, name) for name in given.__struct_fields__}
+    fields = {name: getattr(original, name) for name in original.__struct_fields__}
     return kind(**(fields | changes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from typing import Any, Protocol, cast
 
 import anyio.from_thread
@@ -18,7 +18,7 @@ class HttpClient(Protocol):
         """Send a request."""
         ...
 
-    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
+    def build_request(self, method: str, url: str, **options: Any) -> httpx.Request:
         """Build a request."""
         ...
 
@@ -30,7 +30,7 @@ class AsyncHttpClient(Protocol):
         """Send a request."""
         ...
 
-    def build_request(self, method: str, url: Any, **options: Any) -> httpx.Request:
+    def build_request(self, method: str, url: str, **options: Any) -> httpx.Request:
         """Build a request."""
         ...
 
@@ -41,10 +41,10 @@ class ThreadedClient:
     def __init__(self, client: HttpClient) -> None:
         self._client = client
 
-    def build_request(self, method: str, url: str, *, headers: Any, content: Any) -> httpx.Request:
+    def build_request(self, method: str, url: str, *, headers: Any, content: object) -> httpx.Request:
         """Build a request; an asynchronous body is read from the event loop as the thread needs it."""
-        if hasattr(content, "__aiter__"):
-            content = _iterate_from_thread(content)
+        if isinstance(content, AsyncIterable):
+            content = _iterate_from_thread(cast("AsyncIterable[bytes]", content))
         return self._client.build_request(method, url, headers=headers, content=content)
 
     async def send(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
@@ -83,7 +83,7 @@ class _ThreadedStream(httpx.AsyncByteStream):
         await anyio.to_thread.run_sync(self._stream.close)
 
 
-def _iterate_from_thread(content: Any) -> Iterator[bytes]:
+def _iterate_from_thread(content: AsyncIterable[bytes]) -> Iterator[bytes]:
     pieces = aiter(content)
     while (piece := anyio.from_thread.run(_next_piece, pieces)) is not None:
         yield piece

@@ -112,8 +112,8 @@ async def _asynchronous(settings: dict[str, Any], passages: list[str], question:
     async with Mistral(**settings) as client:
         async with client.bulk.embed(passages, model=EMBED_MODEL, progress=report.progress) as results:
             vectors = [result.unwrap() async for result in results]
-        asked = await client.embeddings.create(model=EMBED_MODEL, inputs=question)
-        messages = [_message(question, _nearest(asked.data[0].embedding, vectors, passages))]
+        query = await client.embeddings.create(model=EMBED_MODEL, inputs=question)
+        messages = [_message(question, _nearest(query.data[0].embedding, vectors, passages))]
         async with client.chat.stream(model=CHAT_MODEL, messages=messages) as stream:
             async for chunk in stream:
                 print(chunk.text, end="", flush=True)
@@ -125,17 +125,17 @@ def _blocking(settings: dict[str, Any], passages: list[str], question: str) -> R
     with SyncMistral(**settings) as client:
         with client.bulk.embed(passages, model=EMBED_MODEL, progress=report.progress) as results:
             vectors = [result.unwrap() for result in results]
-        asked = client.embeddings.create(model=EMBED_MODEL, inputs=question)
-        messages = [_message(question, _nearest(asked.data[0].embedding, vectors, passages))]
+        query = client.embeddings.create(model=EMBED_MODEL, inputs=question)
+        messages = [_message(question, _nearest(query.data[0].embedding, vectors, passages))]
         with client.chat.stream(model=CHAT_MODEL, messages=messages) as stream:
             for chunk in stream:
                 print(chunk.text, end="", flush=True)
     return report
 
 
-def _nearest(asked: Sequence[float], vectors: Sequence[Sequence[float]], passages: list[str]) -> list[str]:
+def _nearest(query: Sequence[float], vectors: Sequence[Sequence[float]], passages: list[str]) -> list[str]:
     """Return the passages with the largest dot product with the question (all vectors have length 1)."""
-    scores = [sum(map(mul, asked, vector)) for vector in vectors]
+    scores = [sum(map(mul, query, vector)) for vector in vectors]
     best = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:NEAREST]
     return [passages[index] for index in best]
 

@@ -6,7 +6,7 @@ https://github.com/open-telemetry/semantic-conventions-genai (the names are writ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from mistral_async import Stream
 from mistral_async._codec.json_types import is_object
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Value = str | bool | int | float | Sequence[str]
 Attributes = dict[str, Value]
+JSONObject: TypeAlias = dict[str, Any]
 
 PROVIDER: Final = "mistral_ai"
 
@@ -63,7 +64,7 @@ def operation_of(request: Request) -> str | None:
     return "invoke_agent" if operation == "chat" and body_of(request).get("agent_id") else operation
 
 
-def body_of(request: Request) -> dict[str, Any]:
+def body_of(request: Request) -> JSONObject:
     """Return the fields of the body."""
     body: object = request.json if request.form is None else request.form.values
     return body if is_object(body) else {}
@@ -113,20 +114,20 @@ def _options(body: Mapping[str, Any]) -> Attributes:
     return found
 
 
-def _output_type(asked: Any) -> str | None:
-    kind = asked.get("type") if is_object(asked) else getattr(asked, "type", None)
+def _output_type(form: object) -> str | None:
+    kind = form.get("type") if is_object(form) else getattr(form, "type", None)
     return _OUTPUTS.get(kind) if isinstance(kind, str) else None
 
 
 def answer_of(call: CallContext) -> Any:
     """Return the response; for a stream, what has been accumulated so far."""
-    answer: Any = call.answer
+    answer: object = call.answer
     if isinstance(answer, Accumulator):
         answer = cast("Accumulator[Any]", answer).response()
     return getattr(answer, "response", answer)  # the last event of a stream may contain the whole response
 
 
-def response_attributes(call: CallContext, answer: Any) -> Attributes:
+def response_attributes(call: CallContext, answer: object) -> Attributes:
     """Return the attributes that are known when a call ends, without its usage."""
     found: Attributes = {}
     if call.status is not None:
@@ -148,7 +149,7 @@ def response_attributes(call: CallContext, answer: Any) -> Attributes:
     return found
 
 
-def usage_attributes(answer: Any) -> dict[str, int]:
+def usage_attributes(answer: object) -> dict[str, int]:
     """Return the token counts that the API reported."""
     usage = getattr(answer, "usage", None)
     if usage is None:

@@ -13,30 +13,30 @@ import msgspec
 from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.request import Request
-from mistral_async.integrations._genai import body_of
+from mistral_async.integrations._genai import JSONObject, body_of
 
 _SOURCES: Final = {"image_url": "image", "document_url": "document", "input_audio": "audio", "file": "file"}
 
 
-def content_attributes(request: Request, answer: Any) -> dict[str, str]:
+def content_attributes(request: Request, answer: object) -> dict[str, str]:
     """Return the attributes that hold prompts, tools and responses."""
     body = _plain(body_of(request))
-    asked: object = body.get("messages", body.get("inputs", body.get("input", body.get("prompt"))))
-    found: dict[str, Any] = {
+    prompt: object = body.get("messages", body.get("inputs", body.get("input", body.get("prompt"))))
+    found: JSONObject = {
         "gen_ai.system_instructions": _parts(body.get("instructions")),
-        "gen_ai.input.messages": _messages(asked, "user"),
+        "gen_ai.input.messages": _messages(prompt, "user"),
         "gen_ai.tool.definitions": body.get("tools"),
         "gen_ai.output.messages": _output(_plain(answer)) if isinstance(answer, msgspec.Struct) else None,
     }
     return {name: msgspec.json.encode(value).decode() for name, value in found.items() if value}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """Convert Structs, sequences and mappings to what JSON has."""
     return to_builtins(value)
 
 
-def _messages(given: object, role: str) -> list[dict[str, Any]]:
+def _messages(given: object, role: str) -> list[JSONObject]:
     match given:
         case str():
             return [{"role": role, "parts": _parts(given)}]
@@ -46,7 +46,7 @@ def _messages(given: object, role: str) -> list[dict[str, Any]]:
             return []
 
 
-def _message(given: object, role: str) -> dict[str, Any]:
+def _message(given: object, role: str) -> JSONObject:
     if not is_object(given):
         return {"role": role, "parts": _parts(given)}
     if given.get("type") in {"function.result", "function_call_output"} or given.get("role") == "tool":
@@ -60,12 +60,12 @@ def _message(given: object, role: str) -> dict[str, Any]:
     return {"role": given.get("role") or role, "parts": parts}
 
 
-def _call(given: dict[str, Any]) -> dict[str, Any]:
+def _call(given: JSONObject) -> JSONObject:
     identity = given.get("tool_call_id") or given.get("call_id") or given.get("id")
     return {"type": "tool_call", "id": identity, "name": given.get("name"), "arguments": given.get("arguments")}
 
 
-def _parts(content: object) -> list[dict[str, Any]]:
+def _parts(content: object) -> list[JSONObject]:
     match content:
         case str():
             return [{"type": "text", "content": content}] if content else []
@@ -75,7 +75,7 @@ def _parts(content: object) -> list[dict[str, Any]]:
             return []
 
 
-def _chunk(chunk: object) -> list[dict[str, Any]]:
+def _chunk(chunk: object) -> list[JSONObject]:
     if not is_object(chunk):
         return _parts(chunk)
     kind = chunk.get("type")
@@ -89,7 +89,7 @@ def _chunk(chunk: object) -> list[dict[str, Any]]:
     return [{**part, "uri": uri} if isinstance(uri, str) and uri.startswith("http") else part]
 
 
-def _output(answer: dict[str, Any]) -> list[dict[str, Any]]:
+def _output(answer: JSONObject) -> list[JSONObject]:
     """Return the messages of a completion's choices, or the entries of a conversation."""
     if "choices" in answer:
         return [

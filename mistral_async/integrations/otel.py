@@ -126,7 +126,7 @@ class OpenTelemetryHooks(Hooks):
         finally:
             span.end()
 
-    def _record_content(self, span: trace.Span, call: CallContext, answer: Any) -> None:
+    def _record_content(self, span: trace.Span, call: CallContext, answer: object) -> None:
         from mistral_async.integrations._genai_content import content_attributes
 
         span.set_attributes(content_attributes(call.request, answer))

@@ -123,18 +123,18 @@ class Replay(httpx.AsyncBaseTransport):
         wanted = msgspec.json.encode(recorded_request(request))
         for secret in _secrets(request):
             wanted = wanted.replace(secret, _SCRUBBED.encode())
-        sought = msgspec.json.decode(wanted, type=RecordedRequest)
+        looked_up = msgspec.json.decode(wanted, type=RecordedRequest)
         for place, exchange in enumerate(self._left):
-            if exchange.request == sought:
+            if exchange.request == looked_up:
                 del self._left[place]
                 return httpx.Response(exchange.status, headers=exchange.headers, stream=_ReplayStream(exchange))
-        raise CassetteError(f"{self.path} has no (further) answer for {sought} with this body: record it again")
+        raise CassetteError(f"{self.path} has no (further) answer for {looked_up} with this body: record it again")
 
     def assert_done(self) -> None:
         """Raise `CassetteError` if an exchange was not used."""
         if self._left:
-            told = ", ".join(str(exchange.request) for exchange in self._left)
-            raise CassetteError(f"{self.path}: not asked for: {told}")
+            unused = ", ".join(str(exchange.request) for exchange in self._left)
+            raise CassetteError(f"{self.path}: not asked for: {unused}")
 
 
 class _RecordingStream(httpx.AsyncByteStream):

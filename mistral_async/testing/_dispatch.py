@@ -118,8 +118,8 @@ class Dispatcher:
         if route.limits and (reply.events is None or self._limiter.in_streams):
             shown = (*route.shown, *(name for name in reply.costs if name not in ("tokens", "req")))
             # Responses without request limits (conversations) have no token costs either.
-            told = {name: cost for name, cost in reply.costs.items() if name != "tokens" or "req" in route.shown}
-            headers = self._limiter.headers(model, shown, told, now)
+            costs = {name: cost for name, cost in reply.costs.items() if name != "tokens" or "req" in route.shown}
+            headers = self._limiter.headers(model, shown, costs, now)
         if route.name in _RETRYING:
             headers["x-max-retry-attempts-reached"] = "false"
         if (date := DEPRECATED.get(model)) is not None:

@@ -136,10 +136,10 @@ class FakeMistral:
 
     def assert_done(self) -> None:
         """Fail if a scripted reply or fault was not used, or if a strict server got a request without a script."""
-        complaints = [f"not used: {text}" for text in self.scripts.unused()]
-        complaints += [f"not expected: {request!r}" for request in self.dispatcher.unexpected]
-        if complaints:
-            raise AssertionError("; ".join(complaints))
+        problems = [f"not used: {text}" for text in self.scripts.unused()]
+        problems += [f"not expected: {request!r}" for request in self.dispatcher.unexpected]
+        if problems:
+            raise AssertionError("; ".join(problems))
 
     def draw(self, model: str, *, requests: int = 0, tokens: int = 0) -> None:
         """Use up a model's limits, as another process with the same key would."""

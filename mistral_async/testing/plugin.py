@@ -38,8 +38,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
     funcargs: JSONObject = getattr(item, "funcargs", {})
     for name in _CHECKED & funcargs.keys():
-        if complaint := _failure_message(funcargs[name]):
-            pytest.fail(f"{name}: {complaint}", pytrace=False)
+        if message := _failure_message(funcargs[name]):
+            pytest.fail(f"{name}: {message}", pytrace=False)
     return result
 
 

@@ -40,9 +40,9 @@ def transcribe(call: FakeCall) -> Reply:
     data, name = _audio(call)
     if not data:
         raise invalid_argument("Audio input could not be decoded", kind="invalid_request_audio", code="3291")
-    said = transcript_of(data)
+    transcript = transcript_of(data)
     seconds = duration(data)
-    text = f"This is {seconds:.1f} seconds of audio from {name}." if said is None else said
+    text = f"This is {seconds:.1f} seconds of audio from {name}." if transcript is None else transcript
     done = {
         "model": model,
         "text": text,

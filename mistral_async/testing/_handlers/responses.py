@@ -146,7 +146,7 @@ def _numbered(events: Iterator[JSONObject]) -> Iterator[bytes]:
 
 
 def _events(response: JSONObject) -> Iterator[JSONObject]:
-    begun: JSONObject = {
+    started: JSONObject = {
         **response,
         "status": "in_progress",
         "output": [],
@@ -154,8 +154,8 @@ def _events(response: JSONObject) -> Iterator[JSONObject]:
         "completed_at": None,
         "incomplete_details": None,
     }
-    yield {"type": "response.created", "response": begun}
-    yield {"type": "response.in_progress", "response": begun}
+    yield {"type": "response.created", "response": started}
+    yield {"type": "response.in_progress", "response": started}
     for index, item in enumerate(response["output"]):
         empty: JSONObject = {"arguments": ""} if item["type"] == "function_call" else {"content": []}
         yield {

@@ -101,8 +101,8 @@ class RunEvents:
             self._ended = True
             self._ready.append(self._work.result)
             return
-        told = [FunctionResultEvent(result=each.result, tool_call_id=each.tool_call_id) for each in results]
-        self._ready.extend(RunResultEvents(each.type, each) for each in told)
+        events = [FunctionResultEvent(result=each.result, tool_call_id=each.tool_call_id) for each in results]
+        self._ready.extend(RunResultEvents(each.type, each) for each in events)
 
 
 class _ConversationRun:

@@ -43,8 +43,8 @@ class RunResult:
         """Return the last message as a value of `output_format`."""
         if self.output_model is None:
             raise ValueError("No output format was not set.")
-        said = [_entry_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry)]
-        return read_output(output_type_of(self.output_model), ModelOutput(said[-1] if said else ""))
+        texts = [_entry_text(each) for each in self.output_entries if isinstance(each, MessageOutputEntry)]
+        return read_output(output_type_of(self.output_model), ModelOutput(texts[-1] if texts else ""))
 
 
 class FunctionResultEvent(msgspec.Struct, kw_only=True):
