@@ -35,8 +35,8 @@ from mistral_async._http.protocol import (
 # Rule 1: A connection that has been idle is checked before it is used (`usable`): the server may have closed it.
 # Rule 2: The check can not see what happens between it and the write. When the first write finds the connection dead,
 #         not a byte of the request was accepted (`Sent.NOTHING`): the request goes to the next connection, at once.
-#         This is no attempt: no retry is counted, nothing is waited for, and no idempotency is needed. It ends, since
-#         each round closes a connection of the pool; a failure on a new connection is always the caller's.
+#         This is no attempt: no retry is counted, nothing is waited for, no idempotency is needed, and a body source is
+#         not opened yet. It ends, since each round closes a connection; a failure on a new one is always the caller's.
 # Rule 3: With any byte accepted the server may have seen the request, and only the caller can judge a repetition.
 #         The same holds for a timeout, which says nothing about the connection, and for a wire that was closed.
 # Rule 4: The attempt's own time limit begins when the connection is there: waiting for one, and making one, are

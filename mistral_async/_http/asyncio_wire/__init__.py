@@ -1,1 +1,1 @@
-"""See the package."""
+"""HTTP/1.1 on asyncio and uvloop: a wire of one event loop and its connections."""

@@ -1,1 +1,1 @@
-"""See the package."""
+"""HTTP/1.1 without I/O: requests to bytes, bytes to responses (RFC 9112)."""

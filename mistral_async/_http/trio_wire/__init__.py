@@ -1,1 +1,1 @@
-"""See the package."""
+"""HTTP/1.1 on trio: a wire of one run and its connections."""
