@@ -1,4 +1,4 @@
-"""Uploads that are looked at: JSON Lines checked before their first byte is sent, and the size that arrived."""
+"""Checked uploads: JSON Lines before their first byte is sent, and the size that arrived after their last."""
 
 from __future__ import annotations
 
@@ -12,15 +12,21 @@ from mistral_async.errors import MistralError
 
 T = TypeVar("T")
 
+# Rule 1: Only files of a purpose with known lines, and with a name that ends in `.jsonl`, are checked.
+# Rule 2: A little in memory is checked when the request is made. A file that can be read again is read twice, once to
+#   be checked and once to be sent; repeated attempts send it without another check. What can be read once is checked
+#   while it is sent, and its first bad line ends the request.
+# Rule 3: A size in the answer that is less than what was sent is an error; more, or no number, is none.
+
 _AT_ONCE: Final = 256 * 1024  # bytes in memory that are checked on the spot
 
 
 class IncompleteUploadError(MistralError):
-    """The server has fewer bytes than were sent: delete the file, and send it again."""
+    """The server has fewer bytes than were sent: delete the file there, and send it again."""
 
 
 def checked(upload: Upload, purpose: str | None) -> Upload:
-    """The same file, refused with the number of its first bad line if it is not what its purpose needs."""
+    """Return the file, to be checked for its purpose; raises `JSONLError` where its lines are known and wrong."""
     if purpose not in PURPOSES or not upload.name.lower().endswith(".jsonl"):
         return upload
     view = upload.in_memory
@@ -33,21 +39,21 @@ def checked(upload: Upload, purpose: str | None) -> Upload:
 
 
 class CheckedSource:
-    """A file that is read twice: checked, then sent. What can be read once is checked while it is sent."""
+    """The content of a file, which is checked before or while it is sent (rule 2)."""
 
     def __init__(self, source: BodySource, purpose: str) -> None:
         self.source = source
         self.purpose = purpose
-        self.is_good = False
+        self.is_good = False  # checked to its end
 
     @property
     def length(self) -> int | None:
-        """Bytes in all, if known."""
+        """Bytes in all; None if unknown."""
         return self.source.length
 
     @property
     def repeatable(self) -> bool:
-        """Whether it can be read again."""
+        """True if it can be read again."""
         return self.source.repeatable
 
     def open(self) -> AsyncIterator[bytes]:
@@ -74,7 +80,7 @@ class _CheckedReader:
             self._pieces = checked.source.open()
         piece = await anext(self._pieces, None)
         if not checked.is_good:
-            await (to_thread.run_sync(self._checker.close) if piece is None else self._look_at(piece))
+            await (to_thread.run_sync(self._checker.close) if piece is None else self._check(piece))
         if piece is None:
             raise StopAsyncIteration
         return piece
@@ -84,24 +90,24 @@ class _CheckedReader:
 
         self._pieces = self._checked.source.open()
         async for piece in self._pieces:
-            await self._look_at(piece)
+            await self._check(piece)
         await to_thread.run_sync(self._checker.close)
         self._checked.is_good = True
 
-    async def _look_at(self, piece: bytes) -> None:
+    async def _check(self, piece: bytes) -> None:
         from anyio import to_thread
 
         await to_thread.run_sync(self._checker.feed, piece)
 
     async def aclose(self) -> None:
-        """Stop."""
+        """Close what was opened for this reading."""
         close = getattr(self._pieces, "aclose", None)
         if close is not None:
             await close()
 
 
 def size_check(upload: Upload) -> Callable[[Any], Any] | None:
-    """What compares an uploaded file's size with what was sent."""
+    """Return the check of an answer against the size that was sent (rule 3); None where that is unknown."""
     length = upload.source.length
     if length is None:
         return None

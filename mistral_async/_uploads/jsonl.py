@@ -1,34 +1,46 @@
-"""JSON Lines of batches and of training data, checked line by line as their bytes pass, in constant memory.
+"""A check of JSON Lines, of batches and of training data, line by line as their bytes pass.
 
-What is checked is what the API refuses whole files for, or finds out hours later:
 https://docs.mistral.ai/capabilities/batch and https://docs.mistral.ai/capabilities/finetuning
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 import msgspec
 
-from mistral_async._codec.json_types import is_array, is_object
+from mistral_async._codec.json_types import JSONObject, is_array, is_object
 from mistral_async.errors import MistralError
 
+# Rule 1: What is checked is what the API refuses whole files for, or finds out hours later: each line is a JSON object,
+#   there is no byte order mark, and there is a line at all. Blank lines are ignored.
+# Rule 2: A line of a batch has a `body` that is an object (none if it has no `custom_id` either, as the API allows),
+#   and a `custom_id` that is a string and was not used before.
+# Rule 3: A line of training data with `messages` has a list of messages with roles; the API has more kinds of samples
+#   than are documented, so any other object passes.
+# Rule 4: The first bad line is a `JSONLError` with its number, however the bytes are cut.
+# Rule 5: Memory is bounded but for the ids of a batch, of which a hash each is kept. Two ids of one hash would be taken
+#   for the same id; at 64 bits that is less than one in ten million for a million lines.
+
 _BLANK: Final = b" \t\r"
-_LINE: Final = 64 * 1024 * 1024  # longer than any line that the API reads
+_MAX_LINE: Final = 64 * 1024 * 1024  # bytes; longer than any line that the API reads
 _SHARDS: Final = 256  # no set becomes so large that growing or dropping it holds up other threads
 
 Seen: TypeAlias = list[set[int]]
 
 
 class JSONLError(MistralError, ValueError):
-    """A file that is not the JSON Lines it should be: `line` (from 1) is the first that is wrong. It was not sent."""
+    """A file that is not the JSON Lines that its purpose needs: `line` (from 1) is the first that is wrong.
+
+    It was not sent, or its sending was given up.
+    """
 
     line: int = 0
 
 
 class LineChecker:
-    """Checks a file of one purpose as its pieces pass. The methods raise `JSONLError`."""
+    """The check of one file, whose pieces are fed to it. The methods raise `JSONLError`."""
 
     def __init__(self, purpose: str) -> None:
         self.purpose = purpose
@@ -45,7 +57,7 @@ class LineChecker:
         first, *others = piece.split(b"\n")
         self._rest.append(first)
         self._rest_size += len(first)
-        if self._rest_size > _LINE:
+        if self._rest_size > _MAX_LINE:
             self._refuse(self._number + 1, "the line is far too long: is this JSON Lines?")
         if others:
             self._check(b"".join(self._rest))
@@ -85,8 +97,8 @@ class LineChecker:
         raise error
 
 
-def _batch_fault(row: Any, seen: Seen) -> str | None:
-    """What is wrong with one request of a batch."""
+def _batch_fault(row: JSONObject, seen: Seen) -> str | None:
+    """Return what is wrong with one request of a batch (rule 2)."""
     if not is_object(row.get("body", {})) or ("custom_id" in row and "body" not in row):
         return "it has no 'body', the object that the endpoint would get"
     custom_id = row.get("custom_id")
@@ -102,8 +114,8 @@ def _batch_fault(row: Any, seen: Seen) -> str | None:
     return None
 
 
-def _sample_fault(row: Any, seen: Seen) -> str | None:  # noqa: ARG001 - one shape for all purposes
-    """What is wrong with one sample of training data."""
+def _sample_fault(row: JSONObject, seen: Seen) -> str | None:  # noqa: ARG001 - one shape for all purposes
+    """Return what is wrong with one sample of training data (rule 3)."""
     if "messages" not in row:
         return None  # the API has more kinds of samples than are documented
     messages = row["messages"]
@@ -115,7 +127,7 @@ def _sample_fault(row: Any, seen: Seen) -> str | None:  # noqa: ARG001 - one sha
     return None
 
 
-_FAULTS: Final[dict[str, Callable[[Any, Seen], str | None]]] = {
+_FAULTS: Final[dict[str, Callable[[JSONObject, Seen], str | None]]] = {
     "batch": _batch_fault,
     "fine-tune": _sample_fault,
 }

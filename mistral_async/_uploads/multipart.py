@@ -1,8 +1,4 @@
-"""Forms with files, as `multipart/form-data`: what can be wrong is found when the form is made, not while it is sent.
-
-https://www.rfc-editor.org/rfc/rfc7578, header values escaped as
-https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data says.
-"""
+"""Forms with files, as `multipart/form-data` (https://www.rfc-editor.org/rfc/rfc7578)."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from enum import Enum
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -20,6 +16,17 @@ from mistral_async._http.protocol import BodySource
 from mistral_async._uploads.source import Upload
 
 T = TypeVar("T")
+
+# Rule 1: What can be wrong with a form is raised when it is made, not while it is sent.
+# Rule 2: Text, numbers and booleans are text; a list repeats its field; a mapping or Struct is a part of JSON; None is
+#   not sent. The fields named in `files` are files (see `Upload.of`).
+# Rule 3: Names are escaped as browsers do (https://html.spec.whatwg.org/multipage/form-control-infrastructure.html): no
+#   name of a field or file can end its header early. The boundary is unpredictable, so no content can hold it on
+#   purpose.
+# Rule 4: A form can be sent again if all of its files can be read again; every attempt reads them from the start.
+# Rule 5: Progress counts bytes of files alone. A piece counts when the next one is asked for, and so has been accepted
+#   by the connection; each attempt counts from 0.
+# Rule 6: Between two pieces nothing is held open, so a form may be dropped unfinished at any point, in any event loop.
 
 Progress: TypeAlias = Callable[[int, int | None], None]
 """Called in the event loop with the bytes of files sent (from 0 again in a new attempt), and of all where known."""
@@ -34,15 +41,11 @@ Part: TypeAlias = tuple[bytes, "bytes | Upload"]  # the lines of its head after 
 
 
 class Form:
-    """A form, as a value: fields in order, of which those named in `files` are files (see `Upload.of`).
-
-    Text, numbers and booleans are text; a list repeats its field; a mapping or Struct is a part of JSON; None is
-    not sent.
-    """
+    """A form, as a value: its fields in order (rule 2)."""
 
     def __init__(
         self,
-        values: Mapping[str, Any],
+        values: Mapping[str, object],
         *,
         files: Collection[str] = _FILES,
         progress: Progress | None = None,
@@ -52,7 +55,7 @@ class Form:
             raise ValueError(f"{boundary!r} is not a boundary")
         self.values = values
         self.progress = progress
-        self._boundary = boundary or os.urandom(16).hex()  # unpredictable, so that no content can hold it on purpose
+        self._boundary = boundary or os.urandom(16).hex()
         self._fields = {
             name: [_file_part(value)] if name in files and value is not None else _parts(name, value)
             for name, value in values.items()
@@ -63,14 +66,14 @@ class Form:
         """The media type, with the boundary."""
         return f"multipart/form-data; boundary={self._boundary}"
 
-    def encode(self, extra: Mapping[str, Any] | None = None) -> bytes | BodySource:
-        """Encode it, with fields added or replaced: bytes where it is small, else what is read when it is sent."""
+    def encode(self, extra: Mapping[str, object] | None = None) -> bytes | BodySource:
+        """Encode it, with fields added or replaced: as bytes if it is small, else as what is read while it is sent."""
         fields = self._fields | {name: _parts(name, value) for name, value in (extra or {}).items()}
         body = FormBody(self._segments(fields), self.progress)
         return body.whole() if self.progress is None and body.is_small else body
 
     def _segments(self, fields: Mapping[str, Sequence[Part]]) -> list[bytes | Upload]:
-        """Everything that goes over the wire, text put together."""
+        """Return what goes over the wire: the files, and between them all else as bytes."""
         segments: list[bytes | Upload] = []
         text = bytearray()
         delimiter = f"--{self._boundary}".encode()
@@ -107,17 +110,17 @@ class FormBody:
 
     @property
     def repeatable(self) -> bool:
-        """Whether all files can be read again from the start."""
+        """True if all files can be read again from the start."""
         return all(source.repeatable for source in self.sources)
 
     @property
     def is_small(self) -> bool:
-        """Whether it is in memory already, and so little that it may be copied."""
+        """True if it is in memory already, and so little that it may be copied."""
         in_memory = all(isinstance(each, bytes) or each.in_memory is not None for each in self.segments)
         return in_memory and self.length is not None and self.length <= _WHOLE
 
     def whole(self) -> bytes:
-        """All of a small one."""
+        """Return all of a small form."""
         return b"".join(each if isinstance(each, bytes) else each.in_memory or b"" for each in self.segments)
 
     def open(self) -> AsyncIterator[bytes]:
@@ -129,7 +132,7 @@ class FormBody:
 
 
 class _FormReader:
-    """Reads a form once. A class and not a generator: it may be dropped unfinished in any event loop."""
+    """One reading of a form. A class and not a generator, because of rule 6."""
 
     def __init__(self, body: FormBody) -> None:
         self._body = body
@@ -159,7 +162,7 @@ class _FormReader:
                     self._pieces = upload.source.open()
 
     def _account(self) -> None:
-        """Report a piece when the next is asked for: then it is on its way."""
+        """Count the piece before this one, and report it (rule 5)."""
         if self._under_way:
             self._sent += self._under_way
             self._under_way = 0
@@ -167,7 +170,7 @@ class _FormReader:
                 self._body.progress(self._sent, self._body.file_length)
 
     async def aclose(self) -> None:
-        """Stop: what was opened for this reading is closed."""
+        """Close what was opened for this reading."""
         self._segments = iter(())
         pieces, self._pieces = self._pieces, None
         close = getattr(pieces, "aclose", None)
@@ -176,7 +179,7 @@ class _FormReader:
 
 
 def escape(text: str) -> bytes:
-    """Escape a name for a header of a part."""
+    """Escape the name of a field or file for the header of its part (rule 3)."""
     return text.translate(_ESCAPES).encode("utf-8", "replace")
 
 

@@ -1,13 +1,9 @@
-"""A file to send, whatever it was given as: checked when the request is made, read piece by piece while it is sent.
-
-Nothing is open between two pieces and reading happens in worker threads: an upload may be dropped at any point.
-"""
+"""Files to send, whatever they were given as: checked when the request is made, read in pieces while it is sent."""
 
 from __future__ import annotations
 
 import errno
 import io
-import mimetypes
 import os
 import stat
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,29 +12,25 @@ from pathlib import Path, PurePath
 from typing import Any, Final, cast
 
 from mistral_async._http.protocol import BodySource
+from mistral_async._uploads.media_type import media_type
 from mistral_async.errors import MistralError
+
+# Rule 1: A path is opened for each piece and closed after it. Size, time of change, inode and device must be what they
+#   were when the request was made: what is sent is one version of the file, or a `SourceChangedError`.
+# Rule 2: A file object of the user is sent from where it stands, and is never closed. If it can seek, each attempt
+#   starts there again, and its position and size must be as this left them; if not, it is sent once.
+# Rule 3: An iterable is read again if it is not an iterator; an iterator is sent once. A second attempt is a
+#   RuntimeError that says what to give instead; the retry policy asks `repeatable` first.
+# Rule 4: Reading happens in worker threads, and nothing is held open between two pieces (but an iterator of the user).
+#   A thread that reads a pipe, which may stay silent for ever, is left behind by a cancellation; any other is awaited.
+# Rule 5: Text is refused, with the way to give it: an encoding is the user's choice.
 
 PIECE: Final = 256 * 1024  # bytes read at a time
 _UNNAMED: Final = "upload"
-_OCTETS: Final = "application/octet-stream"
-
-# What the API takes and the tables of some systems do not know or call otherwise.
-_MEDIA_TYPES: Final = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".flac": "audio/flac",
-    ".jsonl": "application/jsonl",
-    ".m4a": "audio/mp4",
-    ".md": "text/markdown",
-    ".ogg": "audio/ogg",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".wav": "audio/wav",
-    ".webp": "image/webp",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class SourceChangedError(MistralError):
-    """A file changed while it was being sent; the request was given up."""
+    """A file that changed while it was being sent; the request was given up."""
 
 
 class Upload:
@@ -57,7 +49,10 @@ class Upload:
 
     @classmethod
     def of(cls, given: object) -> Upload:
-        """Accept whatever holds a file; a `TypeError`, `ValueError` or `OSError` says what to give instead."""
+        """Return the upload of a path, bytes, file, iterator, tuple, mapping or `File`.
+
+        A `TypeError`, `ValueError` or `OSError` says what to give instead.
+        """
         match given:
             case Upload():
                 return given
@@ -105,7 +100,7 @@ class Upload:
 
     @property
     def in_memory(self) -> memoryview[int] | None:
-        """The content, if it is there without reading."""
+        """The content, if it is in memory; else None."""
         return self.source.view if isinstance(self.source, _Memory) else None
 
     def __repr__(self) -> str:
@@ -113,14 +108,8 @@ class Upload:
         return f"<{self.name!r}, {self.content_type}, {'size unknown' if size is None else f'{size} bytes'}>"
 
 
-def media_type(name: str) -> str:
-    """Tell the media type from a file's name."""
-    ending = PurePath(name).suffix.lower()
-    return _MEDIA_TYPES.get(ending) or mimetypes.guess_type("file" + ending)[0] or _OCTETS
-
-
 def _name_of(content: object) -> str:
-    """The name that a path or a file object brings along."""
+    """Return the name of a path or file object, or "upload"."""
     if isinstance(content, os.PathLike):
         return _pure(cast("os.PathLike[str]", content)).name
     name = getattr(content, "filename", None) or getattr(content, "name", None)
@@ -132,7 +121,7 @@ def _pure(path: os.PathLike[str]) -> PurePath:
 
 
 def source_of(content: object) -> BodySource:
-    """Make a body of what holds bytes."""
+    """Return the body source of what holds bytes; a `TypeError`, `ValueError` or `OSError` says what to give."""
     match content:
         case bytes() | bytearray() | memoryview():
             return _Memory(memoryview(cast("bytes", content)))
@@ -170,7 +159,7 @@ async def _read_pieces(file: Any) -> AsyncIterator[bytes]:
 
 
 class _Reader:
-    """Reads a source from its start, asking for the piece at each position until it is empty."""
+    """One reading of a source: asks for the piece at each position until it is empty."""
 
     def __init__(self, read: Callable[[int], Awaitable[bytes]]) -> None:
         self._read = read
@@ -204,7 +193,7 @@ class _Memory:
 
 
 class _Path:
-    """A file on disk, which must stay as it was when the request was made."""
+    """A file on disk (rule 1)."""
 
     repeatable = True
 
@@ -240,12 +229,13 @@ class _Path:
 
 
 def _identity(descriptor: int) -> tuple[int, ...]:
+    """Return what tells one version of a file from another: size, time of change, inode and device."""
     state = os.fstat(descriptor)
     return state.st_size, state.st_mtime_ns, state.st_ino, state.st_dev
 
 
 class _File:
-    """A file object of the user, sent from where it stands; it is neither closed nor used by others meanwhile."""
+    """A file object of the user (rule 2)."""
 
     def __init__(self, file: io.RawIOBase) -> None:
         if isinstance(file.read(0), str):  # a closed file says so here
@@ -274,7 +264,7 @@ class _File:
     async def _read(self, position: int) -> bytes:
         from anyio import to_thread
 
-        # A pipe may stay silent for ever; a file answers, and must not be read by a thread that was left behind.
+        # Rule 4: a file must not be read by a thread that was left behind.
         return await to_thread.run_sync(self._read_now, position, abandon_on_cancel=self.length is None)
 
     def _read_now(self, position: int) -> bytes:
@@ -294,7 +284,7 @@ class _File:
 
 
 class _Items:
-    """Bytes from an iterable, async or not; it can be read again unless it is an iterator."""
+    """Bytes from an iterable, async or not (rule 3)."""
 
     def __init__(self, items: AsyncIterable[bytes] | Iterable[bytes]) -> None:
         self._items = items

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async import Mistral, RetryConfig, calls
-from mistral_async._results.save import ChecksumError
+from mistral_async._codec.headers import Headers
+from mistral_async._results.save import ChecksumError, _part_path, save
 from mistral_async._uploads.checked import IncompleteUploadError
 from mistral_async._uploads.jsonl import JSONLError, LineChecker
 from mistral_async.errors import StreamInterruptedError
@@ -27,11 +28,28 @@ async def stored(client):
     return (await client.files.upload(("a.bin", DATA), "ocr")).id
 
 
+class Pieces:
+    """A download whose pieces are known."""
+
+    headers, target, validator = Headers(()), "/v1/files/f/content", '"1"'
+
+    def __init__(self, pieces, size=None):
+        self.pieces = iter(pieces)
+        self.size = size
+
+    async def skip(self, count):
+        raise AssertionError(count)
+
+    async def receive(self):
+        return next(self.pieces, b"")
+
+
 def ranges(server):
     return [request.headers.get("range") for request in server.requests if request.operation == "files.download"]
 
 
 async def test_a_cut_download_goes_on_by_range(client, server, stored, tmp_path):
+    # Rules 1 and 2 of download.
     server.fault(Cut(after_bytes=300_000), operation="files.download", times=2)
     server.fault(Reset(after_bytes=0), operation="files.download", times=1)
     seen = []
@@ -46,6 +64,7 @@ async def test_a_cut_download_goes_on_by_range(client, server, stored, tmp_path)
 
 
 async def test_reading_goes_on_too(client, server, stored):
+    # Rule 2 of download.
     server.fault(Cut(after_bytes=10), operation="files.download", times=1)
     assert await client.files.download(stored) == DATA
     server.fault(Cut(after_bytes=10), operation="files.download", times=1)
@@ -55,11 +74,13 @@ async def test_reading_goes_on_too(client, server, stored):
 
 
 async def test_many_cuts_are_borne_while_bytes_come(client, server, stored):
+    # Rule 2 of download.
     server.fault(Cut(after_bytes=60_000), operation="files.download", times=9)
     assert await client.files.download(stored) == DATA
 
 
 async def test_no_progress_is_given_up(client, server, stored, tmp_path):
+    # Rule 2 of download; rule 1 of save.
     server.fault(Cut(after_bytes=100), operation="files.download", times=1)
     server.fault(Cut(after_bytes=0), operation="files.download", times=None)
     with pytest.raises(StreamInterruptedError) as caught:
@@ -69,6 +90,7 @@ async def test_no_progress_is_given_up(client, server, stored, tmp_path):
 
 
 async def test_without_retries_a_cut_is_an_error(server, stored):
+    # Rule 2 of download.
     async with Mistral(server.api_key, server_url=server.url, retry_config=RetryConfig(strategy="none")) as client:
         server.fault(Cut(after_bytes=100), operation="files.download", times=1)
         with pytest.raises(StreamInterruptedError):
@@ -79,6 +101,7 @@ OCTETS = {"content-type": "application/octet-stream"}
 
 
 async def test_a_server_without_ranges_sends_it_again(client, server):
+    # Rule 3 of download.
     server.reply("files.download", body=DATA, headers=OCTETS, times=2)
     server.fault(Cut(after_bytes=400_000), operation="files.download", times=1)
     assert await client.files.download("f") == DATA
@@ -95,6 +118,7 @@ async def test_a_server_without_ranges_sends_it_again(client, server):
     ],
 )
 async def test_another_version_of_the_file_is_never_mixed_in(client, server, changed):
+    # Rules 1 and 3 of download.
     server.reply("files.download", body=DATA, headers={**OCTETS, "etag": '"1"', "content-length": str(len(DATA))})
     server.reply("files.download", **changed)
     server.fault(Cut(after_bytes=400_000), operation="files.download", times=1)
@@ -103,6 +127,7 @@ async def test_another_version_of_the_file_is_never_mixed_in(client, server, cha
 
 
 async def test_what_arrived_is_kept_for_the_next_time(client, server, stored, tmp_path):
+    # Rules 2 and 4 of save.
     server.fault(Cut(after_bytes=600_000), operation="files.download", times=1)
     server.fault(Cut(after_bytes=0), operation="files.download", times=3)
     with pytest.raises(StreamInterruptedError):
@@ -117,6 +142,7 @@ async def test_what_arrived_is_kept_for_the_next_time(client, server, stored, tm
 
 
 async def test_a_part_of_another_file_is_not_gone_on_with(client, server, stored, tmp_path):
+    # Rule 2 of save.
     other = (await client.files.upload(("a.bin", DATA[::-1]), "ocr")).id
     server.fault(Cut(after_bytes=600_000), operation="files.download", times=1)
     server.fault(Cut(after_bytes=0), operation="files.download", times=3)
@@ -127,6 +153,7 @@ async def test_a_part_of_another_file_is_not_gone_on_with(client, server, stored
 
 
 async def test_cancelled_downloads_leave_nothing(client, stored, tmp_path):
+    # Rule 1 of save.
     for after in range(10):
         with anyio.CancelScope() as scope:
             count = iter(range(after))
@@ -139,6 +166,7 @@ async def test_cancelled_downloads_leave_nothing(client, stored, tmp_path):
 
 
 async def test_an_older_file_stays_until_the_new_one_is_whole(client, server, stored, tmp_path):
+    # Rule 1 of save.
     target = tmp_path / "a"
     target.write_bytes(b"older")
     server.fault(Cut(after_bytes=0), operation="files.download", times=None)
@@ -163,11 +191,13 @@ GOOD = [
 
 @pytest.mark.parametrize("checks", GOOD)
 async def test_what_is_as_promised_is_written(client, stored, tmp_path, checks):
+    # Rule 3 of save.
     assert await client.files.download(stored).save(tmp_path / "a", **checks) == len(DATA)
 
 
 @pytest.mark.parametrize("checks", [{"checksum": "sha256:" + "0" * 64}, {"size": 7}, {"size": len(DATA) + 1}])
 async def test_what_is_not_as_promised_is_not_written(client, stored, tmp_path, checks):
+    # Rules 1 and 3 of save.
     with pytest.raises(ChecksumError, match="was not written"):
         await client.files.download(stored).save(tmp_path / "a", **checks)
     assert list(tmp_path.iterdir()) == []
@@ -187,6 +217,7 @@ WRONG = base64.b64encode(hashlib.sha256(b"").digest()).decode()
     "form", ["repr-digest: sha-256=:{}:", "content-digest: md5=:AA==:, sha-256=:{}:", "digest: SHA-256={}"]
 )
 async def test_digests_in_the_headers_are_checked(client, server, tmp_path, form):
+    # Rule 3 of save.
     for encoded, good in ((DIGEST, True), (WRONG, False)):
         name, _, value = form.format(encoded).partition(": ")
         value = value.replace("md5=:AA==:, ", "")
@@ -200,9 +231,31 @@ async def test_digests_in_the_headers_are_checked(client, server, tmp_path, form
 
 
 async def test_a_chunked_body_that_is_too_short_is_noticed_by_its_size(client, server, tmp_path):
+    # Rule 3 of save.
     server.reply("files.download", body=DATA[:1000], headers=OCTETS)
     with pytest.raises(ChecksumError, match="1000 bytes arrived, of 1000000"):
         await client.files.download("f").save(tmp_path / "a", size=len(DATA))
+
+
+async def test_a_body_that_is_too_long_is_noticed_however_it_is_cut(tmp_path):
+    # Rule 3 of save.
+    with pytest.raises(ChecksumError, match="2000 bytes arrived, of 1000"):
+        await save(Pieces([DATA[:1000], DATA[1000:2000]]), tmp_path / "a", None, size=1000, checksum=None, resume=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("before", [1000, 1500])
+async def test_a_part_that_was_whole_is_only_checked_and_moved(tmp_path, before):
+    # Rules 2 and 3 of save.
+    pieces = Pieces([], size=1000)
+    _part_path(tmp_path / "a", pieces, resume=True).write_bytes(DATA[:before])
+    if before > 1000:
+        with pytest.raises(ChecksumError):
+            await save(pieces, tmp_path / "a", None, size=None, checksum=None, resume=True)
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert await save(pieces, tmp_path / "a", None, size=None, checksum=None, resume=True) == 1000
+        assert (tmp_path / "a").read_bytes() == DATA[:1000]
 
 
 def test_the_blocking_client_saves_alike(sync_client, threaded_server, tmp_path):
@@ -238,6 +291,7 @@ async def test_an_upload_that_was_not_taken_is_repeated_from_its_start(client, s
 
 
 async def test_a_size_that_is_not_what_was_sent_is_an_error(client, server):
+    # Rule 3 of checked.
     server.reply("files.upload", json={"id": "f1", "object": "file", "bytes": 3, "filename": "a.bin"})
     with pytest.raises(IncompleteUploadError, match=r"3 bytes of 'a.bin' arrived as file f1, and 4 were sent"):
         await client.files.upload(("a.bin", b"four"), "ocr")
@@ -259,6 +313,7 @@ BROKEN = {
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_broken_batch_file_is_not_sent(client, server, tmp_path, name, large):
+    # Rule 2 of checked; rules 1, 2 and 4 of jsonl.
     text, line, message = BROKEN[name]
     if large and name not in {"empty", "byte order mark"}:
         text, line = LINE.replace(b"%d", b"x%d") * 0 + b'{"body": {"model": "m"}}\n' * 20_000 + text, line + 20_000
@@ -274,6 +329,7 @@ async def test_a_broken_batch_file_is_not_sent(client, server, tmp_path, name, l
 
 
 async def test_what_can_be_read_once_is_checked_on_its_way(client, server):
+    # Rule 2 of checked.
     async def source():
         for start in range(0, 30_000, 100):
             yield b"".join(LINE % number for number in range(start, start + 100))
@@ -286,6 +342,7 @@ async def test_what_can_be_read_once_is_checked_on_its_way(client, server):
 
 
 async def test_the_check_can_be_left_out(client):
+    # Rule 1 of checked.
     sent = await client.files.upload(("a.jsonl", b"{}\n"), "batch", check=False)
     assert sent.size_bytes == 3
 
@@ -304,6 +361,7 @@ SAMPLES = {
 
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_training_data_is_checked(sample):
+    # Rule 3 of jsonl.
     upload = ("a.jsonl", b'{"text": "first"}\n' + sample)
     if SAMPLES[sample] is None:
         calls.files.upload(upload, "fine-tune")
@@ -315,6 +373,7 @@ def test_training_data_is_checked(sample):
 
 @given(st.lists(st.sampled_from([b'{"body":{}}', b"", b" ", b'{"body":1}', b"x"]), max_size=8), st.data())
 def test_the_check_does_not_depend_on_how_the_bytes_are_cut(lines, data):
+    # Rule 4 of jsonl.
     text = b"\n".join(lines)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=5)))
     found = []

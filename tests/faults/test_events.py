@@ -130,6 +130,7 @@ def cases(events, event):
 
 async def test_what_a_stream_says(read, tools, tls):
     """Every case, each with a server and a client of its own."""
+    # Rules 1, 2 and 6 of stream.
     for name, (data, wanted) in cases(tools.events, tools.event).items():
         text, error, count = await read(stream_of(data))
         if wanted is None:
@@ -145,6 +146,7 @@ async def test_what_a_stream_says(read, tools, tls):
 
 
 async def test_an_error_event_is_read(read, tools):
+    # Rule 6 of stream.
     _, error, _ = await read(stream_of(tools.event(ERROR)))
     assert (error.status, error.code, error.type) == (200, "1000", "internal_server_error")
     assert json.loads(error.body) == ERROR
@@ -155,6 +157,7 @@ async def test_an_error_event_is_read(read, tools):
 @pytest.mark.parametrize("then", ["close", "reset", "keep"])
 async def test_a_stream_cut_anywhere_is_never_a_success(tools, start, connect, tls, then):
     """Each position in turn, on one client: with a lost connection, and with a proper end that comes too early."""
+    # Rule 2 of stream.
     whole = b"".join(tools.events)
     finished = len(whole) - len(tools.events[DONE]) - 2  # from here on all that matters has come
     server = start(None, tls=tls)
@@ -191,6 +194,7 @@ QUICK = Timeout(read=0.3, idle=0.2)
 
 
 async def test_silence_between_events(read, tools):
+    # Rule 5 of stream.
     since = time.monotonic()
     text, error, count = await read(timed(*tools.events[:LO], 3), timeout=QUICK)
     assert time.monotonic() - since < 1.5
@@ -201,6 +205,7 @@ async def test_silence_between_events(read, tools):
 
 async def test_comments_are_no_events(read, tools):
     """A server that only keeps the connection alive is as good as silent."""
+    # Rule 5 of stream.
     pings = [b": ping\n\n", 0.02] * 100
     since = time.monotonic()
     text, error, _ = await read(timed(*tools.events[:LO], *pings), timeout=QUICK)
@@ -209,18 +214,21 @@ async def test_comments_are_no_events(read, tools):
 
 
 async def test_comments_do_not_put_off_the_first_event(read, tools):
+    # Rule 5 of stream.
     text, error, count = await read(timed(*[b": ping\n\n", 0.02] * 100), timeout=QUICK)
     assert isinstance(error, errors.APITimeoutError)
     assert (error.phase, text, count) == ("read", "", 2)
 
 
 async def test_slow_is_not_silent(read, tools):
+    # Rule 5 of stream.
     slow = [step for event in tools.events for step in (event, 0.1)]
     text, error, _ = await read(timed(*slow), timeout=QUICK)
     assert (text, error) == (FINISHED, None)
 
 
 async def test_the_whole_of_a_stream_has_a_limit(read, tools):
+    # Rule 5 of stream.
     endless = [tools.events[HEL], 0.02] * 100
     since = time.monotonic()
     text, error, count = await read(timed(*endless), timeout=Timeout(total=0.4, idle=5))
@@ -232,6 +240,7 @@ async def test_the_whole_of_a_stream_has_a_limit(read, tools):
 
 async def test_a_slow_reader_is_not_a_silent_server(tools, start, connect, tls):
     """What has long arrived is read, whatever time has passed since."""
+    # Rule 5 of stream.
     server = start(timed(*tools.events), tls=tls)
     server.answer = tools.answer
     client = connect(server, timeout=QUICK)
@@ -262,12 +271,14 @@ def first_then(fault):
 @pytest.mark.parametrize("then", ["close", "reset", "stall"])
 @pytest.mark.parametrize("data", [b"", b": hello\n\n", b"data: {"])
 async def test_a_stream_that_breaks_before_its_first_event_is_asked_for_again(read, tools, then, data):
+    # Rule 4 of stream.
     fault = first_then(stream_of(data, then=then, framing="chunked"))
     text, error, count = await read(fault, timeout=QUICK)
     assert (text, error, count) == (FINISHED, None, 2)
 
 
 async def test_a_stream_that_breaks_later_is_not(read, tools):
+    # Rule 4 of stream.
     fault = first_then(stream_of(tools.events[ROLE], then="close", framing="chunked"))
     text, error, count = await read(fault)
     assert isinstance(error, errors.StreamInterruptedError)

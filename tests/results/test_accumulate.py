@@ -120,6 +120,7 @@ TOOL_CALLS = {
 
 @pytest.mark.parametrize("case", TOOL_CALLS)
 def test_tool_calls_are_put_together(case):
+    # Rules 4 and 5 of accumulate.
     events, wanted = TOOL_CALLS[case]
     assert calls_of(*events) == wanted
 
@@ -132,6 +133,7 @@ def test_what_is_absent_stays_absent():
 @settings(deadline=None)
 @given(st.lists(st.text(alphabet='{}[]":,ab1 ', max_size=5), min_size=1, max_size=8), st.booleans())
 def test_arguments_are_what_their_fragments_say(texts, by_index):
+    # Rule 6 of accumulate.
     key = {"index": 0} if by_index else {}
     first = fragment(texts[0], "a", identity="x", **key)
     events = [[first], *([fragment(text, **key)] for text in texts[1:])]
@@ -140,6 +142,7 @@ def test_arguments_are_what_their_fragments_say(texts, by_index):
 
 @pytest.mark.parametrize("cut", ['{"path": "/tm', '{"a": 1', "[", '{"a": 1}}', "null", "3", '"x"'])
 def test_arguments_that_are_no_object_are_never_read_as_one(cut):
+    # Rule 6 of accumulate.
     pieces = accumulate([chunk(calls=[fragment(cut, "delete", identity="x")], reason="length")])
     (call,) = pieces.tool_calls
     assert call.function.arguments == cut
@@ -153,6 +156,7 @@ def thinking(text, **fields):
 
 
 def test_thinking_that_switches_between_text_and_lists():
+    # Rule 3 of accumulate.
     made = accumulate(
         [
             chunk(""),
@@ -172,6 +176,7 @@ def test_thinking_that_switches_between_text_and_lists():
 
 
 def test_a_mixed_list_ends_the_thinking():
+    # Rule 3 of accumulate.
     made = accumulate(
         [
             chunk([thinking("Hm", closed=False, signature="s1")]),
@@ -184,6 +189,7 @@ def test_a_mixed_list_ends_the_thinking():
 
 
 def test_references_keep_their_place():
+    # Rule 3 of accumulate.
     reference = {"type": "reference", "reference_ids": [1]}
     inner = {"type": "thinking", "thinking": [{"type": "text", "text": "a"}, reference, {"type": "text", "text": "b"}]}
     made = accumulate([chunk([inner]), chunk("so"), chunk([reference]), chunk(".", reason="stop")])
@@ -193,6 +199,7 @@ def test_references_keep_their_place():
 
 
 def test_choices_are_interleaved_and_finish_one_by_one():
+    # Rules 2 and 7 of accumulate.
     made = accumulate(
         [
             chunk("a", index=0),

@@ -48,6 +48,7 @@ def pool_of(client):
 
 
 async def test_a_stream_that_is_read_gives_its_connection_back(client, server):
+    # Rule 1 of stream; rule 1 of open_response.
     for _ in range(5):
         async with client.chat.stream(**HI) as stream:
             async for _chunk in stream:
@@ -58,6 +59,7 @@ async def test_a_stream_that_is_read_gives_its_connection_back(client, server):
 
 @pytest.mark.parametrize("how", ["break", "raise", "close", "return"])
 async def test_a_stream_that_is_left_closes_its_connection_at_once(server, how):
+    # Rule 1 of open_response.
     server.fault(Stall(after_events=1), times=None)
 
     async def leave(stream):
@@ -88,6 +90,7 @@ async def test_a_stream_that_is_left_closes_its_connection_at_once(server, how):
 
 
 async def test_a_stream_is_read_once(client):
+    # Rule 1 of open_response.
     stream = client.chat.stream(**HI)
     async with stream:
         pass
@@ -150,6 +153,7 @@ async def every(stream):
 
 
 async def test_whoever_reads_sees_the_end(server):
+    # Rule 3 of open_response.
     server.fault(Stall(after_events=2))
     async with Mistral(server.api_key, server_url=server.url) as client:
         stream, seen = await cancelled_while(server, client, every)
@@ -171,6 +175,7 @@ async def test_whoever_wants_all_of_it_is_told(server):
 
 
 async def test_a_stream_that_opens_can_be_cancelled(server):
+    # Rule 3 of open_response.
     server.fault(Stall(where="head"), times=None)
     async with Mistral(server.api_key, server_url=server.url) as client:
         _, seen = await cancelled_while(server, client, every)
@@ -178,6 +183,7 @@ async def test_a_stream_that_opens_can_be_cancelled(server):
 
 
 async def test_a_stream_that_waits_to_be_repeated_can_be_cancelled(server):
+    # Rule 3 of open_response.
     server.fault(Cut(after_events=0), times=None)
     slow = RetryConfig(backoff=BackoffStrategy(initial_interval=60_000, max_interval=60_000))
     async with Mistral(server.api_key, server_url=server.url, retry_config=slow) as client:
@@ -234,6 +240,7 @@ async def test_receive_takes_all_that_has_arrived(client, server):
 
 
 async def test_events_before_a_failure_are_given_out_first(server):
+    # Rule 3 of stream.
     server.reply(sse=[chunk("a"), chunk("b"), ERROR], done=False)
     async with Mistral(server.api_key, server_url=server.url) as client, client.chat.stream(**HI) as stream:
         texts = []
@@ -251,6 +258,7 @@ async def test_events_before_a_failure_are_given_out_first(server):
 
 @pytest.mark.parametrize("media", ["application/json", "text/html; charset=utf-8"])
 async def test_what_is_no_stream_is_said(server, media):
+    # Rule 6 of stream.
     server.reply(body=b'{"choices": []}', headers={"content-type": media}, times=None)
     async with Mistral(server.api_key, server_url=server.url) as client:
         with pytest.raises(ResponseValidationError, match="stream of events") as caught:
@@ -280,6 +288,7 @@ async def test_many_refused_streams_leave_nothing(server):
 
 
 async def test_streams_of_other_families_end_with_their_own_mark(client):
+    # Rule 1 of stream.
     async with client.beta.conversations.start_stream(model="mistral-small-latest", inputs="hi") as stream:
         events = [event async for event in stream]
     assert events[-1].type == "conversation.response.done"
@@ -288,6 +297,7 @@ async def test_streams_of_other_families_end_with_their_own_mark(client):
 
 
 async def test_a_conversation_that_breaks_is_not_begun_twice(server):
+    # Rule 4 of stream.
     server.fault(Cut(after_events=0), times=None)
     async with Mistral(server.api_key, server_url=server.url, retry_config=FAST) as client:
         with pytest.raises(MistralError) as caught:
@@ -301,6 +311,7 @@ async def test_a_conversation_that_breaks_is_not_begun_twice(server):
 
 
 async def test_a_stream_is_under_way_until_it_is_closed(server):
+    # Rule 2 of open_response.
     server.chunk_delay = 0.02
     at_once = [0, 0]
     limits = RateLimits(concurrency=2)
@@ -323,6 +334,7 @@ async def test_a_stream_is_under_way_until_it_is_closed(server):
 
 @pytest.mark.parametrize("fault", [Cut(after_events=0), Reset(after_events=1), Stall(after_events=1)], ids=str)
 async def test_a_stream_that_breaks_gives_its_permit_back(server, fault):
+    # Rule 2 of open_response.
     server.fault(fault, times=3)
     settings = {"retry_config": FAST, "timeout": Timeout(read=0.3, idle=0.2), "rate_limits": RateLimits(concurrency=1)}
     async with Mistral(server.api_key, server_url=server.url, **settings) as client:
@@ -399,6 +411,7 @@ def test_a_loop_over_a_stream_closes_it(threaded_server, sync_client):
 
 def test_a_stream_may_be_forgotten_anywhere(threaded_server, sync_client):
     """A loop that is not finished is found by the garbage collector, even in the thread of the event loop."""
+    # Rule 4 of open_response.
     threaded_server.chunk_delay = 0.02
 
     class Holder:

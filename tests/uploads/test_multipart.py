@@ -23,8 +23,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import calls
+from mistral_async._uploads.media_type import media_type
 from mistral_async._uploads.multipart import Form, FormBody
-from mistral_async._uploads.source import PIECE, SourceChangedError, Upload, media_type
+from mistral_async._uploads.source import PIECE, SourceChangedError, Upload
 from mistral_async.errors import MistralError, RateLimitError
 
 MIB = 1024 * 1024
@@ -146,6 +147,7 @@ def test_the_bytes_of_a_form():
 
 
 def test_names_are_escaped_as_browsers_do():
+    # Rule 3 of multipart.
     form = Form({'a"\r\n': "x", "file": ('é"\r\nX-Evil: 1\udc80.txt', b"")}, boundary="B")
     body = form.encode()
     assert b'name="a%22%0D%0A"' in body
@@ -171,6 +173,7 @@ def test_more_fields_are_added_or_replace_or_remove():
 
 
 def test_boundaries_are_not_predictable():
+    # Rule 3 of multipart.
     boundaries = {Form({}).content_type.partition("boundary=")[2] for _ in range(1000)}
     assert len(boundaries) == 1000
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in boundaries)
@@ -184,6 +187,7 @@ def test_a_bad_boundary_is_refused(boundary):
 
 @pytest.mark.parametrize("value", [b"x", object(), [["a"]], ["a", b"b"], io.BytesIO()])
 def test_a_field_that_is_not_a_file_takes_no_bytes(value):
+    # Rules 1 and 2 of multipart.
     with pytest.raises(TypeError, match="form field 'purpose' can not be"):
         Form({"purpose": value})
 
@@ -332,6 +336,7 @@ def test_memory_that_is_not_contiguous_is_sent_as_it_reads():
 
 
 async def test_a_file_object_is_sent_from_where_it_stands(path):
+    # Rule 2 of source.
     with path.open("rb") as file:
         file.seek(len(BIG) - 5)
         form = Form({"file": file})
@@ -417,6 +422,7 @@ def closed(_):
     ],
 )
 def test_what_is_no_file_is_refused_when_the_form_is_made(make, error, words, tmp_path):
+    # Rule 1 of multipart; rule 5 of source.
     with pytest.raises(error, match=words):
         Form({"file": make(tmp_path)})
 
@@ -455,6 +461,7 @@ def rewrite(path):
 @pytest.mark.parametrize("change", [grow, lambda path: os.truncate(path, 5), replace, rewrite])
 @pytest.mark.parametrize("when", [0, 1, 1 + len(BIG) // PIECE + 1])  # at first, after the head, before the end
 async def test_a_file_that_changes_is_noticed(change, when, path):
+    # Rule 1 of source.
     body = Form({"file": path}).encode()
     pieces = body.open()
     for _ in range(when):
@@ -466,6 +473,7 @@ async def test_a_file_that_changes_is_noticed(change, when, path):
 
 
 async def test_a_file_that_vanishes_is_noticed(path):
+    # Rule 1 of source.
     body = Form({"file": path}).encode()
     path.unlink()
     with pytest.raises(FileNotFoundError):
@@ -487,6 +495,7 @@ async def test_a_relative_path_is_that_of_the_time_when_it_was_given(path, monke
     ],
 )
 async def test_a_file_object_that_others_use_is_noticed(change, what):
+    # Rule 2 of source.
     file = io.BytesIO(BIG)
     pieces = Form({"file": file}).encode().open()
     for _ in range(3):
@@ -498,6 +507,7 @@ async def test_a_file_object_that_others_use_is_noticed(change, what):
 
 
 async def test_a_file_object_that_grew_is_noticed():
+    # Rule 2 of source.
     file = io.BytesIO(BIG)
     body = Form({"file": file}).encode()
     file.seek(0, io.SEEK_END)
@@ -540,6 +550,7 @@ async def test_leaving_early_closes_the_generator():
 
 @pytest.mark.skipif(not DESCRIPTORS.exists(), reason="this system does not list open files")
 async def test_leaving_early_leaves_no_file_open(path):
+    # Rule 6 of multipart; rule 4 of source.
     pieces = Form({"file": path}).encode().open()
     await anext(pieces)
     await anext(pieces)
@@ -553,6 +564,7 @@ def open_files():
 
 
 async def test_a_silent_pipe_does_not_hold_up_cancellation():
+    # Rule 4 of source.
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb", buffering=0) as file, os.fdopen(writer, "wb", buffering=0) as other:
         body = Form({"file": ("x", file)}).encode()
@@ -571,6 +583,7 @@ async def test_a_silent_pipe_does_not_hold_up_cancellation():
 
 @pytest.mark.parametrize("sized", [True, False])
 async def test_progress_tells_what_was_taken(sized, path):
+    # Rule 5 of multipart.
     calls = []
     form = Form({"a": "b", "file": path if sized else Again(BIG)}, progress=lambda *call: calls.append(call))
     total = len(BIG) if sized else None
@@ -602,6 +615,7 @@ async def test_a_file_of_256_mb_takes_the_memory_of_a_few_pieces(tmp_path):
 
 
 async def test_two_readings_at_once_do_not_disturb_each_other(path):
+    # Rule 4 of multipart.
     body = Form({"file": path}).encode()
     one, two = body.open(), body.open()
     first, second = b"", b""
@@ -612,6 +626,7 @@ async def test_two_readings_at_once_do_not_disturb_each_other(path):
 
 
 async def test_reading_does_not_hold_up_the_loop(path):
+    # Rule 4 of source.
     ticks = 0
 
     async def tick():
@@ -628,6 +643,7 @@ async def test_reading_does_not_hold_up_the_loop(path):
 
 
 async def test_json_parts_are_json():
+    # Rule 2 of multipart.
     fields = await sent(Form({"speaker_references": {"a": "x"}, "file": b""}))
     assert json.loads(fields[0].content) == {"a": "x"}
     assert (fields[0].media, fields[0].filename) == ("application/json", None)
@@ -658,6 +674,7 @@ async def test_the_server_gets_what_a_file_holds(holder, client, path):
 
 @pytest.mark.parametrize("holder", ["path", "BytesIO", "async iterable"])
 async def test_a_repeated_attempt_sends_the_file_from_its_start(holder, client, server, path):
+    # Rule 4 of multipart.
     server.fail(429, times=2)  # what was refused is repeated, whatever it would have done
     uploaded = await client.files.upload(("name", HOLDERS[holder][0](BIG, path)), "ocr")
     assert await client.files.download(uploaded.id) == BIG
@@ -665,6 +682,7 @@ async def test_a_repeated_attempt_sends_the_file_from_its_start(holder, client, 
 
 
 async def test_what_can_be_read_once_is_sent_once(client, server):
+    # Rules 2 and 3 of source.
     server.fail(429)
     with pytest.raises(RateLimitError):
         await client.files.upload(("name", agenerate(BIG)), "ocr")
