@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -15,6 +16,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 QUICK = RetryConfig(backoff=BackoffStrategy(initial_interval=5, max_interval=20))
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector what stays anyway: ten thousand tests, and all modules."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish():
+    """Give it back: whoever loads now may ask the collector who refers to what."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
