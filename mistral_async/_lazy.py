@@ -24,4 +24,5 @@ def lazy(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object
         setattr(sys.modules[package], name, value)
         return value
 
-    return __getattr__, lambda: sorted(homes), sorted(homes)
+    names = list(homes)
+    return __getattr__, names.copy, names

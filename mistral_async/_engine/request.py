@@ -121,9 +121,10 @@ def post(
     transform: Callable[[Any], Any] | None = None,
 ) -> Call[Any]:
     """Describe a POST."""
-    return Call(
-        "POST", route, _ids(ids), _set(query), _set(json), _form(form), safety, returns=returns, transform=transform
-    )
+    query = None if query is None else _set(query)
+    body = None if json is None else _set(json)
+    parts = None if form is None else _form(form)
+    return Call("POST", route, _ids(ids), query, body, parts, safety, returns=returns, transform=transform)
 
 
 def put(
@@ -169,7 +170,8 @@ def stream(
     safety: RetrySafety = RetrySafety.BILLED,
 ) -> Stream[Any]:
     """Describe a POST whose answer arrives as events."""
-    return Stream("POST", route, _ids(ids), None, _set(json), _form(form), safety, yields=yields, ends=ends)
+    parts = None if form is None else _form(form)
+    return Stream("POST", route, _ids(ids), None, _set(json), parts, safety, yields=yields, ends=ends)
 
 
 def pages(
@@ -202,14 +204,12 @@ def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
 
 def _set(fields: Any) -> Any:
     """Leave out what was not set: None at the top level is not sent."""
-    if fields is not None and is_object(fields):
+    if is_object(fields):
         return {key: value for key, value in fields.items() if value is not None}
     return fields
 
 
-def _form(fields: Mapping[str, Any] | None) -> Form | None:
-    if fields is None:
-        return None
+def _form(fields: Mapping[str, Any]) -> Form:
     from mistral_async._uploads.multipart import Form
 
     return Form(_set(dict(fields)))
