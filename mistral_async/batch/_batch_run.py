@@ -68,9 +68,7 @@ class BatchRun(Generic[T]):
         self.record = record
         self.run_file = run_file
         self.decoders = decoders
-        self.poll = poll
-        self.concurrency = concurrency
-        self.directory = directory
+        self.poll, self.concurrency, self.directory = poll, concurrency, directory
         self.monitor: JobMonitor = JobMonitor(record)
         self.expired: set[int] = set()
         """Parts whose results the API has deleted."""

@@ -69,7 +69,7 @@ class Decoders(Generic[T]):
         return cast("T", value if then is None else then(value))
 
 
-def _is_same(one: Any, other: Any) -> bool:
+def _is_same(one: object, other: object) -> bool:
     if type(one) is type(other) is functools.partial:
         return _partial_parts(one) == _partial_parts(other)
     return bool(one is other or one == other)

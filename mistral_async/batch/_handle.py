@@ -132,7 +132,7 @@ class SyncBatchResults(Generic[T]):
 
     @property
     def progress(self) -> BatchProgress:
-        """How far the jobs are, as the API last said."""
+        """A report of how far the jobs are, as the API last said."""
         return self._results.progress
 
 
@@ -172,7 +172,7 @@ class BatchHandle(Resource[M], Generic[M, T]):
 
     @property
     def progress(self) -> BatchProgress:
-        """How far the jobs are, as the API last said."""
+        """A report of how far the jobs are, as the API last said."""
         return self._run.monitor.report()
 
     def to_json(self) -> str:

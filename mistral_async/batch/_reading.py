@@ -76,7 +76,7 @@ class RunReading(Generic[T]):
 
     @property
     def progress(self) -> BatchProgress:
-        """How far the jobs are, as the API last said."""
+        """A report of how far the jobs are, as the API last said."""
         return self.run.monitor.report()
 
     async def receive(self) -> list[Result[T]]:

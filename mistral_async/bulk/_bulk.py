@@ -193,7 +193,7 @@ class Bulk(Resource[M]):
         return Engine(self._executor.engine.state, options)
 
 
-def _checked_call(call: Any) -> Call[Any]:
+def _checked_call(call: object) -> Call[Any]:
     if not isinstance(call, Call):
         raise TypeError(f"bulk.map takes requests made by `calls`, not {type(call).__name__}")
     return cast("Call[Any]", call)

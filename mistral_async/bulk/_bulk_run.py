@@ -145,7 +145,7 @@ class BulkRun(Generic[T]):
 
     @property
     def progress(self) -> Progress:
-        """How far the work is."""
+        """A report of how far the work is."""
         return self._counter.report()
 
 

@@ -46,7 +46,7 @@ class PackedWork(Work[T]):
         self.open = packer.open
 
     @abstractmethod
-    def describe(self, items: list[Any], kind: str) -> Call[Any]:
+    def describe(self, items: list[object], kind: str) -> Call[Any]:
         """Describe the request for these items."""
 
     @abstractmethod
@@ -57,7 +57,7 @@ class PackedWork(Work[T]):
     def kept(self, value: T) -> bytes:
         """Encode a value for the checkpoint."""
 
-    def kind(self, item: Any) -> str:
+    def kind(self, item: object) -> str:
         """Return the kind of an item: items of one kind share requests."""
         if not isinstance(item, str):
             raise TypeError(f"an item is a str, not {type(item).__name__}")
@@ -65,8 +65,9 @@ class PackedWork(Work[T]):
 
     def add(self, entry: Entry) -> Sequence[Pack]:
         """Put it into the open request of its kind."""
-        kind = self.kind(entry.item)
-        entry.size = self._count_tokens(entry.item if kind == _TEXT else _written(entry.item))
+        item = entry.item
+        kind = self.kind(item)
+        entry.size = self._count_tokens(item if isinstance(item, str) else _written(item))
         return self._packer.add(entry, kind)
 
     def flush(self) -> list[Pack]:
@@ -91,27 +92,27 @@ class PackedWork(Work[T]):
         values = self.values(response.data, len(pack.entries))
         kept = [None if value is None else self.kept(value) for value in values] if self.keep else ()
         if None in values:
-            lacking = ResponseValidationError(f"{call!r} was answered without a result for this item")
-            lacking.status, lacking.body, lacking.headers = response.status, b"", response.headers
-            lacking.may_have_executed, lacking.attempts = True, response.attempts
-            return Outcome(_results(pack, values, usage, lacking), kept)
+            missing = ResponseValidationError(f"{call!r} was answered without a result for this item")
+            missing.status, missing.body, missing.headers = response.status, b"", response.headers
+            missing.may_have_executed, missing.attempts = True, response.attempts
+            return Outcome(_results(pack, values, usage, missing), kept)
         return Outcome(_results(pack, values, usage, None), kept)
 
-    def digest(self, item: Any) -> bytes:
+    def digest(self, item: object) -> bytes:
         """Return the digest of the text, or of the conversation as it is sent."""
         return digest_of(item)
 
 
 def _results(
-    pack: Pack, values: Sequence[T | None], usage: UsageInfo | None, lacking: Exception | None
+    pack: Pack, values: Sequence[T | None], usage: UsageInfo | None, missing: Exception | None
 ) -> list[Result[T]]:
     """Make every item's own result, with its share of the usage."""
     entries = pack.entries
     usages = _share(usage, entries)
-    if lacking is None:
+    if missing is None:
         return [Ok(cast("T", v), e.index, u) for v, e, u in zip(values, entries, usages, strict=True)]
     return [
-        Err(lacking, entry.index) if value is None else Ok(value, entry.index, share)
+        Err(missing, entry.index) if value is None else Ok(value, entry.index, share)
         for value, entry, share in zip(values, entries, usages, strict=True)
     ]
 
@@ -132,7 +133,7 @@ def _share(usage: UsageInfo | None, entries: list[Entry]) -> Sequence[UsageInfo 
     ]
 
 
-def _written(chat: Any) -> str:
+def _written(chat: object) -> str:
     return encode(chat).decode()
 
 
@@ -152,7 +153,7 @@ class EmbeddingWork(PackedWork[Vector]):
         self._options = options
         self._dtype = str(options.get("output_dtype") or "float")
 
-    def describe(self, items: list[Any], kind: str) -> Call[Any]:  # noqa: ARG002 - all are texts
+    def describe(self, items: list[object], kind: str) -> Call[Any]:  # noqa: ARG002 - all are texts
         """Ask for the vectors of texts."""
         return self._describe(inputs=items, **self._options)
 
@@ -176,7 +177,7 @@ class EmbeddingWork(PackedWork[Vector]):
         """Return the packed numbers."""
         return value.packed()
 
-    def restore(self, kept: bytes, item: Any) -> Vector:  # noqa: ARG002 - the bytes are enough
+    def restore(self, kept: bytes, item: object) -> Vector:  # noqa: ARG002 - the bytes are enough
         """Unpack the numbers."""
         return Vector(kept, self._dtype)
 
@@ -198,7 +199,7 @@ class JudgingWork(PackedWork[T]):
         self._texts, self._chats = endpoints
         self._options = options
 
-    def kind(self, item: Any) -> str:
+    def kind(self, item: object) -> str:
         """Return "text" or "chat": a conversation is messages, a message alone, or an `InstructRequest`."""
         match item:
             case str():
@@ -219,7 +220,7 @@ class JudgingWork(PackedWork[T]):
         """Encode the result as JSON."""
         return encode(value)
 
-    def restore(self, kept: bytes, item: Any) -> T:  # noqa: ARG002 - the JSON is enough
+    def restore(self, kept: bytes, item: object) -> T:  # noqa: ARG002 - the JSON is enough
         """Read the JSON."""
         return cast("T", decode(kept, self.returns))
 
@@ -229,7 +230,7 @@ class ModerationWork(JudgingWork[ModerationObject]):
 
     returns = ModerationObject
 
-    def describe(self, items: list[Any], kind: str) -> Call[Any]:
+    def describe(self, items: list[object], kind: str) -> Call[Any]:
         """Ask about texts or about conversations."""
         if kind == _TEXT:
             return self._texts(items, **self._options)
@@ -241,7 +242,7 @@ class ClassificationWork(JudgingWork[dict[str, ClassificationTargetResult]]):
 
     returns = dict[str, ClassificationTargetResult]
 
-    def describe(self, items: list[Any], kind: str) -> Call[Any]:
+    def describe(self, items: list[object], kind: str) -> Call[Any]:
         """Ask about texts or about conversations."""
         if kind == _TEXT:
             return self._texts(items, **self._options)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -40,7 +40,7 @@ class Entry(msgspec.Struct):
     """One item on its way."""
 
     index: int
-    item: Any
+    item: object
     size: int = 0
     """Tokens, estimated."""
     digest: bytes = b""

@@ -115,7 +115,7 @@ class Pipeline(Generic[T]):
         results.exhausted = True
         results.arrived.set()
 
-    async def _next_items(self) -> list[Any]:
+    async def _next_items(self) -> list[object]:
         """Wait for room (Rule 2), then for the source; its failure ends it, and is raised later (Rule 5)."""
         results = self._results
         while len(self._workers.waiting) > self._ahead or not self._may_read():
@@ -151,7 +151,7 @@ class Pipeline(Generic[T]):
             if self._results.source_failure is None:
                 self._results.source_failure = error
 
-    async def _accept(self, first: int, items: list[Any]) -> None:
+    async def _accept(self, first: int, items: list[object]) -> None:
         """Send the items that have no result yet."""
         if self._checkpoint is None:
             for index, item in enumerate(items, first):
@@ -171,7 +171,7 @@ class Pipeline(Generic[T]):
             if full:
                 self._workers.submit(full)
 
-    async def _accept_new(self, checkpoint: CheckpointWriter, first: int, items: list[Any]) -> None:
+    async def _accept_new(self, checkpoint: CheckpointWriter, first: int, items: list[object]) -> None:
         """Look up the results of an earlier run, or of an equal item; send the others."""
         entries = self._entries(first, items)
         before = await checkpoint.lookup(first, [entry.digest for entry in entries])
@@ -190,7 +190,7 @@ class Pipeline(Generic[T]):
                 self._add(entry)
         self._put(known)
 
-    def _entries(self, first: int, items: list[Any]) -> list[Entry]:
+    def _entries(self, first: int, items: list[object]) -> list[Entry]:
         entries: list[Entry] = []
         for index, item in enumerate(items, first):
             try:

@@ -9,7 +9,7 @@ import inspect
 import itertools
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Final, Protocol, TypeVar
 
 from mistral_async.bulk._notify import Notify
 
@@ -25,7 +25,7 @@ class Source(Protocol):
     may_wait: bool
     """True where reading may wait: then what was read is not held back for more."""
 
-    async def read(self, room: int) -> list[Any]:
+    async def read(self, room: int) -> list[object]:
         """Read up to `room` items, at least one; none at the end."""
         ...
 
@@ -53,11 +53,11 @@ class IterableSource:
 
     may_wait = False
 
-    def __init__(self, items: Iterable[Any]) -> None:
+    def __init__(self, items: Iterable[object]) -> None:
         self._items = iter(items)
         self._error: Exception | None = None
 
-    async def read(self, room: int) -> list[Any]:
+    async def read(self, room: int) -> list[object]:
         """Read what comes within the moment."""
         if self._error is None:
             found, self._error = read_slice(self._items, room, _SLICE)
@@ -75,10 +75,10 @@ class AsyncSource:
 
     may_wait = True
 
-    def __init__(self, items: AsyncIterable[Any]) -> None:
+    def __init__(self, items: AsyncIterable[object]) -> None:
         self._items = aiter(items)
 
-    async def read(self, room: int) -> list[Any]:  # noqa: ARG002 - the next item may be long in coming
+    async def read(self, room: int) -> list[object]:  # noqa: ARG002 - the next item may be long in coming
         """Wait for one item."""
         try:
             return [await anext(self._items)]
@@ -99,18 +99,18 @@ class PushSource:
     def __init__(self) -> None:
         self.wanted = 0
         self.ask: Callable[[], None] = _nothing
-        self._items: list[Any] = []
+        self._items: list[object] = []
         self._given = False
         self._error: Exception | None = None
         self._fresh = Notify()
 
-    def give(self, items: list[Any], error: Exception | None = None) -> None:
+    def give(self, items: list[object], error: Exception | None = None) -> None:
         """Take the items that were asked for; none is the end."""
         self._items, self._error, self._given = items, error, True
         self.wanted = 0
         self._fresh.set()
 
-    async def read(self, room: int) -> list[Any]:
+    async def read(self, room: int) -> list[object]:
         """Ask for items, and wait for them."""
         if self._error is None:
             self.wanted, self._given = room, False
@@ -135,11 +135,11 @@ def close_generator(items: object) -> None:
         items.close()
 
 
-def as_source(items: Any) -> Source:
+def as_source(items: Iterable[object] | AsyncIterable[object]) -> Source:
     """Return the source of an iterable or async iterable."""
     if isinstance(items, (IterableSource, AsyncSource, PushSource)):
         return items
-    return AsyncSource(cast("AsyncIterable[Any]", items)) if isinstance(items, AsyncIterable) else IterableSource(items)
+    return AsyncSource(items) if isinstance(items, AsyncIterable) else IterableSource(items)
 
 
 async def in_thread(items: Iterable[T]) -> AsyncIterator[T]:

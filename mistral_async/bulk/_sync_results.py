@@ -110,7 +110,7 @@ class SyncResults(Generic[T]):
 
     @property
     def progress(self) -> Progress:
-        """How far the work is."""
+        """A report of how far the work is."""
         return self._results.progress
 
     def collect(self) -> list[Result[T]]:

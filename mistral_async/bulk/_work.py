@@ -65,11 +65,11 @@ class Work(ABC, Generic[T]):
         """Send a request; return its results, or the parts it has to be sent in."""
 
     @abstractmethod
-    def digest(self, item: Any) -> bytes:
+    def digest(self, item: object) -> bytes:
         """Return a digest that tells items apart; TypeError if there is none."""
 
     @abstractmethod
-    def restore(self, kept: bytes, item: Any) -> T:
+    def restore(self, kept: bytes, item: object) -> T:
         """Make the value again of its encoding in the checkpoint."""
 
     async def respond(self, call: Call[Any]) -> Response[Any]:
@@ -103,13 +103,13 @@ class SingleWork(Work[T]):
         result = Ok(value, entry.index, getattr(value, "usage", None))
         return Outcome([result], (response.body,) if self.keep else ())
 
-    def digest(self, item: Any) -> bytes:
+    def digest(self, item: object) -> bytes:
         """Return the digest of the request."""
         call = self._describe(item)
         body = call.json if call.form is None else call.form.values
         return digest_of([call.method, call.target, body])
 
-    def restore(self, kept: bytes, item: Any) -> T:
+    def restore(self, kept: bytes, item: object) -> T:
         """Decode the body as the call decodes it."""
         call = self._describe(item)
         if call.returns is None:
@@ -118,7 +118,7 @@ class SingleWork(Work[T]):
         return cast("T", value if call.transform is None else call.transform(value))
 
 
-def digest_of(value: Any) -> bytes:
+def digest_of(value: object) -> bytes:
     """Return the digest of anything that is JSON."""
     try:
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else encode_sorted(value)

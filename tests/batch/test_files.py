@@ -16,7 +16,7 @@ from mistral_async._codec.headers import Headers
 from mistral_async._results.save import ChecksumError, _part_path, save
 from mistral_async._uploads.checked import IncompleteUploadError
 from mistral_async._uploads.jsonl import JSONLError, LineChecker
-from mistral_async.errors import StreamInterruptedError
+from mistral_async.errors import APIStatusError, StreamInterruptedError
 from mistral_async.testing import Cut, Reset
 
 DATA = os.urandom(1_000_000)
@@ -400,6 +400,19 @@ async def test_waiting_for_a_batch_job(client, poll, pauses):
     assert done.status == "SUCCESS"
     assert seen[0].status == "QUEUED"
     assert pauses
+
+
+@pytest.mark.parametrize("status", [403, 501, 505])
+async def test_waiting_ends_where_a_question_ends(client, poll, server, status):
+    # Rule 2 of poll.
+    server.fail(status, operation="batch.jobs.get", times=None)
+    kinds = []
+    for ask in (client.batch.jobs.get, lambda job_id: client.batch.jobs.wait(job_id, poll=poll)):
+        with pytest.raises(APIStatusError) as caught:
+            await ask("a")
+        kinds.append(type(caught.value))
+    assert kinds[0] is kinds[1]
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(("auto", "status"), [(True, "SUCCESS"), (False, "VALIDATED")])

@@ -66,6 +66,7 @@ async def test_what_is_no_handle_is_refused(client, text, tmp_path):
 
 @pytest.mark.parametrize("options", [ROUGH])
 async def test_only_what_failed_is_sent_again(client, another, poll, ask, said, three, server):
+    # Rule 7 of batch_run.
     todo = [(f"n{n}", ask(n)) for n in range(60)]
     limits = BatchLimits(requests=25, inline_requests=0)
     job = await client.batch.start(todo, poll=poll, limits=limits)
@@ -105,6 +106,7 @@ async def test_again_and_again_until_nothing_failed(client, poll, ask, said, ser
 
 @pytest.mark.parametrize("options", [{"batch_per_second": 0.002}])
 async def test_what_a_job_did_not_get_to_is_sent_again(client, poll, ask, said, files, server):
+    # Rule 7 of batch_run.
     job = await client.batch.start([ask(n) for n in range(10)], poll=poll, limits=files, timeout_hours=1)
     assert await job.resubmit_failed() == 3
     results = await job.results(ordered=True)
@@ -113,6 +115,7 @@ async def test_what_a_job_did_not_get_to_is_sent_again(client, poll, ask, said, 
 
 
 async def test_requests_that_are_gone_can_not_be_sent_again(client, poll, ask, files, server):
+    # Rule 7 of batch_run.
     server.state.options = type(server.state.options)(batch_failures=1.0)
     job = await client.batch.start([ask(0), ask(1)], poll=poll, limits=files)
     await job.wait()
@@ -124,6 +127,7 @@ async def test_requests_that_are_gone_can_not_be_sent_again(client, poll, ask, f
 
 @pytest.mark.parametrize("fresh", [False, True])
 async def test_sending_again_that_is_cut_off_is_gone_on_with(client, poll, ask, said, server, three, tmp_path, fresh):
+    # Rule 7 of batch_run.
     server.state.options = type(server.state.options)(batch_failures=1.0)
     path, todo = tmp_path / "run.json", [ask(n) for n in range(10)]
     await client.batch.run(todo, poll=poll, limits=three, checkpoint=path)
@@ -151,6 +155,7 @@ async def test_expired_results_are_sent_again(client, poll, ask, said, server, f
 
 
 async def test_a_creation_answered_with_nonsense_is_looked_for(client, poll, ask, server):
+    # Rule 2 of batch_run.
     server.reply("batch.jobs.create", json={"hello": "world"})
     assert len(await client.batch.run([ask(0)], poll=poll)) == 1
     assert server.effects["batch.jobs.create"] == 2  # the first was the script's: nothing was made
@@ -183,6 +188,7 @@ LOST = [Cut(where="head"), Reset(where="head"), Cut(where="body")]
 async def test_a_job_whose_creation_was_not_answered_is_not_created_twice(
     client, poll, ask, said, server, three, fault
 ):
+    # Rule 2 of batch_run.
     server.fault(fault, operation="batch.jobs.create", times=2)
     results = await client.batch.run([ask(n) for n in range(10)], poll=poll, limits=three, ordered=True)
     assert [said(result) for result in results] == [str(2 * n) for n in range(10)]
@@ -192,12 +198,14 @@ async def test_a_job_whose_creation_was_not_answered_is_not_created_twice(
 
 @pytest.mark.parametrize("fault", LOST, ids=str)
 async def test_a_file_whose_upload_was_not_answered_is_not_uploaded_twice(client, poll, ask, server, files, fault):
+    # Rule 3 of batch_run.
     server.fault(fault, operation="files.upload", times=1)
     assert len(await client.batch.run([ask(n) for n in range(10)], poll=poll, limits=files)) == 10
     assert server.effects["files.upload"] == 1
 
 
 async def test_a_creation_that_failed_is_tried_again(client, poll, ask, server, files):
+    # Rule 4 of batch_run.
     server.fail(503, operation="batch.jobs.create", times=9)
     server.fail(500, operation="files.upload", times=3)
     assert len(await client.batch.run([ask(n) for n in range(10)], poll=poll, limits=files)) == 10
@@ -220,6 +228,7 @@ async def test_an_error_that_ends_the_start_has_the_handle(client, another, poll
 
 
 async def test_the_same_call_with_the_same_file_goes_on(client, another, poll, ask, said, server, three, tmp_path):
+    # Rule 5 of batch_run.
     path = tmp_path / "run.json"
     todo = [ask(n) for n in range(10)]
     server.fail(401, operation="batch.jobs.create", after=1, times=2)
@@ -238,6 +247,7 @@ async def test_the_same_call_with_the_same_file_goes_on(client, another, poll, a
 
 
 async def test_a_checkpoint_of_other_calls_is_refused(client, poll, ask, server, tmp_path):
+    # Rule 5 of batch_run.
     path = tmp_path / "run.json"
     await client.batch.run([ask(0), ask(1)], poll=poll, checkpoint=path)
     for others in ([ask(0)], [ask(0), ask(2)], [ask(0), ask(1), ask(2)], [("a", ask(0)), ask(1)]):
@@ -247,6 +257,7 @@ async def test_a_checkpoint_of_other_calls_is_refused(client, poll, ask, server,
 
 
 async def test_a_checkpoint_is_one_process_s_at_a_time(client, poll, ask, tmp_path):
+    # Rule 5 of batch_run.
     path = tmp_path / "run.json"
     other = RunFile(path)
     other.acquire()
@@ -260,6 +271,7 @@ async def test_a_checkpoint_is_one_process_s_at_a_time(client, poll, ask, tmp_pa
 
 @pytest.mark.parametrize("when", range(0, 60, 4))
 async def test_cancelled_anywhere_nothing_is_lost_or_done_twice(client, poll, ask, said, server, three, tmp_path, when):
+    # Rule 2 of batch_run.
     path = tmp_path / "run.json"
     todo = [ask(n) for n in range(10)]
 
@@ -287,6 +299,7 @@ async def killed_while(client, server, run, *, creating):
 
 
 async def test_attaching_finds_a_job_that_was_created_but_not_answered(client, poll, ask, said, server, tmp_path):
+    # Rule 2 of batch_run.
     path = tmp_path / "run.json"
     await killed_while(client, server, client.batch.run([ask(1)], poll=poll, checkpoint=path).collect(), creating=True)
     assert server.effects["batch.jobs.create"] == 1
@@ -348,6 +361,7 @@ async def leave(running, how, **options):
 @pytest.mark.parametrize("how", ["exception", "cancellation", "break"])
 @pytest.mark.parametrize(("on_exit", "status"), [("keep", "QUEUED"), ("cancel", "CANCELLED"), (None, "QUEUED")])
 async def test_leaving_keeps_or_cancels(client, running, how, on_exit, status):
+    # Rule 8 of batch_run.
     options = {} if on_exit is None else {"on_exit": on_exit}
     try:
         await leave(running, how, **options)
@@ -445,6 +459,7 @@ async def test_results_that_will_be_deleted_are_warned_of(client, ask, server, c
 
 
 async def test_a_dead_server_ends_the_waiting_when_patience_does(client, ask, server):
+    # Rule 3 of poll.
     async def sleep(_):
         await anyio.lowlevel.checkpoint()
 

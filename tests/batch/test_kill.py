@@ -65,6 +65,7 @@ def wait_for(condition):
 @pytest.mark.parametrize("backend", ["asyncio", pytest.param("trio", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_and_run_again(tmp_path, stage, backend):
+    # Rules 2 and 5 of batch_run.
     fault, operation, after = STAGES[stage]
     path = tmp_path / "run.json"
     with FakeMistral(queue_seconds=0.05) as server:

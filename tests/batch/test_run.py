@@ -93,6 +93,7 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 async def test_what_can_not_be_sent_is_told_before_anything_is(client, poll, ask, server, tmp_path, name):
+    # Rule 1 of batch_run.
     bad, message = BAD[name]
     limits = BatchLimits(requests=2, size=2000)
     with pytest.raises(BatchInputError, match=message) as caught:
@@ -117,6 +118,7 @@ async def test_endpoints_that_take_no_batch_are_refused(client, poll, server):
 
 
 async def test_a_source_that_fails_fails_the_run_before_anything_is_sent(client, poll, ask, server, tmp_path):
+    # Rule 1 of batch_run.
     def source():
         yield ask(0)
         raise LookupError("the database is gone")
@@ -190,6 +192,7 @@ ROUGH = {"batch_failures": 0.2, "shuffle_batch": True, "batch_per_second": 5.0}
 @pytest.mark.parametrize("options", [ROUGH])
 @pytest.mark.parametrize("ordered", [True, False])
 async def test_failures_and_shuffled_results(client, poll, ask, said, server, three, tmp_path, ordered):
+    # Rule 6 of batch_run.
     todo = [(f"n{number}", ask(number)) for number in range(50)]
     limits = BatchLimits(requests=20, inline_requests=0)
     results = await client.batch.run(todo, poll=poll, limits=limits, ordered=ordered, directory=tmp_path)
@@ -230,6 +233,7 @@ async def test_on_error_raise_is_not_taken_for_a_failed_download(client, poll, a
 
 @pytest.mark.parametrize("options", [{"batch_per_second": 0.001}])
 async def test_ten_hours_of_polling_with_an_outage_in_between(client, poll, ask, said, server, clock, pauses, files):
+    # Rule 2 of poll.
     server.fail(500, operation="batch.jobs.get", after=5, times=40)
     server.fault(Reset(where="head"), operation="batch.jobs.get", after=20, times=40)
     server.fail(429, operation="batch.jobs.get", after=500, times=5, headers={"retry-after": "0"})
@@ -244,6 +248,7 @@ async def test_ten_hours_of_polling_with_an_outage_in_between(client, poll, ask,
 
 
 async def test_the_polling_gives_up_on_what_does_not_pass(client, poll, ask, server):
+    # Rule 2 of poll.
     server.fail(401, operation="batch.jobs.get", after=1, times=None)
     with pytest.raises(AuthenticationError):
         await client.batch.run([ask(0)], poll=poll)
@@ -273,6 +278,7 @@ async def test_a_body_that_ends_too_early_in_due_form_is_noticed(client, poll, a
 
 @pytest.mark.parametrize("options", [{"batch_per_second": 0.002}])
 async def test_requests_that_a_job_did_not_get_to_are_told_by_id(client, poll, ask, files):
+    # Rule 6 of batch_run.
     todo = [(f"n{number}", ask(number)) for number in range(10)]
     results = await client.batch.run(todo, poll=poll, limits=files, timeout_hours=1, ordered=True)
     assert [result.ok for result in results] == [True] * 7 + [False] * 3
@@ -284,6 +290,7 @@ async def test_requests_that_a_job_did_not_get_to_are_told_by_id(client, poll, a
 
 
 async def test_results_that_the_api_has_deleted(client, poll, ask, files, clock):
+    # Rule 6 of batch_run.
     job = await client.batch.start([ask(0), ask(1)], poll=poll, limits=files)
     await job.wait()
     clock.advance(40 * 24 * 3600)
@@ -292,6 +299,7 @@ async def test_results_that_the_api_has_deleted(client, poll, ask, files, clock)
 
 
 async def test_lines_of_every_kind(client, poll, ask, said, server, files):
+    # Rule 6 of batch_run.
     job = await client.batch.start([ask(number) for number in range(8)], poll=poll, limits=files)
     await job.wait()
     output = await client.files.download(job.progress.jobs[0].output_file)

@@ -67,6 +67,7 @@ def test_async_iterables_work_too(sync_client, ask, poll):
 
 
 def test_faults_are_told_before_anything_is_sent(sync_client, threaded_server, ask, poll, tmp_path):
+    # Rule 1 of batch_run.
     path = tmp_path / "run.json"
     with pytest.raises(BatchInputError):
         sync_client.batch.run([ask(0), 3], poll=poll, checkpoint=path).collect()

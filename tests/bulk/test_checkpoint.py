@@ -48,6 +48,7 @@ def items_in(path):
 
 
 async def test_a_second_run_sends_nothing(server, client, tmp_path):
+    # Rule 7 of pipeline.
     path = tmp_path / "job.sqlite"
     first = await client.bulk.embed(numbered(100), checkpoint=path, **SIZE)
     sent = len(server.requests)
@@ -90,6 +91,7 @@ async def test_an_interrupted_job_goes_on(server, client, tmp_path):
 
 
 async def test_failures_are_tried_again(server, client, tmp_path):
+    # Rule 7 of pipeline.
     path = tmp_path / "job.sqlite"
     server.fail(400, operation="chat.complete", times=1)
     first = await client.bulk.chat(["a", "b"], model=MODEL, checkpoint=path, concurrency=1)
@@ -139,6 +141,7 @@ async def test_another_jobs_file_is_refused(server, client, tmp_path):
 
 
 async def test_closing_keeps_what_waits_to_be_kept(tmp_path):
+    # Rule 10 of pipeline.
     from mistral_async.bulk._checkpoint import Row
     from mistral_async.bulk._checkpoint_writer import CheckpointWriter
 
@@ -201,6 +204,7 @@ async def test_items_that_have_no_digest_fail_alone(client, tmp_path):
 
 
 async def test_equal_texts_are_sent_once_over_runs(server, client, tmp_path):
+    # Rule 9 of pipeline.
     path = tmp_path / "job.sqlite"
     texts = [f"text {n % 7}" for n in range(100)]
     async with client.bulk.embed(texts, checkpoint=path, dedupe=True, **SIZE) as results:
@@ -213,6 +217,7 @@ async def test_equal_texts_are_sent_once_over_runs(server, client, tmp_path):
 
 
 async def test_raising_keeps_what_was_paid(server, client, tmp_path):
+    # Rule 10 of pipeline.
     path = tmp_path / "job.sqlite"
     texts = [*numbered(50), "x" * 40_000]
     with pytest.raises(Exception, match="tokens"):
@@ -253,6 +258,7 @@ def start(server, path, work="embed", code=CHILD, **options):
 
 @pytest.mark.parametrize("work", ["embed", "chat"])
 def test_killed_at_random_points_nothing_is_lost_or_paid_twice(tmp_path, work):
+    # Rule 7 of pipeline.
     dice = random.Random(work)
     path = tmp_path / "job.sqlite"
     with FakeMistral(latency=0.02) as server:
@@ -327,6 +333,7 @@ except CheckpointError as error:
 
 
 def test_a_full_disk_is_a_clear_error_and_the_file_is_whole(tmp_path):
+    # Rule 5 of pipeline.
     path = tmp_path / "job.sqlite"
     with FakeMistral() as server:
         child = start(server, path, code=LIMITED)
@@ -345,6 +352,7 @@ def test_a_full_disk_is_a_clear_error_and_the_file_is_whole(tmp_path):
 
 
 async def test_a_consumer_that_stops_early_loses_nothing_that_was_answered(anyio_backend, tmp_path):
+    # Rule 10 of pipeline.
     path = tmp_path / "job.sqlite"
     async with FakeMistral(latency=0.01) as server, Mistral(server.api_key, server_url=server.url) as client:
         async with client.bulk.embed(numbered(400), checkpoint=path, concurrency=4, **SIZE) as results:

@@ -90,6 +90,7 @@ async def test_one_over_long_text_fails_alone(anyio_backend):
 
 
 async def test_what_is_no_text_fails_alone(client):
+    # Rule 5 of pipeline.
     results = await client.bulk.embed(["a", None, "b", 3])
     assert [result.ok for result in results] == [True, False, True, False]
     assert isinstance(results[1].error, TypeError)
@@ -109,6 +110,7 @@ async def test_a_text_that_the_api_refuses_fails_alone(server, client):
 
 
 async def test_a_request_that_fails_fails_all_of_its_texts(anyio_backend):
+    # Rule 5 of pipeline.
     from mistral_async import RetryConfig
 
     async with FakeMistral() as server:
@@ -159,6 +161,7 @@ async def test_types_and_dimensions(client, encoding, dtype):
 
 
 async def test_equal_texts_are_sent_once(server, client):
+    # Rule 9 of pipeline.
     dice = random.Random(4)
     texts = [f"text {dice.randrange(50)}" for _ in range(2000)]
     results = await client.bulk.embed(texts, dedupe=True, max_inputs_per_request=20)
@@ -172,11 +175,13 @@ async def test_equal_texts_are_sent_once(server, client):
 
 
 async def test_equal_texts_share_a_failure(client):
+    # Rule 9 of pipeline.
     results = await client.bulk.embed(["x" * 40_000, "a", "x" * 40_000], dedupe=True)
     assert [result.ok for result in results] == [False, True, False]
 
 
 async def test_a_source_that_pauses_is_not_waited_for(client):
+    # Rule 8 of pipeline.
     async def live():
         for n in range(3):
             yield f"{n}"
@@ -190,12 +195,14 @@ async def test_a_source_that_pauses_is_not_waited_for(client):
 
 @pytest.mark.parametrize("max_in_flight", [1, 2, 3, 10])
 async def test_small_windows(client, max_in_flight):
+    # Rule 2 of pipeline.
     with anyio.fail_after(10):
         results = await client.bulk.embed([f"{n}" for n in range(30)], max_in_flight=max_in_flight)
     assert [result.index for result in results] == list(range(30))
 
 
 async def test_a_slow_consumer_does_not_make_small_requests(server, client):
+    # Rule 2 of pipeline.
     async with client.bulk.embed((f"{n}" for n in range(2000)), max_in_flight=400, output_dimension=8) as results:
         async for result in results:
             if result.index % 100 == 0:

@@ -38,6 +38,7 @@ def said(result):
 
 
 async def test_every_item_has_its_result_in_order_with_usage(client):
+    # Rule 4 of pipeline.
     results = await client.bulk.map(chat(f"number {n}") for n in range(100))
     assert [result.index for result in results] == list(range(100))
     assert [said(result) for result in results] == [f"number {n}" for n in range(100)]
@@ -73,6 +74,7 @@ async def test_no_bounds_deadlock(client, concurrency, max_in_flight, ordered):
 
 
 async def test_concurrency_is_never_exceeded(anyio_backend):
+    # Rule 3 of pipeline.
     async with FakeMistral(latency=0.01) as server, Mistral(server.api_key, server_url=server.url) as client:
         await client.bulk.map((chat(str(n)) for n in range(60)), concurrency=5)
         assert server.connections.opened <= 5
@@ -101,6 +103,7 @@ async def test_misspelt_and_impossible_options_are_refused(client):
 
 
 async def test_a_slow_consumer_stops_new_requests(server, client):
+    # Rule 2 of pipeline.
     read = 0
 
     def source():
@@ -122,6 +125,7 @@ async def test_a_slow_consumer_stops_new_requests(server, client):
 
 
 async def test_an_endless_source_is_read_as_far_as_needed(server, client):
+    # Rule 2 of pipeline.
     def endless():
         n = 0
         while True:
@@ -136,6 +140,7 @@ async def test_an_endless_source_is_read_as_far_as_needed(server, client):
 
 
 async def test_failures_are_results(server, client):
+    # Rule 5 of pipeline.
     results = await client.bulk.map([chat("a"), chat("b", model="no-such-model"), chat("c")])
     assert [result.ok for result in results] == [True, False, True]
     assert isinstance(results[1], Err)
@@ -156,12 +161,14 @@ async def test_waiting_for_its_turn_is_no_timeout(server):
 
 
 async def test_an_item_that_is_no_call_fails_alone(client):
+    # Rule 5 of pipeline.
     results = await client.bulk.map([chat("a"), "b", chat("c")])
     assert [type(result) for result in results] == [Ok, Err, Ok]
     assert "not str" in str(results[1].error)
 
 
 async def test_raising_ends_all_others_and_nothing_is_sent_afterwards(anyio_backend):
+    # Rules 5 and 6 of pipeline.
     async with FakeMistral(latency=0.01) as server, Mistral(server.api_key, server_url=server.url) as client:
         source = (chat(str(n), model=MODEL if n != 20 else "no-such-model") for n in range(10_000))
         with pytest.raises(InvalidModelError) as caught:
@@ -198,6 +205,7 @@ async def test_a_raised_failure_ends_what_is_under_way_at_once(threaded_server):
 
 
 async def test_after_a_raised_failure_the_results_are_over(client):
+    # Rule 5 of pipeline.
     async with client.bulk.map([chat("x", model="no-such-model")], on_error="raise") as results:
         with pytest.raises(InvalidModelError):
             await anext(results)
@@ -257,6 +265,7 @@ async def test_two_consumers_share_the_results(client):
 
 
 async def test_async_generators_are_read_by_one_task_and_closed(client):
+    # Rule 1 of pipeline.
     tasks = set()
     closed = False
 
@@ -303,6 +312,7 @@ async def test_a_generator_is_closed_and_another_iterator_is_not(client):
 
 @pytest.mark.parametrize("asynchronous", [False, True])
 async def test_a_failing_source_ends_the_work_after_its_results(client, asynchronous):
+    # Rule 5 of pipeline.
     def plain():
         for n in range(5):
             yield chat(str(n))
@@ -394,6 +404,7 @@ LATE = random.Random(1).sample(range(25, 400), 15)
     ],
 )
 async def test_cancelled_anywhere_nothing_is_left_behind(threaded_server, tmp_path, moments):
+    # Rule 10 of pipeline.
     server = threaded_server
     for ticks in moments:
         path = tmp_path / f"{ticks}.sqlite"
@@ -468,6 +479,7 @@ def test_a_blocking_iterable_is_read_in_the_callers_thread(sync_client):
 
 
 def test_a_blocking_iterable_is_read_as_there_is_room(sync_client):
+    # Rule 2 of pipeline.
     read = 0
     closed = False
 

@@ -53,6 +53,7 @@ async def test_what_is_neither_fails_alone(client):
 
 @pytest.mark.parametrize("max_in_flight", [1, 2, 5, 40])
 async def test_kinds_that_alternate_in_a_small_window(client, max_in_flight):
+    # Rule 8 of pipeline.
     dice = random.Random(6)
     inputs = [VIOLENT if dice.random() < 0.9 else "text" for _ in range(100)]
     with anyio.fail_after(10):
@@ -61,6 +62,7 @@ async def test_kinds_that_alternate_in_a_small_window(client, max_in_flight):
 
 
 async def test_the_first_of_a_rare_kind_is_not_held_back_for_ever(client):
+    # Rule 8 of pipeline.
     async def source():
         yield "the only text"
         for _ in range(100):

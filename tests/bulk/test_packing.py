@@ -28,6 +28,7 @@ def pack_all(packer, entries, kinds=lambda entry: ""):
 
 @given(texts, st.integers(20, 2000), st.integers(1, 40))
 def test_every_text_is_in_exactly_one_request_within_the_limits(given_texts, max_tokens, max_inputs):
+    # Rule 1 of packer.
     packer = Packer(max_tokens=max_tokens, max_inputs=max_inputs)
     entries = [Entry(index, text, estimate_tokens(text)) for index, text in enumerate(given_texts)]
     packs = pack_all(packer, entries)
@@ -41,6 +42,7 @@ def test_every_text_is_in_exactly_one_request_within_the_limits(given_texts, max
 
 @given(texts, st.integers(1, 7))
 def test_kinds_do_not_share_requests(given_texts, max_inputs):
+    # Rule 2 of packer.
     packer = Packer(max_tokens=1000, max_inputs=max_inputs)
     entries = [Entry(index, text, estimate_tokens(text)) for index, text in enumerate(given_texts)]
     packs = pack_all(packer, entries, lambda entry: "odd" if entry.index % 2 else "even")
@@ -94,6 +96,7 @@ def run(packer, server_texts, max_tokens, max_inputs, count=real_tokens):
 def test_whatever_the_true_limits_every_text_arrives_or_fails_alone(
     given_texts, believed_tokens, believed_inputs, max_tokens, max_inputs
 ):
+    # Rule 3 of packer.
     packer = Packer(max_tokens=believed_tokens, max_inputs=believed_inputs)
     _, _, done, failed = run(packer, given_texts, max_tokens, max_inputs)
     assert sorted(done + failed) == list(range(len(given_texts)))
@@ -105,6 +108,7 @@ def words(dice, count):
 
 
 def test_the_estimate_learns_to_fill_requests():
+    # Rule 1 of packer.
     dice = random.Random(3)
     packer = Packer(max_tokens=16_384, max_inputs=512)
     sent = [words(dice, dice.randint(5, 300)) for _ in range(3000)]
@@ -119,6 +123,7 @@ def test_the_estimate_learns_to_fill_requests():
 
 
 def test_a_language_that_takes_more_tokens_is_learned_within_few_refusals():
+    # Rule 1 of packer.
     dice = random.Random(3)
     packer = Packer(max_tokens=16_384, max_inputs=512)
     dense = [words(dice, dice.randint(50, 300)) for _ in range(4000)]
@@ -148,6 +153,7 @@ def test_a_language_that_takes_more_tokens_is_learned_within_few_refusals():
     ],
 )
 def test_lower_limits_are_learned_whatever_the_message_says(message, tokens, inputs):
+    # Rule 4 of packer.
     dice = random.Random(5)
     packer = Packer(max_tokens=16_384, max_inputs=512)
     refused = []
@@ -173,6 +179,7 @@ def test_lower_limits_are_learned_whatever_the_message_says(message, tokens, inp
 
 
 def test_a_request_made_before_a_limit_was_known_is_split_without_asking():
+    # Rule 5 of packer.
     packer = Packer(max_tokens=16_384, max_inputs=512)
     early = Pack([Entry(index, "x", 3) for index in range(512)], 1536)
     assert packer.fits(early)
@@ -187,6 +194,7 @@ def test_a_request_made_before_a_limit_was_known_is_split_without_asking():
 
 
 def test_the_text_that_a_refusal_names_is_isolated():
+    # Rule 3 of packer.
     packer = Packer(max_tokens=16_384, max_inputs=512)
     pack = Pack([Entry(index, "x", 3) for index in range(10)], 30)
     error = TooManyInputsError("Input id 7 has 9001 tokens, exceeding max 8192 tokens.")
@@ -198,6 +206,7 @@ def test_the_text_that_a_refusal_names_is_isolated():
 
 
 def test_a_request_that_is_wrong_as_it_is_is_not_split_for_ever():
+    # Rule 3 of packer.
     packer = Packer(max_tokens=16_384, max_inputs=512)
     waiting = [Pack([Entry(index, "x", 3) for index in range(512)], 1536)]
     refused = 0
@@ -209,6 +218,7 @@ def test_a_request_that_is_wrong_as_it_is_is_not_split_for_ever():
 
 
 def test_one_bad_text_among_good_ones_is_found():
+    # Rule 3 of packer.
     packer = Packer(max_tokens=16_384, max_inputs=512)
     waiting = [Pack([Entry(index, "x", 3) for index in range(512)], 1536)]
     failed, done, requests = [], [], 0

@@ -53,6 +53,7 @@ async def test_reports_are_seldom_and_come_while_the_work_goes_on(anyio_backend)
 
 
 async def test_a_listener_that_fails_ends_the_work(anyio_backend):
+    # Rule 5 of pipeline.
     def fails(progress):
         raise LookupError("the screen is gone")
 
