@@ -1,17 +1,4 @@
-"""The portal: the thread whose event loop blocking calls run in, one for each backend and process (a BlockingPortal).
-
-Rule 1: The first blocking call starts the thread, and nothing else does. It has an empty context: what the first
-    caller had set does not leak into the calls of others.
-Rule 2: A caller waits for its call alone. What interrupts the wait (Ctrl-C, a time-out of a test runner) cancels the
-    call over there, so that nothing goes on unseen.
-Rule 3: What ends a process (`SystemExit`, `KeyboardInterrupt`), raised by a function of the user inside the loop,
-    would end the loop for everybody: it is carried to the caller whose call it was, and raised there.
-Rule 4: A forked child has no thread. It starts a portal of its own, keeps the parent's objects so that no finalizer
-    touches them, and refuses what was opened before the fork.
-Rule 5: When the interpreter ends, the loops are stopped and waited for half a second. A daemon thread that still
-    makes calls then is parked: it dies with the interpreter, and has nothing to say about it.
-Rule 6: Trio lets nobody wait for one of its loops in a thread that runs another: there a helper thread waits.
-"""
+"""The portal: the thread whose event loop blocking calls run in, one for each backend and process."""
 
 from __future__ import annotations
 
@@ -27,6 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
+
+# Rule 1: The first blocking call starts the thread, and nothing else does. It has an empty context: what the first
+# caller had set does not leak into the calls of others.
+# Rule 2: A caller waits for its call alone. What interrupts the wait (Ctrl-C, a time-out of a test runner) cancels
+# the call over there, so that nothing goes on unseen.
+# Rule 3: What ends a process (`SystemExit`, `KeyboardInterrupt`), raised by a function of the user inside the loop,
+# would end the loop for everybody: it is carried to the caller whose call it was, and raised there.
+# Rule 4: A forked child has no thread. It starts a portal of its own, keeps the parent's objects so that no finalizer
+# touches them, and refuses what was opened before the fork.
+# Rule 5: When the interpreter ends, the loops are stopped and waited for half a second. A daemon thread that still
+# makes calls then is parked: it dies with the interpreter, and has nothing to say about it.
+# Rule 6: Trio lets nobody wait for one of its loops in a thread that runs another: there a helper thread waits.
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ import msgspec
 
 from mistral_async._codec.json_types import JSON
 
-# Rule 1: msgspec writes what it knows by itself: Structs, dataclasses, attrs classes, enums, dates, UUIDs, bytes and
+# Rule 1: Msgspec writes what it knows by itself: Structs, dataclasses, attrs classes, enums, dates, UUIDs, bytes and
 #   Python's own containers. The hook is only called for the rest, so that the common case costs nothing.
 # Rule 2: A class that says what it is in JSON is that: a mapping is an object; `model_dump` (pydantic) and `tolist`
 #   (NumPy, pandas, torch, `array`) give the value to write.

@@ -15,7 +15,7 @@ from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_objec
 
 T = TypeVar("T")
 
-# Rule 1: msgspec decodes first, strictly. Only a `ValidationError` (a value of another type than declared, a required
+# Rule 1: Msgspec decodes first, strictly. Only a `ValidationError` (a value of another type than declared, a required
 #   key that is absent) starts the lenient pass. Inside an open union it is that member alone that is read leniently.
 #   What is not JSON is a `DecodeError` at once.
 # Rule 2: An object is that member of an open union which its tag names: the constant that alone tells all members

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #   that is unfinished is held, and looked at again only near the start of a line, where it can turn irregular.
 # Rule 7: The data of an event, and any of its lines, has at most `max_event_size` bytes. The events before a larger one
 #   are returned; the error comes with the next call, and with every later one. Ignored lines are not kept at all.
-# Rule 8: httpx-sse interprets the fields of what goes line by line. Its decoder of lines is not public: its public part
+# Rule 8: Httpx-sse interprets the fields of what goes line by line. Its decoder of lines is not public: its public part
 #   reads an `httpx.Response`, which would take the rules 4, 6 and 7 away. `_new_field_decoder` alone knows it.
 
 MAX_EVENT_SIZE: Final = 64 * 1024 * 1024  # bytes

@@ -1,10 +1,4 @@
-"""The engine: the one place that performs requests. It encodes, has them sent (`sender`), and decodes.
-
-Rule 1: A call has one answer: decoded, transformed where the request asks for that, and asked for again by the
-    request's `repair` where the model did not say what it should.
-Rule 2: The memory of a response body is given back as soon as it is decoded, and never before.
-Rule 3: Every error has the circumstances of its call: attempts, request id, and whether it may have been executed.
-"""
+"""The engine: the one place that performs requests. It encodes, has them sent (`sender`), and decodes."""
 
 from __future__ import annotations
 
@@ -27,6 +21,11 @@ from mistral_async.errors import OutputError
 
 if TYPE_CHECKING:
     from mistral_async._engine.client_state import ClientState
+
+# Rule 1: A call has one answer: decoded, transformed where the request asks for that, and asked for again by the
+# request's `repair` where the model did not say what it should.
+# Rule 2: The memory of a response body is given back as soon as it is decoded, and never before.
+# Rule 3: Every error has the circumstances of its call: attempts, request id, and whether it may have been executed.
 
 T = TypeVar("T")
 

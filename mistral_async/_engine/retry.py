@@ -1,22 +1,6 @@
 """The retry policy: which failures are repeated, and when. Pure functions, the clock and the jitter are passed in.
 
-A failure is repeated if all of these hold:
-
-Rule 1: It is transient (`is_transient`): a status that passes by itself, or no complete response. This is the only
-    definition in the package; polling asks it too.
-Rule 2: Repeating is safe (`is_safe_to_retry`). What creates state is not sent again once it may have been received;
-    what is billed is risked twice without a response, not more; a response with an error status was not billed.
-Rule 3: There is patience left. 429s say that the API works: they are repeated for `max_elapsed_time` (90 s, longer than
-    the API's window of a minute), however many there are. Every other failure is repeated three times.
-    `retries=` replaces both by a count.
-Rule 4: Time spent waiting for a turn does not use up the patience for 429s, unless every call of the model has been
-    refused for that long (`ThrottleStreaks`): a call that was queued for minutes still has its 90 s, an account without
-    quota does not make a queue of calls wait for 90 s each.
-Rule 5: The delay is full jitter: a random time up to `initial_interval * exponent ** n` (AWS's "Exponential Backoff and
-    Jitter"), so that clients that failed together do not come back together. A `Retry-After` takes its place, plus up
-    to 2 % for the same reason; one above `max_retry_after` ends the call at once.
-Rule 6: The client's budget allows it (`RetryBudget`, asked by the sender): in the long run a tenth of the calls may be
-    repeated, so that a total outage costs 1.1 requests per call and not 4. 429s and new keys need none of it.
+A failure is repeated if all the rules below allow it.
 """
 
 from __future__ import annotations
@@ -37,6 +21,22 @@ from mistral_async.errors import (
 
 if TYPE_CHECKING:
     from mistral_async._codec.attempt import Attempt
+
+# Rule 1: It is transient (`is_transient`): a status that passes by itself, or no complete response. This is the only
+# definition in the package; polling asks it too.
+# Rule 2: Repeating is safe (`is_safe_to_retry`). What creates state is not sent again once it may have been received;
+# what is billed is risked twice without a response, not more; a response with an error status was not billed.
+# Rule 3: There is patience left. 429s say that the API works: they are repeated for `max_elapsed_time` (90 s, longer
+# than the API's window of a minute), however many there are. Every other failure is repeated three times. `retries=`
+# replaces both by a count.
+# Rule 4: Time spent waiting for a turn does not use up the patience for 429s, unless every call of the model has been
+# refused for that long (`ThrottleStreaks`): a call that was queued for minutes still has its 90 s, an account without
+# quota does not make a queue of calls wait for 90 s each.
+# Rule 5: The delay is full jitter: a random time up to `initial_interval * exponent ** n` (AWS's "Exponential Backoff
+# and Jitter"), so that clients that failed together do not come back together. A `Retry-After` takes its place, plus
+# up to 2 % for the same reason; one above `max_retry_after` ends the call at once.
+# Rule 6: The client's budget allows it (`RetryBudget`, asked by the sender): in the long run a tenth of the calls may
+# be repeated, so that a total outage costs 1.1 requests per call and not 4. 429s and new keys need none of it.
 
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 _TOO_MANY = 429

@@ -1,20 +1,6 @@
 """Sending: pace, send, retry and account for one call, attempt by attempt.
 
-The rules (who decides what is said in `retry`, who may go next in `_ratelimit`):
-
-Rule 1: Each attempt is paced by itself. A repeated one keeps the place in the queue that its call had, so that a call
-    is not overtaken because it was unlucky.
-Rule 2: Whatever ends an attempt settles its reservation once: a response with what its headers say was drawn, a 429
-    as a refusal, a failure after something was sent as an attempt that the server may have counted, and one before
-    that by giving everything back. Cancellation counts as the third.
-Rule 3: There are two waits, and a call is in one of them at a time: the turn under the rate limits before an attempt
-    (`_pace`), and the delay after a failure (`_sleep`). A 429 leads to both. Its `Retry-After` holds the limiter, for
-    all calls of that model, until then; the call itself sleeps as long, and only then asks for its next turn. The
-    first wait keeps the others from being refused too, the second works without any limiter.
-Rule 4: Neither wait outlives the deadline of the call: a delay that would end after it is not begun, and the failure
-    at hand is raised instead; a turn that does not come in time is an `APITimeoutError` of the phase "pace".
-Rule 5: A 429 costs nothing of the retry budget (the API works, and asks for patience); every other repetition does.
-Rule 6: The first attempt runs without tenacity, which is imported and entered only when something has failed.
+`retry` decides what is repeated and when, `_ratelimit` who may go next; here it is done.
 """
 
 from __future__ import annotations
@@ -46,6 +32,20 @@ if TYPE_CHECKING:
     from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
     from mistral_async._ratelimit import Reservation
+
+# Rule 1: Each attempt is paced by itself. A repeated one keeps the place in the queue that its call had, so that a
+# call is not overtaken because it was unlucky.
+# Rule 2: Whatever ends an attempt settles its reservation once: a response with what its headers say was drawn, a 429
+# as a refusal, a failure after something was sent as an attempt that the server may have counted, and one before that
+# by giving everything back. Cancellation counts as the third.
+# Rule 3: There are two waits, and a call is in one of them at a time: the turn under the rate limits before an
+# attempt (`_pace`), and the delay after a failure (`_sleep`). A 429 leads to both. Its `Retry-After` holds the
+# limiter, for all calls of that model, until then; the call itself sleeps as long, and only then asks for its next
+# turn. The first wait keeps the others from being refused too, the second works without any limiter.
+# Rule 4: Neither wait outlives the deadline of the call: a delay that would end after it is not begun, and the
+# failure at hand is raised instead; a turn that does not come in time is an `APITimeoutError` of the phase "pace".
+# Rule 5: A 429 costs nothing of the retry budget (the API works, and asks for patience); every other repetition does.
+# Rule 6: The first attempt runs without tenacity, which is imported and entered only when something has failed.
 
 E = TypeVar("E", bound=MistralError)
 

@@ -1,13 +1,4 @@
-"""Polling: asking for the state of work elsewhere, ever more rarely, until it is done.
-
-Rule 1: a question is asked `initial` seconds after the first, then each pause is `factor` times the one before, up to
-        `maximum`. A `retry-after` of the API makes a pause longer, never shorter.
-Rule 2: a transient failure is a question without an answer: it is asked again. Transient is what the engine retries,
-        and also what only a question that changes nothing may repeat: after a conflict (409), and after an answer that
-        can not be read. Every other failure ends the wait at once.
-Rule 3: failures alone are borne for `patience` seconds; an answer starts that time anew.
-Rule 4: the one who polls asks each question once: retries inside a question would only add to the pauses.
-"""
+"""Polling: asking for the state of work elsewhere, ever more rarely, until it is done."""
 
 from __future__ import annotations
 
@@ -21,6 +12,14 @@ import msgspec
 from mistral_async._engine.retry import STATUSES, RetryConfig
 from mistral_async._engine.retry import is_transient as is_retried
 from mistral_async.errors import MistralError, ResponseValidationError
+
+# Rule 1: A question is asked `initial` seconds after the first, then each pause is `factor` times the one before, up
+# to `maximum`. A `retry-after` of the API makes a pause longer, never shorter.
+# Rule 2: A transient failure is a question without an answer: it is asked again. Transient is what the engine
+# retries, and also what only a question that changes nothing may repeat: after a conflict (409), and after an answer
+# that can not be read. Every other failure ends the wait at once.
+# Rule 3: Failures alone are borne for `patience` seconds; an answer starts that time anew.
+# Rule 4: The one who polls asks each question once: retries inside a question would only add to the pauses.
 
 T = TypeVar("T")
 

@@ -1,21 +1,4 @@
-"""A batch run at work: the jobs of one run on the server, created exactly once, watched, cancelled, cleaned up.
-
-Rule 1: all calls are written to the files of their parts before the first request is sent, so that a fault in a call
-        costs nothing. The same calls give the same parts, byte for byte: a repeated run finds what it began.
-Rule 2: that a job may exist is saved (`tried`) before its creation is sent, and its id as soon as it is known. A part
-        that was tried and has no id is looked for on the server, by the run and part in the metadata of jobs, before
-        anything is created. So a job is created once, wherever a process dies.
-Rule 3: a file is uploaded under a name that no other file has; where a response was lost, or an earlier process began,
-        it is looked for by that name and its size.
-Rule 4: an error that says that nothing was executed takes `tried` back.
-Rule 5: a checkpoint is one process's at a time (a lock that a killed process does not keep). Resumed, its parts are
-        compared with the calls given, by digest and indexes: other calls are refused; a part with a job is not sent.
-Rule 6: each call has one result. A request belongs to the last part that has it: what earlier jobs said of it counts no
-        more. A request without a line is an `Err`, never left out.
-Rule 7: what failed is sent again only when all jobs have ended: the requests are copied from the files on the server to
-        new parts (`again`), which are saved before they are sent. If one of them is not there any more, none is sent.
-Rule 8: leaving the block ends the reading. The jobs go on, or are cancelled (`on_exit`).
-"""
+"""A batch run at work: the jobs of one run on the server, created exactly once, watched, cancelled, cleaned up."""
 
 from __future__ import annotations
 
@@ -41,6 +24,23 @@ from mistral_async.batch._run import Part, RunRecord
 from mistral_async.batch._run_file import RunFile
 from mistral_async.errors import APIStatusError, MistralError, NotFoundError
 from mistral_async.models.batch import BatchJob
+
+# Rule 1: All calls are written to the files of their parts before the first request is sent, so that a fault in a
+# call costs nothing. The same calls give the same parts, byte for byte: a repeated run finds what it began.
+# Rule 2: That a job may exist is saved (`tried`) before its creation is sent, and its id as soon as it is known. A
+# part that was tried and has no id is looked for on the server, by the run and part in the metadata of jobs, before
+# anything is created. So a job is created once, wherever a process dies.
+# Rule 3: A file is uploaded under a name that no other file has; where a response was lost, or an earlier process
+# began, it is looked for by that name and its size.
+# Rule 4: An error that says that nothing was executed takes `tried` back.
+# Rule 5: A checkpoint is one process's at a time (a lock that a killed process does not keep). Resumed, its parts are
+# compared with the calls given, by digest and indexes: other calls are refused; a part with a job is not sent.
+# Rule 6: Each call has one result. A request belongs to the last part that has it: what earlier jobs said of it
+# counts no more. A request without a line is an `Err`, never left out.
+# Rule 7: What failed is sent again only when all jobs have ended: the requests are copied from the files on the
+# server to new parts (`again`), which are saved before they are sent. If one of them is not there any more, none is
+# sent.
+# Rule 8: Leaving the block ends the reading. The jobs go on, or are cancelled (`on_exit`).
 
 T = TypeVar("T")
 

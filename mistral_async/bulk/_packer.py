@@ -1,15 +1,4 @@
-"""Packing: which items go into one request, by an estimate of tokens that learns from usage and refusals. Sans-I/O.
-
-Rule 1: a request has at most `max_tokens` tokens and `max_inputs` inputs. Tokens are estimated, and corrected by the
-        ratio of the usage to the estimate (a moving average; three mean deviations are kept free).
-Rule 2: items of one kind share a request. It is full when the next item has no room in it.
-Rule 3: a refused request is divided where its parts may succeed: in two, or into the item that the refusal names and
-        all others. Until something has succeeded, at most 12 are: where everything fails it is the request itself.
-Rule 4: a limit on inputs is lowered at once when a refusal names it. Otherwise the parts decide: when all of them have
-        an answer, their usage says how large the refused request was, and the limit of tokens is lowered, or it was
-        only the estimate that was wrong.
-Rule 5: a request that was made before a limit was known is divided before it is sent.
-"""
+"""Packing: which items go into one request, by an estimate of tokens that learns from usage and refusals. Sans-I/O."""
 
 from __future__ import annotations
 
@@ -27,6 +16,16 @@ from mistral_async.errors import (
     TooManyInputsError,
     UnprocessableEntityError,
 )
+
+# Rule 1: A request has at most `max_tokens` tokens and `max_inputs` inputs. Tokens are estimated, and corrected by
+# the ratio of the usage to the estimate (a moving average; three mean deviations are kept free).
+# Rule 2: Items of one kind share a request. It is full when the next item has no room in it.
+# Rule 3: A refused request is divided where its parts may succeed: in two, or into the item that the refusal names
+# and all others. Until something has succeeded, at most 12 are: where everything fails it is the request itself.
+# Rule 4: A limit on inputs is lowered at once when a refusal names it. Otherwise the parts decide: when all of them
+# have an answer, their usage says how large the refused request was, and the limit of tokens is lowered, or it was
+# only the estimate that was wrong.
+# Rule 5: A request that was made before a limit was known is divided before it is sent.
 
 _WEIGHT: Final = 0.2  # of the newest request in the averages
 _FULL_WEIGHT: Final = 2_000  # tokens of a request that tells as much as any

@@ -1,24 +1,4 @@
-"""The pipeline of bulk work: one task reads, workers send, the checkpoint keeps, and nothing outgrows its bound.
-
-Rule 1: one task reads and closes the source, in order, up to 256 items at a time, and only when there is room. A
-        generator may therefore hold what belongs to a task.
-Rule 2: items that were read and whose results were not taken are at most `max_in_flight`: this bounds the memory. A
-        consumer that is slow stops the reading, and so new requests. Reading goes on when `min_room` items have room.
-        Requests that are made and not sent are at most as many as may be sent at once; of packed work one, so that
-        what is learned of the limits of a request counts for the next.
-Rule 3: requests at once are at most `concurrency`. Packed work begins with `first_packs`, and gains one with each
-        request that was answered.
-Rule 4: in order, a result waits in the window for those before it. Every item has one result, in its place.
-Rule 5: an item that can not be sent, or a request that fails, is an `Err` of its own. The job as a whole is ended by a
-        checkpoint that fails, by a `progress` function that raises, and by any `Err` with `on_error="raise"`: the first
-        of these is raised, once. A source that fails is at its end, and its error follows the results before it.
-Rule 6: after the end of the job no request starts.
-Rule 7: a result is handed out when it is in the checkpoint, not before. Failures are not kept: they are tried again.
-Rule 8: a packed request that is not full is sent at the end of the source; when the consumer waits for what it holds
-        and there is no room to fill it; and when the source pauses while a worker has nothing to do.
-Rule 9: of equal items (`dedupe`) the first is sent; the others get the same value, made anew, with a usage of nothing.
-Rule 10: leaving the block cancels all tasks. A generator has 5 seconds to end; the checkpoint writes what was added.
-"""
+"""The pipeline of bulk work: one task reads, workers send, the checkpoint keeps, and nothing outgrows its bound."""
 
 from __future__ import annotations
 
@@ -43,6 +23,28 @@ from mistral_async.models.usage import UsageInfo
 
 if TYPE_CHECKING:
     from mistral_async.bulk._checkpoint_writer import CheckpointWriter
+
+# Rule 1: One task reads and closes the source, in order, up to 256 items at a time, and only when there is room. A
+# generator may therefore hold what belongs to a task.
+# Rule 2: Items that were read and whose results were not taken are at most `max_in_flight`: this bounds the memory. A
+# consumer that is slow stops the reading, and so new requests. Reading goes on when `min_room` items have room.
+# Requests that are made and not sent are at most as many as may be sent at once; of packed work one, so that what is
+# learned of the limits of a request counts for the next.
+# Rule 3: Requests at once are at most `concurrency`. Packed work begins with `first_packs`, and gains one with each
+# request that was answered.
+# Rule 4: In order, a result waits in the window for those before it. Every item has one result, in its place.
+# Rule 5: An item that can not be sent, or a request that fails, is an `Err` of its own. The job as a whole is ended
+# by a checkpoint that fails, by a `progress` function that raises, and by any `Err` with `on_error="raise"`: the
+# first of these is raised, once. A source that fails is at its end, and its error follows the results before it.
+# Rule 6: After the end of the job no request starts.
+# Rule 7: A result is handed out when it is in the checkpoint, not before. Failures are not kept: they are tried
+# again.
+# Rule 8: A packed request that is not full is sent at the end of the source; when the consumer waits for what it
+# holds and there is no room to fill it; and when the source pauses while a worker has nothing to do.
+# Rule 9: Of equal items (`dedupe`) the first is sent; the others get the same value, made anew, with a usage of
+# nothing.
+# Rule 10: Leaving the block cancels all tasks. A generator has 5 seconds to end; the checkpoint writes what was
+# added.
 
 T = TypeVar("T")
 

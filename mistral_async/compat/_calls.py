@@ -1,14 +1,4 @@
-"""An endpoint in its two spellings (`complete`, `complete_async`), with the official SDK's options for a single call.
-
-Rule 1: A call is translated, never reimplemented: its name and options become those of an endpoint of `mistral_async`,
-    which performs it.
-Rule 2: `UNSET` options are dropped. `retries`, `timeout_ms`, `http_headers` and `server_url` never reach the endpoint:
-    they choose the client, and the view of it, that performs the call.
-Rule 3: `stream=True` and `parse_stream` name the streaming endpoint; `schema_definition` in a dict is sent as `schema`.
-Rule 4: A stream becomes an event stream, a list its first page, a download an `httpx.Response`, parsed output a
-    response with `parsed` values. Everything else is returned as it is.
-Rule 5: Every error leaves with an official class added (`OfficialErrors`).
-"""
+"""An endpoint in its two spellings (`complete`, `complete_async`), with the official SDK's options for one call."""
 
 from __future__ import annotations
 
@@ -29,6 +19,16 @@ from mistral_async.structured._output_type import output_type_of
 
 if TYPE_CHECKING:
     import httpx
+
+# Rule 1: A call is translated, never reimplemented: its name and options become those of an endpoint of
+# `mistral_async`, which performs it.
+# Rule 2: `UNSET` options are dropped. `retries`, `timeout_ms`, `http_headers` and `server_url` never reach the
+# endpoint: they choose the client, and the view of it, that performs the call.
+# Rule 3: `stream=True` and `parse_stream` name the streaming endpoint; `schema_definition` in a dict is sent as
+# `schema`.
+# Rule 4: A stream becomes an event stream, a list its first page, a download an `httpx.Response`, parsed output a
+# response with `parsed` values. Everything else is returned as it is.
+# Rule 5: Every error leaves with an official class added (`OfficialErrors`).
 
 _STREAMS = {name: f"{name}_stream" for name in ("start", "append", "restart")} | {"complete": "stream"}
 _FORMATS = ("response_format", "document_annotation_format", "bbox_annotation_format")

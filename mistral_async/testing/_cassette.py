@@ -1,14 +1,4 @@
-"""Record exchanges with the API and replay them: httpx transports, for `Mistral(transport=...)` and `SyncMistral`.
-
-Rule 1: A cassette has one exchange a line, as JSON. Of a request it has method, path, query and body, and no header;
-    the API key is replaced wherever it occurs.
-Rule 2: Two requests are equal if method, target and body are: JSON by its value, another body by its digest, in which
-    the boundary of a form does not count.
-Rule 3: An exchange is replayed once; equal requests get their responses in the order of the recording. A request
-    without an exchange raises `CassetteError`, and so does `assert_done` for an exchange without a request.
-Rule 4: A body is replayed in the pieces in which it arrived. A response that was closed early ends with
-    `httpx.ReadError` where it was left.
-"""
+"""Record exchanges with the API and replay them: httpx transports, for `Mistral(transport=...)` and `SyncMistral`."""
 
 from __future__ import annotations
 
@@ -23,6 +13,15 @@ from typing import Any, Final
 
 import httpx
 import msgspec
+
+# Rule 1: A cassette has one exchange a line, as JSON. Of a request it has method, path, query and body, and no
+# header; the API key is replaced wherever it occurs.
+# Rule 2: Two requests are equal if method, target and body are: JSON by its value, another body by its digest, in
+# which the boundary of a form does not count.
+# Rule 3: An exchange is replayed once; equal requests get their responses in the order of the recording. A request
+# without an exchange raises `CassetteError`, and so does `assert_done` for an exchange without a request.
+# Rule 4: A body is replayed in the pieces in which it arrived. A response that was closed early ends with
+# `httpx.ReadError` where it was left.
 
 _PRIVATE: Final = re.compile(
     r"^(set-cookie|authorization|proxy-.*|content-length|transfer-encoding|connection)$", re.IGNORECASE

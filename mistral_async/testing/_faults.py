@@ -1,19 +1,18 @@
-"""Faults of one exchange: values without behaviour, which `_plan`, `_connection` and `_listener` carry out.
-
-Rule 1: A fault strikes one exchange or one new connection. State and other connections are as without it.
-Rule 2: Before the body is read (`accept`, `handshake`, `request`) a fault stands alone and nothing is executed. Any
-    later fault comes after the operation was executed and billed, as when a response is lost.
-Rule 3: The faults of one `server.fault(...)` apply together, in their order, to the same response.
-Rule 4: A stop is exact: `after_events` whole events, or `after_bytes` bytes of the body as it is on the wire, have
-    been sent when it comes; with neither, half of the first piece.
-Rule 5: A stall of the response ends when the client closes its connection; an earlier one reads and sends no byte.
-"""
+"""Faults of one exchange: values without behaviour, which `_plan`, `_connection` and `_listener` carry out."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 import msgspec
+
+# Rule 1: A fault strikes one exchange or one new connection. State and other connections are as without it.
+# Rule 2: Before the body is read (`accept`, `handshake`, `request`) a fault stands alone and nothing is executed. Any
+# later fault comes after the operation was executed and billed, as when a response is lost.
+# Rule 3: The faults of one `server.fault(...)` apply together, in their order, to the same response.
+# Rule 4: A stop is exact: `after_events` whole events, or `after_bytes` bytes of the body as it is on the wire, have
+# been sent when it comes; with neither, half of the first piece.
+# Rule 5: A stall of the response ends when the client closes its connection; an earlier one reads and sends no byte.
 
 Place = Literal["accept", "handshake", "request", "head", "body", "event"]
 

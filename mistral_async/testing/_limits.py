@@ -1,11 +1,4 @@
-"""Rate limits as the API enforces them, and the headers that report them.
-
-Rule 1: Each model has its own limits, and each resource of a model (`req`, `tokens`, `ocr-pages`, ...) its own window.
-Rule 2: A request is admitted while every window that it draws on has something left (`req`: one whole request), and
-    charged with its actual cost afterwards. One request may therefore exceed a limit, and the next one waits longer.
-Rule 3: A refused request costs nothing. Its 429 names the exhausted window alone; `Retry-After` is sent only on demand.
-Rule 4: A limit of 0 is no quota: every request is refused, whatever the time.
-"""
+"""Rate limits as the API enforces them, and the headers that report them."""
 
 from __future__ import annotations
 
@@ -14,6 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
+
+# Rule 1: Each model has its own limits, and each resource of a model (`req`, `tokens`, `ocr-pages`, ...) its own
+# window.
+# Rule 2: A request is admitted while every window that it draws on has something left (`req`: one whole request), and
+# charged with its actual cost afterwards. One request may therefore exceed a limit, and the next one waits longer.
+# Rule 3: A refused request costs nothing. Its 429 names the exhausted window alone; `Retry-After` is sent only on
+# demand.
+# Rule 4: A limit of 0 is no quota: every request is refused, whatever the time.
 
 Generation = Literal["2026", "2025", "2024"]
 Kind = Literal["bucket", "fixed", "sliding"]

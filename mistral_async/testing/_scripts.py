@@ -1,11 +1,4 @@
-"""Scripted replies and faults.
-
-Rule 1: Scripts are tried in the order in which they were added. Replies and faults are independent: a request may get a
-    scripted reply and faults too.
-Rule 2: The first script that matches takes the request: it skips the first `after` of them, then applies `times` times.
-    A skipped request goes on to the next script.
-Rule 3: A script with `times=None` applies for ever. Any other one that was not used up fails `assert_done`.
-"""
+"""Scripted replies and faults."""
 
 from __future__ import annotations
 
@@ -18,6 +11,12 @@ from mistral_async.testing._errors import JSON
 from mistral_async.testing._faults import AnyFault
 from mistral_async.testing._reply import DONE, EVENT_STREAM, Reply, data_event, named_event
 from mistral_async.testing._request import Request
+
+# Rule 1: Scripts are tried in the order in which they were added. Replies and faults are independent: a request may
+# get a scripted reply and faults too.
+# Rule 2: The first script that matches takes the request: it skips the first `after` of them, then applies `times`
+# times. A skipped request goes on to the next script.
+# Rule 3: A script with `times=None` applies for ever. Any other one that was not used up fails `assert_done`.
 
 EARLY = {"accept", "handshake"}
 

@@ -1,14 +1,4 @@
-"""The state of a fake server between requests.
-
-Rule 1: A server owns its whole state: clock, ids, options, effects, stores and contents. Two servers share nothing.
-Rule 2: Nothing reads the machine's clock or randomness. The same seed, clock and order of requests give the same
-    responses.
-Rule 3: State changes with requests and with the clock, never in the background: what time has made due (a batch job's
-    lines, a document's processing) is done or computed when a request asks about it.
-Rule 4: A store is made when it is first used and belongs to one group of resources. Handlers reach the stores of other
-    groups through `store` alone.
-Rule 5: The server's end closes every content that `keep` holds; until then a deleted file alone is closed earlier.
-"""
+"""The state of a fake server between requests."""
 
 from __future__ import annotations
 
@@ -23,6 +13,15 @@ from mistral_async.testing._effects import Effects
 from mistral_async.testing._ids import Ids
 from mistral_async.testing._json import JSONObject
 from mistral_async.testing._reply import Reply
+
+# Rule 1: A server owns its whole state: clock, ids, options, effects, stores and contents. Two servers share nothing.
+# Rule 2: Nothing reads the machine's clock or randomness. The same seed, clock and order of requests give the same
+# responses.
+# Rule 3: State changes with requests and with the clock, never in the background: what time has made due (a batch
+# job's lines, a document's processing) is done or computed when a request asks about it.
+# Rule 4: A store is made when it is first used and belongs to one group of resources. Handlers reach the stores of
+# other groups through `store` alone.
+# Rule 5: The server's end closes every content that `keep` holds; until then a deleted file alone is closed earlier.
 
 _S = TypeVar("_S")
 

@@ -31,7 +31,7 @@ _CLOSE_SECONDS: Final = 1.0
 
 # Rule 1: What httpx and the libraries below it raise becomes a `WireError`. A user's own exception, of a mock, an event
 #         hook or a body, comes through as it is.
-# Rule 2: httpx does not say what the kernel took of a request. So a failed connection is `Sent.NOTHING`, a failed write
+# Rule 2: Httpx does not say what the kernel took of a request. So a failed connection is `Sent.NOTHING`, a failed write
 #         `PART`, and all else `MAYBE`; a connection that ended "without sending a response" is a read that failed.
 # Rule 3: A transport is given our time limits, a client keeps its own. The deadline is ours for both.
 # Rule 4: `abort` can not await: it shuts the socket down, so that the server sees it at once, and leaves the closing to
