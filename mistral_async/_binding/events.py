@@ -1,4 +1,4 @@
-"""Work that is awaited for its result, or used as a block of the events on the way to it; and its blocking twin.
+"""Work that is awaited for its result, or used as a block of the events on the way to it; and its blocking form.
 
 A block owns what it started: leaving it, by whatever way, ends it.
 """
@@ -31,26 +31,26 @@ class AsyncEvents(Blockable["SyncEvents[E, R]"], Generic[E, R]):
 
     @abstractmethod
     async def __aenter__(self) -> Self:
-        """Begin."""
+        """Begin the work."""
 
     @abstractmethod
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End it, finished or not."""
+        """End the work, finished or not."""
 
     @abstractmethod
     async def receive(self) -> list[E]:
-        """The events that have come since the last call, at least one; an empty list at the end."""
+        """Return the events that have come since the last call, at least one; an empty list at the end."""
 
     @abstractmethod
     async def result(self) -> R:
-        """Go on to the end and give the result."""
+        """Go on to the end and return the result."""
 
     @property
     @abstractmethod
     def is_open(self) -> bool:
-        """Whether its block was entered."""
+        """True once its block was entered."""
 
     def blocking(self, executor: BlockingExecutor) -> SyncEvents[E, R]:
         """Return the events for code that blocks."""
@@ -102,5 +102,5 @@ class SyncEvents(SyncIterator[E], Generic[E, R]):
         return self._portal.run(self._events.receive)
 
     def result(self) -> R:
-        """Go on to the end and give the result."""
+        """Go on to the end and return the result."""
         return self._portal.run(self._events.result)

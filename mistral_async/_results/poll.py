@@ -18,7 +18,7 @@ from mistral_async.errors import MistralError, ResponseValidationError
 # Rule 2: A transient failure is a question without an answer: it is asked again. Transient is what the engine
 # retries, and also what only a question that changes nothing may repeat: after a conflict (409), and after an answer
 # that can not be read. Every other failure ends the wait at once.
-# Rule 3: Failures alone are borne for `patience` seconds; an answer starts that time anew.
+# Rule 3: After `patience` seconds of nothing but failures the last one is raised; an answer starts that time anew.
 # Rule 4: The one who polls asks each question once: retries inside a question would only add to the pauses.
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     factor: float = 1.5
     """By which each pause is longer than the one before."""
     patience: float = 86_400.0
-    """For how long nothing but failures is borne; then the last one is raised."""
+    """For how long there may be nothing but failures; then the last one is raised."""
     sleep: Callable[[float], Awaitable[object]] = anyio.sleep
     now: Callable[[], float] = time.time
     """Seconds since 1970."""

@@ -25,7 +25,7 @@ from mistral_async.errors import MistralError, ResponseValidationError
 from mistral_async.models.batch import BatchJob
 
 _CLOCK_DRIFT: Final = timedelta(days=1)  # by which clocks may differ
-_SUBMIT_PATIENCE: Final = 3600.0  # seconds of nothing but failures that uploading and creating bear
+_SUBMIT_PATIENCE: Final = 3600.0  # seconds for which uploading and creating a job may do nothing but fail
 
 
 class JobCreator:

@@ -141,8 +141,8 @@ class LineDecoder:
         expired = number in self._run.expired
         kind = ResultsExpiredError if expired else MissingResultError
         why = "the API has deleted its results" if expired else f"the job ended as {job.status}"
-        if told := "; ".join(each.message for each in job.errors[:3]):
-            why += f" ({told})"
+        if messages := "; ".join(each.message for each in job.errors[:3]):
+            why += f" ({messages})"
         error = kind(f"there is no result for call {line.index} of batch job {job.id}: {why}")
         error.job_id, error.job_status = job.id, job.status
         return error

@@ -96,13 +96,13 @@ class Checkpoint:
         """Refuse another job's file."""
         differing = sorted(name for name in held.keys() | self._job.keys() if held.get(name) != self._job.get(name))
         if held and differing:
-            told = ", ".join(
+            others = ", ".join(
                 f"{name} {held.get(name, 'not set')} instead of {self._job.get(name, 'not set')}"
                 if name in {"work", "model"}
                 else f"other {name}"
                 for name in differing
             )
-            raise CheckpointError(f"{self.path} holds another job ({told}): give another path, or delete the file")
+            raise CheckpointError(f"{self.path} holds another job ({others}): give another path, or delete the file")
 
     def lookup(self, first: int, digests: Sequence[bytes]) -> dict[int, Row]:
         """Return the results of the items from `first` on; `CheckpointError` if one of them is another item now."""

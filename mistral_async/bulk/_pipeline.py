@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 # generator may therefore hold what belongs to a task.
 # Rule 2: Items that were read and whose results were not taken are at most `max_in_flight`: this bounds the memory. A
 # consumer that is slow stops the reading, and so new requests. Reading goes on when `min_room` items have room.
-# Requests that are made and not sent are at most as many as may be sent at once; of packed work one, so that what is
+# Reading also pauses while more requests wait than may be sent at once; of packed work more than one, so that what is
 # learned of the limits of a request counts for the next.
 # Rule 3: Requests at once are at most `concurrency`. Packed work begins with `first_packs`, and gains one with each
-# request that was answered.
+# request that has an outcome.
 # Rule 4: In order, a result waits in the window for those before it. Every item has one result, in its place.
 # Rule 5: An item that can not be sent, or a request that fails, is an `Err` of its own. The job as a whole is ended
 # by a checkpoint that fails, by a `progress` function that raises, and by any `Err` with `on_error="raise"`: the
 # first of these is raised, once. A source that fails is at its end, and its error follows the results before it.
 # Rule 6: After the end of the job no request starts.
-# Rule 7: A result is handed out when it is in the checkpoint, not before. Failures are not kept: they are tried
-# again.
+# Rule 7: A result is handed out when it is in the checkpoint, not before. Failures are not kept: the next run tries
+# them again.
 # Rule 8: A packed request that is not full is sent at the end of the source; when the consumer waits for what it
 # holds and there is no room to fill it; and when the source pauses while a worker has nothing to do.
 # Rule 9: Of equal items (`dedupe`) the first is sent; the others get the same value, made anew, with a usage of

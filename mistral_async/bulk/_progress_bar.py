@@ -48,14 +48,14 @@ class ProgressBar:
 
 def facts(progress: Progress) -> str:
     """Return the numbers beside the bar."""
-    told = [f"{progress.rate:,.0f}/s", f"{progress.tokens:,} tokens", f"{progress.requests:,} requests"]
+    texts = [f"{progress.rate:,.0f}/s", f"{progress.tokens:,} tokens", f"{progress.requests:,} requests"]
     if progress.rejected:
-        told.append(f"{progress.rejected:,} refused")
+        texts.append(f"{progress.rejected:,} refused")
     if progress.failed:
-        told.append(f"{progress.failed:,} failed")
+        texts.append(f"{progress.failed:,} failed")
     if progress.seconds_left and not progress.finished:
-        told.append(f"{_span(progress.seconds_left)} left")
-    return ", ".join(told)
+        texts.append(f"{_span(progress.seconds_left)} left")
+    return ", ".join(texts)
 
 
 def _span(seconds: float) -> str:
