@@ -1,4 +1,4 @@
-"""Every error that this package raises, and the one place that makes API errors from answers.
+"""Errors: every class that this package raises, and the one place that makes them from answers of the API.
 
 MistralError                         the root: catch this one
 ├── ConfigurationError               the client can not send: no key, an unknown server (also a ValueError)
@@ -61,9 +61,9 @@ class MistralError(Exception):
     request_id: str | None = None
     """The API's `mistral-correlation-id`: give it to support."""
     may_have_executed: bool = False
-    """Whether the API may have done (and billed) what was asked."""
+    """True if the API may have done (and billed) what was asked."""
     partial: Any = None
-    """What had arrived of a stream: its text, tool calls and usage so far."""
+    """The part of a stream that had arrived: its text, tool calls and usage so far."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -95,7 +95,7 @@ class APIStatusError(MistralError):
 
     @property
     def status_code(self) -> int:
-        """The same as `status`."""
+        """`status`, by the name that httpx and the official SDK have for it."""
         return self.status
 
 
@@ -104,7 +104,7 @@ class RedirectError(APIStatusError):
 
     @property
     def location(self) -> str | None:
-        """Where the answer points to."""
+        """The address that the answer names; None where it names none."""
         return self.headers.get("location")
 
 
@@ -176,7 +176,7 @@ class APIConnectionError(MistralError):
     """The request got no complete answer."""
 
     phase: str = "read"
-    """Where it failed: "connect", "write", "read" or "protocol"."""
+    """The phase in which it failed, such as "connect", "write", "read" or "protocol", or the limit that ended it."""
 
 
 class APIConnectError(APIConnectionError):
@@ -194,7 +194,7 @@ class ResponseValidationError(MistralError):
     body: bytes = b""
     """The raw body."""
     path: str = "$"
-    """Where in the body it stopped making sense."""
+    """The path in the body of the value that makes no sense, as in `$.choices[0].message`."""
     headers: Headers
 
 
@@ -202,9 +202,9 @@ class OutputError(MistralError):
     """The model did not say what was asked for. The message does not show what it said."""
 
     text: str = ""
-    """What it said."""
+    """The text of its answer."""
     path: str = "$"
-    """Where in it the value stopped making sense."""
+    """The path in it of the value that makes no sense."""
     response: Any = None
     """The answer in which it said so."""
 
@@ -218,7 +218,7 @@ class RefusedOutputError(OutputError):
 
 
 class InvalidOutputError(OutputError):
-    """What the model said is not JSON, or not of the type that was asked for."""
+    """The answer of the model is not JSON, or not of the type that was asked for."""
 
 
 class ToolRunError(MistralError):
@@ -275,7 +275,7 @@ _BY_CODE: dict[tuple[int, str], type[APIStatusError]] = {
 
 
 def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> APIStatusError:
-    """Make the error that an answer is."""
+    """Return the error that an answer with an error status is; `route` is named in its message."""
     info = parse_error(body)
     limits = headers.rate_limits
     kind = _BY_CODE.get((status, info.code or "")) or _BY_STATUS.get(status)
@@ -291,7 +291,7 @@ def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> 
 
 
 def from_event(data: bytes, *, route: str, request_id: str | None) -> StreamEventError:
-    """Make the error that an event of a stream is."""
+    """Return the error that an event of a stream is; `route` is named in its message."""
     info = parse_error(data)
     error = StreamEventError(f"error inside the stream of {route}: {_message(info, data)}")
     error.may_have_executed = True
@@ -299,7 +299,7 @@ def from_event(data: bytes, *, route: str, request_id: str | None) -> StreamEven
 
 
 def fill(error: E, status: int, info: ErrorInfo, body: bytes, request_id: str | None) -> E:
-    """Put the info on the error."""
+    """Return the error with the information of its body."""
     error.status = status
     error.type, error.code, error.param, error.detail = info.type, info.code, info.param, info.detail
     error.body = body[:BODY_KEPT]

@@ -1,4 +1,4 @@
-"""What every Struct of the API is made of."""
+"""The base of every Struct of the API."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from typing import Any
 import msgspec
 
 from mistral_async._codec.json_encode import encode, to_builtins
+from mistral_async._codec.json_types import JSONObject
 
 
 class Model(msgspec.Struct, omit_defaults=True):
     """An object of the API. Attributes are the wire's keys; what was not set is not sent."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """The object as it is sent: plain dicts, lists and scalars, without what was not set."""
+    def to_dict(self) -> JSONObject:
+        """Return the object as it is sent: plain dicts, lists and scalars, without what was not set."""
         return to_builtins(self)  # type: ignore[no-any-return]  # a Struct is always a dict
 
     def to_json(self) -> bytes:
-        """The object as JSON, as it is sent."""
+        """Return the object as it is sent, as JSON."""
         return encode(self)
 
-    def model_dump(self, **_: Any) -> dict[str, Any]:
-        """The same as `to_dict`, as users of the official SDK know it; its options have no meaning here."""
+    def model_dump(self, **_: Any) -> JSONObject:
+        """Return `to_dict()`: the name that the official SDK has for it, whose options have no meaning here."""
         return self.to_dict()
 
     def model_dump_json(self, **_: Any) -> str:
-        """The same as `to_json`, as text."""
+        """Return `to_json()` as text."""
         return self.to_json().decode()
 
 

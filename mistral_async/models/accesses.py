@@ -9,10 +9,10 @@ from msgspec import field
 from mistral_async.models._model import Model
 
 ShareEntityType: TypeAlias = Literal["User", "Workspace", "Org"]
-"""What a library is shared with."""
+"""The kinds of those with whom a library is shared."""
 
 ShareLevel: TypeAlias = Literal["Viewer", "Editor"]
-"""What the other side may do."""
+"""The roles that the other side may have."""
 
 
 class Sharing(Model, kw_only=True, gc=False):

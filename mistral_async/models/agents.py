@@ -6,4 +6,4 @@ from mistral_async.models.chat import CompletionOptions
 
 
 class AgentsCompletionOptions(CompletionOptions, total=False):
-    """What may be asked of a completion by an agent. None is not sent."""
+    """Options of a completion by an agent. None is not sent."""

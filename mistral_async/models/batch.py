@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
+from typing import ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 
@@ -36,7 +37,7 @@ BatchJobsOrderBy: TypeAlias = Literal["created", "-created"]
 class BatchRequest(Model):
     """One request of a batch."""
 
-    body: dict[str, Any]
+    body: JSONObject
     """The body that the endpoint would get; `model` may be left to the job."""
     custom_id: str | None = None
     """Comes back with the answer. Unique within the job."""
@@ -56,7 +57,7 @@ class BatchJob(Model, kw_only=True):
     object: Literal["batch"] = constant("batch")
     input_files: list[str] = field(default_factory=list[str])
     """File ids."""
-    metadata: dict[str, Any] | None = None
+    metadata: JSONObject | None = None
     endpoint: str = ""
     model: str | None = None
     agent_id: str | None = None
@@ -65,7 +66,7 @@ class BatchJob(Model, kw_only=True):
     error_file: str | None = None
     """The id of the file with the requests that failed."""
     errors: list[BatchError] = field(default_factory=list[BatchError])
-    outputs: list[dict[str, Any]] | None = None
+    outputs: list[JSONObject] | None = None
     """The answers themselves: `{"id", "custom_id", "response": {"status_code", "body"}, "error"}`."""
     status: str = ""
     """One of `BatchJobStatus`, or a newer one."""
@@ -100,11 +101,11 @@ class DeleteBatchJobResponse(Model, kw_only=True, gc=False):
 
 
 class BatchOptions(TypedDict, total=False):
-    """What can be said of a new batch job."""
+    """Options of a new batch job. None is not sent."""
 
     input_files: Sequence[str] | None
     """Ids of uploaded files (purpose `batch`), one `{"custom_id", "body"}` a line. Set these or `requests`."""
-    requests: Sequence[BatchRequest | Mapping[str, Any]] | None
+    requests: Sequence[BatchRequest | JSONMapping] | None
     """The requests themselves, up to 10,000. Set these or `input_files`."""
     model: str | None
     """For the bodies that name none."""
@@ -131,7 +132,7 @@ class BatchListOptions(TypedDict, total=False):
     page_size: int | None
     model: str | None
     agent_id: str | None
-    metadata: Mapping[str, Any] | None
+    metadata: JSONMapping | None
     """Each key is sent as a query parameter of its own."""
     created_after: datetime | str | None
     created_by_me: bool | None

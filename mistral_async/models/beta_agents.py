@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
+from collections.abc import Sequence
+from typing import ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.formats import CompletionArgs
@@ -14,7 +15,7 @@ from mistral_async.models.guardrails import GuardrailConfig
 from mistral_async.models.tools import AnyTool
 
 RequestSource: TypeAlias = Literal["api", "playground", "agent_builder_v1"]
-"""Where an agent was made."""
+"""The places where agents are made."""
 
 
 class Agent(Model, kw_only=True):
@@ -28,17 +29,17 @@ class Agent(Model, kw_only=True):
     completion_args: CompletionArgs = field(default_factory=CompletionArgs)
     guardrails: list[GuardrailConfig] | None = None
     description: str | None = None
-    """What it is good for; other agents read it."""
+    """Its purpose; other agents read it."""
     handoffs: list[str] | None = None
     """The ids of the agents that it may give a conversation to."""
-    metadata: dict[str, Any] | None = None
+    metadata: JSONObject | None = None
     version: int = 0
     versions: list[int] = field(default_factory=list[int])
     """All versions that there are."""
     version_message: str | None = None
-    """What the version changed."""
+    """The changes of this version."""
     deployment_chat: bool = False
-    """Whether it is offered in the chat application."""
+    """True if it is offered in the chat application."""
     source: str = ""
     """One of `RequestSource`, or a newer one."""
     owner_id: str | None = None
@@ -69,19 +70,19 @@ class AgentAliasResponse(Model, kw_only=True, gc=False):
 
 
 class AgentOptions(TypedDict, total=False):
-    """What can be said of a new agent."""
+    """Options of a new agent. None is not sent."""
 
     instructions: str | None
-    tools: Sequence[AnyTool | Mapping[str, Any]] | None
-    completion_args: CompletionArgs | Mapping[str, Any] | None
-    guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
+    tools: Sequence[AnyTool | JSONMapping] | None
+    completion_args: CompletionArgs | JSONMapping | None
+    guardrails: Sequence[GuardrailConfig | JSONMapping] | None
     description: str | None
-    """What it is good for; other agents read it."""
+    """Its purpose; other agents read it."""
     handoffs: Sequence[str] | None
     """The ids of the agents that it may give a conversation to; at least one."""
-    metadata: Mapping[str, Any] | None
+    metadata: JSONMapping | None
     version_message: str | None
-    """What the version changes, up to 500 characters."""
+    """The changes of this version, up to 500 characters."""
 
 
 class CreateAgentRequest(AgentOptions):
@@ -92,7 +93,7 @@ class CreateAgentRequest(AgentOptions):
 
 
 class UpdateAgentRequest(AgentOptions, total=False):
-    """What changes of an agent, as a new version; what is not named stays.
+    """Changes to an agent, as a new version; what is not named stays.
 
     None removes a value, but not `tools` and `completion_args`: `[]` and `{}` do.
     """
@@ -100,7 +101,7 @@ class UpdateAgentRequest(AgentOptions, total=False):
     model: str | None
     name: str | None
     deployment_chat: bool | None
-    """Whether it is offered in the chat application."""
+    """True if it is offered in the chat application."""
 
 
 class AgentFilter(TypedDict, total=False):
@@ -114,7 +115,7 @@ class AgentFilter(TypedDict, total=False):
     search: str | None
     """A part of the name or the id."""
     id: str | None
-    metadata: Mapping[str, Any] | None
+    metadata: JSONMapping | None
 
 
 class AgentListOptions(AgentFilter, total=False):
@@ -128,7 +129,7 @@ class AgentPagesOptions(AgentFilter, total=False):
     """Which agents are listed, by token."""
 
     page_token: str | None
-    """Where to go on: the `next_page_token` of a page."""
+    """The page to go on with: the `next_page_token` of the one before."""
 
 
 AgentCreationRequest = CreateAgentRequest

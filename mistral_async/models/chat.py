@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, TypedDict
+from collections.abc import Sequence
+from typing import ClassVar, TypedDict
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of, thinking_of
@@ -25,20 +26,20 @@ from mistral_async.models.usage import UsageInfo
 
 
 class SharedOptions(TypedDict, total=False):
-    """What may be asked of a completion however it is used. None is not sent."""
+    """Options of all completions. None is not sent."""
 
     max_tokens: int | None
     """The longest answer."""
     min_tokens: int | None
     stop: str | Sequence[str] | None
-    """Where the answer ends; the text itself is left out."""
+    """Texts at which the answer ends; they are not part of it."""
     random_seed: int | None
     """Makes sampling repeatable."""
-    metadata: Mapping[str, Any] | None
-    tool_choice: ToolChoice | ToolChoiceEnum | Mapping[str, Any] | None
+    metadata: JSONMapping | None
+    tool_choice: ToolChoice | ToolChoiceEnum | JSONMapping | None
     """`auto`, `none`, `any`, `required`, or the function that must be called."""
     parallel_tool_calls: bool | None
-    """Whether one answer may ask for several calls (yes, unless told)."""
+    """True if one answer may ask for several calls, which is the default."""
     presence_penalty: float | None
     """From -2 to 2."""
     frequency_penalty: float | None
@@ -46,58 +47,58 @@ class SharedOptions(TypedDict, total=False):
     repetition_penalty: float | None
     top_k: int | None
     logprobs: bool | None
-    """Whether the choices tell how likely their tokens were."""
+    """True to get the log probabilities of the tokens."""
     top_logprobs: int | None
-    """How many alternatives to tell for each token."""
+    """The number of alternatives to get for each token."""
     prompt_logprobs: bool | None
     top_prompt_logprobs: int | None
-    prediction: Prediction | Mapping[str, Any] | None
+    prediction: Prediction | JSONMapping | None
     """Text that the answer will largely repeat."""
     reasoning_effort: ReasoningEffort | None
     prompt_mode: MistralPromptMode | None
-    guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
+    guardrails: Sequence[GuardrailConfig | JSONMapping] | None
     prompt_cache_key: str | None
     """Requests with one key share the cache of their common beginning."""
     service_tier: RequestedServiceTier | None
 
 
 class ParsedOptions(SharedOptions, total=False):
-    """What may be asked of a completion whose answer is read as a type. None is not sent."""
+    """Options of a completion whose answer is read as a type. None is not sent."""
 
-    tools: Sequence[AnyTool | Mapping[str, Any]] | None
+    tools: Sequence[AnyTool | JSONMapping] | None
     n: int | None
-    """How many choices to make; the prompt is billed once."""
+    """The number of choices to make; the prompt is billed once."""
 
 
 class CompletionOptions(ParsedOptions, total=False):
-    """What may be asked of every completion of messages. None is not sent."""
+    """Options of every completion of messages. None is not sent."""
 
     response_format: ResponseFormatInput | None
     """A `ResponseFormat`, a dict, `"json_object"`, a JSON schema, or a class that has one."""
 
 
 class SamplingOptions(TypedDict, total=False):
-    """What may be asked of a chat, and not of an agent."""
+    """Options of a chat that an agent does not have. None is not sent."""
 
     temperature: float | None
     """From 0 to 1.5; the model's own unless given."""
     top_p: float | None
     """Above 0, at most 1."""
     safe_prompt: bool | None
-    """Whether to put Mistral's safety prompt first."""
+    """True to put Mistral's safety prompt first."""
 
 
 class ChatOptions(CompletionOptions, SamplingOptions, total=False):
-    """What may be asked of a chat completion. None is not sent."""
+    """Options of a chat completion. None is not sent."""
 
 
 class ChatParsedOptions(ParsedOptions, SamplingOptions, total=False):
-    """What may be asked of a chat completion whose answer is read as a type. None is not sent."""
+    """Options of a chat completion whose answer is read as a type. None is not sent."""
 
 
-def completion_fields(options: CompletionOptions) -> dict[str, Any]:
-    """The options as they are sent: classes and choices in their wire forms."""
-    fields: dict[str, Any] = {**options}
+def completion_fields(options: CompletionOptions) -> JSONObject:
+    """Return the options as they are sent: classes and choices in their wire forms."""
+    fields: JSONObject = {**options}
     if "response_format" in options:
         fields["response_format"] = response_format_of(options["response_format"])
     if "tool_choice" in options:
@@ -106,7 +107,7 @@ def completion_fields(options: CompletionOptions) -> dict[str, Any]:
 
 
 class ChatCompletionResponseTokenLogprobs(Model, kw_only=True):
-    """How likely a token was."""
+    """A token and its log probability."""
 
     token: str = ""
     logprob: float = 0.0
@@ -122,13 +123,13 @@ class ChatCompletionResponseTokenLogprobs(Model, kw_only=True):
 
 
 class ChatCompletionResponseTokenLogprobsTopK(ChatCompletionResponseTokenLogprobs, kw_only=True):
-    """How likely a token was, and its alternatives."""
+    """A token, its log probability, and the most likely alternatives."""
 
     top_logprobs: list[ChatCompletionResponseTokenLogprobs] | None = None
 
 
 class ChatCompletionResponseChoiceLogprobs(Model, kw_only=True):
-    """How likely the tokens of a choice were."""
+    """The log probabilities of a choice's tokens."""
 
     content: list[ChatCompletionResponseTokenLogprobsTopK] = msgspec.field(
         default_factory=list[ChatCompletionResponseTokenLogprobsTopK]
@@ -145,7 +146,7 @@ class DeltaMessage(Model, kw_only=True, gc=False):
     """Calls or fragments of calls: join those of the same `index`."""
     tool_call_id: str | None = None
     index: int | None = None
-    metadata: dict[str, Any] | None = None
+    metadata: JSONObject | None = None
 
     @property
     def text(self) -> str:
@@ -163,7 +164,7 @@ class ChatCompletionChoice(Model, kw_only=True):
 
     index: int = 0
     message: AssistantMessage = msgspec.field(default_factory=AssistantMessage)
-    """What was said; empty where the answer has `messages`."""
+    """The message; empty where the answer has `messages`."""
     messages: list[DeltaMessage] = msgspec.field(default_factory=list[DeltaMessage])
     """Several messages in place of one."""
     finish_reason: FinishReason | None = None
@@ -173,7 +174,7 @@ class ChatCompletionChoice(Model, kw_only=True):
 
     @property
     def text(self) -> str:
-        """What was said, without reasoning."""
+        """The text of the message, without reasoning."""
         return self.message.text or "".join(each.text for each in self.messages)
 
 
@@ -187,14 +188,14 @@ class ChatCompletionResponse(Model, kw_only=True):
     """Seconds since 1970."""
     choices: list[ChatCompletionChoice] = msgspec.field(default_factory=list[ChatCompletionChoice])
     usage: UsageInfo | None = None
-    guardrails: list[dict[str, Any]] | None = None
-    """What the guardrails found, by moderation: `action` and `categories`."""
+    guardrails: list[JSONObject] | None = None
+    """The findings of the guardrails, by moderation: `action` and `categories`."""
 
     created_datetime: ClassVar[Moment] = Moment("created")
 
     @property
     def text(self) -> str:
-        """What the first choice says, without reasoning."""
+        """The text of the first choice, without reasoning."""
         return self.choices[0].text if self.choices else ""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async.models._model import Model
 from mistral_async.models.messages import Message
 from mistral_async.models.usage import UsageInfo
@@ -18,16 +18,16 @@ class InstructRequest(Model):
     messages: list[Message]
 
 
-InstructRequestInput: TypeAlias = InstructRequest | Mapping[str, Any]
+InstructRequestInput: TypeAlias = InstructRequest | JSONMapping
 
 
 class ModerationObject(Model, kw_only=True):
-    """What moderation says of one text or conversation."""
+    """The result of moderation for one text or conversation."""
 
     categories: dict[str, bool] = msgspec.field(default_factory=dict[str, bool])
-    """Whether each category applies."""
+    """True for each category that applies."""
     category_scores: dict[str, float] = msgspec.field(default_factory=dict[str, float])
-    """How sure it is, from 0 to 1."""
+    """The confidence in each category, from 0 to 1."""
 
     @property
     def flagged(self) -> list[str]:
@@ -36,7 +36,7 @@ class ModerationObject(Model, kw_only=True):
 
 
 class ModerationResponse(Model, kw_only=True):
-    """What moderation says, in the order of the inputs."""
+    """The results of moderation, in the order of the inputs."""
 
     id: str = ""
     model: str = ""
@@ -52,7 +52,7 @@ class ClassificationTargetResult(Model, kw_only=True):
 
 
 class ClassificationResponse(Model, kw_only=True):
-    """What the classifier says, in the order of the inputs."""
+    """The results of a classifier, in the order of the inputs."""
 
     id: str = ""
     model: str = ""

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-from mistral_async._codec.json_types import is_object
+from mistral_async._codec.json_types import JSONObject, is_object
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.enums import BuiltInConnectors, ImageDetail
@@ -106,7 +106,7 @@ class ThinkChunk(Model):
     signature: str | None = None
     """Proves to the server that the reasoning is its own; send it back unchanged."""
     closed: bool | None = None
-    """Whether the reasoning is complete. Not an end mark in a stream: most deltas say true."""
+    """True if the reasoning is complete. Not an end mark in a stream: most deltas say true."""
     type: Literal["thinking"] = constant("thinking")
 
     if TYPE_CHECKING:
@@ -134,14 +134,14 @@ class ThinkChunk(Model):
 class AudioChunk(Model):
     """Audio to listen to: base64 or an address, or `{"data": …, "format": "wav"}`. `AudioChunk(b"…")` encodes it."""
 
-    input_audio: str | dict[str, Any]
+    input_audio: str | JSONObject
     type: Literal["input_audio"] = constant("input_audio")
 
     if TYPE_CHECKING:
 
         def __init__(
             self,
-            input_audio: str | bytes | bytearray | memoryview | dict[str, Any],
+            input_audio: str | bytes | bytearray | memoryview | JSONObject,
             type: Literal["input_audio"] = "input_audio",  # noqa: A002 - the wire's name
         ) -> None: ...
 
@@ -199,7 +199,7 @@ SystemMessageContentChunks: TypeAlias = OpenUnion[TextChunk | ThinkChunk]
 
 
 def text_of(content: object) -> str:
-    """The text of a message's content: a string, or its text chunks joined; reasoning is left out."""
+    """Return the text of a message's content: the string, or its text chunks joined; reasoning is left out."""
     match content:
         case str():
             return content
@@ -213,7 +213,7 @@ def text_of(content: object) -> str:
 
 
 def thinking_of(content: object) -> str:
-    """The reasoning in a message's content as text."""
+    """Return the reasoning in a message's content as text."""
     match content:
         case ThinkChunk():
             return content.text

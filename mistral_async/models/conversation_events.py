@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from msgspec import field
 
+from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import (
@@ -25,7 +26,7 @@ OutputContentChunks: TypeAlias = OpenUnion[
 
 
 class _Event(Model, kw_only=True, gc=False):
-    """What all events have."""
+    """The fields that all events have."""
 
     created_at: str = ""
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
@@ -70,7 +71,7 @@ class MessageOutputEvent(_Event, kw_only=True):
 
     @property
     def text(self) -> str:
-        """What is said, without reasoning."""
+        """The text of the fragment, without reasoning."""
         return text_of(self.content)
 
 
@@ -106,8 +107,8 @@ class ToolExecutionDoneEvent(_Event, kw_only=True):
 
     id: str = ""
     name: str = ""
-    info: dict[str, Any] = field(default_factory=dict[str, Any])
-    """What the tool reports, such as `result`, `code` and `code_output`."""
+    info: JSONObject = field(default_factory=JSONObject)
+    """The report of the tool, such as `result`, `code` and `code_output`."""
     function: str | None = None
     output_index: int = 0
     type: Literal["tool.execution.done"] = constant("tool.execution.done")

@@ -7,10 +7,11 @@ ISO 8601 in UTC.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict, TypeVar
+from typing import ClassVar, Literal, Required, TypeAlias, TypedDict, TypeVar
 
 from msgspec import field, structs
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of
@@ -26,13 +27,13 @@ HandoffExecution: TypeAlias = Literal["client", "server"]
 Confirmation: TypeAlias = Literal["allow", "deny"]
 
 ConfirmationStatus: TypeAlias = Literal["pending", "allowed", "denied"]
-"""Whether a call that waits for your confirmation may run."""
+"""The states of a call that needs your confirmation."""
 
 MessageInputRole: TypeAlias = Literal["assistant", "user"]
 
 
 def _sent(factory: Callable[[], T]) -> T:
-    """A default that is written too, because the server requires the key."""
+    """Make a default that is written too, because the server requires the key."""
     return field(default_factory=factory)
 
 
@@ -41,7 +42,7 @@ def _user() -> str:
 
 
 class _Entry(Model, kw_only=True):
-    """What all entries have."""
+    """The fields that all entries have."""
 
     id: str = ""
     created_at: str = ""
@@ -77,7 +78,7 @@ class MessageOutputEntry(_Entry):
 
     @property
     def text(self) -> str:
-        """What was said, without reasoning."""
+        """The text of the message, without reasoning."""
         return text_of(self.content)
 
 
@@ -86,7 +87,7 @@ class FunctionCallEntry(_Entry):
 
     tool_call_id: str
     name: str
-    arguments: str | dict[str, Any]
+    arguments: str | JSONObject
     """Usually JSON text."""
     confirmation_status: str | None = None
     """One of `ConfirmationStatus`, or a newer one."""
@@ -110,8 +111,8 @@ class ToolExecutionEntry(_Entry):
     """One of `BuiltInConnectors`, or another."""
     arguments: str = _sent(str)
     """JSON text."""
-    info: dict[str, Any] = field(default_factory=dict[str, Any])
-    """What the tool reports, such as `result`, `code` and `code_output`."""
+    info: JSONObject = field(default_factory=JSONObject)
+    """The report of the tool, such as `result`, `code` and `code_output`."""
     function: str | None = None
     """The tool's function, where it has several."""
     model: str | None = None
@@ -141,12 +142,15 @@ InputEntries = Entry
 OutputEntry: TypeAlias = OpenUnion[MessageOutputEntry | FunctionCallEntry | ToolExecutionEntry | AgentHandoffEntry]
 MessageEntry: TypeAlias = OpenUnion[MessageInputEntry | MessageOutputEntry]
 
-ConversationInputs: TypeAlias = str | Entry | dict[str, Any] | Sequence[Entry | dict[str, Any]]
-"""What is said: text, an entry, or several. A dict without `type` is a message: `{"role": "user", "content": "hi"}`."""
+ConversationInputs: TypeAlias = str | Entry | JSONObject | Sequence[Entry | JSONObject]
+"""The input of a conversation: text, an entry, or several.
+
+A dict without `type` is a message: `{"role": "user", "content": "hi"}`.
+"""
 
 
-def entries_of(inputs: ConversationInputs | None) -> str | list[Any] | None:
-    """The wire's form of what is said: text, or a list of entries as the server takes them back."""
+def entries_of(inputs: ConversationInputs | None) -> str | list[object] | None:
+    """Return the input as it is sent: text, or a list of entries as the server takes them back."""
     match inputs:
         case None | str():
             return inputs
@@ -157,14 +161,14 @@ def entries_of(inputs: ConversationInputs | None) -> str | list[Any] | None:
 
 
 def _sendable(entry: object) -> object:
-    """An entry without `function`, which the server says but does not take."""
+    """Return an entry without `function`, which the server sends but does not take."""
     if isinstance(entry, ToolExecutionEntry) and entry.function is not None:
         return structs.replace(entry, function=None)
     return entry
 
 
 class ConversationUsageInfo(Model, kw_only=True):
-    """What an answer cost, in tokens. `total_tokens` counts those of the tools too."""
+    """The cost of an answer in tokens. `total_tokens` counts those of the tools too."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -172,7 +176,7 @@ class ConversationUsageInfo(Model, kw_only=True):
     connector_tokens: int | None = None
     """Tokens that built-in tools used."""
     connectors: dict[str, int] | None = None
-    """How often each built-in tool was used."""
+    """The number of uses of each built-in tool."""
 
 
 class ConversationResponse(Model, kw_only=True):
@@ -181,12 +185,12 @@ class ConversationResponse(Model, kw_only=True):
     conversation_id: str = ""
     outputs: list[OutputEntry] = field(default_factory=list[OutputEntry])
     usage: ConversationUsageInfo | None = None
-    guardrails: list[dict[str, Any]] | None = None
+    guardrails: list[JSONObject] | None = None
     object: Literal["conversation.response"] = constant("conversation.response")
 
     @property
     def text(self) -> str:
-        """What the model said, without reasoning."""
+        """The text of the answer, without reasoning."""
         return "".join(entry.text for entry in self.outputs if isinstance(entry, MessageOutputEntry))
 
 
@@ -215,7 +219,7 @@ class AgentConversation(Model, kw_only=True):
     """A version's number or alias."""
     name: str | None = None
     description: str | None = None
-    metadata: dict[str, Any] | None = None
+    metadata: JSONObject | None = None
     created_at: str = ""
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
@@ -234,7 +238,7 @@ class ModelConversation(Model, kw_only=True):
     guardrails: list[GuardrailConfig] | None = None
     name: str | None = None
     description: str | None = None
-    metadata: dict[str, Any] | None = None
+    metadata: JSONObject | None = None
     created_at: str = ""
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
@@ -253,46 +257,46 @@ class ToolCallConfirmation(Model, gc=False):
 
 
 class ConversationStartOptions(TypedDict, total=False):
-    """What can be said when a conversation starts, but for its tools. It needs `model` or `agent_id`, not both."""
+    """Options of a conversation that starts, but for its tools. It needs `model` or `agent_id`, not both."""
 
     model: str | None
     agent_id: str | None
     agent_version: str | int | None
     """A version's number or alias."""
     instructions: str | None
-    completion_args: CompletionArgs | Mapping[str, Any] | None
-    guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
+    completion_args: CompletionArgs | JSONMapping | None
+    guardrails: Sequence[GuardrailConfig | JSONMapping] | None
     name: str | None
     description: str | None
-    metadata: Mapping[str, Any] | None
+    metadata: JSONMapping | None
     store: bool | None
     """False: the server forgets it, and it cannot be appended to."""
     handoff_execution: HandoffExecution | str | None
 
 
 class ConversationOptions(ConversationStartOptions, total=False):
-    """What can be said when a conversation starts. It needs `model` or `agent_id`, not both."""
+    """Options of a conversation that starts. It needs `model` or `agent_id`, not both."""
 
-    tools: Sequence[AnyTool | Mapping[str, Any]] | None
+    tools: Sequence[AnyTool | JSONMapping] | None
 
 
 class AppendOptions(TypedDict, total=False):
-    """What can be said when a conversation goes on."""
+    """Options of a conversation that goes on. None is not sent."""
 
-    tool_confirmations: Sequence[ToolCallConfirmation | Mapping[str, Any]] | None
+    tool_confirmations: Sequence[ToolCallConfirmation | JSONMapping] | None
     """For the calls that wait. May be sent without `inputs`."""
-    completion_args: CompletionArgs | Mapping[str, Any] | None
+    completion_args: CompletionArgs | JSONMapping | None
     store: bool | None
     """False: the server forgets what is added."""
     handoff_execution: HandoffExecution | str | None
 
 
 class RestartOptions(TypedDict, total=False):
-    """What can be said when a conversation starts again from an entry, as a new conversation."""
+    """Options of a conversation that starts again from an entry, as a new conversation."""
 
-    completion_args: CompletionArgs | Mapping[str, Any] | None
-    guardrails: Sequence[GuardrailConfig | Mapping[str, Any]] | None
-    metadata: Mapping[str, Any] | None
+    completion_args: CompletionArgs | JSONMapping | None
+    guardrails: Sequence[GuardrailConfig | JSONMapping] | None
+    metadata: JSONMapping | None
     agent_version: str | int | None
     """A version's number or alias."""
     store: bool | None

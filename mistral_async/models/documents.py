@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Literal, TypeAlias, TypedDict
+from typing import ClassVar, Literal, TypeAlias, TypedDict
 
 from msgspec import field
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.libraries import PaginationInfo
 
 ProcessStatus: TypeAlias = Literal[
     "self_managed", "missing_content", "noop", "done", "todo", "in_progress", "error", "waiting_for_capacity"
 ]
-"""How far a document has been processed, where known."""
+"""The known states of a document's processing."""
 
 Attribute: TypeAlias = str | int | float | bool | Sequence[str] | Sequence[int] | Sequence[float] | Sequence[bool]
 """The value of an attribute; a date is an ISO 8601 string."""
@@ -53,7 +54,7 @@ class Document(Model, kw_only=True):
     tokens_processing_summary: int | None = None
     """Deprecated."""
     url: str | None = None
-    attributes: dict[str, Any] | None = None
+    attributes: JSONObject | None = None
     """Your own values, to filter by: strings, numbers, booleans, lists of one of these."""
     expires_at: str | None = None
     expires_at_datetime: ClassVar[Moment] = Moment("expires_at")
@@ -67,7 +68,7 @@ class ListDocumentsResponse(Model, kw_only=True):
 
 
 class ProcessingStatus(Model, kw_only=True, gc=False):
-    """How far a document has been processed."""
+    """The state of a document's processing."""
 
     document_id: str = ""
     process_status: str = ""
@@ -83,7 +84,7 @@ class DocumentTextContent(Model, kw_only=True, gc=False):
 
 
 class UpdateDocumentRequest(TypedDict, total=False):
-    """What changes of a document; what is not named stays."""
+    """Changes to a document; what is not named stays."""
 
     name: str | None
     attributes: Mapping[str, Attribute] | None
@@ -100,7 +101,7 @@ class DocumentListOptions(TypedDict, total=False):
     """1 to 100."""
     page: int | None
     """One page, counted from 0; all pages where not set."""
-    filters_attributes: str | Mapping[str, Any] | None
+    filters_attributes: str | JSONMapping | None
     """A filter over `attributes` as JSON; an object is encoded."""
     sort_by: str | None
     """`created_at` where not set."""

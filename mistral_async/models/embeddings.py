@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model
 from mistral_async.models.usage import UsageInfo
@@ -22,9 +23,9 @@ else:
 
 
 class EmbeddingOptions(TypedDict, total=False):
-    """What may be asked of embeddings. None is not sent."""
+    """Options of embeddings. None is not sent."""
 
-    metadata: Mapping[str, Any] | None
+    metadata: JSONMapping | None
     output_dimension: int | None
     """The length of the vectors, where the model lets you choose."""
     output_dtype: EmbeddingDtype | None

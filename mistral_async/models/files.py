@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Sequence
 from os import PathLike
 from typing import Any, BinaryIO, ClassVar, TypeAlias, TypedDict
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.enums import FilePurpose, FileVisibility, SampleType, Source
@@ -25,7 +26,7 @@ class File(Model):
     """The media type; told from the name unless given."""
 
 
-FileInput: TypeAlias = FileContent | File | Mapping[str, Any] | tuple[str, Any] | tuple[str, Any, str]
+FileInput: TypeAlias = FileContent | File | JSONMapping | tuple[str, Any] | tuple[str, Any, str]
 
 
 class FileListOptions(TypedDict, total=False):
@@ -35,7 +36,7 @@ class FileListOptions(TypedDict, total=False):
     """From 0; one page alone."""
     page_size: int | None
     include_total: bool | None
-    """Whether pages tell the number of all files (yes, unless told)."""
+    """True if pages have the number of all files, which is the default."""
     sample_type: Sequence[SampleType] | None
     source: Sequence[Source] | None
     search: str | None
@@ -101,7 +102,7 @@ class DeleteFileResponse(Model, kw_only=True, gc=False):
 
 
 class GetSignedURLResponse(Model, kw_only=True, gc=False):
-    """Where anyone can read the file for a while."""
+    """The address at which anyone can read the file for a while."""
 
     url: str = ""
 

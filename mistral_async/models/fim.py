@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from typing import TypedDict
 
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async.models.chat import ChatCompletionResponse
 
 
 class FIMOptions(TypedDict, total=False):
-    """What may be asked of a completion of code. None is not sent."""
+    """Options of a completion of code. None is not sent."""
 
     suffix: str | None
-    """What comes after the gap."""
+    """The code after the gap."""
     temperature: float | None
     """From 0 to 1.5; the model's own unless given."""
     top_p: float | None
@@ -21,10 +22,10 @@ class FIMOptions(TypedDict, total=False):
     """The longest answer."""
     min_tokens: int | None
     stop: str | Sequence[str] | None
-    """Where the answer ends; the text itself is left out."""
+    """Texts at which the answer ends; they are not part of it."""
     random_seed: int | None
     """Makes sampling repeatable."""
-    metadata: Mapping[str, Any] | None
+    metadata: JSONMapping | None
     prompt_cache_key: str | None
     """Requests with one key share the cache of their common beginning."""
 

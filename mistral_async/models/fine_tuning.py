@@ -5,12 +5,13 @@ A completion job and a classifier job are told apart by `job_type`, a dry run's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
+from typing import ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 
@@ -29,10 +30,10 @@ FineTuningJobStatus: TypeAlias = Literal[
 """The states of a job that are known."""
 
 FineTuneableModelType: TypeAlias = Literal["completion", "classifier"]
-"""What a fine-tuned model does."""
+"""The tasks of fine-tuned models."""
 
 ClassifierLoss: TypeAlias = Literal["single_class", "multi_class"]
-"""Whether a text has one label of a target, or any number of them."""
+"""The kinds of targets: one label for a text, or any number of them."""
 
 
 class TrainingFile(Model, gc=False):
@@ -40,11 +41,11 @@ class TrainingFile(Model, gc=False):
 
     file_id: str
     weight: float | None = None
-    """How much it counts beside the other files; above 0, 1 where not set."""
+    """Its weight beside the other files; above 0, 1 where not set."""
 
 
 class ClassifierTrainingParameters(Model, gc=False):
-    """How a classifier is trained."""
+    """The hyperparameters of a classifier."""
 
     training_steps: int | None = None
     """Optimizer steps. Set this or `epochs`."""
@@ -61,7 +62,7 @@ class ClassifierTrainingParameters(Model, gc=False):
 
 
 class CompletionTrainingParameters(ClassifierTrainingParameters, gc=False):
-    """How a completion model is trained."""
+    """The hyperparameters of a completion model."""
 
     fim_ratio: float | None = None
     """The share of the samples of code that become fill-in-the-middle; 0.9 where not set."""
@@ -83,7 +84,7 @@ class WandbIntegration(Model, gc=False):
 
 
 class WandbIntegrationResult(Model, kw_only=True, gc=False):
-    """Where Weights & Biases shows a job."""
+    """The place where Weights & Biases shows a job."""
 
     project: str = ""
     type: Literal["wandb"] = constant("wandb")
@@ -103,7 +104,7 @@ class GithubRepositoryIn(Model, gc=False):
     ref: str | None = None
     """A branch, tag or commit."""
     weight: float | None = None
-    """How much it counts; above 0, 1 where not set."""
+    """Its weight; above 0, 1 where not set."""
 
     def __repr__(self) -> str:
         return f"GithubRepositoryIn(name={self.name!r}, owner={self.owner!r}, token='***', ref={self.ref!r})"
@@ -140,7 +141,7 @@ class ClassifierTargetResult(Model, kw_only=True):
 
 
 class JobMetadata(Model, kw_only=True, gc=False):
-    """What a job is expected to take."""
+    """The expected cost and duration of a job."""
 
     expected_duration_seconds: int | None = None
     cost: float | None = None
@@ -189,7 +190,7 @@ class Event(Model, kw_only=True):
     name: str = ""
     created_at: int | None = None
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
-    data: dict[str, Any] | None = None
+    data: JSONObject | None = None
 
 
 Integration: TypeAlias = OpenUnion[WandbIntegrationResult]
@@ -197,7 +198,7 @@ Repository: TypeAlias = OpenUnion[GithubRepository]
 
 
 class _Job(Model, kw_only=True):
-    """What all jobs have."""
+    """The fields that all jobs have."""
 
     id: str = ""
     object: Literal["job"] = constant("job")
@@ -270,24 +271,24 @@ class ListFineTuningJobsResponse(Model, kw_only=True):
 
 
 class FineTuningOptions(TypedDict, total=False):
-    """What can be said of a new fine-tuning job."""
+    """Options of a new fine-tuning job. None is not sent."""
 
-    training_files: Sequence[TrainingFile | str | Mapping[str, Any]] | None
+    training_files: Sequence[TrainingFile | str | JSONMapping] | None
     """Uploaded files (purpose `fine-tune`), or their ids."""
-    validation_files: Sequence[str | TrainingFile | Mapping[str, Any]] | None
+    validation_files: Sequence[str | TrainingFile | JSONMapping] | None
     """Ids of uploaded files. At most 5 % of the training data."""
-    hyperparameters: CompletionTrainingParameters | ClassifierTrainingParameters | Mapping[str, Any] | None
+    hyperparameters: CompletionTrainingParameters | ClassifierTrainingParameters | JSONMapping | None
     suffix: str | None
     """Becomes part of the new model's name, up to 18 characters."""
-    integrations: Sequence[WandbIntegration | Mapping[str, Any]] | None
+    integrations: Sequence[WandbIntegration | JSONMapping] | None
     auto_start: bool | None
     """False: only validate the files; `start` starts it."""
     invalid_sample_skip_percentage: float | None
     """The share of invalid samples that is skipped rather than failing the job: 0 to 0.5."""
     job_type: FineTuneableModelType | str | None
-    repositories: Sequence[GithubRepositoryIn | Mapping[str, Any]] | None
-    classifier_targets: Sequence[ClassifierTarget | Mapping[str, Any]] | None
-    """What a classifier job learns to tell."""
+    repositories: Sequence[GithubRepositoryIn | JSONMapping] | None
+    classifier_targets: Sequence[ClassifierTarget | JSONMapping] | None
+    """The targets that a classifier job learns."""
 
 
 class CreateFineTuningJobRequest(FineTuningOptions):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model
 from mistral_async.models.enums import ReasoningEffort, ResponseFormats, ToolChoiceEnum
@@ -17,13 +18,13 @@ class JSONSchema(Model):
     """A JSON schema with its name."""
 
     name: str
-    schema_definition: dict[str, Any] = msgspec.field(name="schema")
+    schema_definition: JSONObject = msgspec.field(name="schema")
     description: str | None = None
     strict: bool = False
-    """Whether the answer must fit the schema exactly."""
+    """True if the answer must fit the schema exactly."""
 
     @property
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JSONObject:
         """`schema_definition` by the wire's name."""
         return self.schema_definition
 
@@ -41,12 +42,12 @@ class ResponseFormat(Model):
         def __init__(
             self,
             type: ResponseFormats = "text",  # noqa: A002 - the wire's name
-            json_schema: JSONSchema | Mapping[str, Any] | None = None,
+            json_schema: JSONSchema | JSONMapping | None = None,
             schema: object = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        """A schema makes the format `json_schema`."""
+        """Make the format `json_schema` where it has a schema."""
         if self.schema is not None and not isinstance(self.schema, _SCALARS):
             self.json_schema = _named_schema(self.schema)
             self.schema, self.type = None, "json_schema"
@@ -56,11 +57,11 @@ class ResponseFormat(Model):
 
 _SCALARS = (str, int, float, list)  # no schema, and not a class that has one
 
-ResponseFormatInput: TypeAlias = ResponseFormat | Mapping[str, Any] | type[Any] | str
+ResponseFormatInput: TypeAlias = ResponseFormat | JSONMapping | type[Any] | str
 
 
-def response_format_of(value: object) -> ResponseFormat | Mapping[str, Any] | None:
-    """The wire's form of a response format: of a format, a dict, its `type` alone, a JSON schema, or a class."""
+def response_format_of(value: object) -> ResponseFormat | JSONMapping | None:
+    """Return a response format as it is sent: of a format, a dict, its `type` alone, a JSON schema, or a class."""
     match value:
         case None:
             return None
@@ -71,13 +72,13 @@ def response_format_of(value: object) -> ResponseFormat | Mapping[str, Any] | No
         case str():
             return ResponseFormat(value)
         case Mapping():
-            return _format_of_dict(cast("Mapping[str, Any]", value))
+            return _format_of_dict(cast("JSONMapping", value))
         case _:
             return ResponseFormat(schema=value)
 
 
-def _format_of_dict(value: Mapping[str, Any]) -> ResponseFormat | Mapping[str, Any]:
-    """A format as it is; `schema` at the top, or a schema by itself, as a named one."""
+def _format_of_dict(value: JSONMapping) -> ResponseFormat | JSONMapping:
+    """Return a format as it is; `schema` at the top, or a schema by itself, as a named one."""
     if "schema" in value:
         return ResponseFormat(schema=value["schema"])
     if value.get("type") in {"object", "array"} or "properties" in value or "$ref" in value:
@@ -86,18 +87,18 @@ def _format_of_dict(value: Mapping[str, Any]) -> ResponseFormat | Mapping[str, A
 
 
 def _named_schema(schema: object) -> JSONSchema:
-    """A schema under its title. The schema of a class is strict; a schema that was given stays as it is."""
+    """Name a schema by its title. The schema of a class is strict; a schema that was given stays as it is."""
     if not isinstance(schema, Mapping):
         from mistral_async._codec.json_schema.schema import schema_of
 
         made = schema_of(schema)
         return JSONSchema(_name(made), made, strict=True)
-    given = dict(cast("Mapping[str, Any]", schema))
+    given = dict(cast("JSONMapping", schema))
     return JSONSchema(_name(given), given)
 
 
-def _name(schema: Mapping[str, Any]) -> str:
-    """A name that the server takes: letters, digits, `_` and `-`."""
+def _name(schema: JSONMapping) -> str:
+    """Return a name that the server takes: letters, digits, `_` and `-`."""
     title = str(schema.get("title") or "response")
     return "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in title)[:64]
 
@@ -110,7 +111,7 @@ class Prediction(Model, gc=False):
 
 
 class CompletionArgs(Model, kw_only=True):
-    """How an agent or a conversation samples."""
+    """The settings of sampling of an agent or a conversation."""
 
     stop: str | list[str] | None = None
     presence_penalty: float | None = None
@@ -139,7 +140,7 @@ class CompletionArgs(Model, kw_only=True):
             top_p: float | None = None,
             max_tokens: int | None = None,
             random_seed: int | None = None,
-            prediction: Prediction | Mapping[str, Any] | None = None,
+            prediction: Prediction | JSONMapping | None = None,
             response_format: ResponseFormatInput | None = None,
             tool_choice: ToolChoice | ToolChoiceEnum | None = None,
             reasoning_effort: ReasoningEffort | None = None,
@@ -153,8 +154,8 @@ class CompletionArgs(Model, kw_only=True):
             self.tool_choice = cast("str", tool_choice_of(cast("Any", self.tool_choice)))
 
 
-def completion_args_of(value: CompletionArgs | Mapping[str, Any] | None) -> CompletionArgs | dict[str, Any] | None:
-    """The wire's form of completion arguments: classes and choices in a dict are taken for what they stand for."""
+def completion_args_of(value: CompletionArgs | JSONMapping | None) -> CompletionArgs | JSONObject | None:
+    """Return completion arguments as they are sent: classes and choices in a dict in their wire forms."""
     if value is None or isinstance(value, CompletionArgs):
         return value
     fields = {**value}

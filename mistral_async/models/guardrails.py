@@ -45,7 +45,7 @@ class ModerationLlmv1Config(Model, kw_only=True):
     ignore_other_categories: bool | None = None
     """Look only at the categories that have a threshold."""
     action: ModerationAction | None = None
-    """What happens on a violation; `none` reports it only."""
+    """The action on a violation; `none` reports it only."""
 
 
 class ModerationLlmv2Config(Model, kw_only=True):
@@ -57,14 +57,14 @@ class ModerationLlmv2Config(Model, kw_only=True):
     ignore_other_categories: bool | None = None
     """Look only at the categories that have a threshold."""
     action: ModerationAction | None = None
-    """What happens on a violation; `none` reports it only."""
+    """The action on a violation; `none` reports it only."""
 
 
 class GuardrailConfig(Model, kw_only=True):
     """Which moderation runs."""
 
     block_on_error: bool | None = None
-    """Whether a failing moderation blocks the answer."""
+    """True if a failing moderation blocks the answer."""
     moderation_llm_v1: ModerationLlmv1Config | None = None
     moderation_llm_v2: ModerationLlmv2Config | None = None
 

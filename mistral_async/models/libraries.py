@@ -13,7 +13,7 @@ OwnerType: TypeAlias = Literal["User", "Workspace"]
 
 
 class PaginationInfo(Model, kw_only=True, gc=False):
-    """Where a page stands among all pages."""
+    """The place of a page among all pages."""
 
     total_items: int = 0
     total_pages: int = 0
@@ -65,7 +65,7 @@ class ListLibrariesResponse(Model, kw_only=True):
 
 
 class LibraryOptions(TypedDict, total=False):
-    """What can be said of a new library."""
+    """Options of a new library."""
 
     description: str | None
     chunk_size: int | None
@@ -80,7 +80,7 @@ class CreateLibraryRequest(LibraryOptions):
 
 
 class UpdateLibraryRequest(TypedDict, total=False):
-    """What changes of a library; what is not named stays."""
+    """Changes to a library; what is not named stays."""
 
     name: str | None
     description: str | None
@@ -93,7 +93,7 @@ class LibraryListOptions(TypedDict, total=False):
     page_size: int | None
     """1 to 100."""
     page_token: str | None
-    """Where to go on: the `next_page_token` of a page."""
+    """The page to go on with: the `next_page_token` of the one before."""
     page: int | None
     """Deprecated: one page, counted from 0."""
     search: str | None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.content import ContentChunk, SystemMessageContentChunks, text_of, thinking_of
@@ -24,7 +24,7 @@ class SystemMessage(Model):
 
 
 class UserMessage(Model):
-    """What the user says."""
+    """A message of the user."""
 
     content: str | list[ContentChunk] | None
     role: Literal["user"] = constant("user")
@@ -36,7 +36,7 @@ class UserMessage(Model):
 
 
 class AssistantMessage(Model):
-    """What the model said. With tool calls `content` is usually empty; with reasoning it is a list."""
+    """A message of the model. With tool calls `content` is usually empty; with reasoning it is a list."""
 
     content: str | list[ContentChunk] | None = None
     tool_calls: list[ToolCall] | None = None
@@ -46,7 +46,7 @@ class AssistantMessage(Model):
 
     @property
     def text(self) -> str:
-        """What was said, without reasoning."""
+        """The text of the message, without reasoning."""
         return text_of(self.content)
 
     @property
@@ -72,7 +72,7 @@ class ToolMessage(Model):
 
 
 Message: TypeAlias = OpenUnion[AssistantMessage | SystemMessage | ToolMessage | UserMessage]
-MessageInput: TypeAlias = Message | Mapping[str, Any]
+MessageInput: TypeAlias = Message | JSONMapping
 
 ChatCompletionRequestMessage = Message
 AgentsCompletionRequestMessage = Message

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, TypeAlias, TypedDict
+from typing import ClassVar, Literal, TypeAlias, TypedDict
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.fine_tuning import ClassifierTargetResult
 
 
 class ModelCapabilities(Model, kw_only=True, gc=False):
-    """What a model can do."""
+    """The capabilities of a model."""
 
     completion_chat: bool = False
     function_calling: bool = False
@@ -38,7 +39,7 @@ class StreamingDelayRange(Model, kw_only=True, gc=False):
 
 
 class AudioTranscriptionCapabilities(Model, kw_only=True):
-    """What a model can do with speech."""
+    """The capabilities of a model with speech."""
 
     modes: list[str] = msgspec.field(default_factory=list[str])
     diarization: bool = False
@@ -51,7 +52,7 @@ class AudioTranscriptionCapabilities(Model, kw_only=True):
 
 
 class AudioSpeechCapabilities(Model, kw_only=True):
-    """How a model can speak."""
+    """The settings of a model's speech."""
 
     modes: list[str] = msgspec.field(default_factory=list[str])
     instruction: bool = False
@@ -59,7 +60,7 @@ class AudioSpeechCapabilities(Model, kw_only=True):
 
 
 class _Card(Model, kw_only=True):
-    """What every model says of itself."""
+    """The fields that all models have."""
 
     id: str = ""
     object: str = constant("model")
@@ -94,7 +95,7 @@ class BaseModelCard(_Card, kw_only=True):
     audio_speech_capabilities: AudioSpeechCapabilities | None = None
     parent: str | None = None
     """In lists of 2024."""
-    permission: list[dict[str, Any]] | None = None
+    permission: list[JSONObject] | None = None
     """In lists of 2024."""
 
 
@@ -118,7 +119,7 @@ class ModelList(Model, kw_only=True):
 
 
 class FineTunedModelCapabilities(Model, kw_only=True, gc=False):
-    """What a fine-tuned model can do."""
+    """The capabilities of a fine-tuned model."""
 
     completion_chat: bool | None = None
     completion_fim: bool | None = None
@@ -128,7 +129,7 @@ class FineTunedModelCapabilities(Model, kw_only=True, gc=False):
 
 
 class _FineTuned(Model, kw_only=True):
-    """What every fine-tuned model says of itself."""
+    """The fields that all fine-tuned models have."""
 
     id: str = ""
     object: str = constant("model")
@@ -193,7 +194,7 @@ class UnarchiveModelResponse(Model, kw_only=True, gc=False):
 
 
 class UpdateModelRequest(TypedDict, total=False):
-    """What may be changed of a fine-tuned model. None clears."""
+    """Changes to a fine-tuned model. None clears."""
 
     name: str | None
     description: str | None

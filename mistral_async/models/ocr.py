@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias, TypedDict
+from collections.abc import Sequence
+from typing import Literal, TypeAlias, TypedDict
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.content import DocumentURLChunk, FileChunk, ImageURLChunk
@@ -17,12 +18,12 @@ OCRDocument: TypeAlias = OpenUnion[FileChunk | ImageURLChunk | DocumentURLChunk]
 
 
 class OCRParsedOptions(TypedDict, total=False):
-    """What may be asked of reading a document whose annotations are read as types. None is not sent."""
+    """Options of reading a document whose annotations are read as types. None is not sent."""
 
     pages: str | Sequence[int] | None
     """Numbers from 0, or text such as `0,2-4`."""
     include_image_base64: bool | None
-    """Whether the images come along."""
+    """True to get the images too."""
     image_limit: int | None
     """The most images to take."""
     image_min_size: int | None
@@ -33,33 +34,33 @@ class OCRParsedOptions(TypedDict, total=False):
     extract_header: bool | None
     extract_footer: bool | None
     include_blocks: bool | None
-    """Whether pages have their blocks (yes, unless told)."""
+    """True to get the blocks of each page, which is the default."""
     confidence_scores_granularity: ConfidenceScoresGranularity | None
     id: str | None
     """Accepted by older versions of the API."""
 
 
 class OCROptions(OCRParsedOptions, total=False):
-    """What may be asked of reading a document. None is not sent."""
+    """Options of reading a document. None is not sent."""
 
     bbox_annotation_format: ResponseFormatInput | None
-    """What to say of each image: a format, a JSON schema, or a class that has one."""
+    """The annotation of each image: a format, a JSON schema, or a class that has one."""
     document_annotation_format: ResponseFormatInput | None
-    """What to say of the document: a format, a JSON schema, or a class that has one."""
+    """The annotation of the document: a format, a JSON schema, or a class that has one."""
 
 
 class OCRConfidenceScore(Model, kw_only=True, gc=False):
-    """How sure the reading of a word is."""
+    """The confidence in the reading of a word."""
 
     text: str = ""
     confidence: float | None = None
     """From 0 to 1."""
     start_index: int | None = None
-    """Where the word begins in the text."""
+    """The position in the text at which the word begins."""
 
 
 class OCRPageConfidenceScores(Model, kw_only=True):
-    """How sure the reading of a page is, from 0 to 1."""
+    """The confidence in the reading of a page, from 0 to 1."""
 
     average_page_confidence_score: float | None = None
     minimum_page_confidence_score: float | None = None
@@ -67,7 +68,7 @@ class OCRPageConfidenceScores(Model, kw_only=True):
 
 
 class OCRBlockConfidenceScores(Model, kw_only=True, gc=False):
-    """How sure the reading of a block is, from 0 to 1."""
+    """The confidence in the reading of a block, from 0 to 1."""
 
     average_content_confidence_score: float | None = None
     minimum_content_confidence_score: float | None = None
@@ -240,7 +241,7 @@ class OCRPageObject(Model, kw_only=True):
 
 
 class OCRUsageInfo(Model, kw_only=True, gc=False):
-    """What reading cost."""
+    """The cost of reading a document."""
 
     pages_processed: int = 0
     doc_size_bytes: int | None = None
@@ -261,8 +262,8 @@ class OCRResponse(Model, kw_only=True):
         return "\n\n".join(str(page.markdown) for page in self.pages)
 
 
-def document_of(document: OCRDocument | Mapping[str, Any] | str) -> OCRDocument | Mapping[str, Any]:
-    """A document as it is sent; an address alone is an image where it says so, else a document."""
+def document_of(document: OCRDocument | JSONMapping | str) -> OCRDocument | JSONMapping:
+    """Return a document as it is sent; an address alone is an image where it says so, else a document."""
     if not isinstance(document, str):
         return document
     if document.startswith("data:image/"):

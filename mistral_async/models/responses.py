@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Required, TypeAlias, TypedDict
+from typing import ClassVar, Literal, Required, TypeAlias, TypedDict
 
 from msgspec import field
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.responses_items import (
@@ -21,7 +22,7 @@ ResponsesToolChoice: TypeAlias = Literal["none", "auto", "required"]
 ResponsesEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 ResponsesVerbosity: TypeAlias = Literal["low", "medium", "high"]
 ResponsesResponseStatus: TypeAlias = Literal["completed", "failed", "in_progress", "cancelled", "queued", "incomplete"]
-"""How far an answer is, where known."""
+"""The known states of an answer."""
 
 
 class ResponsesFormatText(Model, gc=False):
@@ -40,10 +41,10 @@ class ResponsesFormatTextJSONSchemaConfig(Model):
     """JSON that fits a schema."""
 
     name: str
-    schema: dict[str, Any]
+    schema: JSONObject
     description: str | None = None
     strict: bool | None = None
-    """Whether the answer must fit the schema exactly."""
+    """True if the answer must fit the schema exactly."""
     type: Literal["json_schema"] = constant("json_schema")
 
 
@@ -60,7 +61,7 @@ class ResponsesTextConfig(Model):
 
 
 class ResponsesSupportedReasoning(Model, gc=False):
-    """How much the model reasons."""
+    """The settings of the model's reasoning."""
 
     effort: ResponsesEffort | str | None = None
 
@@ -81,7 +82,7 @@ class ResponsesIncompleteDetails(Model, kw_only=True, gc=False):
 
 
 class ResponsesInputTokensDetails(Model, kw_only=True, gc=False):
-    """What the tokens of the input were."""
+    """The tokens of the input, by kind."""
 
     cached_tokens: int = 0
     """Read from the prompt cache."""
@@ -89,13 +90,13 @@ class ResponsesInputTokensDetails(Model, kw_only=True, gc=False):
 
 
 class ResponsesOutputTokensDetails(Model, kw_only=True, gc=False):
-    """What the tokens of the output were."""
+    """The tokens of the output, by kind."""
 
     reasoning_tokens: int = 0
 
 
 class ResponsesUsage(Model, kw_only=True):
-    """What an answer cost, in tokens."""
+    """The cost of an answer in tokens."""
 
     input_tokens: int = 0
     input_tokens_details: ResponsesInputTokensDetails = field(default_factory=ResponsesInputTokensDetails)
@@ -146,42 +147,42 @@ class CreateResponseResponse(Model, kw_only=True):
 
     @property
     def output_text(self) -> str:
-        """What the model said."""
+        """The text of the answer."""
         return "".join(item.text for item in self.output if isinstance(item, ResponsesOutputMessage))
 
 
 class CountResponseInputTokensResponse(Model, kw_only=True, gc=False):
-    """How many tokens an input is."""
+    """The number of tokens of an input."""
 
     input_tokens: int = 0
     object: Literal["response.input_tokens"] = constant("response.input_tokens")
 
 
-ResponsesInput: TypeAlias = str | Sequence[ResponsesInputItem | Mapping[str, Any]]
+ResponsesInput: TypeAlias = str | Sequence[ResponsesInputItem | JSONMapping]
 """Text, or items. What an answer holds in `output` may be among them."""
 
 
 class ResponseInputOptions(TypedDict, total=False):
-    """What surrounds the input."""
+    """The context of the input, and the model's settings. None is not sent."""
 
     instructions: str | None
-    tools: Sequence[ResponsesTool | Mapping[str, Any]] | None
-    tool_choice: ResponsesToolChoice | str | ResponsesToolChoiceFunction | Mapping[str, Any] | None
+    tools: Sequence[ResponsesTool | JSONMapping] | None
+    tool_choice: ResponsesToolChoice | str | ResponsesToolChoiceFunction | JSONMapping | None
     parallel_tool_calls: bool | None
-    reasoning: ResponsesSupportedReasoning | Mapping[str, Any] | None
-    text: ResponsesTextConfig | Mapping[str, Any] | None
+    reasoning: ResponsesSupportedReasoning | JSONMapping | None
+    text: ResponsesTextConfig | JSONMapping | None
     """The form of the text."""
     truncation: Literal["disabled"] | None
     previous_response_id: str | None
     """Not supported by the server so far: send the items themselves."""
-    conversation: str | Mapping[str, Any] | None
+    conversation: str | JSONMapping | None
     """Not supported by the server so far."""
-    prompt: Mapping[str, Any] | None
+    prompt: JSONMapping | None
     """Not supported by the server so far."""
 
 
 class ResponseOptions(ResponseInputOptions, total=False):
-    """What can be said of an answer."""
+    """Options of an answer. None is not sent."""
 
     max_output_tokens: int | None
     temperature: float | None
@@ -190,7 +191,7 @@ class ResponseOptions(ResponseInputOptions, total=False):
     max_tool_calls: int | None
     metadata: Mapping[str, str] | None
     prompt_cache_key: str | None
-    moderation: Mapping[str, Any] | None
+    moderation: JSONMapping | None
     background: bool | None
     """The server takes only false."""
     store: bool | None

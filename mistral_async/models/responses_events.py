@@ -13,7 +13,7 @@ from mistral_async.models.responses_items import ResponsesLogprob, ResponsesOutp
 
 
 class _Event(Model, kw_only=True, gc=False):
-    """What all events have."""
+    """The fields that all events have."""
 
     sequence_number: int = 0
 

@@ -1,14 +1,15 @@
-"""What goes into the Responses API and comes out of it: messages with their parts, calls, reasoning.
+"""Items, the input and output of the Responses API: messages with their parts, calls, reasoning.
 
 Items are told apart by `type`. What came out can be sent back as it is.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import field
 
+from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 
@@ -16,7 +17,7 @@ ResponsesRole: TypeAlias = Literal["user", "assistant", "system", "developer"]
 ResponsesStatus: TypeAlias = Literal["in_progress", "completed", "incomplete"]
 ResponsesPhase: TypeAlias = Literal["commentary", "final_answer"]
 ResponsesDetail: TypeAlias = Literal["low", "high", "auto", "original"]
-"""How closely an image is looked at."""
+"""The detail in which an image is looked at."""
 
 
 def _auto() -> str:
@@ -192,7 +193,7 @@ class ResponsesOutputMessage(Model):
 
     @property
     def text(self) -> str:
-        """What was said."""
+        """The text, without refusals."""
         return "".join(part.text for part in self.content if isinstance(part, ResponsesOutputText))
 
 
@@ -266,12 +267,12 @@ class ResponsesFunctionTool(Model):
     """A function of yours that the model may call."""
 
     name: str
-    parameters: dict[str, Any] | None = None
+    parameters: JSONObject | None = None
     """The arguments as a JSON schema of an object."""
     description: str | None = None
     strict: bool | None = None
-    """Whether the arguments must fit the schema exactly."""
-    output_schema: dict[str, Any] | None = None
+    """True if the arguments must fit the schema exactly."""
+    output_schema: JSONObject | None = None
     allowed_callers: list[AllowedCaller | str] | None = None
     defer_loading: bool | None = None
     type: Literal["function"] = constant("function")

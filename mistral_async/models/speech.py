@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, TypedDict, cast
 
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.usage import UsageInfo
@@ -29,14 +30,14 @@ class RawAudio(Model, gc=False):
 
 
 class SpeechUserTurn(Model):
-    """What the other side said before."""
+    """A turn of the other side."""
 
     audio: RawAudio
     role: Literal["user"] = constant("user")
 
 
 class SpeechAssistantTurn(Model):
-    """What this side said before."""
+    """A turn of this side."""
 
     text: str
     audio: RawAudio
@@ -92,7 +93,7 @@ SPEECH_ENDS = frozenset({"speech.audio.done"})
 
 
 class SpeechOptions(TypedDict, total=False):
-    """How a text is spoken."""
+    """Options of a text that is spoken. None is not sent."""
 
     model: str | None
     voice_id: str | None
@@ -106,10 +107,10 @@ class SpeechOptions(TypedDict, total=False):
     expressiveness: float | None
     phoneme_hints: Mapping[str, Sequence[str]] | None
     """For each word, its phonemes in the international phonetic alphabet."""
-    conversation_history: Sequence[ConversationHistoryUnion | Mapping[str, Any]] | None
-    """What was said before."""
+    conversation_history: Sequence[ConversationHistoryUnion | JSONMapping] | None
+    """The turns before."""
     prompt_cache_key: str | None
-    metadata: Mapping[str, Any] | None
+    metadata: JSONMapping | None
 
 
 class SpeechRequest(SpeechOptions):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import msgspec
 
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.enums import ToolChoiceEnum
@@ -16,11 +16,11 @@ class Function(Model):
     """A function as the model sees it."""
 
     name: str
-    parameters: dict[str, Any]
+    parameters: JSONObject
     """The arguments as a JSON schema of an object."""
     description: str = ""
     strict: bool = False
-    """Whether the arguments must fit the schema exactly."""
+    """True if the arguments must fit the schema exactly."""
 
 
 class FunctionTool(Model):
@@ -73,7 +73,7 @@ class DocumentLibraryTool(Model):
     library_ids: list[str] = msgspec.field(default_factory=list[str])
     """At least one."""
     tool_configuration: ToolConfiguration | None = None
-    document_library: dict[str, Any] | None = None
+    document_library: JSONObject | None = None
     """For the constructor alone: an object with `library_ids`."""
     type: Literal["document_library"] = constant("document_library")
 
@@ -134,15 +134,15 @@ class FunctionCall(Model):
     """A function's name and arguments as the model wrote them."""
 
     name: str
-    arguments: str | dict[str, Any]
+    arguments: str | JSONObject
     """Usually JSON text, cut off where `finish_reason` is `length`; fragments in a stream."""
 
-    def parsed(self) -> dict[str, Any]:
-        """The arguments as an object. Raises `ValueError` where they are not a complete JSON object."""
+    def parsed(self) -> JSONObject:
+        """Return the arguments as an object; raises `ValueError` where they are not a complete JSON object."""
         if isinstance(self.arguments, dict):
             return self.arguments
         try:
-            return msgspec.json.decode(self.arguments or "{}", type=dict[str, Any])
+            return msgspec.json.decode(self.arguments or "{}", type=JSONObject)
         except msgspec.MsgspecError as error:
             raise ValueError(f"the arguments of {self.name} are not a JSON object: {error}") from error
 
@@ -175,17 +175,17 @@ class ToolChoice(Model):
         def __init__(
             self,
             type: ToolChoiceEnum | None = None,  # noqa: A002 - the wire's name
-            function: FunctionName | Mapping[str, Any] | None = None,
+            function: FunctionName | JSONMapping | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
-        """A function that is named is the choice."""
+        """Choose the function that is named."""
         if self.function is not None and self.type is None:
             self.type = "function"
 
 
-def tool_choice_of(value: ToolChoice | Mapping[str, Any] | str | None) -> str | dict[str, Any] | None:
-    """The wire's form of a choice: the word alone, or the object that names the function."""
+def tool_choice_of(value: ToolChoice | JSONMapping | str | None) -> str | JSONObject | None:
+    """Return a choice as it is sent: the word alone, or the object that names the function."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, ToolChoice):

@@ -22,7 +22,7 @@ class TranscriptionSegmentChunk(Model, kw_only=True, gc=False):
     start: float | None = None
     end: float | None = None
     score: float | None = None
-    """How sure the model is."""
+    """The confidence of the model."""
     speaker_id: str | None = None
     """Such as `speaker_1`, where speakers are told apart (`diarize`)."""
     type: Literal["transcription_segment"] = constant("transcription_segment")
@@ -93,7 +93,7 @@ TRANSCRIPTION_ENDS = frozenset({"transcription.done"})
 
 
 class TranscriptionSettings(TypedDict, total=False):
-    """How audio is transcribed."""
+    """Options of a transcription. None is not sent."""
 
     language: str | None
     """Two letters, such as `en`; guessed where not set."""
@@ -108,7 +108,7 @@ class TranscriptionSettings(TypedDict, total=False):
 
 
 class TranscriptionOptions(TranscriptionSettings, total=False):
-    """What is transcribed, and how. It needs `file`, `file_url` or `file_id`."""
+    """The audio of a transcription, and its options. It needs `file`, `file_url` or `file_id`."""
 
     file: FileInput | None
     """A path, bytes, an open file, `(name, content)`. A string that starts with `http` is taken as `file_url`."""

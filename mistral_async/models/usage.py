@@ -1,14 +1,13 @@
-"""What a request cost. `total_tokens` is not always the sum of the others: audio and tools count too."""
+"""The cost of requests in tokens. `total_tokens` is not always the sum of the others: audio and tools count too."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from mistral_async._codec.json_types import JSONObject
 from mistral_async.models._model import Model
 
 
 class PromptTokensDetails(Model, kw_only=True, gc=False):
-    """What the prompt's tokens were."""
+    """The tokens of the prompt, by kind."""
 
     cached_tokens: int = 0
     """Read from the prompt cache: cheaper, and not counted by the rate limit."""
@@ -16,7 +15,7 @@ class PromptTokensDetails(Model, kw_only=True, gc=False):
 
 
 class UsageInfo(Model, kw_only=True):
-    """What an answer cost, in tokens."""
+    """The cost of an answer in tokens."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -29,12 +28,12 @@ class UsageInfo(Model, kw_only=True):
     """The spelling of early 2026; `cached_tokens` reads every spelling."""
     prompt_tokens_details: PromptTokensDetails | None = None
     prompt_token_details: PromptTokensDetails | None = None
-    completion_tokens_details: dict[str, Any] | None = None
+    completion_tokens_details: JSONObject | None = None
     request_count: int | None = None
     connector_tokens: int | None = None
     """Tokens that built-in tools used."""
     connectors: dict[str, int] | None = None
-    """How often each built-in tool was used."""
+    """The number of uses of each built-in tool."""
 
     @property
     def cached_tokens(self) -> int | None:

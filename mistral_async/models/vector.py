@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, cast, overload
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Vector(_Floats):
         return vector
 
     def packed(self) -> bytes:
-        """The bytes as the wire has them."""
+        """Return the bytes as the wire has them."""
         if not _SWAP:
             return self.tobytes()
         swapped = self[:]
@@ -42,7 +43,7 @@ class Vector(_Floats):
         return swapped.tobytes()
 
     def numpy(self) -> NDArray[Any]:
-        """The vector as a numpy array that shares its memory."""
+        """Return the vector as a numpy array that shares its memory."""
         import numpy as np
 
         return np.asarray(self)
@@ -58,7 +59,7 @@ class Vector(_Floats):
     def __copy__(self) -> Vector:
         return self._again(self)
 
-    def _again(self, numbers: Any) -> Vector:
+    def _again(self, numbers: Iterable[float]) -> Vector:
         vector = super().__new__(type(self), self.typecode)
         vector.extend(numbers)
         return vector
@@ -70,7 +71,7 @@ class Vector(_Floats):
 
 
 def numbers(values: Any, dtype: str) -> Any:
-    """The values as a vector of whole numbers of this type: packed, as a float vector that was misread, or a list."""
+    """Return the values as a vector of whole numbers: packed, as a float vector that was misread, or a list."""
     if isinstance(values, Vector):
         return values if values.typecode == _TYPECODES[dtype] else Vector(values.packed(), dtype)
     if isinstance(values, list):

@@ -15,7 +15,7 @@ VoiceType: TypeAlias = Literal["all", "custom", "preset"]
 VoiceGender: TypeAlias = Literal["female", "male", "neutral"]
 
 VoiceKind: TypeAlias = Literal["ivc", "pvc"]
-"""How a voice was cloned: instantly, or professionally."""
+"""The ways of cloning a voice: instantly, or professionally."""
 
 
 class VoiceResponse(Model, kw_only=True):
@@ -42,7 +42,7 @@ class VoiceResponse(Model, kw_only=True):
     kind: str | None = None
     """One of `VoiceKind`, or a newer one."""
     trimmed_seconds: float | None = None
-    """How much of a long sample was cut off."""
+    """Seconds of a long sample that were cut off."""
 
 
 class VoiceListResponse(Model, kw_only=True):
@@ -64,7 +64,7 @@ class VoiceListPage(Model, kw_only=True):
 
 
 class VoiceOptions(TypedDict, total=False):
-    """What can be said of a new voice."""
+    """Options of a new voice. None is not sent."""
 
     sample_audio: str | bytes | None
     """The recording to clone: its bytes, or these as base64."""
@@ -88,7 +88,7 @@ class VoiceCreateRequest(VoiceOptions):
 
 
 class VoiceUpdateRequest(TypedDict, total=False):
-    """What changes of a voice; what is not named stays, None removes."""
+    """Changes to a voice; what is not named stays, None removes."""
 
     name: str | None
     languages: Sequence[str] | None
@@ -106,7 +106,7 @@ class VoiceSearchOptions(TypedDict, total=False):
 
     page_size: int | None
     page_token: str | None
-    """Where to go on: the `next_page_token` of a page."""
+    """The page to go on with: the `next_page_token` of the one before."""
     type: VoiceType | str | None
     gender: Sequence[VoiceGender | str] | None
     language: Sequence[str] | None

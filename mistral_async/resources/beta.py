@@ -1,4 +1,4 @@
-"""What is in beta: conversations, agents and libraries."""
+"""The groups that are in beta: conversations, agents and libraries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Beta(Resource[M]):
-    """What is in beta."""
+    """The groups of endpoints that are in beta."""
 
     @functools.cached_property
     def conversations(self) -> Conversations[M]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
 
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
 from mistral_async._codec.json_encode import encode
+from mistral_async._codec.json_types import JSONObject
 from mistral_async._engine.paging import PageNumber, PageToken
 from mistral_async._engine.request import Call, Pages, delete, get, pages, patch, post, put
 from mistral_async.models.beta_agents import (
@@ -103,17 +103,17 @@ class BetaAgents(Resource[M]):
         return delete("/v1/agents/{}/aliases", agent_id, query={"alias": alias})
 
 
-def _query(options: AgentFilter) -> dict[str, Any]:
-    """The filter as it is sent: metadata is one parameter, in JSON."""
-    query: dict[str, Any] = {**options}
+def _query(options: AgentFilter) -> dict[str, object]:
+    """Return the filter as it is sent: metadata is one parameter, in JSON."""
+    query: dict[str, object] = {**options}
     if (metadata := options.get("metadata")) is not None:
         query["metadata"] = encode(metadata).decode()
     return query
 
 
-def _fields(options: AgentOptions) -> dict[str, Any]:
-    """The options as they are sent; what can not be null is not sent as null."""
-    fields: dict[str, Any] = {**options}
+def _fields(options: AgentOptions) -> JSONObject:
+    """Return the options as they are sent; what can not be null is not sent as null."""
+    fields: JSONObject = {**options}
     if "completion_args" in options:
         fields["completion_args"] = completion_args_of(options["completion_args"])
     return {key: value for key, value in fields.items() if value is not None or key not in _NOT_NULLABLE}

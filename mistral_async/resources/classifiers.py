@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.request import Call, RetrySafety, post
 from mistral_async.models.classifiers import (
     ClassificationResponse,
@@ -31,7 +32,7 @@ class Classifiers(Resource[M]):
         inputs: str | MessageInput | Sequence[str | MessageInput | Sequence[MessageInput]],
         model: str | None = None,
         *,
-        metadata: Mapping[str, Any] | None = None,
+        metadata: JSONMapping | None = None,
     ) -> Call[ModerationResponse]:
         """Moderate one text or many; messages among them are moderated as a conversation."""
         model = model or _MODERATION
@@ -51,7 +52,7 @@ class Classifiers(Resource[M]):
 
     @endpoint
     def classify(
-        self, inputs: str | Sequence[str], model: str, *, metadata: Mapping[str, Any] | None = None
+        self, inputs: str | Sequence[str], model: str, *, metadata: JSONMapping | None = None
     ) -> Call[ClassificationResponse]:
         """Classify one text or many, by a classifier that you fine-tuned."""
         body = {"model": model, "input": inputs, "metadata": metadata}
@@ -79,7 +80,7 @@ def _are_texts(inputs: object) -> bool:
 
 
 def _conversation(inputs: Any) -> list[Any]:
-    """A message alone as a conversation; a text among messages as the user's."""
+    """Return a message alone as a conversation, and a text among messages as one of the user."""
     if not isinstance(inputs, Sequence):
         return [inputs]
     items: list[Any] = list(cast("Any", inputs))

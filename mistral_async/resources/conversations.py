@@ -236,7 +236,7 @@ def _started(inputs: ConversationInputs, options: ConversationOptions) -> dict[s
 def _fields(
     inputs: ConversationInputs | None, options: ConversationOptions | AppendOptions | RestartOptions
 ) -> dict[str, Any]:
-    """The options as they are sent: entries in a list, completion arguments in their wire form."""
+    """Return the options as they are sent: entries in a list, completion arguments in their wire form."""
     fields: dict[str, Any] = {"inputs": entries_of(inputs), **options}
     if "completion_args" in options:
         fields["completion_args"] = completion_args_of(options["completion_args"])

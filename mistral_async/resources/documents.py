@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import Unpack
 
@@ -35,7 +35,7 @@ class Documents(Resource[M]):
     @endpoint
     def list(self, library_id: str, **options: Unpack[DocumentListOptions]) -> Pages[Document, ListDocumentsResponse]:
         """List documents."""
-        query: dict[str, Any] = {**options}
+        query: dict[str, object] = {**options}
         if isinstance(filters := query.get("filters_attributes"), Mapping):
             query["filters_attributes"] = encode(filters).decode()
         return pages(_ALL, library_id, query=query, returns=ListDocumentsResponse, by=PageNumber())
@@ -120,6 +120,6 @@ _ENDED = frozenset({"self_managed", "missing_content", "noop", "done", "error"})
 
 
 def _is_ended(document: Document) -> bool:
-    """Whether a document will not change by itself any more, whatever its state may be called one day."""
+    """Return whether a document will not change by itself any more, whatever its state may be called one day."""
     status = document.process_status
     return status in _ENDED or (status not in _WORKING and document.last_processed_at is not None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint, method
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import Unknown
 from mistral_async._engine.paging import PageNumber
 from mistral_async._engine.request import Call, Pages, get, pages, post
@@ -82,7 +83,7 @@ _ENDED = frozenset({"SUCCESS", "FAILED", "FAILED_VALIDATION", "CANCELLED"})
 
 
 def _is_ended(job: FineTuningJobDetails) -> bool:
-    """Whether nothing will happen to a job by itself any more."""
+    """Return whether nothing will happen to a job by itself any more."""
     if isinstance(job, Unknown):
         return job.get("status") in _ENDED
     return job.status in _ENDED or (job.status == "VALIDATED" and not job.auto_start)
@@ -102,9 +103,9 @@ class FineTuning(Resource[M]):
     cancel: Final = FineTuningJobs.cancel
 
 
-def _fields(options: FineTuningOptions) -> dict[str, Any]:
-    """The options as they are sent: training files as objects, validation files as ids, parameters always."""
-    fields: dict[str, Any] = {**options}
+def _fields(options: FineTuningOptions) -> JSONObject:
+    """Return the options as they are sent: training files as objects, validation files as ids, parameters always."""
+    fields: JSONObject = {**options}
     fields["hyperparameters"] = {} if options.get("hyperparameters") is None else options.get("hyperparameters")
     if (training := options.get("training_files")) is not None:
         fields["training_files"] = [TrainingFile(each) if isinstance(each, str) else each for each in training]
@@ -113,7 +114,7 @@ def _fields(options: FineTuningOptions) -> dict[str, Any]:
     return fields
 
 
-def _file_id(file: str | TrainingFile | Mapping[str, Any]) -> str:
+def _file_id(file: str | TrainingFile | JSONMapping) -> str:
     match file:
         case str():
             return file

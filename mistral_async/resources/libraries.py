@@ -34,7 +34,7 @@ class TokenOrNumber(msgspec.Struct, frozen=True):
         return None
 
     def single(self, query: Mapping[str, Any]) -> bool:
-        """Whether a page was asked for."""
+        """Return whether a page was asked for."""
         return "page" in query or "page_token" in query
 
 

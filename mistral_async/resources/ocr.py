@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._engine.request import Call, RetrySafety, post
 from mistral_async.models.formats import response_format_of
 from mistral_async.models.ocr import OCRDocument, OCROptions, OCRParsedOptions, OCRResponse, document_of
@@ -26,11 +26,11 @@ class Ocr(Resource[M]):
         self,
         *,
         model: str | None = _MODEL,
-        document: OCRDocument | Mapping[str, Any] | str,
+        document: OCRDocument | JSONMapping | str,
         **options: Unpack[OCROptions],
     ) -> Call[OCRResponse]:
         """Read a document or an image: its address, or a chunk with an address or a file's id."""
-        body: dict[str, Any] = {"model": model or _MODEL, "document": document_of(document), **options}
+        body: JSONObject = {"model": model or _MODEL, "document": document_of(document), **options}
         for key in ("bbox_annotation_format", "document_annotation_format"):
             body[key] = response_format_of(body.get(key))
         return post("/v1/ocr", json=body, returns=OCRResponse, safety=RetrySafety.BILLED)
@@ -39,7 +39,7 @@ class Ocr(Resource[M]):
     def parse(
         self,
         *,
-        document: OCRDocument | Mapping[str, Any] | str,
+        document: OCRDocument | JSONMapping | str,
         document_annotation_format: TypeForm[D] | None = None,
         bbox_annotation_format: TypeForm[B] | None = None,
         model: str | None = _MODEL,

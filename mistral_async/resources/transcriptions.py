@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._engine.request import Call, RetrySafety, Stream, post, stream
 from mistral_async.models.transcriptions import (
     TRANSCRIPTION_ENDS,
@@ -33,20 +31,20 @@ class Transcriptions(Resource[M]):
         return transcription_stream({"model": model, **options})
 
 
-def transcription(fields: Mapping[str, Any]) -> Call[TranscriptionResponse]:
+def transcription(fields: JSONMapping) -> Call[TranscriptionResponse]:
     """Describe a transcription."""
     return post(_ROUTE, form=_form(fields), returns=TranscriptionResponse, safety=RetrySafety.BILLED)
 
 
-def transcription_stream(fields: Mapping[str, Any]) -> Stream[TranscriptionStreamEvents]:
+def transcription_stream(fields: JSONMapping) -> Stream[TranscriptionStreamEvents]:
     """Describe a transcription that arrives as events."""
     form = {**_form(fields), "stream": True}
     return stream(_ROUTE, form=form, yields=TranscriptionStreamEvents, ends=TRANSCRIPTION_ENDS)
 
 
-def _form(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as they are sent: an address is no file."""
-    form: dict[str, Any] = {**fields}
+def _form(fields: JSONMapping) -> JSONObject:
+    """Return the fields as they are sent: an address is no file."""
+    form: JSONObject = {**fields}
     file = form.get("file")
     if isinstance(file, str) and file.startswith(("http://", "https://")):
         form["file_url"] = form.pop("file")
