@@ -121,10 +121,10 @@ def post(
     transform: Callable[[Any], Any] | None = None,
 ) -> Call[Any]:
     """Describe a POST."""
-    query = None if query is None else _set(query)
+    asked = None if query is None else _set(query)
     body = None if json is None else _set(json)
     parts = None if form is None else _form(form)
-    return Call("POST", route, _ids(ids), query, body, parts, safety, returns=returns, transform=transform)
+    return Call("POST", route, _ids(ids), asked, body, parts, safety, returns=returns, transform=transform)
 
 
 def put(

@@ -68,7 +68,9 @@ class BatchRun(Generic[T]):
         self.record = record
         self.run_file = run_file
         self.decoders = decoders
-        self.poll, self.concurrency, self.directory = poll, concurrency, directory
+        self.poll: Poll = poll
+        self.concurrency: int = concurrency
+        self.directory: str | None = directory
         self.monitor: JobMonitor = JobMonitor(record)
         self.expired: set[int] = set()
         """Parts whose results the API has deleted."""

@@ -23,8 +23,8 @@ class OutputType(Generic[T]):
     def __init__(self, kind: TypeForm[T]) -> None:
         compiled = compile_type(kind)
         self._codec = compiled.codec
-        self.schema = compiled.schema
-        self.wrapped = compiled.wrapped
+        self.schema: dict[str, Any] = compiled.schema
+        self.wrapped: bool = compiled.wrapped
         """True if the value stands in an object, under `value`."""
         self._decoder = self._native_decoder(kind) if compiled.is_native else None
 

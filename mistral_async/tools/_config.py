@@ -17,7 +17,7 @@ from mistral_async.tools._toolbox import ToolLike
 class RunConfig(msgspec.Struct, kw_only=True):
     """The settings of a run; raises `ValueError` for those that could not run."""
 
-    output_type: OutputType | None
+    output_type: OutputType[Any] | None
     """The type of the final answer; None for text."""
     resumed: Deferred | None
     """The run that this one goes on with."""
