@@ -16,7 +16,6 @@ from mistral_async.batch import (
     Poll,
     WaitTimeoutError,
 )
-from mistral_async.batch._run_file import RunFile
 from mistral_async.bulk import CheckpointError
 from mistral_async.errors import APIConnectionError, AuthenticationError, MistralError, PermissionDeniedError
 from mistral_async.testing import Cut, Reset, Stall
@@ -259,13 +258,10 @@ async def test_a_checkpoint_of_other_calls_is_refused(client, poll, ask, server,
 async def test_a_checkpoint_is_one_process_s_at_a_time(client, poll, ask, tmp_path):
     # Rule 5 of batch_run.
     path = tmp_path / "run.json"
-    other = RunFile(path)
-    other.acquire()
-    try:
+    async with client.batch.run([ask(0)], poll=poll, checkpoint=path) as results:
         with pytest.raises(CheckpointError, match="in use"):
             await client.batch.run([ask(0)], poll=poll, checkpoint=path)
-    finally:
-        other.release()
+        assert len([result async for result in results]) == 1
     assert len(await client.batch.run([ask(0)], poll=poll, checkpoint=path)) == 1
 
 

@@ -8,6 +8,7 @@ import socket
 
 import pytest
 
+import mistral_async
 from mistral_async.cli import COMMANDS, main
 from mistral_async.testing import FakeMistral
 
@@ -27,9 +28,7 @@ def test_help_names_every_command_and_what_it_does(run):
 
 
 def test_version(run):
-    from mistral_async import _version
-
-    assert run("--version").out.strip() == _version.__version__
+    assert run("--version").out.strip() == mistral_async.__version__
 
 
 # exit codes

@@ -13,8 +13,7 @@ import zlib
 
 import pytest
 
-from mistral_async import errors
-from mistral_async._engine.retry import RetryConfig
+from mistral_async import RetryConfig, errors
 
 OK = "Hello"
 NAMES = {name: kind for name, kind in vars(errors).items() if name.endswith("Error")}
