@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mistral_async._codec.counts import check_count
+
 if TYPE_CHECKING:
     from mistral_async._ratelimit.store import LimitStore
 
@@ -51,7 +53,7 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
         for name in _RATES:
             _check_number(name, getattr(self, name))
         for name in _COUNTS:
-            _check_count(name, getattr(self, name))
+            check_count(name, getattr(self, name), optional=True)
         if self.burst is not None and self.requests_per_second is None and self.requests_per_minute is None:
             raise ValueError("burst needs requests_per_second or requests_per_minute")
         for model, limits in self.models.items():
@@ -68,12 +70,3 @@ def _check_number(name: str, value: float | None) -> None:
         raise TypeError(f"{name} must be a number, not {type(value).__name__}")
     if not math.isfinite(value) or value <= 0:
         raise ValueError(f"{name} must be a positive number, not {value!r}")
-
-
-def _check_count(name: str, value: int | None) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias, TypedDict
 
 import msgspec
 
+from mistral_async._codec.counts import check_count
 from mistral_async._results.poll import Poll
 from mistral_async.batch._progress import BatchProgress
 from mistral_async.batch._run import BatchLimits
@@ -71,9 +72,8 @@ class BatchConfig(msgspec.Struct, frozen=True, kw_only=True):
     on_exit: OnExit = "keep"
 
     def __post_init__(self) -> None:
-        """Raise ValueError for options that can not be followed."""
-        if self.concurrency < 1:
-            raise ValueError(f"concurrency must be at least 1, not {self.concurrency}")
+        """Raise `TypeError` or `ValueError` for options that can not be followed."""
+        check_count("concurrency", self.concurrency)
         if self.on_error not in {"return", "raise"}:
             raise ValueError(f"on_error must be 'return' or 'raise', not {self.on_error!r}")
         if self.on_exit not in {"keep", "cancel"}:

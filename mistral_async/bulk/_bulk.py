@@ -9,8 +9,9 @@ import msgspec
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, method
+from mistral_async._codec.counts import check_count
 from mistral_async._engine.request import Call
-from mistral_async.bulk._config import BulkConfig, BulkOptions, check_count
+from mistral_async.bulk._config import BulkConfig, BulkOptions
 from mistral_async.bulk._results import AsyncResults
 from mistral_async.models.chat import ChatCompletionResponse, ChatOptions
 from mistral_async.models.classifiers import (

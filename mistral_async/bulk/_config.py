@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import msgspec
 
+from mistral_async._codec.counts import check_count
 from mistral_async.bulk._outcome import OnError
 from mistral_async.bulk._progress import Progress
 
@@ -49,7 +50,7 @@ class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Raise for options with which nothing would ever run."""
         for name in ("concurrency", "max_in_flight"):
-            check_count(name, getattr(self, name))
+            check_count(name, getattr(self, name), optional=True)
         if self.on_error not in {"return", "raise"}:
             raise ValueError(f"on_error must be 'return' or 'raise', not {self.on_error!r}")
         if self.progress is not None and (not callable(self.progress) or inspect.iscoroutinefunction(self.progress)):
@@ -69,13 +70,3 @@ class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
     def window(self) -> int:
         """The number of items that may be under way or waiting to be taken."""
         return self.max_in_flight or 2 * self.concurrency
-
-
-def check_count(name: str, value: object) -> None:
-    """Raise for what is not a whole number of at least 1."""
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from mistral_async._codec.counts import check_count
 from mistral_async.structured._output_type import OutputType, output_type_of
 from mistral_async.tools._deferred import Deferred
 from mistral_async.tools._options import RunOptions
@@ -29,8 +30,7 @@ class RunConfig(msgspec.Struct, kw_only=True):
     repair: int = 0
 
     def __post_init__(self) -> None:
-        if self.max_steps < 1:
-            raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
+        check_count("max_steps", self.max_steps)
         if self.repair < 0:
             raise ValueError(f"repair must be 0 or more, not {self.repair}")
         if self.on_tool_error not in {"message", "raise"} and not callable(self.on_tool_error):

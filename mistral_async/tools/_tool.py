@@ -13,6 +13,7 @@ import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
+from mistral_async._codec.counts import check_count
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async.models.tools import Function, FunctionTool
 from mistral_async.tools._function import Context, FunctionSignature, arguments_of, is_async
@@ -50,8 +51,7 @@ class ToolSettings(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
 
     def __post_init__(self) -> None:
-        if self.limit is not None and self.limit < 1:
-            raise ValueError(f"limit must be at least 1, not {self.limit}")
+        check_count("limit", self.limit, optional=True)
         if self.timeout is not None and not self.timeout > 0:
             raise ValueError(f"timeout must be more than 0 seconds, not {self.timeout}")
 
