@@ -5,8 +5,7 @@ A handle as JSON outlives its process, and another process can do with it what t
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncGenerator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import AbstractContextManager, asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -17,6 +16,7 @@ from typing_extensions import Unpack
 from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.blockable import Blockable, Startable
 from mistral_async._binding.executor import Executor
+from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.resource import Async, M, Resource, Sync, method
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig, ReadOptions
@@ -72,13 +72,13 @@ class BatchResults(RunReading[T], Blockable["SyncBatchResults[T]"], Generic[T]):
         return self.collect().__await__()
 
 
-class SyncBatchResults(Generic[T]):
+class SyncBatchResults(SyncIterator[Result[T]], Generic[T]):
     """Results for code that blocks: `with client.batch.run(...) as results: for …`, just `for`, or `.collect()`."""
 
     def __init__(self, executor: BlockingExecutor, results: BatchResults[T]) -> None:
+        super().__init__()
         self._executor = executor
         self._results = results
-        self._ready: deque[Result[T]] = deque()
         self._block: AbstractContextManager[BatchResults[T]] | None = None
 
     def __enter__(self) -> Self:
@@ -96,22 +96,10 @@ class SyncBatchResults(Generic[T]):
         if self._block is not None:
             self._block.__exit__(None, None, None)
 
-    def __iter__(self) -> Iterator[Result[T]]:
-        if self._block is None:
-            return self._once()
-        return self
-
-    def _once(self) -> Iterator[Result[T]]:
-        """Yield the results in a block, so that the reading ends when the loop is left."""
-        with self:
-            yield from self
-
-    def __next__(self) -> Result[T]:
-        if not self._ready:
-            self._ready.extend(self.receive())
-            if not self._ready:
-                raise StopIteration
-        return self._ready.popleft()
+    @property
+    def is_open(self) -> bool:
+        """True once its block was entered."""
+        return self._block is not None
 
     def receive(self) -> list[Result[T]]:
         """Return the results that have arrived since the last call, at least one; an empty list at the end."""

@@ -37,7 +37,7 @@ class Row(NamedTuple):
     usage: bytes | None
 
 
-class Checkpoint:
+class CheckpointFile:
     """The file of one job's results. Every method blocks."""
 
     def __init__(self, path: str, job: Mapping[str, Any], *, by_digest: bool = False, scratch: bool = False) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 
-from mistral_async.bulk._checkpoint import Checkpoint, CheckpointError, Row
+from mistral_async.bulk._checkpoint import CheckpointError, CheckpointFile, Row
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class CheckpointWriter:
     def __init__(self, path: str | None, job: Mapping[str, Any], *, by_digest: bool) -> None:
         self._scratch = None if path is not None else tempfile.TemporaryDirectory(prefix="mistral-bulk-")
         where = os.path.join(self._scratch.name, "results") if self._scratch else str(path)  # noqa: PTH118 - as above
-        self._file = Checkpoint(where, job, by_digest=by_digest, scratch=path is None)
+        self._file = CheckpointFile(where, job, by_digest=by_digest, scratch=path is None)
         self._thread = anyio.CapacityLimiter(1)
         self._lock = anyio.Lock()
         self._pending: list[Row] = []

@@ -7,12 +7,12 @@ while it waits for results, reads them and pushes them to the event loop.
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import AsyncIterable, Iterator
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
+from mistral_async._binding.iteration import SyncIterator
 from mistral_async.bulk._bulk_run import BulkRun
 from mistral_async.bulk._outcome import Result
 from mistral_async.bulk._progress import Progress
@@ -32,13 +32,13 @@ T = TypeVar("T")
 _SLICE: Final = 0.02  # seconds of reading between two looks at what has arrived
 
 
-class SyncResults(Generic[T]):
+class SyncResults(SyncIterator[Result[T]], Generic[T]):
     """Results of bulk work: `with client.bulk.….(...) as results: for …`, just `for`, or all with `.collect()`."""
 
     def __init__(self, portal: Portal, results: BulkRun[T]) -> None:
+        super().__init__()
         self._portal = portal
         self._results = results
-        self._ready: deque[Result[T]] = deque()
         self._block: AbstractContextManager[BulkRun[T]] | None = None
         self._items: Iterator[Any] | None = None
         self._pushed = PushSource()
@@ -68,22 +68,10 @@ class SyncResults(Generic[T]):
         finally:
             close_generator(self._items)
 
-    def __iter__(self) -> Iterator[Result[T]]:
-        if self._block is None:
-            return self._once()
-        return self
-
-    def _once(self) -> Iterator[Result[T]]:
-        """Yield the results in a block, so that the work ends when the loop is left."""
-        with self:
-            yield from self
-
-    def __next__(self) -> Result[T]:
-        if not self._ready:
-            self._ready.extend(self.receive())
-            if not self._ready:
-                raise StopIteration
-        return self._ready.popleft()
+    @property
+    def is_open(self) -> bool:
+        """True once its block was entered."""
+        return self._block is not None
 
     def receive(self) -> list[Result[T]]:
         """Return the results that have arrived since the last call, at least one; an empty list at the end."""

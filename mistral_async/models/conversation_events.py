@@ -25,28 +25,28 @@ OutputContentChunks: TypeAlias = OpenUnion[
 ]
 
 
-class _Event(Model, kw_only=True, gc=False):
+class _ConversationEvent(Model, kw_only=True, gc=False):
     """The fields that all events have."""
 
     created_at: str = ""
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
 
 
-class ResponseStartedEvent(_Event, kw_only=True, gc=False):
+class ResponseStartedEvent(_ConversationEvent, kw_only=True, gc=False):
     """The answer begins; says which conversation it is."""
 
     conversation_id: str = ""
     type: Literal["conversation.response.started"] = constant("conversation.response.started")
 
 
-class ResponseDoneEvent(_Event, kw_only=True):
+class ResponseDoneEvent(_ConversationEvent, kw_only=True):
     """The answer is complete; says what it cost."""
 
     usage: ConversationUsageInfo | None = None
     type: Literal["conversation.response.done"] = constant("conversation.response.done")
 
 
-class ResponseErrorEvent(_Event, kw_only=True, gc=False):
+class ResponseErrorEvent(_ConversationEvent, kw_only=True, gc=False):
     """The answer failed."""
 
     message: str = ""
@@ -54,7 +54,7 @@ class ResponseErrorEvent(_Event, kw_only=True, gc=False):
     type: Literal["conversation.response.error"] = constant("conversation.response.error")
 
 
-class MessageOutputEvent(_Event, kw_only=True):
+class MessageOutputEvent(_ConversationEvent, kw_only=True):
     """A piece of a message: text, or one chunk."""
 
     id: str = ""
@@ -75,7 +75,7 @@ class MessageOutputEvent(_Event, kw_only=True):
         return text_of(self.content)
 
 
-class ToolExecutionStartedEvent(_Event, kw_only=True, gc=False):
+class ToolExecutionStartedEvent(_ConversationEvent, kw_only=True, gc=False):
     """A built-in tool starts."""
 
     id: str = ""
@@ -90,7 +90,7 @@ class ToolExecutionStartedEvent(_Event, kw_only=True, gc=False):
     type: Literal["tool.execution.started"] = constant("tool.execution.started")
 
 
-class ToolExecutionDeltaEvent(_Event, kw_only=True, gc=False):
+class ToolExecutionDeltaEvent(_ConversationEvent, kw_only=True, gc=False):
     """A piece of the arguments of a built-in tool."""
 
     id: str = ""
@@ -102,7 +102,7 @@ class ToolExecutionDeltaEvent(_Event, kw_only=True, gc=False):
     type: Literal["tool.execution.delta"] = constant("tool.execution.delta")
 
 
-class ToolExecutionDoneEvent(_Event, kw_only=True):
+class ToolExecutionDoneEvent(_ConversationEvent, kw_only=True):
     """A built-in tool ran. Its arguments came in the deltas."""
 
     id: str = ""
@@ -114,7 +114,7 @@ class ToolExecutionDoneEvent(_Event, kw_only=True):
     type: Literal["tool.execution.done"] = constant("tool.execution.done")
 
 
-class AgentHandoffStartedEvent(_Event, kw_only=True, gc=False):
+class AgentHandoffStartedEvent(_ConversationEvent, kw_only=True, gc=False):
     """An agent gives the conversation away."""
 
     id: str = ""
@@ -124,7 +124,7 @@ class AgentHandoffStartedEvent(_Event, kw_only=True, gc=False):
     type: Literal["agent.handoff.started"] = constant("agent.handoff.started")
 
 
-class AgentHandoffDoneEvent(_Event, kw_only=True, gc=False):
+class AgentHandoffDoneEvent(_ConversationEvent, kw_only=True, gc=False):
     """Another agent has the conversation."""
 
     id: str = ""
@@ -134,7 +134,7 @@ class AgentHandoffDoneEvent(_Event, kw_only=True, gc=False):
     type: Literal["agent.handoff.done"] = constant("agent.handoff.done")
 
 
-class FunctionCallEvent(_Event, kw_only=True, gc=False):
+class FunctionCallEvent(_ConversationEvent, kw_only=True, gc=False):
     """A piece of a call of a function of yours."""
 
     id: str = ""

@@ -12,26 +12,26 @@ from mistral_async.models.responses import CreateResponseResponse
 from mistral_async.models.responses_items import ResponsesLogprob, ResponsesOutputItem, ResponsesPart
 
 
-class _Event(Model, kw_only=True, gc=False):
+class _ResponsesEvent(Model, kw_only=True, gc=False):
     """The fields that all events have."""
 
     sequence_number: int = 0
 
 
-class _StateEvent(_Event, kw_only=True):
+class _StateEvent(_ResponsesEvent, kw_only=True):
     """The answer as it is now."""
 
     response: CreateResponseResponse = field(default_factory=CreateResponseResponse)
 
 
-class _ItemEvent(_Event, kw_only=True):
+class _ItemEvent(_ResponsesEvent, kw_only=True):
     """A whole item of the output."""
 
     item: ResponsesOutputItem | None = None
     output_index: int = 0
 
 
-class _PieceEvent(_Event, kw_only=True, gc=False):
+class _PieceEvent(_ResponsesEvent, kw_only=True, gc=False):
     """A piece of an item."""
 
     item_id: str = ""
@@ -75,7 +75,7 @@ class ResponsesFailedEvent(_StateEvent, kw_only=True):
     type: Literal["response.failed"] = constant("response.failed")
 
 
-class ResponsesErrorEvent(_Event, kw_only=True, gc=False):
+class ResponsesErrorEvent(_ResponsesEvent, kw_only=True, gc=False):
     """The stream failed."""
 
     message: str = ""

@@ -10,7 +10,7 @@ import msgspec
 from mistral_async._codec.counts import check_count
 from mistral_async.structured._output_type import OutputType, output_type_of
 from mistral_async.tools._deferred import Deferred
-from mistral_async.tools._options import RunOptions
+from mistral_async.tools._options import ToolRunOptions
 from mistral_async.tools._runner import Confirm, OnToolError
 from mistral_async.tools._toolbox import ToolLike
 
@@ -42,7 +42,7 @@ class RunConfig(msgspec.Struct, kw_only=True):
 
 def split_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the options of the run and those of its requests; None is neither."""
-    own = RunOptions.__annotations__.keys()
+    own = ToolRunOptions.__annotations__.keys()
     given = {name: value for name, value in options.items() if value is not None}
     run = {name: value for name, value in given.items() if name in own}
     return run, {name: value for name, value in given.items() if name not in own}

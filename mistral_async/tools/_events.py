@@ -13,28 +13,28 @@ from mistral_async.tools._deferred import Deferred
 T = TypeVar("T", default=Any)
 
 
-class _Event(msgspec.Struct, kw_only=True):
+class _RunEvent(msgspec.Struct, kw_only=True):
     """An event of a run."""
 
     step: int
     """The number of the answer that it belongs to, from 1."""
 
 
-class TextDelta(_Event, kw_only=True):
+class TextDelta(_RunEvent, kw_only=True):
     """A piece of the text of an answer."""
 
     text: str
     type: Literal["text"] = "text"
 
 
-class ThinkingDelta(_Event, kw_only=True):
+class ThinkingDelta(_RunEvent, kw_only=True):
     """A piece of the model's reasoning."""
 
     text: str
     type: Literal["thinking"] = "thinking"
 
 
-class ToolStarted(_Event, kw_only=True):
+class ToolStarted(_RunEvent, kw_only=True):
     """The start of a local tool, with arguments that were checked."""
 
     id: str
@@ -44,7 +44,7 @@ class ToolStarted(_Event, kw_only=True):
     type: Literal["tool_started"] = "tool_started"
 
 
-class ToolFinished(_Event, kw_only=True):
+class ToolFinished(_RunEvent, kw_only=True):
     """The end of a call; `error` is the reason where it failed or did not run."""
 
     id: str
@@ -56,7 +56,7 @@ class ToolFinished(_Event, kw_only=True):
     type: Literal["tool_finished"] = "tool_finished"
 
 
-class ServerToolStarted(_Event, kw_only=True):
+class ServerToolStarted(_RunEvent, kw_only=True):
     """The start of a built-in tool or a connector on the server."""
 
     id: str
@@ -64,7 +64,7 @@ class ServerToolStarted(_Event, kw_only=True):
     type: Literal["server_tool_started"] = "server_tool_started"
 
 
-class ServerToolFinished(_Event, kw_only=True):
+class ServerToolFinished(_RunEvent, kw_only=True):
     """The end of a built-in tool or a connector on the server."""
 
     id: str
@@ -73,7 +73,7 @@ class ServerToolFinished(_Event, kw_only=True):
     type: Literal["server_tool_finished"] = "server_tool_finished"
 
 
-class Handoff(_Event, kw_only=True):
+class Handoff(_RunEvent, kw_only=True):
     """The handoff of the conversation to another agent."""
 
     agent_id: str
@@ -81,7 +81,7 @@ class Handoff(_Event, kw_only=True):
     type: Literal["handoff"] = "handoff"
 
 
-class StepFinished(_Event, kw_only=True):
+class StepFinished(_RunEvent, kw_only=True):
     """The end of a step: the model has answered, and the tools that it asked for have run."""
 
     text: str
@@ -122,7 +122,7 @@ class RunResult(msgspec.Struct, Generic[T], kw_only=True):
         return cast("T", self.output)
 
 
-class RunFinished(_Event, Generic[T], kw_only=True):
+class RunFinished(_RunEvent, Generic[T], kw_only=True):
     """The end of the run."""
 
     result: RunResult[T]

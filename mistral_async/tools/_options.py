@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mistral_async.tools._toolbox import ToolLike
 
 
-class RunOptions(TypedDict, total=False):
+class ToolRunOptions(TypedDict, total=False):
     """The options of a run itself."""
 
     tools: Sequence[ToolLike] | None
@@ -31,9 +31,9 @@ class RunOptions(TypedDict, total=False):
     """The number of times that the model may correct a final answer that is not of the type; 0 by default."""
 
 
-class ChatRunOptions(RunOptions, SharedOptions, SamplingOptions, total=False):
+class ChatRunOptions(ToolRunOptions, SharedOptions, SamplingOptions, total=False):
     """The options of a run over a chat, and of its requests. A forced `tool_choice` forces the first answer only."""
 
 
-class ConversationRunOptions(RunOptions, ConversationStartOptions, total=False):
+class ConversationRunOptions(ToolRunOptions, ConversationStartOptions, total=False):
     """The options of a run in a conversation, and of the request that starts it."""
