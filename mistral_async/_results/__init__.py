@@ -1,4 +1,4 @@
-"""What a call gives that stays open: streams, pages, downloads, and the polling of what is done elsewhere.
+"""Results that stay open: streams, pages, downloads, and the polling of what is done elsewhere.
 
 Knows the engine, and no endpoint.
 """

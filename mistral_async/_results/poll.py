@@ -28,12 +28,12 @@ _POLLING: Final = RetryConfig(statuses=STATUSES | {_CONFLICT})
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
-    """How often to ask. Seconds."""
+    """The pace of asking whether something is done. All in seconds."""
 
     initial: float = 2.0
     """Before the second question."""
     maximum: float = 60.0
-    """What the pauses grow to."""
+    """The pause that they grow to."""
     factor: float = 1.5
     """By which each pause is longer than the one before."""
     patience: float = 86_400.0
@@ -59,7 +59,7 @@ class WaitTimeoutError(MistralError, TimeoutError):
     """Work that was not done in the time given. It goes on: wait again, or cancel it."""
 
     state: Any = None
-    """What was known last."""
+    """The last answer; None where there was none."""
 
 
 def is_transient(error: MistralError) -> bool:
