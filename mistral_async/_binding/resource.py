@@ -32,7 +32,7 @@ D = TypeVar("D", bound=Request)
 
 
 class Mode:
-    """What calling an endpoint gives."""
+    """The form that calling an endpoint gives."""
 
 
 class Async(Mode):

@@ -117,7 +117,7 @@ class SyncStream(SyncIterator[T]):
 
     @property
     def partial(self) -> Accumulator[T]:
-        """What has arrived so far: text, thinking, tool calls, usage."""
+        """The accumulator of what has arrived so far: text, thinking, tool calls, usage."""
         return self._stream.partial
 
     @overload
@@ -144,11 +144,11 @@ class SyncPages(Generic[T, Page]):
         self._pages = pages
 
     def page(self) -> Page:
-        """The first page, or the one that the query names, as the API sends it."""
+        """Return the first page, or the one that the query names, as the API sends it."""
         return self._portal.run(self._pages.page)
 
     def pages(self) -> Iterator[Page]:
-        """Every page."""
+        """Yield every page."""
         pages = self._pages.pages()
         while (page := self._portal.run(_next, pages)) is not None:
             yield cast("Page", page)
@@ -158,7 +158,7 @@ class SyncPages(Generic[T, Page]):
             yield from self._pages.items(page)
 
     def to_list(self) -> list[T]:
-        """Every item."""
+        """Return every item, in a list."""
         return list(self)
 
 
@@ -187,7 +187,7 @@ class SyncDownload:
             yield data
 
     def read(self) -> bytes:
-        """All of it, in memory."""
+        """Read all of it into memory."""
         return self._portal.run(self._download.read)
 
     def save(

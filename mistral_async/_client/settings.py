@@ -37,7 +37,7 @@ ApiKey = str | Callable[[], str | Awaitable[str]]
 
 
 class ClientSettings(TypedDict, total=False):
-    """What both clients take besides the key."""
+    """The arguments that both clients take besides the key."""
 
     server: Literal["global", "eu", "us"] | None
     """Default: `"global"`."""
@@ -72,7 +72,7 @@ class ClientSettings(TypedDict, total=False):
 
 
 class ViewOptions(TypedDict, total=False):
-    """What a view of a client changes."""
+    """The settings that a view of a client changes."""
 
     timeout: Timeout | float | None
     """`Timeout`, or seconds for each call in all."""

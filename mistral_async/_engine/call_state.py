@@ -40,7 +40,7 @@ _CLOCK = 0.005  # seconds that an event loop's timer may be early
 
 
 class Renewal(Enum):
-    """Whether a key that the API refuses is replaced by a new one: once a call."""
+    """The replacement of a key that the API refuses by a new one: once a call."""
 
     POSSIBLE = "possible"
     DUE = "due"

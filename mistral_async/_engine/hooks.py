@@ -78,7 +78,7 @@ class CallContext:
 
 
 class Hooks:
-    """What is told of every call: a subclass overrides what it wants to know. Plain functions, which must not block.
+    """The listener to every call: a subclass overrides what it wants to know. Plain functions, which must not block.
 
     A call is one answer asked of the API: each page of a list, each item of bulk work, each request of an upload or a
     batch job is one. `before_call` and `after_call` come once each, whatever becomes of it, and so do `before_attempt`

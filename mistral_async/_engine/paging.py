@@ -9,7 +9,7 @@ import msgspec
 
 
 class Paging(Protocol):
-    """How the next page is asked for."""
+    """A way to ask for the next page."""
 
     def next(self, query: Mapping[str, Any], page: Any, count: int, seen: int) -> dict[str, Any] | None:
         """Change the query for the page after this one of `count` items, `seen` in all; None at the end."""

@@ -29,7 +29,7 @@ DONE = "[DONE]"
 
 
 class RetrySafety(Enum):
-    """What repeating a request would cost."""
+    """The cost of repeating a request."""
 
     SAFE = "none"  # it may be repeated freely
     BILLED = "costs"  # inference: billed again
@@ -37,7 +37,7 @@ class RetrySafety(Enum):
 
 
 class Request(msgspec.Struct):
-    """What is sent. Its repr never shows a body."""
+    """A request, as it is sent. Its repr never shows a body."""
 
     method: str
     route: str

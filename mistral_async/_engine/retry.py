@@ -45,7 +45,7 @@ _PATIENT = frozenset({_TOO_MANY, _UNAUTHORIZED})  # these do not count among the
 
 
 class BackoffStrategy(msgspec.Struct, frozen=True, kw_only=True):
-    """How long to wait: a random time up to `initial_interval * exponent ** n` (full jitter). Times in milliseconds."""
+    """The delays between attempts: random, up to `initial_interval * exponent ** n` (full jitter). In milliseconds."""
 
     initial_interval: float = 2_000
     max_interval: float = 20_000
@@ -55,7 +55,7 @@ class BackoffStrategy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """What is repeated. The default: 429 for up to 90 s, other passing failures 3 times, within the client's budget."""
+    """The failures that are repeated. By default 429 for up to 90 s, other passing failures 3 times, in the budget."""
 
     strategy: Literal["backoff", "none"] = "backoff"
     backoff: BackoffStrategy = BackoffStrategy()

@@ -16,7 +16,7 @@ from mistral_async._http.h1.buffers import BufferPool
 
 
 class Sent(Enum):
-    """How much of a failed request the server may have seen."""
+    """The part of a failed request that the server may have seen."""
 
     NOTHING = "nothing"  # no byte was accepted: repeating it is free
     PART = "part"  # head or body went out incomplete: the server can not have executed it

@@ -67,7 +67,7 @@ class ResponsesSupportedReasoning(Model, gc=False):
 
 
 class ResponsesError(Model, kw_only=True, gc=False):
-    """Why an answer failed."""
+    """The reason for which an answer failed."""
 
     code: str = ""
     """Such as `server_error` or `rate_limit_exceeded`."""
@@ -75,7 +75,7 @@ class ResponsesError(Model, kw_only=True, gc=False):
 
 
 class ResponsesIncompleteDetails(Model, kw_only=True, gc=False):
-    """Why an answer is cut off."""
+    """The reason for which an answer is cut off."""
 
     reason: str | None = None
     """`max_output_tokens`, `content_filter`, or a newer one."""

@@ -138,7 +138,7 @@ class ResponsesOutputText(Model):
 
 
 class ResponsesOutputRefusal(Model, gc=False):
-    """Why the model refused."""
+    """The reason for which the model refused."""
 
     refusal: str
     type: Literal["refusal"] = constant("refusal")
