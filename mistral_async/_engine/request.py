@@ -29,7 +29,7 @@ DONE = "[DONE]"
 
 
 class RetrySafety(Enum):
-    """The cost of repeating a request."""
+    """The cost of repeating a request. Pickles hold the values."""
 
     SAFE = "none"  # it may be repeated freely
     BILLED = "costs"  # inference: billed again
@@ -121,10 +121,17 @@ def post(
     transform: Callable[[Any], Any] | None = None,
 ) -> Call[Any]:
     """Describe a POST."""
-    asked = None if query is None else _set(query)
-    body = None if json is None else _set(json)
-    parts = None if form is None else _form(form)
-    return Call("POST", route, _ids(ids), asked, body, parts, safety, returns=returns, transform=transform)
+    return Call(
+        "POST",
+        route,
+        _ids(ids),
+        None if query is None else _set(query),
+        None if json is None else _set(json),
+        None if form is None else _form(form),
+        safety,
+        returns=returns,
+        transform=transform,
+    )
 
 
 def put(
