@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 from mistral_async import Mistral, SyncMistral, calls
+from mistral_async.batch import Poll
 from mistral_async.bulk import AsyncResults
 from mistral_async.bulk._sync_results import SyncResults
 from mistral_async.testing import FakeMistral
@@ -53,7 +54,7 @@ async def test_with_response_they_give_what_they_always_give():
             endpoint="/v1/embeddings", requests=[{"custom_id": "a", "body": {"input": "x"}}], model="mistral-embed"
         )
         assert job.status == 200
-        assert (await client.batch.jobs.wait(job.data.id)).id == job.data.id
+        assert (await client.batch.jobs.wait(job.data.id, poll=Poll(initial=0.01))).id == job.data.id
 
 
 def test_with_response_blocking_code_gets_it_too():
