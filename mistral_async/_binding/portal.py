@@ -7,8 +7,8 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator
-from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from concurrent.futures import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 # Rule 2: A caller waits for its call alone. What interrupts the wait (Ctrl-C, a time-out of a test runner) cancels
 # the call over there, so that nothing goes on unseen.
 # Rule 3: What ends a process (`SystemExit`, `KeyboardInterrupt`), raised by a function of the user inside the loop,
-# would end the loop for everybody: it is carried to the caller whose call it was, and raised there.
+# would end the loop for everybody: it is carried to the caller whose call it was, and raised there. Where that can not
+# be done (in a task group), the loop has ended before anybody is told: the next call starts another.
 # Rule 4: A forked child has no thread. It starts a portal of its own, keeps the parent's objects so that no finalizer
 # touches them, and refuses what was opened before the fork.
 # Rule 5: When the interpreter ends, the loops are stopped and waited for half a second. A daemon thread that still
@@ -43,6 +44,7 @@ class Portal:
     def __init__(self, backend: str) -> None:
         self._trio = backend == "trio"
         self._waited: set[Future[Any]] = set()
+        self._ended = False
         started: Future[BlockingPortal] = Future()
         work = (self._serve, backend, started)
         self._thread = threading.Thread(target=Context().run, args=work, name="mistral_async", daemon=True)
@@ -57,7 +59,7 @@ class Portal:
     @property
     def is_alive(self) -> bool:
         """True while its thread runs: not in a forked process, nor once the loop was ended."""
-        return self._thread.is_alive()
+        return not self._ended and self._thread.is_alive()
 
     @classmethod
     def of(cls, backend: str) -> Portal:
@@ -112,10 +114,12 @@ class Portal:
             return future.result()
         except _ExitError as carried:
             raise carried.reason from None
-        except BaseException:
+        except BaseException as error:
             self._park_daemon_at_exit()
             if future is not None and not future.done():
                 self._in_helper_thread(future.cancel)
+            else:
+                self._see_end(error)
             raise
         finally:
             self._waited.discard(cast("Future[Any]", future))
@@ -133,11 +137,23 @@ class Portal:
         try:
             yield value
         except BaseException:
-            if not self.is_alive or not self._in_helper_thread(inner.__exit__, *sys.exc_info()):
+            if not self.is_alive or not self._leave(inner, *sys.exc_info()):
                 raise
         else:
             if self.is_alive:
-                self._in_helper_thread(inner.__exit__, None, None, None)
+                self._leave(inner, None, None, None)
+
+    def _leave(self, inner: AbstractContextManager[T], *error: Any) -> bool | None:
+        try:
+            return self._in_helper_thread(inner.__exit__, *error)
+        except BaseException as failure:
+            self._see_end(failure)
+            raise
+
+    def _see_end(self, failure: BaseException) -> None:
+        """Wait a moment for the thread to end, where that is what a failure may come from (Rule 3)."""
+        if isinstance(failure, CancelledError) or not isinstance(failure, Exception):
+            self._thread.join(_JOIN_TIMEOUT)
 
     def _serve(self, backend: str, started: Future[BlockingPortal]) -> None:
         """Run the event loop until it is stopped; the body of the thread."""
@@ -152,6 +168,7 @@ class Portal:
         try:
             anyio.run(main, backend=backend)
         except BaseException as error:  # noqa: BLE001 - told to all who wait
+            self._ended = True
             if not started.done():
                 started.set_exception(error)
             for future in list(self._waited):

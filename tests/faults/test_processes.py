@@ -247,8 +247,8 @@ def test_an_event_loop_that_was_ended_is_replaced(script, backend):
         client.close()
         """
     process = script(code)
-    out, _ = process.communicate(timeout=30)  # asyncio has its own words about it
-    assert (process.returncode, out.split()) == (0, ["True", "True"])
+    out, err = process.communicate(timeout=30)  # asyncio has its own words about it
+    assert (process.returncode, out.split()) == (0, ["True", "True"]), err
 
 
 def interrupt(process):
