@@ -98,14 +98,16 @@ async def test_a_server_that_does_not_read(start, connect, http, tls):
     """Rule 4 of the connections."""
 
     def script(peer):
-        time.sleep(0.6)
+        seen.wait(5)
 
+    seen = threading.Event()
     server = start(script, tls=tls)
     network = connect(server)
     since = time.monotonic()
     error = await failure(network, http.POST, b"x" * 50_000_000, Timeouts(write=0.15))
     assert (error.timeout, error.phase, error.sent) == (True, Phase.WRITE, Sent.PART)
-    assert 0.14 < time.monotonic() - since < 0.6
+    assert 0.14 < time.monotonic() - since < 2
+    seen.set()
     await network.aclose()
 
 
