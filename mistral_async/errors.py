@@ -39,14 +39,12 @@ MistralError                         the root: catch this one
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.error_body import ErrorInfo, parse_error
-
-if TYPE_CHECKING:
-    from mistral_async._codec.attempt import Attempt
-    from mistral_async._codec.headers import Headers
-    from mistral_async._codec.rate_limit_headers import RateLimitStatus
+from mistral_async._codec.headers import Headers
+from mistral_async._codec.rate_limit_headers import RateLimitStatus
 
 BODY_KEPT = 64 * 1024  # bytes of an error body that are kept
 _LONGEST_MESSAGE = 2000

@@ -9,10 +9,10 @@ import itertools
 import re
 import types
 import typing
-from typing import Any, Literal, Union, get_args, get_origin, is_typeddict
+from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
-from typing_extensions import TypeForm, Unpack
+from typing_extensions import TypeForm, Unpack, is_typeddict
 
 from mistral_async import calls
 from mistral_async._binding.resource import Resource, _Endpoint

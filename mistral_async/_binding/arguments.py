@@ -10,10 +10,10 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import contains
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin, is_typeddict
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import msgspec
-from typing_extensions import Unpack
+from typing_extensions import Unpack, is_typeddict
 
 from mistral_async._codec.json_types import is_array, is_mapping, is_object
 

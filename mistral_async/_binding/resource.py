@@ -73,7 +73,7 @@ class Resource(Generic[M]):
         return type(self)(executor)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {(self.__doc__ or '').splitlines()[0]}>"
+        return f"<{type(self).__name__}: {(self.__doc__ or 'endpoints').splitlines()[0]}>"  # `python -OO` has none
 
 
 class _Endpoint(Generic[P, D]):
@@ -83,12 +83,19 @@ class _Endpoint(Generic[P, D]):
         self.describe = describe
         """Makes the request, unchecked and not performed: `Chat.complete.describe(None, model=..., messages=...)`."""
         self.function: Callable[..., Any] = _performing(describe)
-        self.__doc__ = describe.__doc__
-        self.__name__: str = describe.__name__
-        self.__wrapped__ = describe
+        _appear_as(self, self.function)
 
     def __get__(self, instance: Any, owner: object) -> Any:
         return self if instance is None else types.MethodType(self.function, instance)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it as any method can be called on its class: `Chat.complete(client.chat, model=...)`."""
+        return self.function(*args, **kwargs)
+
+
+def _appear_as(descriptor: Any, function: Callable[..., Any]) -> None:
+    """Give a descriptor the name, the docstring and the signature of its function, for `help` on its class."""
+    functools.update_wrapper(descriptor, function)
 
 
 def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
@@ -228,7 +235,7 @@ class Method(Generic[P, A]):
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
         self.method = method
-        self.__doc__ = function.__doc__
+        _appear_as(self, method)
 
     @overload
     def __get__(
@@ -248,6 +255,10 @@ class Method(Generic[P, A]):
     def __get__(self, instance: None, owner: object) -> Method[P, A]: ...
     def __get__(self, instance: Any, owner: object) -> Any:
         return self if instance is None else types.MethodType(self.method, instance)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it as any method can be called on its class: `Chat.run(client.chat, "hi", model=...)`."""
+        return self.method(*args, **kwargs)
 
 
 def method(function: Callable[Concatenate[Any, P], A]) -> Method[P, A]:

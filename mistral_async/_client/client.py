@@ -12,7 +12,7 @@ from typing_extensions import Unpack
 
 from mistral_async._binding.arguments import expand, reject
 from mistral_async._binding.async_executor import AsyncExecutor
-from mistral_async._binding.resource import Async, AsyncResponse, M, Mode, Sync, SyncResponse
+from mistral_async._binding.resource import Async, AsyncResponse, M, Mode, Resource, Sync, SyncResponse
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, build_engine
 from mistral_async._codec.redact import as_secret
@@ -62,6 +62,8 @@ class Client(Resources[M], Generic[M, R, E]):
 
     def _view(self, options: Options) -> Self:
         view = object.__new__(type(self))
+        own = {name: value for name, value in vars(self).items() if not isinstance(value, Resource)}
+        vars(view).update(own)  # what a subclass keeps; the groups of endpoints are made anew
         view._executor = self._executor.over(Engine(self._executor.engine.state, options))
         return view
 
@@ -121,6 +123,8 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
         api_key = as_secret(api_key)
         if backend not in {"asyncio", "trio"}:
             raise ConfigurationError(f"backend must be 'asyncio' or 'trio', not {backend!r}")
+        if backend == "trio" and not _has_trio():
+            raise ConfigurationError("backend='trio' needs trio: pip install mistral-async[trio]")
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(SyncMistral.__init__, settings)
         super().__init__(SyncExecutor(build_engine(api_key, settings), backend))
@@ -146,6 +150,12 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
         if isinstance(request, Call):
             return self._executor.portal.run(self._executor.engine.respond, cast("Call[Any]", request))
         return self._executor.perform(request)
+
+
+def _has_trio() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("trio") is not None
 
 
 def _restored(kind: type[Mistral | SyncMistral], key: ApiKey | None, settings: Any, options: Options) -> Any:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
+from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.auth import Key
@@ -95,12 +96,18 @@ _NETWORK = ("async_client", "transport", "max_connections", "keepalive_expiry", 
 
 def build_engine(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
     """Make what a client performs with. Nothing is opened, started or read."""
+    return Engine(_build_state(api_key, settings), _options(settings))
+
+
+def _build_state(api_key: ApiKey | None, settings: Mapping[str, Any]) -> ClientState:
+    """Make what a client and its views share; pickles of them name this function."""
     given = {key: value for key, value in settings.items() if value is not None}
     url = urlsplit(_server_url(given.get("server", "global"), given.get("server_url")))
     port = url.port or (443 if url.scheme == "https" else 80)
     limits = given.get("rate_limits")
-    state = ClientState(
+    return ClientState(
         given,
+        rebuild=_build_state,
         key=Key(api_key),
         prefix=url.path.rstrip("/"),
         network=Network((url.scheme, str(url.hostname), port), **{key: given[key] for key in _NETWORK if key in given}),
@@ -109,7 +116,6 @@ def build_engine(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
         hooks=HookSet.of(given.get("hooks"), str(url.hostname), port),
         agent=f"mistral-async/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}",
     )
-    return Engine(state, _options(given))
 
 
 def _server_url(server: str, server_url: str | None) -> str:
@@ -125,6 +131,6 @@ def _server_url(server: str, server_url: str | None) -> str:
 
 def _options(given: Mapping[str, Any]) -> Options:
     timeout = Timeout.of(given.get("timeout"))
-    if "timeout_ms" in given:
+    if given.get("timeout_ms") is not None:
         timeout = Timeout.of(msgspec.structs.replace(timeout, total=given["timeout_ms"] / 1000))
     return Options(timeout=timeout, retry=RetryConfig.of(given.get("retry_config")))

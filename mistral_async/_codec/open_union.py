@@ -77,7 +77,7 @@ else:
             return True
 
         def __repr__(cls) -> str:
-            return cls.__name__
+            return f"{cls.__module__}.{cls.__qualname__}"  # as in the text of `OpenUnion[A] | None`
 
     class OpenUnion:
         """One of the Structs of `OpenUnion[A | B]`, told apart by their tags, else `Unknown` (rule 2)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 from mistral_async._engine.retry import RetryBudget, ThrottleStreaks
 from mistral_async._ratelimit import Limiter
@@ -25,6 +25,7 @@ class ClientState:
         self,
         settings: Mapping[str, Any],
         *,
+        rebuild: Callable[[Any, Mapping[str, Any]], ClientState],
         key: Key,
         prefix: str,
         network: Network,
@@ -34,6 +35,7 @@ class ClientState:
         agent: str,
     ) -> None:
         self.settings = settings
+        self.rebuild = rebuild
         self.key = key
         self.prefix = prefix
         self.network = network
@@ -44,6 +46,13 @@ class ClientState:
         self.budget: RetryBudget = RetryBudget()
         self.throttles: ThrottleStreaks = ThrottleStreaks()
         _STATES.add(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the settings, without a key that is text: the other process takes its own."""
+        return self.rebuild, (self.key.function, self.settings)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     async def aclose(self) -> None:
         """Close what is open; all of it opens again when it is needed."""

@@ -42,6 +42,9 @@ class Engine:
         self.sender: Sender = Sender(state, options)
         self._heads = HeadCache(state, options)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.state, self.options)
+
     def background(self) -> Engine:
         """Return an engine of the same client that leaves room for its other calls."""
         return Engine(self.state, msgspec.structs.replace(self.options, background=True))

@@ -11,14 +11,12 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
+from mistral_async._engine.request import Request
 from mistral_async.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from mistral_async._engine.request import Request
 
 _log = logging.getLogger("mistral_async")
 

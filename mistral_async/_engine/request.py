@@ -15,10 +15,12 @@ import msgspec
 
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.paging import Paging
+from mistral_async.errors import OutputError
 
 if TYPE_CHECKING:
     from mistral_async._uploads.multipart import Form, Progress
-    from mistral_async.errors import OutputError
+else:
+    Form = Any  # its module loads with the first form, and `help` evaluates the annotations here
 
 T = TypeVar("T")
 Item = TypeVar("Item")

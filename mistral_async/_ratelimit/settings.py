@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from mistral_async._codec.counts import check_count
-
-if TYPE_CHECKING:
-    from mistral_async._ratelimit.store import LimitStore
+from mistral_async._ratelimit.store import LimitStore
 
 _RATES = ("requests_per_second", "requests_per_minute", "tokens_per_minute")
 _COUNTS = ("burst", "concurrency")

@@ -36,11 +36,12 @@ class SQLiteStore:
         timeout: Seconds to wait for other processes before the store counts as out.
     """
 
+    _connection: sqlite3.Connection | None = None
+
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = 5.0) -> None:
         self.path: str = os.fspath(path)
         self.timeout = timeout
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
         self._pid = 0
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(TokenBucket).decode

@@ -6,7 +6,7 @@ A store needs these types and the arithmetic (`book`), and nothing of the limite
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -54,6 +54,7 @@ class Slot(NamedTuple):
     mark: float = 0.0
 
 
+@runtime_checkable
 class LimitStore(Protocol):
     """Limits that processes keep together. Safe to use from several event loops and threads."""
 

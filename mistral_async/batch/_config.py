@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, TypeAlias
 
 import msgspec
+from typing_extensions import TypedDict
 
 from mistral_async._codec.counts import check_count
 from mistral_async._results.poll import Poll

@@ -6,9 +6,10 @@ import inspect
 import math
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias
 
 import msgspec
+from typing_extensions import TypedDict
 
 from mistral_async._codec.counts import check_count
 from mistral_async.bulk._outcome import OnError

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mistral_async import Calls
 from mistral_async import Mistral as AsyncClient
+from mistral_async._client.settings import ApiKey
 from mistral_async.compat._bridge import abandon, close_blocking
 from mistral_async.compat._calls import async_method, resolve, sync_method
 from mistral_async.compat.types import UNSET, Unset
 
 if TYPE_CHECKING:
     from mistral_async import RetryConfig
-    from mistral_async._client.settings import ApiKey
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
 
 _CONVERSATIONS = ("beta", "conversations")

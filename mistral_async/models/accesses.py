@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, Required, TypeAlias, TypedDict
+from typing import Literal, Required, TypeAlias
 
 from msgspec import field
+from typing_extensions import TypedDict
 
 from mistral_async.models._model import Model
 

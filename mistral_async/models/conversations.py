@@ -7,9 +7,10 @@ ISO 8601 in UTC.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal, Required, TypeAlias, TypedDict, TypeVar
+from typing import ClassVar, Literal, Required, TypeAlias, TypeVar
 
 from msgspec import field, structs
+from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Literal, TypeAlias, TypedDict
+from typing import ClassVar, Literal, TypeAlias
 
 from msgspec import field
+from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async.models._model import Model, Moment

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Sequence
 from os import PathLike
-from typing import Any, BinaryIO, ClassVar, TypeAlias, TypedDict
+from typing import Any, BinaryIO, ClassVar, TypeAlias
 
 import msgspec
+from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import constant

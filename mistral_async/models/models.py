@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeAlias, TypedDict
+from typing import ClassVar, Literal, TypeAlias
 
 import msgspec
+from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, cast
+
+from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant

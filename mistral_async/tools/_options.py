@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import TypedDict
 
 from mistral_async.models.chat import SamplingOptions, SharedOptions
 from mistral_async.models.conversations import ConversationStartOptions

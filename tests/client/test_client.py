@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import logging
 import pickle
@@ -50,6 +51,19 @@ async def test_views_share_and_add(client, server):
     await client.chat.complete(model="mistral-small-latest", messages=HI)
     assert "x-team" not in server.requests[-1].headers
     assert server.connections.opened == 1
+
+
+def test_views_keep_what_a_subclass_adds():
+    class Team(SyncMistral):
+        def __init__(self, key):
+            super().__init__(key)
+            self.chats = []
+
+    team = Team("key")
+    assert team.chat is team.chat
+    view = team.with_options(timeout=1)
+    assert view.chats is team.chats
+    assert view.chat is not team.chat
 
 
 async def test_with_response_has_everything_around_the_answer(client):
@@ -295,3 +309,17 @@ def test_a_request_can_be_pickled_and_shows_no_prompt():
     assert "secret" not in repr(request)
     again = pickle.loads(pickle.dumps(request))
     assert again == request
+
+
+@pytest.mark.parametrize("kind", [Mistral, SyncMistral])
+def test_what_belongs_to_a_client_is_copied_and_pickled_as_the_client_is(kind, monkeypatch):
+    client = kind("secret-key", timeout=7).with_options(retries=1)
+    for part in (client.chat, client.with_response, client.beta.libraries.documents):
+        copied, pickled = copy.deepcopy(part), pickle.dumps(part)
+        assert copied._executor.engine.state is part._executor.engine.state, "no second pool, and the key is there"
+        assert b"secret-key" not in pickled
+        again = pickle.loads(pickled)._executor.engine
+        assert again.options == part._executor.engine.options
+    monkeypatch.setenv("MISTRAL_API_KEY", "key of the other process")
+    complete = pickle.loads(pickle.dumps(client.chat.complete))
+    assert complete.__self__._executor.engine.state.key.current == "key of the other process"

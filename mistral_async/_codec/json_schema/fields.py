@@ -8,9 +8,10 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias, TypeVar, get_args, get_origin, is_typeddict
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
+from typing_extensions import is_typeddict
 
 TypeArguments: TypeAlias = tuple[Any, ...]
 """The arguments of a generic type."""

@@ -15,6 +15,7 @@ import pydantic
 import pytest
 from jsonschema import Draft202012Validator
 from typing_extensions import TypeAliasType
+from typing_extensions import TypedDict as ExtendedTypedDict
 
 from mistral_async._codec.json_schema.type_codec import MismatchError
 from mistral_async.structured import Target, schema_of
@@ -81,6 +82,11 @@ class Bird(TypedDict):
     wingspan: NotRequired[float]
 
 
+class Fish(ExtendedTypedDict):
+    name: str
+    depth: NotRequired[float]
+
+
 class Pair(NamedTuple):
     a: int
     b: str = "b"
@@ -139,6 +145,7 @@ EXAMPLES = [
     (Cat, '{"name": "a", "lives": 7}', Cat("a", 7)),
     (Dog, '{"name": "a", "_breed": "b"}', Dog("a", "b")),
     (Bird, '{"name": "a", "wingspan": 1.5}', {"name": "a", "wingspan": 1.5}),
+    (Fish, '{"name": "a", "depth": 1.5}', {"name": "a", "depth": 1.5}),
     (Pair, '{"value": [1, "c"]}', Pair(1, "c")),
     (Cat | Dog, '{"value": {"name": "a", "lives": 7}}', Cat("a", 7)),
     (Cat | Dog, '{"value": {"name": "a", "_breed": "b"}}', Dog("a", "b")),
@@ -225,6 +232,10 @@ def test_a_schema_is_strict_to_its_ends():
             }
         },
     }
+
+
+def test_typed_dicts_are_strict_whoever_made_them():
+    assert schema_of(Bird)["additionalProperties"] is schema_of(Fish)["additionalProperties"] is False
 
 
 def test_pydantic_classes_are_strict_too():
