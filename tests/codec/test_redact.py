@@ -271,8 +271,11 @@ async def test_a_function_for_the_key_is_pickled(server):
 
 
 def test_the_key_itself_is_never_pickled():
+    client = Mistral(KEY)
+    for holder in (client, client.with_response, client.chat, client.chat.complete, client.with_options(retries=1)):
+        assert KEY.encode() not in pickle.dumps(holder)
     with pytest.raises(TypeError, match="API key is not pickled"):
-        pickle.dumps(Mistral(KEY).with_response)
+        pickle.dumps(client._executor.engine.state.key)
 
 
 def test_a_copy_of_a_client_is_the_client():
