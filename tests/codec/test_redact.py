@@ -30,7 +30,7 @@ HI = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": 
 LARGE = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "x" * (8 << 20)}]}
 SETTINGS = {
     "retry_config": RetryConfig(retries=1, backoff=BackoffStrategy(initial_interval=1, max_interval=1)),
-    "timeout": Timeout(read=0.2, idle=0.2, write=0.3, connect=1),
+    "timeout": Timeout(read=0.1, idle=0.1, write=0.15, connect=1),
 }
 
 

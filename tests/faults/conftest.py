@@ -172,6 +172,7 @@ class Server:
         self.fault = None
         self.greet = None
         self.healthy = False
+        self.played = threading.Event()
         self.farewell = "keep"
         self.requests = []
         self.accepted = 0

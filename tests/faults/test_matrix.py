@@ -189,7 +189,7 @@ SENDING = [
          requests=0, executed=False, large=True),
     Cell("closed in the middle of a body", before_body(lambda peer: peer.close()), "APIConnectionError",
          requests=0, executed=False, large=True),
-    Cell("nobody reads the body", before_body(lambda peer: time.sleep(0.7)), "APITimeoutError",
+    Cell("nobody reads the body", before_body(lambda peer: peer.server.played.wait(1.2)), "APITimeoutError",
          requests=0, executed=False, phase="write", large=True),
     Cell("refused before its body was read",
          before_body(lambda peer: peer.send(
@@ -431,6 +431,7 @@ def play(tools, start, connect, tls, stream):
         since = time.monotonic()
         outcome = await tools.perform(client, stream, chat)
         assert time.monotonic() - since < 10
+        server.played.set()
         await watch.check(server)
         count, server.healthy = len(server.requests), True
         assert (await client.models.list()).data == []  # it still works

@@ -88,7 +88,7 @@ async def frames(http):
 async def test_streams_that_end_early(http, server, fault, errors):
     """Faults, rule 4."""
     server.fault(fault)
-    http.timeout = httpx.Timeout(5, read=1.0)
+    http.timeout = httpx.Timeout(5, read=0.4)
     count, ended = await frames(http)
     assert count == 2
     assert ended in errors
