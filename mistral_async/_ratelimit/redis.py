@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from importlib import resources
+from importlib.util import find_spec
 from typing import Final, TypeVar, cast
 
 import anyio
@@ -45,6 +46,8 @@ class RedisStore:
     def __init__(
         self, url: str = "redis://localhost:6379/0", *, prefix: str = "mistral-async", timeout: float = 2.0
     ) -> None:
+        if find_spec("coredis") is None:
+            raise ImportError("RedisStore needs coredis: pip install 'mistral-async[redis]'")
         self._url = url
         self.prefix = prefix
         self.timeout = timeout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+import re
 import subprocess
 import sys
 import typing
@@ -45,7 +46,7 @@ def test_a_class_shows_its_endpoints_as_methods(name):
     method = getattr(Chat, name)
     assert (method.__name__, method.__qualname__, method.__module__) == (name, f"Chat.{name}", Chat.__module__)
     assert next(iter(inspect.signature(method).parameters)) == "self"
-    assert f" {name}(self" in pydoc.plain(pydoc.render_doc(Chat))
+    assert re.search(rf" {name}\(\W*self\b", pydoc.plain(pydoc.render_doc(Chat)))
 
 
 def test_an_endpoint_can_be_called_on_its_class():
@@ -60,7 +61,7 @@ def test_endpoints_are_patched_with_their_signature(client):
         assert client.chat.complete(**HI) == "answer"
     mock = create_autospec(client)
     mock.chat.complete(**HI)
-    with pytest.raises(TypeError, match="missing a required argument: 'model'"):
+    with pytest.raises(TypeError, match=r"missing a required .*argument: 'model'"):
         mock.chat.complete(messages=[])
 
 
@@ -84,8 +85,11 @@ def test_a_store_without_a_path_says_so_and_no_more():
         SQLiteStore()  # an error in its `__del__` would be a warning, and so fail this test
 
 
-def test_trio_that_is_not_installed_is_named(monkeypatch):
+def test_what_is_not_installed_is_named_at_once(monkeypatch):
+    monkeypatch.setitem(sys.modules, "coredis", None)
     monkeypatch.setitem(sys.modules, "trio", None)
+    with pytest.raises(ImportError, match=r"pip install 'mistral-async\[redis\]'"):
+        mistral_async.RedisStore("redis://localhost")
     with pytest.raises(mistral_async.MistralError, match=r"pip install mistral-async\[trio\]"):
         SyncMistral("key", backend="trio")
 
