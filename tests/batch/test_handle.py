@@ -289,9 +289,17 @@ async def test_cancelled_anywhere_nothing_is_lost_or_done_twice(client, poll, as
 async def killed_while(client, server, run, *, creating):
     """Begin a run, and lose the process (as far as the server and the checkpoint see) at the creation of its job."""
     server.fault(Stall(where="head" if creating else "request"), operation="batch.jobs.create", times=1)
-    with anyio.move_on_after(0.5):
+
+    async def begin():
         await run
-    server.scripts._faults.clear()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(begin)
+        with anyio.fail_after(5):
+            while server.scripts.unused():  # noqa: ASYNC110 - the server has no event for it
+                await anyio.sleep(0.005)
+        await anyio.sleep(0.05)
+        tasks.cancel_scope.cancel()
 
 
 async def test_attaching_finds_a_job_that_was_created_but_not_answered(client, poll, ask, said, server, tmp_path):

@@ -400,7 +400,8 @@ def start(server_tls):
         server.stop()
 
 
-BRIEF = Timeout(connect=0.3, write=0.2, read=0.15, idle=0.15, attempt=0.4)
+BRIEF = Timeout(connect=0.3, write=0.12, read=0.12, idle=0.12, attempt=0.28)
+ONCE = Timeout(connect=5, write=5, read=0.3, idle=0.3, attempt=10)  # for a second attempt that is to succeed
 PATIENT = Timeout(connect=5, write=5, read=5, idle=5, attempt=10)
 QUICK = RetryConfig(retries=2, backoff=BackoffStrategy(initial_interval=1, max_interval=2))
 
@@ -424,7 +425,7 @@ class Tools:
     perform, soon = staticmethod(perform), staticmethod(soon)
     settling = Settling
     chat, events, key, watch, quick = CHAT, EVENTS, KEY, Watch, QUICK
-    brief, patient = BRIEF, PATIENT
+    brief, once, patient = BRIEF, ONCE, PATIENT
 
 
 @pytest.fixture(scope="session")

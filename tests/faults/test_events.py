@@ -190,7 +190,7 @@ async def test_pieces_of_any_size(read, tools):
 
 # Time.
 
-QUICK = Timeout(read=0.3, idle=0.2)
+QUICK = Timeout(read=0.2, idle=0.15)
 
 
 async def test_silence_between_events(read, tools):
@@ -222,7 +222,7 @@ async def test_comments_do_not_put_off_the_first_event(read, tools):
 
 async def test_slow_is_not_silent(read, tools):
     # Rule 5 of stream.
-    slow = [step for event in tools.events for step in (event, 0.1)]
+    slow = [step for event in tools.events for step in (event, 0.06)]
     text, error, _ = await read(timed(*slow), timeout=QUICK)
     assert (text, error) == (FINISHED, None)
 
@@ -231,8 +231,8 @@ async def test_the_whole_of_a_stream_has_a_limit(read, tools):
     # Rule 5 of stream.
     endless = [tools.events[HEL], 0.02] * 100
     since = time.monotonic()
-    text, error, count = await read(timed(*endless), timeout=Timeout(total=0.4, idle=5))
-    assert 0.35 < time.monotonic() - since < 1.2
+    text, error, count = await read(timed(*endless), timeout=Timeout(total=0.3, idle=5))
+    assert 0.25 < time.monotonic() - since < 1.2
     assert isinstance(error, errors.APITimeoutError)
     assert (error.phase, count) == ("total", 1)
     assert text.startswith("Hel")
@@ -248,7 +248,7 @@ async def test_a_slow_reader_is_not_a_silent_server(tools, start, connect, tls):
         seen = []
         async for chunk in stream:
             seen.append(chunk.text)
-            await tools.soon(lambda: False, 0.3)
+            await tools.soon(lambda: False, 0.25)
     assert "".join(seen) == FINISHED
     await client.aclose()
 

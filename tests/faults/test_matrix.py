@@ -33,6 +33,7 @@ class Cell:
         self.large = more.pop("large", False)
         self.only = more.pop("only", None)
         self.brief = more.pop("brief", "APITimeoutError" in {error, self.streamed.get("error")})
+        self.once = more.pop("once", False)
         assert not more
 
     def expect(self, stream):
@@ -395,7 +396,7 @@ FLAPPING = [
     Cell("503 once", once(status(503)), requests=2),
     Cell("closed once", once(send(b"", "close")), requests=2),
     Cell("reset once", once(send(b"", "reset")), requests=2),
-    Cell("silent once", once(send(b"", "stall")), requests=2, brief=True),
+    Cell("silent once", once(send(b"", "stall")), requests=2, once=True),
     Cell("not HTTP once", once(raw("hello?")), requests=2),
     Cell("closed once, then 503", once(send(b"", "close"), lambda request: busy()), "ServerError",
          requests=3, executed=True),
@@ -423,7 +424,8 @@ def play(tools, start, connect, tls, stream):
         server = start(cell.fault, tls=tls, greet=cell.greet)
         server.answer, server.warmed = tools.answer, bool(cell.warm)
         retries = tools.quick if cell.retries is None else RetryConfig(retries=cell.retries)
-        client = connect(server, retries=retries, timeout=tools.brief if cell.brief else tools.patient)
+        timeout = tools.brief if cell.brief else tools.once if cell.once else tools.patient
+        client = connect(server, retries=retries, timeout=timeout)
         watch = tools.watch(client)
         if cell.warm:
             await warm(server, client, cell.warm, tools)

@@ -106,7 +106,13 @@ DEFINE = f"""
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-@pytest.mark.parametrize("limits", ["", ", rate_limits=RateLimits(concurrency=20)"], ids=["free", "limited"])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param("", id="free", marks=pytest.mark.slow),
+        pytest.param(", rate_limits=RateLimits(concurrency=20)", id="limited"),
+    ],
+)
 class TestFork:
     """Four processes forked from one that has connections: no wrong answer, no error, nothing inherited is used."""
 
@@ -251,10 +257,14 @@ def test_an_event_loop_that_was_ended_is_replaced(script, backend):
     assert (process.returncode, out.split()) == (0, ["True", "True"]), err
 
 
-def interrupt(process):
+def interrupt(process, server):
     """Ctrl-C while it waits: it is told within a second, and its next call works."""
     assert process.stdout.readline() == "ready\n"
-    time.sleep(0.3)
+    until = time.monotonic() + 20
+    while len(server.requests) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    time.sleep(0.05)
     start = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert process.stdout.readline() == "interrupted\n"
@@ -286,7 +296,7 @@ def test_an_interrupt_ends_a_blocking_call(script, server, backend, what):
     from mistral_async.testing import Stall
 
     server.fault(Stall(where="head") if what == "call" else Stall(after_events=1), after=1)
-    interrupt(script(code))
+    interrupt(script(code), server)
 
 
 ENDS = {
@@ -448,4 +458,4 @@ def test_an_interrupt_ends_a_loop(script, server, backend, what):
         print(anyio.run(good, backend={backend!r}), flush=True)
         """
     server.fault(Stall(where="head") if what == "call" else Stall(after_events=1), after=1)
-    interrupt(script(code))
+    interrupt(script(code), server)

@@ -33,7 +33,7 @@ async def test_a_connection_that_changes_hands_keeps_the_time_of_its_next_user(
 
     server = start(fault, tls=tls)
     client = connect(server, max_connections=1, retries=RetryConfig(retries=0))
-    hasty = client.with_options(timeout=Timeout(**{limit: 0.1}))
+    hasty = client.with_options(timeout=Timeout(**{limit: 0.06}))
     watch = tools.watch(client)
     await tools.perform(client, stream)
     for _ in range(2):

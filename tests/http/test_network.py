@@ -187,6 +187,7 @@ def test_a_network_dropped_by_another_thread(run):
     """)
 
 
+@pytest.mark.parametrize("tls", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["plain", "tls"])
 @pytest.mark.parametrize("kind", ["asyncio", "uvloop", "trio"])
 def test_forked_processes_make_connections_of_their_own(run, kind):
     """Rule 4 of the loops."""

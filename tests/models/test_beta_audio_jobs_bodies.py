@@ -118,10 +118,30 @@ def _values(value):
             yield value
 
 
-@pytest.mark.parametrize(("type_", "member"), PAIRS, ids=lambda each: each.__name__[:60])
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data())
+def mutated(examples):
+    """The same property for a number of examples."""
+
+    def of(test):
+        test = given(data=st.data())(test)
+        test = settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])(test)
+        return pytest.mark.parametrize(("type_", "member"), PAIRS, ids=lambda each: each.__name__[:60])(test)
+
+    return of
+
+
+@mutated(20)
 def test_no_mutation_of_an_answer_raises_and_a_new_value_can_be_read(type_, member, data, bodies):
+    survives(type_, member, data, bodies)
+
+
+@pytest.mark.slow
+@mutated(200)
+def test_no_mutation_of_many_raises_and_a_new_value_can_be_read(type_, member, data, bodies):
+    survives(type_, member, data, bodies)
+
+
+def survives(type_, member, data, bodies):
+    """Decode and encode an answer with one change; a new value is not lost."""
     body = copy.deepcopy(data.draw(st.sampled_from(bodies(member)), "body"))
     spots = list(_spots(body))
     spot = data.draw(st.sampled_from(spots), "spot")

@@ -50,10 +50,30 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("type_", "member"), ANSWERS, ids=lambda each: each.__name__)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data())
+def mutated(examples):
+    """The same property for a number of examples."""
+
+    def of(test):
+        test = given(data=st.data())(test)
+        test = settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])(test)
+        return pytest.mark.parametrize(("type_", "member"), ANSWERS, ids=lambda each: each.__name__)(test)
+
+    return of
+
+
+@mutated(30)
 def test_no_mutation_of_an_answer_raises(type_, member, data, bodies):
+    survives(type_, member, data, bodies)
+
+
+@pytest.mark.slow
+@mutated(300)
+def test_no_mutation_of_many_raises(type_, member, data, bodies):
+    survives(type_, member, data, bodies)
+
+
+def survives(type_, member, data, bodies):
+    """Decode, read and encode an answer with up to three changes."""
     body = copy.deepcopy(data.draw(st.sampled_from(bodies(member)), "body"))
     for _ in range(data.draw(st.integers(1, 3), "changes")):
         spots = list(mutations.spots(body))

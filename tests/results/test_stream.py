@@ -214,7 +214,7 @@ async def test_a_cancelled_wait_for_an_event_loses_none(server):
 
 async def test_the_response_is_there_before_the_first_event(server):
     server.fail(503)
-    server.chunk_delay = 0.1
+    server.chunk_delay = 0.04
     async with (
         Mistral(server.api_key, server_url=server.url, retry_config=FAST) as client,
         client.chat.stream(**HI) as stream,
@@ -227,7 +227,7 @@ async def test_the_response_is_there_before_the_first_event(server):
     assert [attempt.status for attempt in first.attempts] == [503, 200]
     assert first.attempts[-1].request_id == first.request_id
     assert first.attempts == last.attempts  # an attempt ends with the head of its answer
-    assert last.timings.total > 0.1
+    assert last.timings.total > 0.04
 
 
 async def test_receive_takes_all_that_has_arrived(client, server):
@@ -336,7 +336,7 @@ async def test_a_stream_is_under_way_until_it_is_closed(server):
 async def test_a_stream_that_breaks_gives_its_permit_back(server, fault):
     # Rule 2 of open_response.
     server.fault(fault, times=3)
-    settings = {"retry_config": FAST, "timeout": Timeout(read=0.3, idle=0.2), "rate_limits": RateLimits(concurrency=1)}
+    settings = {"retry_config": FAST, "timeout": Timeout(read=0.2, idle=0.1), "rate_limits": RateLimits(concurrency=1)}
     async with Mistral(server.api_key, server_url=server.url, **settings) as client:
         for _ in range(3):
             try:

@@ -61,7 +61,7 @@ async def test_connections_that_end_early(http, server, kind, where):
 async def test_stalls(http, server, where):
     server.fault(Stall(where=where))
     with pytest.raises(httpx.ReadTimeout):
-        await http.get("/v1/models", timeout=0.2)
+        await http.get("/v1/models", timeout=0.1)
     assert (await http.get("/v1/models")).is_success
 
 
