@@ -4,8 +4,8 @@
 
 The answers are those recorded beside the repository where there are any (`--own`: not those), else the fake server's.
 Each mutant has up to three changes of `tests/mutations.py`. It goes through a client, every property of what comes out
-is read, and it is encoded again. What raises is printed and makes the exit status 1. A stream whose end was mutated
-away is incomplete, and says so, as an upload of fewer bytes: these are counted apart.
+is read, and it is made dicts and lists again. What raises is printed and makes the exit status 1. A stream whose end
+was mutated away is incomplete, and says so, as an upload of fewer bytes: these are counted apart.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "resources"))
 
 import anyio
 import httpx
@@ -130,14 +131,14 @@ class Reader:
     async def _read_answer(self, reply: Reply) -> str:
         answer = (await self.client.send(reply.request)).data
         mutations.read_everything(answer)
-        msgspec.json.encode(answer, enc_hook=list)
+        msgspec.to_builtins(answer, enc_hook=list)
         return "answers"
 
     async def _read_events(self, reply: Reply) -> str:
         async with await self.client.send(reply.request) as stream:
             async for event in stream:
                 mutations.read_everything(event)
-                msgspec.json.encode(event, enc_hook=list)
+                msgspec.to_builtins(event, enc_hook=list)
             for name in ("text", "thinking", "tool_calls", "usage"):
                 mutations.read_everything(getattr(stream.partial, name, None))
             mutations.read_everything(stream.partial.response())

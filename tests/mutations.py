@@ -1,13 +1,17 @@
-"""What an API does to its answers in time: fields come, go and become null, tags and scalars change."""
+"""What APIs and gateways do to answers: fields come, go and become null, tags change, and values of any kind others."""
 
 from __future__ import annotations
 
+import copy
+import math
 from types import MemberDescriptorType
 
 import msgspec
 
 HOW = ("add", "drop", "rename", "change", "empty")
-STRANGE = [None, True, 7, -1.5, 2.0, 1e300, "strange", "", "2031-01-01T00:00:00Z"]
+SCALARS = [None, True, 7, -1.5, 2.0, 1e300, math.inf, -math.inf, math.nan, 10**400, "strange", "", "\ud83d"]
+CONTAINERS = [[], {}, [None], ["strange"], {"strange": 7}, [[]], [{}], [{"strange": [7]}]]
+STRANGE = [*SCALARS, "2031-01-01T00:00:00Z", *CONTAINERS]
 TAGS = {"type", "role", "object", "finish_reason", "model_type", "purpose"}
 
 
@@ -25,7 +29,6 @@ def mutate(body, spot, how, value):
     holder = body
     for key in path:
         holder = holder[key]
-    here = holder[last]
     match how:
         case "add" if isinstance(holder, dict):
             holder["added tomorrow"] = {"deep": [value]}
@@ -33,8 +36,8 @@ def mutate(body, spot, how, value):
             del holder[last]
         case "rename" if last in TAGS:
             holder[last] = "tomorrow"
-        case "change" if isinstance(here, (str, int, float)):
-            holder[last] = value
+        case "change":
+            holder[last] = copy.deepcopy(value)
         case "empty":
             holder[last] = None
         case _:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_types import JSON, is_array, is_object
 
 # Rule 1: No body is an error here: one that is not JSON, or JSON of an unknown shape, has an empty message.
 # Rule 2: The fields stand at the top, or inside "error", which wins. A body that is a string is the message.
 # Rule 3: The message is "message" if it is text; else that of the details: "detail", or what stands in "message".
 #   Details are text, an object with a message, or the list of a 422, whose entries are joined as `path: message`.
+#   Half a surrogate pair in it is U+FFFD, since messages are printed and logged.
 # Rule 4: A code is text, whichever type it has. It stands beside the message or in the details ("error_code").
 
 
@@ -27,11 +29,11 @@ class ErrorInfo(msgspec.Struct):
 def parse_error(body: bytes) -> ErrorInfo:
     """Read the body of an error; raises nothing."""
     try:
-        fields: object = msgspec.json.decode(body)
+        fields: object = decode_json(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ErrorInfo()
     if not is_object(fields):
-        return ErrorInfo(message=fields if isinstance(fields, str) else "")
+        return ErrorInfo(message=_printable(fields) if isinstance(fields, str) else "")
     inner = fields.get("error")
     if is_object(inner):
         fields = {**fields, **inner}
@@ -42,13 +44,17 @@ def parse_error(body: bytes) -> ErrorInfo:
         detail = detail if detail is not None else nested
         message = _detail_text(detail) or (inner if isinstance(inner, str) else "")
     return ErrorInfo(
-        message=message,
+        message=_printable(message),
         type=_text(fields.get("type")),
         code=_text(fields.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None),
         param=_text(fields.get("param")),
         detail=detail,
         request_id=_text(fields.get("request_id")),
     )
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _detail_text(detail: JSON) -> str:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 import msgspec
 from msgspec import inspect
 
+from mistral_async._codec.json_decode import decode_json, encode_json
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 
 T = TypeVar("T")
 
-# Rule 1: Msgspec decodes first, strictly. Only a `ValidationError` (a value of another type than declared, a required
-#   key that is absent) starts the lenient pass. Inside an open union it is that member alone that is read leniently.
-#   What is not JSON is a `DecodeError` at once.
+# Rule 1: Msgspec decodes first, strictly. What it refuses (a value of another type than declared, a required key that
+#   is absent, JSON that only `json_decode` reads) is read by the lenient pass. Inside an open union it is that member
+#   alone that is read leniently. What is not JSON is a `DecodeError`.
 # Rule 2: An object is that member of an open union which its tag names: the constant that alone tells all members
 #   apart. Where it names none, the object is an `Unknown`: a dict that encodes back unchanged. Where the tag is absent
 #   or no string, it is the member that it contradicts in no constant and of whose constants and own keys (those that no
@@ -26,14 +27,16 @@ T = TypeVar("T")
 #   field, an item of a list and a value of a dict have none: there the zero value of the type stands ("", 0, False, an
 #   empty list, dict or Struct), or None for a type that has no such value (a literal).
 # Rule 4: A float without fraction is an int where an int is declared, an int is a float where a float is; a bool is
-#   neither. A base64 text is bytes where bytes are declared.
+#   neither. A base64 text is bytes where bytes are declared. What has no such form (infinity as an int, an int too
+#   large for a float) stays.
 # Rule 5: Any other value stays what the wire had where a scalar is declared: "5" for an int, an unknown literal, even
 #   an object. So after the lenient pass a field may hold what its annotation does not say, and readers check it.
-# Rule 6: A scalar where an object or list is declared is an absent key if the field has a default. It is a
-#   `LenientDecodeError` otherwise, as is an object for a list or a list for an object: nothing can stand for those.
+# Rule 6: Where an object is declared there is one, and where a list is there is one, so that readers can go through
+#   them: a value of another kind (a scalar, a list for an object, an object for a list) counts as null (rule 3). Only
+#   the answer as a whole has nothing to stand for it: a `LenientDecodeError`.
 # Rule 7: A union of a scalar and containers (`str | list[Chunk] | None`) is read as its first type of the same JSON
 #   type as the value. If none fits, rule 6 decides where all are containers, else rule 5.
-# Rule 8: Unknown keys are ignored by both passes; whoever wants them reads `Response.json()`.
+# Rule 8: Both passes ignore unknown keys. `unread` finds these and what rule 6 left out, for who keeps the bytes.
 
 
 def constant(value: T) -> T:
@@ -59,11 +62,10 @@ class Unknown(dict[str, JSON]):
 
 
 class LenientDecodeError(ValueError):
-    """A value that the lenient pass can not read either; `path` says where it stands, as in `$.choices[0].delta`."""
+    """A value of another kind than the container that is declared for it."""
 
-    def __init__(self, path: str, expected: str, value: object) -> None:
-        super().__init__(f"expected {expected} at {path}, got {type(value).__name__}")
-        self.path = path
+    def __init__(self, expected: str, value: object) -> None:
+        super().__init__(f"expected {expected}, got {type(value).__name__}")
 
 
 if TYPE_CHECKING:
@@ -141,18 +143,13 @@ def members_of(open_type: Any) -> tuple[type[msgspec.Struct], ...]:
     return variants.members
 
 
-def open_hook(open_type: Any, value: JSON, path: str = "$") -> object:
-    """Return what a value of an `OpenUnion[...]` is (msgspec's `dec_hook`); raises `LenientDecodeError`."""
+def open_hook(open_type: Any, value: JSON) -> object:
+    """Return what a value of an `OpenUnion[...]` is (msgspec's `dec_hook`)."""
     if not is_object(value):
         return value
     variants: _Variants = open_type.variants
     member = variants.select(value)
-    if member is None:
-        return Unknown(value)
-    try:
-        return msgspec.convert(value, member, dec_hook=open_hook)
-    except msgspec.ValidationError:
-        return _read_struct(value, member, path)
+    return Unknown(value) if member is None else _convert(value, member)
 
 
 @functools.cache
@@ -169,10 +166,18 @@ def decode(data: bytes | bytearray | memoryview, type_: type[T]) -> T:
     """
     key: Any = type_  # to mypy, `type[T]` is only as hashable as a T
     try:
-        decoded: T = decoder(key).decode(data)
-    except msgspec.ValidationError:
-        return cast("T", _read(msgspec.json.decode(data), _info(key), "$"))
-    return decoded
+        return cast("T", decoder(key).decode(data))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass  # an error of the lenient pass is not to have this one as its context, whose traceback holds the body
+    return cast("T", _convert(decode_json(data), key))
+
+
+def _convert(value: JSON, type_: Any) -> object:
+    """Convert a JSON value to a type, leniently where needed."""
+    try:
+        return msgspec.convert(value, type_, dec_hook=open_hook)
+    except (msgspec.ValidationError, UnicodeEncodeError):  # the second for half a surrogate pair in a key
+        return _read(value, _info(type_))
 
 
 @functools.cache
@@ -180,52 +185,55 @@ def _info(type_: object) -> inspect.Type:
     return inspect.type_info(type_)
 
 
-def _read(value: JSON, info: inspect.Type, path: str) -> object:  # noqa: PLR0911 - one line for each kind of type
-    """Read a value leniently."""
+def _read(value: JSON, info: inspect.Type) -> object:
+    """Read a value leniently; raises `LenientDecodeError` where it is of another kind than a container (rule 6)."""
     match info:
-        case inspect.StructType(cls=cls):
-            return _read_struct(value, cls, path)
+        case inspect.StructType(cls=cls) if is_object(value):
+            return _read_struct(value, cls)
         case inspect.ListType(item_type=item) | inspect.CollectionType(item_type=item) if is_array(value):
-            return [_read_item(each, item, f"{path}[{index}]") for index, each in enumerate(value)]
+            return [_read_item(each, item) for each in value]
         case inspect.DictType(value_type=item) if is_object(value):
-            return {key: _read_item(each, item, f"{path}.{key}") for key, each in value.items()}
+            return {key: _read_item(each, item) for key, each in value.items()}
         case inspect.CustomType(cls=cls) if hasattr(cls, "variants"):
-            return open_hook(cls, value, path)
+            return open_hook(cls, value)
         case inspect.UnionType(types=types):
-            return _read_union(value, types, path)
-        case inspect.ListType() | inspect.CollectionType() | inspect.DictType():
-            if value is None:
-                return _zero_value(info)
-            raise LenientDecodeError(path, "a list" if not isinstance(info, inspect.DictType) else "an object", value)
+            return _read_union(value, types)
+        case inspect.StructType() | inspect.DictType():
+            raise LenientDecodeError("an object", value)
+        case inspect.ListType() | inspect.CollectionType():
+            raise LenientDecodeError("a list", value)
         case _:
             return _read_scalar(value, info)
 
 
-def _read_item(value: JSON, info: inspect.Type, path: str) -> object:
-    return _zero_value(info) if value is None and not _accepts_none(info) else _read(value, info, path)
+def _read_item(value: JSON, info: inspect.Type) -> object:
+    """Read an item of a list, or a value of a dict."""
+    if value is None and not _accepts_none(info):
+        return _zero_value(info)
+    try:
+        return _read(value, info)
+    except LenientDecodeError:
+        return _zero_value(info)
 
 
-def _read_struct(value: JSON, cls: type[msgspec.Struct], path: str) -> msgspec.Struct:
-    if not is_object(value):
-        raise LenientDecodeError(path, "an object", value)
+def _read_struct(value: JSONObject, cls: type[msgspec.Struct]) -> msgspec.Struct:
     fields: dict[str, object] = {}
     for field in _struct_info(cls).fields:
-        found = value.get(field.encode_name, msgspec.NODEFAULT)
-        if found is msgspec.NODEFAULT or (found is None and not _accepts_none(field.type)):
-            if field.required:
-                fields[field.name] = _zero_value(field.type)
-            continue
-        fields[field.name] = _read_field(found, field, f"{path}.{field.encode_name}")
-    return cls(**{name: each for name, each in fields.items() if each is not msgspec.NODEFAULT})
+        found = _read_field(value.get(field.encode_name), field) if field.encode_name in value else msgspec.NODEFAULT
+        if found is msgspec.NODEFAULT and field.required:
+            found = _zero_value(field.type)
+        if found is not msgspec.NODEFAULT:
+            fields[field.name] = found
+    return cls(**fields)
 
 
-def _read_field(value: JSON, field: inspect.Field, path: str) -> object:
-    """Read a field; `NODEFAULT` where a scalar stands in place of its object or list, so that it is absent (rule 6)."""
+def _read_field(value: JSON, field: inspect.Field) -> object:
+    """Read a field; `NODEFAULT` where it counts as absent (rules 3 and 6)."""
+    if value is None and not _accepts_none(field.type):
+        return msgspec.NODEFAULT
     try:
-        return _read(value, field.type, path)
+        return _read(value, field.type)
     except LenientDecodeError:
-        if field.required or isinstance(value, (dict, list)):
-            raise
         return msgspec.NODEFAULT
 
 
@@ -244,16 +252,16 @@ def _accepts_none(info: inspect.Type) -> bool:
             return False
 
 
-def _read_union(value: JSON, types: tuple[inspect.Type, ...], path: str) -> object:
+def _read_union(value: JSON, types: tuple[inspect.Type, ...]) -> object:
     """Read a value of a closed union (rule 7)."""
     if value is None:
         return None
     fitting = [each for each in types if _fits(value, each)]
     if fitting:
-        return _read(value, fitting[0], path)
+        return _read(value, fitting[0])
     containers = [each for each in types if not isinstance(each, _SCALARS)]
     if containers and not any(isinstance(each, _SCALARS) and not isinstance(each, inspect.NoneType) for each in types):
-        return _read(value, containers[0], path)
+        return _read(value, containers[0])
     return _read_scalar(value, types[0]) if len(types) == 1 else value
 
 
@@ -290,13 +298,23 @@ def _read_scalar(value: JSON, info: inspect.Type) -> object:
         case inspect.IntType() if isinstance(value, float) and value.is_integer():
             return int(value)
         case inspect.FloatType() if isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
+            return _float(value)
         case inspect.BytesType() if isinstance(value, str):
             return _read_bytes(value)
+        case inspect.RawType():
+            return msgspec.Raw(encode_json(value))
         case inspect.AnyType():
             return value
         case _:
             return _zero_value(info) if value is None else value
+
+
+def _float(number: int) -> int | float:
+    """Return a number as a float, or as it is where no float is as large."""
+    try:
+        return float(number)
+    except OverflowError:
+        return number
 
 
 def _read_bytes(text: str) -> bytes | str:
@@ -323,7 +341,7 @@ def _zero_value(info: inspect.Type) -> object:  # noqa: PLR0911 - one line for e
         case inspect.DictType():
             return {}
         case inspect.StructType(cls=cls):
-            return _read_struct({}, cls, "$")
+            return _read_struct({}, cls)
         case inspect.UnionType(types=types) if not _accepts_none(info):
             return next((zero for zero in map(_zero_value, types) if zero is not None), None)
         case _:

@@ -6,10 +6,9 @@ import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import msgspec
-
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
+from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.rate_limit_headers import RateLimitStatus
 from mistral_async._http.protocol import Timings
 
@@ -68,7 +67,7 @@ class Response(Generic[T]):
 
     def json(self) -> Any:
         """Return the body as plain dicts, lists and scalars, with the fields that this version does not know."""
-        return msgspec.json.decode(self.body)
+        return decode_json(self.body)
 
     @functools.cached_property
     def http(self) -> httpx.Response:

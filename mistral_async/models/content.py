@@ -102,7 +102,10 @@ ThinkPart: TypeAlias = OpenUnion[TextChunk | ReferenceChunk | ToolReferenceChunk
 class ThinkChunk(Model):
     """A model's reasoning. `ThinkChunk("text")` makes one of plain text."""
 
-    thinking: list[ThinkPart]
+    if TYPE_CHECKING:
+        thinking: list[ThinkPart]
+    else:
+        thinking: str | list[ThinkPart]  # gateways write plain text
     signature: str | None = None
     """Proves to the server that the reasoning is its own; send it back unchanged."""
     closed: bool | None = None
@@ -207,9 +210,16 @@ def text_of(content: object) -> str:
             return text
         case list() | tuple():
             chunks = cast("Iterable[object]", content)
-            return "".join(str(chunk.text) for chunk in chunks if isinstance(chunk, TextChunk))
+            return "".join(map(_text_in, chunks))
         case _:
             return ""
+
+
+def _text_in(chunk: object) -> str:
+    """Return the text of a text chunk, or of a string in its place; "" of all others."""
+    if isinstance(chunk, TextChunk):
+        return str(chunk.text)
+    return chunk if isinstance(chunk, str) else ""
 
 
 def thinking_of(content: object) -> str:

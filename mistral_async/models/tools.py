@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async._codec.json_types import JSONMapping, JSONObject
+from mistral_async._codec.json_decode import decode_json
+from mistral_async._codec.json_types import JSONMapping, JSONObject, is_object
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
 from mistral_async.models.enums import ToolChoiceEnum
@@ -139,12 +140,14 @@ class FunctionCall(Model):
 
     def parsed(self) -> JSONObject:
         """Return the arguments as an object; raises `ValueError` where they are not a complete JSON object."""
-        if isinstance(self.arguments, dict):
-            return self.arguments
+        arguments = cast("object", self.arguments or {})
         try:
-            return msgspec.json.decode(self.arguments or "{}", type=JSONObject)
-        except msgspec.MsgspecError as error:
+            found = decode_json(arguments.encode("utf-8", "surrogatepass")) if isinstance(arguments, str) else arguments
+        except (msgspec.DecodeError, RecursionError) as error:
             raise ValueError(f"the arguments of {self.name} are not a JSON object: {error}") from error
+        if not is_object(found):
+            raise ValueError(f"the arguments of {self.name} are not a JSON object: they are {type(found).__name__}")
+        return found
 
 
 class ToolCall(Model):

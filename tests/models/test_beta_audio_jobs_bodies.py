@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_origin
 
 import msgspec
+import mutations
 import pytest
 from endpoint_values import answers, members
 from hypothesis import HealthCheck, given, settings
@@ -102,6 +103,8 @@ def _mutate(body, spot, how, value):
         case "change" if scalar:
             holder[last] = value
             return holder[last] is not None
+        case "other kind":
+            holder[last] = value
     return False
 
 
@@ -145,8 +148,9 @@ def survives(type_, member, data, bodies):
     body = copy.deepcopy(data.draw(st.sampled_from(bodies(member)), "body"))
     spots = list(_spots(body))
     spot = data.draw(st.sampled_from(spots), "spot")
-    how = data.draw(st.sampled_from(["add", "drop", "null", "change"]), "how")
-    value = data.draw(st.sampled_from([*STRANGE, "tomorrow_7f3a"]), "value")
+    how = data.draw(st.sampled_from(["add", "drop", "null", "change", "other kind"]), "how")
+    values = mutations.CONTAINERS if how == "other kind" else [*STRANGE, "tomorrow_7f3a"]
+    value = copy.deepcopy(data.draw(st.sampled_from(values), "value"))
     changed = _mutate(body, spot, how, value)
     read = decode(json.dumps(body).encode(), type_)
     again = json.loads(msgspec.json.encode(read))
