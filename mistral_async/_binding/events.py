@@ -8,7 +8,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Generator
-from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -38,6 +37,10 @@ class AsyncEvents(Blockable["SyncEvents[E, R]"], Generic[E, R]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """End the work, finished or not."""
+
+    async def aclose(self) -> None:
+        """End the work, finished or not: leave the block."""
+        await self.__aexit__(None, None, None)
 
     @abstractmethod
     async def receive(self) -> list[E]:
@@ -79,23 +82,12 @@ class SyncEvents(SyncIterator[E], Generic[E, R]):
         super().__init__()
         self._portal = portal
         self._events = events
-        self._block: AbstractContextManager[AsyncEvents[E, R]] | None = None
 
-    def __enter__(self) -> Self:
-        self._block = self._portal.block(self._events)
-        self._block.__enter__()
-        return self
+    def _open(self) -> None:
+        self._portal.run(self._events.__aenter__)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._block is not None:
-            self._block.__exit__(None, None, None)
-
-    @property
-    def is_open(self) -> bool:
-        """True once its block was entered."""
-        return self._block is not None
+    def _close(self, error: BaseException | None) -> None:  # noqa: ARG002 - the work ends alike
+        self._portal.close(self._events.aclose)
 
     def receive(self) -> list[E]:
         """Return the events that have arrived since the last call, at least one; an empty list at the end."""

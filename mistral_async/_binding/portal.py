@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
+from contextlib import suppress
 from contextvars import Context
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from mistral_async._binding.exits import ENDS_PROCESS
+from mistral_async._http.loops import Loop, current_loop, spawn_task
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -25,12 +29,22 @@ if TYPE_CHECKING:
 # Rule 4: A forked child has no thread. It starts a portal of its own, keeps the parent's objects so that no finalizer
 # touches them, and refuses what was opened before the fork.
 # Rule 5: When the interpreter ends, the loops are stopped and waited for half a second. A daemon thread that still
-# makes calls then is parked: it dies with the interpreter, and has nothing to say about it.
+# makes calls then is parked: it dies with the interpreter, and has nothing to say about it. A first call then starts
+# the thread if that can still be; once it can not, a call says so, and closing does nothing: all is closed.
 # Rule 6: Trio lets nobody wait for one of its loops in a thread that runs another: there a helper thread waits.
 
 T = TypeVar("T")
 
-_JOIN_TIMEOUT = 0.5  # seconds that the end of the interpreter may be held up
+_JOIN_TIMEOUT: Final = 0.5  # seconds that the end of the interpreter may be held up
+_TOO_LATE: Final = (
+    "the interpreter is ending and can start no thread for blocking calls: make a call earlier, or use `asyncio.run` "
+    "and a `Mistral` in this `atexit` function"
+)
+
+
+def is_ending() -> bool:
+    """Return whether the interpreter ends: from the functions of `atexit` on, when no thread can be relied on."""
+    return sys.is_finalizing() or not threading.main_thread().is_alive()
 
 
 class Portal:
@@ -42,13 +56,19 @@ class Portal:
     _ending = False
 
     def __init__(self, backend: str) -> None:
+        if sys.is_finalizing():  # a thread would never run, and whoever starts it wait for ever
+            raise RuntimeError(_TOO_LATE)
         self._trio = backend == "trio"
         self._waited: set[Future[Any]] = set()
         self._ended = False
+        self._loop: Loop
         started: Future[BlockingPortal] = Future()
         work = (self._serve, backend, started)
         self._thread = threading.Thread(target=Context().run, args=work, name="mistral_async", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            raise RuntimeError(_TOO_LATE if is_ending() else f"blocking calls need a thread: {error}") from error
         self._portal = started.result()
 
     @property
@@ -91,8 +111,15 @@ class Portal:
     @classmethod
     def _park_daemon_at_exit(cls) -> None:
         """Stop a daemon thread for good while the interpreter ends (Rule 5)."""
-        if cls._ending and threading.current_thread().daemon:
+        if cls._ending and not sys.is_finalizing() and threading.current_thread().daemon:
             threading.Event().wait()
+
+    @classmethod
+    def close_in(cls, backend: str, aclose: Callable[[], Awaitable[None]]) -> None:
+        """Close something in the portal of a backend, unless the end of the interpreter has stopped it (Rule 5)."""
+        portal = cls._shared.get(backend)
+        if not cls._ending or (portal is not None and portal.is_alive):
+            cls.of(backend).run(aclose)
 
     def stop(self) -> None:
         """Cancel what still runs there, and end the thread; one that is held up by others is left to its end."""
@@ -111,6 +138,8 @@ class Portal:
         try:
             future = self._in_helper_thread(self._portal.start_task_soon, _contained, function, args)
             self._waited.add(future)
+            if self._ended:  # since we looked: nobody else will say so
+                self._tell_end(future, "another call")
             return future.result()
         except _ExitError as carried:
             raise carried.reason from None
@@ -125,30 +154,11 @@ class Portal:
             self._waited.discard(cast("Future[Any]", future))
 
     def close(self, aclose: Callable[[], Awaitable[None]]) -> None:
-        """Close what was opened there, if it is still there."""
-        if self.is_alive:
+        """Close what was opened there, if it is still there; in its own thread, where nobody can wait for it, soon."""
+        if self.is_here:  # the garbage collector may find an unfinished loop over a stream anywhere
+            spawn_task(self._loop, functools.partial(_quietly, aclose))
+        elif self.is_alive:
             self.run(aclose)
-
-    @contextmanager
-    def block(self, manager: AbstractAsyncContextManager[T]) -> Generator[T]:
-        """Enter and leave an async context manager there, both in one task."""
-        inner = self._portal.wrap_async_context_manager(manager)
-        value = self._in_helper_thread(inner.__enter__)
-        try:
-            yield value
-        except BaseException:
-            if not self.is_alive or not self._leave(inner, *sys.exc_info()):
-                raise
-        else:
-            if self.is_alive:
-                self._leave(inner, None, None, None)
-
-    def _leave(self, inner: AbstractContextManager[T], *error: Any) -> bool | None:
-        try:
-            return self._in_helper_thread(inner.__exit__, *error)
-        except BaseException as failure:
-            self._see_end(failure)
-            raise
 
     def _see_end(self, failure: BaseException) -> None:
         """Wait a moment for the thread to end, where that is what a failure may come from (Rule 3)."""
@@ -161,19 +171,25 @@ class Portal:
         from anyio.from_thread import BlockingPortal
 
         async def main() -> None:
+            self._loop = current_loop()
             async with BlockingPortal() as portal:
                 started.set_result(portal)
                 await portal.sleep_until_stopped()
 
+        reason = "the end of the process"
         try:
             anyio.run(main, backend=backend)
         except BaseException as error:  # noqa: BLE001 - told to all who wait
-            self._ended = True
+            reason = repr(error)
             if not started.done():
                 started.set_exception(error)
-            for future in list(self._waited):
-                with suppress(InvalidStateError):
-                    future.set_exception(RuntimeError(f"the event loop was ended by {error!r}"))
+        self._ended = True
+        for future in list(self._waited):
+            self._tell_end(future, reason)
+
+    def _tell_end(self, future: Future[Any], reason: str) -> None:
+        with suppress(InvalidStateError):
+            future.set_exception(RuntimeError(f"the event loop was ended by {reason}: make the call again"))
 
     def _in_helper_thread(self, function: Callable[..., T], *args: Any) -> T:
         """Run a function that waits for the loop, in a thread of its own where trio demands that (Rule 6)."""
@@ -190,10 +206,16 @@ class _ExitError(Exception):
         self.reason = reason
 
 
+async def _quietly(aclose: Callable[[], Awaitable[None]]) -> None:
+    """Close what nobody holds any more, and who would be told of a failure."""
+    with suppress(Exception):
+        await aclose()
+
+
 async def _contained(function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> T:
     try:
         return await function(*args)
-    except (SystemExit, KeyboardInterrupt) as reason:  # raised by a function of the user
+    except ENDS_PROCESS as reason:  # raised by a function of the user
         raise _ExitError(reason) from None
 
 

@@ -47,6 +47,10 @@ class SyncExecutor:
         """The thread whose event loop performs."""
         return Portal.of(self.backend)
 
+    def close(self) -> None:
+        """Close what the client has open."""
+        Portal.close_in(self.backend, self.engine.state.aclose)
+
     def over(self, engine: Engine, *, responses: bool = False) -> SyncExecutor:
         """Return an executor of the same kind over another engine, or one that gives `Response`s."""
         return SyncExecutor(engine, self.backend, responses=responses)
@@ -74,33 +78,16 @@ class SyncStream(SyncIterator[T]):
         super().__init__()
         self._portal = portal
         self._stream = stream
-        self._entered = False
 
-    @property
-    def is_open(self) -> bool:
-        """True once its block was entered."""
-        return self._entered
+    def _open(self) -> None:
+        self._portal.run(self._stream.__aenter__)
 
-    def __enter__(self) -> Self:
-        self._entered = True
-        try:
-            self._portal.run(self._stream.__aenter__)
-        except BaseException:
-            self.close()  # an interrupt may come when it is just open
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
+    def _close(self, error: BaseException | None) -> None:  # noqa: ARG002 - as every block
+        self._portal.close(self._stream.leave)
 
     def close(self) -> None:
         """Close the connection, or give it back if everything was read."""
-        if self._portal.is_here:  # the garbage collector may find an unfinished loop over a stream anywhere
-            self._stream.cancel()
-        else:
-            self._portal.close(self._stream.aclose)
+        self._portal.close(self._stream.aclose)
 
     def cancel(self) -> None:
         """End it from any thread."""
@@ -174,13 +161,17 @@ class SyncDownload:
         self._download = download
 
     def __enter__(self) -> Self:
-        self._portal.run(self._download.__aenter__)
+        try:
+            self._portal.run(self._download.__aenter__)
+        except BaseException:
+            self._portal.close(self._download.leave)  # an interrupt may come when it is just open
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._portal.close(self._download.aclose)
+        self._portal.close(self._download.leave)
 
     def __iter__(self) -> Iterator[bytes]:
         while data := self._portal.run(self._download.receive):

@@ -139,7 +139,7 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
 
     def close(self) -> None:
         """Close the connections; the client can still be used."""
-        self._executor.portal.run(self._executor.engine.state.aclose)
+        self._executor.close()
 
     @overload
     def send(self, request: Call[T]) -> Response[T]: ...

@@ -71,11 +71,15 @@ class AsyncDownload(OpenResponse):
     async def receive(self) -> bytes:
         """Return what has arrived, b"" at the end; a body that breaks is resumed (rule 2), or raises."""
         while not self._finished:
+            self._begin_reading()
             try:
                 data = await cast("WireStream", self._streaming).receive(self._deadline())
             except WireError as failure:
+                self._check_left()
                 await self._resume(failure)
                 continue
+            finally:
+                self._reading = False
             if not data:
                 self._finished = True
                 if self._skip:
@@ -83,7 +87,13 @@ class AsyncDownload(OpenResponse):
             elif data := self._drop_known(data):
                 self._position += len(data)
                 return data
+        self._check_left()
         return b""
+
+    def _check_left(self, *, ended: bool = False) -> None:
+        """Raise RuntimeError after the block, or once it has `ended`: nothing must not pass for an empty file."""
+        if (self._left or ended) and not self._cancelled:
+            raise RuntimeError("a download is read once, in its block: make the call again")
 
     aiter_bytes = __aiter__
 
@@ -184,6 +194,7 @@ class AsyncDownload(OpenResponse):
         if self._call is None:
             async with self:
                 return await self.read()
+        self._check_left(ended=self._finished)
         parts: list[bytes] = []
         while data := await self.receive():
             parts.append(data)
@@ -215,6 +226,7 @@ class AsyncDownload(OpenResponse):
         if self._call is None:
             async with self:
                 return await save(self, path, progress, size=size, checksum=checksum, resume=resume)
+        self._check_left(ended=self._finished)
         return await save(self, path, progress, size=size, checksum=checksum, resume=resume)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -29,7 +30,10 @@ E = TypeVar("E", bound=MistralError)
 # Rule 3: `cancel` may be called from any task. Whoever reads then, or waits for the answer to open, sees its end and no
 #   cancellation: the scope that is cancelled is the answer's own.
 # Rule 4: A finalizer may run between any two instructions, even in a thread that holds the limiter's lock. So it takes
-#   no lock and imports nothing: another thread settles the call.
+#   no lock and imports nothing: another thread settles the call. While the interpreter ends nobody does: no thread can
+#   be started then, and nobody is left to count.
+# Rule 5: After its block an answer gives what has arrived, and then an error, never an end that could pass for its own.
+#   So it does for a task that reads while another leaves the block. One task reads at a time.
 
 
 class OpenResponse:
@@ -43,14 +47,23 @@ class OpenResponse:
         self._settled = False
         self._failure: MistralError | None = None  # kept until the events before it are taken
         self._scope: CancelScope | None = None
+        self._entered = False
+        self._left = False
+        self._cancelled = False
+        self._reading = False
 
     async def _open(self, request: Any, accept: str) -> None:
         # Now, because of rule 4: a finalizer must not be the first to import it.
         import mistral_async._ratelimit.waiting  # noqa: F401  # pyright: ignore[reportUnusedImport] - for `__del__`
 
-        if self._call is not None:
+        if self._entered:
             raise RuntimeError("a stream is read once: make the call again")
-        opened = await self._unless_cancelled(self._engine.open(request, accept=accept))
+        self._entered = True
+        try:
+            opened = await self._unless_cancelled(self._engine.open(request, accept=accept))
+        except BaseException:
+            self._entered = False
+            raise
         if opened is not None:
             self._call, self._streaming = opened
         if self._finished:
@@ -70,8 +83,19 @@ class OpenResponse:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._left = True
         self._settle(error)
         await self.aclose()
+
+    async def leave(self) -> None:
+        """Leave the block, as its end does."""
+        await self.__aexit__(None, None, None)
+
+    def _begin_reading(self) -> None:
+        """Keep a second task out while one waits for what arrives (rule 5); `_reading` is reset when it has."""
+        if self._reading:
+            raise RuntimeError("another task is reading this: one reads at a time")
+        self._reading = True
 
     def __del__(self) -> None:
         """Settle a call that nobody closed (rule 4)."""
@@ -87,7 +111,7 @@ class OpenResponse:
 
     def cancel(self) -> None:
         """End it, from any task: whoever reads it sees its end (rule 3)."""
-        self._finished = True
+        self._finished = self._cancelled = True
         self._settle()
         if self._streaming is not None:
             self._streaming.abort()
@@ -146,6 +170,8 @@ class OpenResponse:
 
 def _run_outside_finalizer(function: Callable[[], None]) -> None:
     """Run a function in another thread, as a finalizer has to (rule 4)."""
+    if sys.is_finalizing():
+        return
     try:
         from mistral_async._ratelimit.waiting import scheduler
 

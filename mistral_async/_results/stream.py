@@ -63,6 +63,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         self._ready: deque[T] = deque()
         self._seen: list[T] = []
         self._ended = False  # its terminal mark has come
+        self._failed = False
         self._event_deadline: float | None = None  # when the wait for the next event is over (`time.monotonic()`)
 
     async def __aenter__(self) -> Self:
@@ -85,6 +86,8 @@ class AsyncStream(OpenResponse, Generic[T]):
 
     def __aiter__(self) -> Self:
         self._check_open()
+        if self._left and self._ended and not self._ready:
+            raise RuntimeError("a stream is read once, in its block: make the call again")
         return self
 
     def _check_open(self) -> None:
@@ -109,14 +112,25 @@ class AsyncStream(OpenResponse, Generic[T]):
     async def _fill(self) -> None:
         """Read until there is an event or the stream has ended; raise a failure when all before it are taken."""
         self._check_open()
-        self._start_clock()
-        while not self._ready and not self._finished:
-            await self._receive_once()
-        if not self._ready and self._failure is not None:
+        self._begin_reading()
+        try:
+            self._start_clock()
+            while not self._ready and not self._finished:
+                await self._receive_once()
+        finally:
+            self._reading = False
+        if not self._ready and not self._ended:
+            self._raise_end()
+
+    def _raise_end(self) -> None:
+        """Raise the reason why nothing more comes, once; none if it was cancelled, or closed inside its block."""
+        if self._failure is not None:
             try:
                 raise self._failure
             finally:
                 self._failure = None
+        if self._left and not (self._failed or self._cancelled):
+            raise self._incomplete("was closed")
 
     def cancel(self) -> None:
         """End it, from any task: whoever reads it sees its end, and no event that was not taken yet."""
@@ -160,7 +174,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     def _fail(self, error: MistralError) -> None:
         error.partial = self.partial
         self._failure = error
-        self._finished = True
+        self._failed = self._finished = True
 
     async def _read(self) -> bytes | None:
         """Return what has arrived, b"" at the end of the body, or None if the stream was closed meanwhile."""

@@ -11,6 +11,7 @@ import anyio
 import msgspec
 
 from mistral_async._binding.async_executor import without_retries
+from mistral_async._binding.exits import FAILURES
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Call
 from mistral_async._results.poll import Poll, is_transient, poll_until, retry_until_done
@@ -132,13 +133,13 @@ class BatchRun(Generic[T]):
 
     async def wait(self, timeout: float | None) -> BatchProgress:  # noqa: ASYNC109 - see `poll_until`
         """Wait for the end of all jobs, at most `timeout` seconds."""
-        failure: list[Exception] = []
+        failure: list[BaseException] = []
 
         async def one(part: Part) -> None:
             try:
                 await self._learn_expiry(part, await self.ended(part, timeout=timeout))
                 self.monitor.warn(self.poll.now())
-            except Exception as error:  # noqa: BLE001 - the first is raised, bare
+            except FAILURES as error:  # the first is raised, bare
                 failure.append(error)
                 group.cancel_scope.cancel()
 

@@ -6,8 +6,7 @@ A handle as JSON outlives its process, and another process can do with it what t
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator
-from contextlib import AbstractContextManager, asynccontextmanager
-from types import TracebackType
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from anyio import CancelScope, to_thread
@@ -47,6 +46,7 @@ class BatchResults(RunReading[T], Blockable["SyncBatchResults[T]"], Generic[T]):
     def __aiter__(self) -> Self:
         if not self.is_open:
             raise TypeError("results are used with a block: `async with client.batch.run(...) as results:`")
+        self.check_readable()
         return self
 
     async def __anext__(self) -> Result[T]:
@@ -79,31 +79,18 @@ class SyncBatchResults(SyncIterator[Result[T]], Generic[T]):
         super().__init__()
         self._executor = executor
         self._results = results
-        self._block: AbstractContextManager[BatchResults[T]] | None = None
 
-    def __enter__(self) -> Self:
-        if self._block is not None:
-            raise RuntimeError("results are read once: make the call again")
+    def _open(self) -> None:
+        self._portal = self._executor.portal
         self._results.source.prepare()
-        block = self._executor.portal.block(self._results)
-        block.__enter__()
-        self._block = block
-        return self
+        self._portal.run(self._results.__aenter__)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._block is not None:
-            self._block.__exit__(None, None, None)
-
-    @property
-    def is_open(self) -> bool:
-        """True once its block was entered."""
-        return self._block is not None
+    def _close(self, error: BaseException | None) -> None:  # noqa: ARG002 - the reading ends alike
+        self._portal.close(self._results.aclose)
 
     def receive(self) -> list[Result[T]]:
         """Return the results that have arrived since the last call, at least one; an empty list at the end."""
-        return self._executor.portal.run(self._results.receive)
+        return self._portal.run(self._results.receive)
 
     def collect(self) -> list[Result[T]]:
         """Return every result, in a list."""

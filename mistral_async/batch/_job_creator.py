@@ -14,6 +14,7 @@ import anyio
 import msgspec
 from anyio import to_thread
 
+from mistral_async._binding.exits import FAILURES
 from mistral_async._engine.engine import Engine
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.poll import Poll, retry_until_done
@@ -63,14 +64,14 @@ class JobCreator:
     async def submit_all(self, path: Callable[[Part], Path], concurrency: int) -> None:
         """Make sure that every part has a job, with the requests in files, which are removed then."""
         slots = anyio.Semaphore(concurrency)
-        failure: list[Exception] = []
+        failure: list[BaseException] = []
 
         async def one(part: Part) -> None:
             try:
                 async with slots:
                     await self.submit(part, path(part))
                     await to_thread.run_sync(lambda: path(part).unlink(missing_ok=True))
-            except Exception as error:  # noqa: BLE001 - the first is raised, bare
+            except FAILURES as error:  # the first is raised, bare
                 failure.append(error)
                 group.cancel_scope.cancel()
 

@@ -12,6 +12,8 @@ from typing import Any, Final, Generic, Self, TypeVar, cast
 import anyio
 from anyio import to_thread
 
+from mistral_async._binding.background import BackgroundTask
+from mistral_async._binding.exits import ENDS_PROCESS, FAILURES
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig
 from mistral_async.batch._progress import BatchProgress
@@ -22,6 +24,8 @@ from mistral_async.bulk import Err, Result
 
 T = TypeVar("T")
 
+_READ_ONCE: Final = "results are read once: make the call again"
+_LEFT: Final = "the block of these results was left before all were there: read them inside it"
 _AHEAD: Final = 2  # lists of results that wait for whoever takes them
 
 
@@ -33,39 +37,55 @@ class RunReading(Generic[T]):
         self._config = config
         self._run: BatchRun[T] | None = None
         self._ready: deque[Result[T]] = deque()
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
+        self._raised = False
         self._finished = False
+        self._entered = False
+        self._left = False
+        self._background: BackgroundTask | None = None
 
     async def __aenter__(self) -> Self:
-        if self._run is not None:
-            raise RuntimeError("results are read once: make the call again")
+        if self._entered:
+            raise RuntimeError(_READ_ONCE)
+        self._entered = True
         run, spool = await self.source.open()
         self._run = run
         self._reader = ResultReader(run, spool, self._config)
         self._send, self._receive = anyio.create_memory_object_stream[list[Result[Any]]](_AHEAD)
         self._parts = anyio.CancelScope()
-        self._group = anyio.create_task_group()
-        await self._group.__aenter__()
-        self._group.start_soon(self._produce)
+        self._background = BackgroundTask(self._produce)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._group.cancel_scope.cancel()
+        if self._left or self._background is None:
+            return
+        self._left = True
         try:
-            await self._group.__aexit__(None, None, None)
+            await self._background.stop()
         finally:
             self._receive.close()
             if not self._finished and self._config.on_exit == "cancel":
                 await cast("BatchRun[T]", self._run).cancel_on_exit()
             with anyio.CancelScope(shield=True):
                 await to_thread.run_sync(self._reader.close)
+        if isinstance(self._failure, ENDS_PROCESS):
+            self._raise_failure()
+
+    async def aclose(self) -> None:
+        """End the reading: leave the block."""
+        await self.__aexit__(None, None, None)
 
     @property
     def is_open(self) -> bool:
         """True once its block was entered."""
-        return self._run is not None
+        return self._entered
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError for results that were read before, or whose block was left and nothing is there."""
+        if self._left and not self._ready:
+            raise RuntimeError(_READ_ONCE if self._finished else _LEFT)
 
     @property
     def run(self) -> BatchRun[T]:
@@ -85,14 +105,23 @@ class RunReading(Generic[T]):
             results = list(self._ready)
             self._ready.clear()
             return results
+        if self._left or self._background is None:
+            raise RuntimeError(_LEFT)
+        self._background.check_here()
         try:
             return await self._receive.receive()
         except anyio.EndOfStream:
             pass
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            raise failure
+        self._raise_failure()
+        if not self._finished and not self._raised:
+            raise RuntimeError(_LEFT)
         return []
+
+    def _raise_failure(self) -> None:
+        """Raise the failure that ended everything, once; then this is at its end."""
+        if self._failure is not None:
+            failure, self._failure, self._raised = self._failure, None, True
+            raise failure
 
     # the tasks
 
@@ -108,10 +137,10 @@ class RunReading(Generic[T]):
             await self._reader.follow(part, self._emit)
         except _FirstError as first:
             self._fail(first.error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the consumer gets it
+        except FAILURES as error:  # whatever it is, the consumer gets it
             self._fail(error)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         """End everything; the first failure is the one that is raised."""
         if self._failure is None:
             self._failure = error

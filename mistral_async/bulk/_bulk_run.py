@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Sized
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
+from mistral_async._binding.exits import ENDS_PROCESS
 from mistral_async.bulk._config import BulkConfig
 from mistral_async.bulk._outcome import Result
 from mistral_async.bulk._progress import Progress, ProgressCounter
@@ -17,13 +18,14 @@ from mistral_async.bulk._result_queue import ResultQueue
 from mistral_async.bulk._source import as_source
 
 if TYPE_CHECKING:
-    import anyio.abc
-
+    from mistral_async._binding.background import BackgroundTask
     from mistral_async.bulk._checkpoint_writer import CheckpointWriter
-    from mistral_async.bulk._pipeline import Pipeline
     from mistral_async.bulk._work import Work
 
 T = TypeVar("T")
+
+_READ_ONCE: Final = "results are read once: make the call again"
+_LEFT: Final = "the block of these results was left before all were there: read them inside it"
 
 
 class BulkRun(Generic[T]):
@@ -46,21 +48,21 @@ class BulkRun(Generic[T]):
             config.window, self._counter, min_room=min(config.window // 8, slack), ordered=config.ordered
         )
         self._checkpoint: CheckpointWriter | None = None
-        self._pipeline: Pipeline[T] | None = None
+        self._entered = False
+        self._left = False
+        self._background: BackgroundTask | None = None
 
     async def __aenter__(self) -> Self:
-        import anyio
-
+        from mistral_async._binding.background import BackgroundTask
         from mistral_async.bulk._pipeline import Pipeline
 
-        if self._pipeline is not None:
-            raise RuntimeError("results are read once: make the call again")
+        if self._entered:
+            raise RuntimeError(_READ_ONCE)
         source = as_source(self.source)
+        self._entered = True
         self._checkpoint = await self._open_checkpoint()
-        self._pipeline = Pipeline(source, self._work, self._config, self._queue, self._checkpoint, dedupe=self._dedupe)
-        self._group: anyio.abc.TaskGroup = anyio.create_task_group()
-        await self._group.__aenter__()
-        self._group.start_soon(self._pipeline.run)
+        pipeline = Pipeline(source, self._work, self._config, self._queue, self._checkpoint, dedupe=self._dedupe)
+        self._background = BackgroundTask(pipeline.run)
         return self
 
     async def _open_checkpoint(self) -> CheckpointWriter | None:
@@ -77,13 +79,16 @@ class BulkRun(Generic[T]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        cast("Pipeline[T]", self._pipeline).scope.cancel()
+        if self._left or self._background is None:
+            return
+        self._left = True
         try:
-            await self._group.__aexit__(None, None, None)
-        except BaseExceptionGroup as group:  # an interrupt that struck a task
-            raise _first_of(group) from None
+            await self._background.stop()
         finally:
+            self._queue.arrived.set()  # whoever still waits for results finds the block left
             await self._close(quietly=error is not None)
+        if isinstance(self._queue.failure, ENDS_PROCESS):
+            self._check()
 
     async def _close(self, *, quietly: bool) -> None:
         """Write the checkpoint's last rows and report for the last time."""
@@ -102,7 +107,12 @@ class BulkRun(Generic[T]):
     @property
     def is_open(self) -> bool:
         """True once its block was entered."""
-        return self._pipeline is not None
+        return self._entered
+
+    def check_readable(self) -> None:
+        """Raise RuntimeError for results that were read before, or whose block was left and nothing is there."""
+        if self._left and not self._queue.ready:
+            raise RuntimeError(_READ_ONCE if self._queue.is_over else _LEFT)
 
     async def next(self) -> Result[T] | None:
         """Wait for the next result; None is the end."""
@@ -111,7 +121,7 @@ class BulkRun(Generic[T]):
             self._check()
             if queue.is_over:
                 return None
-            await queue.wait()
+            await self.changed()
         return queue.take()
 
     async def receive(self) -> list[Result[T]]:
@@ -133,10 +143,13 @@ class BulkRun(Generic[T]):
     @property
     def has_results(self) -> bool:
         """True when `receive` would return at once."""
-        return bool(self._queue.ready) or self._queue.is_over
+        return bool(self._queue.ready) or self._queue.is_over or self._left
 
     async def changed(self) -> None:
-        """Wait for something to happen that concerns the consumer."""
+        """Wait for something to happen that concerns the consumer; RuntimeError where nothing can happen any more."""
+        if self._left or self._background is None:
+            raise RuntimeError(_LEFT)
+        self._background.check_here()
         await self._queue.wait()
 
     def wake(self) -> None:
@@ -151,11 +164,3 @@ class BulkRun(Generic[T]):
 
 class _RaisedError(Exception):
     """A mark for a failure that was raised already."""
-
-
-def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first exception of a group."""
-    first = group.exceptions[0]
-    return (
-        _first_of(cast("BaseExceptionGroup[BaseException]", first)) if isinstance(first, BaseExceptionGroup) else first
-    )

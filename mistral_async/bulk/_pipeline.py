@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
 import msgspec
 
+from mistral_async._binding.exits import ENDS_PROCESS
 from mistral_async.bulk._checkpoint import CheckpointError, Row
 from mistral_async.bulk._config import BulkConfig
 from mistral_async.bulk._duplicates import Duplicates
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 # nothing.
 # Rule 10: Leaving the block cancels all tasks. A generator has 5 seconds to end; the checkpoint writes what was
 # added.
+# Rule 11: An exit or interrupt that a function of the user raises ends the job, and is raised by whoever reads or
+# leaves the block. In one of these tasks it would end the event loop for everybody.
 
 T = TypeVar("T")
 
@@ -86,15 +89,22 @@ class Pipeline(Generic[T]):
             with self.scope:
                 async with anyio.create_task_group() as group:
                     self._workers.start(group)
-                    group.start_soon(self._read)
+                    group.start_soon(self._contain, self._read)
                     if self._work.first_packs and self.source.may_wait:
                         group.start_soon(self._flush_at_pauses)
                     if self._config.progress is not None:
-                        group.start_soon(self._report_progress)
+                        group.start_soon(self._contain, self._report_progress)
         except Exception as error:  # noqa: BLE001 - whatever it is, the consumer gets it
             self.stop(error)
 
-    def stop(self, error: Exception) -> None:
+    async def _contain(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Keep an exit within the job (Rule 11)."""
+        try:
+            await task()
+        except ENDS_PROCESS as reason:
+            self.stop(reason)
+
+    def stop(self, error: BaseException) -> None:
         """End the job with an error (Rules 5 and 6)."""
         self._workers.stopped = True
         self._results.end(error)
@@ -228,6 +238,9 @@ class Pipeline(Generic[T]):
         """Send a request in a worker."""
         try:
             outcome = await self._work.perform(pack)
+        except ENDS_PROCESS as reason:
+            self.stop(reason)
+            return
         except Exception as error:  # noqa: BLE001 - one request's failure, whatever it is, is its items' own result
             outcome = failed(pack, error)
         if isinstance(outcome, list):

@@ -35,6 +35,7 @@ class AsyncResults(BulkRun[T], Blockable["SyncResults[T]"], Generic[T]):
     def __aiter__(self) -> Self:
         if not self.is_open:
             raise TypeError("results are used with a block: `async with client.bulk.….(...) as results:`")
+        self.check_readable()
         return self
 
     async def __anext__(self) -> Result[T]:
@@ -79,6 +80,7 @@ class AsyncResults(BulkRun[T], Blockable["SyncResults[T]"], Generic[T]):
         if not self.is_open:
             async with self:
                 return await self._rows(missing)
+        self.check_readable()
         rows = VectorMatrix(missing)
         while results := await self.receive():
             rows.add(results)
@@ -98,6 +100,7 @@ class AsyncResults(BulkRun[T], Blockable["SyncResults[T]"], Generic[T]):
         if not self.is_open:
             async with self:
                 return await self.save_npy(path, missing=missing)
+        self.check_readable()
         with NpyFile(path, missing) as file:
             while results := await self.receive():
                 await anyio.to_thread.run_sync(file.write, results)

@@ -6,11 +6,10 @@ while it waits for results, reads them and pushes them to the event loop.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import AsyncIterable, Iterator
-from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async.bulk._bulk_run import BulkRun
@@ -39,39 +38,22 @@ class SyncResults(SyncIterator[Result[T]], Generic[T]):
         super().__init__()
         self._portal = portal
         self._results = results
-        self._block: AbstractContextManager[BulkRun[T]] | None = None
         self._items: Iterator[Any] | None = None
         self._pushed = PushSource()
         self._interrupted = False
 
-    def __enter__(self) -> Self:
-        if self._block is not None:
-            raise RuntimeError("results are read once: make the call again")
+    def _open(self) -> None:
         if not isinstance(self._results.source, AsyncIterable):
             self._items = iter(self._results.source)
             self._results.source = self._pushed
             self._pushed.ask = self._results.wake
-        block = self._portal.block(self._results)
-        block.__enter__()
-        self._block = block
-        return self
+        self._portal.run(self._results.__aenter__)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def _close(self, error: BaseException | None) -> None:
         try:
-            if self._block is not None:
-                self._block.__exit__(None, None, None)
-        except Exception:
-            if error is None:
-                raise
+            self._portal.close(functools.partial(self._results.__aexit__, None, error, None))
         finally:
             close_generator(self._items)
-
-    @property
-    def is_open(self) -> bool:
-        """True once its block was entered."""
-        return self._block is not None
 
     def receive(self) -> list[Result[T]]:
         """Return the results that have arrived since the last call, at least one; an empty list at the end."""
@@ -126,9 +108,10 @@ class SyncResults(SyncIterator[Result[T]], Generic[T]):
     def _rows(self: SyncResults[Vector], missing: float | None) -> VectorMatrix:
         from mistral_async.bulk._matrix import VectorMatrix
 
-        if self._block is None:
+        if not self.is_open:
             with self:
                 return self._rows(missing)
+        self._check_readable()
         rows = VectorMatrix(missing)
         while results := self.receive():
             rows.add(results)
@@ -143,9 +126,10 @@ class SyncResults(SyncIterator[Result[T]], Generic[T]):
         """
         from mistral_async.bulk._matrix import NpyFile
 
-        if self._block is None:
+        if not self.is_open:
             with self:
                 return self.save_npy(path, missing=missing)
+        self._check_readable()
         with NpyFile(path, missing) as file:
             while results := self.receive():
                 file.write(results)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from mistral_async._binding.exits import FAILURES
 from mistral_async._codec.json_encode import to_builtins
 from mistral_async.errors import (
     InvalidOutputError,
@@ -102,7 +103,7 @@ class Loop:
             try:
                 await toolbox.open(stack)
                 result = await self._run_steps(toolbox)
-            except Exception as error:  # noqa: BLE001 - it must not pass through the task groups of the sessions
+            except FAILURES as error:  # it must not pass through the task groups of the sessions
                 failure = error
         if failure is not None:
             if isinstance(failure, MistralError) and failure.partial is None:

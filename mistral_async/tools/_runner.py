@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, cast
 import anyio
 import msgspec
 
+from mistral_async._binding.exits import FAILURES
 from mistral_async._codec.json_schema.type_codec import MismatchError
 from mistral_async.tools._content import error_text, tool_content
 from mistral_async.tools._deferred import DeferredCall, ToolResult
@@ -190,12 +191,12 @@ async def _gather(calls: Sequence[Callable[[], Awaitable[Outcome]]]) -> list[Out
     if len(calls) == 1:
         return [await calls[0]()]
     found: dict[int, Outcome] = {}
-    failures: list[Exception] = []
+    failures: list[BaseException] = []
 
     async def one(place: int, call: Callable[[], Awaitable[Outcome]]) -> None:
         try:
             found[place] = await call()
-        except Exception as failure:  # noqa: BLE001 - a group would wrap it
+        except FAILURES as failure:  # a group would wrap it, or the event loop end
             failures.append(failure)
             group.cancel_scope.cancel()
 
