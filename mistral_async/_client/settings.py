@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -17,7 +21,10 @@ from mistral_async._engine.engine import Engine
 from mistral_async._engine.hooks import Hooks, HookSet
 from mistral_async._engine.options import Options, Timeout
 from mistral_async._engine.retry import RetryConfig
+from mistral_async._http.certificates import warn_unverified
 from mistral_async._http.network import Network
+from mistral_async._http.origin import Origin
+from mistral_async._http.protocol import SettingError
 from mistral_async._ratelimit import Limiter, RateLimits
 from mistral_async._version import __version__
 from mistral_async.errors import ConfigurationError
@@ -42,12 +49,12 @@ class ClientSettings(TypedDict, total=False):
 
     server: Literal["global", "eu", "us"] | None
     """Default: `"global"`."""
-    server_url: str | None
-    """Another server."""
+    server_url: str | httpx.URL | None
+    """Another server, with or without `/v1` at its end."""
     timeout_ms: float | None
     """Milliseconds for each call in all: waits, attempts and the whole of a stream. Default: no such limit."""
-    timeout: Timeout | None
-    """The limits of each phase, in seconds."""
+    timeout: Timeout | httpx.Timeout | timedelta | float | None
+    """The limits of each phase, or seconds for each call in all."""
     retry_config: RetryConfig | Mapping[str, Any] | None
     """What is repeated, and how often."""
     rate_limits: RateLimits | Mapping[str, Any] | None
@@ -64,23 +71,23 @@ class ClientSettings(TypedDict, total=False):
     """The most connections of one event loop; further calls wait their turn. Default: 100."""
     keepalive_expiry: float | None
     """Seconds that an idle connection is kept. Default: 30."""
-    verify: bool | str | ssl.SSLContext | None
-    """False, a path to CA certificates, or a context. Default: the system's certificates."""
+    verify: bool | str | os.PathLike[str] | ssl.SSLContext | None
+    """A path of CA certificates, a context, or False, which warns. Default: `SSL_CERT_FILE`, else certifi's."""
     http2: bool | None
     """Use HTTP/2 (through httpx; needs the extra `http2`)."""
-    proxy: str | None
+    proxy: str | httpx.URL | httpx.Proxy | None
     """A proxy's URL. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`."""
 
 
 class ViewOptions(TypedDict, total=False):
     """The settings that a view of a client changes."""
 
-    timeout: Timeout | float | None
+    timeout: Timeout | httpx.Timeout | timedelta | float | None
     """`Timeout`, or seconds for each call in all."""
     retries: RetryConfig | int | None
     """`RetryConfig`, or how often a call may be repeated."""
-    headers: Mapping[str, str] | None
-    """Sent besides the client's own."""
+    headers: Mapping[str, str | bytes | None] | None
+    """Sent besides the client's own, or in their place; None takes one away that a view before this added."""
     extra_body: Mapping[str, Any] | None
     """Keys added to every JSON body or form: what this version has no option for."""
     extra_query: Mapping[str, Any] | None
@@ -91,6 +98,7 @@ class ViewOptions(TypedDict, total=False):
     """Give the `debug_logger` prompts and answers too."""
 
 
+_PATH = re.compile(r"[!-~]*")
 _NETWORK = ("async_client", "transport", "max_connections", "keepalive_expiry", "verify", "http2", "proxy")
 
 
@@ -102,35 +110,68 @@ def build_engine(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
 def _build_state(api_key: ApiKey | None, settings: Mapping[str, Any]) -> ClientState:
     """Make what a client and its views share; pickles of them name this function."""
     given = {key: value for key, value in settings.items() if value is not None}
-    url = urlsplit(_server_url(given.get("server", "global"), given.get("server_url")))
-    port = url.port or (443 if url.scheme == "https" else 80)
+    if "server_url" in given:
+        given["server_url"] = str(given["server_url"])
+    origin, prefix = _server(given.get("server", "global"), given.get("server_url"))
     limits = given.get("rate_limits")
     return ClientState(
         given,
         rebuild=_build_state,
         key=Key(api_key),
-        prefix=url.path.rstrip("/"),
-        network=Network((url.scheme, str(url.hostname), port), **{key: given[key] for key in _NETWORK if key in given}),
+        prefix=prefix,
+        network=_network(origin, given),
         limiter=Limiter(RateLimits(**limits) if is_object(limits) else limits),
         logger=given.get("debug_logger"),
-        hooks=HookSet.of(given.get("hooks"), str(url.hostname), port),
+        hooks=HookSet.of(given.get("hooks"), origin.host, origin.port),
         agent=f"mistral-async/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}",
     )
 
 
-def _server_url(server: str, server_url: str | None) -> str:
+def _network(origin: Origin, given: Mapping[str, Any]) -> Network:
+    if given.get("verify") is False:
+        warn_unverified(stacklevel=6)  # where the client is made
+    try:
+        return Network(origin, **{key: given[key] for key in _NETWORK if key in given})
+    except SettingError as problem:
+        raise ConfigurationError(str(problem)) from None
+
+
+def _server(server: str, server_url: str | None) -> tuple[Origin, str]:
+    """Return the address of a server, and the path before those of its endpoints."""
     if server_url is not None:
-        url = urlsplit(server_url)
-        if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
-            raise ConfigurationError(f"server_url must be like 'https://api.mistral.ai', not {server_url!r}")
-        return server_url
+        return _parse_url(server_url)
     if server not in SERVERS:
         raise ConfigurationError(f"server must be one of {', '.join(SERVERS)}, not {server!r}; or pass server_url=")
-    return SERVERS[server]
+    return _parse_url(SERVERS[server])
+
+
+def _parse_url(text: str) -> tuple[Origin, str]:
+    """Parse a server's URL. It may end in "/v1", as other clients want it: every endpoint begins with that."""
+    try:
+        url = urlsplit(text.strip())
+        port = url.port
+    except ValueError:  # its message could show a part of a password
+        raise ConfigurationError(
+            "server_url must be like 'https://api.mistral.ai': its host or port can not be"
+        ) from None
+    if "@" in url.netloc:
+        raise ConfigurationError("server_url takes no user and password: with_options(headers=...) can send them")
+    if url.scheme not in {"http", "https"} or not _is_host(url.hostname) or port == 0 or url.query or url.fragment:
+        raise ConfigurationError(f"server_url must be like 'https://api.mistral.ai', not {text!r}")
+    if not _PATH.fullmatch(url.path):
+        raise ConfigurationError(f"the path of server_url has characters that are not percent-encoded: {text!r}")
+    origin = Origin(url.scheme, str(url.hostname), port or (443 if url.scheme == "https" else 80))
+    return origin, url.path.rstrip("/").removesuffix("/v1").rstrip("/")
+
+
+def _is_host(name: str | None) -> bool:
+    return bool(name) and not any(character.isspace() for character in str(name))
 
 
 def _options(given: Mapping[str, Any]) -> Options:
     timeout = Timeout.of(given.get("timeout"))
-    if given.get("timeout_ms") is not None:
-        timeout = Timeout.of(msgspec.structs.replace(timeout, total=given["timeout_ms"] / 1000))
+    if (total := given.get("timeout_ms")) is not None:
+        if isinstance(total, bool) or not isinstance(total, Real):
+            raise ConfigurationError(f"timeout_ms is a number of milliseconds, not {type(total).__name__}")
+        timeout = msgspec.structs.replace(timeout, total=Timeout.of(float(total) / 1000).total)
     return Options(timeout=timeout, retry=RetryConfig.of(given.get("retry_config")))

@@ -16,12 +16,13 @@ from mistral_async._codec.rate_limit_headers import RateLimitStatus, parse_rate_
 
 # Rules of what is sent; every other text could end its header early and begin another (header injection).
 # Rule 1: A name, like a method, is a token (RFC 9110 §5.6.2).
-# Rule 2: A value is any text without CR, LF and NUL (§5.5). It travels as latin-1, so it has no character above U+00FF.
+# Rule 2: A value is any text without control codes, a tab excepted (§5.5): servers refuse them, CR, LF and NUL split
+#         headers. It travels as latin-1, so it has no character above U+00FF.
 TCHAR: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 """One character of a token, as a pattern."""
 match_token: Final = re.compile(f"{TCHAR}+").fullmatch
 """Match a text that is a token as a whole; None where it is not one."""
-match_field_value: Final = re.compile(r"[^\x00\r\n\u0100-\U0010ffff]*").fullmatch
+match_field_value: Final = re.compile(r"[^\x00-\x08\n-\x1f\x7f\u0100-\U0010ffff]*").fullmatch
 """Match a text that may be the value of a header; None where it may not."""
 
 

@@ -26,6 +26,7 @@ from mistral_async.errors import (
 if TYPE_CHECKING:
     import logging
 
+    from mistral_async._engine.options import Timeout
     from mistral_async._engine.request import Request
     from mistral_async._engine.tracing import Trace
     from mistral_async._ratelimit import Limiter, Reservation
@@ -66,6 +67,7 @@ class CallState:
         "request",
         "reservation",
         "started",
+        "timeout",
         "trace",
         "waited",
     )
@@ -89,6 +91,7 @@ class CallState:
         self.model: str | None = request.model  # which has limits of its own
         self.limiter: Limiter  # that of the client when the call began
         self.reservation: Reservation | None = None
+        self.timeout: Timeout  # the limits of its view
         self.trace: Trace | None = None  # who is told, if there are hooks
 
     def __repr__(self) -> str:
@@ -171,11 +174,23 @@ class CallState:
 
     def unanswered(self, failure: WireError) -> APIConnectionError:
         """Make the error for a response that did not arrive whole."""
-        kind = APIConnectError if failure.phase is Phase.CONNECT else APIConnectionError
-        error = (APITimeoutError if failure.timeout else kind)(f"{self.request!r}: {failure}")
-        error.phase = self.limit(failure.phase.value) if failure.timeout else failure.phase.value
+        if failure.timeout:
+            error: APIConnectionError = self.timed_out(failure, failure.phase.value)
+        else:
+            kind = APIConnectError if failure.phase is Phase.CONNECT else APIConnectionError
+            error = kind(f"{self.request!r}: {failure}")
+            error.phase = failure.phase.value
         error.may_have_executed = failure.sent is Sent.MAYBE
         error.__cause__ = cause_of(failure)
+        return error
+
+    def timed_out(self, failure: WireError, phase: str) -> APITimeoutError:
+        """Make the error for a time limit that is over: it says which, and how long that was."""
+        limit = self.limit(phase)
+        seconds = getattr(self.timeout, limit, None)
+        which = "" if seconds is None else f" (the time limit {limit}={seconds:g} s is over)"
+        error = APITimeoutError(f"{self.request!r}: {failure}{which}")
+        error.phase = limit
         return error
 
     def limit(self, phase: str) -> str:
@@ -187,7 +202,8 @@ class CallState:
 
     def late(self) -> APITimeoutError:
         """Make the error for a turn under the rate limits that does not come before the deadline."""
-        error = APITimeoutError(f"{self.request!r}: its time is over before the rate limit lets it go")
+        total = f"total={self.timeout.total:g} s"
+        error = APITimeoutError(f"{self.request!r}: the time limit {total} is over before the rate limit lets it go")
         error.phase = "pace"
         return error
 

@@ -50,7 +50,10 @@ class HeadCache:
             headers = {"accept": accept, "user-agent": self._state.agent, "authorization": bearer(key)}
             if content_type:
                 headers["content-type"] = content_type
-            head = RequestHead(request.method, target, tuple((headers | dict(self._options.headers)).items()))
+            headers |= self._options.headers
+            if request.form is not None:
+                headers["content-type"] = content_type  # a user's would not have its boundary
+            head = RequestHead(request.method, target, tuple(headers.items()))
             if not request.ids and not request.query and request.form is None:
                 if len(self._kept) >= _HEADS_KEPT:
                     self._kept.clear()

@@ -97,7 +97,8 @@ class Engine:
         self, request: Request, *, accept: str, opening: bool = False, trace: Trace | None = None
     ) -> CallState:
         """Encode a request; from here on its time runs."""
-        started, total = time.monotonic(), self.options.timeout.total
+        started, timeout = time.monotonic(), self.options.timeout
+        total = timeout.total
         deadline = None if total is None else started + total
         key = self.state.key.current or await self.sender.fetch_key(request, deadline)
         body, content_type = encode_body(request, self.options.extra_body)
@@ -105,7 +106,7 @@ class Engine:
         if trace is not None:
             head = trace.add_hook_headers(head)
         call = CallState(request, head, body, opening=opening, started=started)
-        call.deadline, call.attempt_timeout, call.trace = deadline, self.options.timeout.attempt, trace
+        call.deadline, call.timeout, call.attempt_timeout, call.trace = deadline, timeout, timeout.attempt, trace
         call.limiter = self.state.limiter
         return call
 

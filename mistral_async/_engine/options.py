@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from math import inf
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mistral_async._codec.headers import match_field_value, match_token
-from mistral_async._codec.redact import SENSITIVE, Secret
+from mistral_async._engine.headers import add_headers
 from mistral_async._engine.retry import RetryConfig
+from mistral_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class Timeout(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,14 +38,45 @@ class Timeout(msgspec.Struct, frozen=True, kw_only=True):
     """The whole call: waiting for limits and connections, every attempt, and the whole of a stream."""
 
     @classmethod
-    def of(cls, given: Timeout | float | None) -> Timeout:
-        """Accept plain seconds as the total."""
-        timeout = cls(total=float(given)) if isinstance(given, (int, float)) else given or cls()
+    def of(cls, given: object) -> Timeout:
+        """Accept seconds (or a `timedelta`) as the total, and the limits of an `httpx.Timeout`."""
+        timeout = _converted(given)
         for name in cls.__struct_fields__:
             value = getattr(timeout, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"timeout {name} must be more than 0 seconds, not {value}")
+            if value is not None and not (isinstance(value, Real) and float(value) > 0):
+                raise ConfigurationError(f"timeout {name} must be more than 0 seconds, or None, not {value!r}")
         return timeout
+
+
+def _converted(given: Any) -> Timeout:
+    match given:
+        case None:
+            return Timeout()
+        case Timeout():
+            return given
+        case timedelta():
+            return Timeout(total=given.total_seconds())
+        case bool():
+            raise ConfigurationError("timeout is a number of seconds or a Timeout, not a bool")
+        case Real():
+            return Timeout(total=None if given == inf else float(given))
+        case _ if all(hasattr(given, name) for name in ("connect", "read", "write", "pool")):
+            return _of_httpx(given)
+        case _:
+            raise ConfigurationError(f"timeout is a number of seconds or a Timeout, not {type(given).__name__}")
+
+
+def _of_httpx(given: Any) -> Timeout:
+    """Return the limits of an `httpx.Timeout`, which waits for events as for other bytes, and has none for a whole."""
+    attempt = Timeout().attempt
+    longer = given.read is None or (attempt is not None and given.read > attempt)
+    return Timeout(
+        connect=given.connect,
+        write=given.write,
+        read=given.read,
+        idle=given.read,
+        attempt=None if longer else attempt,
+    )
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,9 +94,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     def with_changes(
         self,
         *,
-        timeout: Timeout | float | None = None,
+        timeout: Timeout | httpx.Timeout | timedelta | float | None = None,
         retries: RetryConfig | int | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | bytes | None] | None = None,
         **changes: Any,
     ) -> Options:
         """Return these settings with others in their place; headers are added."""
@@ -69,14 +106,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             retries = msgspec.structs.replace(self.retry, retries=retries)
         if retries is not None:
             changes["retry"] = RetryConfig.of(retries)
-        if headers:
-            changes["headers"] = self.headers + tuple(checked_header(name, value) for name, value in headers.items())
+        if headers is not None:
+            changes["headers"] = add_headers(self.headers, headers)
         return msgspec.structs.replace(self, **{key: value for key, value in changes.items() if value is not None})
-
-
-def checked_header(name: str, value: str) -> tuple[str, str]:
-    """Refuse what would end a header early and begin another (header injection); the value is not shown."""
-    lowered, value = name.strip(" \t").lower(), Secret(value)
-    if not match_token(lowered) or not match_field_value(value):
-        raise ValueError(f"the header {lowered[:40]!r} has a name or value that is not allowed")
-    return lowered, value if lowered in SENSITIVE else str(value)

@@ -22,9 +22,16 @@ from mistral_async._engine.options import Options
 from mistral_async._engine.request import Request
 from mistral_async._engine.retry import delay, is_throttled
 from mistral_async._engine.tracing import UNTRACED
-from mistral_async._http.protocol import Sent, Timeouts, WireError, WireResponse, WireStream
+from mistral_async._http.protocol import Sent, SettingError, Timeouts, WireError, WireResponse, WireStream
 from mistral_async._ratelimit import Priority
-from mistral_async.errors import APIStatusError, APITimeoutError, AuthenticationError, CapacityError, MistralError
+from mistral_async.errors import (
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    CapacityError,
+    ConfigurationError,
+    MistralError,
+)
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -97,7 +104,8 @@ class Sender:
 
         with anyio.move_on_after(max(0.0, deadline - time.monotonic())):
             return await self._state.key.fetch()
-        error = APITimeoutError(f"{request!r}: its time is over before the function for the API key gave one")
+        total = f"total={self._options.timeout.total:g} s"
+        error = APITimeoutError(f"{request!r}: the time limit {total} is over before the key's function gave one")
         error.phase, error.attempts = "key", attempts
         raise error
 
@@ -180,6 +188,9 @@ class Sender:
         except WireError as failure:
             call.release(sent=failure.sent is not Sent.NOTHING)
             raise self._failed(call, call.unanswered(failure)) from cause_of(failure)
+        except SettingError as problem:
+            call.release(sent=False)
+            raise self._failed(call, ConfigurationError(f"{call.request!r}: {problem}")) from problem.__cause__
         except BaseException:
             call.release(sent=True)  # the server may have counted it
             raise

@@ -15,11 +15,11 @@ from weakref import ReferenceType, ref
 
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
+from mistral_async._engine.headers import checked_header
 from mistral_async._engine.hooks import CallContext, HookSet
-from mistral_async._engine.options import checked_header
 from mistral_async._engine.request import Request
 from mistral_async._http.protocol import RequestHead
-from mistral_async.errors import MistralError
+from mistral_async.errors import ConfigurationError, MistralError
 
 _log = logging.getLogger("mistral_async")
 
@@ -83,8 +83,8 @@ class Trace:
         headers = dict(head.headers)
         for name, value in self.call.headers.items():
             try:
-                lowered, text = checked_header(name, str.strip(value))
-            except (ValueError, TypeError, AttributeError):
+                lowered, text = checked_header(name, value)
+            except ConfigurationError:
                 _log.exception("a hook gave a header that can not be sent")
             else:
                 headers[lowered] = text

@@ -8,10 +8,11 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mistral_async._http.certificates import Verify
 from mistral_async._http.loops import Loop, current_loop, is_alive, is_asyncio
-from mistral_async._http.origin import Origin, PoolConfig, Verify
-from mistral_async._http.protocol import Wire
-from mistral_async._http.proxy import environment_proxy
+from mistral_async._http.origin import Origin, PoolConfig
+from mistral_async._http.protocol import SettingError, Wire
+from mistral_async._http.proxy import environment_proxy, given_proxy
 
 if TYPE_CHECKING:
     import httpx
@@ -65,7 +66,7 @@ class Network:
         raw: bool = False,
     ) -> None:
         if transport is not None and async_client is not None:
-            raise ValueError("either a transport or an async_client, not both")
+            raise SettingError("either a transport or an async_client, not both")
         self._config = PoolConfig(
             origin=Origin(*origin),
             verify=verify,
@@ -73,7 +74,7 @@ class Network:
             keepalive_expiry=keepalive_expiry,
             max_answer=max_answer,
             http2=http2,
-            proxy=proxy,
+            proxy=given_proxy(proxy),
             raw=raw,
         )
         self._given = (transport, async_client)

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Final, Generic, NoReturn, Protocol, TypeVar
 
 from mistral_async._codec.redact import RedactedBytes
+from mistral_async._http.certificates import advice
 from mistral_async._http.h1.body_stream import BodyConnection, BodyStream
 from mistral_async._http.h1.buffers import BufferPool
 from mistral_async._http.h1.content_coding import accept_encoding
@@ -88,7 +89,7 @@ def connect_error(config: PoolConfig, error: BaseException) -> WireError:
     origin = config.origin
     timeout = isinstance(error, TimeoutError)
     reason = str(error) or ("timed out" if timeout else type(error).__name__)
-    message = f"could not connect to {origin.host}:{origin.port}: {reason}"
+    message = f"could not connect to {origin.host}:{origin.port}: {reason}{advice(error)}"
     failure = WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=timeout)
     failure.__cause__ = error
     return failure

@@ -1,6 +1,7 @@
 """The interface between the engine and the network: a head and a body go out, a response or a stream comes back.
 
-Every implementation (our HTTP/1.1, any httpx transport) speaks this and raises nothing but `WireError`.
+Every implementation (our HTTP/1.1, any httpx transport) speaks this and raises nothing but `WireError`, and a
+`SettingError` for settings that no request can be sent with.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ class WireError(Exception):
         self.phase = phase
         self.sent = sent
         self.timeout = timeout
+
+
+class SettingError(ValueError):
+    """A setting with which no request can be sent, whenever it is tried; the message names it."""
 
 
 class RequestHead(msgspec.Struct, frozen=True, weakref=True):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from mistral_async._engine.response import Response
 from mistral_async._http.protocol import WireError, WireStream
-from mistral_async.errors import APIConnectionError, APITimeoutError, MistralError, StreamInterruptedError
+from mistral_async.errors import APIConnectionError, MistralError, StreamInterruptedError
 
 if TYPE_CHECKING:
     from anyio import CancelScope
@@ -154,8 +154,7 @@ class OpenResponse:
         call = cast("CallState", self._call)
         phase = phase or failure.phase.value
         if failure.timeout:
-            error: APIConnectionError = APITimeoutError(f"{call.request!r}: {failure}")
-            error.phase = call.limit(phase)
+            error: APIConnectionError = call.timed_out(failure, phase)
         else:
             error = StreamInterruptedError(f"{call.request!r}: {failure}")
             error.phase = phase

@@ -19,13 +19,13 @@ def test_rule_1_all_else_is_no_name(name):
     assert not match_token(name)
 
 
-@pytest.mark.parametrize("value", ["", "a b\tc", "\x01\x7f", "é\xff", "Bearer x==", '"(),/:;<=>?@[\\]{}'])
+@pytest.mark.parametrize("value", ["", "a b\tc", "é\xff", "Bearer x==", '"(),/:;<=>?@[\\]{}'])
 def test_rule_2_latin_1_text_is_a_value(value):
     assert match_field_value(value)
 
 
-@pytest.mark.parametrize("value", ["\0", "\r", "\n", "a\n", "a\r\nb: c", "\u0100", "🙂"])
-def test_rule_2_line_ends_nul_and_what_latin_1_lacks_are_in_no_value(value):
+@pytest.mark.parametrize("value", ["\0", "\x01", "\x1f", "\x7f", "\r", "\n", "a\n", "a\r\nb: c", "\u0100", "🙂"])
+def test_rule_2_control_codes_and_what_latin_1_lacks_are_in_no_value(value):
     assert not match_field_value(value)
 
 

@@ -213,17 +213,6 @@ async def test_verification_can_be_turned_off_or_given_a_file(start, http, autho
     network = Network(server.origin)
     assert (await network.current().send(http.POST, b"x", TIMEOUTS)).body == b"x"
     await network.aclose()
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
-    network = Network(server.origin)
-    assert (await failure(network, http.GET)).phase is Phase.CONNECT
-    await network.aclose()
-
-
-async def test_one_context_for_all(start, http):
-    from mistral_async._http import origin as _origin
-
-    assert _origin.tls_context(True) is _origin.tls_context(True)  # noqa: FBT003
-    assert _origin.tls_context(True) is not _origin.tls_context(False)  # noqa: FBT003
 
 
 async def test_a_context_that_insists_on_http2(start, http, authority, server_tls):

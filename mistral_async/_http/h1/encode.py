@@ -14,15 +14,25 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 def encode_head(head: RequestHead, extra: Iterable[tuple[str, str]]) -> bytes:
-    """Encode all of a head but the framing of its body; raise ValueError for what could inject another header."""
+    """Encode all of a head but the framing of its body; raise ValueError for what could inject another header.
+
+    Of `extra` is sent what the head does not have itself.
+    """
     if not match_token(head.method) or not _TARGET.fullmatch(head.target):
         raise ValueError("a method or target with a space or control character in it can not be sent")
-    headers = (*extra, *head.headers)
+    given = {name.lower() for name, _ in head.headers}
+    headers = [*(field for field in extra if field[0] not in given), *head.headers]
+    headers.sort(key=_goes_later)
     for name, value in headers:
         if not match_token(name) or not match_field_value(value):
             raise ValueError(f"header {name!r} has a character in its name or value that can not be sent")
     lines = (f"{name}: {value}" for name, value in headers)
     return "\r\n".join((f"{head.method} {head.target} HTTP/1.1", *lines, "", "")).encode("latin-1")[:-2]
+
+
+def _goes_later(field: tuple[str, str]) -> bool:
+    """Sort the host before all others, where servers look for it first (RFC 9110 §7.2)."""
+    return field[0].lower() != "host"
 
 
 def encode_framing(method: str, length: int | None, *, body: bool) -> bytes:

@@ -155,7 +155,9 @@ class HttpxWire:
                 await self._transport.aclose()
 
     def _request(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Any:
-        headers = [*head.headers, ("accept-encoding", accept_encoding())]
+        headers = list(head.headers)
+        if not any(name == "accept-encoding" for name, _ in headers):
+            headers.append(("accept-encoding", accept_encoding()))
         content: Any = body
         if body is not None and not isinstance(body, bytes):
             content = _Content(body)

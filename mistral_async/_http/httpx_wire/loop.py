@@ -8,11 +8,13 @@ from typing import Any
 import anyio
 import httpx
 
+from mistral_async._http.certificates import tls_context
 from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire
 from mistral_async._http.loops import Loop, LoopExitHook, spawn_task
-from mistral_async._http.origin import PoolConfig, tls_context
-from mistral_async._http.pooled import closed_error, connect_error
-from mistral_async._http.protocol import BodySource, RequestHead, Timeouts
+from mistral_async._http.origin import PoolConfig
+from mistral_async._http.pooled import closed_error
+from mistral_async._http.protocol import BodySource, Phase, RequestHead, SettingError, Timeouts, WireError
+from mistral_async._http.proxy import ProxySetting
 from mistral_async._http.sockets import prepare
 
 _DETACHED: list[Any] = []  # transports of ended loops and of the parent process: the collector would warn and close
@@ -21,9 +23,10 @@ _DETACHED: list[Any] = []  # transports of ended loops and of the parent process
 class HttpxLoopWire(HttpxWire):
     """A wire of one event loop over httpx; it ends with the loop."""
 
-    def __init__(self, config: PoolConfig, loop: Loop, proxy: Any) -> None:
+    def __init__(self, config: PoolConfig, loop: Loop, proxy: ProxySetting | None) -> None:
         transport = _make_transport(config, proxy)
         super().__init__(config.origin, transport=transport, limit=config.max_answer)
+        self._proxy = proxy
         self.loop = loop
         self.closed = False
         self.in_use = False
@@ -36,7 +39,12 @@ class HttpxLoopWire(HttpxWire):
         if not self.in_use:
             self.in_use = True
             await self._exit_hook.start()
-        return await super().open(head, body, timeouts)
+        try:
+            return await super().open(head, body, timeouts)
+        except WireError as error:
+            if error.phase is not Phase.CONNECT:
+                raise
+            raise self._connect_error(error) from error.__cause__
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -60,6 +68,13 @@ class HttpxLoopWire(HttpxWire):
         request.extensions["trace"] = _set_options
         return request
 
+    def _connect_error(self, error: WireError) -> WireError:
+        """Make the error of a connection that was not made: of httpx's own only the reason is known."""
+        reason = "timed out" if error.timeout else str(error)
+        way = "" if self._proxy is None else f" through the proxy {self._proxy}"
+        message = f"could not connect to {self._origin.host}:{self._origin.port}{way}: {reason}"
+        return WireError(message, phase=error.phase, sent=error.sent, timeout=error.timeout)
+
     async def _close(self) -> None:
         self.closed = True
         with anyio.CancelScope(shield=True):
@@ -74,23 +89,31 @@ async def _set_options(event: str, info: Mapping[str, Any]) -> None:
             prepare(sock)
 
 
-def _make_transport(config: PoolConfig, proxy: Any) -> httpx.AsyncHTTPTransport:
+def _make_transport(config: PoolConfig, proxy: ProxySetting | None) -> httpx.AsyncHTTPTransport:
     limits = httpx.Limits(
         max_connections=config.max_connections,
         max_keepalive_connections=config.max_connections,
         keepalive_expiry=config.keepalive_expiry,
     )
+    context = config.tls() or tls_context(verify=False)  # which plain HTTP does not use
     try:
         return httpx.AsyncHTTPTransport(
-            verify=tls_context(config.verify, http2=config.http2),
+            verify=context,
             http2=config.http2,
-            proxy=proxy,
+            proxy=None if proxy is None else _httpx_proxy(proxy, config),
             limits=limits,
             trust_env=False,
         )
-    except OSError as error:
-        raise connect_error(config, error) from error
     except ImportError as error:
-        raise RuntimeError(f"what a proxy or HTTP/2 needs is not installed: {error}") from error
+        if proxy is not None and proxy.url.startswith("socks"):
+            raise SettingError(f"the proxy {proxy} speaks SOCKS, which needs socksio: pip install socksio") from error
+        raise SettingError("http2=True needs h2: pip install 'mistral-async[http2]'") from error
     except (ValueError, httpx.InvalidURL) as error:
-        raise ValueError(f"the proxy {proxy!r} can not be used: {error}") from error
+        raise SettingError(f"the proxy {proxy} can not be used: {error}") from error
+
+
+def _httpx_proxy(proxy: ProxySetting, config: PoolConfig) -> Any:
+    """Return the proxy as httpx takes it; one that is reached over TLS is verified as the server is."""
+    if isinstance(proxy.proxy, httpx.Proxy) or not proxy.url.startswith("https:"):
+        return proxy.proxy
+    return httpx.Proxy(proxy.url, ssl_context=tls_context(config.verify))

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 
+from mistral_async._http.certificates import Verify, warn_unverified
 from mistral_async._http.network import Network
-from mistral_async._http.origin import Origin, Verify
+from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Timeouts, WireError, WireStream
 
 _PORTS = {"http": 80, "https": 443}
@@ -23,6 +24,8 @@ class Transport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, *, verify: Verify = True, max_connections: int = 100, keepalive_expiry: float = 30.0) -> None:
+        if verify is False:
+            warn_unverified(stacklevel=3)
         self._verify: Verify = verify
         self._max_connections = max_connections
         self._keepalive_expiry = keepalive_expiry

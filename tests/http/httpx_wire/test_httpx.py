@@ -17,9 +17,7 @@ import respx
 from mistral_async._http.httpx_wire.loop import HttpxLoopWire
 from mistral_async._http.httpx_wire.transport import Transport
 from mistral_async._http.network import Network
-from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import Phase, Sent, Timeouts, WireError
-from mistral_async._http.proxy import environment_proxy
 
 TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 ORIGIN = ("https", "api.example.test", 443)
@@ -280,57 +278,6 @@ async def test_a_proxy_that_refuses(start, http, client_tls, refuse):
     assert (error.phase, error.sent) == (Phase.CONNECT, Sent.NOTHING)
     assert refuse[:3] in str(error)
     await network.aclose()
-
-
-async def test_proxies_that_can_not_be(http, tmp_path):
-    network = Network(("http", "127.0.0.1", 9), proxy="gopher://x")
-    with pytest.raises(ValueError, match="gopher"):
-        await network.current().send(http.POST, b"x", TIMEOUTS)
-    network = Network(("https", "127.0.0.1", 9), proxy="http://x", verify=str(tmp_path / "missing.pem"))
-    with pytest.raises(WireError) as caught:
-        await network.current().send(http.POST, b"x", TIMEOUTS)
-    assert caught.value.phase is Phase.CONNECT
-
-
-@pytest.mark.parametrize(
-    ("environment", "origin", "proxy"),
-    [
-        ({}, "https://a.test", None),
-        ({"HTTPS_PROXY": "http://p:1"}, "https://a.test", "http://p:1"),
-        ({"HTTPS_PROXY": "p:1"}, "https://a.test", "http://p:1"),
-        ({"HTTPS_PROXY": "http://p:1"}, "http://a.test", None),
-        ({"https_proxy": "http://low:1", "HTTPS_PROXY": "http://p:1"}, "https://a.test", "http://low:1"),
-        ({"ALL_PROXY": "http://p:1"}, "https://a.test", "http://p:1"),
-        ({"HTTP_PROXY": "http://p:1", "REQUEST_METHOD": "GET"}, "http://a.test", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "*"}, "https://a.test", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "a.test"}, "https://a.test", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": " b.test , a.test "}, "https://x.a.test", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "a.test"}, "https://xa.test", "http://p:1"),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": ".a.test"}, "https://x.a.test", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": ".a.test"}, "https://a.test", "http://p:1"),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "a.test:444"}, "https://a.test", "http://p:1"),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "a.test:443"}, "https://a.test:443", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "127.0.0.1"}, "https://127.0.0.1", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "127.0.0.2"}, "https://127.0.0.1", "http://p:1"),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "::1"}, "https://[::1]", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "localhost"}, "https://localhost", None),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "http://a.test"}, "https://a.test", "http://p:1"),
-        ({"ALL_PROXY": "http://p:1", "NO_PROXY": "https://a.test"}, "https://a.test", None),
-    ],
-)
-def test_the_environments_proxy_is_the_one_httpx_takes(environment, origin, proxy, monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    url = httpx.URL(origin)
-    port = url.port or (443 if url.scheme == "https" else 80)
-    assert environment_proxy(Origin(url.scheme, url.host, port)) == proxy
-    client = httpx.AsyncClient()
-    theirs = client._transport_for_url(url)
-    if ":444" not in environment.get("NO_PROXY", "") and ":443" not in environment.get("NO_PROXY", ""):
-        assert (theirs is not client._transport) == (proxy is not None), "httpx agrees"
 
 
 async def test_http2_is_spoken_where_it_is_asked_for(http, authority):

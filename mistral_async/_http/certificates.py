@@ -1,0 +1,120 @@
+"""The certificates that servers are verified with: those that `verify`, the environment or certifi name."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import re
+import ssl
+import warnings
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from mistral_async._http.protocol import SettingError
+
+# Rule 1: A path given as `verify` goes before SSL_CERT_FILE and SSL_CERT_DIR, and these go before certifi.
+# Rule 2: A file or folder that was named and has no certificates is a `SettingError` that names it and the setting: no
+#         server could be verified, now or later.
+# Rule 3: Without verification none of these is looked at.
+
+Verify = bool | str | os.PathLike[str] | ssl.SSLContext
+_HASHED: Final = re.compile(r"[0-9a-f]{8}\.\d+").fullmatch  # the names under which OpenSSL looks into a folder
+_UNKNOWN_AUTHORITY: Final = frozenset({18, 19, 20, 21})  # X509_V_ERR_…: self-signed, or no issuer that is trusted
+_OTHERS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables of other programs
+
+
+class _Source(NamedTuple):
+    """A file, a folder or both, and the setting that names them; neither for the system's own."""
+
+    setting: str
+    file: str | None = None
+    folder: str | None = None
+
+
+def tls_context(verify: Verify, *, http2: bool = False) -> ssl.SSLContext:
+    """Return the context for a `verify` argument: a bool, a file or folder of certificates, or a context as it is."""
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    if verify is False:
+        return _unverified_context(http2=http2)
+    return _verified_context(_environment() if verify is True else _given(verify), http2=http2)
+
+
+def warn_unverified(*, stacklevel: int) -> None:
+    """Warn that whoever is between the client and the server can read and change all, keys included."""
+    message = "verify=False: certificates are not checked, and anyone on the way to the server can read the API key"
+    warnings.warn(message, stacklevel=stacklevel)
+
+
+def advice(error: BaseException) -> str:
+    """Return what to do about a server whose certificate no known authority has signed; nothing for other errors."""
+    if getattr(error, "verify_code", None) not in _UNKNOWN_AUTHORITY:
+        return ""
+    unread = "".join(f"; {name} is not read" for name in _OTHERS if os.environ.get(name))
+    return f" (verify= and SSL_CERT_FILE name the certificates to trust{unread})"
+
+
+def _given(verify: object) -> _Source:
+    if not isinstance(verify, (str, bytes, os.PathLike)):
+        raise SettingError(f"verify is True, False, a path of certificates or an ssl.SSLContext, not {verify!r}")
+    if not verify:
+        raise SettingError("verify is an empty path: give that of certificates, or leave it out")
+    path = os.fsdecode(verify)  # pyright: ignore[reportUnknownArgumentType] - a PathLike of either kind
+    return _Source("verify", None, path) if os.path.isdir(path) else _Source("verify", path)  # noqa: PTH112 - "" is none
+
+
+def _environment() -> _Source:
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if file:
+        return _Source("SSL_CERT_FILE", file, folder or None)
+    return _Source("SSL_CERT_DIR", None, folder) if folder else _Source("certifi")
+
+
+@functools.lru_cache(maxsize=16)
+def _verified_context(source: _Source, *, http2: bool) -> ssl.SSLContext:
+    setting, file, folder = source
+    if setting == "certifi" and importlib.util.find_spec("certifi") is not None:
+        import certifi
+
+        file = certifi.where()
+    if folder is not None and file is None and not _has_certificates(folder):
+        raise SettingError(f"{setting} names {folder!r}, where no certificates are found (`openssl rehash` names them)")
+    try:
+        context = ssl.create_default_context(cafile=file, capath=folder)
+    except (OSError, ValueError) as problem:
+        raise SettingError(f"{setting} names {file or folder!r}, {_explain(problem)}") from problem
+    return _with_protocols(context, http2=http2)
+
+
+@functools.lru_cache(maxsize=2)
+def _unverified_context(*, http2: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return _with_protocols(context, http2=http2)
+
+
+def _with_protocols(context: ssl.SSLContext, *, http2: bool) -> ssl.SSLContext:
+    context.set_alpn_protocols(["http/1.1", "h2"] if http2 else ["http/1.1"])
+    return context
+
+
+def _has_certificates(folders: str) -> bool:
+    """Return whether OpenSSL finds certificates in one of the folders, which are separated as in PATH."""
+    existing = (Path(folder) for folder in folders.split(os.pathsep) if folder)
+    return any(_HASHED(entry.name) for folder in existing if folder.is_dir() for entry in folder.iterdir())
+
+
+def _explain(problem: OSError | ValueError) -> str:
+    match problem:
+        case FileNotFoundError() | NotADirectoryError():
+            return "which does not exist"
+        case IsADirectoryError():
+            return "which is a folder, not a file"
+        case PermissionError():
+            return "which may not be read"
+        case ssl.SSLError():
+            return "which holds no certificate in PEM format"
+        case _:
+            return f"which can not be read: {problem}"
