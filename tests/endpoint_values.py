@@ -33,14 +33,17 @@ ONE_OF: dict[str, tuple[str, ...]] = {
     "audio.transcriptions.complete": ("file", "file_url", "file_id"),
     "audio.transcriptions.stream": ("file", "file_url", "file_id"),
     "audio.transcribe": ("file", "file_url", "file_id"),
-    "audio.transcribe_stream": ("file", "file_url", "file_id"),
+    "audio.transcribe_stream": ("file", "stream"),
     "audio.voices.create": ("sample_audio",),  # which the server needs
 }
+# Parameters that are needed although they have a default, since others before them need not be given.
+ALSO_NEEDED: dict[str, tuple[str, ...]] = {"audio.transcribe_stream": ("model",)}
 # Spellings whose value is sent in another form.
 RESPELT: dict[str, tuple[Any, str]] = {
     "completion_window": ("37h", "37"),
     "version_data": ({"version": 7000}, "7000"),
     "file": (b"7000", "7000"),
+    "stream": (b"7000", "7000"),
 }
 
 
@@ -137,7 +140,8 @@ def sent(request: Any) -> str:
 def needed(name: str) -> dict[str, Any]:
     """The arguments that an endpoint can not do without."""
     known = parameters(ALL[name])
-    needs = [key for key, (_, required) in known.items() if required] + list(ONE_OF.get(name, ()))[:1]
+    needs = [key for key, (_, required) in known.items() if required]
+    needs += [*ONE_OF.get(name, ())[:1], *ALSO_NEEDED.get(name, ())]
     return {key: RESPELT[key][0] if key in RESPELT else Value(known[key][0], key).value for key in needs}
 
 

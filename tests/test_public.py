@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pydoc
 
 import pytest
 from derived import COMMAND, PINNED, PUBLIC, public, public_names
+from typing_extensions import is_typeddict
 
 LAZY = ["mistral_async", "mistral_async.models", "mistral_async.testing"]
 
@@ -22,6 +24,21 @@ def test_every_public_name_loads(package):
     module = importlib.import_module(package)
     for name in public_names(module):
         assert getattr(module, name) is not None, name
+
+
+@pytest.mark.parametrize("package", PUBLIC)
+def test_help_and_signatures_work_for_every_public_name(package):
+    module = importlib.import_module(package)
+    for name in public_names(module):
+        found = getattr(module, name)
+        if not inspect.isclass(found) or is_typeddict(found):
+            continue
+        assert pydoc.render_doc(found), name
+        if not issubclass(found, (Exception, dict)):  # without an `__init__`, Python itself knows no signature
+            assert inspect.signature(found) is not None, name
+        methods = (each for each in vars(found) if not each.startswith("_") and callable(getattr(found, each)))
+        for method in methods:
+            assert inspect.signature(getattr(found, method)) is not None, f"{name}.{method}"
 
 
 @pytest.mark.parametrize("package", LAZY)

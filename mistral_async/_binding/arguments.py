@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections.abc
-import difflib
 import inspect
 import types
 import typing
@@ -50,30 +49,23 @@ def _written(annotation: Any) -> Any:
     return _Source(annotation) if isinstance(annotation, str) else annotation
 
 
-def reject(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
-    """Raise the TypeError for an option that does not exist."""
-    names = [name for name in expand(function).parameters if name != "self"]
-    unknown = next(name for name in given if name not in names)
-    where = function.__qualname__.removesuffix(".__init__")
-    if unknown == "stream" and (twin := _streaming(function)):
-        raise TypeError(f"{where}() has no option 'stream': call `{twin}(...)` instead")
-    near = difflib.get_close_matches(unknown, names, n=1, cutoff=0.5)
-    advice = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(names)}"
-    raise TypeError(
-        f"{where}() has no option {unknown!r}: {advice} (with_options(extra_body=...) sends what is not listed)"
-    )
+def bind(function: Callable[..., Any], signature: inspect.Signature, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Return the arguments but `self` by their names; the TypeError of a call that does not fit names the method."""
+    try:
+        return dict(list(signature.bind(None, *args, **kwargs).arguments.items())[1:])
+    except TypeError as error:
+        needed = [
+            each.name
+            for each in signature.parameters.values()
+            if each.kind is inspect.Parameter.KEYWORD_ONLY and each.default is inspect.Parameter.empty
+        ]
+        by_name = ", ".join(f"{name}=..." for name in needed or list(signature.parameters)[1:])
+        called = f"{function.__qualname__}({by_name})"
+        raise TypeError(f"{function.__qualname__}(): {error}: call it by keyword, as {called}") from None
 
 
-def _streaming(function: Callable[..., Any]) -> str:
-    """Return the method that streams what this one gives whole, if there is one."""
-    owner, _, name = function.__qualname__.rpartition(".")
-    methods = dir(function.__globals__.get(owner))
-    twin = next((each for each in (f"{name}_stream", "stream") if each in methods and each != name), "")
-    return twin and f"{owner.lower()}.{twin}"
-
-
-def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], None]:
-    """Compile the annotations into a check of the arguments given."""
+def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], dict[str, Any] | None]:
+    """Compile the annotations into a check of the arguments given; it returns those that it completed, if any."""
     hints = typing.get_type_hints(function, include_extras=True)
     hints.pop("return", None)
     for name, hint in list(hints.items()):
@@ -84,32 +76,55 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Non
     written = {name: str(each.annotation) for name, each in expand(function).parameters.items()}
     known = fits.get
 
-    def check(given: Mapping[str, Any]) -> None:
+    def check(given: Mapping[str, Any]) -> dict[str, Any] | None:
+        completed = None
         for name, value in given.items():
             if value is not None and (fit := known(name)) is not None and not fit(value):
-                raise TypeError(f"{function.__qualname__}(): {_complain(name, value, hints[name], written[name])}")
+                tagged = _tagged(value, hints[name])
+                if not fit(tagged):
+                    raise TypeError(f"{function.__qualname__}(): {_complain(name, value, hints[name], written[name])}")
+                completed = {**(completed or {}), name: tagged}
+        return completed
 
     return check
+
+
+def _tagged(value: Any, hint: Any) -> Any:
+    """Add the `type` to dicts that leave it out, as the API and the official SDK take them."""
+    for each in _options(hint):
+        if is_mapping(value) and hasattr(each, "variants"):
+            value = each.variants.tagged(value)
+    for item_hint in _item_hints(hint) if is_array(value) else ():
+        value = [_tagged(item, item_hint) for item in value]
+    return value
 
 
 def _complain(name: str, value: Any, hint: Any, written: str) -> str:
     """Say what is wrong, down to the first item of a list that is."""
     wanted = written.removesuffix(" | None")
-    for item_fits in _item_checks(hint) if is_array(value) else ():
+    for item_hint in _item_hints(hint) if is_array(value) else ():
+        item_fits = _fits(item_hint)
         for index, item in enumerate(value):
             if not item_fits(item):
-                return f"{name} must be {wanted}, but {name}[{index}] is {_show(item)}"
-    return f"{name} must be {wanted}, not {_show(value)}"
+                return f"{name} must be {wanted}, but {name}[{index}] is {_show(item, item_hint)}"
+    return f"{name} must be {wanted}, not {_show(value, hint)}"
 
 
-def _item_checks(hint: Any) -> list[Fits]:
-    options = get_args(hint) if _is_union(hint) else (hint,)
-    return [_fits(get_args(each)[0]) for each in options if _is_sequence(get_origin(each)) and get_args(each)]
+def _options(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if _is_union(hint) else (hint,)
 
 
-def _show(value: Any) -> str:
-    """Name the type, never the value; of a dict also its keys."""
-    return f"a dict with the keys {sorted(map(str, value))}" if is_object(value) else type(value).__name__
+def _item_hints(hint: Any) -> list[Any]:
+    return [get_args(each)[0] for each in _options(hint) if _is_sequence(get_origin(each)) and get_args(each)]
+
+
+def _show(value: Any, hint: Any) -> str:
+    """Name the type, never the value; of a dict its keys, and the one that it lacks."""
+    if not is_object(value):
+        return type(value).__name__
+    lacking = [each.variants.key for each in _options(hint) if hasattr(each, "variants")]
+    without = f"without {lacking[0]!r}, " if lacking and lacking[0] not in value else ""
+    return f"a dict {without}with the keys {sorted(map(str, value))}"
 
 
 def _is_union(hint: Any) -> bool:

@@ -7,11 +7,12 @@ on it, or hands it over as it is. A method of several requests (`method`) is wri
 from __future__ import annotations
 
 import functools
-import types
 from collections.abc import Callable, Coroutine
+from types import CoroutineType, MethodType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
-from mistral_async._binding.arguments import expand, reject, validator
+from mistral_async._binding.arguments import bind, expand, validator
+from mistral_async._binding.unknown_options import without_unknown
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class _Endpoint(Generic[P, D]):
         _appear_as(self, self.function)
 
     def __get__(self, instance: Any, owner: object) -> Any:
-        return self if instance is None else types.MethodType(self.function, instance)
+        return self if instance is None else MethodType(self.function, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it as any method can be called on its class: `Chat.complete(client.chat, model=...)`."""
@@ -102,7 +103,8 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
     """Make the method users call: it checks the arguments, describes and performs, and shows every option."""
     signature = expand(describe)
     names = frozenset(list(signature.parameters)[1:])
-    check: Callable[[dict[str, Any]], None] | None = None
+    name = describe.__qualname__
+    check: Callable[[dict[str, Any]], dict[str, Any] | None] | None = None
 
     @functools.wraps(describe)
     def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
@@ -110,10 +112,14 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
         if check is None:
             check = validator(describe)
         if not kwargs.keys() <= names:
-            reject(describe, kwargs)
-        given = signature.bind(self, *args, **kwargs).arguments if args else kwargs
-        check(given)
-        return self._executor.perform(describe(self, *args, **kwargs))
+            kwargs = without_unknown(describe, kwargs)
+        given = bind(describe, signature, *args, **kwargs) if args else kwargs
+        if completed := check(given):
+            args, kwargs = (), {**given, **completed}
+        made = self._executor.perform(describe(self, *args, **kwargs))
+        if type(made) is CoroutineType:
+            made.__qualname__ = name  # what Python says was never awaited
+        return made
 
     vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
     return method
@@ -230,7 +236,7 @@ class Method(Generic[P, A]):
         @functools.wraps(function)
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
             if not kwargs.keys() <= names:
-                reject(function, kwargs)
+                kwargs = without_unknown(function, kwargs)
             return self._executor.run(function, self, args, kwargs)
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
@@ -254,7 +260,7 @@ class Method(Generic[P, A]):
     @overload
     def __get__(self, instance: None, owner: object) -> Method[P, A]: ...
     def __get__(self, instance: Any, owner: object) -> Any:
-        return self if instance is None else types.MethodType(self.method, instance)
+        return self if instance is None else MethodType(self.method, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it as any method can be called on its class: `Chat.run(client.chat, "hi", model=...)`."""

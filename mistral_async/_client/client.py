@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, ov
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.arguments import expand, reject
+from mistral_async._binding.arguments import expand
 from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.resource import Async, AsyncResponse, M, Mode, Resource, Sync, SyncResponse
+from mistral_async._binding.unknown_options import reject
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, build_engine
 from mistral_async._codec.redact import as_secret

@@ -6,6 +6,7 @@ A strict pass reads what is regular; a lenient one, of the rules below, what the
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 
 import msgspec
@@ -112,6 +113,11 @@ class _Variants:
         keys = [frozenset(member.__struct_encode_fields__) for member in self.members]
         others = (other for i, other in enumerate(keys) if i != index)
         return keys[index].difference(*others)
+
+    def tagged(self, value: Mapping[str, object]) -> Mapping[str, object]:
+        """Return an object with the `type` that was left out, where its keys are those of one member alone."""
+        told = [tag for tag, own in zip(self.by_tag, self.own, strict=False) if not own.isdisjoint(value)]
+        return {**value, "type": told[0]} if self.key == "type" and self.key not in value and len(told) == 1 else value
 
     def select(self, value: JSONObject) -> type[msgspec.Struct] | None:
         """Return the member that this object is, or None if it is none of them (rule 2)."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -118,17 +119,18 @@ def post(
     returns: Any,
     json: Any = None,
     query: Mapping[str, Any] | None = None,
+    nulls: AbstractSet[str] = frozenset(),
     form: Mapping[str, Any] | None = None,
     safety: RetrySafety = RetrySafety.CREATES,
     transform: Callable[[Any], Any] | None = None,
 ) -> Call[Any]:
-    """Describe a POST."""
+    """Describe a POST. None is sent, as null, for the keys of `nulls` alone."""
     return Call(
         "POST",
         route,
         _ids(ids),
         None if query is None else _set(query),
-        None if json is None else _set(json),
+        None if json is None else _set(json, nulls),
         None if form is None else _form(form),
         safety,
         returns=returns,
@@ -142,10 +144,10 @@ def put(
     returns: Any,
     json: Any = None,
     query: Mapping[str, Any] | None = None,
-    nulls: bool = False,
+    nulls: AbstractSet[str] = frozenset(),
 ) -> Call[Any]:
-    """Describe a PUT. With `nulls`, None in the body is sent as null: it clears the value."""
-    return Call("PUT", route, _ids(ids), _set(query), dict(json) if nulls else _set(json), returns=returns)
+    """Describe a PUT. None is sent, as null, for the keys of `nulls` alone: it clears the value."""
+    return Call("PUT", route, _ids(ids), _set(query), _set(json, nulls), returns=returns)
 
 
 def patch(
@@ -154,7 +156,7 @@ def patch(
     returns: Any,
     json: Any = None,
     query: Mapping[str, Any] | None = None,
-    nulls: bool = False,
+    nulls: AbstractSet[str] = frozenset(),
 ) -> Call[Any]:
     """Describe a PATCH. It takes what `put` takes, and is not sent again once it may have been received."""
     call = put(route, *ids, returns=returns, json=json, query=query, nulls=nulls)
@@ -211,10 +213,11 @@ def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
     return tuple(str(each) for each in ids)
 
 
-def _set(fields: Any) -> Any:
-    """Leave out what was not set: None at the top level is not sent."""
+def _set(fields: Any, nulls: AbstractSet[str] = frozenset()) -> Any:
+    """Leave out what was not set: None at the top level is sent for the keys of `nulls` alone."""
     if is_object(fields):
-        return {key: value for key, value in fields.items() if value is not None}
+        given = {key: value for key, value in fields.items() if value is not None}
+        return {**given, **dict.fromkeys(nulls & (fields.keys() - given.keys()))} if nulls else given
     return fields
 
 

@@ -6,7 +6,7 @@ A failure is repeated if all the rules below allow it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -66,6 +66,25 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
     max_retry_after: float = 120.0
     """Seconds. When the API asks to wait longer, the error is raised at once, with `retry_after`."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            strategy: Literal["backoff", "none"] = "backoff",
+            backoff: BackoffStrategy | Mapping[str, float] | None = None,
+            retries: int | None = None,
+            retry_connection_errors: bool = True,
+            statuses: Collection[int] = STATUSES,
+            max_retry_after: float = 120.0,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
+        """Take a dict as the backoff, and any collection of statuses."""
+        if not isinstance(self.backoff, BackoffStrategy):
+            msgspec.structs.force_setattr(self, "backoff", _backoff_of(self.backoff))
+        msgspec.structs.force_setattr(self, "statuses", frozenset(self.statuses))
+
     @classmethod
     def of(cls, given: RetryConfig | Mapping[str, Any] | None) -> RetryConfig:
         """Accept a dict, as the official SDK's users write it."""
@@ -81,6 +100,18 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
         if not all(number >= 0 for number in (*numbers, config.max_retry_after, config.retries or 0)):
             raise ValueError("the numbers of a retry_config must be 0 or more")
         return config
+
+
+def _backoff_of(given: Mapping[str, float] | None) -> BackoffStrategy:
+    """Make the backoff of a dict with its names; raises `ValueError` for any other name or kind of value."""
+    known = BackoffStrategy.__struct_fields__
+    fields = dict(given or {})
+    if unknown := fields.keys() - set(known):
+        raise ValueError(f"a backoff has no {min(unknown)!r}: it takes {', '.join(known)}")
+    try:
+        return msgspec.convert(fields, BackoffStrategy)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"backoff: {error}") from None
 
 
 TRANSIENT_RETRIES = 3

@@ -185,6 +185,9 @@ class _Memory:
         self.view = view.cast("B") if view.c_contiguous else memoryview(bytes(view))
         self.length = len(self.view)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return source_of, (bytes(self.view),)
+
     def open(self) -> AsyncIterator[bytes]:
         return _Reader(self._read)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +30,16 @@ class Model(msgspec.Struct, omit_defaults=True):
     def model_dump_json(self, **_: Any) -> str:
         """Return `to_json()` as text."""
         return self.to_json().decode()
+
+
+class Renamed(msgspec.StructMeta):
+    """Has the constructor of a Struct take fields by older names too: `older_names = {"file": "file_id"}`."""
+
+    older_names: Mapping[str, str]
+
+    def __call__(self, *args: Any, **fields: Any) -> Any:
+        """Make the Struct, of fields by either name."""
+        return super().__call__(*args, **{self.older_names.get(name, name): value for name, value in fields.items()})
 
 
 class Moment:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast, overload
 
 from mistral_async._codec.json_types import JSONObject, is_object
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model
+from mistral_async.models._model import Model, Renamed
 from mistral_async.models.enums import BuiltInConnectors, ImageDetail
 
 
@@ -53,18 +53,47 @@ class DocumentURLChunk(Model, gc=False):
     type: Literal["document_url"] = constant("document_url")
 
 
-class ReferenceChunk(Model):
-    """Which of the given references the text before it rests on."""
+class ReferenceChunk(Model, metaclass=Renamed):
+    """Which of the given references the text before it rests on. `ReferenceChunk(reference="1")` is taken as well."""
+
+    older_names: ClassVar = {"reference": "reference_ids"}
 
     reference_ids: list[int | str]
     type: Literal["reference"] = constant("reference")
 
+    if TYPE_CHECKING:
 
-class FileChunk(Model, gc=False):
-    """An uploaded file, by its id."""
+        @overload
+        def __init__(
+            self,
+            reference_ids: list[int | str] | int | str,
+            type: Literal["reference"] = "reference",
+        ) -> None: ...
+        @overload
+        def __init__(self, *, reference: list[int | str] | int | str) -> None: ...
+        def __init__(self, *args: Any, **fields: Any) -> None: ...
+
+    def __post_init__(self) -> None:
+        """Take one reference for a list of it."""
+        if isinstance(cast("Any", self.reference_ids), (int, str)):
+            self.reference_ids = [cast("Any", self.reference_ids)]
+
+
+class FileChunk(Model, gc=False, metaclass=Renamed):
+    """An uploaded file, by its id. `FileChunk(file="…")` is taken as well."""
+
+    older_names: ClassVar = {"file": "file_id"}
 
     file_id: str
     type: Literal["file"] = constant("file")
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, file_id: str, type: Literal["file"] = "file") -> None: ...
+        @overload
+        def __init__(self, *, file: str) -> None: ...
+        def __init__(self, *args: Any, **fields: Any) -> None: ...
 
     @property
     def file(self) -> str:

@@ -46,7 +46,17 @@ class Audio(Resource[M]):
 
     @endpoint
     def transcribe_stream(
-        self, file: FileInput, model: str, **options: Unpack[TranscriptionSettings]
+        self,
+        file: FileInput | None = None,
+        model: str | None = None,
+        *,
+        stream: FileInput | None = None,
+        **options: Unpack[TranscriptionSettings],
     ) -> Stream[TranscriptionStreamEvents]:
-        """Transcribe a file, event by event. The audio may be an async iterator of bytes; it is sent whole first."""
-        return transcription_stream({"model": model, "file": file, **options})
+        """Transcribe a file, event by event.
+
+        `file` and `stream` are the same. The audio may be an iterator of bytes, async or not; it is sent whole first.
+        """
+        if model is None or (file is None) == (stream is None):
+            raise TypeError("audio.transcribe_stream() needs model=, and the audio as file= or as stream=")
+        return transcription_stream({"model": model, "file": stream if file is None else file, **options})

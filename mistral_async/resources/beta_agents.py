@@ -52,8 +52,9 @@ class BetaAgents(Resource[M]):
 
     @endpoint
     def update(self, agent_id: str, **changes: Unpack[UpdateAgentRequest]) -> Call[Agent]:
-        """Change an agent: makes a new version. None removes a value."""
-        return patch("/v1/agents/{}", agent_id, json=_fields(changes), nulls=True, returns=Agent)
+        """Change an agent: makes a new version. None removes a value, but `tools` and `completion_args` stay."""
+        nulls = changes.keys() - {"tools", "completion_args"}
+        return patch("/v1/agents/{}", agent_id, json=_fields(changes), nulls=nulls, returns=Agent)
 
     @endpoint
     def delete(self, agent_id: str) -> Call[None]:

@@ -35,7 +35,7 @@ class Classifiers(Resource[M]):
         metadata: JSONMapping | None = None,
     ) -> Call[ModerationResponse]:
         """Moderate one text or many; messages among them are moderated as a conversation."""
-        model = model or _MODERATION
+        model = _MODERATION if model is None else model
         if _are_texts(inputs):
             body = {"model": model, "input": inputs, "metadata": metadata}
             return post("/v1/moderations", json=body, returns=ModerationResponse, safety=RetrySafety.BILLED)

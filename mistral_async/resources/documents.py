@@ -53,14 +53,14 @@ class Documents(Resource[M]):
     @endpoint
     def update(self, library_id: str, document_id: str, **changes: Unpack[UpdateDocumentRequest]) -> Call[Document]:
         """Change a document. None removes attributes and the expiry."""
-        return patch(_ONE, library_id, document_id, json=changes, nulls=True, returns=Document)
+        return patch(_ONE, library_id, document_id, json=changes, nulls={"attributes", "expires_at"}, returns=Document)
 
     @endpoint
     def libraries_documents_update_v1(
         self, library_id: str, document_id: str, **changes: Unpack[UpdateDocumentRequest]
     ) -> Call[Document]:
         """Change a document, as the first version of the API does. Deprecated: see `update`."""
-        return put(_ONE, library_id, document_id, json=changes, nulls=True, returns=Document)
+        return put(_ONE, library_id, document_id, json=changes, nulls={"attributes", "expires_at"}, returns=Document)
 
     @endpoint
     def delete(self, library_id: str, document_id: str) -> Call[None]:

@@ -69,12 +69,12 @@ class Libraries(Resource[M]):
     @endpoint
     def update(self, library_id: str, **changes: Unpack[UpdateLibraryRequest]) -> Call[Library]:
         """Change a library. `description=None` removes it."""
-        return patch("/v1/libraries/{}", library_id, json=changes, nulls=True, returns=Library)
+        return patch("/v1/libraries/{}", library_id, json=changes, nulls={"description"}, returns=Library)
 
     @endpoint
     def libraries_update_v1(self, library_id: str, **changes: Unpack[UpdateLibraryRequest]) -> Call[Library]:
         """Change a library, as the first version of the API does. Deprecated: see `update`."""
-        return put("/v1/libraries/{}", library_id, json=changes, nulls=True, returns=Library)
+        return put("/v1/libraries/{}", library_id, json=changes, nulls={"description"}, returns=Library)
 
     @endpoint
     def delete(self, library_id: str) -> Call[Library | None]:

@@ -40,7 +40,7 @@ class Models(Resource[M]):
     @endpoint
     def update(self, model_id: str, **changes: Unpack[UpdateModelRequest]) -> Call[FineTunedModel]:
         """Change a fine-tuned model's name or description; None clears it."""
-        return patch("/v1/fine_tuning/models/{}", model_id, json=changes, nulls=True, returns=FineTunedModel)
+        return patch("/v1/fine_tuning/models/{}", model_id, json=changes, nulls=changes.keys(), returns=FineTunedModel)
 
     @endpoint
     def archive(self, model_id: str) -> Call[ArchiveModelResponse]:

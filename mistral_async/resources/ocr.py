@@ -29,11 +29,14 @@ class Ocr(Resource[M]):
         document: OCRDocument | JSONMapping | str,
         **options: Unpack[OCROptions],
     ) -> Call[OCRResponse]:
-        """Read a document or an image: its address, or a chunk with an address or a file's id."""
-        body: JSONObject = {"model": model or _MODEL, "document": document_of(document), **options}
+        """Read a document or an image: its address, or a chunk with an address or a file's id.
+
+        `model=None` is sent as null, for which the API takes a model of its choice.
+        """
+        body: JSONObject = {"model": model, "document": document_of(document), **options}
         for key in ("bbox_annotation_format", "document_annotation_format"):
             body[key] = response_format_of(body.get(key))
-        return post("/v1/ocr", json=body, returns=OCRResponse, safety=RetrySafety.BILLED)
+        return post("/v1/ocr", json=body, nulls={"model"}, returns=OCRResponse, safety=RetrySafety.BILLED)
 
     @endpoint
     def parse(

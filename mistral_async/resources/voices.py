@@ -51,7 +51,7 @@ class Voices(Resource[M]):
     @endpoint
     def update(self, voice_id: str, **changes: Unpack[VoiceUpdateRequest]) -> Call[VoiceResponse]:
         """Change a voice. None removes a value."""
-        return patch("/v1/audio/voices/{}", voice_id, json=changes, nulls=True, returns=VoiceResponse)
+        return patch("/v1/audio/voices/{}", voice_id, json=changes, nulls=changes.keys(), returns=VoiceResponse)
 
     @endpoint
     def delete(self, voice_id: str) -> Call[VoiceResponse]:

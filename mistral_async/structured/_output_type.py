@@ -16,11 +16,18 @@ from mistral_async.models.formats import CompletionArgs, JSONSchema, ResponseFor
 
 T = TypeVar("T", default=Any)
 
+_FORMATS = ("text", "json_object", "json_schema")
+
 
 class OutputType(Generic[T]):
     """A type that a model's output is read as. `schema` is its strict JSON schema, whose root is an object."""
 
     def __init__(self, kind: TypeForm[T]) -> None:
+        if isinstance(cast("Any", kind), (Mapping, ResponseFormat)) or cast("Any", kind) in _FORMATS:
+            raise TypeError(
+                "parse() reads the answer as a type: pass response_format=<a class, or a type such as list[str]>; "
+                "complete() takes response formats and JSON schemas"
+            )
         compiled = compile_type(kind)
         self._codec = compiled.codec
         self.schema: dict[str, Any] = compiled.schema

@@ -7,6 +7,7 @@ import email
 import io
 import json
 import os
+import pickle
 import re
 import tempfile
 import tracemalloc
@@ -731,3 +732,9 @@ def test_a_blocking_client_uploads_from_paths_and_open_files(sync_client, path):
         for value in (path, file, str(path), BIG, pieces_of(BIG)):
             uploaded = sync_client.files.upload(("n", value) if not isinstance(value, str) else value, "ocr")
             assert sync_client.files.download(uploaded.id).read() == BIG
+
+
+def test_an_upload_from_memory_can_be_pickled():
+    call = calls.files.upload(file=("a.txt", memoryview(b"abc")[1:]))
+    again = pickle.loads(pickle.dumps(call))
+    assert again.form.values["file"].in_memory == b"bc"
