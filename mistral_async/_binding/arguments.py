@@ -77,7 +77,7 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], dic
     known = fits.get
 
     def check(given: Mapping[str, Any]) -> dict[str, Any] | None:
-        completed = None
+        completed: dict[str, Any] | None = None
         for name, value in given.items():
             if value is not None and (fit := known(name)) is not None and not fit(value):
                 tagged = _tagged(value, hints[name])

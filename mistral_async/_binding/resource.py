@@ -116,8 +116,8 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
         given = bind(describe, signature, *args, **kwargs) if args else kwargs
         if completed := check(given):
             args, kwargs = (), {**given, **completed}
-        made = self._executor.perform(describe(self, *args, **kwargs))
-        if type(made) is CoroutineType:
+        made: Any = self._executor.perform(describe(self, *args, **kwargs))
+        if made.__class__ is CoroutineType:
             made.__qualname__ = name  # what Python says was never awaited
         return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, TypeVar
 
@@ -109,14 +110,12 @@ class _CheckedReader:
 def size_check(upload: Upload) -> Callable[[Any], Any] | None:
     """Return the check of an answer against the size that was sent (rule 3); None where that is unknown."""
     length = upload.source.length
-    if length is None:
-        return None
+    return None if length is None else functools.partial(_check_size, name=upload.name, length=length)
 
-    def check(answer: Any) -> Any:
-        size: object = answer.size_bytes
-        if type(size) is int and size < length:  # the lenient pass keeps whatever the server says
-            arrived = f"{size} bytes of {upload.name!r} arrived as file {answer.id}"
-            raise IncompleteUploadError(f"{arrived}, and {length} were sent")
-        return answer
 
-    return check
+def _check_size(answer: Any, *, name: str, length: int) -> Any:
+    size: object = answer.size_bytes
+    if type(size) is int and size < length:  # the lenient pass keeps whatever the server says
+        arrived = f"{size} bytes of {name!r} arrived as file {answer.id}"
+        raise IncompleteUploadError(f"{arrived}, and {length} were sent")
+    return answer
