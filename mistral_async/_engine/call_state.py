@@ -211,7 +211,7 @@ class CallState:
         """Make the error for a response with an error status."""
         if self.trace is not None:
             self.trace.refused(status, headers)
-        return from_response(status, headers, body, route=f"{self.request.method} {self.request.route}")
+        return from_response(status, headers, body, route=f"{self.request.method} {self.request.path}")
 
     def secrets(self) -> Iterator[str]:
         """Yield the values of this request that must not be shown."""

@@ -52,10 +52,14 @@ class Request(msgspec.Struct):
     safety: RetrySafety = RetrySafety.SAFE
 
     @property
+    def path(self) -> str:
+        """The route with its ids, percent-encoded."""
+        return self.route.format(*(quote(each, safe="") for each in self.ids)) if self.ids else self.route
+
+    @property
     def target(self) -> str:
         """Path and query, percent-encoded."""
-        path = self.route.format(*(quote(each, safe="") for each in self.ids)) if self.ids else self.route
-        return f"{path}?{encode_query(self.query)}" if self.query else path
+        return f"{self.path}?{encode_query(self.query)}" if self.query else self.path
 
     @property
     def model(self) -> str | None:

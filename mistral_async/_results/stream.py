@@ -253,7 +253,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     def _error_event(self, data: bytes) -> MistralError:
         """Return the error that an event reports."""
         return self._with_context(
-            from_event(data, route=f"{self._request.method} {self._request.route}", request_id=None)
+            from_event(data, route=f"{self._request.method} {self._request.path}", request_id=None)
         )
 
     def _unreadable(self, data: bytes, problem: Exception) -> ResponseValidationError:

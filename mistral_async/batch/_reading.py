@@ -150,7 +150,7 @@ class RunReading(Generic[T]):
         if self._config.on_error == "raise":
             for result in results:
                 if isinstance(result, Err):
-                    raise _FirstError(result.error)
+                    raise _FirstError(result.located())
         if results:
             await self._send.send(results)
 

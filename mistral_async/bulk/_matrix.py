@@ -40,7 +40,7 @@ class MatrixShape:
         self.count = max(self.count, result.index + 1)
         if isinstance(result, Err):
             if self._missing is None:
-                raise result.error
+                raise result.located()
             self.lacking.append(result.index)
             return None
         vector = result.value

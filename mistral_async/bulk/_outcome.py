@@ -37,8 +37,15 @@ class Err(msgspec.Struct, frozen=True):
     ok: ClassVar[Literal[False]] = False
 
     def unwrap(self) -> Any:
-        """Raise the error."""
-        raise self.error
+        """Raise the error, with a note that names the item."""
+        raise self.located()
+
+    def located(self) -> Exception:
+        """Return the error with a note that names the item, which tracebacks show."""
+        note = f"item {self.index} of the work" if self.id is None else f"item {self.index} of the work ({self.id!r})"
+        if note not in getattr(self.error, "__notes__", ()):
+            self.error.add_note(note)
+        return self.error
 
 
 Result: TypeAlias = Ok[T] | Err

@@ -285,7 +285,7 @@ class Pipeline(Generic[T]):
         if self._config.on_error == "raise":
             for result in results:
                 if isinstance(result, Err):
-                    self.stop(result.error)
+                    self.stop(result.located())
                     return False
         stopped = self._workers.stopped
         if results and not stopped:

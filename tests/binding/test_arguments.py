@@ -8,6 +8,7 @@ import warnings
 import pytest
 
 from mistral_async import Mistral, SyncMistral, calls
+from mistral_async.errors import NotFoundError
 from mistral_async.models import ResponseFormat
 
 HI = [{"role": "user", "content": "hi"}]
@@ -120,3 +121,9 @@ async def test_a_forgotten_await_is_named(client):
         "coroutine 'Chat.complete' was never awaited",
         "coroutine 'Models.list' was never awaited",
     ]
+
+
+async def test_an_id_that_is_unknown_is_named_whatever_the_server_says(client, server):
+    server.reply("files.retrieve", status=404, json={"detail": "Not found"})
+    with pytest.raises(NotFoundError, match="404 from GET /v1/files/no%20such: Not found"):
+        await client.files.retrieve("no such")

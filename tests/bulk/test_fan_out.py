@@ -539,3 +539,15 @@ def test_blocking_results_without_a_loop_are_one_use(threaded_server):
         assert len(results.collect()) == 1
         with pytest.raises(RuntimeError, match="once"), results:
             pass
+
+
+async def test_an_error_that_is_raised_names_its_item(client):
+    with pytest.raises(TypeError, match="an item is a str") as caught:
+        async with client.bulk.embed(["a", 3], on_error="raise") as results:
+            _ = [result async for result in results]
+    assert caught.value.__notes__ == ["item 1 of the work"]
+    async with client.bulk.embed(["a", 3]) as results:
+        failed = [result async for result in results if not result.ok]
+    with pytest.raises(TypeError) as caught:
+        failed[0].unwrap()
+    assert caught.value.__notes__ == ["item 1 of the work"]
