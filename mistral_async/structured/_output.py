@@ -6,9 +6,10 @@ from typing import TypeVar
 
 import msgspec
 
+from mistral_async._codec.json_schema.model_json import strip_fence
 from mistral_async._codec.json_schema.type_codec import MismatchError
 from mistral_async.errors import InvalidOutputError, OutputError, RefusedOutputError, TruncatedOutputError
-from mistral_async.structured._output_type import OutputType, strip_fence
+from mistral_async.structured._output_type import OutputType
 from mistral_async.structured._scanner import Scanner
 
 # Reading an output

@@ -9,6 +9,7 @@ from typing import Any, Generic, cast
 import msgspec
 from typing_extensions import TypeForm, TypeVar
 
+from mistral_async._codec.json_schema.model_json import strip_fence
 from mistral_async._codec.json_schema.schema import VALUE_KEY, compile_type
 from mistral_async._codec.json_schema.type_codec import MismatchError, read_root
 from mistral_async._codec.json_types import is_object
@@ -105,11 +106,3 @@ def output_type_of(kind: Any) -> OutputType:
 @functools.lru_cache(maxsize=256)
 def _cached(kind: Any) -> OutputType:
     return OutputType(kind)
-
-
-def strip_fence(text: str) -> str:
-    """Return the text without the Markdown fence that some models put around JSON."""
-    text = text.strip()
-    if not (text.startswith("```") and text.endswith("```") and "\n" in text):
-        return text
-    return text.partition("\n")[2].removesuffix("```").strip()

@@ -18,6 +18,7 @@ from mistral_async.tools._events import TextDelta, ThinkingDelta
 from mistral_async.tools._loop import Emit, Turn
 from mistral_async.tools._run import Run
 from mistral_async.tools._runner import RequestedCall
+from mistral_async.tools._sendable_calls import distinct_ids, with_sendable_calls
 
 ChatInput: TypeAlias = str | Sequence[MessageInput] | Deferred
 """The messages of a chat, the user's words, or a run that waited."""
@@ -57,7 +58,7 @@ class ChatDriver:
 
     async def ask(self, tools: list[object], step: int, emit: Emit, *, streaming: bool) -> Turn:
         """Ask for the next completion."""
-        options: dict[str, Any] = {**self._options, "messages": list(self._messages)}
+        options: dict[str, Any] = {**self._options, "messages": with_sendable_calls(self._messages)}
         if tools:
             options["tools"] = tools
         if streaming:
@@ -95,17 +96,10 @@ class ChatDriver:
 
     def _calls_of(self, message: object) -> list[RequestedCall]:
         """Return the calls of a message; one without an id, or with another's, gets its own, so that two stay two."""
-        seen: set[str] = set()
-        found: list[RequestedCall] = []
         calls: list[ToolCall] = getattr(message, "tool_calls", None) or []
-        for call in calls:
-            if call.id in {None, "", "null"} or call.id in seen:
-                # nine characters, as the API wants
-                call.id = f"call{len(self._messages) % 1000:03d}{len(found) % 100:02d}"
-            identity = str(call.id)
-            seen.add(identity)
-            found.append(RequestedCall(identity, call.function.name, call.function.arguments))
-        return found
+        for call, identity in zip(calls, distinct_ids([each.id for each in calls], len(self._messages)), strict=True):
+            call.id = identity
+        return [RequestedCall(str(each.id), each.function.name, each.function.arguments) for each in calls]
 
     def add_results(self, results: Sequence[ToolResult], decisions: Sequence[DeferredCall]) -> None:  # noqa: ARG002 - protocol
         """Add the results as messages."""

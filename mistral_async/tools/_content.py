@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import msgspec
 
 from mistral_async._codec.json_encode import enc_hook, encode
+from mistral_async._codec.json_schema.model_json import whole_text
+from mistral_async._codec.json_types import JSONObject
 from mistral_async.models.content import (
     AudioChunk,
     DocumentURLChunk,
@@ -19,6 +22,14 @@ from mistral_async.models.content import (
     TextChunk,
     text_of,
 )
+
+# What the model gets of a result
+#
+# Rule 1: Text is text, whatever its subclass of `str`. Content chunks are chunks. All else is JSON; a data frame is its
+#   rows, a generator its items, an exception its text.
+# Rule 2: Half a surrogate pair (a file name that is not UTF-8, half an emoji) becomes U+FFFD.
+# Rule 3: NaN and infinities are the words "NaN", "Infinity" and "-Infinity".
+# Rule 4: A value that has no form in JSON is its text. No result of a tool ends a run.
 
 _CHUNKS = (
     TextChunk,
@@ -33,24 +44,79 @@ _CHUNKS = (
 
 
 def tool_content(value: object) -> str | list[Any]:
-    """Return text as it is, chunks as they are, all else as JSON."""
+    """Return text as it is, chunks as they are, all else as JSON (rules 1 to 4)."""
     if isinstance(value, str):
-        return value
+        return plain_text(value)
+    if isinstance(value, BaseException):
+        return error_text(value)
     if isinstance(value, _CHUNKS):
-        return [value]
+        return [_whole_chunk(value)]
     if isinstance(value, (list, tuple)):
         items = list(cast("Sequence[object]", value))
         if items and all(isinstance(each, _CHUNKS) for each in items):
-            return items
-    return msgspec.json.encode(value, enc_hook=_json_or_text).decode()
+            return [_whole_chunk(each) for each in items]
+    try:
+        return msgspec.json.encode(_whole(msgspec.to_builtins(value, enc_hook=_json_or_text, str_keys=True))).decode()
+    except (TypeError, ValueError, RecursionError):
+        return _text_of(cast("object", value))
+
+
+def plain_text(text: str) -> str:
+    """Return text of the class `str` itself that UTF-8 can hold (rule 2)."""
+    return whole_text(str.__str__(text))
 
 
 def _json_or_text(value: object) -> Any:
     """Return a value's form in JSON, or its text where it has none: a model can read that too."""
+    match value:
+        case str():
+            return str.__str__(value)
+        case Iterator() if not hasattr(cast("object", value), "read"):
+            return list(cast("Iterator[object]", value))
+        case _:
+            pass
+    duck: Any = value
     try:
-        return enc_hook(value)
-    except TypeError:
-        return str(value)
+        return _rows(duck) if hasattr(duck, "columns") else enc_hook(value)
+    except Exception:  # noqa: BLE001 - whatever a class of the user does when it is written
+        return _text_of(value)
+
+
+def _rows(table: Any) -> Any:
+    """Return the rows of a data frame, each with the names of its columns: its text would leave most of them out."""
+    return table.to_dicts() if hasattr(table, "to_dicts") else table.to_dict(orient="records")
+
+
+def _whole(value: Any) -> Any:
+    """Return JSON without what it can not hold: half surrogate pairs, NaN and infinities (rules 2 and 3)."""
+    match value:
+        case str():
+            return plain_text(value)
+        case float() if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        case dict():
+            return {_whole(key): _whole(each) for key, each in cast("JSONObject", value).items()}
+        case list() | tuple():
+            return [_whole(each) for each in cast("Sequence[object]", value)]
+        case _:
+            return value
+
+
+def _whole_chunk(chunk: Any) -> Any:
+    """Return the chunk; one whose text UTF-8 can not hold, as one that it can."""
+    try:
+        encode(chunk)
+    except ValueError:
+        return msgspec.convert(_whole(msgspec.to_builtins(chunk)), cast("type[Any]", type(chunk)))
+    return chunk
+
+
+def _text_of(value: object) -> str:
+    """Return the text of a value, also of one whose `__str__` fails."""
+    try:
+        return plain_text(str(value))
+    except Exception as problem:  # noqa: BLE001 - whatever a class of the user does
+        return f"a {type(value).__name__}, whose text can not be made: {type(problem).__name__}"
 
 
 def as_text(content: str | Sequence[Any]) -> str:
@@ -60,7 +126,7 @@ def as_text(content: str | Sequence[Any]) -> str:
     return "\n".join(text_of(chunk) or encode(chunk).decode() for chunk in content)
 
 
-def error_text(error: Exception) -> str:
+def error_text(error: BaseException) -> str:
     """Return the text that the model gets for an exception."""
-    text = str(error)
+    text = _text_of(error)
     return f"Error: {type(error).__name__}: {text}" if text else f"Error: {type(error).__name__}"

@@ -37,6 +37,7 @@ from mistral_async.tools._events import (
 from mistral_async.tools._loop import Emit, Turn
 from mistral_async.tools._run import Run
 from mistral_async.tools._runner import RequestedCall
+from mistral_async.tools._sendable_calls import distinct_ids, entries_with_sendable_calls
 
 RunInput: TypeAlias = ConversationInputs | Deferred | None
 """The entries of a conversation, or a run that waited."""
@@ -90,6 +91,7 @@ class ConversationDriver:
         if resumed is not None and resumed.kind != "conversation":
             raise ValueError("this run was in a chat: go on with client.chat.run")
         self._base_id = self._conversation_id = resumed.conversation_id if resumed else conversation_id
+        self._server_ids = dict(resumed.server_ids) if resumed else {}
         self._inputs: Any = list(resumed.messages) if resumed else entries_of(cast("ConversationInputs | None", inputs))
         self._entries: list[object] = _listed(self._inputs)  # all entries of the run, for a server that keeps none
 
@@ -97,6 +99,8 @@ class ConversationDriver:
         """Start the conversation, or go on with it. One that is not stored is sent whole each time."""
         identity = self._base_id if self._stateless else self._conversation_id
         endpoints, inputs = self._endpoints, self._entries if self._stateless else self._inputs
+        if isinstance(inputs, list):
+            inputs = entries_with_sendable_calls(cast("list[object]", inputs))
         fields = self._start_fields(tools, inputs) if identity is None else self._append_fields(inputs)
         if not streaming and identity is None:
             return self._add_answer(await endpoints.start(**fields))
@@ -131,12 +135,18 @@ class ConversationDriver:
         self._outputs += response.outputs
         self._entries += response.outputs
         self._inputs, self._decisions = [], []
-        calls = [
-            RequestedCall(each.tool_call_id, each.name, each.arguments, each.confirmation_status == "pending")
-            for each in response.outputs
-            if isinstance(each, FunctionCallEntry)
+        return Turn(response.text, self._calls_of(response), None, response.usage, response)
+
+    def _calls_of(self, response: ConversationResponse) -> list[RequestedCall]:
+        """Return the calls of a response, each with an id of its own; the server is answered with its own ids."""
+        entries = [each for each in response.outputs if isinstance(each, FunctionCallEntry)]
+        given = [each.tool_call_id for each in entries]
+        ids = distinct_ids(given, len(self._outputs))
+        self._server_ids = {ours: each for ours, each in zip(ids, given, strict=True) if ours != each}
+        return [
+            RequestedCall(identity, each.name, each.arguments, each.confirmation_status == "pending")
+            for identity, each in zip(ids, entries, strict=True)
         ]
-        return Turn(response.text, calls, None, response.usage, response)
 
     def _add_entries(self, entries: Sequence[object]) -> None:
         self._inputs = [*_listed(self._inputs), *entries]
@@ -144,9 +154,11 @@ class ConversationDriver:
 
     def add_results(self, results: Sequence[ToolResult], decisions: Sequence[DeferredCall]) -> None:
         """Add the results as entries, and the decisions as confirmations."""
-        self._add_entries([FunctionResultEntry(each.id, as_text(each.content)) for each in results])
-        words = {True: "allow", False: "deny"}
-        self._decisions = [ToolCallConfirmation(each.id, words[each.decision == "allow"]) for each in decisions]
+        ids, words = self._server_ids, {True: "allow", False: "deny"}
+        self._add_entries([FunctionResultEntry(ids.get(each.id, each.id), as_text(each.content)) for each in results])
+        self._decisions = [
+            ToolCallConfirmation(ids.get(each.id, each.id), words[each.decision == "allow"]) for each in decisions
+        ]
 
     def add_correction(self, text: str) -> None:
         """Add the complaint as an entry."""
@@ -156,7 +168,13 @@ class ConversationDriver:
         """Return the conversation's id; its entries too, where the server does not keep them."""
         kept = to_builtins(self._entries if self._stateless else self._inputs)
         identity = self._base_id if self._stateless else self._conversation_id
-        return Deferred(kind="conversation", calls=[], conversation_id=identity, messages=kept or [])
+        return Deferred(
+            kind="conversation",
+            calls=[],
+            conversation_id=identity,
+            messages=kept or [],
+            server_ids=self._server_ids,
+        )
 
     def result_fields(self) -> dict[str, Any]:
         """Return the conversation's id, and the entries that the run added."""

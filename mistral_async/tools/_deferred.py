@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import hashlib
+import hmac
+from typing import Any, Literal, cast
 
 import msgspec
 
-from mistral_async._codec.json_encode import encode
+from mistral_async._codec.json_encode import encode, encode_sorted, to_builtins
 from mistral_async._codec.json_types import JSONObject
-from mistral_async.tools._content import as_text, tool_content
+from mistral_async.tools._content import as_text, plain_text, tool_content
 
 # A run that waits
 #
@@ -19,7 +21,10 @@ from mistral_async.tools._content import as_text, tool_content
 #   they are.
 # Rule 3: Going on carries out the decisions with the tools of the new run, which checks the arguments again. A tool
 #   that is gone is told to the model.
-# Rule 4: Calls of the same answer that have run (`done`) are not run again; results are added in the answer's
+# Rule 4: As JSON it can be signed with HMAC-SHA256, over all of it (calls, decisions, messages), in sorted and
+#   compact form. With a key only what that key has signed is read, and what is read is what was verified: no second
+#   parser sees the bytes. A signature does not say that it was not used before.
+# Rule 5: Calls of the same answer that have run (`done`) are not run again; results are added in the answer's
 #   `order`.
 
 
@@ -63,6 +68,8 @@ class Deferred(msgspec.Struct, kw_only=True):
     """The number of answers that the model has given."""
     usage: JSONObject | None = None
     version: int = 1
+    server_ids: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    """The ids that the server knows calls by, where the program knows them by others."""
 
     def allow(self, call_id: str | None = None, *, arguments: JSONObject | None = None) -> Deferred:
         """Let a call run (all that wait, without an id), with other arguments if you give them."""
@@ -75,7 +82,7 @@ class Deferred(msgspec.Struct, kw_only=True):
     def deny(self, call_id: str | None = None, note: str = "The user denied this call.") -> Deferred:
         """Keep a call from running (all that wait, without an id); the model gets the note."""
         for call in self._find(call_id):
-            call.decision, call.note = "deny", note
+            call.decision, call.note = "deny", plain_text(note)
         return self
 
     def resolve(self, call_id: str, result: Any) -> Deferred:
@@ -95,14 +102,45 @@ class Deferred(msgspec.Struct, kw_only=True):
                 raise ValueError(f"the call {call.id} of {call.name} can not be decided so: {advice}")
         return found
 
-    def to_json(self) -> bytes:
-        """Encode it as JSON."""
-        return encode(self)
+    def to_json(self, *, key: bytes | str | None = None) -> bytes:
+        """Encode it as JSON, signed with the key if you give one: a secret of yours, at best 32 random bytes."""
+        if key is None:
+            return encode(self)
+        fields = cast("JSONObject", to_builtins(self))
+        return encode({**fields, _SIGNATURE: _signature(fields, key)})
 
     @classmethod
-    def from_json(cls, data: bytes | str) -> Deferred:
-        """Read it again; raises `ValueError` for other data and for a newer version."""
-        found = msgspec.json.decode(data, type=cls)
+    def from_json(cls, data: bytes | str, *, key: bytes | str | None = None) -> Deferred:
+        """Read it again; raises `ValueError` for other data and for a newer version.
+
+        With a key it must be signed with that key: it raises `ValueError` if it is not, or was changed since.
+        """
+        try:
+            fields = msgspec.json.decode(data, type=JSONObject)
+            signature = fields.pop(_SIGNATURE, None)
+            if key is not None:
+                _verify(fields, signature, key)
+            found = msgspec.convert(fields, cls)
+        except (msgspec.MsgspecError, RecursionError) as problem:
+            raise ValueError(f"this is no deferred run: {problem}") from None
         if found.version != 1:
             raise ValueError(f"this deferred run is of version {found.version}, made by a newer release")
         return found
+
+
+_SIGNATURE = "signature"
+
+
+def _signature(fields: JSONObject, key: bytes | str) -> str:
+    """Return the signature of a deferred run's fields (rule 4)."""
+    secret = key.encode() if isinstance(key, str) else key
+    if not secret:
+        raise ValueError("the key is empty: anyone could sign with it")
+    return f"hmac-sha256:{hmac.new(secret, encode_sorted(fields), hashlib.sha256).hexdigest()}"
+
+
+def _verify(fields: JSONObject, signature: object, key: bytes | str) -> None:
+    if signature is None:
+        raise ValueError("this deferred run is not signed: it must come from to_json(key=...)")
+    if not hmac.compare_digest(str(signature).encode(), _signature(fields, key).encode()):
+        raise ValueError("the signature of this deferred run is wrong: it was changed, or signed with another key")

@@ -6,17 +6,26 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, get_origin
+from typing import Any, Generic, cast, get_origin
 
 import msgspec
 from typing_extensions import TypeVar
 
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_schema.classes import ClassCodec, FieldCodec
-from mistral_async._codec.json_schema.compiler import Compiler, description_of, json_default
+from mistral_async._codec.json_schema.compiler import Compiler
 from mistral_async._codec.json_schema.containers import SequenceCodec
 from mistral_async._codec.json_schema.docstrings import parse_docstring
-from mistral_async._codec.json_schema.type_codec import Definitions, MismatchError, TypeCodec, read_root
-from mistral_async._codec.json_types import JSONMapping, JSONObject, is_object
+from mistral_async._codec.json_schema.model_json import read_json
+from mistral_async._codec.json_schema.type_codec import (
+    Definitions,
+    MismatchError,
+    ReadMode,
+    TypeCodec,
+    json_name,
+    read_root,
+)
+from mistral_async._codec.json_types import JSONMapping, JSONObject, is_mapping
 
 # A function as a tool
 #
@@ -25,11 +34,17 @@ from mistral_async._codec.json_types import JSONMapping, JSONObject, is_object
 #   parameter of type `Context` is not shown to the model.
 # Rule 2: A parameter's description is in its annotation (`Annotated`), else in the docstring; the function's is the
 #   docstring without its sections.
-# Rule 3: Arguments are read laxly: text stands for a number, a boolean or null where the parameter needs one, since
-#   models often err so. A parameter that does not exist is an error that names those that do.
+# Rule 3: Arguments are read laxly, since models often err: text stands for a number, a boolean, null, a list or an
+#   object where the parameter needs one; all of them may be encoded twice; nothing, null and `[]` are no arguments. A
+#   parameter that does not exist is an error that names those that do.
 # Rule 4: All that is wrong with arguments is a MismatchError, a ValueError, before the function is called.
+# Rule 5: The arguments as they were read are JSON again (`plain`): converted, with the defaults, under the names that
+#   the model uses. Reading that JSON gives the same values, so that it stands for the call wherever one is shown,
+#   judged or kept.
 
 D = TypeVar("D", default=Any)
+
+_DECLARATIONS = {"pydantic.v1.fields.FieldInfo", "dataclasses.Field", "msgspec._core.Field", "attr._make._CountingAttr"}
 
 
 class Context(msgspec.Struct, Generic[D], frozen=True):
@@ -66,23 +81,24 @@ class FunctionSignature:
         if hint is Context or get_origin(hint) is Context:
             self.context = parameter.name
             return
-        codec = self._compiler.codec(hint)
-        required, default = parameter.default is inspect.Parameter.empty, msgspec.UNSET
+        default = parameter.default
+        _check_default(parameter.name, default)
+        required = default is inspect.Parameter.empty
+        name, given = parameter.name, msgspec.UNSET if required else default
+        field = self._compiler.field(name, name, hint, given, documentation, required=required)
+        if not required and field.make_default is None:
+            field.make_default = lambda _: default
         match parameter.kind:
             case inspect.Parameter.VAR_KEYWORD:
-                self._rest = codec
+                self._rest = field.codec
                 return
             case inspect.Parameter.VAR_POSITIONAL:
-                self._variadic, required = parameter.name, False
-                codec = SequenceCodec(list, codec)
+                self._variadic, field.required = name, False
+                field.codec = SequenceCodec(list, field.codec)
             case inspect.Parameter.POSITIONAL_ONLY:
-                self._positional.append(parameter.name)
+                self._positional.append(name)
             case _:
                 pass
-        if not required and parameter.default is not inspect.Parameter.empty:
-            default = json_default(parameter.default)
-        description = description_of(hint) or documentation
-        field = FieldCodec(parameter.name, parameter.name, codec, required, default, description)
         self._parameters.fields.append(field)
 
     def schema(self, *, strict: bool) -> JSONObject:
@@ -102,7 +118,23 @@ class FunctionSignature:
             raise MismatchError(f"there is no parameter `{min(unknown)}`; the parameters are: {names}")
         found: dict[str, Any] = read_root(self._parameters, dict(arguments), lax=True)
         if self._rest is not None:
+            if clash := unknown.keys() & {field.name for field in self._parameters.fields}:
+                raise MismatchError(f"there is no parameter `{min(clash)}`")  # it has another name for the model
             found |= {name: self._read_rest(self._rest, value, name) for name, value in unknown.items()}
+        return found
+
+    def plain(self, values: Mapping[str, Any], arguments: JSONMapping) -> JSONObject:
+        """Return values that were read from the arguments as JSON, by the names that the model uses (rule 5)."""
+        found: JSONObject = {}
+        rest = dict(values)
+        for field in self._parameters.fields:
+            if field.name in rest:
+                value = _plain_value(field, rest.pop(field.name), arguments)
+                if value is not msgspec.UNSET:
+                    found[field.key] = value
+        if self._rest is not None:
+            for name, value in rest.items():
+                found[name] = _plain_value(FieldCodec(name, name, self._rest, required=True), value, arguments)
         return found
 
     @staticmethod
@@ -144,6 +176,27 @@ def _annotated_function(function: Any) -> Any:
     return function if inspect.isroutine(function) else type(function).__call__
 
 
+def _check_default(name: str, default: object) -> None:
+    """Raise `TypeError` for what declares a field of a class, which a function would get as a value."""
+    kind = type(default)
+    if f"{kind.__module__}.{kind.__name__}" in _DECLARATIONS:
+        raise TypeError(f"the default of {name} is a {kind.__name__} of {kind.__module__}: use pydantic.Field, or Meta")
+
+
+def _plain_value(field: FieldCodec, value: object, arguments: JSONMapping) -> Any:
+    """Return a value as the JSON that is read as the same value; as it was given, where it has none of its own."""
+    try:
+        found = to_builtins(value)
+        again = field.read(found, {}, ReadMode())
+        has_identity = type(value).__eq__ is object.__eq__ and value is not again
+        if bool(to_builtins(again) == found if has_identity else again == value):
+            return found
+    except Exception:  # noqa: BLE001, S110 - whatever a class of the user does when it is written or compared
+        pass
+    given = arguments.get(field.key, field.default)
+    return given if given is msgspec.UNSET else _copied({"": given})[""]
+
+
 def is_async(function: object) -> bool:
     """Return True if calling it gives a coroutine."""
     while isinstance(function, functools.partial):
@@ -152,12 +205,32 @@ def is_async(function: object) -> bool:
 
 
 def arguments_of(arguments: object) -> JSONObject:
-    """Return the arguments of a call as an object, whether they came as JSON text or as one; raises `MismatchError`."""
-    if isinstance(arguments, str):
-        try:
-            arguments = msgspec.json.decode(arguments or "{}")
-        except (msgspec.DecodeError, RecursionError):
-            raise MismatchError("the arguments are not whole JSON") from None
-    if not is_object(arguments):
-        raise MismatchError("the arguments are not an object")
-    return arguments
+    """Return the arguments of a call as an object of its own, as text or not; raises `MismatchError` (rule 3)."""
+    found, depth = arguments, 0
+    while isinstance(found, str):
+        found, depth = _decoded(found, depth), depth + 1
+    if found is None or found == []:
+        return {}
+    if not is_mapping(found):
+        raise MismatchError(f"the arguments are not an object, but {json_name(found)}")
+    return _copied(dict(found)) if found is arguments else dict(found)
+
+
+def _copied(arguments: JSONObject) -> JSONObject:
+    """Return a copy of arguments that shares no part with them, where they are JSON."""
+    try:
+        return cast("JSONObject", to_builtins(arguments))
+    except RecursionError:
+        raise MismatchError("the arguments are nested too deep") from None
+    except (TypeError, ValueError):
+        return arguments
+
+
+def _decoded(text: str, depth: int) -> Any:
+    if not text.strip():
+        return {}
+    try:
+        return read_json(text)
+    except MismatchError as problem:
+        what = "the arguments are text, not an object" if depth else "the arguments can not be read"
+        raise MismatchError(f"{what}: {problem.problem}") from None

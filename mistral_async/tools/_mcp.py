@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
+import anyio
+
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_types import JSONObject
 from mistral_async.errors import ConfigurationError, ToolServerError
 from mistral_async.models.content import AudioChunk, ImageURLChunk, TextChunk
 from mistral_async.models.tools import Function
+from mistral_async.tools._content import as_text, tool_content
 from mistral_async.tools._function import Context
 from mistral_async.tools._tool import LocalTool, Tool, ToolError, ToolSettings, attach
 
@@ -27,10 +33,15 @@ if TYPE_CHECKING:
 # Rule 3: The tools of a server are tools of the run like any other: `limit`, `timeout` and `requires_confirmation`
 #   hold for each of them. The server checks the arguments; a result that is an error is a ToolError.
 # Rule 4: A name is made fit for the API: other characters than letters, digits, `_` and `-` become `_`, and it is cut
-#   at 64. Secrets in an address are never shown.
+#   at 64; of two that are the same then, the second gets a number. Secrets in an address are never shown.
+# Rule 5: A list of tools ends: with a page that names none after it, a cursor that was there before, a page whose
+#   tools are all known, or, after 1,000 pages, with an error. Connecting and listing end within `connect_timeout`.
+# Rule 6: The tools are those that the server listed when the run began. A tool for which `requires_confirmation` is
+#   given by name is there, or no tool is: a name that is misspelled does not let calls pass.
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
 _MAX_NAME_LENGTH = 64  # characters of a function's name
+_MAX_PAGES = 1_000  # of a list of tools
 
 
 class MCP:
@@ -47,6 +58,7 @@ class MCP:
         requires_confirmation: bool | Sequence[str] = False,
         limit: int | None = None,
         timeout: float | None = None,
+        connect_timeout: float | None = 60.0,
     ) -> None:
         """Take the server and the choice of its tools; nothing is opened before a run.
 
@@ -57,15 +69,19 @@ class MCP:
             include: The tools to take, by the server's names. Default: all.
             exclude: The tools not to take.
             prefix: Put before every name, to tell servers apart.
-            requires_confirmation: The calls that wait for a yes: all, or those of the tools named.
+            requires_confirmation: The calls that wait for a yes: all, or those of the tools named, by the server's
+                names or the model's. A name that no tool has is a `ToolServerError` when the run begins.
             limit: The number of calls of one tool that may run at once in a run.
             timeout: Seconds for a call.
+            connect_timeout: Seconds for connecting and listing the tools. None is no limit.
         """
         self._server, self._headers = server, headers
-        self._include = None if include is None else set(include)
-        self._exclude = set(exclude)
-        self._prefix, self._confirmed = prefix, requires_confirmation
+        self._include = None if include is None else _names(include)
+        self._exclude = _names(exclude)
+        self._prefix = prefix
+        self._confirmed = asks if isinstance(asks := requires_confirmation, bool) else _names(asks)
         self._limit, self._timeout = limit, timeout
+        self.connect_timeout = connect_timeout
 
     def session(self) -> MCPSession:
         """Return a session with the server: `async with` it for the tools."""
@@ -108,15 +124,43 @@ class MCP:
         """Return True if a tool of the server is taken."""
         return name not in self._exclude and (self._include is None or name in self._include)
 
-    def tool(self, found: Any, call: Callable[..., Any]) -> LocalTool:
-        """Return a tool of the server as one of the run; `call` takes its name and arguments."""
-        named = _FORBIDDEN.sub("_", f"{self._prefix}{found.name}")[:_MAX_NAME_LENGTH]
+    def tools(self, found: Sequence[Any], call: Callable[..., Any]) -> list[LocalTool]:
+        """Return the tools of the server that are taken; `call` takes a name and arguments.
+
+        Raises `ToolServerError` if there is no tool of a name for which `requires_confirmation` is given.
+        """
+        names: dict[str, Any] = {}
+        for each in found:
+            if self.takes(each.name):
+                names[_unused(f"{self._prefix}{each.name}", names)] = each
+        if not isinstance(self._confirmed, bool):
+            known = {*names, *(each.name for each in found)}
+            if missing := self._confirmed - known:
+                raise ToolServerError(
+                    f"the MCP server {self.title} has no tool {min(missing)!r}, for which requires_confirmation is"
+                    f" given; it has: {', '.join(sorted(each.name for each in found)) or 'none'}"
+                )
+        return [self._tool(name, each, call) for name, each in names.items()]
+
+    def _tool(self, named: str, found: Any, call: Callable[..., Any]) -> LocalTool:
         asks = self._confirmed
-        confirmed = asks if isinstance(asks, bool) else found.name in asks
+        confirmed = asks if isinstance(asks, bool) else bool(asks & {named, found.name})
         settings = ToolSettings(requires_confirmation=confirmed, limit=self._limit, timeout=self._timeout)
-        schema: JSONObject = {"properties": {}, **found.input_schema}
+        schema: JSONObject = {"type": "object", "properties": {}, **(found.input_schema or {})}
         made: LocalTool = Tool(Function(named, schema, found.description or found.title or ""))
         return attach(made, _RemoteTool(found.name, call), settings, call)
+
+
+def _names(given: str | Sequence[str]) -> set[str]:
+    """Return names as a set; a single one need not be in a list."""
+    return {given} if isinstance(given, str) else set(given)
+
+
+def _unused(name: str, taken: Mapping[str, Any]) -> str:
+    """Return a name that the API takes and that no other tool of the server has (rule 4)."""
+    fit = _FORBIDDEN.sub("_", name)[:_MAX_NAME_LENGTH] or "_"
+    candidates = (f"{fit[: _MAX_NAME_LENGTH - 1 - len(str(number))]}_{number}" for number in itertools.count(2))
+    return fit if fit not in taken else next(each for each in candidates if each not in taken)
 
 
 async def _with_headers(url: str, headers: Mapping[str, str], stack: AsyncExitStack) -> Any:
@@ -136,15 +180,24 @@ class MCPSession:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> list[LocalTool]:
+        scope = self._stack.enter_context(anyio.CancelScope())  # around the session, whose tasks live in it
+        if (seconds := self._server.connect_timeout) is not None:
+            scope.deadline = anyio.current_time() + seconds
         try:
             client = await self._server.open(self._stack)
-            found = await _list_tools(client)
-        except ConfigurationError:
+            tools = self._server.tools(await _list_tools(client), client.call_tool)
+        except (ConfigurationError, ToolServerError):
+            await self._close()
             raise
         except Exception as problem:  # noqa: BLE001 - whatever a transport raises
-            failure = problem
+            failure: BaseException = problem
+        except BaseException as cancelled:
+            if not await self._stack.__aexit__(type(cancelled), cancelled, cancelled.__traceback__):
+                raise
+            failure = TimeoutError(f"it did not connect and list its tools within connect_timeout, {seconds:g} s")
         else:
-            return [self._server.tool(each, client.call_tool) for each in found if self._server.takes(each.name)]
+            scope.deadline = math.inf
+            return tools
         await self._close()
         raise self._server_error(failure, "can not be reached")
 
@@ -172,15 +225,19 @@ class MCPSession:
 
 
 async def _list_tools(client: Client) -> list[Any]:
-    """List all tools of the server, page by page."""
-    found: list[Any] = []
+    """List all tools of the server, page by page (rule 5)."""
+    found: dict[str, Any] = {}
+    cursors: set[str] = set()
     cursor: str | None = None
-    while True:
+    for _ in range(_MAX_PAGES):
         page = await client.list_tools(cursor=cursor)
-        found += page.tools
+        count = len(found)
+        found |= {each.name: each for each in page.tools if each.name not in found}
         cursor = page.next_cursor
-        if not cursor:
-            return found
+        if not cursor or cursor in cursors or (page.tools and len(found) == count):
+            return list(found.values())
+        cursors.add(cursor)
+    raise ToolServerError(f"the list of an MCP server's tools does not end: {_MAX_PAGES:,} pages, {len(found):,} tools")
 
 
 class _RemoteTool:
@@ -194,10 +251,16 @@ class _RemoteTool:
         """Return the arguments as they are: the server checks them."""
         return arguments
 
+    def plain(self, values: JSONObject, arguments: JSONObject) -> JSONObject:  # noqa: ARG002 - protocol
+        """Return the arguments as they are sent."""
+        return cast("JSONObject", to_builtins(values))
+
     async def call(self, values: JSONObject, context: Context, *, abandon: bool) -> Any:  # noqa: ARG002 - protocol
         """Call it; raises `ToolError` for a result that is an error."""
         result = await self._call(self._name, values)
-        content = [_chunk(each) for each in result.content]
+        content = [_chunk(each) for each in result.content or ()]
+        if not content and result.structured_content is not None:
+            content = [TextChunk(as_text(tool_content(result.structured_content)))]
         if result.is_error:
             texts = [each.text for each in content if isinstance(each, TextChunk)]
             raise ToolError("\n".join(texts) or "the tool failed")
@@ -217,5 +280,7 @@ def _chunk(content: Any) -> Any:
             return AudioChunk(content.data)
         case "resource" if hasattr(content.resource, "text"):
             return TextChunk(content.resource.text)
+        case "resource" if str(content.resource.mime_type).startswith("image/"):
+            return ImageURLChunk(f"data:{content.resource.mime_type};base64,{content.resource.blob}")
         case _:
             return TextChunk(content.model_dump_json(by_alias=True, exclude_none=True))

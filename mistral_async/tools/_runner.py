@@ -11,11 +11,14 @@ import anyio
 import msgspec
 
 from mistral_async._binding.exits import FAILURES
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_schema.type_codec import MismatchError
-from mistral_async.tools._content import error_text, tool_content
+from mistral_async._codec.json_types import JSONMapping
+from mistral_async.tools._content import as_text, error_text, plain_text, tool_content
 from mistral_async.tools._deferred import DeferredCall, ToolResult
 from mistral_async.tools._events import RunEvent, ToolFinished, ToolStarted
 from mistral_async.tools._function import Context, arguments_of, is_async
+from mistral_async.tools._sendable_calls import INVALID_JSON
 from mistral_async.tools._tool import LocalTool, ToolError, call_in_thread
 from mistral_async.tools._toolbox import Toolbox
 
@@ -26,13 +29,18 @@ from mistral_async.tools._toolbox import Toolbox
 # Rule 2: Checks come first. An unknown name, and arguments that the parameters do not take, are told to the model;
 #   nobody is asked about such a call, and no tool starts.
 # Rule 3: A call that needs a decision is put to `confirm`, one question at a time, since a person may answer. True
-#   runs it, False or a text denies it, None lets it wait; without `confirm` it waits.
+#   runs it, False or a text denies it, None lets it wait; without `confirm` it waits. A `requires_confirmation` that
+#   raises lets no call run: its exception is told, or raised, as that of a tool.
 # Rule 4: A function that others run waits for its result. A call that the server runs is never run here: the decision
 #   itself is the outcome, and goes back to the server.
 # Rule 5: A `ToolError` is told to the model word for word. Any other exception is told, turned into a text, or
 #   raised, as `on_tool_error` says; raised, it cancels the other calls and comes alone, in no ExceptionGroup.
 # Rule 6: A tool that starts has a `ToolStarted` event. A call that ran, was rejected or was denied has a `ToolFinished`
 #   one; a result that was given from outside, and an exception that is raised, have none.
+# Rule 7: Arguments are converted once. `requires_confirmation`, `confirm`, a `DeferredCall` and events see the JSON of
+#   the values that the tool gets, each in a copy of its own. What `confirm` or `allow` make of theirs is converted and
+#   checked again, and is what runs.
+# Rule 8: Arguments of a call on the server that can not be read are shown as the text that they are.
 
 Decision: TypeAlias = bool | str | None
 Confirm: TypeAlias = Callable[[DeferredCall], Decision | Awaitable[Decision]]
@@ -84,29 +92,29 @@ class ToolRunner:
 
     async def _run_call(self, call: RequestedCall, step: int) -> Outcome:
         if call.on_server:
-            return await self._confirm_call(_waiting_call(call, "server"), step)
-        if call.name in self._toolbox.external:
-            return _waiting_call(call, "external")
+            return await self._confirm_call(_call_on_server(call), step)
+        asked = DeferredCall(call.id, call.name, {}, "confirmation")
         try:
-            tool = self._toolbox.local.get(call.name)
-            if tool is None:
-                raise MismatchError(f"there is no tool {call.name!r}; the tools are: {', '.join(self._toolbox.names)}")
-            arguments = arguments_of(call.arguments)
-            values = tool.read(arguments)
-        except ValueError as problem:
-            rejected = DeferredCall(call.id, call.name, {}, "confirmation")
-            return await self._fail(rejected, step, problem, _rejection_text(problem))
-        checked = DeferredCall(call.id, call.name, arguments, "confirmation")
-        if tool.needs_confirmation(arguments):
-            return await self._confirm_call(checked, step)
-        return await self._run_tool(tool, values, checked, step)
+            if call.name in self._toolbox.external:
+                return DeferredCall(call.id, call.name, arguments_of(call.arguments), "external")
+            tool = self._toolbox.find(call.name)
+            values, asked.arguments = tool.check(cast("JSONMapping", call.arguments))
+            needs_confirmation = tool.needs_confirmation(asked.arguments)
+        except Exception as error:  # noqa: BLE001 - of a function or a class of the user
+            return await self._refuse(asked, step, error)
+        if needs_confirmation:
+            return await self._confirm_call(asked, step)
+        return await self._run_tool(tool, values, asked, step)
 
     async def _confirm_call(self, call: DeferredCall, step: int) -> Outcome:
         """Ask `confirm` for a decision and carry it out; without either the call waits (rule 3)."""
         if self._confirm is None:
             return call
         async with self._asking:
-            match await _ask(self._confirm, call):
+            shown = _copy_of(call)
+            decision = await _ask(self._confirm, shown)
+            call.arguments = shown.arguments
+            match decision:
                 case True:
                     call.decision = "allow"
                 case False:
@@ -130,37 +138,52 @@ class ToolRunner:
 
     async def _run_allowed(self, call: DeferredCall, step: int) -> ToolResult:
         """Run a call that was allowed; its arguments may be others now, so they are checked again."""
-        tool = self._toolbox.local.get(call.name)
         try:
-            if tool is None:
-                raise MismatchError(f"there is no tool {call.name!r} any more")
-            values = tool.read(call.arguments)
-        except ValueError as problem:
-            return await self._fail(call, step, problem, _rejection_text(problem))
-        return await self._run_tool(tool, values, call, step)
+            tool = self._toolbox.find(call.name, known_before=True)
+            values, plain = tool.check(call.arguments)
+        except Exception as error:  # noqa: BLE001 - of a class of the user
+            return await self._refuse(call, step, error)
+        return await self._run_tool(tool, values, msgspec.structs.replace(call, arguments=plain), step)
 
     async def _run_tool(self, tool: LocalTool, values: Any, call: DeferredCall, step: int) -> ToolResult:
         context = Context(self._context, call.id, call.name, step)
-        await self._emit(ToolStarted(step=step, id=call.id, name=call.name, arguments=call.arguments))
+        arguments = _copy_of(call).arguments
+        await self._emit(ToolStarted(step=step, id=call.id, name=call.name, arguments=arguments))
         started = time.monotonic()
         try:
             content = tool_content(await tool.perform(values, context))
         except ToolError as error:
             return await self._fail(call, step, error, str(error), started)
-        except Exception as error:
-            if self._on_tool_error == "raise":
-                raise
-            handle = self._on_tool_error
-            text = error_text(error) if isinstance(handle, str) else handle(error, call)
-            return await self._fail(call, step, error, text, started)
+        except Exception as error:  # noqa: BLE001 - of a function of the user
+            return await self._fail(call, step, error, self._told(error, call, error_text(error)), started)
         seconds = time.monotonic() - started
         await self._emit(ToolFinished(step=step, id=call.id, name=call.name, content=content, seconds=seconds))
         return ToolResult(call.id, call.name, content)
+
+    async def _refuse(self, call: DeferredCall, step: int, error: Exception) -> ToolResult:
+        """Report a call that was not made, since it is wrong (rule 2) or what should have judged it failed (rule 3)."""
+        if isinstance(error, MismatchError):
+            return await self._fail(call, step, error, _rejection_text(str(error)))
+        text = str(error) if isinstance(error, ToolError) else _rejection_text(f"its check failed: {error_text(error)}")
+        return await self._fail(call, step, error, self._told(error, call, text))
+
+    def _told(self, error: Exception, call: DeferredCall, text: str) -> str:
+        """Return what the model is told of an exception, by default the text; raises it where that is asked for."""
+        match self._on_tool_error:
+            case "raise" if not isinstance(error, ToolError):
+                raise error
+            case str():
+                return text
+            case _ if isinstance(error, ToolError):
+                return text
+            case handle:
+                return as_text(tool_content(handle(error, _copy_of(call))))
 
     async def _fail(
         self, call: DeferredCall, step: int, error: Exception, text: str, started: float | None = None
     ) -> ToolResult:
         """Report a call that failed or did not run; the model gets the text."""
+        text = plain_text(text)
         seconds = 0.0 if started is None else time.monotonic() - started
         finished = ToolFinished(step=step, id=call.id, name=call.name, content=text, error=error, seconds=seconds)
         await self._emit(finished)
@@ -174,15 +197,20 @@ async def _ask(confirm: Confirm, call: DeferredCall) -> Decision:
     return cast("Decision", await call_in_thread(functools.partial(confirm, call), abandon=True))
 
 
-def _waiting_call(call: RequestedCall, reason: Literal["external", "server"]) -> DeferredCall:
+def _copy_of(call: DeferredCall) -> DeferredCall:
+    """Return a copy for others, who may change it (rule 7)."""
+    return msgspec.structs.replace(call, arguments=to_builtins(call.arguments))
+
+
+def _call_on_server(call: RequestedCall) -> DeferredCall:
     try:
         arguments = arguments_of(call.arguments)
     except MismatchError:
-        arguments = {}
-    return DeferredCall(call.id, call.name, arguments, reason)
+        arguments = {INVALID_JSON: plain_text(str(call.arguments))}  # rule 8
+    return DeferredCall(call.id, call.name, arguments, "server")
 
 
-def _rejection_text(problem: ValueError) -> str:
+def _rejection_text(problem: str) -> str:
     return f"Error: the call was not made: {problem}. Correct the call."
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
+from contextlib import aclosing
+from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 from weakref import WeakKeyDictionary
 
 import anyio
@@ -38,9 +39,22 @@ class Implementation(Protocol):
         """Check the arguments and return them as `call` takes them; raises `ValueError`."""
         ...
 
+    def plain(self, values: Any, arguments: JSONObject) -> JSONObject:
+        """Return what `read` made of the arguments as JSON, which it reads as the same."""
+        ...
+
     async def call(self, values: Any, context: Context, *, abandon: bool) -> Any:
         """Run it. With `abandon`, a thread that can not be stopped is left behind when this is cancelled."""
         ...
+
+
+class CheckedArguments(NamedTuple):
+    """The arguments of a call after they were read: for the tool, and for whoever sees, judges or keeps the call."""
+
+    values: Any
+    """The values that the tool is called with."""
+    plain: JSONObject
+    """The same values as JSON, converted, with the defaults: no part of it is part of `values`."""
 
 
 class ToolSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +66,9 @@ class ToolSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_count("limit", self.limit, optional=True)
+        asks = self.requires_confirmation
+        if not isinstance(asks, bool) and (not callable(asks) or is_async(asks)):
+            raise TypeError(f"requires_confirmation must be True, False or a function that is not async, not {asks!r}")
         if self.timeout is not None and not self.timeout > 0:
             raise ValueError(f"timeout must be more than 0 seconds, not {self.timeout}")
 
@@ -82,11 +99,13 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
             name: The name for the model. Default: its own name.
             description: The description for the model. Default: its docstring, without the sections.
             strict: True if the model must fill in every parameter, those with defaults too.
-            requires_confirmation: True if a call waits for a yes, or a function of its arguments that returns it.
+            requires_confirmation: True if a call waits for a yes, or a function of its arguments that returns it. It
+                gets them as the tool does, converted and with the defaults, in a dict of JSON values.
             limit: The number of calls that may run at once in one event loop.
             timeout: Seconds for a call. A thread can not be stopped: it is left behind.
 
-        Raises `TypeError` for a type that JSON can not hold, `ValueError` for a limit or timeout that is not positive.
+        Raises `TypeError` for a type that JSON can not hold and a constraint that can not be checked, `ValueError` for
+        a limit or timeout that is not positive.
         """
         settings = ToolSettings(requires_confirmation=requires_confirmation, limit=limit, timeout=timeout)
         code = FunctionImplementation(function)
@@ -110,14 +129,20 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         """The settings to run it."""
         return cast("ToolSettings", vars(self)["settings"])
 
-    def needs_confirmation(self, arguments: JSONObject) -> bool:
-        """Return True if a call with these arguments waits for a yes."""
+    def needs_confirmation(self, arguments: str | JSONMapping) -> bool:
+        """Return True if a call with these arguments waits for a yes; raises `ValueError` for wrong arguments."""
         asks = self.settings.requires_confirmation
-        return asks if isinstance(asks, bool) else asks(arguments)
+        return asks if isinstance(asks, bool) else bool(asks(self.check(arguments).plain))
 
     def read(self, arguments: str | JSONMapping) -> Any:
         """Check the arguments of a call and return them as values; raises `ValueError`."""
         return self._implementation.read(arguments_of(arguments))
+
+    def check(self, arguments: str | JSONMapping) -> CheckedArguments:
+        """Check the arguments of a call and return them as values and as JSON; raises `ValueError`."""
+        given = arguments_of(arguments)
+        values = self._implementation.read(given)
+        return CheckedArguments(values, self._implementation.plain(values, given))
 
     async def run(self, arguments: str | JSONMapping, context: Context | None = None) -> Any:
         """Check the arguments, wait until `limit` allows it, and call the function within `timeout`."""
@@ -183,11 +208,15 @@ class FunctionImplementation:
         """Check the arguments against the annotations."""
         return self.signature.read(arguments)
 
+    def plain(self, values: JSONObject, arguments: JSONObject) -> JSONObject:
+        """Return the values as JSON."""
+        return self.signature.plain(values, arguments)
+
     async def call(self, values: JSONObject, context: Context, *, abandon: bool) -> Any:
         """Call the function."""
         args, kwargs = self.signature.bind(values, context)
         if self._async:
-            return await self._function(*args, **kwargs)
+            return await _awaited(self._function(*args, **kwargs))
         return await call_in_thread(functools.partial(self._function, *args, **kwargs), abandon=abandon)
 
 
@@ -195,11 +224,20 @@ async def call_in_thread(call: Callable[[], Any], *, abandon: bool) -> Any:
     """Call it in a thread; a result that can be awaited is awaited here."""
 
     def held() -> tuple[Any]:
-        return (call(),)  # trio takes no coroutine from a thread
+        value = call()
+        return (list(value) if inspect.isgenerator(value) else value,)  # trio takes no coroutine from a thread
 
     (value,) = await anyio.to_thread.run_sync(held, abandon_on_cancel=abandon)
+    return await _awaited(value)
+
+
+async def _awaited(value: Any) -> Any:
+    """Return the result of what can be awaited, and the items of an async generator."""
     if inspect.isawaitable(value):
         value = await value
+    if inspect.isasyncgen(value):
+        async with aclosing(value):
+            return [each async for each in value]
     return value
 
 

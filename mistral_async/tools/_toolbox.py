@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, TypeAlias, cast
 
+from mistral_async._codec.json_schema.type_codec import MismatchError
 from mistral_async._codec.json_types import JSONMapping, is_object
 from mistral_async.models.tools import AnyTool, FunctionTool
 from mistral_async.tools._mcp import MCP
@@ -63,6 +64,14 @@ class Toolbox:
         for server in self._servers:
             for each in await stack.enter_async_context(server.session()):
                 self._add(each)
+
+    def find(self, name: str, *, known_before: bool = False) -> LocalTool:
+        """Return the local tool of a name; raises `MismatchError` if there is none."""
+        if name in self.local:
+            return self.local[name]
+        if known_before:
+            raise MismatchError(f"there is no tool {name!r} any more")
+        raise MismatchError(f"there is no tool {name!r}; the tools are: {', '.join(self.names)}")
 
     @property
     def names(self) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from typing_extensions import TypeIs
 
+from mistral_async._codec.json_schema.model_json import in_text
 from mistral_async._codec.json_schema.type_codec import (
     EXACT_MATCH,
     NO_MATCH,
@@ -35,10 +36,23 @@ class FieldCodec(msgspec.Struct):
     default: Any = msgspec.UNSET
     """The default value in JSON; UNSET where there is none, or none that JSON can hold."""
     description: str = ""
+    about: JSONObject = msgspec.field(default_factory=dict[str, Any])
+    """More keywords of the schema."""
+    make_default: Callable[[dict[str, Any]], Any] | None = None
+    """Makes the default of the fields before it, where the class does not."""
+
+    def read(self, value: object, given: dict[str, Any], mode: ReadMode) -> Any:
+        """Read the value; what is the default in JSON is the default, even where the type does not allow it."""
+        try:
+            return read_at(self.codec, value, self.key, mode)
+        except MismatchError:
+            if self.make_default is None or self.default is msgspec.UNSET or value != self.default:
+                raise
+            return self.make_default(given)
 
     def schema(self, definitions: Definitions) -> JSONObject:
         """Return the schema of the value, with the field's description and default."""
-        schema = self.codec.schema(definitions)
+        schema = {**self.codec.schema(definitions), **self.about}
         if self.description:
             schema = {**schema, "description": self.description}
         if not definitions.strict and self.default is not msgspec.UNSET:
@@ -90,7 +104,7 @@ class ClassCodec:
 
     def read(self, value: object, mode: ReadMode) -> Any:
         """Read each field and build the class; what the class itself demands is a `MismatchError` too."""
-        found = self._as_object(value)
+        found = self._as_object(in_text(value, ("{",) if self.form == "object" else ("[",), mode))
         if not is_object(found):
             raise MismatchError(f"Expected {self.expected}, got {json_name(value)}")
         if self.tag and found.get(self.tag[0], self.tag[1]) != self.tag[1]:
@@ -100,9 +114,11 @@ class ClassCodec:
         given: dict[str, Any] = {}
         for field in self.fields:
             if field.key in found:
-                given[field.name] = read_at(field.codec, found[field.key], field.key, mode)
+                given[field.name] = field.read(found[field.key], given, mode)
             elif field.required:
                 raise MismatchError(f"Object missing required field `{field.key}`")
+            elif field.make_default is not None:
+                given[field.name] = field.make_default(given)
         try:
             return self._build(**given)
         except (ValueError, TypeError) as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import math
 import types
 import typing
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -12,6 +13,7 @@ import typing_extensions
 from msgspec import UnsetType
 from msgspec.inspect import CustomType, type_info
 
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_schema.classes import ClassCodec, FieldCodec
 from mistral_async._codec.json_schema.containers import MappingCodec, SequenceCodec, TupleCodec, UnionCodec
 from mistral_async._codec.json_schema.docstrings import doc_of
@@ -24,6 +26,15 @@ from mistral_async._codec.json_schema.fields import (
     is_struct,
     resolve,
     substitute,
+)
+from mistral_async._codec.json_schema.metadata import (
+    Metadata,
+    constraints,
+    declared,
+    for_pydantic,
+    is_constrained,
+    is_foreign_to_msgspec,
+    needs_pydantic,
 )
 from mistral_async._codec.json_schema.pydantic_class import PydanticCodec
 from mistral_async._codec.json_schema.scalars import AliasCodec, AnyCodec, ScalarCodec
@@ -38,8 +49,8 @@ from mistral_async._codec.json_types import JSONObject
 # Rule 2: A class or a named type is compiled once, and is known before its parts are: it may contain itself.
 # Rule 3: A generic class is one class for each set of arguments; a free type variable is its bound, the union of its
 #   constraints, or any value.
-# Rule 4: `Meta` of msgspec in `Annotated` constrains the value: of a union, each member but None. Text, `Doc` and
-#   `Meta(description=)` describe the field.
+# Rule 4: Metadata in `Annotated` (see `metadata`) constrains the value: of a union, each member but None. Text, `Doc`
+#   and the `description` of `Meta` and `Field` describe the field.
 # Rule 5: A type that JSON can not hold is a TypeError when it is compiled, never when an answer is read.
 
 _SEQUENCES: dict[Any, type[Any]] = {
@@ -65,10 +76,8 @@ _QUALIFIERS: set[Any] = {
     typing_extensions.NotRequired,
 }
 _ALIASES = tuple({getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType), typing_extensions.TypeAliasType})
+_PYDANTIC_MARKS = ("__pydantic_validator__", "__pydantic_generic_metadata__", "__get_pydantic_core_schema__")
 _FORMATS = {"datetime": "date-time", "time": "time"}
-
-Metadata: typing.TypeAlias = tuple[object, ...]
-"""The arguments of `Annotated` after its type."""
 
 
 class Compiler:
@@ -79,15 +88,23 @@ class Compiler:
         self.is_native = True
         """False if some type is not msgspec's to read."""
 
-    def codec(self, hint: Any, metadata: Metadata = ()) -> TypeCodec:  # noqa: PLR0911 - one line for each kind of type
+    def codec(self, hint: Any, metadata: Metadata = ()) -> TypeCodec:
         """Compile a type, with what `Annotated` says about it; raises `TypeError` (rule 5)."""
         origin, args = get_origin(hint), get_args(hint)
         if isinstance(hint, _ALIASES) or isinstance(origin, _ALIASES):
-            return self._alias(hint)
+            return self._alias(hint, metadata)
         if origin is Annotated:
             return self.codec(args[0], (*args[1:], *metadata))
         if origin in _QUALIFIERS:
             return self.codec(args[0], metadata)
+        if is_foreign_to_msgspec(metadata):
+            self.is_native = False
+        if needs_pydantic(metadata):
+            return self._left_to_pydantic(hint, metadata)
+        return self._codec_of_kind(hint, metadata)
+
+    def _codec_of_kind(self, hint: Any, metadata: Metadata) -> TypeCodec:  # noqa: PLR0911 - one line for each kind
+        origin, args = get_origin(hint), get_args(hint)
         if origin in {Union, types.UnionType}:
             return self._union([each for each in args if each is not UnsetType], metadata)
         if isinstance(hint, TypeVar):
@@ -98,32 +115,45 @@ class Compiler:
             return self._sequence(origin or hint, args, metadata)
         if (origin or hint) in _MAPPINGS:
             return self._mapping(args, metadata)
+        if is_constrained(metadata) and not _is_scalar(hint):
+            return self._left_to_pydantic(hint, metadata)
         return self._class(hint, origin or hint) or self._scalar(hint, metadata)
 
-    def _alias(self, hint: Any) -> AliasCodec:
+    def _left_to_pydantic(self, hint: Any, metadata: Metadata) -> PydanticCodec:
+        """Compile a type that pydantic reads and checks; raises `TypeError` where it can not."""
+        self.is_native = False
+        try:
+            return PydanticCodec(for_pydantic(hint, metadata))
+        except ImportError:
+            raise TypeError(f"pydantic is needed to check {metadata} of {hint!r}, and is not installed") from None
+
+    def _alias(self, hint: Any, metadata: Metadata) -> TypeCodec:
         found = self._known.get(hint)
-        if isinstance(found, AliasCodec):
+        if isinstance(found, AliasCodec) and not is_constrained(metadata):
             return found
         origin = get_origin(hint) or hint
-        alias = self._known[hint] = AliasCodec(origin.__name__)
         bound = dict(zip(origin.__type_params__, get_args(hint), strict=False))
-        alias.target = self.codec(substitute(resolve({"value": origin.__value__}, origin, origin)["value"], bound))
+        target = substitute(resolve({"value": origin.__value__}, origin, origin)["value"], bound)
+        if is_constrained(metadata):
+            return self.codec(target, metadata)
+        alias = self._known[hint] = AliasCodec(origin.__name__)
+        alias.target = self.codec(target)
         return alias
 
     def _union(self, members: list[Any], metadata: Metadata) -> TypeCodec:
         if len(members) == 1:
             return self.codec(members[0], metadata)
-        constraints = _constraints(metadata)
-        return UnionCodec([self.codec(each, () if each is type(None) else constraints) for each in members])
+        return UnionCodec([self.codec(each, () if each is type(None) else metadata) for each in members])
 
     def _type_variable(self, variable: TypeVar, metadata: Metadata) -> TypeCodec:
         if variable.__constraints__:
             return self._union(list(variable.__constraints__), metadata)
-        return AnyCodec() if variable.__bound__ is None else self.codec(variable.__bound__, metadata)
+        return self.codec(Any if variable.__bound__ is None else variable.__bound__, metadata)
 
     def _sequence(self, origin: Any, args: TypeArguments, metadata: Metadata) -> TypeCodec:
         if origin is tuple and args and args[-1] is not Ellipsis:
-            return TupleCodec([self.codec(each) for each in args if each != ()])
+            items = [self.codec(each) for each in args if each != ()]
+            return TupleCodec(items, _constrained(list[Any], metadata))
         item = self.codec(args[0]) if args else AnyCodec()
         rules = _constrained(list[Any], metadata)
         return SequenceCodec(_SEQUENCES[origin], item, rules, _constraint_keywords(rules))
@@ -142,7 +172,10 @@ class Compiler:
         if isinstance(type_info(hint), CustomType):
             raise TypeError(f"{hint!r} is not a type that JSON can hold: make it a dataclass or a Struct")
         full = _constrained(hint, metadata) or hint
-        (schema,), definitions = msgspec.json.schema_components((full,))
+        try:
+            (schema,), definitions = msgspec.json.schema_components((full,))
+        except TypeError:  # a constraint that msgspec has for other types only
+            return self._left_to_pydantic(hint, metadata)
         if "$ref" in schema:  # an enum
             schema = {**definitions[schema.pop("$ref").rpartition("/")[2]], **schema}
         name = getattr(hint, "__name__", "")
@@ -152,9 +185,8 @@ class Compiler:
 
     def _class(self, hint: Any, cls: Any) -> TypeCodec | None:
         """Compile a class with fields; None for any other type."""
-        if hasattr(cls, "__pydantic_validator__") or hasattr(cls, "__pydantic_generic_metadata__"):
-            self.is_native = False
-            return PydanticCodec(hint)
+        if _is_pydantic(cls):
+            return self._left_to_pydantic(hint, ())
         declared = fields_of(cls)
         if declared is None:
             return None
@@ -169,14 +201,22 @@ class Compiler:
             made.fields = [self._field(each, hints[each.name], doc.names.get(each.name, "")) for each in declared]
         return found
 
-    def _field(self, declared: FieldDeclaration, hint: Any, documentation: str) -> FieldCodec:
+    def _field(self, found: FieldDeclaration, hint: Any, documentation: str) -> FieldCodec:
+        name = found.parameter or found.name
+        return self.field(name, found.key or found.name, hint, found.default, documentation, required=found.required)
+
+    def field(self, name: str, key: str, hint: Any, default: Any, documentation: str, *, required: bool) -> FieldCodec:
+        """Compile a field of a class or a parameter of a function; `default` is UNSET where there is none."""
+        found = declared(hint, default, required=required)
         return FieldCodec(
-            declared.parameter or declared.name,
-            declared.key or declared.name,
-            self.codec(hint),
-            declared.required,
-            json_default(declared.default),
-            description_of(hint) or documentation,
+            name,
+            found.key or key,
+            self.codec(found.hint),
+            found.required,
+            json_default(found.default),
+            description_of(found.hint) or documentation,
+            found.about,
+            found.make_default,
         )
 
 
@@ -206,14 +246,19 @@ def _first(found: object, *names: str) -> object:
     return next((value for name in names if (value := getattr(found, name, None))), None)
 
 
-def _constraints(metadata: Metadata) -> Metadata:
-    return tuple(each for each in metadata if isinstance(each, msgspec.Meta))
+def _is_scalar(hint: Any) -> bool:
+    cls = get_origin(hint) or hint
+    return hint not in {Any, object} and fields_of(cls) is None and not _is_pydantic(cls)
+
+
+def _is_pydantic(cls: Any) -> bool:
+    return any(hasattr(cls, mark) for mark in _PYDANTIC_MARKS)
 
 
 def _constrained(hint: Any, metadata: Metadata) -> Any:
     """Return the hint with its constraints, or None where there are none."""
-    constraints = _constraints(metadata)
-    return Annotated[(hint, *constraints)] if constraints else None
+    found = constraints(metadata)
+    return Annotated[(hint, *found)] if found else None
 
 
 def _constraint_keywords(hint: object) -> JSONObject:
@@ -227,6 +272,7 @@ def json_default(default: object) -> Any:
     if default is msgspec.UNSET:
         return default
     try:
-        return msgspec.to_builtins(default)
-    except (TypeError, NotImplementedError):
+        found = to_builtins(default)
+        return msgspec.UNSET if isinstance(found, float) and not math.isfinite(found) else found
+    except (TypeError, ValueError, NotImplementedError):
         return msgspec.UNSET

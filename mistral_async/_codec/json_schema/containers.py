@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from mistral_async._codec.json_schema.model_json import in_text
 from mistral_async._codec.json_schema.scalars import ScalarCodec
 from mistral_async._codec.json_schema.type_codec import (
     EXACT_MATCH,
@@ -14,6 +15,7 @@ from mistral_async._codec.json_schema.type_codec import (
     NO_MATCH,
     PARTIAL_MATCH,
     Definitions,
+    MalformedJSONError,
     MismatchError,
     ReadMode,
     TypeCodec,
@@ -43,6 +45,7 @@ class SequenceCodec:
 
     def read(self, value: object, mode: ReadMode) -> Any:
         """Read each item in its turn."""
+        value = in_text(value, ("[",), mode)
         if not is_array(value):
             raise MismatchError(f"Expected a list, got {json_name(value)}")
         _check_constraints(value, self._rules)
@@ -72,6 +75,7 @@ class MappingCodec:
 
     def read(self, value: object, mode: ReadMode) -> dict[Any, Any]:
         """Read each key and value in its turn."""
+        value = in_text(value, ("{",), mode)
         if not is_object(value):
             raise MismatchError(f"Expected an object, got {json_name(value)}")
         _check_constraints(value, self._rules)
@@ -86,8 +90,9 @@ class MappingCodec:
 class TupleCodec:
     """A tuple of a fixed length, each item of its own type."""
 
-    def __init__(self, items: Sequence[TypeCodec]) -> None:
+    def __init__(self, items: Sequence[TypeCodec], rules: Any = None) -> None:
         self._items = items
+        self._rules = rules
         self.expected = f"a list of {len(items)}"
 
     def schema(self, definitions: Definitions) -> JSONObject:
@@ -98,8 +103,10 @@ class TupleCodec:
 
     def read(self, value: object, mode: ReadMode) -> tuple[Any, ...]:
         """Read each item in its turn."""
+        value = in_text(value, ("[",), mode)
         if not is_array(value) or len(value) != len(self._items):
             raise MismatchError(f"Expected {self.expected}, got {json_name(value)}")
+        _check_constraints(value, self._rules)
         pairs = zip(self._items, value, strict=True)
         return tuple(read_at(item, each, index, mode) for index, (item, each) in enumerate(pairs))
 
@@ -131,6 +138,8 @@ class UnionCodec:
             for member in members:
                 try:
                     return member.read(value, ReadMode(mode.lax, forbid_extra))
+                except MalformedJSONError as found:
+                    problem = found
                 except MismatchError as found:
                     problem = found if len(found.path) > len(problem.path) or len(members) == 1 else problem
         raise problem

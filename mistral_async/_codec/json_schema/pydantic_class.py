@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
+from mistral_async._codec.json_schema.model_json import in_text
 from mistral_async._codec.json_schema.type_codec import (
     EXACT_MATCH,
     NO_MATCH,
@@ -26,14 +27,22 @@ class PydanticCodec:
     """A pydantic model or dataclass."""
 
     def __init__(self, kind: Any) -> None:
-        from pydantic import TypeAdapter  # whoever has such a class has pydantic
+        from pydantic import PydanticUserError, TypeAdapter  # whoever has such a class has pydantic
 
-        self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        try:
+            self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
+        except (PydanticUserError, TypeError, ValueError) as problem:
+            raise TypeError(f"pydantic can not read {kind!r}: {problem}") from None
         self.expected = f"`{getattr(kind, '__name__', kind)}`"
 
     def schema(self, definitions: Definitions) -> JSONObject:
         """Return pydantic's schema, made strict where the definitions are."""
-        schema: JSONObject = self._adapter.json_schema()
+        from pydantic import PydanticUserError
+
+        try:
+            schema: JSONObject = self._adapter.json_schema()
+        except PydanticUserError as problem:
+            raise TypeError(f"{self.expected} is not a type that JSON can hold: {problem}") from None
         if definitions.strict:
             schema = strict(schema)
         names = definitions.merge(cast("dict[str, JSONObject]", schema.pop("$defs", {})))
@@ -41,6 +50,15 @@ class PydanticCodec:
 
     def read(self, value: object, mode: ReadMode) -> Any:
         """Validate it as pydantic validates JSON; its first error is raised as a `MismatchError`."""
+        try:
+            return self._validate(value, mode)
+        except MismatchError:
+            found = in_text(value, ("{", "["), mode)
+            if found is value:
+                raise
+        return self._validate(found, mode)
+
+    def _validate(self, value: object, mode: ReadMode) -> Any:
         from pydantic import ValidationError
 
         try:

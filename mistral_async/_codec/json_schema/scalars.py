@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -56,9 +58,12 @@ class ScalarCodec:
         if type(value) is float and value.is_integer() and self._schema.get("type") == "integer":
             value = int(value)
         try:
-            return msgspec.convert(value, self._hint, strict=not mode.lax)
+            found = msgspec.convert(value, self._hint, strict=not mode.lax)
         except msgspec.ValidationError as problem:
             raise MismatchError(str(problem)) from None
+        if isinstance(found, (float, Decimal)) and not math.isfinite(found):
+            raise MismatchError(f"Expected a finite number, got {value}")
+        return found
 
     def read_key(self, text: str) -> Any:
         """Convert the key of an object; raises `MismatchError`."""

@@ -14,8 +14,9 @@ from mistral_async._codec.json_types import JSONObject, is_array, is_object
 # Rule 1: What is read is JSON as it was decoded: dicts, lists, text, numbers, booleans and None. Nothing is guessed:
 #   a value of another type is a MismatchError, which names the path of the value from the root.
 # Rule 2: A number without a fraction is an int, however it is written (`1.0`).
-# Rule 3: Lax reading (arguments of functions) takes text for a number, a boolean or null. It is a second attempt,
-#   made only after the exact one failed, so that text is never taken for a number where text is meant.
+# Rule 3: Lax reading (arguments of functions) takes text for a number, a boolean or null, and the JSON of a list or an
+#   object in text for that list or object. It is a second attempt, made only after the exact one failed, so that text
+#   is never taken for a number where text is meant. A number is finite, also one that stands in text.
 # Rule 4: Keys that a class does not have are ignored, unless the mode forbids them. A union forbids them first, so
 #   that of two classes the one that has the keys is meant, and allows them only when no member fits.
 # Rule 5: Of a union the member that fits best at first sight is read first (see `score`). The error of a union is the
@@ -43,11 +44,15 @@ class MismatchError(ValueError):
         return f"{self.problem} at ${self.path}" if self.path else self.problem
 
 
+class MalformedJSONError(MismatchError):
+    """Text that should be the JSON of a list or an object, and is none: it says more than that no type fits."""
+
+
 class ReadMode(msgspec.Struct, frozen=True):
     """Options of reading, passed down to every part of a value."""
 
     lax: bool = False
-    """True if text may stand for a number, a boolean or null (rule 3)."""
+    """True if text may stand for a number, a boolean, null, a list or an object (rule 3)."""
     forbid_extra: bool = False
     """True if keys that a class does not have are errors (rule 4)."""
 
