@@ -156,10 +156,10 @@ def test_anything_is_read_or_explained(text):
 def test_reading_takes_linear_time(piece):
     def seconds(count):
         text = '{"a": "' + piece * count
-        started = time.perf_counter()
+        started = time.thread_time()
         with pytest.raises(MismatchError):
             read_json(text)
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     seconds(1000)
-    assert min(seconds(80_000) for _ in range(3)) < 12 * min(seconds(20_000) for _ in range(3)) + 0.01
+    assert min(seconds(80_000) for _ in range(5)) < 10 * min(seconds(20_000) for _ in range(5)) + 0.01
