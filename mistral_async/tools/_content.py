@@ -56,7 +56,7 @@ def tool_content(value: object) -> str | list[Any]:
         if items and all(isinstance(each, _CHUNKS) for each in items):
             return [_whole_chunk(each) for each in items]
     try:
-        return msgspec.json.encode(_whole(msgspec.to_builtins(value, enc_hook=_json_or_text, str_keys=True))).decode()
+        return msgspec.json.encode(_whole(msgspec.to_builtins(value, enc_hook=_json_or_text))).decode()
     except (TypeError, ValueError, RecursionError):
         return _text_of(cast("object", value))
 
