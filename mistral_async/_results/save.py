@@ -7,18 +7,19 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Final, Protocol
-from uuid import uuid4
+from typing import IO, Final, Protocol
 
 from mistral_async._codec.headers import Headers
+from mistral_async._results.whole_file import WholeFile
 from mistral_async.errors import MistralError
 
-# Rule 1: What arrives is written to a part file beside the target, with a name that no other download has. When it is
-#   complete, checked and on the disk (fsync), it replaces the target in one step. A failure removes it, and leaves the
-#   target as it was.
+# Rule 1: What arrives is written to a part file (`whole_file.py`) with a name that no other download has. When it is
+#   complete and checked, it takes the target's place. A failure removes it, and leaves the target as it was.
 # Rule 2: To be resumed, a part file is named after the path, the validator and the size of what is downloaded, so that
 #   a part of one version is never continued with another. A failure leaves it, unless it is its content that is wrong.
+#   It is locked: a second download to the same place at the same time has a file of its own, which is not resumed.
 # Rule 3: The size must be the one that the API and the caller say. The digest must be the caller's, or without one
 #   those that the headers have (RFC 9530, RFC 3230), as far as their algorithms are known; with a content coding they
 #   may be those of the encoded form, and say nothing.
@@ -90,15 +91,14 @@ async def save(
 
     target = Path(path)
     expected = [_parse_checksum(checksum)] if checksum else list(_header_digests(download.headers))
-    file = _PartFile(_part_path(target, download, resume=resume), expected, resume=resume)
+    file = _PartFile(target, _version_mark(download) if resume else None, expected)
     try:
         total = download.size if download.size is not None else size
         written = await _receive(download, file, total, progress)
-        await to_thread.run_sync(file.finish, target, {download.size, size} - {None})
+        await to_thread.run_sync(file.finish, {download.size, size} - {None})
     except BaseException as error:
-        keep = resume and not isinstance(error, ChecksumError)
         with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(lambda: file.give_up(keep=keep))
+            await to_thread.run_sync(file.give_up, error)
         raise
     return written
 
@@ -126,21 +126,27 @@ async def _receive(
 class _PartFile:
     """A part file. All its methods but `hold` block."""
 
-    def __init__(self, path: Path, expected: list[tuple[Digest, str]], *, resume: bool) -> None:
-        self._path = path
+    def __init__(self, target: Path, mark: str | None, expected: list[tuple[Digest, str]]) -> None:
+        self._target = target
+        self._whole = WholeFile(target, mark=mark)
+        self._resumes = mark is not None
         self._expected = expected
-        self._mode = "a+b" if resume else "xb"
         self._held: list[bytes] = []
         self._size = 0
 
     def open(self) -> int:
         """Open it, and return the bytes that an earlier run wrote."""
-        self._file = self._path.open(self._mode)
-        if self._mode != "xb":
-            self._file.seek(0)
-            while data := self._file.read(_WRITE):
-                self._digest(data)
-        return self._file.tell()
+        if not self._resumes:
+            return self._whole.open().tell()
+        file = self._whole.open("a+b")
+        if not _locked(file):
+            self._whole.discard(keep=True)
+            self._whole, self._resumes = WholeFile(self._target), False
+            return self._whole.open().tell()
+        file.seek(0)
+        while data := file.read(_WRITE):
+            self._digest(data)
+        return file.tell()
 
     def hold(self, data: bytes) -> int:
         """Keep bytes for the next write, and return how many are kept."""
@@ -152,48 +158,50 @@ class _PartFile:
         """Write what was held."""
         held, self._held, self._size = self._held, [], 0
         for data in held:
-            self._file.write(data)
+            self._whole.file.write(data)
             self._digest(data)
 
-    def finish(self, target: Path, sizes: set[int | None]) -> None:
+    def finish(self, sizes: set[int | None]) -> None:
         """Check it (rule 3), and put it in its place."""
         self.write()
-        self._file.flush()
-        size = self._file.tell()
+        target, size = self._target, self._whole.file.tell()
         if sizes - {size}:
             raise ChecksumError(f"{target} was not written: {size} bytes arrived, of {max(filter(None, sizes))}")
         for digest, wanted in self._expected:
             if digest.hexdigest() != wanted:
                 raise ChecksumError(f"{target} was not written: the digest of what arrived is not {wanted}")
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._path.replace(target)
+        self._whole.finish()
 
-    def give_up(self, *, keep: bool) -> None:
-        """Remove it, or leave it for the next run."""
-        file = getattr(self, "_file", None)
-        if file is None:  # it could not be opened: then it is not ours
-            return
-        try:
-            if keep and not file.closed:
+    def give_up(self, error: BaseException) -> None:
+        """Remove it, or (rule 2) leave it for the next run."""
+        keep = self._resumes and not isinstance(error, ChecksumError)
+        if keep:
+            with suppress(AttributeError, OSError, ValueError):  # it is not open, or the disk is full
                 self.write()
-        finally:
-            file.close()
-            if not keep:
-                self._path.unlink(missing_ok=True)
+        self._whole.discard(keep=keep)
 
     def _digest(self, data: bytes) -> None:
         for digest, _ in self._expected:
             digest.update(data)
 
 
-def _part_path(target: Path, download: Chunks, *, resume: bool) -> Path:
-    """Return a name of its own or, to be resumed, that of this version of what is downloaded (rules 1 and 2)."""
-    mark = uuid4().hex[:8]
-    if resume:
-        version = f"{download.target} {download.validator} {download.size}"
-        mark = hashlib.blake2b(version.encode(), digest_size=8).hexdigest()
-    return target.with_name(f".{target.name}.{mark}.part")
+def _locked(file: IO[bytes]) -> bool:
+    """Lock a file until it is closed; return False where another process or download has it, or has put it away."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where an open file can not be replaced either
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fstat(file.fileno()).st_ino == Path(file.name).stat().st_ino
+    except OSError:
+        return False
+
+
+def _version_mark(download: Chunks) -> str:
+    """Return what the part file of this version of what is downloaded is named after (rule 2)."""
+    version = f"{download.target} {download.validator} {download.size}"
+    return hashlib.blake2b(version.encode(), digest_size=8).hexdigest()
 
 
 def _parse_checksum(checksum: str) -> tuple[Digest, str]:

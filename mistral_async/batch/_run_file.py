@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
+from mistral_async._results.whole_file import WholeFile, open_private
 from mistral_async.batch._run import RunRecord
 from mistral_async.bulk import CheckpointError
 
@@ -48,13 +49,10 @@ class RunFile:
         with self._mutex:
             if change < self._written:
                 return
-            fresh = self.path.with_name(f".{self.path.name}.new")
             try:
-                with fresh.open("wb") as file:
-                    file.write(text)
-                    file.flush()
-                    os.fsync(file.fileno())
-                fresh.replace(self.path)
+                with WholeFile(self.path, private=True) as whole:
+                    whole.file.write(text)
+                    whole.finish()
             except OSError as error:
                 raise CheckpointError(f"{self.path} can not be written: {error}") from error
             self._written = change
@@ -85,7 +83,7 @@ def _locked(path: Path, guarded: Path) -> IO[bytes]:
     """Open and lock a file beside the guarded one. A killed process leaves the file, but not the lock."""
     while True:
         try:
-            file = path.open("ab")
+            file = open(path, "ab", opener=open_private)  # noqa: SIM115 - it is closed by `release`
         except OSError as error:
             raise CheckpointError(f"{guarded} can not be used: {error}") from error
         try:

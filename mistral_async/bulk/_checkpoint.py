@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from mistral_async._codec.json_encode import encode
+from mistral_async._results.whole_file import open_private
 from mistral_async.errors import MistralError
 
 _APPLICATION: Final = 0x4D424C4B
@@ -54,6 +55,8 @@ class CheckpointFile:
         """Open or make the file; `CheckpointError` if it is not this job's."""
         database = None
         try:
+            with suppress(OSError):  # SQLite says what is wrong; it would make a file that all may read
+                os.close(open_private(self.path, os.O_RDWR | os.O_CREAT))
             database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0.5)
             self._prepare(database)
         except sqlite3.Error as error:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import array
 import os
-import secrets
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
+from mistral_async._results.whole_file import WholeFile
 from mistral_async.bulk._outcome import Err, Result
 from mistral_async.models.vector import Vector
 
@@ -115,26 +114,18 @@ class NpyFile:
     """A matrix in a file, which gets its name when it is whole. Every method blocks."""
 
     def __init__(self, path: str | os.PathLike[str], missing: float | None) -> None:
-        self._path = os.path.abspath(path)  # noqa: PTH100 - a relative path means the directory of now
+        self._whole = WholeFile(path)
         self._shape = MatrixShape(missing)
-        self._file: IO[bytes] | None = None
-        self._part = ""
         self._at = 0
 
     def __enter__(self) -> Self:
-        folder, name = os.path.split(self._path)
-        self._part = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.part")  # noqa: PTH118 - as above
-        self._file = open(self._part, "xb")  # noqa: PTH123 - closed by __exit__
-        self._file.write(bytes(_HEAD))
+        self._whole.open().write(bytes(_HEAD))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
-            with suppress(OSError):
-                os.unlink(self._part)  # noqa: PTH108 - a str
+        self._whole.discard()
 
     def write(self, results: Sequence[Result[Vector]]) -> None:
         """Write vectors to their rows."""
@@ -143,7 +134,7 @@ class NpyFile:
                 self._write_row(result.index, vector.packed())
 
     def _write_row(self, index: int, row: bytes) -> None:
-        file = cast("IO[bytes]", self._file)
+        file = self._whole.file
         if index != self._at:
             file.seek(_HEAD + index * len(row))
         file.write(row)
@@ -151,14 +142,12 @@ class NpyFile:
 
     def finish(self) -> tuple[int, int]:
         """Write the header, rename the file, and return its shape: rows and columns."""
-        shape, file = self._shape, cast("IO[bytes]", self._file)
+        shape, file = self._shape, self._whole.file
         for index in shape.lacking if shape.width else ():
             self._write_row(index, shape.substitute().packed())
         described = f"'descr': '{_DESCRIPTIONS[shape.typecode]}', 'fortran_order': False"
         text = f"{{{described}, 'shape': ({shape.count}, {shape.width}), }}"
         file.seek(0)
         file.write(b"\x93NUMPY\x01\x00" + (_HEAD - 10).to_bytes(2, "little") + f"{text:<{_HEAD - 11}}\n".encode())
-        file.close()
-        self._file = None
-        os.replace(self._part, self._path)  # noqa: PTH105
+        self._whole.finish()
         return shape.count, shape.width

@@ -6,18 +6,17 @@ Exit codes: 0 done; 1 done, but some items failed; 2 wrong usage, or no key; 3 a
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import cast
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from mistral_async import __version__
 from mistral_async.cli._codes import INTERRUPTED, USAGE, exit_code, print_error
+from mistral_async.cli._text import check_text, decode_words, prepare_streams
 from mistral_async.errors import InvalidModelError, MistralError
 
 COMMANDS = {
@@ -41,6 +40,7 @@ app: App = App(
     help_epilogue="Exit codes: 0 done, 1 some items failed, 2 wrong usage or no key, 3 refused by the API, "
     "4 no answer, 130 interrupted.",
     version=__version__,
+    default_parameter=Parameter(validator=check_text),
     backend="asyncio",
     suppress_keyboard_interrupt=False,
 )
@@ -51,10 +51,8 @@ app.register_install_completion_command()  # pyright: ignore[reportUnknownMember
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
-    tokens = sys.argv[1:] if arguments is None else list(arguments)
-    stdin: object = sys.stdin
-    if isinstance(stdin, io.TextIOWrapper):  # not a replacement of it
-        cast("io.TextIOWrapper", stdin).reconfigure(encoding="utf-8", errors="strict")  # the same everywhere
+    tokens = decode_words(sys.argv[1:] if arguments is None else arguments)
+    prepare_streams()
     try:
         code = app(tokens, result_action="return_value", exit_on_error=False)
         sys.stdout.flush()

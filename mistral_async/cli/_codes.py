@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import Final
 
 from mistral_async.errors import (
@@ -52,8 +53,9 @@ def exit_code(error: Exception) -> int:
 
 
 def print_error(message: object) -> None:
-    """Print a line to stderr."""
-    sys.stderr.write(f"{message}\n")
+    """Print a line to stderr, if anyone reads it."""
+    with suppress(OSError):
+        sys.stderr.write(f"{message}\n")
 
 
 class Tally:

@@ -2,37 +2,110 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import os
+import re
 import stat
 import sys
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO, cast
 
 import anyio
 
 from mistral_async._codec.json_encode import encode
 
-_PIECE = 1 << 16
+_PIECE: Final = 1 << 16
+_MARK: Final = 4  # bytes of the longest byte order mark
+_MARK_BEGINS: Final = frozenset({b"\xef", b"\xfe", b"\xff", b"\x00"})
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]+")
+
+
+def prepare_streams() -> None:
+    """Give stand-ins for streams that are closed, and let no character of an answer fail for the encoding of stdout."""
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - it is None where it was closed
+        sys.stdin = io.StringIO()
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] - as above
+        sys.stdout = io.StringIO()
+    if sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison] - as above
+        sys.stderr = io.StringIO()
+    out: object = sys.stdout
+    stdin: object = sys.stdin
+    if isinstance(stdin, io.TextIOWrapper):  # not a replacement of it
+        stdin.reconfigure(encoding="utf-8", errors="strict")  # the same everywhere
+    if isinstance(out, io.TextIOWrapper) and out.errors in {"strict", "surrogateescape"}:
+        out.reconfigure(errors="backslashreplace")
+
+
+def check_text(_: object, value: object) -> None:
+    """Refuse an argument whose bytes are no text in UTF-8 (Python keeps them as surrogates), unless it names a file."""
+    for word in cast("Iterable[object]", value) if isinstance(value, (tuple, list)) else (value,):
+        if isinstance(word, str) and not _is_text(word) and not os.path.exists(word):  # noqa: PTH110 - any text
+            raise ValueError(f"{readable(word)!r} is not text in UTF-8")
+
+
+def decode_words(words: Iterable[str]) -> list[str]:
+    """Return arguments that are UTF-8 as text in a locale that has another encoding too."""
+    return [word if _is_text(word) or os.path.exists(word) else _decode_word(word) for word in words]  # noqa: PTH110
+
+
+def _is_text(word: str) -> bool:
+    return word.isascii() or not any("\ud800" <= character <= "\udfff" for character in word)
+
+
+def _decode_word(word: str) -> str:
+    with suppress(UnicodeError):
+        return os.fsencode(word).decode()
+    return word
+
+
+def readable(name: str) -> str:
+    """Return a file's name as text, in which bytes that are none are escaped."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def check_output(output: Path | None, inputs: Iterable[Path | None]) -> None:
+    """Refuse an output that would overwrite what is read."""
+    for path in inputs if output is not None else ():
+        if path is not None and path.is_file() and os.path.realpath(path) == os.path.realpath(cast("Path", output)):
+            raise ValueError(f"-o {output} would overwrite what is read: give another name")
 
 
 def read_prompt(words: Iterable[str], files: Iterable[Path]) -> str:
     """Join the words, the files and piped stdin, with empty lines between them."""
     parts = [" ".join(words), *map(read_text, files)]
     if not sys.stdin.isatty():
-        parts.append(sys.stdin.read())
+        parts.append(text_stdin().read())
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
+def text_stdin(newline: str | None = None) -> TextIO:
+    """Return stdin, to be read as text from its beginning: UTF-8, or what its byte order mark says."""
+    stdin: Any = sys.stdin
+    if isinstance(stdin, io.TextIOWrapper) and not stdin.isatty():
+        head = cast("Any", stdin).buffer.peek(_MARK)
+        stdin.reconfigure(encoding=encoding_of(head), errors="strict", newline=newline)
+    return sys.stdin
+
+
+def encoding_of(head: bytes) -> str:
+    """Return the encoding of a text that begins like this: by its byte order mark, else UTF-8."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    return "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+
+
 @contextmanager
-def text_file(path: Path, encoding: str = "utf-8", newline: str | None = None) -> Generator[TextIO]:
+def text_file(path: Path, newline: str | None = None) -> Generator[TextIO]:
     """Open a text file; raises a `ValueError` that names the file if it is not text."""
     try:
-        with path.open(encoding=encoding, newline=newline) as file:
-            yield file
+        with path.open("rb") as file, io.TextIOWrapper(file, encoding_of(file.peek(_MARK)), newline=newline) as text:
+            yield text
     except UnicodeDecodeError:
-        raise ValueError(f"{path} is not text in UTF-8") from None
+        raise ValueError(f"{path} is not text in UTF-8, nor in UTF-16 with a byte order mark") from None
 
 
 def read_text(path: Path) -> str:
@@ -62,7 +135,7 @@ def stdin_lines() -> Iterator[str] | AsyncIterator[str]:
     except (OSError, ValueError):  # a replacement of stdin without a descriptor
         return non_empty(sys.stdin)
     slow = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
-    return _stdin_lines_async(descriptor) if slow and sys.platform != "win32" else non_empty(sys.stdin)
+    return _stdin_lines_async(descriptor) if slow and sys.platform != "win32" else non_empty(text_stdin())
 
 
 def non_empty(lines: Iterable[str]) -> Iterator[str]:
@@ -71,15 +144,25 @@ def non_empty(lines: Iterable[str]) -> Iterator[str]:
 
 
 async def _stdin_lines_async(descriptor: int) -> AsyncIterator[str]:
-    rest = b""
-    while True:
+    head, decoder, ended = b"", None, False
+    unfinished: list[str] = []  # pieces of the last line
+    while not ended:
         await anyio.wait_readable(descriptor)
         piece = os.read(descriptor, _PIECE)
-        *lines, rest = (rest + (piece or b"\n")).split(b"\n")
-        for line in non_empty(each.decode() for each in lines):
-            yield line
-        if not piece:
-            return
+        ended = not piece
+        if decoder is None:
+            head += piece
+            if head[:1] in _MARK_BEGINS and len(head) < _MARK and not ended:  # there may be more of the mark
+                continue
+            decoder, piece = codecs.getincrementaldecoder(encoding_of(head))(), head
+        text = decoder.decode(piece, final=ended)
+        first, *others = f"{text}\n".split("\n") if ended else text.split("\n")
+        unfinished.append(first)
+        if others:
+            lines = ["".join(unfinished), *others[:-1]]
+            unfinished = others[-1:]
+            for line in non_empty(lines):
+                yield line
 
 
 def to_json(value: Any) -> bytes:
@@ -87,9 +170,17 @@ def to_json(value: Any) -> bytes:
     return encode(value) + b"\n"
 
 
+def json_text(value: Any, out: TextIO) -> str:
+    """Return one line of JSON for a stream: in ASCII where that is not UTF-8."""
+    text = to_json(value).decode()
+    if (getattr(out, "encoding", None) or "utf-8").lower().replace("_", "-") in {"utf-8", "utf8"}:
+        return text
+    return _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
 def print_json(value: Any) -> None:
     """Print one line of JSON."""
-    sys.stdout.write(to_json(value).decode())
+    sys.stdout.write(json_text(value, sys.stdout))
 
 
 def print_rows(rows: Iterable[Iterable[object]]) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import csv
 import importlib
-import sys
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async.cli._text import non_empty, stdin_lines, text_file
+from mistral_async.cli._text import non_empty, stdin_lines, text_file, text_stdin
 
 TextFormat: TypeAlias = Literal["txt", "jsonl", "csv", "parquet"]
 
 _SUFFIXES: dict[str, TextFormat] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
 _FIELD = "text"
+_LONGEST_FIELD = (1 << 31) - 1  # characters; the most that every platform takes
 
 
 class TextFiles:
@@ -33,7 +33,7 @@ class TextFiles:
                 case "parquet":
                     yield from _read_parquet(path, self._field)
                 case "csv":
-                    with text_file(path, "utf-8-sig", newline="") as file:
+                    with text_file(path, newline="") as file:
                         yield from _read_csv(file, self._field, str(path))
                 case "jsonl":
                     with text_file(path) as file:
@@ -56,7 +56,7 @@ def piped_texts(field: str | None, form: TextFormat | None) -> Iterable[str] | A
         case "parquet":
             raise ValueError("Parquet is read from files, not from stdin")
         case "csv":
-            return _read_csv(sys.stdin, field or _FIELD, "stdin")
+            return _read_csv(text_stdin(newline=""), field or _FIELD, "stdin")
         case "jsonl":
             lines = stdin_lines()
             if isinstance(lines, AsyncIterator):
@@ -90,11 +90,15 @@ def _parse_object(line: str, field: str, place: str) -> str:
 
 
 def _read_csv(file: Iterable[str], field: str, name: str) -> Iterator[str]:
+    csv.field_size_limit(_LONGEST_FIELD)
     rows = csv.DictReader(file)
-    if field not in (columns := rows.fieldnames or ()):
-        raise ValueError(f"{name} has no column {field!r}, only {', '.join(columns)}: name it with --text-field")
-    for row in rows:
-        yield row[field] or ""
+    try:
+        if field not in (columns := rows.fieldnames or ()):
+            raise ValueError(f"{name} has no column {field!r}, only {', '.join(columns)}: name it with --text-field")
+        for row in rows:
+            yield row[field] or ""
+    except csv.Error as problem:
+        raise ValueError(f"{name}, line {rows.line_num}, is not CSV: {problem}") from None
 
 
 def _read_parquet(path: Path, field: str) -> Iterator[str]:

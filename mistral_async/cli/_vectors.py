@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import importlib
 import math
-import secrets
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
+from mistral_async._results.whole_file import WholeFile
 from mistral_async.bulk import Err, Result
 from mistral_async.bulk._matrix import NpyFile
-from mistral_async.cli._text import to_json
+from mistral_async.cli._text import json_text, to_json
 from mistral_async.cli._texts import import_parquet
 from mistral_async.models.vector import Vector
 
@@ -41,6 +41,8 @@ def sink_for(path: Path | None, dtype: str | None) -> Sink:
     """Return the output for a path, by its suffix; JSON Lines to stdout without one."""
     if path is not None and not path.parent.is_dir():
         raise ValueError(f"-o {path}: there is no folder {path.parent}")
+    if path is not None and path.is_dir():
+        raise ValueError(f"-o {path} is a folder: name a file")
     match path.suffix.lower() if path is not None else None:
         case None:
             return _StdoutSink()
@@ -55,10 +57,10 @@ def sink_for(path: Path | None, dtype: str | None) -> Sink:
             raise ValueError(f"-o ends in .jsonl, .npy or .parquet, not in {ending!r}")
 
 
-def _line(result: Result[Vector]) -> bytes:
+def _row(result: Result[Vector]) -> dict[str, object]:
     if isinstance(result, Err):
-        return to_json({"index": result.index, "embedding": None, "error": str(result.error)})
-    return to_json({"index": result.index, "embedding": result.value.tolist()})
+        return {"index": result.index, "embedding": None, "error": str(result.error)}
+    return {"index": result.index, "embedding": result.value.tolist()}
 
 
 class _StdoutSink:
@@ -77,7 +79,7 @@ class _StdoutSink:
 
     def write(self, results: Sequence[Result[Vector]]) -> None:
         """Print results."""
-        self._out.writelines(_line(result).decode() for result in results)
+        self._out.writelines(json_text(_row(result), self._out) for result in results)
 
     def finish(self) -> None:
         """Flush stdout."""
@@ -85,36 +87,29 @@ class _StdoutSink:
 
 
 class _FileSink:
-    """A temporary file beside its target, renamed when it is complete."""
+    """A file that appears whole or not at all."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-        self._open = ExitStack()
+        self._whole = WholeFile(path)
+
+    def __enter__(self) -> Self:
+        self._whole.open()
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._open.close()
-        with suppress(FileNotFoundError):
-            self._part.unlink()
+        self._whole.discard()
 
     def finish(self) -> None:
-        """Rename the file to its target."""
-        self._open.close()
-        self._part.replace(self._path)
+        """Put the file in its place."""
+        self._whole.finish()
 
 
 class _JsonLinesSink(_FileSink):
-    _file: IO[bytes]
-
-    def __enter__(self) -> Self:
-        self._file = self._open.enter_context(self._part.open("xb"))
-        return self
-
     def write(self, results: Sequence[Result[Vector]]) -> None:
         """Write one line for each result."""
-        self._file.writelines(map(_line, results))
+        self._whole.file.writelines(to_json(_row(result)) for result in results)
 
 
 class _ParquetSink(_FileSink):
@@ -126,12 +121,23 @@ class _ParquetSink(_FileSink):
         pa = self._arrow
         numbers = pa.list_(pa.float32())
         self._schema: Any = pa.schema([("index", pa.int64()), ("embedding", numbers)])
-        file = self._open.enter_context(self._part.open("xb"))
-        self._writer: Any = self._open.enter_context(parquet.ParquetWriter(file, self._schema))
+        self._writer: Any = parquet.ParquetWriter(self._whole.open(), self._schema)
         return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with suppress(Exception):  # a footer that can not be written belongs to a file that is removed
+            self._writer.close()
+        super().__exit__(kind, error, traceback)
 
     def write(self, results: Sequence[Result[Vector]]) -> None:
         """Write one row for each result."""
         indexes = [result.index for result in results]
         vectors = [None if isinstance(result, Err) else result.value.tolist() for result in results]
         self._writer.write_batch(self._arrow.record_batch([indexes, vectors], schema=self._schema))
+
+    def finish(self) -> None:
+        """Write the footer, and put the file in its place."""
+        self._writer.close()
+        super().finish()

@@ -11,12 +11,13 @@ import anyio
 from cyclopts import App, Parameter
 
 from mistral_async import Mistral
+from mistral_async._results.whole_file import WholeFile
 from mistral_async.batch import BatchHandle, BatchProgress, BatchResults, Poll, read_calls
 from mistral_async.bulk import Err
 from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, ConnectionOptions, shows_progress
 from mistral_async.cli._parameters import Flag, Output
-from mistral_async.cli._text import print_json, print_rows, to_json
+from mistral_async.cli._text import check_output, print_json, print_rows, to_json
 
 app: App = App(name="batch", help="Run a file of requests at half the price, within hours.")
 
@@ -54,6 +55,7 @@ async def run(
         Only start the jobs.
     """
     kept = checkpoint or requests.with_name(f"{requests.name}.batch")
+    check_output(output, (requests, kept))
     calls = read_calls(requests, endpoint, model=model)
     options: dict[str, Any] = {"checkpoint": kept, "timeout_hours": timeout_hours, **_monitor_options(connection)}
     async with ClientContext(connection) as client:
@@ -97,6 +99,7 @@ async def resume(
     retry_failed
         Send what failed once more, first.
     """
+    check_output(output, (checkpoint,))
     async with ClientContext(connection) as client:
         handle = _attach(client, checkpoint, connection)
         if retry_failed:
@@ -149,11 +152,14 @@ async def _write(results: BatchResults[Any], output: Path | None, checkpoint: Pa
     tally = Tally()
     try:
         with ExitStack() as stack:
-            out = sys.stdout.buffer if output is None else stack.enter_context(output.open("wb"))
+            file = None if output is None else stack.enter_context(WholeFile(output))
+            out = sys.stdout.buffer if file is None else file.file
             async with results:
                 while some := await results.receive():
                     out.writelines(_line(result, tally) for result in some)
                     out.flush()
+            if file is not None:
+                file.finish()
     except anyio.get_cancelled_exc_class():
         print_error(f"stopped, but the jobs go on: `mistral-async batch resume {checkpoint}`")
         raise

@@ -14,6 +14,7 @@ from mistral_async.bulk import AsyncResults, Err, ProgressBar
 from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, shows_progress
 from mistral_async.cli._parameters import Flag, Model, Output
+from mistral_async.cli._text import check_output
 from mistral_async.cli._texts import SizedTextFiles, TextFiles, TextFormat, piped_texts
 from mistral_async.cli._vectors import Sink, sink_for
 from mistral_async.models.embeddings import EmbeddingDtype
@@ -58,6 +59,7 @@ async def embed(
     concurrency
         Requests at once. Default: 16.
     """
+    check_output(output, (*paths, checkpoint))
     out = sink_for(output, dtype)
     client = ClientContext(connection)
     bar = ProgressBar("texts") if shows_progress() and (output is not None or not sys.stdout.isatty()) else None

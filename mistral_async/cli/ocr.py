@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import base64
+import errno
+import itertools
 import mimetypes
+import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from anyio import to_thread
 
 from mistral_async import Call, calls
+from mistral_async._results.whole_file import WholeFile
 from mistral_async.bulk import Err, ProgressBar
 from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, shows_progress
 from mistral_async.cli._parameters import Flag, Model, Output
-from mistral_async.cli._text import print_json
+from mistral_async.cli._text import print_json, readable
 from mistral_async.models import DocumentURLChunk, ImageURLChunk, OCRResponse
 
 _KINDS = {".pdf", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".docx", ".pptx"}
@@ -46,6 +54,7 @@ async def ocr(
     sources = [source for path in paths for source in _sources(path)]
     if not sources:
         raise ValueError("no documents: name files, folders of PDFs and images, or addresses")
+    targets = _targets(sources, output, ".json" if json else ".md") if output is not None else []
     progress = ProgressBar("documents") if output is not None and shows_progress() else None
     tally = Tally()
     async with (
@@ -58,7 +67,11 @@ async def ocr(
                 tally.fail(source, result.error)
                 continue
             tally.good += 1
-            _show(source, result.value, output, as_json=json)
+            if targets:
+                await to_thread.run_sync(_write, targets[result.index], result.value)
+                print_error(f"{source} -> {targets[result.index]}")
+            else:
+                _show(source, result.value, as_json=json)
     return tally.code
 
 
@@ -94,16 +107,54 @@ def _call(source: str, model: str) -> Call[OCRResponse]:
     address = f"data:{kind};base64,{base64.b64encode(Path(source).read_bytes()).decode()}"
     if kind.startswith("image/"):
         return calls.ocr.process(model=model, document=ImageURLChunk(address))
-    return calls.ocr.process(model=model, document=DocumentURLChunk(address, Path(source).name))
+    return calls.ocr.process(model=model, document=DocumentURLChunk(address, readable(Path(source).name)))
 
 
-def _show(source: str, answer: OCRResponse, folder: Path | None, *, as_json: bool) -> None:
-    if folder is None and as_json:
-        print_json({"source": source, **answer.to_dict()})
-    elif folder is None:
-        sys.stdout.write(answer.markdown + "\n")
+def _targets(sources: Sequence[str], folder: Path, suffix: str) -> list[Path]:
+    """Return a file in the folder for each document: no two are the same, and none is one of the documents."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "-o is a folder for the results, and this is a file", str(folder))
+    taken = {_key(Path(source)) for source in sources}
+    numbers: dict[str, Iterator[str]] = {}
+    targets: list[Path] = []
+    for source in sources:
+        name = _name(source)
+        endings = numbers.setdefault(name, _endings())
+        target = next(path for end in endings if _key(path := folder / f"{name}{end}{suffix}") not in taken)
+        taken.add(_key(target))
+        targets.append(target)
+    return targets
+
+
+def _endings() -> Iterator[str]:
+    """Yield what tells results of one name apart."""
+    yield ""
+    yield from (f" ({number})" for number in itertools.count(2))
+
+
+def _key(path: Path) -> str:
+    """Return what two spellings of one file have in common, where case does not tell files apart either."""
+    return os.path.realpath(path).casefold()
+
+
+def _name(source: str) -> str:
+    """Return the name of a document: the end of its path or, without one, its host."""
+    if not source.startswith(_REMOTE):
+        return Path(source).name
+    address = urlsplit(source)
+    name = unquote(address.path.rstrip("/").rpartition("/")[2]) or address.netloc
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)[:100]
+
+
+def _write(target: Path, answer: OCRResponse) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with WholeFile(target) as whole:
+        whole.file.write(answer.to_json() if target.suffix == ".json" else answer.markdown.encode())
+        whole.finish()
+
+
+def _show(source: str, answer: OCRResponse, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"source": readable(source), **answer.to_dict()})
     else:
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / (Path(source).name + (".json" if as_json else ".md"))
-        target.write_bytes(answer.to_json() if as_json else answer.markdown.encode())
-        print_error(target)
+        sys.stdout.write(answer.markdown + "\n")

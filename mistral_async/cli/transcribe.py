@@ -11,7 +11,7 @@ from mistral_async.bulk import Err
 from mistral_async.cli._codes import Tally
 from mistral_async.cli._connection import ClientContext, Connection
 from mistral_async.cli._parameters import Flag, Model
-from mistral_async.cli._text import print_json
+from mistral_async.cli._text import print_json, readable
 
 
 async def transcribe(
@@ -49,7 +49,7 @@ async def transcribe(
                 continue
             tally.good += 1
             if json:
-                print_json({"source": paths[result.index], **result.value.to_dict()})
+                print_json({"source": readable(paths[result.index]), **result.value.to_dict()})
             else:
                 sys.stdout.write(result.value.text + "\n")
     return tally.code

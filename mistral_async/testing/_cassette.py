@@ -14,6 +14,8 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from mistral_async._results.whole_file import open_private
+
 # Rule 1: A cassette has one exchange a line, as JSON. Of a request it has method, path, query and body, and no
 # header; the API key is replaced wherever it occurs.
 # Rule 2: Two requests are equal if method, target and body are: JSON by its value, another body by its digest, in
@@ -66,7 +68,8 @@ class Recording(httpx.AsyncBaseTransport):
         self.path = path
         self._transport = transport
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
+        os.close(open_private(os.fspath(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC))
+        path.chmod(0o600)  # prompts and answers are in it
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; its exchange is recorded when the response is closed."""
@@ -104,8 +107,13 @@ class Recording(httpx.AsyncBaseTransport):
         line = msgspec.json.encode(exchange)
         for secret in _secrets(request):
             line = line.replace(secret, _SCRUBBED.encode())
-        with self.path.open("ab") as file:
-            file.write(line + b"\n")
+        size = self.path.stat().st_size
+        try:
+            with self.path.open("ab") as file:
+                file.write(line + b"\n")
+        except OSError as error:  # a full disk: half a line could not be replayed
+            os.truncate(self.path, size)
+            raise CassetteError(f"{self.path} can not be written: {error}") from error
 
 
 class Replay(httpx.AsyncBaseTransport):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeAlias, overload
@@ -13,6 +12,7 @@ import msgspec
 
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.open_union import decoder, open_hook
+from mistral_async._results.whole_file import WholeFile
 from mistral_async.models.content import text_of, thinking_of
 from mistral_async.models.messages import Message, MessageInput, SystemMessage, UserMessage
 from mistral_async.models.tools import ToolCall
@@ -151,15 +151,9 @@ class Conversation(Sequence[Any]):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to a file, which has either all of it or what it had before."""
-        target = Path(path)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(self.to_json())
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with WholeFile(path, private=True) as whole:
+            whole.file.write(self.to_json())
+            whole.finish()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, count_tokens: CountTokens = estimated_tokens) -> Self:
