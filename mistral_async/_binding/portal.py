@@ -14,7 +14,7 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from mistral_async._binding.exits import ENDS_PROCESS
-from mistral_async._http.loops import Loop, current_loop, spawn_task
+from mistral_async._http.loops import Loop, current_loop, interpreter_ends, spawn_task
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -42,11 +42,6 @@ _TOO_LATE: Final = (
 )
 
 
-def is_ending() -> bool:
-    """Return whether the interpreter ends: from the functions of `atexit` on, when no thread can be relied on."""
-    return sys.is_finalizing() or not threading.main_thread().is_alive()
-
-
 class Portal:
     """The event loop in a thread that blocking calls run in; started by the first of them, again after a fork."""
 
@@ -68,7 +63,7 @@ class Portal:
         try:
             self._thread.start()
         except RuntimeError as error:
-            raise RuntimeError(_TOO_LATE if is_ending() else f"blocking calls need a thread: {error}") from error
+            raise RuntimeError(_TOO_LATE if interpreter_ends() else f"blocking calls need a thread: {error}") from error
         self._portal = started.result()
 
     @property
@@ -118,7 +113,7 @@ class Portal:
     def close_in(cls, backend: str, aclose: Callable[[], Awaitable[None]]) -> None:
         """Close something in the portal of a backend, unless the end of the interpreter has stopped it (Rule 5)."""
         portal = cls._shared.get(backend)
-        if not cls._ending or (portal is not None and portal.is_alive):
+        if not interpreter_ends() or (portal is not None and portal.is_alive):
             cls.of(backend).run(aclose)
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -51,6 +52,11 @@ def is_asyncio(loop: Loop) -> TypeIs[asyncio.AbstractEventLoop]:
 def is_alive(loop: Loop) -> bool:
     """Return whether the loop can still run something."""
     return not loop.is_closed() if is_asyncio(loop) else call_soon(loop, bool)
+
+
+def interpreter_ends() -> bool:
+    """Return whether the interpreter is ending, from `atexit` on: whether a thread can be started depends on Python."""
+    return sys.is_finalizing() or not threading.main_thread().is_alive()
 
 
 def call_soon(loop: Loop, action: Callable[[], object]) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from mistral_async.testing import FakeMistral
 
 FORK_IS_MEANT = "ignore:This process:DeprecationWarning"  # Python 3.12 warns of forks with threads
+MODEL = "mistral-small-latest"
 HI = "model='mistral-small-latest', messages=[{'role': 'user', 'content': 'hi'}]"
 
 
@@ -236,25 +237,84 @@ def test_an_exit_in_a_function_of_the_user_ends_that_call_alone(script, backend)
     assert ended(script(code)).split() == ["3", "True"] * 2
 
 
+LEAVES = {
+    "the source of bulk work": "client.bulk.map(source()).collect()",
+    "a request of bulk work": "client.bulk.embed(['a', 'b'], tokenizer=leave).collect()",
+    "the progress of bulk work": """
+            with client.bulk.map(source(), progress=leave, progress_every=0.01) as results:
+                time.sleep(0.1)""",
+    "a tool": f"client.chat.run('the weather in Paris and the time', model={MODEL!r}, tools=[get_weather, get_time])"
+    ".result()",
+    "a tool, in a block": f"list(client.chat.run('the weather in Paris', model={MODEL!r}, tools=[get_weather]))",
+    "the progress of a batch": f"client.batch.run([calls.chat.complete({HI})] * 3, progress=leave).collect()",
+}
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_an_event_loop_that_was_ended_is_replaced(script, backend):
-    """By an exit where nothing can contain it: in a task of bulk work."""
+@pytest.mark.parametrize("what", LEAVES)
+def test_an_exit_within_a_task_ends_that_work_alone(script, backend, what):
+    """Raised in the thread that called; a call of another thread, under way in the same event loop, goes on."""
     code = f"""
         from mistral_async import calls
         client = connect(backend={backend!r})
+        def leave(*_):
+            sys.exit(3)
+        async def get_weather(city: str) -> str:
+            "Say the weather."
+            sys.exit(3)
+        async def get_time() -> str:
+            "Say the time."
+            return "12:00"
         async def source():
             yield calls.models.list()
-            sys.exit(3)
+            if "source" in {what!r}:
+                leave()
+            await anyio.sleep(60)
+        from anyio import sleep
+        other = threading.Thread(target=lambda: print(client._executor.portal.run(sleep, 1)))
+        other.start()
         try:
-            client.bulk.map(source()).collect()
-        except BaseException as error:
-            print(type(error).__name__ != "AssertionError")
+            {LEAVES[what]}
+        except SystemExit as exit:
+            print(exit.code)
+        print(bool(client.chat.complete({HI}).text))
+        other.join()
+        """
+    assert ended(script(code)).split() == ["3", "True", "None"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_event_loop_that_was_ended_is_replaced(script, backend):
+    """By an exit where nothing can contain it: in a callback of the loop. All who wait are told."""
+    code = f"""
+        client = connect(backend={backend!r})
+        portal = client._executor.portal
+        async def leave():
+            if {backend!r} == "asyncio":
+                import asyncio
+                asyncio.get_running_loop().call_later(0.2, sys.exit, 3)
+            else:
+                import trio
+                async def exit():
+                    await anyio.sleep(0.2)
+                    sys.exit(3)
+                trio.lowlevel.spawn_system_task(exit)
+        def wait():
+            try:
+                portal.run(anyio.sleep, 60)
+            except BaseException as error:
+                print(type(error).__name__ != "AssertionError")
+        waits = threading.Thread(target=wait)
+        waits.start()
+        portal.run(leave)
+        wait()
+        waits.join()
         print(bool(client.chat.complete({HI}).text))
         client.close()
         """
     process = script(code)
-    out, err = process.communicate(timeout=30)  # asyncio has its own words about it
-    assert (process.returncode, out.split()) == (0, ["True", "True"]), err
+    out, err = process.communicate(timeout=30)  # the loops have their own words about it
+    assert (process.returncode, out.count("True")) == (0, 3), err
 
 
 def interrupt(process, server):
@@ -330,6 +390,58 @@ ENDS = {
         client.models.list()
         for _ in range(4): threading.Thread(target=work, daemon=True).start()
         time.sleep(0.1)""",
+    "everything on a stack": f"""client = connect()
+        from contextlib import ExitStack
+        stack = ExitStack()
+        next(stack.enter_context(client.chat.stream({HI})))
+        next(stack.enter_context(client.bulk.chat(map(str, range(100)), model="mistral-small-latest")))
+        next(stack.enter_context(client.chat.run("hi", model="mistral-small-latest")))""",
+    "a stream in a cycle": f"""client = connect()
+        cycle = [iter(client.chat.stream({HI}))]
+        next(cycle[0])
+        cycle.append(cycle)""",
+    "a finalizer that closes": f"""class Holder:
+            def __init__(self):
+                self.client = connect()
+                self.stream = self.client.chat.stream({HI}).__enter__()
+                self.loop = iter(self.stream)
+                next(self.loop)
+            def __del__(self):
+                self.stream.__exit__(None, None, None)
+                self.stream.close()
+                self.client.close()
+        held = Holder()""",
+    "a finalizer that closes what was not used": """class Holder:
+            client = connect()
+            def __del__(self):
+                self.client.close()
+        held = Holder()""",
+    "a finalizer that calls": f"""class Holder:
+            client = connect()
+            def __del__(self):
+                try:
+                    self.client.chat.complete({HI})
+                except RuntimeError as error:
+                    assert "interpreter is ending" in str(error)
+        held = Holder()
+        held.client.models.list()""",
+    "asynchronous blocks": f"""
+        async def main():
+            global client, held, generator
+            client = connect(Mistral)
+            async def around(block):
+                async with block as items:
+                    async for item in items:
+                        yield item
+            held = [
+                around(client.chat.stream({HI})),
+                around(client.bulk.chat(map(str, range(100)), model="mistral-small-latest")),
+                around(client.chat.run("hi", model="mistral-small-latest")),
+            ]
+            for each in held:
+                await anext(each)
+            await client.aclose()
+        anyio.run(main)""",
     "a thread that calls": """client = connect()
         thread = threading.Thread(target=client.models.list, daemon=True)
         client.models.list()
@@ -349,6 +461,44 @@ def test_the_interpreter_ends_without_being_asked_to_close(script, case):
     gone = time.time()
     assert (process.returncode, err) == (0, "")
     assert gone - float(out) < 2  # one, and what a busy machine adds
+
+
+AT_EXIT = {
+    "the portal runs": "client.models.list()",
+    "the first call": "",
+}
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("case", AT_EXIT)
+def test_a_call_when_the_interpreter_ends_works_or_says_why_not(script, backend, case):
+    """The server has a name, for which a thread is asked as a rule; later than all others no loop runs any more."""
+    code = f"""
+        import atexit
+        client = connect(backend={backend!r})
+        def last():
+            try:
+                print(bool(client.chat.complete({HI}).text))
+                print(len(client.bulk.chat(["a", "b"], model="mistral-small-latest").collect()))
+            except RuntimeError as error:
+                print(True, 2, file=sys.stdout if "the interpreter is ending" in str(error) else sys.stderr)
+            client.close()
+        atexit.register(last)
+        {AT_EXIT[case]}
+        """
+    assert ended(script(code)).split() == ["True", "2"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_asynchronous_call_when_the_interpreter_ends(script, backend):
+    code = f"""
+        import atexit
+        async def call():
+            async with connect(Mistral) as client:
+                print(bool((await client.chat.complete({HI})).text))
+        atexit.register(anyio.run, call, backend={backend!r})
+        """
+    assert ended(script(code)) == "True\n"
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -11,6 +11,8 @@ import itertools
 import socket
 from typing import Any, Final
 
+from mistral_async._http.resolve import look_up
+
 _ATTEMPT_DELAY: Final = 0.25  # seconds: the Connection Attempt Delay of §5
 
 Address = tuple[socket.AddressFamily, Any]
@@ -46,7 +48,7 @@ async def _resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> lis
         with contextlib.suppress(OSError):
             socket.inet_pton(family, host)
             return [(family, (host, port))]
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    found = await look_up(loop, host, port)
     first = [(family, address) for family, _, _, _, address in found if family == found[0][0]]
     others = [(family, address) for family, _, _, _, address in found if family != found[0][0]]
     turns = itertools.chain.from_iterable(itertools.zip_longest(first, others))

@@ -9,10 +9,12 @@ from typing import Final
 
 import trio
 
+from mistral_async._http.loops import interpreter_ends
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
 from mistral_async._http.protocol import Timeouts
+from mistral_async._http.resolve import look_up_here
 from mistral_async._http.sockets import prepare
 from mistral_async._http.trio_wire.connection import TrioConnection
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
@@ -46,7 +48,10 @@ class TrioWire(PooledWire[TrioConnection]):
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> TrioConnection:
         origin = self.config.origin
-        stream = await trio.open_tcp_stream(origin.host, origin.port)
+        host = origin.host
+        if interpreter_ends():  # trio would start a thread to look it up
+            host = look_up_here(host, origin.port)[0][4][0]
+        stream = await trio.open_tcp_stream(host, origin.port)
         sock = socket.socket(fileno=stream.socket.detach())
         sock.settimeout(0)
         prepare(sock)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -24,17 +26,20 @@ def resolve(monkeypatch):
     def resolve(*scripts):
         loop = asyncio.get_running_loop()
 
+        def getaddrinfo(host, port, **_):
+            families = (socket.AF_INET6, socket.AF_INET)
+            return [
+                (families[index % 2], socket.SOCK_STREAM, 6, "", (f"address {index}", port))
+                for index in range(len(scripts))
+            ]
+
+        monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
         class Loop:
-            """The running loop but for its resolver and its connecting."""
+            """The running loop but for its connecting."""
 
-            create_task = staticmethod(loop.create_task)
-
-            async def getaddrinfo(self, host, port, **_):
-                families = (socket.AF_INET6, socket.AF_INET)
-                return [
-                    (families[index % 2], socket.SOCK_STREAM, 6, "", (f"address {index}", port))
-                    for index in range(len(scripts))
-                ]
+            def __getattr__(self, name):
+                return getattr(loop, name)
 
             async def sock_connect(self, sock, address):
                 index = int(address[0].split()[1])
@@ -112,3 +117,24 @@ async def test_a_literal_address_is_not_looked_up(resolve):
             sock = await connect(loop, host, listener.getsockname()[1])
             assert sock.family == family
             sock.close()
+
+
+def test_a_resolver_that_hangs_holds_up_neither_its_loop_nor_the_process():
+    """The call is over in time; the loop does not wait for the thread, and neither does the interpreter."""
+    code = """
+import asyncio, socket, sys, time
+from mistral_async import Mistral
+from mistral_async.errors import APITimeoutError
+socket.getaddrinfo = lambda *_, **__: time.sleep(60)
+async def main():
+    async with Mistral("k", server_url="http://silent.example") as client:
+        try:
+            await client.with_options(timeout=0.3, retries=0).models.list()
+        except APITimeoutError as error:
+            print(error.phase, flush=True)
+asyncio.run(main())
+"""
+    since = time.monotonic()
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, "total", "")
+    assert time.monotonic() - since < 5
