@@ -110,7 +110,7 @@ class RunReading(Generic[T]):
         self._background.check_here()
         try:
             return await self._receive.receive()
-        except anyio.EndOfStream:
+        except (anyio.EndOfStream, anyio.ClosedResourceError):
             pass
         self._raise_failure()
         if not self._finished and not self._raised:
