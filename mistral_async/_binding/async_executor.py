@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from mistral_async._binding.blockable import Startable
 from mistral_async._engine.engine import Engine
@@ -14,7 +14,18 @@ from mistral_async._results.stream import AsyncStream
 
 R = TypeVar("R")
 
-FORMS: dict[type, Callable[[Engine, Any], Any]] = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
+Forms: TypeAlias = dict[type, Callable[[Engine, Any], Any]]
+
+_FORMS: Forms = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
+
+
+def forms(*, responses: bool) -> Forms:
+    """Return what each kind of request becomes, besides a call; with `responses` what `with_response` makes of it."""
+    if not responses:
+        return _FORMS
+    from mistral_async._results.with_response import AsyncResponsePages, AsyncResponseStream
+
+    return {**_FORMS, Stream: AsyncResponseStream, Pages: AsyncResponsePages}
 
 
 class AsyncExecutor:
@@ -24,6 +35,7 @@ class AsyncExecutor:
         self.engine = engine
         self._responses = responses
         self._call = engine.respond if responses else engine.call
+        self._forms = forms(responses=responses)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -36,7 +48,7 @@ class AsyncExecutor:
 
     def perform(self, request: Request) -> Any:
         """Give the asynchronous form of a request."""
-        form = FORMS.get(type(request))
+        form = self._forms.get(type(request))
         return self._call(cast("Call[Any]", request)) if form is None else form(self.engine, request)
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:

@@ -18,11 +18,18 @@ from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 if TYPE_CHECKING:
     from mistral_async._binding.blockable import Blockable, Startable
     from mistral_async._binding.executor import Executor
-    from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
+    from mistral_async._binding.sync_executor import (
+        SyncDownload,
+        SyncPages,
+        SyncResponsePages,
+        SyncResponseStream,
+        SyncStream,
+    )
     from mistral_async._engine.response import Response
     from mistral_async._results.download import AsyncDownload
     from mistral_async._results.pages import AsyncPages
     from mistral_async._results.stream import AsyncStream
+    from mistral_async._results.with_response import AsyncResponsePages, AsyncResponseStream
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -159,9 +166,9 @@ class StreamEndpoint(_Endpoint[P, Stream[T]], Generic[P, T]):
         @overload
         def __get__(self, instance: Resource[Lazy], owner: object) -> Callable[P, Stream[T]]: ...
         @overload
-        def __get__(self, instance: Resource[AsyncResponse], owner: object) -> Callable[P, AsyncStream[T]]: ...
+        def __get__(self, instance: Resource[AsyncResponse], owner: object) -> Callable[P, AsyncResponseStream[T]]: ...
         @overload
-        def __get__(self, instance: Resource[SyncResponse], owner: object) -> Callable[P, SyncStream[T]]: ...
+        def __get__(self, instance: Resource[SyncResponse], owner: object) -> Callable[P, SyncResponseStream[T]]: ...
         @overload
         def __get__(self, instance: None, owner: object) -> StreamEndpoint[P, T]: ...
         def __get__(self, instance: Any, owner: object) -> Any: ...
@@ -179,9 +186,13 @@ class PagesEndpoint(_Endpoint[P, Pages[T, Page]], Generic[P, T, Page]):
         @overload
         def __get__(self, instance: Resource[Lazy], owner: object) -> Callable[P, Pages[T, Page]]: ...
         @overload
-        def __get__(self, instance: Resource[AsyncResponse], owner: object) -> Callable[P, AsyncPages[T, Page]]: ...
+        def __get__(
+            self, instance: Resource[AsyncResponse], owner: object
+        ) -> Callable[P, AsyncResponsePages[T, Page]]: ...
         @overload
-        def __get__(self, instance: Resource[SyncResponse], owner: object) -> Callable[P, SyncPages[T, Page]]: ...
+        def __get__(
+            self, instance: Resource[SyncResponse], owner: object
+        ) -> Callable[P, SyncResponsePages[T, Page]]: ...
         @overload
         def __get__(self, instance: None, owner: object) -> PagesEndpoint[P, T, Page]: ...
         def __get__(self, instance: Any, owner: object) -> Any: ...

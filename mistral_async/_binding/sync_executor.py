@@ -9,9 +9,9 @@ import inspect
 import os
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast, overload
 
-from mistral_async._binding.async_executor import FORMS, AsyncExecutor
+from mistral_async._binding.async_executor import AsyncExecutor, forms
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.portal import Portal
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
@@ -20,9 +20,11 @@ from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
 
 if TYPE_CHECKING:
+    from mistral_async._codec.json_types import JSONObject
     from mistral_async._engine.engine import Engine
     from mistral_async._engine.response import Response
     from mistral_async._results.accumulate import Accumulator
+    from mistral_async._results.with_response import AsyncResponseStream
     from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
 
 T = TypeVar("T")
@@ -36,6 +38,8 @@ class SyncExecutor:
         self.engine = engine
         self.backend = backend
         self._call = engine.respond if responses else engine.call
+        self._forms = forms(responses=responses)
+        self._blocking = _RESPONSE_FORMS if responses else _FORMS
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -57,10 +61,10 @@ class SyncExecutor:
 
     def perform(self, request: Request) -> Any:
         """Give the blocking form of a request."""
-        form = _FORMS.get(type(request))
+        form = self._forms.get(type(request))
         if form is None:
             return self.portal.run(self._call, cast("Call[Any]", request))
-        return form(self.portal, FORMS[type(request)](self.engine, request))
+        return self._blocking[type(request)](self.portal, form(self.engine, request))
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a coroutine method to its end, or give what the method makes in its blocking form."""
@@ -123,6 +127,20 @@ async def _soon(function: Callable[[], None]) -> None:
     function()
 
 
+class SyncResponseStream(SyncStream[T]):
+    """The events of a streamed answer, each of which can also be read as the server sent it."""
+
+    _stream: AsyncResponseStream[T]
+
+    def json(self, event: T) -> Any:
+        """Return an event as plain dicts, lists and scalars, with the fields that this version does not know."""
+        return self._stream.json(event)
+
+    def unknown_fields(self, event: T) -> JSONObject:
+        """Return what the server sent and the event does not show, by its path (see `Response.unknown_fields`)."""
+        return self._stream.unknown_fields(event)
+
+
 class SyncPages(Generic[T, Page]):
     """A list of the API: iterate over every item, `.pages()` for every page, `.page()` for one."""
 
@@ -147,6 +165,10 @@ class SyncPages(Generic[T, Page]):
     def to_list(self) -> list[T]:
         """Return every item, in a list."""
         return list(self)
+
+
+class SyncResponsePages(SyncPages[T, "Response[Page]"], Generic[T, Page]):
+    """A list of the API whose pages are `Response`s: with headers, request id, status and body. Its items are plain."""
 
 
 async def _next(iterator: Any) -> Any:
@@ -206,4 +228,6 @@ class SyncDownload:
         return self._download.size
 
 
-_FORMS: dict[type, Callable[[Portal, Any], Any]] = {Stream: SyncStream, Pages: SyncPages, Download: SyncDownload}
+_Forms: TypeAlias = dict[type, Callable[[Portal, Any], Any]]
+_FORMS: _Forms = {Stream: SyncStream, Pages: SyncPages, Download: SyncDownload}
+_RESPONSE_FORMS: _Forms = {**_FORMS, Stream: SyncResponseStream, Pages: SyncResponsePages}

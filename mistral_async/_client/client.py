@@ -19,15 +19,22 @@ from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, 
 from mistral_async._codec.redact import as_secret
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.options import Options
-from mistral_async._engine.request import Call, Stream
+from mistral_async._engine.request import Call, Download, Pages, Stream
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from mistral_async._binding.sync_executor import SyncExecutor, SyncStream
+    from mistral_async._binding.sync_executor import (
+        SyncDownload,
+        SyncExecutor,
+        SyncResponsePages,
+        SyncResponseStream,
+    )
     from mistral_async._engine.response import Response
-    from mistral_async._results.stream import AsyncStream
+    from mistral_async._results.download import AsyncDownload
+    from mistral_async._results.with_response import AsyncResponsePages, AsyncResponseStream
 
 T = TypeVar("T")
+Page = TypeVar("Page")
 R = TypeVar("R", bound=Mode)
 E = TypeVar("E", "AsyncExecutor", "SyncExecutor")
 
@@ -51,7 +58,7 @@ class Client(Resources[M], Generic[M, R, E]):
 
     @property
     def with_response(self) -> Resources[R]:
-        """The same endpoints, whose answers come as `Response`: with headers, request id, attempts and timings."""
+        """The same endpoints with all that the API said: answers and pages of lists as `Response`, events as sent."""
         return Resources(self._executor.over(self._executor.engine, responses=True))
 
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
@@ -98,12 +105,16 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
     @overload
     async def send(self, request: Call[T]) -> Response[T]: ...
     @overload
-    async def send(self, request: Stream[T]) -> AsyncStream[T]: ...
+    async def send(self, request: Stream[T]) -> AsyncResponseStream[T]: ...
+    @overload
+    async def send(self, request: Pages[T, Page]) -> AsyncResponsePages[T, Page]: ...
+    @overload
+    async def send(self, request: Download) -> AsyncDownload: ...
     async def send(self, request: Any) -> Any:
-        """Perform a request made by `calls`. A stream is returned, to be used with `async with`."""
+        """Perform a request made by `calls`, as `with_response` does. A stream is to be used with `async with`."""
         if isinstance(request, Call):
             return await self._executor.engine.respond(cast("Call[Any]", request))
-        return self._executor.perform(request)
+        return self._executor.over(self._executor.engine, responses=True).perform(request)
 
 
 class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
@@ -145,12 +156,16 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
     @overload
     def send(self, request: Call[T]) -> Response[T]: ...
     @overload
-    def send(self, request: Stream[T]) -> SyncStream[T]: ...
+    def send(self, request: Stream[T]) -> SyncResponseStream[T]: ...
+    @overload
+    def send(self, request: Pages[T, Page]) -> SyncResponsePages[T, Page]: ...
+    @overload
+    def send(self, request: Download) -> SyncDownload: ...
     def send(self, request: Any) -> Any:
-        """Perform a request made by `calls`. A stream is returned, to be used with `with`."""
+        """Perform a request made by `calls`, as `with_response` does. A stream is to be used with `with`."""
         if isinstance(request, Call):
             return self._executor.portal.run(self._executor.engine.respond, cast("Call[Any]", request))
-        return self._executor.perform(request)
+        return self._executor.over(self._executor.engine, responses=True).perform(request)
 
 
 def _has_trio() -> bool:

@@ -5,7 +5,9 @@ A strict pass reads what is regular; a lenient one, of the rules below, what the
 
 from __future__ import annotations
 
+import copyreg
 import functools
+import operator
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 
@@ -37,7 +39,7 @@ T = TypeVar("T")
 #   the answer as a whole has nothing to stand for it: a `LenientDecodeError`.
 # Rule 7: A union of a scalar and containers (`str | list[Chunk] | None`) is read as its first type of the same JSON
 #   type as the value. If none fits, rule 6 decides where all are containers, else rule 5.
-# Rule 8: Both passes ignore unknown keys. `unread` finds these and what rule 6 left out, for who keeps the bytes.
+# Rule 8: Both passes ignore unknown keys. `unread` finds these, and what rule 6 left out, for who has kept the bytes.
 
 
 def constant(value: T) -> T:
@@ -86,9 +88,16 @@ else:
         """One of the Structs of `OpenUnion[A | B]`, told apart by their tags, else `Unknown` (rule 2)."""
 
         def __class_getitem__(cls, union: object) -> type:
-            members = tuple(m for m in (get_args(union) or (union,)) if isinstance(m, msgspec.StructMeta))
-            name = f"OpenUnion[{' | '.join(m.__name__ for m in members)}]"
-            return _OpenUnionMeta(name, (), {"union": union, "variants": _Variants(members)})
+            return _open_union(get_args(union) or (union,))
+
+    @functools.cache
+    def _open_union(types: tuple[Any, ...]) -> type:
+        members = tuple(each for each in types if isinstance(each, msgspec.StructMeta))
+        union = functools.reduce(operator.or_, types)
+        name = f"OpenUnion[{' | '.join(member.__name__ for member in members)}]"
+        return _OpenUnionMeta(name, (), {"types": types, "union": union, "variants": _Variants(members)})
+
+    copyreg.pickle(_OpenUnionMeta, lambda made: (_open_union, (made.types,)))  # pickled requests hold such types
 
 
 class _Variants:

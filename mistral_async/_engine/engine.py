@@ -91,6 +91,7 @@ class Engine:
             elapsed=call.elapsed,
             waited=call.waited,
             timings=answer.timings,
+            decoded_as=getattr(call.request, "returns", None),
         )
 
     async def begin(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.json_decode import decode_json
+from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.rate_limit_headers import RateLimitStatus
+from mistral_async._codec.unread import unread
 from mistral_async._http.protocol import Timings
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Response(Generic[T]):
         waited: float,
         timings: Timings,
         http_version: str = "HTTP/1.1",
+        decoded_as: Any = None,
     ) -> None:
         self.data = data
         self.status = status
@@ -43,6 +46,7 @@ class Response(Generic[T]):
         self._elapsed = elapsed
         self._waited = waited
         self._http_version = http_version
+        self._decoded_as = decoded_as
 
     @functools.cached_property
     def headers(self) -> Headers:
@@ -68,6 +72,14 @@ class Response(Generic[T]):
     def json(self) -> Any:
         """Return the body as plain dicts, lists and scalars, with the fields that this version does not know."""
         return decode_json(self.body)
+
+    def unknown_fields(self) -> JSONObject:
+        """Return what the body has and `data` does not show, by its path: `{"$.choices[0].message.audio": {…}}`.
+
+        These are fields that this version does not know, and values of another kind than it expects, such as text in
+        place of a list.
+        """
+        return {} if self._decoded_as is None or not self.body else unread(self.body, self._decoded_as)
 
     @functools.cached_property
     def http(self) -> httpx.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 import msgspec
@@ -60,6 +60,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         super().__init__(engine)
         self._request = request
         self._decoder = EventDecoder()
+        self._decode_event: Callable[[bytes], Any] = decoder(request.yields).decode
         self._ready: deque[T] = deque()
         self._seen: list[T] = []
         self._ended = False  # its terminal mark has come
@@ -208,7 +209,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     def _decode_events(self, events: list[Event]) -> None:
         """Decode events up to the terminal mark (rule 1); raises for one that is an error or can not be read."""
         done, chunks = self._request.ends == DONE, self._request.yields is CompletionChunk
-        ready, seen, decode_event = self._ready, self._seen, decoder(self._request.yields).decode
+        ready, seen, decode_event = self._ready, self._seen, self._decode_event
         for event in events:
             data = event.data
             if done and data.startswith(b"[DONE]"):

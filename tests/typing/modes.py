@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import assert_type
+from typing import Any, assert_type
 
 from mistral_async import Call, Download, Mistral, Pages, Response, Stream, SyncMistral, calls
 from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
@@ -51,6 +51,17 @@ async def asynchronous(client: Mistral) -> None:
     assert_type(wrapped.data, ChatCompletionResponse)
     assert_type(await client.with_options(timeout=3).models.list(), ModelList)
     assert_type(await client.send(calls.models.list()), Response[ModelList])
+    pages = client.with_response.files.list()
+    assert_type(await pages, Response[ListFilesResponse])
+    async for page in (await client.send(calls.files.list())).pages():
+        assert_type(page, Response[ListFilesResponse])
+        assert_type(pages.items(page), list[FileSchema])
+    async for file in pages:
+        assert_type(file, FileSchema)
+    async with client.with_response.chat.stream(model="m", messages=[]) as raw:
+        async for chunk in raw:
+            assert_type(chunk, CompletionChunk)
+            assert_type(raw.unknown_fields(chunk), dict[str, Any])
 
 
 def blocking(client: SyncMistral) -> None:
@@ -60,6 +71,12 @@ def blocking(client: SyncMistral) -> None:
         for chunk in stream:
             assert_type(chunk, CompletionChunk)
     assert_type(client.files.list(), SyncPages[FileSchema, ListFilesResponse])
+    assert_type(client.with_response.files.list().page(), Response[ListFilesResponse])
+    for page in client.send(calls.files.list()).pages():
+        assert_type(page.data, ListFilesResponse)
+    with client.send(calls.chat.stream(model="m", messages=[])) as raw:
+        for chunk in raw:
+            assert_type(raw.json(chunk), Any)
     assert_type(client.files.list().page(), ListFilesResponse)
     assert_type(client.files.download("id"), SyncDownload)
     assert_type(client.with_response.models.list(), Response[ModelList])
