@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from mistral_async._http.protocol import BodySource
 from mistral_async._uploads.jsonl import PURPOSES, LineChecker
 from mistral_async._uploads.source import Upload
-from mistral_async.errors import MistralError
+from mistral_async.errors import ConfigurationError, MistralError
 
 T = TypeVar("T")
 
@@ -17,8 +17,11 @@ T = TypeVar("T")
 # Rule 2: A little in memory is checked when the request is made. A file that can be read again is read twice, once to
 #   be checked and once to be sent; repeated attempts send it without another check. What can be read once is checked
 #   while it is sent, and its first bad line ends the request.
+#   A file that is known to be larger than the API takes is refused before anything is sent.
 # Rule 3: A size in the answer that is less than what was sent is an error; more, or no number, is none.
 
+LARGEST: Final = 512 * 1024 * 1024
+"""Bytes of the largest file that the API takes."""
 _AT_ONCE: Final = 256 * 1024  # bytes in memory that are checked on the spot
 
 
@@ -27,7 +30,16 @@ class IncompleteUploadError(MistralError):
 
 
 def checked(upload: Upload, purpose: str | None) -> Upload:
-    """Return the file, to be checked for its purpose; raises `JSONLError` where its lines are known and wrong."""
+    """Return the file, to be checked for its purpose; raises `JSONLError` where its lines are known and wrong.
+
+    Raises `ConfigurationError` for a file that is larger than the API takes.
+    """
+    length = upload.source.length
+    if length is not None and length > LARGEST:
+        raise ConfigurationError(
+            f"{upload.name!r} has {length:,} bytes, and the API takes at most {LARGEST:,} (512 MB): split it, or give "
+            "check=False for a server that takes more"
+        )
     if purpose not in PURPOSES or not upload.name.lower().endswith(".jsonl"):
         return upload
     view = upload.in_memory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,8 @@ def read_calls(
     """
     checker, returns = LineChecker("batch"), response_type(endpoint) if typed else Any
     with open(path, "rb") as file:  # noqa: PTH123 - any path, and "-" is not one
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:
+            file.seek(0)
         for line in file:
             checker.feed(line if line.endswith(b"\n") else line + b"\n")
             if not line.strip():

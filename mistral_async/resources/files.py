@@ -39,7 +39,8 @@ class Files(Resource[M]):
     ) -> Call[CreateFileResponse]:
         """Upload at most 512 MB, piece by piece: a path, bytes, a binary file, an async iterator of bytes, a `File`.
 
-        A `.jsonl` file to batch or fine-tune is checked before it is sent (`check`): a `JSONLError` has the line.
+        Before it is sent, its size and the lines of a `.jsonl` file to batch or fine-tune are checked (`check`): a
+        `ConfigurationError` says that it is too large, a `JSONLError` which line is wrong.
         """
         upload = checked(Upload.of(file), purpose) if check else Upload.of(file)
         form = {"purpose": purpose, "expiry": expiry, "visibility": visibility, "file": upload}

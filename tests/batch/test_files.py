@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from mistral_async import Mistral, RetryConfig, calls
 from mistral_async._codec.headers import Headers
-from mistral_async._results.save import ChecksumError, _part_path, save
+from mistral_async._results.save import ChecksumError, _version_mark, save
 from mistral_async._uploads.checked import IncompleteUploadError
 from mistral_async._uploads.jsonl import JSONLError, LineChecker
+from mistral_async.batch import read_calls
 from mistral_async.errors import APIStatusError, StreamInterruptedError
 from mistral_async.testing import Cut, Reset
 
@@ -248,7 +249,7 @@ async def test_a_body_that_is_too_long_is_noticed_however_it_is_cut(tmp_path):
 async def test_a_part_that_was_whole_is_only_checked_and_moved(tmp_path, before):
     # Rules 2 and 3 of save.
     pieces = Pieces([], size=1000)
-    _part_path(tmp_path / "a", pieces, resume=True).write_bytes(DATA[:before])
+    (tmp_path / f".a.{_version_mark(pieces)}.part").write_bytes(DATA[:before])
     if before > 1000:
         with pytest.raises(ChecksumError):
             await save(pieces, tmp_path / "a", None, size=None, checksum=None, resume=True)
@@ -448,3 +449,13 @@ def test_waiting_without_async(sync_client, threaded_server, clock):
         endpoint="/v1/embeddings", requests=[{"custom_id": "a", "body": {"input": "x"}}], model="mistral-embed"
     )
     assert sync_client.batch.jobs.wait(job.id, poll=Poll(sleep=sleep)).status == "SUCCESS"
+
+
+def test_requests_may_begin_with_a_byte_order_mark(tmp_path):
+    line = b'{"custom_id": "a", "body": {"model": "m", "messages": []}}\n'
+    (tmp_path / "plain").write_bytes(line * 2)
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbf" + line * 2)
+    (tmp_path / "empty").write_bytes(b"")
+    plain, marked = (list(read_calls(tmp_path / name)) for name in ("plain", "marked"))
+    assert [(name, call.json) for name, call in plain] == [(name, call.json) for name, call in marked]
+    assert list(read_calls(tmp_path / "empty")) == []

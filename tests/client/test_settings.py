@@ -12,7 +12,7 @@ from math import inf, nan
 import httpx
 import pytest
 
-from mistral_async import BackoffStrategy, Mistral, RetryConfig, SyncMistral, Timeout, Transport
+from mistral_async import BackoffStrategy, Mistral, RetryConfig, SyncMistral, Timeout, Transport, calls
 from mistral_async.errors import APIConnectionError, APITimeoutError, ConfigurationError
 from mistral_async.testing import FakeMistral, Html, Stall
 
@@ -187,3 +187,17 @@ def test_no_verification_warns_once(kind):
 def test_a_transport_without_verification_warns_too():
     with pytest.warns(UserWarning, match="verify=False"):
         Transport(verify=False)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(tmp_path, threaded_server):
+    path = tmp_path / "large.bin"
+    with path.open("wb") as file:
+        file.truncate(600 * 1024 * 1024)  # without taking room
+    with SyncMistral(threaded_server.api_key, server_url=threaded_server.url) as client:
+        for given in (path, str(path), path.open("rb"), {"file_name": "f", "content": path}):
+            with pytest.raises(ConfigurationError, match=r"629,145,600 bytes.*512 MB"):
+                client.files.upload(given, "ocr")
+            if hasattr(given, "close"):
+                given.close()
+    assert calls.files.upload(path, "ocr", check=False)
+    assert not threaded_server.requests
