@@ -9,12 +9,13 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from operator import contains
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from typing_extensions import Unpack, is_typeddict
 
 from mistral_async._codec.json_types import is_array, is_mapping, is_object
+from mistral_async._codec.plain import plain_argument
 
 Fits = Callable[[Any], bool]
 
@@ -80,10 +81,11 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], dic
         completed: dict[str, Any] | None = None
         for name, value in given.items():
             if value is not None and (fit := known(name)) is not None and not fit(value):
-                tagged = _tagged(value, hints[name])
-                if not fit(tagged):
-                    raise TypeError(f"{function.__qualname__}(): {_complain(name, value, hints[name], written[name])}")
-                completed = {**(completed or {}), name: tagged}
+                taken = _tagged(plain_argument(value), hints[name])
+                if not fit(taken):
+                    shown = taken if isinstance(value, collections.abc.Iterator) else value
+                    raise TypeError(f"{function.__qualname__}(): {_complain(name, shown, hints[name], written[name])}")
+                completed = {**(completed or {}), name: taken}
         return completed
 
     return check
@@ -215,7 +217,7 @@ def _all_items(origin: type, hint: Any) -> Fits:
 
     def check(value: Any) -> bool:
         if isinstance(value, (list, tuple)):
-            items = cast("Sequence[Any]", value)
+            items: Any = value  # pyright: ignore[reportUnknownVariableType] - a `cast` is a call, for every call
             return common(items) or all(map(fits, items))
         return isinstance(value, kind) and not isinstance(value, (str, bytes, bytearray, Mapping))
 

@@ -5,44 +5,60 @@ Request bodies, checkpoints, batch files, saved conversations, results of tools 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
+from mistral_async._codec.json_faults import fault, number_fault
 from mistral_async._codec.json_types import JSON
+from mistral_async._codec.plain import plain
 
 # Rule 1: Msgspec writes what it knows by itself: Structs, dataclasses, attrs classes, enums, dates, UUIDs, bytes and
 #   Python's own containers. The hook is only called for the rest, so that the common case costs nothing.
-# Rule 2: A class that says what it is in JSON is that: a mapping is an object; `model_dump` (pydantic) and `tolist`
-#   (NumPy, pandas, torch, `array`) give the value to write.
-# Rule 3: Any other collection with a length is an array. Tables are not: iterating one gives its column names.
-# Rule 4: All else is a TypeError, before anything is sent. Nothing is written as its `repr`.
+# Rule 2: All else is written as the plain value that it stands for (the rules of `plain`), a key None, True or False
+#   as `json.dumps` writes it, or it is a TypeError, before anything is sent. Nothing is written as its `repr`.
+# Rule 3: NaN, an infinity and a lone surrogate are a ValueError. Msgspec writes such a number as null, or where it is a
+#   Decimal as text: the JSON is searched for these, and where they are found, or it is long, the value is looked
+#   through. Both are quick for what is common: the search for short JSON, the other for few long texts.
+# Rule 4: An error names the place: `messages[0].content`.
+
+_LONG: Final = 65_536  # bytes that take longer to search than their value to look through
 
 
 def enc_hook(value: object) -> object:
     """Return what to encode in place of a value that msgspec does not know; raises `TypeError` for all else."""
-    if isinstance(value, Mapping):
-        return dict(cast("Mapping[object, object]", value))
-    if isinstance(value, type):
-        raise TypeError(f"the class {value.__name__} has no form in JSON")
-    duck: Any = value
-    if callable(getattr(duck, "model_dump", None)):
-        return cast("object", duck.model_dump(mode="json"))
-    if callable(getattr(duck, "tolist", None)):
-        return cast("object", duck.tolist())
-    if hasattr(duck, "__iter__") and hasattr(duck, "__len__") and not hasattr(duck, "columns"):
-        return list(duck)
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    if value is None or isinstance(value, bool):  # only keys come here
+        return "null" if value is None else "true" if value else "false"
+    return plain(value)
 
 
-_encoder = msgspec.json.Encoder(enc_hook=enc_hook)
-_sorting_encoder = msgspec.json.Encoder(enc_hook=enc_hook, order="sorted")
+def _checked(write: Callable[[object], bytes]) -> Callable[[object], bytes]:
+    def encode(value: object) -> bytes:
+        try:
+            data = write(value)
+        except (TypeError, ValueError) as error:
+            raise fault(value) or error from None
+        # `partition` is the cheapest search of all: `in` and `find` take two and three times its instructions.
+        if (
+            len(data) > _LONG
+            or data.partition(b"null")[1]
+            or data.partition(b'NaN"')[1]
+            or data.partition(b'Infinity"')[1]
+        ) and (wrong := number_fault(value)) is not None:
+            raise wrong
+        return data
 
-encode = _encoder.encode
-"""Encode a value; raises `TypeError` where it has no form in JSON, `ValueError` for text that is not Unicode."""
+    return encode
 
-encode_sorted = _sorting_encoder.encode
+
+encode_any = msgspec.json.Encoder(enc_hook=enc_hook).encode
+"""Encode what is kept or shown, and not sent: numbers that JSON does not have are null."""
+
+encode = _checked(encode_any)
+"""Encode what is sent; raises `TypeError` for what has no form in JSON, `ValueError` for NaN and lone surrogates."""
+
+encode_sorted = _checked(msgspec.json.Encoder(enc_hook=enc_hook, order="sorted").encode)
 """Encode a value with its keys in order, so that equal values give equal bytes."""
 
 

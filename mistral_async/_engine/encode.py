@@ -27,8 +27,10 @@ def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[byte
     body: object = {**cast("dict[str, Any]", request.json or {}), **extra} if extra else request.json
     try:
         return encode_json(body), "application/json"
-    except (TypeError, ValueError, RecursionError) as error:
+    except (TypeError, RecursionError) as error:
         raise TypeError(f"the body of {request!r} can not be written as JSON: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"the body of {request!r} can not be written as JSON: {error}") from None
 
 
 class HeadCache:
@@ -41,23 +43,24 @@ class HeadCache:
 
     def make(self, request: Request, key: Secret, accept: str, content_type: str) -> RequestHead:
         """Make the head of a request; one that many requests share is made once."""
+        shared = not request.ids and not request.query and request.form is None
+        fixed = (request.method, request.route, accept, content_type, key)
+        if shared and (head := self._kept.get(fixed)) is not None:
+            return head
         target = self._state.prefix + request.target
         if self._options.extra_query:
             target += ("&" if "?" in target else "?") + encode_query(self._options.extra_query)
-        fixed = (request.method, target, accept, content_type, key)
-        head = self._kept.get(fixed)
-        if head is None:
-            headers = {"accept": accept, "user-agent": self._state.agent, "authorization": bearer(key)}
-            if content_type:
-                headers["content-type"] = content_type
-            headers |= self._options.headers
-            if request.form is not None:
-                headers["content-type"] = content_type  # a user's would not have its boundary
-            head = RequestHead(request.method, target, tuple(headers.items()))
-            if not request.ids and not request.query and request.form is None:
-                if len(self._kept) >= _HEADS_KEPT:
-                    self._kept.clear()
-                self._kept[fixed] = head
+        headers = {"accept": accept, "user-agent": self._state.agent, "authorization": bearer(key)}
+        if content_type:
+            headers["content-type"] = content_type
+        headers |= self._options.headers
+        if request.form is not None:
+            headers["content-type"] = content_type  # a user's would not have its boundary
+        head = RequestHead(request.method, target, tuple(headers.items()))
+        if shared:
+            if len(self._kept) >= _HEADS_KEPT:
+                self._kept.clear()
+            self._kept[fixed] = head
         return head
 
 

@@ -5,16 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 import msgspec
 
-from mistral_async._codec.json_types import is_object
+from mistral_async._codec.json_faults import check_text
+from mistral_async._codec.json_types import is_array
+from mistral_async._codec.plain import plain_argument
 from mistral_async._engine.paging import Paging
 from mistral_async.errors import OutputError
 
@@ -64,9 +69,11 @@ class Request(msgspec.Struct):
     @property
     def model(self) -> str | None:
         """The model that is asked, which has limits of its own."""
-        fields: object = self.json if self.form is None else self.form.values
-        model = fields.get("model") if is_object(fields) else None
-        return model if isinstance(model, str) else None
+        fields: Any = self.json if self.form is None else self.form.values
+        model: object = fields.get("model") if issubclass(type(fields), dict) else None
+        if type(model) is str:
+            return model
+        return str.__str__(model) if isinstance(model, str) else None  # its limits are not those of a subclass
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.method} {self.route})"
@@ -132,7 +139,7 @@ def post(
     return Call(
         "POST",
         route,
-        _ids(ids),
+        _ids(ids) if ids else (),
         None if query is None else _set(query),
         None if json is None else _set(json, nulls),
         None if form is None else _form(form),
@@ -207,19 +214,24 @@ def download(route: str, *ids: str | int, query: Mapping[str, Any] | None = None
 
 
 def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
-    if not ids:
-        return ()
-    for each in ids:
-        if isinstance(each, bool) or not isinstance(each, (str, int)):
-            raise TypeError(f"an id is a str, not {type(each).__name__}")
-        if each in {"", ".", ".."}:
-            raise ValueError(f"an id must not be {each!r}" if each else "an id must not be empty")
-    return tuple(str(each) for each in ids)
+    return tuple(_id(each) for each in ids)
+
+
+def _id(given: object) -> str:
+    """Return an id as it stands in a path; raises the error for what is none."""
+    each = given if type(given) is str else plain_argument(given)
+    if isinstance(each, bool) or not isinstance(each, (str, int)):
+        raise TypeError(f"an id is a str, not {type(given).__name__}")
+    if each in {"", ".", ".."}:
+        raise ValueError(f"an id must not be {each!r}" if each else "an id must not be empty")
+    text = str(each)
+    check_text(text, "an id")
+    return text
 
 
 def _set(fields: Any, nulls: AbstractSet[str] = frozenset()) -> Any:
     """Leave out what was not set: None at the top level is sent for the keys of `nulls` alone."""
-    if is_object(fields):
+    if issubclass(type(fields), dict):
         given = {key: value for key, value in fields.items() if value is not None}
         return {**given, **dict.fromkeys(nulls & (fields.keys() - given.keys()))} if nulls else given
     return fields
@@ -242,16 +254,24 @@ def encode_query(query: Mapping[str, Any]) -> str:
     """Encode a query: lists repeat their key, booleans are `true` and `false`, datetimes ISO 8601 with Z."""
     pairs: list[tuple[str, str]] = []
     for key, value in query.items():
-        many = cast("Iterable[Any]", value) if isinstance(value, (list, tuple, set, frozenset)) else (value,)
-        pairs += [(key, _query_text(each)) for each in many]
+        given = plain_argument(value)
+        many = given if is_array(given) else [given]
+        pairs += [(key, _query_text(f"the query parameter {key!r}", each)) for each in many if each is not None]
     return urlencode(pairs, quote_via=quote)
 
 
-def _query_text(value: Any) -> str:
+def _query_text(what: str, value: object) -> str:
     match value:
+        case str():
+            check_text(value, what)
+            return value
         case bool():
             return "true" if value else "false"
-        case datetime():
+        case datetime() if value == value:  # noqa: PLR0124 - NaT is not
             return value.isoformat().replace("+00:00", "Z")
-        case _:
+        case float() | Decimal() if not isfinite(value):
+            raise ValueError(f"{what} is {value}: give a number, or leave it out")
+        case int() | float() | Decimal() | UUID() | date() if not isinstance(value, datetime):
             return str(value)
+        case _:
+            raise TypeError(f"{what} can not be {type(value).__name__}: give text or a number")

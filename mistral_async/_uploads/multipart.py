@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from enum import Enum
+from math import isfinite
 from typing import Final, TypeAlias, TypeVar, cast
 
 import msgspec
 
 from mistral_async._codec.json_encode import encode
+from mistral_async._codec.json_faults import check_text
+from mistral_async._codec.json_types import is_array
+from mistral_async._codec.plain import plain_argument
 from mistral_async._http.protocol import BodySource
 from mistral_async._uploads.source import Upload
 
@@ -19,7 +21,7 @@ T = TypeVar("T")
 
 # Rule 1: What can be wrong with a form is raised when it is made, not while it is sent.
 # Rule 2: Text, numbers and booleans are text; a list repeats its field; a mapping or Struct is a part of JSON; None is
-#   not sent. The fields named in `files` are files (see `Upload.of`).
+#   not sent; all else is the plain value that it stands for. The fields named in `files` are files (see `Upload.of`).
 # Rule 3: Names are escaped as browsers do (https://html.spec.whatwg.org/multipage/form-control-infrastructure.html): no
 #   name of a field or file can end its header early. The boundary is unpredictable, so no content can hold it on
 #   purpose.
@@ -195,29 +197,26 @@ def _file_part(value: object) -> Part:
 
 
 def _parts(name: str, value: object) -> list[Part]:
-    match value:
-        case None:
-            return []
-        case Upload():
-            return [_file_part(value)]
-        case list() | tuple() | AbstractSet():
-            items = cast("Collection[object]", value)
-            return [part for item in items for part in ([_part(name, item)] if item is not None else [])]
-        case _:
-            return [_part(name, value)]
+    if value is None:
+        return []
+    if isinstance(value, Upload):
+        return [_file_part(value)]
+    given = plain_argument(value)
+    return [_part(name, item) for item in (given if is_array(given) else [given]) if item is not None]
 
 
 def _part(name: str, value: object) -> Part:
     match value:
-        case Enum():
-            return _part(name, value.value)
         case str():
+            check_text(value, f"the form field {name!r}")
             return b"", value.encode()
         case bool():
             return b"", b"true" if value else b"false"
+        case float() if not isfinite(value):
+            raise ValueError(f"the form field {name!r} is {value}: give a number, or leave it out")
         case int() | float():
             return b"", str(value).encode()
-        case Mapping() | msgspec.Struct():
+        case dict() | msgspec.Struct():
             return _JSON, encode(cast("object", value))
         case _:
             raise TypeError(f"the form field {name!r} can not be {type(value).__name__}: give text, a number or a bool")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import stat
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from inspect import iscoroutinefunction
@@ -17,8 +18,9 @@ from mistral_async.errors import MistralError
 
 # Rule 1: A path is opened for each piece and closed after it. Size, time of change, inode and device must be what they
 #   were when the request was made: what is sent is one version of the file, or a `SourceChangedError`.
-# Rule 2: A file object of the user is sent from where it stands, and is never closed. If it can seek, each attempt
-#   starts there again, and its position and size must be as this left them; if not, it is sent once.
+# Rule 2: A file object of the user is sent from where it stands, and is never closed. One that stands at its end was
+#   just written, or read before: it is sent whole. If it can seek, each attempt starts there again, and its position
+#   and size must be as this left them; if not, it is sent once.
 # Rule 3: An iterable is read again if it is not an iterator; an iterator is sent once. A second attempt is a
 #   RuntimeError that says what to give instead; the retry policy asks `repeatable` first.
 # Rule 4: Reading happens in worker threads, and nothing is held open between two pieces (but an iterator of the user).
@@ -27,6 +29,7 @@ from mistral_async.errors import MistralError
 
 PIECE: Final = 256 * 1024  # bytes read at a time
 _UNNAMED: Final = "upload"
+_MEDIA_TYPE: Final = re.compile(r"[!-.0-~]+/[ -~]+")
 
 
 class SourceChangedError(MistralError):
@@ -41,7 +44,7 @@ class Upload:
     def __init__(self, name: str, content_type: str | None, source: BodySource) -> None:
         if not name:
             raise ValueError("a file needs a name that is not empty")
-        if content_type is not None and not (content_type.isascii() and content_type.isprintable()):
+        if content_type and not _MEDIA_TYPE.fullmatch(content_type):
             raise ValueError(f"{content_type!r} is not a media type")
         self.name = name
         self.content_type = content_type or media_type(name)
@@ -113,6 +116,7 @@ def _name_of(content: object) -> str:
     if isinstance(content, os.PathLike):
         return _pure(cast("os.PathLike[str]", content)).name
     name = getattr(content, "filename", None) or getattr(content, "name", None)
+    name = os.fsdecode(name) if isinstance(name, bytes) else name
     return PurePath(name).name or _UNNAMED if isinstance(name, str) else _UNNAMED
 
 
@@ -154,8 +158,13 @@ def _source_of_object(content: Any) -> BodySource:
 
 
 async def _read_pieces(file: Any) -> AsyncIterator[bytes]:
-    while piece := await file.read(PIECE):
+    piece = await file.read(PIECE)
+    if not piece and iscoroutinefunction(getattr(file, "seek", None)):  # it stands at its end (rule 2)
+        await file.seek(0)
+        piece = await file.read(PIECE)
+    while piece:
         yield piece
+        piece = await file.read(PIECE)
 
 
 class _Reader:
@@ -241,18 +250,20 @@ class _File:
     """A file object of the user (rule 2)."""
 
     def __init__(self, file: io.RawIOBase) -> None:
-        if isinstance(file.read(0), str):  # a closed file says so here
-            raise TypeError("the file is open as text: open it with mode 'rb'")
+        _check_readable(file)
         self._file = file
         self._start = 0
         self._used = False
         self.length: int | None = None
         try:
-            self._start = file.tell()
-            self.length = max(0, file.seek(0, io.SEEK_END) - self._start)
-            file.seek(self._start)
+            start = file.tell()
+            file.seek(0, io.SEEK_END)
+            end = file.tell()  # a seek that returns nothing is common
+            file.seek(start)
         except (OSError, AttributeError):  # a pipe, a socket, an answer of another server
-            self.length = None
+            return
+        self._start = start if start < end else 0
+        self.length = end - self._start
 
     @property
     def repeatable(self) -> bool:
@@ -284,6 +295,18 @@ class _File:
         if bool(piece) != (position < self.length):
             raise SourceChangedError("the size of the file changed while it was being sent")
         return piece
+
+
+def _check_readable(file: io.RawIOBase) -> None:
+    """Refuse a file of text, and one that can not be read."""
+    if getattr(file, "closed", False) is True:
+        raise ValueError("the file is closed: give it while it is open, or its path")
+    try:
+        nothing: object = file.read(0)
+    except io.UnsupportedOperation:
+        raise ValueError("the file can not be read: open it with mode 'rb'") from None
+    if isinstance(nothing, str):
+        raise TypeError("the file is open as text: open it with mode 'rb'")
 
 
 class _Items:

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
+from mistral_async._codec.json_encode import encode
 from mistral_async.bulk import CheckpointError
 
 _INLINE: Final = 10_000  # requests that the API takes inside the job's own body
@@ -108,7 +109,7 @@ class RunRecord(msgspec.Struct, kw_only=True):
 
     def to_json(self) -> bytes:
         """Encode the record."""
-        return msgspec.json.encode(self)
+        return encode(self)
 
 
 def custom_id(index: int, name: str | None) -> str:

@@ -10,6 +10,7 @@ from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, method
 from mistral_async._codec.counts import check_count
+from mistral_async._codec.plain import plain_argument
 from mistral_async._engine.request import Call
 from mistral_async.bulk._config import BulkConfig, BulkOptions
 from mistral_async.bulk._results import AsyncResults
@@ -214,7 +215,13 @@ def _split(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Divide options into those of fanning out and those of the request."""
     names = BulkOptions.__annotations__
     fan = {name: value for name, value in options.items() if name in names}
-    return fan, {name: value for name, value in options.items() if name not in names and value is not None}
+    asked = {name: value for name, value in options.items() if name not in names and value is not None}
+    return fan, {name: _repeatable(value) for name, value in asked.items()}
+
+
+def _repeatable(value: object) -> object:
+    """Return an iterator, which every item's request would go on reading, as a list."""
+    return plain_argument(value) if hasattr(value, "__next__") else value
 
 
 def _set(**options: Any) -> dict[str, Any]:

@@ -5,7 +5,8 @@ The block owns the tasks: leaving it, by whatever way, ends them. A consumer tha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Sized
+from collections import UserString
+from collections.abc import AsyncIterable, Iterable, Mapping, Sized
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
@@ -34,10 +35,7 @@ class BulkRun(Generic[T]):
     def __init__(
         self, source: Iterable[Any] | AsyncIterable[Any], work: Work[T], config: BulkConfig, *, dedupe: bool = False
     ) -> None:
-        if isinstance(source, (str, bytes)):
-            raise TypeError(f"the items are an iterable, such as a list; this is one {type(source).__name__}")
-        if not isinstance(source, (Iterable, AsyncIterable)):
-            raise TypeError(f"the items are an iterable or an async iterable, not {type(source).__name__}")
+        _check_items(source)
         self.source: Any = source
         self._work = work
         self._config = config
@@ -164,3 +162,17 @@ class BulkRun(Generic[T]):
 
 class _RaisedError(Exception):
     """A mark for a failure that was raised already."""
+
+
+def _check_items(source: object) -> None:
+    """Refuse what is no iterable of items, or gives its keys or the names of its columns in place of them."""
+    kind = type(source).__name__
+    if isinstance(source, (str, bytes, UserString)):
+        raise TypeError(f"the items are an iterable, such as a list; this is one {kind}")
+    if not isinstance(source, (Iterable, AsyncIterable)):
+        raise TypeError(f"the items are an iterable or an async iterable, not {kind}")
+    if isinstance(source, Mapping):
+        raise TypeError(f"the items are an iterable, not a {kind}: give its values()")
+    columns: object = getattr(source, "columns", dict)  # pyright: ignore[reportUnknownArgumentType] - any iterable
+    if not callable(columns):
+        raise TypeError(f"the items are an iterable, not a {kind}: give one of its columns, or its rows")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import struct
 from abc import abstractmethod
+from collections import UserString
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import msgspec
 
-from mistral_async._codec.json_encode import encode
+from mistral_async._codec.json_encode import encode, encode_any
+from mistral_async._codec.json_faults import check_text
 from mistral_async._codec.open_union import decode
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Call
@@ -67,6 +69,8 @@ class PackedWork(Work[T]):
         """Put it into the open request of its kind."""
         item = entry.item
         kind = self.kind(item)
+        if isinstance(item, str):
+            check_text(item, "the text")  # what can not be sent fails alone, not with all of its request
         entry.size = self._count_tokens(item if isinstance(item, str) else _written(item))
         return self._packer.add(entry, kind)
 
@@ -204,7 +208,7 @@ class JudgingWork(PackedWork[T]):
         match item:
             case str():
                 return _TEXT
-            case bytes() | bytearray():
+            case bytes() | bytearray() | UserString():
                 raise TypeError(f"an item is a str or a conversation, not {type(item).__name__}")
             case Sequence() | Mapping() | msgspec.Struct():
                 return _CHAT
@@ -218,7 +222,7 @@ class JudgingWork(PackedWork[T]):
 
     def kept(self, value: T) -> bytes:
         """Encode the result as JSON."""
-        return encode(value)
+        return encode_any(value)
 
     def restore(self, kept: bytes, item: object) -> T:  # noqa: ARG002 - the JSON is enough
         """Read the JSON."""

@@ -122,7 +122,7 @@ def digest_of(value: object) -> bytes:
     """Return the digest of anything that is JSON."""
     try:
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else encode_sorted(value)
-    except (TypeError, ValueError, NotImplementedError) as error:
+    except (TypeError, ValueError, NotImplementedError, RecursionError) as error:
         raise TypeError(f"a checkpoint takes items that are JSON, without files: {error}") from None
     return blake2b(data, digest_size=_DIGEST).digest()
 

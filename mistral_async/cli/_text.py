@@ -16,7 +16,7 @@ from typing import Any, Final, TextIO, cast
 
 import anyio
 
-from mistral_async._codec.json_encode import encode
+from mistral_async._codec.json_encode import encode_any
 
 _PIECE: Final = 1 << 16
 _MARK: Final = 4  # bytes of the longest byte order mark
@@ -167,7 +167,7 @@ async def _stdin_lines_async(descriptor: int) -> AsyncIterator[str]:
 
 def to_json(value: Any) -> bytes:
     """Encode one line of JSON."""
-    return encode(value) + b"\n"
+    return encode_any(value) + b"\n"
 
 
 def json_text(value: Any, out: TextIO) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from mistral_async._codec.json_encode import encode, to_builtins
+from mistral_async._codec.json_encode import encode_any, to_builtins
 from mistral_async._codec.json_types import JSONObject
 
 
@@ -20,8 +20,8 @@ class Model(msgspec.Struct, omit_defaults=True):
         return to_builtins(self)  # type: ignore[no-any-return]  # a Struct is always a dict
 
     def to_json(self) -> bytes:
-        """Return the object as it is sent, as JSON."""
-        return encode(self)
+        """Return the object as it is sent, as JSON; numbers that JSON does not have (NaN) are null."""
+        return encode_any(self)
 
     def model_dump(self, **_: Any) -> JSONObject:
         """Return `to_dict()`: the name that the official SDK has for it, whose options have no meaning here."""

@@ -1,0 +1,109 @@
+"""Plain values: what of Python's own an object of another class stands for, wherever values are sent."""
+
+from __future__ import annotations
+
+from collections import UserString
+from collections.abc import Iterable, Iterator, MappingView, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, cast
+
+import msgspec
+
+from mistral_async._codec.json_types import is_mapping
+
+# Rule 1: What is a str, bytes, an int, a float or a date by a class of its own (NumPy, bs4, Markup, Django, pandas) is
+#   the value it holds, whatever its `__str__` says. An enum's member is its value.
+# Rule 2: A class that says what it is is that: a mapping is a dict; `model_dump` (pydantic), `tolist` (NumPy, pandas,
+#   torch, `array`) and `to_list` (polars) give the value.
+# Rule 3: A sequence, a set, and a view of a dict are a list, if their class is registered as one. What only can be
+#   iterated is not: a table gives its column names, an element of HTML or XML its children.
+# Rule 4: An iterator is a list where an argument may be one (`plain_argument`). Inside a body it is refused: it can be
+#   read once, and a request may be sent again.
+# Rule 5: All else is a TypeError. Nothing becomes its `repr`, and what is missing (NaT, a masked number) not null.
+
+
+def plain(value: object) -> object:  # noqa: C901, PLR0911 - one line for each kind of value
+    """Return what a value stands for; raises `TypeError` where that is nothing of Python's own."""
+    match value:
+        case Enum():
+            return value.value
+        case str():
+            return str.__str__(value)
+        case bool():
+            return value
+        case int():
+            return int.__int__(value)
+        case float():
+            return float.__float__(value)
+        case Decimal():
+            return Decimal(value)
+        case bytes() | bytearray() | memoryview():
+            return bytes(memoryview(cast("bytes", value)))
+        case datetime() if value == value:  # noqa: PLR0124 - NaT is not
+            return datetime.combine(value.date(), value.timetz())
+        case date() if not isinstance(value, datetime):
+            return date(value.year, value.month, value.day)
+        case UserString():
+            return str.__str__(value.data)
+        case type():
+            raise TypeError(f"the class {value.__name__} has no form in JSON")
+        case _:
+            return _plain_object(value)
+
+
+def _plain_object(value: Any) -> Any:
+    if is_mapping(value):
+        return dict(value)
+    if callable(dump := getattr(value, "model_dump", None)):
+        return dump(mode="json")
+    if type(value).__module__.partition(".")[0] == "numpy":
+        value = _without_gaps(value)
+    for name in ("tolist", "to_list"):
+        if callable(listed := getattr(value, name, None)):
+            return listed()
+    if isinstance(value, (Sequence, AbstractSet, MappingView)):
+        return list(cast("Iterable[object]", value))
+    raise TypeError(f"{name_of(value)} has no form in JSON{_advice(value)}")
+
+
+def _without_gaps(value: Any) -> Any:
+    """Refuse what `tolist` of NumPy would make None of, and have its dates as datetimes, not as nanoseconds."""
+    kind: str = getattr(getattr(value, "dtype", None), "kind", "")
+    missing: Any = value != value if kind in {"m", "M"} else getattr(value, "mask", False)  # noqa: PLR0124 - NaT is not
+    if getattr(missing, "any", bool)():
+        raise TypeError(f"{name_of(value)} has missing values, which have no form in JSON")
+    return value.astype(f"{kind}8[us]") if kind in {"m", "M"} else value
+
+
+def _advice(value: object) -> str:
+    if hasattr(value, "read"):
+        return ": give what it holds, its read()"
+    if isinstance(value, Iterator):
+        return ": it can be read once, so make a list of it"
+    if hasattr(value, "columns"):
+        return ": give one of its columns, or its text"
+    return ": make a list of it" if hasattr(value, "__iter__") else ""
+
+
+def name_of(value: object) -> str:
+    """Return the name of a value's class, to show."""
+    return type(value).__name__
+
+
+def plain_argument(value: object) -> object:
+    """Return what an argument that does not fit as it is stands for: also items of lists and dicts, and iterators."""
+    match value:
+        case dict():
+            return {key: plain_argument(each) for key, each in cast("dict[object, object]", value).items()}
+        case msgspec.Struct():
+            return value
+        case list() | tuple() | Iterator() if not hasattr(cast("object", value), "read"):
+            return [plain_argument(each) for each in cast("Iterable[object]", value)]
+        case _:
+            try:
+                return plain(value)
+            except TypeError:
+                return value
