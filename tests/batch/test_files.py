@@ -452,10 +452,11 @@ def test_waiting_without_async(sync_client, threaded_server, clock):
 
 
 def test_requests_may_begin_with_a_byte_order_mark(tmp_path):
-    line = b'{"custom_id": "a", "body": {"model": "m", "messages": []}}\n'
-    (tmp_path / "plain").write_bytes(line * 2)
-    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbf" + line * 2)
+    lines = b"".join(b'{"custom_id": "%d", "body": {"model": "m", "messages": []}}\n' % n for n in range(2))
+    (tmp_path / "plain").write_bytes(lines)
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbf" + lines)
     (tmp_path / "empty").write_bytes(b"")
     plain, marked = (list(read_calls(tmp_path / name)) for name in ("plain", "marked"))
     assert [(name, call.json) for name, call in plain] == [(name, call.json) for name, call in marked]
+    assert len(plain) == 2
     assert list(read_calls(tmp_path / "empty")) == []
