@@ -64,11 +64,11 @@ def _checked(proxy: Any, setting: str) -> ProxySetting:
     found = ProxySetting(proxy, setting)
     try:
         parts = urlsplit(found.url)
-        valid = parts.port != 0 and parts.hostname
+        valid = parts.port != 0 and parts.hostname and parts.scheme
     except ValueError:
         valid = None
     else:
-        if parts.scheme not in _SCHEMES:
+        if parts.scheme and parts.scheme not in _SCHEMES:
             raise SettingError(
                 f"{setting} names a proxy with {parts.scheme}://, which is none of {', '.join(_SCHEMES)}"
             )
