@@ -219,3 +219,75 @@ def test_a_state_of_the_future_is_refused():
         Deferred.from_json(state)
     with pytest.raises(ValueError, match="kind"):
         Deferred.from_json(b'{"calls": []}')
+
+
+KEY = bytes(range(32))
+
+
+async def test_a_signed_run_goes_on_as_it_was(client, server):
+    # Rule 4 of deferred.
+    server.reply("chat.complete", json=answer(("delete_file", {"path": "é\u2028 😀"}), ("list_files", {})))
+    first = await client.chat.run("?", model=MODEL, tools=[delete_file, list_files])
+    state = first.deferred.to_json(key=KEY)
+    for data in (state, state.decode(), json.dumps(json.loads(state), indent=2, sort_keys=True)):
+        assert Deferred.from_json(data, key=KEY) == first.deferred
+        assert Deferred.from_json(data) == first.deferred
+    await client.chat.run(Deferred.from_json(state, key=KEY).allow(), model=MODEL, tools=[delete_file, list_files])
+    assert ran == ["é\u2028 😀"]
+
+
+def changed_in_every_place(value):
+    """Yield the JSON with one value changed or one key added, in every place."""
+    match value:
+        case dict():
+            yield {**value, "more": 1}
+            for key, each in value.items():
+                yield from ({**value, key: other} for other in changed_in_every_place(each))
+        case list():
+            yield [*value, 1]
+            for place, each in enumerate(value):
+                yield from ([*value[:place], other, *value[place + 1 :]] for other in changed_in_every_place(each))
+        case str():
+            yield value + "x"
+        case _:
+            yield 17
+
+
+async def test_a_signed_run_that_was_changed_is_refused(client, server):
+    # Rule 4 of deferred.
+    server.reply("chat.complete", json=answer(*BOTH))
+    first = await client.chat.run("?", model=MODEL, tools=[delete_file, list_files])
+    state = first.deferred.to_json(key=KEY)
+    changes = list(changed_in_every_place(json.loads(state)))
+    assert len(changes) > 40
+    for changed in changes:
+        with pytest.raises(ValueError, match="signature of this deferred run is wrong"):
+            Deferred.from_json(json.dumps(changed), key=KEY)
+    twice = state[:-1] + b',"calls":[]}'  # of two readers each sees another value
+    with pytest.raises(ValueError, match="is wrong"):
+        Deferred.from_json(twice, key=KEY)
+    with pytest.raises(ValueError, match="another key"):
+        Deferred.from_json(state, key="another")
+    with pytest.raises(ValueError, match="not signed"):
+        Deferred.from_json(first.deferred.to_json(), key=KEY)
+
+
+def test_a_key_is_text_or_bytes_and_not_empty():
+    state = Deferred(kind="chat", calls=[])
+    assert Deferred.from_json(state.to_json(key="secret"), key=b"secret") == state
+    for use in (lambda: state.to_json(key=b""), lambda: Deferred.from_json(state.to_json(key=KEY), key="")):
+        with pytest.raises(ValueError, match="the key is empty"):
+            use()
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"3", b"{", b'{"kind": 1}', b"\xff", "[" * 100_000, b'{"a":NaN}'])
+def test_what_is_no_deferred_run_is_one_clear_error(data):
+    with pytest.raises(ValueError, match="this is no deferred run"):
+        Deferred.from_json(data)
+
+
+async def test_a_note_of_any_text_can_be_kept(client, server):
+    server.reply("chat.complete", json=answer(BOTH[0]))
+    first = await client.chat.run("?", model=MODEL, tools=[delete_file])
+    state = first.deferred.deny(note="half \ud83d").to_json(key=KEY)
+    assert Deferred.from_json(state, key=KEY).calls[0].note == "half \ufffd"
