@@ -61,6 +61,7 @@ class CallState:
         "head",
         "limiter",
         "model",
+        "noise",
         "opening",
         "queued",
         "renewal",
@@ -89,6 +90,7 @@ class CallState:
         self.renewal: Renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
         self.model: str | None = request.model  # which has limits of its own
+        self.noise: bool = False  # the limiter took the last 429 for noise
         self.limiter: Limiter  # that of the client when the call began
         self.reservation: Reservation | None = None
         self.timeout: Timeout  # the limits of its view

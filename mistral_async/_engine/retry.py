@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 # quota does not make a queue of calls wait for 90 s each.
 # Rule 5: The delay is full jitter: a random time up to `initial_interval * exponent ** n` (AWS's "Exponential Backoff
 # and Jitter"), so that clients that failed together do not come back together. A `Retry-After` takes its place, plus
-# up to 2 % for the same reason; one above `max_retry_after` ends the call at once.
+# up to 2 % for the same reason; one above `max_retry_after` ends the call at once. A 429 that the limiter takes for
+# noise says nothing of the rate: its delay begins at 50 ms, and grows by four each time until it is the usual one.
 # Rule 6: The client's budget allows it (`RetryBudget`, asked by the sender): in the long run a tenth of the calls may
 # be repeated, so that a total outage costs 1.1 requests per call and not 4. 429s and new keys need none of it.
 
@@ -115,6 +116,8 @@ def _backoff_of(given: Mapping[str, float] | None) -> BackoffStrategy:
 
 
 TRANSIENT_RETRIES = 3
+_NOISE_INTERVAL = 50  # milliseconds (Rule 5)
+_NOISE_EXPONENT = 4.0
 _MODELS = 256
 
 
@@ -172,15 +175,19 @@ def delay(
     attempts: Sequence[Attempt],
     elapsed: float,
     jitter: float,
+    noise: bool = False,
 ) -> float | None:
-    """Return the seconds to wait before the next attempt, or None for the end; `attempts` ends with the one at hand."""
+    """Return the seconds to wait before the next attempt, or None for the end; `attempts` ends with the one at hand.
+
+    `noise` says that it is a 429 that has nothing to do with the rate.
+    """
     if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, attempts):
         return None
     repeats = sum(attempt.status != _UNAUTHORIZED for attempt in attempts) - 1  # a new key is no repetition
     asked: float | None = getattr(error, "retry_after", None)
     if asked is not None and asked > config.max_retry_after:
         return None
-    wait = _wait(config.backoff, repeats, asked, jitter)
+    wait = _wait(config.backoff, repeats, asked, jitter, noise=noise)
     if config.retries is not None:
         return wait if repeats < config.retries else None
     if is_throttled(error):
@@ -190,18 +197,24 @@ def delay(
     return wait if passing <= TRANSIENT_RETRIES else None
 
 
-def _wait(backoff: BackoffStrategy, repeats: int, asked: float | None, jitter: float) -> float:
+def _wait(backoff: BackoffStrategy, repeats: int, asked: float | None, jitter: float, *, noise: bool) -> float:
     """Return the seconds that the API asked for, and a little more; else full jitter."""
-    try:
-        ceiling = min(backoff.initial_interval * float(backoff.exponent) ** repeats, backoff.max_interval)
-    except OverflowError:
-        ceiling = backoff.max_interval
+    ceiling = _ceiling(backoff.initial_interval, backoff.exponent, repeats, backoff.max_interval)
+    if noise:
+        ceiling = _ceiling(_NOISE_INTERVAL, _NOISE_EXPONENT, repeats, ceiling)
     backed_off = ceiling / 1000 * jitter
     if asked is None:
         return backed_off
     if asked < 1 and repeats:
         return max(asked, backed_off)  # "at once", again and again, would be a flood
     return asked * (1 + 0.02 * jitter)
+
+
+def _ceiling(interval: float, exponent: float, repeats: int, largest: float) -> float:
+    try:
+        return min(interval * float(exponent) ** repeats, largest)
+    except OverflowError:
+        return largest
 
 
 def is_transient(error: MistralError, config: RetryConfig) -> bool:

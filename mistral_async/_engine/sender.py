@@ -146,6 +146,7 @@ class Sender:
             attempts=call.attempts,
             elapsed=throttles.elapsed(call.bucket, started=call.started, queued=call.queued, now=now),
             jitter=random.random(),  # noqa: S311 - jitter, not a secret
+            noise=call.noise and is_throttled(error),
         )
         if pause is None or (call.deadline is not None and now + pause >= call.deadline):
             return None
@@ -262,12 +263,13 @@ class Sender:
         if not is_throttled(error):
             call.settle(answer.headers)
         elif reservation is not None:
-            limiter.reject(reservation, now, answer.headers, error.retry_after, capacity=busy)
+            call.noise = limiter.reject(reservation, now, answer.headers, error.retry_after, capacity=busy)
         else:
             limiter.observe_rejection(
                 call.request.route,
                 call.model,
                 now=now,
+                began=call.began,
                 headers=answer.headers,
                 retry_after=error.retry_after,
                 capacity=busy,

@@ -10,6 +10,8 @@ import math
 from collections import deque
 from typing import Final
 
+from mistral_async._ratelimit.noise import Noise
+
 # Rule 1: Nothing is limited before the first rejection that names no limit, and nothing after six periods without
 # one: then the limit is taken to be gone.
 #
@@ -25,6 +27,12 @@ from typing import Final
 # Rule 5: A time that the server names (Retry-After) holds all calls of the model until then, whatever the rate.
 #
 # Rule 6: Calls count as accepted until they are rejected: a completion may take a minute, a 429 does not.
+#
+# Rule 7: What was accepted between two rejections, per second, the limit allows: its bucket was empty at the first. So
+# a single rejection at a lower rate is not the limit's but noise (`noise`), and what it has lowered is taken back.
+#
+# Rule 8: A rejection that would lower the rate by more than one step is in doubt until the calls are answered that were
+# sent after it at the old rate. If there were such a limit, it would have rejected most of them as well.
 
 BETA: Final = 0.7  # of the ceiling is allowed after a rejection; RFC 9438, section 4.6
 _SCALE: Final = 0.4  # C of RFC 9438, section 5.1: how steep the curve is, in calls per second cubed
@@ -32,11 +40,20 @@ _CALLS: Final = 50  # calls that pass before a slow rate is back at its ceiling:
 _LONGEST: Final = 30.0  # seconds: the longest period, and the longest interval between two calls
 _CONCURRENCY_PERIOD: Final = 10.0  # seconds until the old number of calls in flight is tried again
 _GUESS_PERIOD: Final = 2.0  # seconds until a rate that is guessed from one rejection is tried again
+_LIFT_PERIOD: Final = 1.0  # seconds of the curve that begins when noise becomes known
 _EXPIRY: Final = 6.0  # periods without a rejection after which the limit is taken to be gone
 _ENOUGH: Final = 8  # accepted calls that make a measured rate reliable
 _HORIZON: Final = 30.0  # seconds for which a rejection is used to measure the rate since
 _LONGEST_PROBE: Final = 8.0  # seconds between probes while everything is rejected: an outage is noticed to be over
 _FIRST_PROBE: Final = 0.1  # seconds until the first of them
+_UNCURED: Final = 2  # rejections at a sustained rate after which a step that was no cure is taken back
+_IDLE: Final = 5.0  # seconds without a call after which the rate is measured anew
+_ISOLATED: Final = 3  # accepted calls before a rejection that make it an isolated one
+_BELOW: Final = 0.9  # of a rate that was sustained: below that a limit rejects nothing
+_SUSTAINED_FOR: Final = 60.0  # seconds for which a rate that was measured counts
+_USUAL_NOISE: Final = 0.1  # share of calls that noise may well reject
+_WITNESSES: Final = 3  # calls, at least, that have to be accepted to overturn a rejection
+_OVERTURNED: Final = 3.5  # log of the odds for that
 _RECOVERY_RATE: Final = 1.0  # calls per second with which it starts again after an outage
 
 
@@ -64,22 +81,52 @@ def _period(rate: float) -> float:
     return max(math.cbrt(rate * (1 - BETA) / _SCALE), min(_CALLS / rate, _LONGEST))
 
 
+class _Doubt:
+    """A rejection that lowered the rate by more than one step, until the calls sent after it are answered (rule 8)."""
+
+    __slots__ = ("accepted", "before", "ceiling", "granted_at", "odds")
+
+    def __init__(self, granted_at: float, before: float, ceiling: float) -> None:
+        self.granted_at = granted_at  # of the call that was rejected
+        self.before = before  # calls per second
+        self.ceiling = ceiling  # the limit, if there is one
+        self.odds = 0.0  # log of the odds that there is none
+        self.accepted = 0
+
+    def accept(self) -> bool:
+        """Count a call that went later, at the old rate, and was accepted; return True if there is no such limit."""
+        self.accepted += 1
+        self.odds += math.log(self.before / self.ceiling)
+        return self.accepted >= _WITNESSES and self.odds >= _OVERTURNED
+
+    def reject(self) -> None:
+        """Count such a call that was rejected."""
+        self.odds -= math.log(max(1.0, (1 - self.ceiling / self.before) / _USUAL_NOISE))
+
+
 class AdaptiveRate:
     """The rate of one model's calls, unlimited until a call is rejected."""
 
     __slots__ = (
         "_accepted",
+        "_accepted_before",
         "_before_last",
         "_curve",
+        "_doubt",
         "_first",
         "_held_until",
         "_last",
         "_probe_interval",
         "_recovery_rate",
         "_rejections",
+        "_suspected",
+        "_sustained",
+        "_uncured",
+        "noise",
     )
 
     def __init__(self) -> None:
+        self.noise: Noise = Noise()
         self._held_until = 0.0  # rule 5
         self._curve: Cubic | None = None
         self._probe_interval = 0.0  # seconds between probes; 0 while calls are accepted (rule 4)
@@ -87,12 +134,17 @@ class AdaptiveRate:
         self._last = self._before_last = float("-inf")  # when the last two calls started
         self._first = float("inf")
         self._accepted = 0  # calls that started and were not rejected (rule 6)
+        self._accepted_before = 0  # the same, at `_first`
+        self._sustained = (0.0, float("-inf"))  # the highest rate that was measured, and when (rule 7)
+        self._doubt: _Doubt | None = None  # rule 8
+        self._uncured = 0  # rejections at a sustained rate since it was lowered, while noise is known
+        self._suspected = 0.0  # the rate before the rejections at sustained rates that are not noise yet
         self._rejections: deque[tuple[float, int]] = deque(maxlen=64)  # (time, calls accepted until then)
 
     @property
     def active(self) -> bool:
-        """Return True if it can hold a call back."""
-        return self._curve is not None or self._held_until > 0
+        """Return True if it can hold a call back, or has to count calls (while there is noise)."""
+        return self._curve is not None or self._held_until > 0 or self.noise.share > 0
 
     def rate(self, now: float) -> float:
         """Return the calls per second that may start now; infinity while nothing was rejected."""
@@ -111,8 +163,9 @@ class AdaptiveRate:
 
     def draw(self, now: float) -> None:
         """Book a call that starts now."""
+        if now - self._last > _IDLE:
+            self._first, self._accepted_before = now, self._accepted
         self._before_last, self._last = self._last, now
-        self._first = min(self._first, now)
         self._accepted += 1
 
     def give_back(self, at: float) -> None:
@@ -125,12 +178,18 @@ class AdaptiveRate:
         """Let no call start before that time (rule 5)."""
         self._held_until = max(self._held_until, until)
 
-    def accept(self, now: float) -> None:
-        """Book that the server accepted a call."""
+    def accept(self, now: float, granted_at: float) -> None:
+        """Book that the server accepted a call that was granted at `granted_at`."""
         if now >= self._held_until:
             self._held_until = 0.0
         curve = self._curve
         if curve is None:
+            if self.noise.share:
+                self.noise.accept(now, sustained=False)
+            return
+        self.noise.accept(now, sustained=self._is_sustained(now))
+        if self._doubt is not None and granted_at < curve.since:
+            self._resolve(now, granted_at, self._doubt)
             return
         if self._probe_interval:
             start = min(BETA * curve.ceiling, _RECOVERY_RATE)
@@ -143,31 +202,94 @@ class AdaptiveRate:
         elif curve.expired(now):
             self._curve = None
             self._rejections.clear()
+            self._last = float("-inf")
 
-    def reject(self, now: float, granted_at: float) -> None:
-        """Book that the server rejected a call that was granted at `granted_at`, and lower the rate."""
+    def reject(self, now: float, granted_at: float) -> bool:
+        """Book that the server rejected a call that was granted at `granted_at`.
+
+        Return True if that is noise; else the rate is lowered.
+        """
         self._accepted -= 1
-        curve = self._curve
-        if curve is not None and granted_at < curve.since:
-            return  # rule 2
+        curve, doubt = self._curve, self._doubt
+        if curve is not None and granted_at < curve.since:  # rule 2
+            if doubt is not None and granted_at > doubt.granted_at:
+                doubt.reject()
+            return self.noise.share > 0
+        self._doubt = None
         accepted, seconds = self._measured(now)
-        if curve is None:
-            before = max(1.0, self._accepted) / max(now - self._first, 1e-3)
+        sustained = self._look_at(now, accepted, seconds)
+        known = self.noise.share > 0
+        if curve is not None and not self._accepted_since(curve.since):
+            self._probe(now, curve)
+        elif self.noise.refuse(now, sustained=sustained):
+            if curve is not None:
+                self._lift(now, curve, sustained=sustained, first=not known)
+            self._rejections.append((now, self._accepted))
+            return True
         else:
-            before = self._recovery_rate or curve.value(now)
-        if curve is not None and not self._accepted_since(curve.since):  # rule 4
-            self._probe_interval = min(max(2 * self._probe_interval, _FIRST_PROBE, 1 / before), _LONGEST_PROBE)
-            curve.since = now
-            self._rejections.clear()
-        else:
-            # Rule 3. What was measured is less than the limit if the server's bucket was full, and overflowed, for a
-            # time: a reliable measurement is averaged with the upper bound, one of few calls is taken as it is.
-            known = (accepted + 1) / seconds if seconds else before
-            ceiling = max(min(before, known if accepted < _ENOUGH else (known + before) / 2), 1 / _LONGEST)
-            period = _period(ceiling)
-            self._curve = Cubic(ceiling, now, period if seconds else min(period, _GUESS_PERIOD))
-            self._recovery_rate = 0.0
+            before = self._rate_before(now)
+            if not sustained:
+                self._suspected = before
+            self._lower(now, granted_at, before, accepted, seconds)
         self._rejections.append((now, self._accepted))
+        return False
+
+    def _resolve(self, now: float, granted_at: float, doubt: _Doubt) -> None:
+        """Take a rejection back when enough calls beside it were accepted (rule 8)."""
+        if granted_at > doubt.granted_at and doubt.accept():
+            self.noise.witness(doubt.accepted)
+            self._curve, self._doubt = Cubic(doubt.before, now - _GUESS_PERIOD, _GUESS_PERIOD), None
+
+    def _look_at(self, now: float, accepted: int, seconds: float) -> bool:
+        """Keep the rate that was measured; return True if a rejection now is at a rate that was sustained (rule 7)."""
+        rate, at = self._sustained
+        if accepted >= _ENOUGH and (accepted > rate * seconds or now - at > _SUSTAINED_FOR):
+            self._sustained = accepted / seconds, now
+        isolated = bool(self._rejections) and self._accepted - self._rejections[-1][1] >= _ISOLATED
+        return (isolated or self.noise.share > 0) and self._is_sustained(now)
+
+    def _lift(self, now: float, curve: Cubic, *, sustained: bool, first: bool) -> None:
+        """Take back what noise has lowered (rule 7)."""
+        if first:
+            ceiling = max(self._suspected, self._sustained[0], curve.ceiling)
+            self._curve = Cubic(ceiling, now - _LIFT_PERIOD, _LIFT_PERIOD)
+        elif sustained:
+            self._uncured += 1
+            if self._uncured >= _UNCURED and curve.value(now) < curve.ceiling:
+                self._curve = Cubic(curve.ceiling, now - _GUESS_PERIOD, _GUESS_PERIOD)
+
+    def _probe(self, now: float, curve: Cubic) -> None:
+        """Send single calls, each time after twice as long (rule 4)."""
+        before = self._rate_before(now)
+        self._probe_interval = min(max(2 * self._probe_interval, _FIRST_PROBE, 1 / before), _LONGEST_PROBE)
+        curve.since = now
+        self._rejections.clear()
+
+    def _lower(self, now: float, granted_at: float, before: float, accepted: int, seconds: float) -> None:
+        """Begin a new curve below the rate that was measured.
+
+        Rule 3: what was measured is less than the limit if the server's bucket was full, and overflowed, for a time. A
+        reliable measurement is averaged with the upper bound, one of few calls is taken as it is.
+        """
+        measured = (accepted + 1) / seconds if seconds else before
+        if accepted >= _ENOUGH and not self.noise.share:
+            measured = (measured + before) / 2
+        ceiling = max(min(before, measured), 1 / _LONGEST)
+        period = _period(ceiling)
+        self._curve = Cubic(ceiling, now, period if seconds else min(period, _GUESS_PERIOD))
+        self._recovery_rate, self._uncured = 0.0, 0
+        if ceiling < before:
+            self._doubt = _Doubt(granted_at, before, ceiling)
+
+    def _rate_before(self, now: float) -> float:
+        """Return the rate that was allowed until now, or the one that calls had while nothing was limited."""
+        if self._curve is None:
+            return max(1.0, self._accepted - self._accepted_before) / max(now - self._first, 1e-3)
+        return self._recovery_rate or self._curve.value(now)
+
+    def _is_sustained(self, now: float) -> bool:
+        rate, at = self._sustained
+        return now - at < _SUSTAINED_FOR and self.rate(now) < _BELOW * rate
 
     def _accepted_since(self, time: float) -> bool:
         for at, accepted in reversed(self._rejections):

@@ -154,7 +154,7 @@ class Limiter:
             if call.debits:
                 model.settle(now, call.debits, actual)
             self._correct(call, actual)
-            model.accept(now)
+            model.accept(now, call.granted_at)
             if status.limits:
                 model.learn(now, status, actual, call.debits)
             self._update_unrestricted(queue)
@@ -169,8 +169,8 @@ class Limiter:
         retry_after: float | None = None,
         *,
         capacity: bool = False,
-    ) -> None:
-        """Book a 429: the request was counted, nothing else was drawn.
+    ) -> bool:
+        """Book a 429: the request was counted, nothing else was drawn. Return True if it is noise.
 
         `retry_after` is in seconds; `capacity` says that the server gave its load, or the calls in flight, as reason.
         """
@@ -178,17 +178,18 @@ class Limiter:
         woken: list[Reservation] = []
         with self._lock:
             if call.state is not GRANTED:
-                return
+                return False
             queue, model = call.queue, call.queue.limits
             finish(call)
             model.settle(now, call.debits, None)
             self._correct(call, {**dict.fromkeys(call.costs, 0.0), "requests": 1.0})
             rejection = Rejection(call.granted_at, call.in_flight)
-            model.reject(now, rejection, status, retry_after, capacity=capacity)
+            noise = model.reject(now, rejection, status, retry_after, capacity=capacity)
             call.no_quota = model.no_quota(now)
             self._update_unrestricted(queue)
             advance(queue.group, now, woken)
         _wake(woken, call)
+        return noise
 
     def observe(self, bucket: str, model: str | None, *, now: float, headers: RawHeaders) -> None:
         """Learn from a response to a call that reserved nothing."""
@@ -207,17 +208,22 @@ class Limiter:
         model: str | None,
         *,
         now: float,
+        began: float | None = None,
         headers: RawHeaders = (),
         retry_after: float | None = None,
         capacity: bool = False,
     ) -> RateLimit | None:
-        """Learn from a 429 to a call that reserved nothing; return the limit of 0 if the server stated one."""
+        """Learn from a 429 to a call that reserved nothing, sent at `began`.
+
+        Return the limit of 0 if the server stated one.
+        """
         status = parse_rate_limits(headers)
         with self._lock:
             queue = self._queue(bucket, model)
             limits = queue.limits
             limits.rate.draw(now)
-            limits.reject(now, Rejection(now, limits.in_flight + 1), status, retry_after, capacity=capacity)
+            rejection = Rejection(now if began is None else began, limits.in_flight + 1)
+            limits.reject(now, rejection, status, retry_after, capacity=capacity)
             self._update_unrestricted(queue)
             return limits.no_quota(now)
 

@@ -21,7 +21,8 @@ from mistral_async._ratelimit.stated_limits import HEADROOM, SLOT_POLL, usable_s
 #   - the server's load, or the calls in flight (`capacity`): fewer calls may be in flight;
 #   - no rate-limit headers at all, but a known limit is nearly empty: that one;
 #   - else a limit that nobody states: the rate is lowered.
-# Retry-After holds all calls of the model until then, in addition (except where there is no quota).
+# Retry-After holds all calls of the model until then, in addition (except where there is no quota, and for a rejection
+# that is taken for noise: there it is for its own call).
 #
 # Rule 3: A call is booked with an estimate, and settled with what it drew: by the cost header, else by its usage, else
 # by the estimate. What it gives no estimate for is estimated by what earlier calls of the model drew. A 429 drew one
@@ -153,13 +154,13 @@ class ModelLimits:
 
     def reject(
         self, now: float, call: Rejection, status: RateLimitStatus, retry_after: float | None, *, capacity: bool
-    ) -> None:
-        """Blame a 429 on a limit (rule 2). `retry_after` is in seconds."""
-        named = False
+    ) -> bool:
+        """Blame a 429 on a limit (rule 2); return True if it is noise instead. `retry_after` is in seconds."""
+        named = noise = False
         for limit in status.limits:
             if limit.limit == 0:
                 self.quota_missing = (now + _NO_QUOTA_SECONDS, limit)
-                return
+                return False
             seconds = limit.window_seconds
             if seconds is None or seconds > _LONGEST_WINDOW or not limit.limit or limit.remaining != 0:
                 continue
@@ -168,12 +169,13 @@ class ModelLimits:
             self.server[key] = known
             known.reject(now, call.granted_at)
             named = True
-        if retry_after is not None:
-            self.rate.hold(now + retry_after)
         if capacity:
             self.concurrency.reject(now, call.granted_at, call.in_flight)
         elif not named and not (status is NO_STATUS and self._blame_emptiest(now, call)):
-            self.rate.reject(now, call.granted_at)
+            noise = self.rate.reject(now, call.granted_at)
+        if retry_after is not None and not noise:
+            self.rate.hold(now + retry_after)
+        return noise
 
     def average(self, status: RateLimitStatus, tokens: float | None, estimate: float | None) -> dict[str, float]:
         """Return the units that an answered call drew of each resource, and remember them for later calls (rule 3).
@@ -200,9 +202,9 @@ class ModelLimits:
             self.token_ratio += _WEIGHT * (ratio - self.token_ratio)
         return actual
 
-    def accept(self, now: float) -> None:
-        """Book that the server accepted a call."""
-        self.rate.accept(now)
+    def accept(self, now: float, granted_at: float) -> None:
+        """Book that the server accepted a call that was granted at `granted_at`."""
+        self.rate.accept(now, granted_at)
         self.concurrency.accept(now)
         self._accepted += 1
 
