@@ -16,6 +16,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from mistral_async import __version__
 from mistral_async.cli._codes import INTERRUPTED, USAGE, exit_code, print_error
+from mistral_async.cli._signals import orderly_termination
 from mistral_async.cli._text import check_text, decode_words, prepare_streams
 from mistral_async.errors import InvalidModelError, MistralError
 
@@ -54,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tokens = decode_words(sys.argv[1:] if arguments is None else arguments)
     prepare_streams()
     try:
-        code = app(tokens, result_action="return_value", exit_on_error=False)
+        with orderly_termination():
+            code = app(tokens, result_action="return_value", exit_on_error=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from mistral_async.testing import FakeMistral
+from mistral_async import SyncMistral
+from mistral_async.testing import FakeMistral, Stall
 
 COMMAND = [sys.executable, "-m", "mistral_async"]
 
@@ -150,6 +151,24 @@ def test_ctrl_c_is_130_and_quick(env, tmp_path, command):
             assert process.wait(30) == 130
             assert time.monotonic() - since < 5
             assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are of Unix")
+def test_termination_leaves_nothing_half_written(env, tmp_path):
+    with FakeMistral() as server, SyncMistral(server.api_key, server_url=server.url) as client:
+        file = client.files.upload(("f", b"x" * 5_000_000), "ocr")
+        server.fault(Stall(after_bytes=3_000_000))
+        command = [*COMMAND, "files", "download", file.id, "-o", "f", "--server-url", server.url]
+        settings = env | {"MISTRAL_API_KEY": server.api_key}
+        with subprocess.Popen(command, env=settings, cwd=tmp_path, stderr=subprocess.PIPE) as process:
+            until = time.monotonic() + 30
+            while not list(tmp_path.iterdir()) and time.monotonic() < until:
+                time.sleep(0.02)
+            assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+            process.terminate()
+            assert process.wait(30) == -signal.SIGTERM
+            assert process.stderr.read() == b""
+    assert not list(tmp_path.iterdir())
 
 
 def test_serve_fake_serves_until_ctrl_c(env):
