@@ -104,6 +104,7 @@ def plain_argument(value: object) -> object:
             return [plain_argument(each) for each in cast("Iterable[object]", value)]
         case _:
             try:
-                return plain(value)
+                found = plain(value)
             except TypeError:
                 return value
+            return plain_argument(found) if isinstance(found, (list, dict)) else found

@@ -256,7 +256,8 @@ def encode_query(query: Mapping[str, Any]) -> str:
     for key, value in query.items():
         given = plain_argument(value)
         many = given if is_array(given) else [given]
-        pairs += [(key, _query_text(f"the query parameter {key!r}", each)) for each in many if each is not None]
+        name = _query_text("the name of a query parameter", plain_argument(key))
+        pairs += [(name, _query_text(f"the query parameter {name!r}", each)) for each in many if each is not None]
     return urlencode(pairs, quote_via=quote)
 
 

@@ -114,9 +114,11 @@ class Batch(Resource[M]):
 
 
 def _id(job_id: str | None, batch_id: str | None) -> str:
-    if (job_id is None) is (batch_id is None):
-        raise TypeError("a batch job has one id: job_id=, which may be called batch_id=")
-    return job_id if job_id is not None else str(batch_id)
+    if job_id is None and batch_id is not None:
+        return batch_id
+    if job_id is not None and batch_id is None:
+        return job_id
+    raise TypeError("a batch job has one id: job_id=, which may be called batch_id=")
 
 
 @functools.cache

@@ -121,4 +121,5 @@ def _file_id(file: str | TrainingFile | JSONMapping) -> str:
         case TrainingFile():
             return file.file_id
         case _:
-            return str(file["file_id"])
+            file_id: str = file["file_id"]
+            return file_id

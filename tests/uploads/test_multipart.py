@@ -6,6 +6,7 @@ import array
 import email
 import io
 import json
+import mmap
 import os
 import pickle
 import re
@@ -738,3 +739,82 @@ def test_an_upload_from_memory_can_be_pickled():
     call = calls.files.upload(file=("a.txt", memoryview(b"abc")[1:]))
     again = pickle.loads(pickle.dumps(call))
     assert again.form.values["file"].in_memory == b"bc"
+
+
+class LikeDjango:
+    """An uploaded file of a web framework, whose methods are those of the file that it wraps."""
+
+    def __init__(self, file):
+        self.file = file
+        self.name = "report.pdf"
+        self.content_type = ""
+
+    read = property(lambda self: self.file.read)
+    seek = property(lambda self: self.file.seek)
+    tell = property(lambda self: self.file.tell)
+
+
+class AsyncSeekable:
+    """A file that is read and sought asynchronously, and shows no other."""
+
+    def __init__(self, data):
+        self._data = at_its_end(io.BytesIO(data))
+
+    async def read(self, size=-1):
+        return self._data.read(size)
+
+    async def seek(self, position):
+        return self._data.seek(position)
+
+
+def mapped(data):
+    """Make memory of a file, whose seek returned nothing before Python 3.13."""
+    memory = mmap.mmap(-1, len(data))
+    memory.write(data)
+    return memory
+
+
+def at_its_end(file, further=0):
+    file.seek(further, io.SEEK_END)
+    return file
+
+
+AT_THEIR_END = {
+    "BytesIO": lambda data, _: at_its_end(io.BytesIO(data)),
+    "spooled file": lambda data, _: at_its_end(spooled(data)),
+    "file": lambda _, path: at_its_end(path.open("rb")),
+    "anyio file": lambda _, path: anyio.wrap_file(at_its_end(path.open("rb"))),
+    "web framework": lambda data, _: LikeDjango(at_its_end(io.BytesIO(data))),
+    "mmap": lambda data, _: mapped(data),
+    "past its end": lambda data, _: at_its_end(io.BytesIO(data), 9),
+    "async file": lambda data, _: AsyncSeekable(data),
+}
+
+
+@pytest.mark.parametrize("holder", AT_THEIR_END)
+async def test_a_file_at_its_end_is_sent_whole(holder, path):
+    # Rule 2 of source.
+    file = AT_THEIR_END[holder](BIG, path)
+    form = Form({"file": ("a.pdf", file)})
+    assert (await sent(form))[0].content == BIG
+    for each in (file, getattr(file, "wrapped", None), getattr(file, "file", None)):
+        if isinstance(each, (io.IOBase, mmap.mmap)):
+            each.close()
+
+
+def test_a_file_that_can_not_be_read_says_so(tmp_path):
+    # Rules 2 and 5 of source.
+    with (tmp_path / "out").open("wb") as file, pytest.raises(ValueError, match="can not be read: open it with mode"):
+        Form({"file": file})
+    with pytest.raises(ValueError, match="the file is closed"):
+        Form({"file": file})
+    with pytest.raises(ValueError, match=r"'a\.pdf' is not a media type"):
+        Form({"file": ("application/pdf", b"x", "a.pdf")})
+    with (tmp_path / "out").open("rb") as named:
+        assert "'out'" in repr(Form({"file": SimpleNamespace(read=named.read, name=b"/tmp/out")}))
+
+
+@pytest.mark.parametrize("value", [float("nan"), "half \ud83d"])
+def test_a_field_that_can_not_be_sent_is_named(value):
+    with pytest.raises(ValueError, match=r"the form field 'temperature' (is nan|has a lone surrogate)"):
+        Form({"temperature": value})
