@@ -31,7 +31,7 @@ from mistral_async._codec.json_types import JSONMapping, JSONObject, is_mapping
 #
 # Rule 1: The schema is that of an object with a property for each parameter, from its annotation and its default; a
 #   parameter without an annotation takes anything. `*args` is an array, `**kwargs` are further properties. A
-#   parameter of type `Context` is not shown to the model.
+#   parameter of type `Context` is not shown to the model, nor is one that a `functools.partial` has filled in.
 # Rule 2: A parameter's description is in its annotation (`Annotated`), else in the docstring; the function's is the
 #   docstring without its sections.
 # Rule 3: Arguments are read laxly, since models often err: text stands for a number, a boolean, null, a list or an
@@ -40,7 +40,8 @@ from mistral_async._codec.json_types import JSONMapping, JSONObject, is_mapping
 # Rule 4: All that is wrong with arguments is a MismatchError, a ValueError, before the function is called.
 # Rule 5: The arguments as they were read are JSON again (`plain`): converted, with the defaults, under the names that
 #   the model uses. Reading that JSON gives the same values, so that it stands for the call wherever one is shown,
-#   judged or kept.
+#   judged or kept. A value that has no such JSON (a secret, what a validator makes other each time) stands there as it
+#   was given: a function can not judge that, so a person is asked.
 
 D = TypeVar("D", default=Any)
 
@@ -73,9 +74,10 @@ class FunctionSignature:
         self._rest: TypeCodec | None = None
         self._positional: list[str] = []
         self._variadic: str | None = None
-        hints = _resolved_hints(function)
+        hints, bound = _resolved_hints(function), _bound_keywords(function)
         for parameter in inspect.signature(function).parameters.values():
-            self._add(parameter, hints.get(parameter.name, Any), doc.names.get(parameter.name, ""))
+            if parameter.name not in bound:
+                self._add(parameter, hints.get(parameter.name, Any), doc.names.get(parameter.name, ""))
 
     def _add(self, parameter: inspect.Parameter, hint: Any, documentation: str) -> None:
         if hint is Context or get_origin(hint) is Context:
@@ -123,19 +125,24 @@ class FunctionSignature:
             found |= {name: self._read_rest(self._rest, value, name) for name, value in unknown.items()}
         return found
 
-    def plain(self, values: Mapping[str, Any], arguments: JSONMapping) -> JSONObject:
-        """Return values that were read from the arguments as JSON, by the names that the model uses (rule 5)."""
-        found: JSONObject = {}
-        rest = dict(values)
-        for field in self._parameters.fields:
-            if field.name in rest:
-                value = _plain_value(field, rest.pop(field.name), arguments)
-                if value is not msgspec.UNSET:
-                    found[field.key] = value
+    def plain(self, values: Mapping[str, Any], arguments: JSONMapping) -> tuple[JSONObject, bool]:
+        """Return values that were read from the arguments as JSON, by the names that the model uses (rule 5).
+
+        The second item is False if some value stands there as it was given: its own JSON would be read as another.
+        """
+        fields = {field.name: field for field in self._parameters.fields}
         if self._rest is not None:
-            for name, value in rest.items():
-                found[name] = _plain_value(FieldCodec(name, name, self._rest, required=True), value, arguments)
-        return found
+            fields |= {name: FieldCodec(name, name, self._rest, required=True) for name in values if name not in fields}
+        found: JSONObject = {}
+        is_exact = True
+        for name, field in fields.items():
+            if name in values:
+                plain = _plain_value(field, values[name])
+                if plain is msgspec.UNSET and field.key in arguments:
+                    plain, is_exact = _copied({"": arguments[field.key]})[""], False
+                if plain is not msgspec.UNSET:
+                    found[field.key] = plain
+        return found, is_exact
 
     @staticmethod
     def _read_rest(codec: TypeCodec, value: object, name: str) -> Any:
@@ -183,8 +190,17 @@ def _check_default(name: str, default: object) -> None:
         raise TypeError(f"the default of {name} is a {kind.__name__} of {kind.__module__}: use pydantic.Field, or Meta")
 
 
-def _plain_value(field: FieldCodec, value: object, arguments: JSONMapping) -> Any:
-    """Return a value as the JSON that is read as the same value; as it was given, where it has none of its own."""
+def _bound_keywords(function: Any) -> set[str]:
+    """Return the parameters that partials have filled in: the model has no say in them."""
+    found = set[str]()
+    while isinstance(function, functools.partial):
+        found |= function.keywords.keys()
+        function = function.func
+    return found
+
+
+def _plain_value(field: FieldCodec, value: object) -> Any:
+    """Return a value as the JSON that is read as the same value; UNSET where it has none."""
     try:
         found = to_builtins(value)
         again = field.read(found, {}, ReadMode())
@@ -193,8 +209,7 @@ def _plain_value(field: FieldCodec, value: object, arguments: JSONMapping) -> An
             return found
     except Exception:  # noqa: BLE001, S110 - whatever a class of the user does when it is written or compared
         pass
-    given = arguments.get(field.key, field.default)
-    return given if given is msgspec.UNSET else _copied({"": given})[""]
+    return msgspec.UNSET
 
 
 def is_async(function: object) -> bool:

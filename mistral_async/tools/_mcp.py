@@ -251,9 +251,9 @@ class _RemoteTool:
         """Return the arguments as they are: the server checks them."""
         return arguments
 
-    def plain(self, values: JSONObject, arguments: JSONObject) -> JSONObject:  # noqa: ARG002 - protocol
+    def plain(self, values: JSONObject, arguments: JSONObject) -> tuple[JSONObject, bool]:  # noqa: ARG002 - protocol
         """Return the arguments as they are sent."""
-        return cast("JSONObject", to_builtins(values))
+        return cast("JSONObject", to_builtins(values)), True
 
     async def call(self, values: JSONObject, context: Context, *, abandon: bool) -> Any:  # noqa: ARG002 - protocol
         """Call it; raises `ToolError` for a result that is an error."""

@@ -98,7 +98,7 @@ class ToolRunner:
             if call.name in self._toolbox.external:
                 return DeferredCall(call.id, call.name, arguments_of(call.arguments), "external")
             tool = self._toolbox.find(call.name)
-            values, asked.arguments = tool.check(cast("JSONMapping", call.arguments))
+            values, asked.arguments, _ = tool.check(cast("JSONMapping", call.arguments))
             needs_confirmation = tool.needs_confirmation(asked.arguments)
         except Exception as error:  # noqa: BLE001 - of a function or a class of the user
             return await self._refuse(asked, step, error)
@@ -140,7 +140,7 @@ class ToolRunner:
         """Run a call that was allowed; its arguments may be others now, so they are checked again."""
         try:
             tool = self._toolbox.find(call.name, known_before=True)
-            values, plain = tool.check(call.arguments)
+            values, plain, _ = tool.check(call.arguments)
         except Exception as error:  # noqa: BLE001 - of a class of the user
             return await self._refuse(call, step, error)
         return await self._run_tool(tool, values, msgspec.structs.replace(call, arguments=plain), step)

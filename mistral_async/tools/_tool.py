@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 from collections.abc import Callable
@@ -39,8 +40,8 @@ class Implementation(Protocol):
         """Check the arguments and return them as `call` takes them; raises `ValueError`."""
         ...
 
-    def plain(self, values: Any, arguments: JSONObject) -> JSONObject:
-        """Return what `read` made of the arguments as JSON, which it reads as the same."""
+    def plain(self, values: Any, arguments: JSONObject) -> tuple[JSONObject, bool]:
+        """Return what `read` made of the arguments as JSON, and True if it reads that as the same."""
         ...
 
     async def call(self, values: Any, context: Context, *, abandon: bool) -> Any:
@@ -55,6 +56,8 @@ class CheckedArguments(NamedTuple):
     """The values that the tool is called with."""
     plain: JSONObject
     """The same values as JSON, converted, with the defaults: no part of it is part of `values`."""
+    is_exact: bool
+    """False if some value has no JSON of its own, and stands there as it was given."""
 
 
 class ToolSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +82,22 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function itself."""
         return cast("R", self.inner(*args, **kwargs))
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        vars(self)["attribute"] = name
+
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Tool[..., R]:
+        """Return the tool of a method, for its object; a tool whose function has no `self` as it is."""
+        if instance is None or next(iter(inspect.signature(self.inner).parameters), "") != "self":
+            return self
+        function, definition, settings = self.inner.__get__(instance), self.function, self.settings
+        code = FunctionImplementation(function)
+        bound = Function(definition.name, code.signature.schema(strict=definition.strict), definition.description)
+        bound.strict = definition.strict
+        made = attach(cast("Tool[..., R]", type(self)(bound)), code, settings, function)
+        if (attribute := vars(self).get("attribute")) and hasattr(instance, "__dict__"):
+            vars(instance)[attribute] = made  # one tool for each object, whose `limit` holds for all its calls
+        return made
 
     @classmethod
     def from_function(
@@ -109,7 +128,7 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         """
         settings = ToolSettings(requires_confirmation=requires_confirmation, limit=limit, timeout=timeout)
         code = FunctionImplementation(function)
-        named = name or str(getattr(function, "__name__", type(function).__name__))
+        named = name or _name_of(function)
         about = code.signature.description if description is None else description
         definition = Function(named, code.signature.schema(strict=strict), about, strict)
         return attach(cast("Tool[Q, S]", cls(definition)), code, settings, function)
@@ -132,7 +151,10 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
     def needs_confirmation(self, arguments: str | JSONMapping) -> bool:
         """Return True if a call with these arguments waits for a yes; raises `ValueError` for wrong arguments."""
         asks = self.settings.requires_confirmation
-        return asks if isinstance(asks, bool) else bool(asks(self.check(arguments).plain))
+        if isinstance(asks, bool):
+            return asks
+        checked = self.check(arguments)
+        return not checked.is_exact or bool(asks(checked.plain))
 
     def read(self, arguments: str | JSONMapping) -> Any:
         """Check the arguments of a call and return them as values; raises `ValueError`."""
@@ -142,7 +164,7 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         """Check the arguments of a call and return them as values and as JSON; raises `ValueError`."""
         given = arguments_of(arguments)
         values = self._implementation.read(given)
-        return CheckedArguments(values, self._implementation.plain(values, given))
+        return CheckedArguments(values, *self._implementation.plain(values, given))
 
     async def run(self, arguments: str | JSONMapping, context: Context | None = None) -> Any:
         """Check the arguments, wait until `limit` allows it, and call the function within `timeout`."""
@@ -157,10 +179,15 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
 
     async def _call(self, values: Any, context: Context) -> Any:
         code, timeout = self._implementation, self.settings.timeout
-        if timeout is None:
-            return await code.call(values, context, abandon=False)
-        with anyio.move_on_after(timeout):
-            return await code.call(values, context, abandon=True)
+        try:
+            if timeout is None:
+                return await code.call(values, context, abandon=False)
+            with anyio.move_on_after(timeout):
+                return await code.call(values, context, abandon=True)
+        except asyncio.CancelledError as cancelled:
+            if _is_being_cancelled():
+                raise
+            raise RuntimeError(f"{self.name} was cancelled from within") from cancelled
         raise TimeoutError(f"{self.name} took longer than {timeout:g} s")
 
     @property
@@ -169,6 +196,20 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
 
     def __repr__(self) -> str:
         return f"<Tool {self.name}>"
+
+
+def _is_being_cancelled() -> bool:
+    """Return True if somebody cancels this task, False if a `CancelledError` came from what a tool awaited."""
+    if anyio.get_cancelled_exc_class() is not asyncio.CancelledError:
+        return False
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _name_of(function: Any) -> str:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 LocalTool: TypeAlias = Tool[..., Any]
@@ -208,8 +249,8 @@ class FunctionImplementation:
         """Check the arguments against the annotations."""
         return self.signature.read(arguments)
 
-    def plain(self, values: JSONObject, arguments: JSONObject) -> JSONObject:
-        """Return the values as JSON."""
+    def plain(self, values: JSONObject, arguments: JSONObject) -> tuple[JSONObject, bool]:
+        """Return the values as JSON, and True if that is read as the same values."""
         return self.signature.plain(values, arguments)
 
     async def call(self, values: JSONObject, context: Context, *, abandon: bool) -> Any:

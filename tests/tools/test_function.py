@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime as dt
 import enum
@@ -281,3 +282,68 @@ def test_a_type_that_is_not_there_says_so():
         Tool.from_function(broken)
     assert issubclass(ToolError, Exception)
     assert Mistral is not None
+
+
+async def test_what_a_partial_has_filled_in_is_not_the_model_s_to_say():
+    # Rule 1 of function.
+    def delete(user: int, path: str, *, dry: bool = True) -> list:
+        """Delete."""
+        return [user, path, dry]
+
+    made = Tool.from_function(functools.partial(functools.partial(delete, 7), dry=True))
+    assert made.name == "delete"
+    assert list(made.function.parameters["properties"]) == ["path"]
+    assert await made.run({"path": "a"}) == [7, "a", True]
+    with pytest.raises(ValueError, match="no parameter `dry`"):
+        await made.run({"path": "a", "dry": False})
+
+
+class Shop:
+    def __init__(self, stock):
+        self.stock = stock
+
+    @tool(limit=1, strict=True, requires_confirmation=True)
+    def sell(self, count: int = 1) -> int:
+        """Sell.
+
+        Args:
+            count: How many.
+        """
+        self.stock -= count
+        return self.stock
+
+
+async def test_a_method_is_a_tool_of_its_object():
+    one, other = Shop(10), Shop(20)
+    assert one.sell is one.sell
+    assert one.sell.settings == Shop.sell.settings
+    assert one.sell.function.strict
+    assert one.sell.function.description == "Sell."
+    assert one.sell.function.parameters["properties"] == {"count": {"type": "integer", "description": "How many."}}
+    assert await one.sell.run({"count": 3}) == 7
+    assert await other.sell.run({}) == 19
+    assert one.sell(2) == 5
+    assert Shop.sell(one, 1) == 4
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_a_cancellation_from_within_is_an_error_of_the_tool(in_thread):
+    async def fail():
+        raise asyncio.CancelledError
+
+    def fail_in_thread():
+        raise asyncio.CancelledError
+
+    made = Tool.from_function(fail_in_thread if in_thread else fail, name="fail", timeout=5)
+    with pytest.raises(RuntimeError, match="fail was cancelled from within"):
+        await made.run({})
+
+
+async def test_a_cancellation_from_outside_ends_the_tool():
+    @tool
+    async def wait() -> None:
+        await anyio.sleep_forever()
+
+    with anyio.move_on_after(0.02) as scope:
+        await wait.run({})
+    assert scope.cancelled_caught

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pydantic
@@ -144,6 +144,25 @@ async def test_a_value_that_json_can_not_hold_is_kept_as_it_was_given(client, se
     first = await client.chat.run("?", model=MODEL, tools=[use])
     await client.chat.run(Deferred.from_json(first.deferred.to_json()).allow(), model=MODEL, tools=[use])
     assert ran == ["s3cret"]
+
+
+@pytest.mark.parametrize(("arguments", "asked"), [({"cents": 5}, True), ({"cents": 0}, False), ({}, False)])
+async def test_a_value_that_a_function_can_not_judge_is_left_to_a_person(client, server, arguments, asked):
+    # Rule 5 of function: the tool would get another number than the one that is shown.
+    ran = []
+
+    def pay(cents: Annotated[int, pydantic.AfterValidator(lambda euros: euros * 100)] = 0) -> None:
+        """Pay."""
+        ran.append(cents)
+
+    careful = Tool.from_function(pay, requires_confirmation=lambda given: given["cents"] > 100)
+    server.reply("chat.complete", json=answer(("pay", json.dumps(arguments))))
+    result = await client.chat.run("?", model=MODEL, tools=[careful])
+    assert bool(result.deferred) is asked
+    assert ran == ([] if asked else [0])
+    if asked:
+        await client.chat.run(result.deferred.allow(), model=MODEL, tools=[careful])
+        assert ran == [500]
 
 
 def failing(_):
