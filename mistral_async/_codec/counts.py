@@ -1,6 +1,10 @@
-"""The check of options that are counts: whole numbers with a least value."""
+"""Counts: the check of options that are whole numbers with a least value, and the reading of those in answers."""
 
 from __future__ import annotations
+
+from typing import Final
+
+_LARGEST: Final = 2**63 - 1
 
 
 def check_count(name: str, value: object, *, minimum: int = 1, optional: bool = False) -> None:
@@ -14,3 +18,8 @@ def check_count(name: str, value: object, *, minimum: int = 1, optional: bool = 
         raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
     if value < minimum:
         raise ValueError(f"{name} must be at least {minimum}, not {value}")
+
+
+def read_count(value: object) -> int:
+    """Return a count that an answer has; 0 for what is none, as lenient decoding may leave it."""
+    return value if type(value) is int and 0 <= value <= _LARGEST else 0

@@ -11,7 +11,6 @@ from mistral_async._codec.json_types import JSON, is_array, is_object
 # Rule 2: The fields stand at the top, or inside "error", which wins. A body that is a string is the message.
 # Rule 3: The message is "message" if it is text; else that of the details: "detail", or what stands in "message".
 #   Details are text, an object with a message, or the list of a 422, whose entries are joined as `path: message`.
-#   Half a surrogate pair in it is U+FFFD, since messages are printed and logged.
 # Rule 4: A code is text, whichever type it has. It stands beside the message or in the details ("error_code").
 
 
@@ -33,7 +32,7 @@ def parse_error(body: bytes) -> ErrorInfo:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ErrorInfo()
     if not is_object(fields):
-        return ErrorInfo(message=_printable(fields) if isinstance(fields, str) else "")
+        return ErrorInfo(message=fields if isinstance(fields, str) else "")
     inner = fields.get("error")
     if is_object(inner):
         fields = {**fields, **inner}
@@ -44,17 +43,13 @@ def parse_error(body: bytes) -> ErrorInfo:
         detail = detail if detail is not None else nested
         message = _detail_text(detail) or (inner if isinstance(inner, str) else "")
     return ErrorInfo(
-        message=_printable(message),
+        message=message,
         type=_text(fields.get("type")),
         code=_text(fields.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None),
         param=_text(fields.get("param")),
         detail=detail,
         request_id=_text(fields.get("request_id")),
     )
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _detail_text(detail: JSON) -> str:

@@ -6,23 +6,28 @@ Answers of the API, bodies of errors and lines of batch files are all read by it
 from __future__ import annotations
 
 import functools
+import re
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
-from mistral_async._codec.json_types import JSON
+from mistral_async._codec.json_types import JSON, JSONObject
 
 if TYPE_CHECKING:
     from json import JSONDecoder
 
 # Rule 1: Msgspec reads what is regular. What it refuses, Python's own reader reads, which is slower.
-# Rule 2: That one takes `NaN`, `Infinity` and `-Infinity`, which Python servers write; halves of surrogate pairs, which
-#   stay in the text; control characters in strings; a byte order mark, UTF-16 and UTF-32. Bytes that are not UTF-8
-#   become U+FFFD.
+# Rule 2: That one takes `NaN`, `Infinity` and `-Infinity`, which Python servers write; control characters in strings; a
+#   byte order mark, UTF-16 and UTF-32. Half a surrogate pair, and bytes that are not UTF-8, become U+FFFD, so that what
+#   is read can be printed, stored and sent.
 # Rule 3: A number that no float can hold is infinite. An integer may be of any length; one of more digits than Python
 #   converts (`sys.get_int_max_str_digits()`, 4300) is a float, and so is infinite.
 # Rule 4: What is no JSON by these rules either is the error that msgspec raised.
+
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_MAYBE_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 def decode_json(data: bytes | bytearray | memoryview) -> JSON:
@@ -30,7 +35,9 @@ def decode_json(data: bytes | bytearray | memoryview) -> JSON:
     with suppress(msgspec.DecodeError, UnicodeDecodeError):
         return msgspec.json.decode(data)
     with suppress(ValueError):
-        return _decoder().decode(_text(bytes(data)))
+        text = _text(bytes(data))
+        value = _decoder().decode(text)
+        return _whole(value) if _MAYBE_HALF.search(text) else value
     return msgspec.json.decode(data)  # raises (rule 4), with no context that holds the body
 
 
@@ -55,6 +62,19 @@ def _text(data: bytes) -> str:
         return data.decode(detect_encoding(data), "surrogatepass")
     except UnicodeDecodeError:
         return data.decode("utf-8", "replace")
+
+
+def _whole(value: JSON) -> JSON:
+    """Return the value with U+FFFD for each half of a surrogate pair."""
+    match value:
+        case str():
+            return _HALF.sub("\ufffd", value)
+        case list():
+            return [_whole(each) for each in cast("list[JSON]", value)]
+        case dict():
+            return {_HALF.sub("\ufffd", key): _whole(each) for key, each in cast("JSONObject", value).items()}
+        case _:
+            return value
 
 
 def _integer(digits: str) -> int | float:

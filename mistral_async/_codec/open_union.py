@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import copyreg
 import functools
+import math
 import operator
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 
 import msgspec
@@ -28,9 +30,11 @@ T = TypeVar("T")
 #   other member has) it holds the most; the first of several. What is no object (a string, null, a list) stays.
 # Rule 3: Null, where a field is not nullable, is an absent key, and an absent key is the field's default. A required
 #   field, an item of a list and a value of a dict have none: there the zero value of the type stands ("", 0, False, an
-#   empty list, dict or Struct), or None for a type that has no such value (a literal).
+#   empty list, dict or Struct), or None for a type that has no such value (a literal). For an item or a value that is a
+#   float it is NaN, of which writers of JSON make null.
 # Rule 4: A float without fraction is an int where an int is declared, an int is a float where a float is; a bool is
-#   neither. A base64 text is bytes where bytes are declared. What has no such form (infinity as an int, an int too
+#   neither. A base64 text is bytes where bytes are declared, and "NaN", "Infinity" and "-Infinity" are floats where
+#   floats are (protobuf writes them so). What has no such form (infinity as an int, an int too
 #   large for a float) stays.
 # Rule 5: Any other value stays what the wire had where a scalar is declared: "5" for an int, an unknown literal, even
 #   an object. So after the lenient pass a field may hold what its annotation does not say, and readers check it.
@@ -38,7 +42,8 @@ T = TypeVar("T")
 #   them: a value of another kind (a scalar, a list for an object, an object for a list) counts as null (rule 3). Only
 #   the answer as a whole has nothing to stand for it: a `LenientDecodeError`.
 # Rule 7: A union of a scalar and containers (`str | list[Chunk] | None`) is read as its first type of the same JSON
-#   type as the value. If none fits, rule 6 decides where all are containers, else rule 5.
+#   type as the value. If none fits, rule 6 decides where all are containers. Else an object is a list of that one, if
+#   the union has a list, and rule 5 decides the rest.
 # Rule 8: Both passes ignore unknown keys. `unread` finds these, and what rule 6 left out, for who has kept the bytes.
 
 
@@ -224,7 +229,7 @@ def _read(value: JSON, info: inspect.Type) -> object:
 def _read_item(value: JSON, info: inspect.Type) -> object:
     """Read an item of a list, or a value of a dict."""
     if value is None and not _accepts_none(info):
-        return _zero_value(info)
+        return math.nan if isinstance(info, inspect.FloatType) else _zero_value(info)
     try:
         return _read(value, info)
     except LenientDecodeError:
@@ -277,6 +282,9 @@ def _read_union(value: JSON, types: tuple[inspect.Type, ...]) -> object:
     containers = [each for each in types if not isinstance(each, _SCALARS)]
     if containers and not any(isinstance(each, _SCALARS) and not isinstance(each, inspect.NoneType) for each in types):
         return _read(value, containers[0])
+    lists = [each for each in types if isinstance(each, inspect.ListType)]
+    if is_object(value) and lists:
+        return _read([value] if value else [], lists[0])
     return _read_scalar(value, types[0]) if len(types) == 1 else value
 
 
@@ -312,8 +320,8 @@ def _read_scalar(value: JSON, info: inspect.Type) -> object:
     match info:
         case inspect.IntType() if isinstance(value, float) and value.is_integer():
             return int(value)
-        case inspect.FloatType() if isinstance(value, int) and not isinstance(value, bool):
-            return _float(value)
+        case inspect.FloatType():
+            return _read_float(value)
         case inspect.BytesType() if isinstance(value, str):
             return _read_bytes(value)
         case inspect.RawType():
@@ -324,12 +332,15 @@ def _read_scalar(value: JSON, info: inspect.Type) -> object:
             return _zero_value(info) if value is None else value
 
 
-def _float(number: int) -> int | float:
-    """Return a number as a float, or as it is where no float is as large."""
-    try:
-        return float(number)
-    except OverflowError:
-        return number
+_FLOATS = ("NaN", "Infinity", "-Infinity")
+
+
+def _read_float(value: JSON) -> object:
+    """Read an int, or the text of what JSON has no number for; all else stays, and an int that no float can hold."""
+    if value in _FLOATS or (isinstance(value, int) and not isinstance(value, bool)):
+        with suppress(OverflowError):
+            return float(value)
+    return 0.0 if value is None else value
 
 
 def _read_bytes(text: str) -> bytes | str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from mistral_async._codec.counts import read_count
 from mistral_async._codec.json_encode import encode, encode_any
 from mistral_async._codec.json_faults import check_text
 from mistral_async._codec.open_union import decode
@@ -92,7 +93,8 @@ class PackedWork(Work[T]):
                 return parts
             raise
         usage: UsageInfo | None = response.data.usage
-        self._packer.observe(pack, (usage.prompt_tokens or usage.total_tokens) if usage else None)
+        tokens = (read_count(usage.prompt_tokens) or read_count(usage.total_tokens)) if usage else None
+        self._packer.observe(pack, tokens)
         values = self.values(response.data, len(pack.entries))
         kept = [None if value is None else self.kept(value) for value in values] if self.keep else ()
         if None in values:
@@ -126,11 +128,12 @@ def _share(usage: UsageInfo | None, entries: list[Entry]) -> Sequence[UsageInfo 
     if usage is None or len(entries) == 1:
         return [usage] * len(entries)
     sizes = [entry.size for entry in entries]
-    prompt = divide_in_proportion(usage.prompt_tokens, sizes)
-    total = prompt if usage.total_tokens == usage.prompt_tokens else divide_in_proportion(usage.total_tokens, sizes)
+    prompt = divide_in_proportion(read_count(usage.prompt_tokens), sizes)
+    same = usage.total_tokens == usage.prompt_tokens
+    total = prompt if same else divide_in_proportion(read_count(usage.total_tokens), sizes)
     if not usage.completion_tokens:
         return [UsageInfo(prompt_tokens=p, total_tokens=t) for p, t in zip(prompt, total, strict=True)]
-    completion = divide_in_proportion(usage.completion_tokens, sizes)
+    completion = divide_in_proportion(read_count(usage.completion_tokens), sizes)
     return [
         UsageInfo(prompt_tokens=p, completion_tokens=c, total_tokens=t)
         for p, c, t in zip(prompt, completion, total, strict=True)
@@ -166,16 +169,21 @@ class EmbeddingWork(PackedWork[Vector]):
         data = answer.data
         if len(data) == count and all(each.index == place for place, each in enumerate(data)):
             return [self._vector(each.embedding) for each in data]
-        by_index = {each.index: each.embedding for each in data}
+        by_index = {each.index: each.embedding for each in data if type(each.index) is int}
         if len(by_index) < len(data):  # it does not number them: then only their order is left
             by_index = {place: each.embedding for place, each in enumerate(data)} if len(data) == count else {}
         return [None if place not in by_index else self._vector(by_index[place]) for place in range(count)]
 
-    def _vector(self, values: Any) -> Vector:
+    def _vector(self, values: Any) -> Vector | None:
+        """Return the numbers as a vector; None where they are none."""
         if self._dtype == "float" and isinstance(values, list):
             floats = cast("list[float]", values)
-            return Vector(struct.pack(f"<{len(floats)}f", *floats))
-        return cast("Vector", numbers(values, self._dtype))
+            try:
+                return Vector(struct.pack(f"<{len(floats)}f", *floats)) if floats else None
+            except (struct.error, OverflowError):
+                return None
+        found: object = numbers(values, self._dtype)
+        return found if isinstance(found, Vector) and len(found) else None
 
     def kept(self, value: Vector) -> bytes:
         """Return the packed numbers."""
@@ -216,9 +224,10 @@ class JudgingWork(PackedWork[T]):
                 raise TypeError(f"an item is a str or a conversation, not {type(item).__name__}")
 
     def values(self, answer: Any, count: int) -> Sequence[T | None]:
-        """Return the results, which come in the order of the items."""
-        found = cast("list[T | None]", answer.results)
-        return found if len(found) == count else [None] * count
+        """Return the results, which come in the order of the items; None for one that says nothing."""
+        found = cast("list[T]", answer.results)
+        nothing: object = decode(b"{}", self.returns)
+        return [None if each == nothing else each for each in found] if len(found) == count else [None] * count
 
     def kept(self, value: T) -> bytes:
         """Encode the result as JSON."""

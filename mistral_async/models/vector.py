@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, cast, overload
 
 if TYPE_CHECKING:
@@ -71,9 +72,13 @@ class Vector(_Floats):
 
 
 def numbers(values: Any, dtype: str) -> Any:
-    """Return the values as a vector of whole numbers: packed, as a float vector that was misread, or a list."""
+    """Return the values as a vector of whole numbers: packed, as a float vector that was misread, or a list.
+
+    Values that are no such numbers stay what they are.
+    """
     if isinstance(values, Vector):
         return values if values.typecode == _TYPECODES[dtype] else Vector(values.packed(), dtype)
     if isinstance(values, list):
-        return Vector(array.array(_TYPECODES[dtype], map(int, cast("list[float]", values))).tobytes(), dtype)
-    return values
+        with suppress(TypeError, ValueError, OverflowError):
+            return Vector(array.array(_TYPECODES[dtype], map(int, cast("list[float]", values))).tobytes(), dtype)
+    return cast("object", values)

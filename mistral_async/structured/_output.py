@@ -24,9 +24,9 @@ from mistral_async.structured._scanner import Scanner
 T = TypeVar("T")
 E = TypeVar("E", bound=OutputError)
 
-TRUNCATED = {"length", "model_length"}
+TRUNCATED = ("length", "model_length")
 """The finish reasons after which an answer is not whole."""
-_REFUSED = {"error", "content_filter"}
+_REFUSED = ("error", "content_filter")
 
 
 class ModelOutput(msgspec.Struct):

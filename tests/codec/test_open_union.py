@@ -159,6 +159,18 @@ def test_rule_4_what_the_other_kind_does_not_have_stays(number):
     assert (found.count, found.ratio) == (number, number)
 
 
+def test_rule_3_null_among_floats_is_nan():
+    assert math.isnan(decode(b"[null]", list[float])[0])
+    assert math.isnan(decode(b'{"x": null}', dict[str, float])["x"])
+    assert drawing(ratio=None).ratio == 0.0
+
+
+def test_rule_4_protobuf_writes_floats_as_text():
+    assert drawing(ratio="-Infinity").ratio == -math.inf
+    assert math.isnan(decode(b'["NaN"]', list[float])[0])
+    assert (drawing(title="NaN").title, drawing(ratio="nan").ratio) == ("NaN", "nan")
+
+
 @pytest.mark.parametrize("value", ["5", 2.5, True, {"a": 1}, [1]])
 def test_rule_5_a_scalar_of_another_type_stays_what_the_wire_had(value):
     assert drawing(count=value).count == value
@@ -223,6 +235,8 @@ def test_rule_6_no_object_raises_and_containers_are_what_is_declared(fields):
 def test_rule_7_a_union_of_scalars_and_containers_takes_the_type_that_fits():
     assert drawing(content="text").content == "text"
     assert drawing(content=[{"type": "square"}]).content == [Square(0.0)]
+    assert drawing(content={"type": "square", "side": 2}).content == [Square(2.0)]
+    assert drawing(content={}).content == []
     assert drawing(content=5).content == 5
     assert drawing(either=1.0).either == 1
     assert drawing(content=None).content is None
