@@ -71,6 +71,13 @@ class ClientSettings(TypedDict, total=False):
     """The most connections of one event loop; further calls wait their turn. Default: 100."""
     keepalive_expiry: float | None
     """Seconds that an idle connection is kept. Default: 30."""
+    max_answer_size: int | None
+    """The most bytes of one answer: of a whole one in memory, and of what any compressed one unfolds to.
+
+    Default: 512 MiB.
+    """
+    max_compression_ratio: float | None
+    """The most times its compressed size that an answer of more than 16 MiB may unfold to. Default: 200."""
     verify: bool | str | os.PathLike[str] | ssl.SSLContext | None
     """A path of CA certificates, a context, or False, which warns. Default: `SSL_CERT_FILE`, else certifi's."""
     http2: bool | None
@@ -99,7 +106,17 @@ class ViewOptions(TypedDict, total=False):
 
 
 _PATH = re.compile(r"[!-~]*")
-_NETWORK = ("async_client", "transport", "max_connections", "keepalive_expiry", "verify", "http2", "proxy")
+_NETWORK = (
+    "async_client",
+    "transport",
+    "max_connections",
+    "keepalive_expiry",
+    "max_answer_size",
+    "max_compression_ratio",
+    "verify",
+    "http2",
+    "proxy",
+)
 
 
 def build_engine(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, get_args, get_origin, get_type_hints
 import msgspec
 
 from mistral_async._codec.open_union import decoder
+from mistral_async._codec.turns import pause
 
 # Rule 1: Only Structs with a list named `data` are decoded in pieces; all else is decoded at once by the caller.
 # Rule 2: The value is the one that decoding it at once gives. What needs the lenient pass, or is not JSON, is therefore
@@ -34,10 +35,10 @@ async def decode_in_pieces(data: bytes | memoryview, type_: Any) -> Any:
     if decoders is None:
         return None
     outer_decoder, decode_item = decoders
-    await _pause()  # putting the body together took its time
+    await pause()  # putting the body together took its time
     try:
         outer = outer_decoder.decode(data)
-        await _pause()
+        await pause()
         items: list[object] = []
         size = 0
         for raw in outer.data:
@@ -45,18 +46,10 @@ async def decode_in_pieces(data: bytes | memoryview, type_: Any) -> Any:
             size += len(memoryview(raw))
             if size >= _PIECE:
                 size = 0
-                await _pause()
+                await pause()
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     return type_(**{name: getattr(outer, name) for name in type_.__struct_fields__ if name != "data"}, data=items)
-
-
-async def _pause() -> None:
-    """Let all others go on: on asyncio those whose timers are due need a timer before them, on trio another turn."""
-    import anyio.lowlevel
-
-    await anyio.sleep(1e-6)
-    await anyio.lowlevel.checkpoint()
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from mistral_async._engine.request import RetrySafety
+from mistral_async._http.protocol import LimitError
 from mistral_async.errors import (
     APIConnectionError,
     APIStatusError,
@@ -223,8 +224,8 @@ def is_transient(error: MistralError, config: RetryConfig) -> bool:
         return False
     if isinstance(error, APIStatusError):
         return error.status in config.statuses
-    if type(error.__cause__).__name__ == "SSLCertVerificationError":
-        return False  # it will be the same certificate
+    if isinstance(error.__cause__, LimitError) or type(error.__cause__).__name__ == "SSLCertVerificationError":
+        return False  # it will be the same answer, or certificate
     return isinstance(error, APIConnectionError) and config.retry_connection_errors
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import importlib.util
 import os
@@ -21,6 +22,7 @@ from mistral_async._http.protocol import SettingError
 Verify = bool | str | os.PathLike[str] | ssl.SSLContext
 _HASHED: Final = re.compile(r"[0-9a-f]{8}\.\d+").fullmatch  # the names under which OpenSSL looks into a folder
 _UNKNOWN_AUTHORITY: Final = frozenset({18, 19, 20, 21})  # X509_V_ERR_…: self-signed, or no issuer that is trusted
+_EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})  # of the process, and not for ever
 _OTHERS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables of other programs
 
 
@@ -83,6 +85,8 @@ def _verified_context(source: _Source, *, http2: bool) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=file, capath=folder)
     except (OSError, ValueError) as problem:
+        if getattr(problem, "errno", None) in _EXHAUSTED:
+            raise
         raise SettingError(f"{setting} names {file or folder!r}, {_explain(problem)}") from problem
     return _with_protocols(context, http2=http2)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mistral_async._http.certificates import Verify
 from mistral_async._http.loops import Loop, current_loop, is_alive, is_asyncio
 from mistral_async._http.origin import Origin, PoolConfig
-from mistral_async._http.protocol import SettingError, Wire
+from mistral_async._http.protocol import Limits, SettingError, Wire
 from mistral_async._http.proxy import environment_proxy, given_proxy
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ class Network:
         verify: Verify = True,
         max_connections: int = 100,
         keepalive_expiry: float = 30.0,
-        max_answer: int = 512 * 1024 * 1024,
+        max_answer_size: int = 512 * 1024 * 1024,
+        max_compression_ratio: float = 200.0,
         http2: bool = False,
         proxy: str | httpx.URL | httpx.Proxy | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -72,7 +73,7 @@ class Network:
             verify=verify,
             max_connections=max_connections,
             keepalive_expiry=keepalive_expiry,
-            max_answer=max_answer,
+            limits=Limits(max_answer_size, max_compression_ratio),
             http2=http2,
             proxy=given_proxy(proxy),
             raw=raw,
@@ -173,7 +174,7 @@ if hasattr(os, "register_at_fork"):
 def _make_shared_wire(config: PoolConfig, transport: Any, client: Any) -> Wire:
     from mistral_async._http.httpx_wire.adapter import HttpxWire
 
-    return HttpxWire(config.origin, transport=transport, client=client, limit=config.max_answer)
+    return HttpxWire(config.origin, transport=transport, client=client, limits=config.limits)
 
 
 def _supports_buffered_protocols(loop: Loop) -> bool:

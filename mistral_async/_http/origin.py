@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from mistral_async._http.certificates import Verify, tls_context
+from mistral_async._http.protocol import Limits
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -39,7 +40,7 @@ class PoolConfig(msgspec.Struct, frozen=True):
     verify: Verify = True
     max_connections: int = 100
     keepalive_expiry: float = 30.0  # seconds that an unused connection is kept
-    max_answer: int = 512 * 1024 * 1024  # bytes of a whole answer, decompressed
+    limits: Limits = Limits()  # of the size of answers
     http2: bool = False
     proxy: Any = None  # a `ProxySetting`
     raw: bool = False  # the caller sets host and accept-encoding itself, and undoes content codings

@@ -27,6 +27,7 @@ from mistral_async._http.protocol import (
     Phase,
     RequestHead,
     Sent,
+    SettingError,
     Timeouts,
     WireError,
     WireResponse,
@@ -127,13 +128,16 @@ class PooledWire(abc.ABC, Generic[C]):
     async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
         """Send a request and read all of its response, whatever the status."""
         reader = self._new_reader(head, whole=True)
-        await self._perform(reader, head, body, timeouts)
-        return reader.response()
+        connection, timeouts = await self._perform(reader, head, body, timeouts)
+        if reader.whole:
+            return reader.response()
+        content = await BodyStream(connection, reader).read_all(timeouts)
+        return WireResponse(reader.status, reader.headers, content, reader.timings, reader.version)
 
     async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireStream:
         """Send a request and read the head of its response."""
         reader = self._new_reader(head, whole=False)
-        connection = await self._perform(reader, head, body, timeouts)
+        connection, _ = await self._perform(reader, head, body, timeouts)
         return BodyStream(connection, reader)
 
     @property
@@ -148,7 +152,7 @@ class PooledWire(abc.ABC, Generic[C]):
 
     def abort(self) -> None:
         """Close every connection without awaiting anything."""
-        for connection in self.pool.close():
+        for connection in self._close_pool():
             connection.abort()
         self._stop_exit_hook()
 
@@ -159,10 +163,15 @@ class PooledWire(abc.ABC, Generic[C]):
 
     def detach(self, *, forked: bool) -> None:
         """Let go of the connections of a loop that has ended, or of the process that we were forked from."""
-        for connection in self.pool.close(wake=False):
+        for connection in self._close_pool(wake=False):
             connection.detach(forked=forked)
             self.pool.drop(connection)
         self._stop_exit_hook()
+
+    def _close_pool(self, *, wake: bool = True) -> list[C]:
+        """Close the pool, let go of the memory for big bodies, and return the connections."""
+        self._buffers.clear()
+        return self.pool.close(wake=wake)
 
     def release(self, connection: C, idle_timeout: int | None) -> None:
         """Take back a connection whose exchange ended well (rule 5); `idle_timeout` is the server's, in seconds."""
@@ -179,28 +188,30 @@ class PooledWire(abc.ABC, Generic[C]):
         config = self.config
         buffers = self._buffers if whole else None
         return ResponseReader(
-            to_head=head.method == "HEAD", whole=whole, limit=config.max_answer, raw=config.raw, buffers=buffers
+            to_head=head.method == "HEAD", whole=whole, limits=config.limits, raw=config.raw, buffers=buffers
         )
 
     async def _perform(
         self, reader: ResponseReader, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts
-    ) -> C:
+    ) -> tuple[C, Timeouts]:
+        """Perform an exchange; return its connection, and the time limits of this attempt."""
         encoded = self._encode(head, body)
         while True:
             connection = self._take()
             reused = connection is not None
             if connection is None:
                 connection, reused = await self._obtain(reader, timeouts)
+            started = timeouts.started()
             try:
-                await connection.perform(reader, encoded, body, timeouts.started())
+                await connection.perform(reader, encoded, body, started)
             except WireError as error:
                 if reader.status and not reader.whole and error is reader.error:
-                    return connection  # rule 6
+                    return connection, started  # rule 6
                 if error.sent is not Sent.NOTHING or not reused or error.timeout or self.pool.closed:
                     raise
                 reader.error = None
                 continue  # rule 2
-            return connection
+            return connection, started
 
     def _encode(self, head: RequestHead, body: bytes | BodySource | None) -> bytes:
         """Encode a head and the framing of its body; the head comes from the cache after its first use.
@@ -258,9 +269,11 @@ class PooledWire(abc.ABC, Generic[C]):
                 self._exit_hook = LoopExitHook(self._on_loop_exit)
                 await self._exit_hook.start()
             connection = await self._connect(timeouts)
-        except BaseException:
+        except BaseException as error:
             self.pool.unreserve()
-            raise
+            if isinstance(error, (WireError, SettingError)) or not isinstance(error, Exception):
+                raise
+            raise connect_error(self.config, error) from error
         self.pool.add(connection)
         reader.timings.connect += monotonic() - since
         if self.pool.closed:

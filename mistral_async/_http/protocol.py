@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from enum import Enum
 from time import monotonic
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from mistral_async._http.h1.buffers import BufferPool
+
+STEP: Final = 256 * 1024
+"""Bytes of an answer that are decoded and handed over at a time."""
+TRUNCATED: Final = "the TLS connection ended without a close_notify: the answer, which ends with it, may be cut"
 
 
 class Sent(Enum):
@@ -45,6 +49,30 @@ class WireError(Exception):
 
 class SettingError(ValueError):
     """A setting with which no request can be sent, whenever it is tried; the message names it."""
+
+
+class LimitError(WireError):
+    """An answer beyond a limit of the client: another attempt would get the same."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, phase=Phase.PROTOCOL, sent=Sent.MAYBE)
+
+
+def wire_error(error: Exception, sent: Sent = Sent.MAYBE) -> WireError:
+    """Make the error of a failure that nobody foresaw: no memory, too deep a recursion, a bug."""
+    if isinstance(error, WireError):
+        return error
+    name = type(error).__name__
+    failure = WireError(f"the answer could not be read: {name}: {error}".rstrip(": "), phase=Phase.READ, sent=sent)
+    failure.__cause__ = error
+    return failure
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The most that an answer may be: whole ones in memory, and what any of them is decompressed to."""
+
+    size: int = 512 * 1024 * 1024  # bytes
+    ratio: float = 200.0  # of a decompressed body to what was received; JSON of equal objects reaches 100
 
 
 class RequestHead(msgspec.Struct, frozen=True, weakref=True):
@@ -92,6 +120,13 @@ class Timeouts(msgspec.Struct, frozen=True):
         end, deadline = monotonic() + self.attempt, self.deadline
         return Timeouts(self.connect, self.write, self.read, end if deadline is None or end < deadline else deadline)
 
+    def next_step(self) -> float | None:
+        """Return when the wait for the next bytes of an answer ends (`time.monotonic()`); None without a limit."""
+        if self.read is None:
+            return self.deadline
+        end = monotonic() + self.read
+        return end if self.deadline is None else min(end, self.deadline)
+
 
 class Timings(msgspec.Struct):
     """Seconds spent in one attempt: waiting for a connection, connecting, until the head of the response, in all."""
@@ -134,8 +169,8 @@ class WireStream(Protocol):
     headers: Sequence[tuple[bytes, bytes]]
     timings: Timings
 
-    async def receive(self, deadline: float | None = None) -> bytes:
-        """Return what has arrived since the last call, at least one byte; b"" at the body's proper end.
+    async def receive(self, deadline: float | None = None, most: int = STEP) -> bytes:
+        """Return what has arrived since the last call, from one byte to `most`; b"" at the body's proper end.
 
         Waits at most until `deadline` (`time.monotonic()`) when one is given, else `Timeouts.read` seconds.
         A cut body is a `WireError` with `Sent.MAYBE`, after all that arrived before it has been returned.

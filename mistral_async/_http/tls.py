@@ -12,8 +12,8 @@ from typing import Final
 # Rule 3: A close_notify is sent when an unused connection is closed, and its reply is not waited for (RFC 8446 §6.1).
 #         A peer that sends one has ended its direction: for the parser that is the end of the connection.
 # Rule 4: A connection that ends without a close_notify is no error by itself: many servers leave it out. A body with
-#         a length or in chunks shows by itself that it was cut; one that ends with the connection does not, over TLS
-#         either (RFC 9112 §9.8).
+#         a length or in chunks shows by itself that it was cut; one that ends with the connection is whole only with a
+#         close_notify, since anybody on the way can end a connection (RFC 9112 §9.8).
 
 RECORD: Final = 16 * 1024  # bytes: the most plaintext that one record holds
 

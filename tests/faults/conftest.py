@@ -146,6 +146,10 @@ class Peer:
         return False
 
     def close(self):
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.settimeout(0)  # the client's close_notify is not waited for
+            with contextlib.suppress(OSError):
+                self.sock.unwrap()
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
         self.sock.close()

@@ -222,7 +222,9 @@ HEAD = [
     Cell("a header without colon", raw("HTTP/1.1 200 OK\r\nhello\r\n\r\n"), **NOT_HTTP),
     Cell("a header without name", raw("HTTP/1.1 200 OK\r\n: x\r\n\r\n"), **NOT_HTTP),
     Cell("a space before the colon", raw("HTTP/1.1 200 OK\r\nx : x\r\n\r\n"), **NOT_HTTP),
-    Cell("lines that end in LF", raw("HTTP/1.1 200 OK\nContent-Length: 0\n\n"), **NOT_HTTP),
+    Cell("lines that end in LF", send(lambda peer, request: b"".join(
+        peer.server.answer(request).partition(b"\r\n\r\n")[0].split(b"\r")) + b"\n\n" + request.good)),
+    Cell("an empty line before it", send(lambda peer, request: b"\r\n" + peer.server.answer(request))),
     Cell("a negative length", raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"), **NOT_HTTP),
     Cell("a length that is no number", raw("HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}"), **NOT_HTTP),
     Cell("a length beyond all numbers", raw(f"HTTP/1.1 200 OK\r\nContent-Length: {'9' * 30}\r\n\r\n"), **NOT_HTTP),
@@ -282,7 +284,7 @@ BODY = [
     Cell("gzip that turns to garbage",
          body(lambda good: gzip.compress(good)[:20] + b"\xff" * 40, "keep", "Content-Encoding: gzip"), **NOT_HTTP),
     Cell("a bomb", body(lambda good: BOMB, "keep", "Content-Encoding: gzip"),
-         **NOT_HTTP, only="whole"),
+         **NOT_HTTP | {"requests": 1}, only="whole"),
     Cell("a coding that nobody asked for", body(lambda good: b"\xff\x06\0\0sNaPpY", "keep", "Content-Encoding: snappy"),
          **UNREADABLE, streamed=INCOMPLETE),
 ]  # fmt: skip

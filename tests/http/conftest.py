@@ -66,6 +66,13 @@ class Peer:
     def send(self, data):
         self.sock.sendall(data)
 
+    def end_tls(self):
+        """Send a close_notify, where there is TLS; the reply is not waited for."""
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.settimeout(0)
+            with contextlib.suppress(OSError):
+                self.sock.unwrap()
+
     def closed_within(self, seconds):
         """Whether the client closes in that time; what else it sends is dropped."""
         end = time.monotonic() + seconds

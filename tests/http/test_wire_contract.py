@@ -228,6 +228,47 @@ async def test_a_cut_body(start, connect, http):
     await streaming.aclose()
 
 
+@pytest.mark.parametrize("ends", [True, False], ids=["with close_notify", "without"])
+async def test_a_body_that_ends_with_its_tls_connection(start, connect, http, ends):
+    """Rule 4 of TLS: without a close_notify nobody knows whether it is whole."""
+
+    def script(peer):
+        peer.read_request()
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\nhalf of it")
+        if ends:
+            peer.end_tls()
+
+    network = connect(start(script, tls=True))
+    if ends:
+        assert (await network.current().send(http.GET, None, TIMEOUTS)).content == b"half of it"
+    else:
+        error = await failure(network, http.GET)
+        assert (error.phase, error.sent) == (Phase.READ, Sent.MAYBE)
+        assert "close_notify" in str(error)
+    streaming = await network.current().open(http.GET, None, TIMEOUTS)
+    assert await streaming.receive() == b"half of it"
+    if ends:
+        assert await streaming.receive() == b""
+    else:
+        for _ in range(2):
+            with pytest.raises(WireError, match="close_notify"):
+                await streaming.receive()
+    await streaming.aclose()
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 4", "Transfer-Encoding: chunked"])
+async def test_a_body_with_an_end_of_its_own_needs_no_close_notify(start, connect, http, framing):
+    """Rule 4 of TLS."""
+
+    def script(peer):
+        peer.read_request()
+        body = b"4\r\nbody\r\n0\r\n\r\n" if "chunked" in framing else b"body"
+        peer.send(b"HTTP/1.1 200 OK\r\n%b\r\nConnection: close\r\n\r\n%b" % (framing.encode(), body))
+
+    network = connect(start(script, tls=True))
+    assert (await network.current().send(http.GET, None, TIMEOUTS)).content == b"body"
+
+
 async def test_no_answer(start, connect, http):
     network = connect(start(lambda peer: peer.read_request()))
     error = await failure(network, http.POST, b"x")

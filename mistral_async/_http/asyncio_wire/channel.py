@@ -21,6 +21,10 @@ from mistral_async._http.tls import Bytes, TlsLayer
 #         into its own memory (`space`), except under TLS, where decryption copies anyway.
 # Rule 4: After a reset the kernel may still hold what the server sent before it. That is read before the loss is
 #         reported: a server that refuses a body answers, closes, and resets because of the bytes still under way.
+# Rule 5: No callback lets an exception go to the event loop, which would log it, and leave the task that waits to its
+#         time limit. Whatever is raised in one ends the exchange at once, and closes the connection.
+# Rule 6: What fills the buffer may take long to parse, and is followed by more. libuv reads on, up to 32 times, before
+#         anybody else is served: there reading pauses until the event loop's next turn.
 
 _DETACHED: list[Any] = []  # transports of ended loops and of the parent process: the collector would warn and close
 
@@ -39,6 +43,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         self._handshake: asyncio.Future[None] | None = None
         self._failure: Exception | None = None  # of the handshake
         self._is_readable: Callable[[], bool] = bool
+        self._reads_on = not isinstance(loop, asyncio.BaseEventLoop)
 
     @abc.abstractmethod
     def received(self, data: bytes) -> None:
@@ -53,8 +58,19 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         """Take note of bytes that have arrived in the space."""
 
     @abc.abstractmethod
-    def ended(self, error: Exception | None) -> None:
-        """Take the end: the peer has closed, or the connection is lost. May be called twice."""
+    def ended(self, error: Exception | None, *, proper: bool = True) -> None:
+        """Take the end: the peer has closed, properly or without the end of TLS, or the connection is lost.
+
+        May be called twice.
+        """
+
+    @abc.abstractmethod
+    def broken(self, error: Exception) -> None:
+        """Close the connection after a failure that nobody foresaw; what is under way fails with it (rule 5)."""
+
+    @abc.abstractmethod
+    def resume_after_turn(self) -> None:
+        """Read on, unless there is another reason not to (rule 6)."""
 
     @abc.abstractmethod
     def drained(self) -> None:
@@ -63,41 +79,66 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Set the socket's options and the high-water mark (rule 2)."""
         self._transport = transport
-        self._transport.set_write_buffer_limits(high=1, low=0)
-        sock = transport.get_extra_info("socket")
-        if sock is not None:
-            prepare(sock)
-            self._is_readable = readable_check(sock.fileno())
+        try:
+            self._transport.set_write_buffer_limits(high=1, low=0)
+            sock = transport.get_extra_info("socket")
+            if sock is not None:
+                prepare(sock)
+                self._is_readable = readable_check(sock.fileno())
+        except Exception as error:  # noqa: BLE001 (rule 5)
+            self.broken(error)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (as the protocol has it)
         """Return the memory for what arrives next (rule 3)."""
-        self._direct = self.space() if self._tls is None else None
+        try:
+            self._direct = self.space() if self._tls is None else None
+        except Exception as error:  # noqa: BLE001 (rule 5)
+            self._direct = None
+            self.broken(error)
         return self._direct or self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         """Pass on what has arrived, decrypted under TLS."""
         tls = self._tls
-        if self._direct is not None:
-            self._direct = None
-            self.filled(nbytes)
-        elif tls is None:
-            self.received(bytes(self._buffer[:nbytes]))
-        elif tls.ready:
-            self._decrypt(tls, self._buffer[:nbytes])
-        else:
-            self._advance_handshake(tls, self._buffer[:nbytes])
+        try:
+            if self._direct is not None:
+                self._direct = None
+                self.filled(nbytes)
+            elif tls is None:
+                self.received(bytes(self._buffer[:nbytes]))
+            elif tls.ready:
+                self._decrypt(tls, self._buffer[:nbytes])
+            else:
+                self._advance_handshake(tls, self._buffer[:nbytes])
+        except Exception as error:  # noqa: BLE001 (rule 5)
+            self._fail_handshake(error)
+            self.broken(error)
+        if nbytes == len(self._buffer) and self._reads_on:
+            self._pause_for_a_turn()
+
+    def _pause_for_a_turn(self) -> None:
+        """Let the event loop go on before the next read (rule 6)."""
+        if not self._transport.is_closing():
+            self._transport.pause_reading()
+            self._loop.call_soon(self.resume_after_turn)
 
     def eof_received(self) -> None:
         """Report the peer's end; by returning None let the transport close itself."""
         self._fail_handshake(ConnectionResetError("the server closed the connection during the TLS handshake"))
-        self.ended(None)
+        try:
+            self.ended(None, proper=self._is_proper_end)
+        except Exception as error:  # noqa: BLE001 (rule 5)
+            self.broken(error)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Report the loss, after what the kernel still holds (rule 4)."""
-        if exc is not None:
-            self._read_rest()
-        self._fail_handshake(exc or ConnectionResetError("the connection was closed during the TLS handshake"))
-        self.ended(exc)
+        try:
+            if exc is not None:
+                self._read_rest()
+            self._fail_handshake(exc or ConnectionResetError("the connection was closed during the TLS handshake"))
+            self.ended(exc, proper=self._is_proper_end)
+        except Exception as error:  # noqa: BLE001 (rule 5)
+            self.broken(error)
         if not self.lost.done():
             self.lost.set_result(None)
 
@@ -109,6 +150,11 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         """Take note that the kernel has taken everything."""
         self.write_blocked = False
         self.drained()
+
+    @property
+    def _is_proper_end(self) -> bool:
+        """Return whether a connection that ends now has ended as its protocol wants it: TLS with a close_notify."""
+        return self._tls is None or self._tls.closed
 
     @property
     def closing(self) -> bool:
@@ -130,6 +176,9 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
                 data = self._tls.encrypt(data)
             except ssl.SSLError:  # the peer has ended it
                 self._transport.abort()
+                return
+            except Exception as error:  # noqa: BLE001 (rule 5)
+                self.broken(error)
                 return
         self._transport.write(data)
 

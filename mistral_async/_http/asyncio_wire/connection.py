@@ -11,7 +11,7 @@ from mistral_async._http.asyncio_wire.channel import Channel
 from mistral_async._http.h1.body import SlicedBody, pump
 from mistral_async._http.h1.response_reader import ResponseReader, lost_error
 from mistral_async._http.pooled import PooledWire
-from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError
+from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError, wire_error
 
 # The states: idle (no reader, open) -> sending -> receiving -> idle or closed. `_reader` is the exchange under way;
 # without one, whatever arrives closes the connection, since no request asked for it.
@@ -64,12 +64,7 @@ class AsyncioConnection(Channel):
         if reader is None:
             self.abort()
             return
-        try:
-            complete = reader.receive(data)
-        except WireError as error:
-            self._fail(error)
-        else:
-            self._received(reader, complete=complete)
+        self._received(reader, complete=reader.receive(data))
 
     def space(self) -> memoryview | None:
         """Return where the reader wants a big body."""
@@ -89,7 +84,7 @@ class AsyncioConnection(Channel):
         else:
             self._deliver(reader)
 
-    def ended(self, error: Exception | None) -> None:
+    def ended(self, error: Exception | None, *, proper: bool = True) -> None:
         """End the exchange: that completes a body without length, and is an error for all else."""
         reader = self._reader
         if reader is not None:
@@ -97,12 +92,21 @@ class AsyncioConnection(Channel):
             try:
                 if error is not None:
                     raise lost_error(error, sent)
-                reader.eof(sent)
+                reader.eof(sent, proper=proper)
             except WireError as failure:
                 self._fail(failure)
             else:
                 self._complete(reader)
         self.abort()
+
+    def broken(self, error: Exception) -> None:
+        """End the exchange with a failure that nobody foresaw."""
+        self._fail(wire_error(error, self._sent()))
+
+    def resume_after_turn(self) -> None:
+        """Read on, unless a slow consumer has paused it."""
+        if not self._paused and not self.closing:
+            self._transport.resume_reading()
 
     def drained(self) -> None:
         """Wake the task that sends."""
@@ -126,7 +130,7 @@ class AsyncioConnection(Channel):
             if body is not None and not isinstance(body, bytes):
                 await self._send_source(reader, head, body)
             elif not body or len(body) <= _COALESCE:
-                self._write_first(head + body if body else head)
+                self._write_first(reader, head + body if body else head)
             else:
                 await self._send_source(reader, head, SlicedBody(body))
             if self.write_blocked:
@@ -161,6 +165,15 @@ class AsyncioConnection(Channel):
         finally:
             self._disarm(reader)
 
+    async def pause(self) -> None:
+        """Let all others go on: those whose timers are due need a timer before them."""
+        waiter = self._loop.create_future()
+        timer = self._loop.call_later(0, set_done, waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way fails with that error."""
         reader, self._reader = self._reader, None
@@ -194,13 +207,15 @@ class AsyncioConnection(Channel):
 
     # The steps of an exchange.
 
-    def _write_first(self, data: bytes) -> None:
+    def _write_first(self, reader: ResponseReader, data: bytes) -> None:
         self.write(data)
+        if reader.error is not None:
+            raise reader.error
         if self.closing:
             raise WireError("the server had closed the connection", phase=Phase.WRITE, sent=Sent.NOTHING)
 
     async def _send_source(self, reader: ResponseReader, head: bytes, source: BodySource) -> None:
-        self._write_first(head)
+        self._write_first(reader, head)
         self._sending = source.length != 0
         scope = asyncio.timeout_at(None if self._deadline == inf else self._deadline)
         try:
@@ -289,6 +304,12 @@ class AsyncioConnection(Channel):
 
     def _on_timer(self) -> None:
         self._timer = None
+        try:
+            self._check_time()
+        except Exception as error:  # noqa: BLE001 (rule 5 of the channel)
+            self.broken(error)
+
+    def _check_time(self) -> None:
         if self._reader is None or self._due == inf:
             return
         now = self._loop.time()
@@ -305,3 +326,9 @@ class AsyncioConnection(Channel):
     def _timeout_error(self, phase: Phase) -> WireError:
         what = "take the request" if phase is Phase.WRITE else "answer"
         return WireError(f"the server did not {what} in time", phase=phase, sent=self._sent(), timeout=True)
+
+
+def set_done(waiter: asyncio.Future[None]) -> None:
+    """Let go of who waits, if anybody still does."""
+    if not waiter.done():
+        waiter.set_result(None)

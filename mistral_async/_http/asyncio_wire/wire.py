@@ -10,13 +10,13 @@ from math import inf
 from typing import Final
 
 from mistral_async._http.asyncio_wire.connect import connect
-from mistral_async._http.asyncio_wire.connection import AsyncioConnection
+from mistral_async._http.asyncio_wire.connection import AsyncioConnection, set_done
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
 from mistral_async._http.protocol import Timeouts
 
-_BUFFER: Final = 256 * 1024  # bytes read at once
+_BUFFER: Final = 64 * 1024  # bytes read at once
 _CLOSE_SECONDS: Final = 1.0  # for the last bytes to leave
 
 
@@ -33,7 +33,7 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
 
     async def aclose(self) -> None:
         """Close every connection; what is under way fails."""
-        connections = self.pool.close()
+        connections = self._close_pool()
         for connection in connections:
             connection.close()
         self._stop_exit_hook()
@@ -79,7 +79,7 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
 
     async def _wait(self, deadline: float | None) -> PoolWaiter[AsyncioConnection] | None:
         woken = self._loop.create_future()
-        wake = functools.partial(_set, woken)
+        wake = functools.partial(set_done, woken)
         waiter = self.pool.queue(wake)
         timer = None if deadline is None else self._loop.call_later(seconds_left(None, deadline), wake)
         try:
@@ -94,8 +94,3 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
             return waiter
         self.pool.leave(waiter)
         return None
-
-
-def _set(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

@@ -35,6 +35,11 @@ class BufferPool:
                 return memoryview(block)[:size]
         return memoryview(bytearray(-(-size // _GRANULARITY) * _GRANULARITY))[:size]
 
+    def clear(self) -> None:
+        """Free the unused blocks, and keep none from now on."""
+        self._blocks.clear()
+        self._size = _MAX_KEPT
+
     def give(self, view: memoryview) -> None:
         """Keep the block of a view that nobody reads any more."""
         block = view.obj

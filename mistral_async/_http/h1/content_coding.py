@@ -10,25 +10,30 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from mistral_async._http.protocol import Phase, Sent, WireError
+from mistral_async._http.protocol import STEP, LimitError, Limits, Phase, Sent, WireError
 
 # Rule 1: Output is bounded. A few bytes may decompress to gigabytes, so each call of a library states the most that it
 #         may return (about `STEP`), and a library that can not is fed so little that it returns 4 MiB at the very most.
 #         br and zstd are asked for only where a library is installed that this is possible with.
-# Rule 2: A whole body is refused as a bomb when it is both large and many times as large as what was received, or when
-#         it exceeds the limit; this is checked after each step, before more is decoded. A streamed one is decoded as
-#         far as its consumer reads, and needs no limit.
+# Rule 2: What a body unfolds to is limited, in bytes and, beyond `_BOMB_SIZE`, as a multiple of what was received.
+#         Both hold for what each of several codings unfolds to, and are checked after each step.
 # Rule 3: Codings are undone in the reverse order of the header (§8.4), each decoder pulling from the one around it.
-#         With one unknown among them nothing is undone: the body is as it was sent.
-# Rule 4: A body may be several frames, one after the other (gzip members, zstd frames). It is cut when the last frame
-#         has begun and not ended; an empty body is whole.
+#         With one unknown among them nothing is undone: the body is as it was sent. More than `_MAX_CODINGS` are none
+#         that anybody means.
+# Rule 4: A body may be several frames, one after the other (gzip members, zstd frames), also with zero bytes between
+#         them. It is cut when the last frame has begun and not ended; an empty body is whole. What follows a frame and
+#         begins no other is dropped, as browsers and curl do: the body is whole without it. A single byte at the very
+#         end is no beginning of a frame, two are.
 # Rule 5: Time is linear in input and output for pieces as small as those of a socket: what a step leaves of a piece is
 #         copied by the next step, what waits behind it is not.
+# Rule 6: A step calls each library once at most, and may have no output yet. So who reads decides, between two steps,
+#         whether to let others go on.
 
-STEP: Final = 256 * 1024  # bytes decoded at a time
 _BOMB_SIZE: Final = 16 * 1024 * 1024  # bytes
-_BOMB_RATIO: Final = 200  # JSON of equal objects reaches 100
+_MAX_CODINGS: Final = 10
 _ZSTANDARD_SLICE: Final = 128  # bytes in, since zstandard does not bound what comes out: 4 MiB at the very most
+_GZIP_STARTS: Final = (b"\x1f\x8b\x08",)
+_ZSTD_STARTS: Final = (b"\x28\xb5\x2f\xfd", *(bytes((kind, 0x2A, 0x4D, 0x18)) for kind in range(0x50, 0x60)))
 
 
 class _Coding(Protocol):
@@ -36,6 +41,11 @@ class _Coding(Protocol):
 
     eof: bool
     unused_data: bytes
+
+    @property
+    def starts(self) -> tuple[bytes, ...]:
+        """Return what another frame may begin with; nothing for a coding of one frame."""
+        ...
 
     @property
     def needs_input(self) -> bool:
@@ -51,6 +61,7 @@ class _Zlib:
     """gzip by default, else deflate: with the zlib header that RFC 9110 asks for, or without as some send it."""
 
     def __init__(self, wbits: int | None = 31) -> None:
+        self.starts = _GZIP_STARTS if wbits else ()
         self._wbits = wbits
         self._inner: Any = None
         self._tail = b""
@@ -76,6 +87,8 @@ class _Zlib:
 class _Brotli:
     """brotli, or brotlicffi, of a version that limits its output."""
 
+    starts: tuple[bytes, ...] = ()
+
     def __init__(self, library: Any) -> None:
         self._inner = library.Decompressor()
         self.eof = False
@@ -91,6 +104,8 @@ class _Brotli:
 
 class _Zstd:
     """The standard library's zstd, or its backport."""
+
+    starts: tuple[bytes, ...] = _ZSTD_STARTS
 
     def __init__(self, library: Any) -> None:
         self._inner = library.ZstdDecompressor()
@@ -108,6 +123,8 @@ class _Zstd:
 
 class _Zstandard:
     """The zstandard package, whose output is limited only through its input (rule 1)."""
+
+    starts: tuple[bytes, ...] = _ZSTD_STARTS
 
     def __init__(self, library: Any) -> None:
         self._inner = library.ZstdDecompressor().decompressobj()
@@ -163,98 +180,107 @@ def accept_encoding() -> str:
     return ", ".join(_codings())
 
 
-def decoder_for(codings: bytes) -> Decoder | None:
+def decoder_for(codings: bytes, limits: Limits | None = None) -> Decoder | None:
     """Return the decoder for a Content-Encoding header; None without a coding, or with an unknown one (rule 3)."""
     names = [name.strip().removeprefix("x-") for name in codings.decode("latin-1").lower().split(",")]
-    makers = [_codings().get(name) for name in reversed(names) if name not in {"", "identity"}]
+    names = [name for name in reversed(names) if name not in {"", "identity"}]
+    if len(names) > _MAX_CODINGS:
+        raise _corrupt(f"the answer has {len(names)} content codings, more than {_MAX_CODINGS}")
     decoder: Decoder | None = None
-    for make in makers:
-        if make is None:
+    for name in names:
+        if (make := _codings().get(name)) is None:
             return None
-        decoder = Decoder(make, decoder)
+        decoder = Decoder(make, decoder, limits or Limits())
     return decoder
 
 
 class Decoder:
     """One coding, fed by its user or by the decoder of the coding around it."""
 
-    __slots__ = ("_coding", "_input", "_make", "_outer", "_used")
+    __slots__ = ("_between", "_coding", "_input", "_limits", "_make", "_outer", "_size", "_used", "received")
 
-    def __init__(self, make: Callable[[], _Coding], outer: Decoder | None) -> None:
+    def __init__(self, make: Callable[[], _Coding], outer: Decoder | None, limits: Limits) -> None:
+        self.received = 0  # bytes fed, before any coding was undone
         self._make = make
         self._outer = outer
+        self._limits = limits
         self._coding = make()
         self._used = False  # whether the current frame has had any input
+        self._between = b""  # what may be the start of the next frame
         self._input: deque[bytes] = deque()
+        self._size = 0  # bytes decoded
 
     def feed(self, data: bytes) -> None:
         """Add what has arrived."""
+        self.received += len(data)
         if self._outer is not None:
             self._outer.feed(data)
         elif data:
             self._input.append(data)
 
-    def read(self) -> bytes:
-        """Return about `STEP` decoded bytes; nothing when all that was fed is decoded."""
-        while True:
-            data = b""
+    def read(self) -> bytes | None:
+        """Take one step (rule 6): return about `STEP` decoded bytes, perhaps none; None when all is decoded."""
+        data = b""
+        if self._coding.eof or self._coding.needs_input:
+            arrived = self._next_frame() if self._coding.eof else self._next_input()
+            if not arrived:
+                return arrived
+            data = arrived
             if self._coding.eof:
-                data = self._coding.unused_data or self._next_input()
-                if not data:
-                    return b""
                 self._coding = self._make()
-            elif self._coding.needs_input and not (data := self._next_input()):
-                return b""
-            self._used = True
-            try:
-                out = self._coding.decode(data, STEP)
-            except Exception as error:
-                raise _corrupt(f"the body of the answer is compressed wrongly: {error}") from error
-            if self._coding.eof and not self._coding.unused_data:
-                self._used = False
-            if out:
-                return out
+        self._used = True
+        try:
+            out = self._coding.decode(data, STEP)
+        except Exception as error:
+            raise _corrupt(f"the body of the answer is compressed wrongly: {error}") from error
+        if self._coding.eof:
+            self._used = False
+            self._between = self._coding.unused_data
+        self._size += len(out)
+        self._check_size()
+        return out
 
     def finish(self) -> None:
         """Raise a `WireError` unless the end of the body is the end of a frame (rule 4)."""
         if self._outer is not None:
             self._outer.finish()
-        if self._used:
+        if self._used or len(self._between) > 1:
             raise _corrupt("the compressed body of the answer ends too early")
 
-    def _next_input(self) -> bytes:
+    def _next_input(self) -> bytes | None:
+        """Return what is there to decode; None when it is all decoded, nothing after a step without output."""
         if self._outer is not None:
             return self._outer.read()
-        return self._input.popleft() if self._input else b""
+        return self._input.popleft() if self._input else None
 
+    def _next_frame(self) -> bytes | None:
+        """Return the start of another frame, and drop what is none (rule 4); else as `_next_input`."""
+        data, self._between = self._between, b""
+        if not data or any(start.startswith(data) for start in self._coding.starts):
+            arrived = self._next_input()
+            if not arrived:
+                self._between = data
+                return arrived
+            data += arrived
+        data = data.lstrip(b"\0")
+        if data.startswith(self._coding.starts):
+            return data
+        if any(start.startswith(data) for start in self._coding.starts):
+            self._between = data
+        return b""
 
-class BufferedDecoder:
-    """A whole body that is decoded while it arrives, within a limit in bytes."""
-
-    __slots__ = ("_decoder", "_limit", "_pieces", "_received", "_size")
-
-    def __init__(self, decoder: Decoder, limit: int) -> None:
-        self._decoder = decoder
-        self._limit = limit
-        self._pieces: list[bytes] = []
-        self._received = 0
-        self._size = 0
-
-    def feed(self, piece: bytes) -> None:
-        """Decode a piece, as far as it goes; raises for a bomb and beyond the limit (rule 2)."""
-        self._decoder.feed(piece)
-        self._received += len(piece)
-        while out := self._decoder.read():
-            self._pieces.append(out)
-            self._size += len(out)
-            bomb = self._size > _BOMB_SIZE and self._size > _BOMB_RATIO * self._received
-            if bomb or self._size > self._limit:
-                raise _corrupt("the body of the answer decompresses to too much")
-
-    def finish(self) -> list[bytes]:
-        """Return the pieces of the body; raises when it is cut."""
-        self._decoder.finish()
-        return self._pieces
+    def _check_size(self) -> None:
+        limits, size = self._limits, self._size
+        if size > limits.size:
+            raise LimitError(
+                f"the compressed answer unfolds to more than {limits.size} bytes; "
+                "the client's max_answer_size allows more"
+            )
+        if size > _BOMB_SIZE and size > limits.ratio * self.received:
+            raise LimitError(
+                f"the compressed answer unfolds to more than {limits.ratio:g} times its size, as a decompression bomb"
+                " does; the client's max_compression_ratio allows more"
+            )
 
 
 def _corrupt(message: str) -> WireError:

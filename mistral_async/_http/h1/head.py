@@ -17,6 +17,8 @@ TEXT = rb"[^\x00\r\n]"
 _STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: " + TEXT + rb"*+)?\r\n")
 FIELDS = re.compile(rb"(?:" + _TOKEN + rb"++:" + TEXT + rb"*+\r\n(?:[ \t]" + TEXT + rb"*+\r\n)*+)*+")
 _FOLD = re.compile(rb"(?<![ \t])[ \t]*+\r\n[ \t]++")  # starts at the first space of a run, else it were quadratic
+HEAD_END: Final = re.compile(rb"\n\r?\n")
+BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 _START: Final = b"HTTP/1."
 _FRAMING: Final = frozenset({
     b"connection", b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding",
@@ -30,17 +32,15 @@ def malformed(message: str) -> NoReturn:
     raise WireError(message, phase=Phase.PROTOCOL, sent=Sent.MAYBE)
 
 
-def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tuple[int, bytes]:
+def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tuple[int, bytes] | None:
     """Return the status and the minor version of a head up to its last CR LF; add its fields to `headers`.
 
     The fields that decide about the body and the connection go to `framing` too, repeated ones joined by commas
-    (RFC 9110 §5.3). An informational head (1xx) is checked and its fields are dropped.
+    (RFC 9110 §5.3). An informational head (1xx) is checked and its fields are dropped. None where a line is malformed.
     """
     start = _STATUS_LINE.match(head)
-    if start is None:
-        malformed("the answer has no valid status line")
-    if FIELDS.fullmatch(head, start.end()) is None:
-        malformed("a header of the answer is malformed")
+    if start is None or FIELDS.fullmatch(head, start.end()) is None:
+        return None
     status = int(start[2])
     if status < 200:  # noqa: PLR2004 (informational)
         if status == 101:  # noqa: PLR2004 (Switching Protocols)
@@ -49,23 +49,33 @@ def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tu
     fields = head[start.end() : -2]
     if b"\r\n " in fields or b"\r\n\t" in fields:
         fields = _FOLD.sub(b" ", fields)
+    repeated: dict[bytes, list[bytes]] = {}
     for line in fields.split(b"\r\n") if fields else ():
         name, _, value = line.partition(b":")
         name = name.lower()
         value = value.strip(b" \t")
         headers.append((name, value))
         if name in _FRAMING:
-            framing[name] = framing[name] + b"," + value if name in framing else value
+            if name in framing:
+                repeated.setdefault(name, []).append(value)
+            else:
+                framing[name] = value
+    for name, values in repeated.items():
+        framing[name] = b",".join((framing[name], *values))
     return status, start[1]
+
+
+def refuse_head(head: bytes) -> NoReturn:
+    """Raise the error of a head that is malformed."""
+    if _STATUS_LINE.match(head) is None:
+        malformed("the answer has no valid status line")
+    malformed("a header of the answer is malformed")
 
 
 def check_incomplete_head(head: bytearray) -> None:
     """Raise at once for what can not become a head, and not when the read timeout is over."""
     if not _START.startswith(bytes(head[:7])):
         malformed("the answer is not HTTP/1.1")
-    line_end = head.find(b"\n", 0, 1024)
-    if line_end > 0 and head[line_end - 1] != 13:  # noqa: PLR2004 (CR)
-        malformed("a line of the head ends without CR")
 
 
 def parse_content_length(value: bytes) -> int:

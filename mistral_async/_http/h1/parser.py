@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Final
 
 from mistral_async._http.h1.head import (
+    BARE_LF,
     FIELDS,
+    HEAD_END,
     MAX_HEAD,
     TEXT,
     Headers,
@@ -16,27 +18,31 @@ from mistral_async._http.h1.head import (
     malformed,
     parse_content_length,
     parse_head,
+    refuse_head,
 )
-from mistral_async._http.protocol import Phase, Sent, WireError
+from mistral_async._http.protocol import TRUNCATED, LimitError, Phase, Sent, WireError
 
 # Rule 1: However the bytes are cut, the outcome is the same: status, headers, body, `reusable`, or the same error.
-# Rule 2: Time is linear in the bytes. Nothing is searched twice, whole chunks are taken in one loop, and what is kept
-#         of an unfinished head, size line or trailer has a limit.
+# Rule 2: Time and memory are linear in the bytes. Nothing is searched twice, whole chunks are taken in one loop, what
+#         is kept of an unfinished head, size line or trailer has a limit, and small pieces of a body are put together.
 # Rule 3: What two parsers could read differently is refused, since a proxy between us and the server may be one of
-#         them (RFC 9112 §11.2): a bare LF, a space before the colon, lengths that differ, a length that is not digits,
-#         a transfer coding other than chunked, a chunk that does not end where its size says.
+#         them (RFC 9112 §11.2): a space before the colon, lengths that differ, a length that is not digits, a transfer
+#         coding other than chunked, a chunk that does not end where its size says, a bare LF in its size line. A bare
+#         LF in a head, or an empty line before it, is read (§2.2), and the connection is not used again.
 # Rule 4: The body ends (§6.3), in this order: at once for HEAD, 204 and 304; after the last chunk; after
 #         Content-Length; with the connection. A final 1xx does not exist; 101 answers nothing that was asked.
 # Rule 5: The connection is reusable (§9.3) if the version or a Connection header says so, the end of the body did not
 #         depend on closing, and no byte followed it: such a byte could only be taken for the next request's response.
 #         A chunked response with a Content-Length too, or in HTTP/1.0, is read, and its connection is closed (§6.1).
 # Rule 6: The end of the connection is the end of a body without length and of no other: all else is a cut response,
-#         which is an error and never a short body (§8).
+#         which is an error and never a short body (§8). Over TLS it takes a close_notify too (§9.8).
 # Rule 7: A limit on the body is held when its length is stated, before any of it is read, and else as it arrives.
 
 _MAX_SIZE_LINE: Final = 4 * 1024  # bytes of a chunk's size and extensions
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*+(?:;" + TEXT + rb"*+)?")
+_SIZES: Final = {b"%x\r" % size: size for size in range(256)}  # the size lines of small chunks, which are many
 _KEEP_ALIVE = re.compile(rb"timeout=([0-9]{1,6})")
+_SMALL: Final = 1024  # bytes: a piece of the body below this is put together with the next one
 _NO_BODY: Final = frozenset({204, 304})
 
 
@@ -46,6 +52,7 @@ class ResponseParser:
     __slots__ = (
         "_buffer",
         "_head_size",
+        "_is_loose",
         "_max_body",
         "_remaining",
         "_state",
@@ -77,6 +84,7 @@ class ResponseParser:
         self._max_body = max_body
         self._buffer = bytearray()  # an incomplete head, line or trailer
         self._head_size = 0
+        self._is_loose = False  # whether the head has line ends that not every parser takes for such
         self._remaining = 0  # bytes to come of the body or chunk
         self._state: Callable[[ResponseParser, bytes], None] = ResponseParser._read_head
 
@@ -95,15 +103,18 @@ class ResponseParser:
         self._state(self, data)
         return self.complete
 
-    def eof(self, sent: Sent = Sent.MAYBE) -> None:
+    def eof(self, sent: Sent = Sent.MAYBE, *, proper: bool = True) -> None:
         """End the connection: the end of a body without length, an error of `Phase.READ` anywhere else (rule 6).
 
-        `sent` is what the server may have seen of the request, in case that it answered nothing.
+        `sent` is what the server may have seen of the request, in case that it answered nothing. The end is not
+        `proper` when TLS had not ended before it.
         """
         self.reusable = False
         if self.complete:
             return
         if self._state is ResponseParser._read_until_close:
+            if not proper:
+                raise WireError(TRUNCATED, phase=Phase.READ, sent=Sent.MAYBE)
             self.complete = True
             return
         if not self.started:
@@ -113,23 +124,21 @@ class ResponseParser:
 
     def _read_head(self, data: bytes) -> None:
         while True:
-            if self._buffer:
-                searched = max(0, len(self._buffer) - 3)
-                self._buffer += data
-                end = self._buffer.find(b"\r\n\r\n", searched)
-                data = bytes(self._buffer) if end >= 0 else b""
+            framing: dict[bytes, bytes] = {}
+            end = -1 if self._buffer else data.find(b"\r\n\r\n")
+            parsed = None if end < 0 else parse_head(data[: end + 2], self.headers, framing)
+            if parsed is not None:
+                self._head_size += end + 4
+                data = data[end + 4 :]
             else:
-                end = data.find(b"\r\n\r\n")
-            if end < 0:
-                self._await_head(data)
-                return
-            self._buffer.clear()
-            self._head_size += end + 4
+                if (head := self._gather_head(data)) is None:
+                    return
+                data = bytes(self._buffer)
+                self._buffer.clear()
+                parsed = parse_head(head, self.headers, framing) or refuse_head(head)
             if self._head_size > MAX_HEAD:
                 malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
-            framing: dict[bytes, bytes] = {}
-            status, minor = parse_head(data[: end + 2], self.headers, framing)
-            data = data[end + 4 :]
+            status, minor = parsed
             if status >= 200:  # noqa: PLR2004 (not informational)
                 self.status = status
                 if minor == b"0":
@@ -141,12 +150,30 @@ class ResponseParser:
             if not data:
                 return
 
-    def _await_head(self, data: bytes) -> None:
-        """Keep an incomplete head, which has to be the start of one."""
-        self._buffer += data
-        if self._head_size + len(self._buffer) > MAX_HEAD:
-            malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
-        check_incomplete_head(self._buffer)
+    def _gather_head(self, data: bytes) -> bytes | None:
+        """Return a head that comes in pieces or with line ends that are no CR LF; None while it is not complete.
+
+        What follows it is left in the buffer.
+        """
+        buffer = self._buffer
+        if not buffer and data.startswith((b"\r", b"\n")):
+            size, data = len(data), data.lstrip(b"\r\n")
+            self._is_loose = True
+            self._head_size += size - len(data)
+        searched = max(0, len(buffer) - 2)
+        buffer += data
+        if (end := HEAD_END.search(buffer, searched)) is None:
+            if self._head_size + len(buffer) > MAX_HEAD:
+                malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
+            check_incomplete_head(buffer)
+            return None
+        self._head_size += end.end()
+        head = bytes(buffer[: end.start() + 1])
+        del buffer[: end.end()]
+        if end[0] != b"\n\r\n" or BARE_LF.search(head):
+            self._is_loose = True
+            head = BARE_LF.sub(b"\r\n", head)
+        return head
 
     def _frame(self, framing: dict[bytes, bytes]) -> None:
         """Choose how the body ends (rule 4) and whether the connection lives on (rule 5)."""
@@ -169,6 +196,8 @@ class ResponseParser:
         else:
             self.reusable = False
             self._state = ResponseParser._read_until_close
+        if self._is_loose:
+            self.reusable = False  # rule 3
 
     def _frame_chunked(self, coding: bytes, length: bytes | None) -> None:
         if coding != b"chunked":
@@ -206,51 +235,66 @@ class ResponseParser:
             self.reusable = False
 
     def _read_until_close(self, data: bytes) -> None:
-        self._check_size(len(data))
-        self._append(data)
+        self._append_checked(data)
+
+    def _append_checked(self, piece: bytes) -> None:
+        self._check_size(len(piece))
+        self._append(piece)
 
     def _append(self, piece: bytes) -> None:
         at, self.received = self.received, self.received + len(piece)
-        if self.block is None:
-            self.pieces.append(piece)
-        else:
+        pieces = self.pieces
+        if self.block is not None:
             self.block[at : self.received] = piece
+        elif pieces and len(pieces[-1]) < _SMALL:
+            pieces[-1] += piece  # rule 2
+        else:
+            pieces.append(piece)
 
     def _check_size(self, size: int) -> None:
         if self._max_body is not None and self.received + size > self._max_body:
-            malformed(f"the body of the answer is longer than {self._max_body} bytes")
+            message = f"the answer is longer than {self._max_body} bytes; the client's max_answer_size allows more"
+            raise LimitError(message)
 
     def _read_chunks(self, data: bytes) -> None:
         """Read chunks (§7.1) from the start of a size line: whole ones in one loop."""
         if self._buffer and not (data := self._complete_size_line(data)):
             return
-        at, end = 0, len(data)
-        while at < end:
-            line_end = data.find(b"\n", at)
-            if line_end < 0:
-                break
-            found = _CHUNK_SIZE.fullmatch(data, at, line_end - 1)
-            if found is None or data[line_end - 1] != 13 or line_end - at > _MAX_SIZE_LINE:  # noqa: PLR2004 (CR)
-                malformed("a chunk of the body has a malformed size")
-            size = int(found[1], 16)
-            at = line_end + 1
-            if size == 0:
-                self._state = ResponseParser._read_trailers
-                self._read_trailers(data[at:])
-                return
-            self._check_size(size)
-            after = at + size
-            if after + 2 > end:
-                self._remaining = size
-                self._state = ResponseParser._read_chunk_rest
-                self._read_chunk_rest(data[at:])
-                return
-            if data[after] != 13 or data[after + 1] != 10:  # noqa: PLR2004 (CR, LF)
-                malformed("a chunk of the body is longer than its size")
-            self._append(data[at:after])
-            at = after + 2
-        if at < end:
+        at, end, size, known_size = 0, len(data), -1, _SIZES.get
+        whole: list[bytes] = []
+        try:
+            while at < end:
+                line_end = data.find(b"\n", at)
+                if line_end < 0:
+                    break
+                if (size := known_size(data[at:line_end], -1)) < 0:
+                    size = _parse_size_line(data, at, line_end)
+                at = line_end + 1
+                after = at + size
+                if size == 0 or after + 2 > end:
+                    break
+                if data[after : after + 2] != b"\r\n":
+                    malformed("a chunk of the body is longer than its size")
+                whole.append(data[at:after])
+                at, size = after + 2, -1
+        finally:
+            if whole:
+                self._append_checked(whole[0] if len(whole) == 1 else b"".join(whole))
+        if size >= 0:
+            self._begin_last_chunk(data[at:], size)
+        elif at < end:
             self._keep_size_line(data[at:])
+
+    def _begin_last_chunk(self, data: bytes, size: int) -> None:
+        """Go on after the size line of the last chunk of all, or of one that has not arrived whole."""
+        if size == 0:
+            self._state = ResponseParser._read_trailers
+            self._read_trailers(data)
+            return
+        self._check_size(size)
+        self._remaining = size
+        self._state = ResponseParser._read_chunk_rest
+        self._read_chunk_rest(data)
 
     def _complete_size_line(self, data: bytes) -> bytes:
         """Return what was kept of a size line with what has arrived; nothing while the line is not complete."""
@@ -314,3 +358,11 @@ class ResponseParser:
         if len(buffer) > end + 2:
             self.reusable = False
         buffer.clear()
+
+
+def _parse_size_line(data: bytes, start: int, end: int) -> int:
+    """Return the size of a chunk from its line, whose LF is at `end`."""
+    found = _CHUNK_SIZE.fullmatch(data, start, end - 1)
+    if found is None or data[end - 1] != 13 or end - start > _MAX_SIZE_LINE:  # noqa: PLR2004 (CR)
+        malformed("a chunk of the body has a malformed size")
+    return int(found[1], 16)

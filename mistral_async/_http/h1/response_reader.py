@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from time import monotonic
 
 from mistral_async._http.h1.buffers import MAX_BLOCK, MIN_BLOCK, BufferPool
-from mistral_async._http.h1.content_coding import BufferedDecoder, Decoder, decoder_for
+from mistral_async._http.h1.content_coding import Decoder, decoder_for
 from mistral_async._http.h1.parser import ResponseParser
-from mistral_async._http.protocol import Phase, Sent, Timings, WireError, WireResponse
+from mistral_async._http.protocol import STEP, Limits, Phase, Sent, Timings, WireError, WireResponse
 
 # Rule 1: The outcome is kept here and not in the connection, which lets go of a reader that is `complete` or has an
 #         `error`, and may serve another before this one's caller runs again.
-# Rule 2: A whole body is decoded as it arrives, so that a bomb or a corrupt one ends the exchange early. A streamed
-#         one is decoded when it is taken: nothing is decoded for a consumer that never comes.
+# Rule 2: A callback of the event loop decodes nothing. A body with a content coding is read as a stream, also where all
+#         of it was asked for (`whole` becomes False): it is decoded when it is taken, step by step, by a task that lets
+#         others go on in between, has a deadline, and may be cancelled.
 # Rule 3: A big body whose length is stated is read by the kernel into its final place (`space`, `filled`). What came
 #         with the head is copied there first. TLS and content codings need a copy anyway and go by `receive`.
 # Rule 4: Sending stops (`refused`) when the server has answered with an error before it has read all (RFC 9112
@@ -23,10 +25,9 @@ class ResponseReader(ResponseParser):
     """The state of one exchange: a driver feeds it, and reads from it when to stop, go on, or fail."""
 
     __slots__ = (
-        "_buffered",
         "_buffers",
         "_decoder",
-        "_limit",
+        "_limits",
         "_raw",
         "_taken",
         "error",
@@ -36,17 +37,16 @@ class ResponseReader(ResponseParser):
     )
 
     def __init__(
-        self, *, to_head: bool, whole: bool, limit: int, raw: bool = False, buffers: BufferPool | None = None
+        self, *, to_head: bool, whole: bool, limits: Limits, raw: bool = False, buffers: BufferPool | None = None
     ) -> None:
-        super().__init__(to_head=to_head, max_body=limit if whole else None)
+        super().__init__(to_head=to_head, max_body=limits.size if whole else None)
         self.since = monotonic()
         self.timings = Timings()
         self.error: WireError | None = None
         self.whole = whole
-        self._limit = limit
+        self._limits = limits
         self._raw = raw  # content codings are left to the caller
-        self._decoder: Decoder | None = None  # of a streamed body
-        self._buffered: BufferedDecoder | None = None  # of a whole one
+        self._decoder: Decoder | None = None
         self._taken = 0
         self._buffers = buffers
 
@@ -72,8 +72,6 @@ class ResponseReader(ResponseParser):
         if headless and self.status:
             self.timings.first_byte = monotonic() - self.since
             self._prepare_body()
-        if self._buffered is not None:
-            self._decode_arrived(self._buffered)
         return self.complete
 
     def space(self) -> memoryview | None:
@@ -85,21 +83,39 @@ class ResponseReader(ResponseParser):
         self.received += size
         return self.count_body(size)
 
-    def take(self) -> bytes:
-        """Return what has arrived of a streamed body since the last call, decoded."""
+    def take(self) -> bytes | None:
+        """Return some of what has arrived of a streamed body, decoded: None when there is nothing.
+
+        Nothing is returned as well after a step of a decoder that has no output yet.
+        """
         decoder = self._decoder
-        if decoder is not None and (data := decoder.read()):
-            return data
-        pieces = self.pieces
-        if not pieces:
-            return b""
-        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        pieces.clear()
-        self._taken = self.received
         if decoder is None:
+            return self._take_pieces() if self.pieces else None
+        if (data := decoder.read()) is not None:
             return data
-        decoder.feed(data)
+        if not self.pieces:
+            return None
+        decoder.feed(self._take_pieces())
         return decoder.read()
+
+    def _take_pieces(self) -> bytes:
+        """Return `STEP` bytes of what has arrived, or up to the end of the piece that reaches them; at least one."""
+        pieces = self.pieces
+        if self.pending <= STEP or len(pieces) == 1:
+            data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            pieces.clear()
+        else:
+            ends = itertools.accumulate(map(len, pieces))
+            count = next(at for at, end in enumerate(ends, 1) if end >= STEP)
+            data = b"".join(pieces[:count])
+            del pieces[:count]
+        self._taken += len(data)
+        return data
+
+    def discard(self) -> None:
+        """Drop what has arrived and was not taken."""
+        self.pieces.clear()
+        self._decoder = None
 
     def finish(self) -> None:
         """Stop the clock of a streamed body that was taken; raises a `WireError` when its coding is cut."""
@@ -118,21 +134,13 @@ class ResponseReader(ResponseParser):
 
     def _prepare_body(self) -> None:
         """Choose the decoder, or the memory, that the body goes to, once the head has arrived."""
-        if self.coding and not self._raw and (decoder := decoder_for(self.coding)) is not None:
-            if self.whole:
-                self._buffered = BufferedDecoder(decoder, self._limit)
-            else:
-                self._decoder = decoder
+        if self.coding and not self._raw and (decoder := decoder_for(self.coding, self._limits)) is not None:
+            self._decoder, self.whole = decoder, False
         elif self._buffers is not None and MIN_BLOCK <= (need := self.remaining) <= MAX_BLOCK:
             pieces, self.pieces, received = self.pieces, [], self.received
             self.block, self.received = self._buffers.take(received + need), 0
             for piece in pieces:
                 self._append(piece)
-
-    def _decode_arrived(self, buffered: BufferedDecoder) -> None:
-        for piece in self.pieces:
-            buffered.feed(piece)
-        self.pieces = buffered.finish() if self.complete else []
 
 
 def lost_error(cause: Exception, sent: Sent) -> WireError:

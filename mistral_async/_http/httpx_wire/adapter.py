@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from time import monotonic
 from typing import Any, Final, NoReturn
 
 import anyio
 
-from mistral_async._http.h1.content_coding import BufferedDecoder, Decoder, accept_encoding, decoder_for
+from mistral_async._codec.turns import TURN, pause
+from mistral_async._http.h1.content_coding import Decoder, accept_encoding, decoder_for
 from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import (
+    STEP,
+    TRUNCATED,
     BodySource,
+    LimitError,
+    Limits,
     Phase,
     RequestHead,
     Sent,
@@ -24,6 +30,7 @@ from mistral_async._http.protocol import (
     Timings,
     WireError,
     WireResponse,
+    wire_error,
 )
 from mistral_async._http.sockets import shutdown
 
@@ -36,6 +43,9 @@ _CLOSE_SECONDS: Final = 1.0
 # Rule 3: A transport is given our time limits, a client keeps its own. The deadline is ours for both.
 # Rule 4: `abort` can not await: it shuts the socket down, so that the server sees it at once, and leaves the closing to
 #         the next request. In HTTP/2 others use the connection too, and the stream alone is closed, later.
+# Rule 5: What is there is returned without waiting, but every `TURN` seconds all others get their turn.
+# Rule 6: A body that ends with its TLS connection is whole only with a close_notify (RFC 9112 §9.8). Httpx does not
+#         look for one; the TLS object tells, where the transport shows it.
 
 # Names of httpx's exceptions: phase, what the server may have seen, and whether time ran out.
 _FAILURES: Final[dict[str, tuple[Phase, Sent, bool]]] = {
@@ -81,6 +91,8 @@ def raise_failure(error: Exception) -> NoReturn:
     if isinstance(error, _LOST_ERRORS):
         message = f"the connection was lost: {error or type(error).__name__}"
         raise WireError(message, phase=Phase.READ, sent=Sent.MAYBE) from error
+    if isinstance(error, (MemoryError, RecursionError)):
+        raise wire_error(error)
     raise error
 
 
@@ -109,11 +121,11 @@ async def _single(body: bytes) -> AsyncIterator[bytes]:
 class HttpxWire:
     """One httpx transport, or one httpx client, as a wire to one origin."""
 
-    def __init__(self, origin: Origin, *, transport: Any = None, client: Any = None, limit: int) -> None:
+    def __init__(self, origin: Origin, *, transport: Any = None, client: Any = None, limits: Limits) -> None:
         self._origin = origin
         self._transport = transport
         self._client = client
-        self._limit = limit
+        self._limits = limits
         self._httpx = httpx_module_of(transport or client)
         self._aborted: list[HttpxStream] = []  # streams that wait to be closed
 
@@ -121,7 +133,7 @@ class HttpxWire:
         """Send a request and read all of its response, whatever the status."""
         stream = await self.open(head, body, timeouts)
         try:
-            whole = await stream.read_all(self._limit, timeouts.deadline)
+            whole = await stream.read_all(timeouts.deadline)
         finally:
             await stream.aclose()
         return WireResponse(stream.status, stream.headers, whole, stream.timings, stream.http_version)
@@ -141,9 +153,9 @@ class HttpxWire:
             except Exception as error:  # noqa: BLE001 (whatever a transport raises)
                 raise_failure(error)
             if self._client is not None:
-                return HttpxStream(response, since, None, self._aborted)
+                return HttpxStream(response, since, None, self._limits, self._aborted)
             request.extensions["timeout"]["read"] = None  # from here on the stream keeps the time
-            return HttpxStream(response, since, timeouts.read, self._aborted)
+            return HttpxStream(response, since, timeouts.read, self._limits, self._aborted)
         assert scope.cancelled_caught  # noqa: S101 (the only other way out)
         raise _timeout_error()
 
@@ -179,7 +191,9 @@ class HttpxWire:
 class HttpxStream:
     """A response of httpx whose body is still arriving. A cancelled `receive` ends it: httpx closes the connection."""
 
-    def __init__(self, response: Any, since: float, read: float | None, aborted: list[HttpxStream]) -> None:
+    def __init__(
+        self, response: Any, since: float, read: float | None, limits: Limits, aborted: list[HttpxStream]
+    ) -> None:
         self.status: int = response.status_code
         self.headers: Sequence[tuple[bytes, bytes]] = [(name.lower(), value) for name, value in response.headers.raw]
         self.timings = Timings(first_byte=monotonic() - since)
@@ -187,55 +201,77 @@ class HttpxStream:
         self._response = response
         self._since = since
         self._read = read
+        self._limits = limits
         self._aborted = aborted
         self._decoder: Decoder | None = None
+        self._rest: bytes | memoryview = b""  # of what was taken
+        self._turn_ends = 0.0  # when others get their turn (`time.monotonic()`); 0 after a wait
+        self._tls: Any = None  # that of a body that ends with its connection
         self._pieces = self._body()
         self._error: WireError | None = None
         self._started = self._ended = self._closed = False
 
-    async def receive(self, deadline: float | None = None) -> bytes:
-        """Return what has arrived since the last call, at least one byte; b"" at the body's proper end."""
-        decoder = self._decoder
+    async def receive(self, deadline: float | None = None, most: int = STEP) -> bytes:
+        """Return what has arrived since the last call, from one byte to `most`; b"" at the body's proper end."""
         try:
-            while True:
-                if decoder is not None and (data := decoder.read()):
+            await self._end_turn(deadline)
+            data = self._rest or await self._receive(deadline)
+        except WireError as error:
+            await self._fail(error)
+            raise
+        self._rest = memoryview(data)[most:] if len(data) > most else b""
+        return bytes(data[:most])
+
+    async def _receive(self, deadline: float | None) -> bytes:
+        decoder = self._decoder
+        while True:
+            if decoder is not None and (data := decoder.read()) is not None:
+                if data:
                     return data
-                if self._ended:
-                    if decoder is not None:
-                        decoder.finish()
-                    return b""
+            elif self._ended:
+                if decoder is not None:
+                    decoder.finish()
+                return b""
+            else:
                 piece = await self._next(self._deadline_after(self._read) if deadline is None else deadline)
                 if decoder is not None:
                     decoder.feed(piece)
                 elif piece:
                     return piece
-        except WireError as error:
-            await self._fail(error)
-            raise
+            await self._end_turn(deadline)
 
-    async def read_all(self, limit: int, deadline: float | None) -> bytes:
-        """Return all of the body, decoded; raises a `WireError` beyond `limit` bytes."""
-        buffered = None if self._decoder is None else BufferedDecoder(self._decoder, limit)
+    async def read_all(self, deadline: float | None) -> bytes:
+        """Return all of the body, decoded; raises a `WireError` beyond the limits."""
         pieces: list[bytes] = []
-        size = 0
-        while not self._ended:
+        size, limit = 0, self._limits.size
+        while True:
             end = self._deadline_after(self._read)
-            piece = await self._next(deadline if end is None else end if deadline is None else min(end, deadline))
-            size += len(piece)
-            if buffered is not None:
-                buffered.feed(piece)
-            elif size > limit:
-                message = f"the body of the answer is longer than {limit} bytes"
-                raise WireError(message, phase=Phase.PROTOCOL, sent=Sent.MAYBE)
-            else:
-                pieces.append(piece)
-        return b"".join(pieces if buffered is None else buffered.finish())
+            data = await self.receive(deadline if end is None else end if deadline is None else min(end, deadline))
+            if not data:
+                return b"".join(pieces)
+            size += len(data)
+            pieces.append(data)
+            if size > limit:
+                raise LimitError(f"the answer is longer than {limit} bytes; the client's max_answer_size allows more")
+
+    async def _end_turn(self, deadline: float | None) -> None:
+        """Let others go on when their turn has come, before anything is taken (rule 5)."""
+        now = monotonic()
+        if now < self._turn_ends:
+            return
+        if self._turn_ends:
+            await pause()
+            now = monotonic()
+            if deadline is not None and now >= deadline:
+                raise _timeout_error()
+        self._turn_ends = now + TURN
 
     async def aclose(self) -> None:
         """Give the connection back if the body is at its end, else close it at once."""
         if self._closed:
             return
         self._closed = True
+        self._rest = b""
         if not self._ended and self._error is None:
             self._error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
         with anyio.move_on_after(_CLOSE_SECONDS, shield=True):
@@ -251,6 +287,7 @@ class HttpxStream:
 
     def abort(self) -> None:
         """Close the connection now; what else httpx wants to close waits for the next request."""
+        self._rest = b""
         if self._closed or self._ended:
             return
         if self._error is None:
@@ -265,11 +302,18 @@ class HttpxStream:
         if self._error is not None:
             raise self._error
         self._started = True
+        since = monotonic()
         try:
             with _cancel_at(end):
-                return await anext(self._pieces)
+                piece: bytes = await anext(self._pieces)
+                if monotonic() - since > TURN:
+                    self._turn_ends = 0.0
+                return piece
             self._error = _timeout_error()
         except StopAsyncIteration:
+            if self._tls is not None and _is_truncated(self._tls):
+                self._error = WireError(TRUNCATED, phase=Phase.READ, sent=Sent.MAYBE)
+                raise self._error from None
             self._ended = True
             self.timings.total = monotonic() - self._since
             await self.aclose()
@@ -293,6 +337,27 @@ class HttpxStream:
         if response.is_stream_consumed:  # a mock's answer, or an event hook has read it: it is decoded too
             return _single(response.content)
         codings = b",".join(value for name, value in self.headers if name == b"content-encoding")
-        self._decoder = decoder_for(codings) if codings else None
+        self._decoder = decoder_for(codings, self._limits) if codings else None
+        self._tls = self._tls_that_ends_it()
         stream = response.stream
         return aiter(stream) if hasattr(stream, "__aiter__") else _single(b"".join(stream))
+
+    def _tls_that_ends_it(self) -> Any:
+        """Return the TLS object of a body that has no other end than that of its connection."""
+        names = {name for name, _ in self.headers}
+        if not self.http_version.startswith("HTTP/1") or names & {b"content-length", b"transfer-encoding"}:
+            return None
+        with contextlib.suppress(Exception):  # a transport of the user's may have anything there, or nothing
+            return self._response.extensions["network_stream"].get_extra_info("ssl_object")
+        return None
+
+
+def _is_truncated(tls: Any) -> bool:
+    """Return whether a TLS connection that has ended did so without a close_notify."""
+    try:
+        tls.read(1)
+    except ssl.SSLError as error:
+        return not isinstance(error, (ssl.SSLZeroReturnError, ssl.SSLWantReadError))
+    except Exception:  # noqa: BLE001 (no TLS object of the standard library)
+        return False
+    return False

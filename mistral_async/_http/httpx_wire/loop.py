@@ -25,7 +25,7 @@ class HttpxLoopWire(HttpxWire):
 
     def __init__(self, config: PoolConfig, loop: Loop, proxy: ProxySetting | None) -> None:
         transport = _make_transport(config, proxy)
-        super().__init__(config.origin, transport=transport, limit=config.max_answer)
+        super().__init__(config.origin, transport=transport, limits=config.limits)
         self._proxy = proxy
         self.loop = loop
         self.closed = False

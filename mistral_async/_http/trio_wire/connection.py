@@ -15,7 +15,7 @@ from trio.lowlevel import notify_closing, wait_readable, wait_writable
 from mistral_async._http.h1.body import SLICE, SlicedBody, pump
 from mistral_async._http.h1.response_reader import ResponseReader, lost_error
 from mistral_async._http.pooled import PooledWire
-from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError
+from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError, wire_error
 from mistral_async._http.sockets import readable_check
 from mistral_async._http.tls import Bytes, TlsLayer
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
@@ -136,6 +136,10 @@ class TrioConnection:
         finally:
             self.due = inf
 
+    async def pause(self) -> None:
+        """Let all others go on."""
+        await trio.lowlevel.checkpoint()
+
     def expire(self) -> None:
         """Fail what is under way with a timeout."""
         self.due = inf
@@ -174,7 +178,7 @@ class TrioConnection:
         """Offer a small request to the kernel; return whether it took all of it (rule 5)."""
         if body is not None and (not isinstance(body, bytes) or len(body) > SLICE):
             return False
-        self._unsent = self._send_now(reader, memoryview(self._encrypt(head + body if body else head)))
+        self._unsent = self._send_now(reader, memoryview(self._encrypt(reader, head + body if body else head)))
         self._sending = len(self._unsent) > 0
         return not self._sending
 
@@ -201,7 +205,7 @@ class TrioConnection:
 
     async def _send(self, reader: ResponseReader, piece: Bytes, *, last: bool) -> None:
         """Send one piece of a body; the time that the next takes to be made is limited by the deadline alone."""
-        taken = await self._send_raw(reader, self._encrypt(piece))
+        taken = await self._send_raw(reader, self._encrypt(reader, piece))
         self._extend(None)
         if last:
             self._sending = not taken
@@ -238,8 +242,16 @@ class TrioConnection:
         self._accepted = True
         return view[taken:]
 
-    def _encrypt(self, data: Bytes) -> Bytes:
-        return data if self._tls is None else self._tls.encrypt(data)
+    def _encrypt(self, reader: ResponseReader, data: Bytes) -> Bytes:
+        if self._tls is None:
+            return data
+        try:
+            return self._tls.encrypt(data)
+        except OSError as error:  # the peer has ended it
+            self._fail(reader, lost_error(error, self._sent()))
+        except Exception as error:  # noqa: BLE001 (as in `_read`)
+            self._fail(reader, wire_error(error, self._sent()))
+        return b""
 
     def _send_failed(self, reader: ResponseReader, error: OSError) -> None:
         """Fail with the reason of a failed write, unless the server has answered (rule 7)."""
@@ -265,10 +277,10 @@ class TrioConnection:
                 self._feed(reader, self._buffer[:size])
         except BlockingIOError:
             return False
-        except WireError as error:
-            self._fail(reader, error)
         except OSError as error:
             self._fail(reader, lost_error(error, self._sent()))
+        except Exception as error:  # noqa: BLE001 (whatever it is ends the exchange, with one of our errors)
+            self._fail(reader, wire_error(error, self._sent()))
         return self._reader is reader
 
     def _feed(self, reader: ResponseReader, data: Bytes) -> None:
@@ -279,10 +291,11 @@ class TrioConnection:
             data = tls.decrypt(data)
             eof = tls.closed
             if reply := tls.outgoing():
-                self._sock.send(reply)
+                with contextlib.suppress(BlockingIOError):  # what has been decrypted must not be lost
+                    self._sock.send(reply)
         complete = bool(data) and reader.receive(data)
         if eof and not complete:
-            reader.eof(self._sent())
+            reader.eof(self._sent(), proper=tls is None or tls.closed)
             complete = True
         self._after_read(reader, complete=complete)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from math import inf
 from typing import Final, Protocol
@@ -64,7 +65,8 @@ class DeadlineWatcher:
     def _look(self) -> None:
         now = trio.current_time()
         for each in [each for each in self._watched if each.due <= now]:
-            each.expire()
+            with contextlib.suppress(Exception):  # one that escaped here would end the whole trio run
+                each.expire()
         due = min((each.due for each in self._watched), default=inf)
         if due == inf or self._stopped:
             self._scope = None

@@ -19,7 +19,7 @@ from mistral_async._http.sockets import prepare
 from mistral_async._http.trio_wire.connection import TrioConnection
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
-_BUFFER: Final = 256 * 1024  # bytes read at once, into one buffer for all connections: no await keeps it
+_BUFFER: Final = 64 * 1024  # bytes read at once, into one buffer for all connections: no await keeps it
 
 
 class TrioWire(PooledWire[TrioConnection]):
@@ -32,7 +32,7 @@ class TrioWire(PooledWire[TrioConnection]):
 
     async def aclose(self) -> None:
         """Close every connection; what is under way fails."""
-        for connection in self.pool.close():
+        for connection in self._close_pool():
             connection.close()
         self._watcher.stop()
         self._stop_exit_hook()

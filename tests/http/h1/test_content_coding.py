@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gzip
+import timeit
 import zlib
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async._http.h1 import content_coding as _decode
-from mistral_async._http.h1.content_coding import STEP, BufferedDecoder, accept_encoding, decoder_for
-from mistral_async._http.protocol import Phase, WireError
+from mistral_async._http.h1.content_coding import STEP, accept_encoding, decoder_for
+from mistral_async._http.protocol import LimitError, Limits, Phase, WireError
 
 
 def raw_deflate(data):
@@ -66,7 +67,7 @@ def decode(name, data, step):
     pieces = []
     for at in range(0, len(data), step):
         decoder.feed(data[at : at + step])
-        while piece := decoder.read():
+        while (piece := decoder.read()) is not None:
             assert len(piece) <= STEP + UNBOUNDED
             pieces.append(piece)
     decoder.finish()
@@ -136,20 +137,92 @@ def test_what_is_asked_for_is_understood():
         assert decoder_for(name.encode()) is not None
 
 
-def test_a_bomb_is_refused_before_it_fills_the_memory(coding):
+def unfold(name, data, limits):
+    """The size that it unfolds to, within the limits."""
+    decoder = decoder_for(name, limits)
+    decoder.feed(data)
+    size = 0
+    while (piece := decoder.read()) is not None:
+        size += len(piece)
+    decoder.finish()
+    return size
+
+
+@pytest.mark.parametrize("nested", ["gzip", "deflate", "br", "zstd", "two", "frames"])
+def test_a_bomb_is_refused_before_it_fills_the_memory(nested):
     """Rule 2."""
-    name, compress = coding
-    buffered = BufferedDecoder(decoder_for(name), 1 << 40)
-    with pytest.raises(WireError, match="too much"):
-        buffered.feed(compress(bytes(100 * 1024 * 1024)))
+    name, compress = CODINGS[nested]
+    with pytest.raises(LimitError, match=r"200 times its size.* max_compression_ratio"):
+        unfold(name, compress(bytes(100 * 1024 * 1024)), Limits(1 << 40))
 
 
-def test_the_limit_of_a_whole_body():
+def test_what_an_outer_coding_unfolds_to_is_limited_too():
+    """Rule 2: many empty members, which come to nothing."""
+    empty = gzip.compress(gzip.compress(b"", mtime=0) * 100_000)
+    with pytest.raises(LimitError, match="more than 100000 bytes"):
+        unfold(b"gzip, gzip", empty, Limits(100_000))
+
+
+def test_the_limit_of_the_size():
     """Rule 2."""
     body = bytes(range(256)) * 100
-    buffered = BufferedDecoder(decoder_for(b"gzip"), len(body))
-    buffered.feed(gzip.compress(body))
-    assert b"".join(buffered.finish()) == body
-    buffered = BufferedDecoder(decoder_for(b"gzip"), len(body) - 1)
-    with pytest.raises(WireError, match="too much"):
-        buffered.feed(gzip.compress(body))
+    assert unfold(b"gzip", gzip.compress(body), Limits(len(body))) == len(body)
+    with pytest.raises(LimitError, match=rf"more than {len(body) - 1} bytes.* max_answer_size"):
+        unfold(b"gzip", gzip.compress(body), Limits(len(body) - 1))
+
+
+def test_the_limit_of_the_ratio_can_be_raised():
+    """Rule 2."""
+    assert unfold(b"gzip", gzip.compress(bytes(20_000_000)), Limits(ratio=2000)) == 20_000_000
+
+
+def test_there_are_at_most_ten_codings():
+    """Rule 3."""
+    assert decoder_for(b",".join([b"gzip"] * 10)) is not None
+    with pytest.raises(WireError, match="11 content codings"):
+        decoder_for(b", ".join([b"gzip"] * 11))
+    with pytest.raises(WireError, match="content codings"):
+        decoder_for(b"gzip," * 2000 + b"gzip")
+
+
+AFTER = [b"\0", b"\n", b"\0" * 16, b"\0" * 5000, b"junk", b"\x1f", b"X", b"{}" * 300_000]
+"""What follows a whole body and belongs to no other frame."""
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "raw deflate", "zstd", "frames", "zstd frames"])
+@pytest.mark.parametrize("after", AFTER, ids=lambda after: f"{after[:5]!r}*{len(after)}")
+@pytest.mark.parametrize("step", [1, 7, 1 << 30])
+def test_what_follows_a_body_is_dropped(coding, after, step):
+    """Rule 4."""
+    name, compress = CODINGS[coding]
+    if step == 1 << 30 or len(after) < 10_000:
+        assert decode(name, compress(b"hello" * 99) + after, step) == b"hello" * 99
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+@given(zeros=st.integers(0, 9), step=st.integers(1, 60))
+def test_frames_may_have_zeros_between_them(coding, zeros, step):
+    """Rule 4."""
+    name, compress = CODINGS[coding]
+    data = compress(b"one") + bytes(zeros) + compress(b"two") + bytes(zeros)
+    assert decode(name, data, step) == b"onetwo"
+    with pytest.raises(WireError):
+        decode(name, data[: -3 - zeros], step)
+
+
+def test_a_frame_of_zstd_may_be_one_to_skip():
+    """Rule 4."""
+    compress = library("zstandard").compress
+    skipped = b"\x5a\x2a\x4d\x18\x04\0\0\0skip"
+    for step in (1, 9, 1000):
+        assert decode(b"zstd", skipped + compress(b"one") + skipped + compress(b"two") + skipped, step) == b"onetwo"
+
+
+def test_time_is_linear_in_what_follows():
+    """Rule 5."""
+
+    def seconds(count):
+        data = gzip.compress(b"x") + b"junk" * count
+        return min(timeit.repeat(lambda: decode(b"gzip", data, 1000), number=1, repeat=3))
+
+    assert seconds(400_000) < 10 * seconds(100_000) + 0.01

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
+import timeit
+import tracemalloc
 
 import pytest
 from hypothesis import example, given
@@ -66,7 +68,29 @@ WHOLE = [
     b"HTTP/1.1 204 No Content\r\n\r\nsurplus",
     b"HTTP/1.0 200 OK\r\nConnection: foo, bar\r\nContent-Length: 1\r\n\r\nx",
 ]
+LOOSE = [
+    b"HTTP/1.1 200 OK\nContent-Length: 1\n\nx",
+    b"HTTP/1.1 200 OK\n\nuntil the end\r\n\r\nof it",
+    HEAD + b"a: b\nConnection: keep-alive\r\nContent-Length: 1\r\n\nx",
+    HEAD + b"Content-Length: 1\n\r\nx",
+    b"HTTP/1.1 103 Hints\n\n\r\nHTTP/1.1 103 Hints\r\n\r\n" + HEAD + b"Content-Length: 1\r\n\r\nx",
+    b"\r\n" + HEAD + b"Content-Length: 1\r\n\r\nx",
+    b"\n\r\n\n" + HEAD + b"X-Folded: a\n b\nContent-Length: 1\r\n\r\nx",
+]
+"""What is HTTP/1.1 but for its line ends, each with the body `x` but for the second."""
 BROKEN = [
+    b"HTTP/01.1 200 OK\r\n\r\n",
+    b"HTTP/11.1 200 OK\r\n\r\n",
+    b"HTTP/1.01 200 OK\r\n\r\n",
+    b"HTTP/0.9 200 OK\r\n\r\n",
+    b"RTSP/1.1 200 OK\r\n\r\n",
+    b"HTTP/1.1\t200 OK\r\n\r\n",
+    b"HTTP/1.1 200 OK\rContent-Length: 0\r\n\r\n",
+    HEAD + b"Content-Length: 4 2\r\n\r\n",
+    HEAD + b"Transfer-Encoding: chunked, deflate\r\n\r\n",
+    HEAD + b"Transfer-Encoding: chunked\r\n  abc\r\n\r\n",
+    HEAD + b"a\x01b: c\r\n\r\n",
+    HEAD + b"a\n: c\r\n\r\n",
     b"garbage",
     b"HTTP/2 200 OK\r\n\r\n",
     b"HTTP/1.1  200 OK\r\n\r\n",
@@ -74,9 +98,7 @@ BROKEN = [
     b"HTTP/1.1 2000 OK\r\n\r\n",
     b"HTTP/1.1 099 OK\r\n\r\n",
     b"HTTP/1.1 200 O\rK\r\n\r\n",
-    b"HTTP/1.1 200 OK\n\n",
     b"HTTP/1.1 101 Switching\r\n\r\n",
-    HEAD + b"a: b\nc: d\r\n\r\n",
     HEAD + b" a: b\r\n\r\n",
     HEAD + b"a : b\r\n\r\n",
     HEAD + b": b\r\n\r\n",
@@ -152,6 +174,15 @@ def test_bodies(data, body, reusable):
     assert body_of(data) == (body, reusable)
 
 
+@pytest.mark.parametrize("data", LOOSE)
+def test_loose_line_ends_are_read_and_the_connection_is_not_used_again(data):
+    """Rule 3."""
+    status, _, headers, body, complete, reusable = parse(data)
+    assert (status, complete, reusable) == (200, True, False)
+    assert body == (b"x" if b"Content-Length: 1" in data else b"until the end\r\n\r\nof it")
+    assert all(b"\n" not in value and b"\r" not in value for _, value in headers)
+
+
 def test_headers_are_lower_case_in_order_and_unfolded():
     parser = ResponseParser()
     parser.feed(WHOLE[13])
@@ -194,7 +225,7 @@ def test_who_has_not_sent_it_all_is_told_so():
     assert caught.value.sent is Sent.PART
 
 
-@pytest.mark.parametrize("data", WHOLE + BROKEN + CUT)
+@pytest.mark.parametrize("data", WHOLE + LOOSE + BROKEN + CUT)
 @pytest.mark.parametrize("to_head", [False, True])
 def test_every_cut_gives_the_same(data, to_head):
     """Rule 1."""
@@ -207,7 +238,9 @@ def test_every_cut_gives_the_same(data, to_head):
 
 
 @given(
-    data=st.sampled_from(WHOLE + BROKEN), cuts=st.lists(st.integers(0, 200), max_size=6), max_body=st.integers(0, 20)
+    data=st.sampled_from(WHOLE + LOOSE + BROKEN),
+    cuts=st.lists(st.integers(0, 200), max_size=6),
+    max_body=st.integers(0, 20),
 )
 def test_all_cuts_give_the_same(data, cuts, max_body):
     """Rule 1."""
@@ -218,7 +251,7 @@ def test_all_cuts_give_the_same(data, cuts, max_body):
 
 
 @given(
-    data=st.sampled_from(WHOLE),
+    data=st.sampled_from(WHOLE + LOOSE),
     at=st.integers(0, 300),
     change=st.binary(max_size=4) | st.sampled_from([b"\r\n", b"\n", b"\r", b"0", b":", b" ", b"\0", b"chunked"]),
     drop=st.integers(0, 4),
@@ -247,6 +280,7 @@ def test_limits():
     assert parse(HEAD + long)[0] == 200
     assert parse(HEAD + b"a" + long, eof=False)[0] is Phase.PROTOCOL
     assert parse(HEAD + b"X: " + b"a" * MAX_HEAD, eof=False)[0] is Phase.PROTOCOL
+    assert parse(b"\r\n" * MAX_HEAD, eof=False)[0] is Phase.PROTOCOL
     hints = b"HTTP/1.1 103 Hints\r\n\r\n"
     assert parse(hints * (MAX_HEAD // len(hints) + 1), eof=False)[0] is Phase.PROTOCOL
     assert parse(CHUNKED + b"0\r\nX: " + b"a" * MAX_HEAD, eof=False)[0] is Phase.PROTOCOL
@@ -283,6 +317,54 @@ def test_time_is_linear_however_it_comes():
     parser = ResponseParser()
     assert elapsed(parser, CHUNKED + encode_chunk(b"x") * 200_000 + encode_chunk(b""), 64 * 1024) < 3
     assert parser.complete
+
+
+KINDS = {
+    "spaces": lambda n: HEAD + b"X:" + b" " * n + b"a\r\n b\r\n\r\n",
+    "folds": lambda n: HEAD + b"X: a" + b"\r\n " * (n // 3) + b"\r\n\r\n",
+    "blank folds": lambda n: HEAD + b"X: a" + b" \t\r\n\t" * (n // 5) + b"\r\n\r\n",
+    "fields": lambda n: HEAD + b"a:\r\n" * (n // 4) + b"\r\n",
+    "lengths": lambda n: HEAD + b"Content-Length: 0" + b",0" * (n // 2) + b"\r\n\r\n",
+    "options": lambda n: HEAD + b"Connection: a" + b",a" * (n // 2) + b"\r\n\r\n",
+    "connections": lambda n: HEAD + b"Connection:\r\n" * (n // 13) + b"\r\n",
+    "keep-alive": lambda n: HEAD + b"Keep-Alive: " + b"timeout=" * (n // 8) + b"\r\n\r\n",
+    "bare LFs": lambda n: HEAD.replace(b"\r", b"") + b"a:\n" * (n // 3) + b"\n",
+    "a token": lambda n: HEAD + b"a" * n + b"\r\n\r\n",
+    "a reason": lambda n: b"HTTP/1.1 200 " + b" " * n + b"\r\n\r\n",
+    "empty lines": lambda n: b"\r\n" * (n // 2) + HEAD + b"\r\n",
+    "hints": lambda n: b"HTTP/1.1 103\r\n\r\n" * (n // 16) + HEAD + b"\r\n",
+    "an extension": lambda n: CHUNKED + b"1;" + b" ;" * (n // 32) + b"\r\nx\r\n0\r\n\r\n",
+    "chunks": lambda n: CHUNKED + b"1\r\nx\r\n" * (n // 6) + b"0\r\n\r\n",
+    "trailers": lambda n: CHUNKED + b"0\r\n" + b"a:\r\n" * (n // 4) + b"\r\n",
+    "folded trailers": lambda n: CHUNKED + b"0\r\na:" + b" \r\n " * (n // 4) + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("step", [1, 1 << 20], ids=["byte by byte", "at once"])
+def test_four_times_the_bytes_take_four_times_as_long(kind, step):
+    """Rule 2."""
+
+    def seconds(size):
+        data = KINDS[kind](size)
+        return min(timeit.repeat(lambda: outcome(data[at : at + step] for at in range(0, len(data), step)), number=1))
+
+    assert seconds(60_000) < 12 * seconds(15_000) + 0.003
+    if step > 1:
+        assert seconds(60_000) < 0.1
+
+
+def test_memory_is_proportional_to_the_body():
+    """Rule 2: chunks of one byte, and pieces of one byte."""
+    for data, step in ((CHUNKED + b"1\r\nx\r\n" * 30_000, 64 * 1024), (HEAD + b"\r\n" + b"x" * 30_000, 1)):
+        parser = ResponseParser()
+        tracemalloc.start()
+        for at in range(0, len(data), step):
+            parser.feed(data[at : at + step])
+        held = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert b"".join(parser.pieces) == b"x" * 30_000
+        assert held < 3 * 30_000
 
 
 def test_the_head_of_a_request():
