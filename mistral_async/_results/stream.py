@@ -48,7 +48,7 @@ T = TypeVar("T")
 #   page or document in place of a stream is a `ResponseValidationError`, not an empty stream.
 
 _TAIL = 0.05
-_STEP = 16 * 1024  # bytes whose events are decoded before others get their turn: 10 ms for the shortest events
+_STEP = 32 * 1024  # bytes whose events are decoded before others get their turn: 10 ms for the shortest events
 
 
 class AsyncStream(OpenResponse, Generic[T]):
