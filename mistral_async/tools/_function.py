@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
+import types
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, cast, get_origin
@@ -45,6 +47,8 @@ from mistral_async._codec.json_types import JSONMapping, JSONObject, is_mapping
 
 D = TypeVar("D", default=Any)
 
+_CONTEXT = re.compile(r"(\w+\.)*Context(\[.*\])?", re.DOTALL)
+"""The annotation of a parameter that is filled in, in quotes: it may be imported for type checkers alone."""
 _DECLARATIONS = {"pydantic.v1.fields.FieldInfo", "dataclasses.Field", "msgspec._core.Field", "attr._make._CountingAttr"}
 
 
@@ -165,14 +169,26 @@ class FunctionSignature:
 
 
 def _resolved_hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the annotations of the parameters; those of a `Context` may be imported for type checkers alone."""
     inner = _annotated_function(function)
+    shown = {name: hint for name, hint in inspect.get_annotations(inner).items() if name != "return"}
     try:
-        return typing.get_type_hints(inner, include_extras=True)
+        return _evaluated(shown, inner)
+    except NameError:
+        contexts = {name: Context for name, hint in shown.items() if isinstance(hint, str) and _CONTEXT.fullmatch(hint)}
+    try:
+        return _evaluated({**shown, **contexts}, inner)
     except NameError as problem:
         name = getattr(inner, "__qualname__", repr(inner))
         raise TypeError(
             f"an annotation of {name} can not be resolved: {problem}; define the type in its module"
         ) from None
+
+
+def _evaluated(annotations: dict[str, Any], owner: Any) -> dict[str, Any]:
+    shell = types.SimpleNamespace(__annotations__=annotations)
+    parameters = {each.__name__: each for each in getattr(owner, "__type_params__", ())}
+    return typing.get_type_hints(shell, getattr(owner, "__globals__", {}), parameters, include_extras=True)
 
 
 def _annotated_function(function: Any) -> Any:

@@ -347,3 +347,34 @@ async def test_a_cancellation_from_outside_ends_the_tool():
     with anyio.move_on_after(0.02) as scope:
         await wait.run({})
     assert scope.cancelled_caught
+
+
+ONLY_FOR_TYPE_CHECKERS = """
+from __future__ import annotations
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from mistral_async.tools import Context
+    from nowhere import Frame
+
+def look(x: int, context: Context[Frame]) -> Frame: return [x, context.data]
+def other(x: Frame): return x
+"""
+MINE = """
+from __future__ import annotations
+class Context(dict): ...
+def look(x: int, context: Context) -> None: ...
+"""
+
+
+async def test_a_context_and_what_is_returned_may_be_known_to_type_checkers_alone():
+    # Rule 1 of function.
+    space: dict[str, Any] = {"__name__": "somewhere"}
+    exec(ONLY_FOR_TYPE_CHECKERS, space)
+    made = Tool.from_function(space["look"])
+    assert list(made.function.parameters["properties"]) == ["x"]
+    assert await made.run({"x": 1}, Context("data")) == [1, "data"]
+    with pytest.raises(TypeError, match="Frame"):
+        Tool.from_function(space["other"])
+    exec(MINE, space)
+    with pytest.raises(TypeError, match="not a type that JSON can hold"):
+        Tool.from_function(space["look"])

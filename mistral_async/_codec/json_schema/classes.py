@@ -113,7 +113,7 @@ class ClassCodec:
             raise MismatchError(f"Object contains unknown field `{min(unknown)}`")
         given: dict[str, Any] = {}
         for field in self.fields:
-            if field.key in found:
+            if field.key in found and not self._is_absent(field, found[field.key], mode):
                 given[field.name] = field.read(found[field.key], given, mode)
             elif field.required:
                 raise MismatchError(f"Object missing required field `{field.key}`")
@@ -123,6 +123,11 @@ class ClassCodec:
             return self._build(**given)
         except (ValueError, TypeError) as problem:
             raise MismatchError(str(problem)) from problem
+
+    @staticmethod
+    def _is_absent(field: FieldCodec, value: object, mode: ReadMode) -> bool:
+        """Return True for null that stands for a field left out (rule 3 of `type_codec`)."""
+        return mode.lax and value is None and not field.required and field.codec.score(None) == NO_MATCH
 
     def _as_object(self, value: object) -> object:
         """Return an array's items under the keys of their places; surplus items have their number for a key."""

@@ -16,7 +16,8 @@ from mistral_async._codec.json_types import JSONObject, is_array, is_object
 # Rule 2: A number without a fraction is an int, however it is written (`1.0`).
 # Rule 3: Lax reading (arguments of functions) takes text for a number, a boolean or null, and the JSON of a list or an
 #   object in text for that list or object. It is a second attempt, made only after the exact one failed, so that text
-#   is never taken for a number where text is meant. A number is finite, also one that stands in text.
+#   is never taken for a number where text is meant. A number is finite, also one that stands in text. Null, where a
+#   field has a default and does not take null, is the field left out.
 # Rule 4: Keys that a class does not have are ignored, unless the mode forbids them. A union forbids them first, so
 #   that of two classes the one that has the keys is meant, and allows them only when no member fits.
 # Rule 5: Of a union the member that fits best at first sight is read first (see `score`). The error of a union is the

@@ -186,11 +186,14 @@ def test_a_default_is_not_shared():
     assert made.read({})["x"] == [1]
 
 
-async def test_null_may_stand_for_a_default_of_none():
-    made = tool_of(int, None)
-    assert await made.run({"x": None}) is None
+def test_null_stands_for_a_field_left_out():
+    # Rule 3 of type_codec.
+    assert tool_of(int, None).read({"x": None}) == {"x": None}
+    assert tool_of(int, 3).read({"x": None}) == {"x": 3}
+    assert tool_of(int | None, 3).read({"x": None}) == {"x": None}
+    assert tool_of(Data).read({"x": {"x": None, "z": [1]}}) == {"x": Data(5, "none", [1])}
     with pytest.raises(ValueError, match="Expected `int`"):
-        await tool_of(int, 3).run({"x": None})
+        tool_of(int).read({"x": None})
 
 
 def test_an_enum_and_a_default_that_json_can_not_hold():
