@@ -132,21 +132,23 @@ class _PartFile:
         self._resumes = mark is not None
         self._expected = expected
         self._held: list[bytes] = []
-        self._size = 0
+        self._size = 0  # bytes held
+        self._length = 0  # bytes in the file
 
     def open(self) -> int:
         """Open it, and return the bytes that an earlier run wrote."""
+        file = self._whole.open("a+b" if self._resumes else "xb")
+        self._resumes = self._resumes and file.seekable()  # a pipe is not
         if not self._resumes:
-            return self._whole.open().tell()
-        file = self._whole.open("a+b")
+            return 0
         if not _locked(file):
             self._whole.discard(keep=True)
             self._whole, self._resumes = WholeFile(self._target), False
-            return self._whole.open().tell()
+            return self.open()
         file.seek(0)
         while data := file.read(_WRITE):
-            self._digest(data)
-        return file.tell()
+            self._count(data)
+        return self._length
 
     def hold(self, data: bytes) -> int:
         """Keep bytes for the next write, and return how many are kept."""
@@ -159,12 +161,12 @@ class _PartFile:
         held, self._held, self._size = self._held, [], 0
         for data in held:
             self._whole.file.write(data)
-            self._digest(data)
+            self._count(data)
 
     def finish(self, sizes: set[int | None]) -> None:
         """Check it (rule 3), and put it in its place."""
         self.write()
-        target, size = self._target, self._whole.file.tell()
+        target, size = self._target, self._length
         if sizes - {size}:
             raise ChecksumError(f"{target} was not written: {size} bytes arrived, of {max(filter(None, sizes))}")
         for digest, wanted in self._expected:
@@ -180,7 +182,8 @@ class _PartFile:
                 self.write()
         self._whole.discard(keep=keep)
 
-    def _digest(self, data: bytes) -> None:
+    def _count(self, data: bytes) -> None:
+        self._length += len(data)
         for digest, _ in self._expected:
             digest.update(data)
 

@@ -145,6 +145,20 @@ async def test_a_download_into_a_folder_of_that_name(client, tmp_path):
     assert not names(tmp_path)
 
 
+@pytest.mark.parametrize("resume", [False, True])
+async def test_a_download_into_a_pipe(client, tmp_path, resume):
+    data = os.urandom(300_000)
+    file = await client.files.upload(("f", data), "ocr")
+    pipe, read = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    assert await client.files.download(file.id).save(pipe, resume=resume) == len(data)
+    await anyio.to_thread.run_sync(reader.join, 10)
+    assert read == [data]
+    assert names(tmp_path) == ["pipe"]
+
+
 async def test_two_downloads_that_are_resumed_do_not_write_to_one_file(client, tmp_path):
     data = os.urandom(3 << 20)
     file = await client.files.upload(("f", data), "ocr")
