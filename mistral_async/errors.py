@@ -67,11 +67,6 @@ class MistralError(Exception):
         super().__init__(message)
         self.message = message
 
-    def __str__(self) -> str:
-        """Return the message, with the number of attempts where there were several."""
-        count = len(self.attempts)
-        return f"{self.message} (after {count} attempts)" if count > 1 else self.message
-
 
 class ConfigurationError(MistralError, ValueError):
     """The client can not send this: the message says what to set."""

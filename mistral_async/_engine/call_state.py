@@ -142,6 +142,9 @@ class CallState:
             self.trace.failed(self.attempts[-1], error)
         self.waited = 0.0
         error.attempts = self.attempts
+        if (count := len(self.attempts)) > 1:
+            error.message = f"{error.message} (after {count} attempts)"
+            error.args = (error.message,)
         return error
 
     def settle(self, headers: Sequence[tuple[bytes, bytes]] = (), tokens: float | None = None) -> None:

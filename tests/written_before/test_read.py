@@ -118,6 +118,7 @@ def test_requests_are_described_by_calls_that_were_pickled(protocol):
     assert files.delete("1").target == old.files.delete("1").target == "/v1/files/1"
 
 
+@pytest.mark.filterwarnings("ignore:verify=False")
 @pytest.mark.parametrize("protocol", ["2", "4"])
 async def test_clients_work_as_they_were_set(server, protocol):
     for name, fresh in theirs.clients().items():
