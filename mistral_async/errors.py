@@ -38,11 +38,11 @@ MistralError                         the root: catch this one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
 from mistral_async._codec.attempt import Attempt
-from mistral_async._codec.error_body import ErrorInfo, parse_error
+from mistral_async._codec.error_body import ErrorInfo, find_error, parse_error
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimitStatus
 
@@ -234,6 +234,9 @@ class ToolServerError(ToolRunError):
 class StreamError(MistralError):
     """A stream that did not end well."""
 
+    body: bytes = b""
+    """What came in place of an event, such as a page of a gateway; empty where nothing did."""
+
 
 class IncompleteStreamError(StreamError):
     """The stream ended without its terminal mark: the answer is cut."""
@@ -244,7 +247,7 @@ class StreamInterruptedError(StreamError, APIConnectionError):
 
 
 class StreamEventError(StreamError, APIStatusError):
-    """The API reported an error inside the stream."""
+    """The API reported an error inside the stream. `status` is the one that the error names, else 200."""
 
 
 E = TypeVar("E", bound=APIStatusError)
@@ -274,14 +277,33 @@ _BY_CODE: dict[tuple[int, str], type[APIStatusError]] = {
 
 def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> APIStatusError:
     """Return the error that an answer with an error status is; `route` is named in its message."""
-    info = parse_error(body)
+    return _from_info(parse_error(body), status, headers, body, f"{status} from {route}")
+
+
+def from_answer(
+    headers: Headers, body: bytes, own: Collection[str] | None, *, route: str, status: int = 200
+) -> APIStatusError | None:
+    """Return the error that an answer under a status of success is, None if it is none.
+
+    It is of the class and has the status that it names, if it names one. `own` are the fields of an answer of its type.
+    """
+    info = find_error(body, own)
+    if info is None:
+        return None
+    what = f"{info.status} (under status {status})" if info.status else f"error under status {status}"
+    error = _from_info(info, info.status or status, headers, body, f"{what} from {route}")
+    error.may_have_executed = error.may_have_executed or not info.status
+    return error
+
+
+def _from_info(info: ErrorInfo, status: int, headers: Headers, body: bytes, what: str) -> APIStatusError:
     limits = headers.rate_limits
     kind = _BY_CODE.get((status, info.code or "")) or _BY_STATUS.get(status)
     if kind is None:
         kind = _BY_CLASS.get(status // 100, APIStatusError)
     if kind is RateLimitError and any(limit.limit == 0 for limit in limits.limits):
         kind = QuotaUnavailableError
-    error = kind(f"{status} from {route}: {_message(info, body)}{_ADVICE.get(kind, '')}")
+    error = kind(f"{what}: {_message(info, body)}{_ADVICE.get(kind, '')}")
     error.retry_after = headers.retry_after
     error.headers, error.rate_limits = headers, limits
     error.may_have_executed = issubclass(kind, ServerError) and kind is not CapacityError  # that one was refused
@@ -293,7 +315,7 @@ def from_event(data: bytes, *, route: str, request_id: str | None) -> StreamEven
     info = parse_error(data)
     error = StreamEventError(f"error inside the stream of {route}: {_message(info, data)}")
     error.may_have_executed = True
-    return fill(error, 200, info, data, request_id)
+    return fill(error, info.status or 200, info, data, request_id)
 
 
 def fill(error: E, status: int, info: ErrorInfo, body: bytes, request_id: str | None) -> E:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Final
+
 import msgspec
 
 from mistral_async._codec.json_decode import decode_json
-from mistral_async._codec.json_types import JSON, is_array, is_object
+from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 
 # Rule 1: No body is an error here: one that is not JSON, or JSON of an unknown shape, has an empty message.
-# Rule 2: The fields stand at the top, or inside "error", which wins. A body that is a string is the message.
-# Rule 3: The message is "message" if it is text; else that of the details: "detail", or what stands in "message".
-#   Details are text, an object with a message, or the list of a 422, whose entries are joined as `path: message`.
-# Rule 4: A code is text, whichever type it has. It stands beside the message or in the details ("error_code").
+# Rule 2: The fields stand at the top, or inside "error", which wins. A body that is a string is the message. A list of
+#   one body is that body.
+# Rule 3: The message is "message" if it is text; else that of the details: "detail", or what stands in "message", or
+#   "errors". Details are text, an object with a message, or the list of a 422, whose entries are joined as
+#   `path: message`.
+# Rule 4: A code is text, whichever type it has. It stands beside the message or in the details ("error_code"). A code
+#   or "status" from 400 to 599 is the HTTP status that the error would have had; some codes of the API stand for one.
+# Rule 5: Under a status of success a body is an error if it says so (`"object": "error"`, or "error" has a message), or
+#   if it has a message, or details, and none of the fields that only the answer has.
+
+_LARGEST: Final = 64 * 1024  # bytes of an error under a status of success
+_STATUS_DIGITS: Final = 3
+_SHARED: Final = frozenset({"code", "created", "detail", "id", "message", "msg", "object", "param", "status", "type"})
+"""Fields that errors have, too, whatever they are in an answer."""
+
+
+_SUBSTANCE: Final = ("choices", "data", "results", "pages", "outputs")
+_STATUS_OF_CODE: Final = {"1300": 429, "3505": 503, "3810": 503}
+"""The statuses that the API sends its own codes under."""
 
 
 class ErrorInfo(msgspec.Struct):
@@ -23,6 +41,8 @@ class ErrorInfo(msgspec.Struct):
     param: str | None = None
     detail: JSON = None
     request_id: str | None = None
+    status: int | None = None
+    """The HTTP status that it names."""
 
 
 def parse_error(body: bytes) -> ErrorInfo:
@@ -31,6 +51,43 @@ def parse_error(body: bytes) -> ErrorInfo:
         fields: object = decode_json(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ErrorInfo()
+    return _read_error(fields)
+
+
+def find_error(body: bytes | memoryview, own: Collection[str] | None) -> ErrorInfo | None:
+    """Return the error that a body under a status of success is (rule 5); None for an answer.
+
+    `own` are the fields of the answer; None where its fields are not known: then only a body that says so is an error.
+    """
+    if len(body) > _LARGEST:
+        return None
+    try:
+        fields: object = decode_json(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if is_array(fields) and len(fields) == 1:
+        fields = fields[0]
+    if not is_object(fields):
+        return None
+    info = _read_error(fields)
+    if fields.get("object") == "error" or (fields.get("error") and info.message):
+        return info
+    if own is None or not info.message or fields.keys() & (set(own) - _SHARED):
+        return None
+    return info
+
+
+def is_answer(value: object) -> bool:
+    """Return whether a decoded answer has what no error has: the choices, items or pages of its type, or else an id."""
+    for name in _SUBSTANCE:
+        if (found := getattr(value, name, None)) is not None:
+            return bool(found)
+    return bool(getattr(value, "id", None))
+
+
+def _read_error(fields: object) -> ErrorInfo:
+    if is_array(fields) and len(fields) == 1:
+        fields = fields[0]
     if not is_object(fields):
         return ErrorInfo(message=fields if isinstance(fields, str) else "")
     inner = fields.get("error")
@@ -40,8 +97,8 @@ def parse_error(body: bytes) -> ErrorInfo:
     message = fields.get("message")
     if not isinstance(message, str):
         nested = message.get("detail") if is_object(message) else message
-        detail = detail if detail is not None else nested
-        message = _detail_text(detail) or (inner if isinstance(inner, str) else "")
+        detail = next((each for each in (detail, nested, fields.get("errors")) if each is not None), None)
+        message = _detail_text(detail) or _text(fields.get("msg")) or (inner if isinstance(inner, str) else "")
     return ErrorInfo(
         message=message,
         type=_text(fields.get("type")),
@@ -49,6 +106,7 @@ def parse_error(body: bytes) -> ErrorInfo:
         param=_text(fields.get("param")),
         detail=detail,
         request_id=_text(fields.get("request_id")),
+        status=_status_in(fields),
     )
 
 
@@ -64,7 +122,20 @@ def _item_text(item: JSON) -> str:
     if not is_object(item):
         return str(item)
     path = ".".join(map(str, item["loc"])) if is_array(item.get("loc")) else ""
-    return f"{path}: {item.get('msg', '')}" if path else str(item.get("msg", ""))
+    message = str(item.get("msg") or item.get("message") or "")
+    return f"{path}: {message}" if path else message
+
+
+def _status_in(fields: JSONObject) -> int | None:
+    """Return the HTTP status that an error names (rule 4)."""
+    named = (_status(fields.get(name)) for name in ("status", "status_code", "code"))
+    return next(filter(None, named), None) or _STATUS_OF_CODE.get(str(fields.get("code")))
+
+
+def _status(value: object) -> int | None:
+    """Return the HTTP status that a value names, if it is that of an error."""
+    text = str(value) if isinstance(value, (int, str)) else ""
+    return int(text) if len(text) == _STATUS_DIGITS and text.isdecimal() and "4" <= text[0] <= "5" else None
 
 
 def _text(value: object) -> str | None:

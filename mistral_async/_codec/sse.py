@@ -29,11 +29,14 @@ if TYPE_CHECKING:
 #   that is unfinished is held, and looked at again only near the start of a line, where it can turn irregular.
 # Rule 7: The data of an event, and any of its lines, has at most `max_event_size` bytes. The events before a larger one
 #   are returned; the error comes with the next call, and with every later one. Ignored lines are not kept at all.
-# Rule 8: Httpx-sse interprets the fields of what goes line by line. Its decoder of lines is not public: its public part
+# Rule 8: Of lines with another name than a field's, the first `_STRAY` bytes are kept: an error, or a page, that a
+#   gateway sends in place of events. Comments are not.
+# Rule 9: Httpx-sse interprets the fields of what goes line by line. Its decoder of lines is not public: its public part
 #   reads an `httpx.Response`, which would take the rules 4, 6 and 7 away. `_new_field_decoder` alone knows it.
 
 MAX_EVENT_SIZE: Final = 64 * 1024 * 1024  # bytes
 
+_STRAY: Final = 64 * 1024  # bytes
 _BOM: Final = b"\xef\xbb\xbf"
 _FIELDS: Final = (b"data", b"event", b"id", b"retry")
 _LONGEST_NAME: Final = 6  # "retry" and its colon: enough of a line to know what it is
@@ -88,6 +91,11 @@ class EventDecoder:
     def ignored_lines(self) -> int:
         """Comments and other ignored lines received so far."""
         return self._lines.ignored_lines if self._lines else 0
+
+    @property
+    def stray(self) -> bytes:
+        """The start of what came that belongs to no event and is no comment (rule 8)."""
+        return bytes(self._lines.stray) if self._lines else b""
 
     def feed(self, data: bytes) -> list[Event]:
         """Return the events that these bytes complete; raises `EventTooLargeError`."""
@@ -209,10 +217,12 @@ class _LineDecoder:
         self.kept_bytes = 0
         self.ignored_lines = 0
         self.last_id = ""
+        self.stray = bytearray()  # of lines without meaning (rule 8)
         self._limit = limit
         self._decoder = _new_field_decoder()
         self._line = bytearray()  # the start of a line that has not ended
-        self._ignoring = False  # ... which is one without meaning: nothing of it is kept
+        self._ignoring = False  # ... which is one without meaning
+        self._comment = False  # ... and a comment: nothing of it is kept
         self._after_cr = False  # a LF that comes next belongs to the CR before it
         self._inside = False  # a frame has begun
         self._named = False
@@ -241,6 +251,8 @@ class _LineDecoder:
     def _end_line(self, line: bytes, events: list[Event]) -> None:
         if self._ignoring:
             self._ignoring = False
+            if not self._comment:
+                self._keep_stray(line + b"\n")
             self.ignored_lines += 1
             return
         if self._line:
@@ -259,6 +271,8 @@ class _LineDecoder:
         """Give a line to httpx-sse and return True, or return False for one without meaning (rule 2)."""
         name = line[:_LONGEST_NAME].partition(b":")[0]
         if name not in _FIELDS:
+            if name:
+                self._keep_stray(line + b"\n")
             return False
         size = self._checked_size(line)
         match name:
@@ -296,17 +310,23 @@ class _LineDecoder:
     def _hold(self, piece: bytes) -> None:
         """Keep a piece of a line that has not ended, unless the line is known to have no meaning."""
         if self._ignoring:
-            return
+            return None if self._comment else self._keep_stray(piece)
         self._line += piece
         name, colon, _ = bytes(self._line[:_LONGEST_NAME]).partition(b":")
         if name not in _FIELDS if colon else not any(field.startswith(name) for field in _FIELDS):
             self.kept_bytes -= len(self._line) - len(piece)
-            self._line.clear()
-            self._ignoring = True
-            return
+            self._ignoring, self._comment = True, not name
+            if name:
+                self._keep_stray(self._line)
+            return self._line.clear()
         self.kept_bytes += len(piece)
         if colon:  # else it may still become a line without meaning, which has no size
             self._checked_size(self._line)
+        return None
+
+    def _keep_stray(self, text: bytes | bytearray) -> None:
+        """Keep a part of a line without meaning, which is no comment (rule 8)."""
+        self.stray += text[: _STRAY - len(self.stray)]
 
 
 class FieldDecoder(Protocol):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from mistral_async._codec.attempt import Attempt
-from mistral_async._codec.headers import Headers, request_id_of
+from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
-from mistral_async._codec.redact import SENSITIVE, redact
+from mistral_async._codec.redact import SENSITIVE, redact, redact_headers, redact_text
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
 from mistral_async.errors import (
+    BODY_KEPT,
     APIConnectError,
     APIConnectionError,
     APIStatusError,
@@ -20,6 +23,7 @@ from mistral_async.errors import (
     MistralError,
     QuotaUnavailableError,
     ResponseValidationError,
+    from_answer,
     from_response,
 )
 
@@ -162,7 +166,7 @@ class CallState:
 
     def log_answer(self, logger: logging.Logger, answer: WireResponse | WireStream, *, bodies: bool) -> None:
         """Log a success."""
-        elapsed, request_id = time.monotonic() - self.began, request_id_of(answer.headers)
+        elapsed, request_id = time.monotonic() - self.began, self.headers_of(answer).request_id
         logger.debug("%r -> %d in %.3f s (request id %s)", self.request, answer.status, elapsed, request_id)
         if bodies:
             got = answer.body if isinstance(answer, WireResponse) else b"a stream"
@@ -183,7 +187,7 @@ class CallState:
             error: APIConnectionError = self.timed_out(failure, failure.phase.value)
         else:
             kind = APIConnectError if failure.phase is Phase.CONNECT else APIConnectionError
-            error = kind(f"{self.request!r}: {failure}")
+            error = kind(f"{self.request!r}: {self.conceal(failure)}")
             error.phase = failure.phase.value
         error.may_have_executed = failure.sent is Sent.MAYBE
         error.__cause__ = cause_of(failure)
@@ -194,7 +198,7 @@ class CallState:
         limit = self.limit(phase)
         seconds = getattr(self.timeout, limit, None)
         which = "" if seconds is None else f" (the time limit {limit}={seconds:g} s is over)"
-        error = APITimeoutError(f"{self.request!r}: {failure}{which}")
+        error = APITimeoutError(f"{self.request!r}: {self.conceal(failure)}{which}")
         error.phase = limit
         return error
 
@@ -218,15 +222,33 @@ class CallState:
             self.trace.refused(status, headers)
         return from_response(status, headers, body, route=f"{self.request.method} {self.request.path}")
 
+    def error_in(
+        self, answer: WireResponse | WireStream, body: bytes, own: Collection[str] | None
+    ) -> APIStatusError | None:
+        """Make the error that an answer under a status of success is, None if it is none."""
+        route = f"{self.request.method} {self.request.path}"
+        headers, body = self.headers_of(answer), self.redact(body) if len(body) <= BODY_KEPT else b""
+        return from_answer(headers, body, own, route=route, status=answer.status)
+
     def secrets(self) -> Iterator[str]:
         """Yield the values of this request that must not be shown."""
         for name, value in self.head.headers:
             if name in SENSITIVE:
-                yield value.removeprefix("Bearer ")
+                yield value.removeprefix("Bearer ").removeprefix("Basic ")
 
     def redact(self, body: bytes) -> bytes:
         """Strike the key out of what may be shown."""
         return redact(body, self.secrets())
+
+    def conceal(self, error: F) -> F:
+        """Strike the key out of the texts of an exception, and of those that caused it; returns the exception."""
+        for each in _chain(bare(error)):
+            each.args = tuple(redact_text(arg, self.secrets()) if isinstance(arg, str) else arg for arg in each.args)
+        return error
+
+    def headers_of(self, answer: WireResponse | WireStream) -> Headers:
+        """Return the headers of an answer as they may be shown."""
+        return Headers(redact_headers(answer.headers, self.secrets()))
 
     def no_quota(self, limit: RateLimit) -> QuotaUnavailableError:
         """Make the error for a model of which the API said earlier that the plan has no quota for it."""
@@ -237,20 +259,21 @@ class CallState:
 
     def unreadable(self, answer: WireResponse | WireStream, body: bytes, problem: Exception) -> ResponseValidationError:
         """Make the error for a response that is not what the API promises; it keeps the body."""
-        headers = Headers(answer.headers)
+        headers = self.headers_of(answer)
         what = f"{len(body)} bytes of {headers.get('content-type', 'no content type')}" if body else "an empty body"
         error = ResponseValidationError(
-            f"{self.request!r} answered {answer.status} with {what} that can not be read: {problem}"
+            f"{self.request!r} answered {answer.status} with {what} that can not be read: {self.conceal(problem)}"
         )
         error.status, error.body = answer.status, body
-        error.path = getattr(problem, "path", "$")
+        error.path = redact_text(getattr(problem, "path", "$"), self.secrets())
         return self.answered(answer, error)
 
     def answered(self, answer: WireResponse | WireStream, error: E) -> E:
         """Give an error about a response the circumstances of the call; returns the error."""
-        error.request_id = error.request_id or request_id_of(answer.headers)
+        headers = self.headers_of(answer)
+        error.request_id = error.request_id or headers.request_id
         if isinstance(error, (APIStatusError, ResponseValidationError)):
-            error.headers = Headers(answer.headers)
+            error.headers = headers
         error.may_have_executed = True
         last = self.record(status=answer.status, request_id=error.request_id, error=error)
         error.attempts = [*self.attempts, last]
@@ -265,12 +288,22 @@ def cause_of(failure: WireError) -> BaseException:
 
 
 def bare(error: F) -> F:
-    """Strip the tracebacks of an error and of those that caused it; returns the error."""
-    cause: BaseException | None = error
-    while cause is not None:
-        cause.__traceback__ = None
-        cause = cause.__cause__
+    """Strip an error, and those that led to it, of tracebacks and of what was received; returns the error."""
+    for each in _chain(error):
+        each.__traceback__ = None
+        if isinstance(each, UnicodeDecodeError):
+            each.object = b""
+            each.args = (each.encoding, b"", each.start, each.end, each.reason)
     return error
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, those that caused it, and those of decoders during which it was raised."""
+    yield error
+    if error.__cause__ is not None:
+        yield from _chain(error.__cause__)
+    elif isinstance(error.__context__, (msgspec.DecodeError, UnicodeDecodeError)):
+        yield from _chain(error.__context__)
 
 
 async def body_of(answer: WireResponse | WireStream, deadline: float | None) -> bytes:

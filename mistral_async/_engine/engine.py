@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
 
+from mistral_async._codec.error_body import is_answer
 from mistral_async._codec.large import LARGE, decode_in_pieces
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._engine.call_state import CallState, bare
@@ -17,7 +19,7 @@ from mistral_async._engine.response import Response
 from mistral_async._engine.sender import Sender
 from mistral_async._engine.tracing import Trace, tracing
 from mistral_async._http.protocol import WireResponse, WireStream
-from mistral_async.errors import OutputError
+from mistral_async.errors import APIStatusError, OutputError
 
 if TYPE_CHECKING:
     from mistral_async._engine.client_state import ClientState
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 # request's `repair` where the model did not say what it should.
 # Rule 2: The memory of a response body is given back as soon as it is decoded, and never before.
 # Rule 3: Every error has the circumstances of its call: attempts, request id, and whether it may have been executed.
+# Rule 4: An error under a status of success is that error, raised and repeated as under the status that it names. It is
+# looked for where an answer lacks what only answers have, so that regular ones cost nothing.
 
 T = TypeVar("T")
 
@@ -85,7 +89,7 @@ class Engine:
         return Response(
             data,
             status=answer.status,
-            headers=answer.headers,
+            headers=call.headers_of(answer).raw,
             body=body,
             failed=tuple(call.attempts),
             elapsed=call.elapsed,
@@ -114,20 +118,39 @@ class Engine:
     async def _perform(self, request: Call[T], trace: Trace | None = None) -> tuple[CallState, WireResponse, T]:
         call = await self.begin(request, accept=_JSON, trace=trace)
         answer: WireResponse = await self.sender.send(call)
-        early = await decode_in_pieces(answer.content, request.returns) if len(answer.content) > LARGE else None
-        return call, answer, cast("T", self._decode(call, answer, early))
+        while True:
+            early = await decode_in_pieces(answer.content, request.returns) if len(answer.content) > LARGE else None
+            try:
+                return call, answer, cast("T", self._decode(call, answer, early))
+            except APIStatusError as error:  # rule 4
+                refusal = error
+            headers = answer.headers
+            answer.release()
+            answer = await self.sender.retry_refusal(call, refusal, headers)
 
     def _decode(self, call: CallState, answer: WireResponse, early: Any) -> Any:
         request = cast("Call[Any]", call.request)
         if request.returns is None or (answer.status == _NO_CONTENT and request.method == "DELETE"):
+            if answer.content:
+                self._raise_error(call, answer, None)
             return None
         try:
             value = decode(answer.content, request.returns) if early is None else early
         except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
-            raise call.unreadable(answer, call.redact(answer.body), problem) from bare(problem)
+            bare(problem)
+            self._raise_error(call, answer, ())
+            raise call.unreadable(answer, call.redact(answer.body), problem) from problem
+        if not getattr(value, "choices", None) and not is_answer(value):
+            self._raise_error(call, answer, getattr(request.returns, "__struct_encode_fields__", None))
         if call.trace is not None:
             call.trace.call.answer = value
         try:
             return value if request.transform is None else request.transform(value)
         except OutputError as error:
             raise call.answered(answer, error)  # noqa: B904 - the same error, with its circumstances
+
+    def _raise_error(self, call: CallState, answer: WireResponse, own: Collection[str] | None) -> None:
+        """Raise the error that an answer under a status of success is, if it is one (rule 4)."""
+        error = call.error_in(answer, answer.body, own)
+        if error is not None:
+            raise error

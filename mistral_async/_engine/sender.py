@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import msgspec
 
 from mistral_async._codec.attempt import Attempt
-from mistral_async._codec.headers import Headers
 from mistral_async._engine.call_state import CallState, Renewal, body_of, cause_of
 from mistral_async._engine.encode import with_key
 from mistral_async._engine.options import Options
@@ -36,6 +35,7 @@ from mistral_async.errors import (
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
+    from mistral_async._codec.rate_limit_headers import RawHeaders
     from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
     from mistral_async._ratelimit import Reservation
@@ -95,6 +95,11 @@ class Sender:
     async def reopen(self, call: CallState, failure: WireError) -> WireStream:
         """Go on after a stream broke before its first event, or raise."""
         return cast("WireStream", await self.retry_or_raise(call, self._failed(call, call.unanswered(failure))))
+
+    async def retry_refusal(self, call: CallState, error: APIStatusError, headers: RawHeaders) -> Any:
+        """Go on after an error that came under a status of success, or raise it."""
+        self._account_refusal(call, error, headers, call.reservation if call.opening else None)
+        return await self.retry_or_raise(call, self._failed(call, error))
 
     async def fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
         """Ask the user's function for the API key, within the time of the call."""
@@ -249,7 +254,7 @@ class Sender:
         if self._state.throttles:
             self._state.throttles.accepted(call.bucket)
         if call.trace is not None:
-            headers = Headers(answer.headers)
+            headers = call.headers_of(answer)
             attempt = call.record(status=answer.status, request_id=headers.request_id)
             call.trace.arrived(attempt, headers, whole=not call.opening)
         if self._state.logger is not None:
@@ -257,26 +262,32 @@ class Sender:
 
     def _refused(self, call: CallState, answer: WireResponse | WireStream, body: bytes) -> APIStatusError:
         """Make the error for an error status, and tell the limiter."""
-        error = call.refused(answer.status, Headers(answer.headers), body)
-        limiter, reservation, now = call.limiter, call.reservation, time.monotonic()
+        error = call.refused(answer.status, call.headers_of(answer), body)
+        self._account_refusal(call, error, answer.headers, call.reservation)
+        return self._failed(call, error)
+
+    def _account_refusal(
+        self, call: CallState, error: APIStatusError, headers: RawHeaders, reservation: Reservation | None
+    ) -> None:
+        """Tell the limiter of an error; its reservation is None where it has been settled, or never was."""
+        limiter, now = call.limiter, time.monotonic()
         busy = isinstance(error, CapacityError)
         if not is_throttled(error):
-            call.settle(answer.headers)
+            call.settle(headers)
         elif reservation is not None:
-            call.noise = limiter.reject(reservation, now, answer.headers, error.retry_after, capacity=busy)
+            call.noise = limiter.reject(reservation, now, headers, error.retry_after, capacity=busy)
         else:
             limiter.observe_rejection(
                 call.request.route,
                 call.model,
                 now=now,
                 began=call.began,
-                headers=answer.headers,
+                headers=headers,
                 retry_after=error.retry_after,
                 capacity=busy,
             )
         if is_throttled(error):
             self._state.throttles.refused(call.bucket, now)
-        return self._failed(call, error)
 
     def _failed(self, call: CallState, error: E) -> E:
         """Keep a failed attempt, and log it."""

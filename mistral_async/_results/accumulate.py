@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast
 
-from mistral_async._codec.json_types import is_object
+from mistral_async._codec.json_types import JSON, is_object
 from mistral_async.models.chat import ChatCompletionChoice, ChatCompletionResponse, CompletionChunk
 from mistral_async.models.content import ContentChunk, TextChunk, ThinkChunk, ThinkPart, text_of, thinking_of
 from mistral_async.models.messages import AssistantMessage
@@ -20,13 +20,15 @@ P = TypeVar("P", "_Text", "_Thought")
 #   log probabilities, the last one that is there counts.
 # Rule 3: Neighbouring texts are one text chunk, neighbouring stretches of reasoning one of these, with the last
 #   signature and state. Any other chunk keeps its place between them. Content that is all text is a string.
-# Rule 4: A fragment of a tool call continues the latest call of its index, unless both have ids and they differ; else
-#   the call of its id, unless both have indexes; else, if it has neither these nor a name, the last call. Any other
-#   fragment begins a call. The API's literal "null" is no id.
+# Rule 4: A fragment of a tool call continues the call of its index and id; else the latest of its index, unless it has
+#   a name and both have ids, which differ; else the call of its id, unless both have indexes; else, if it has neither
+#   these nor a name, the last call. Any other fragment begins a call. The API's literal "null" is no id.
 # Rule 5: A name begins a call, too, unless it repeats the name of a call that an earlier event began: some servers
 #   write the name on every fragment.
 # Rule 6: Arguments are the texts of a call's fragments, joined and never completed; an object is all of them at once.
-# Rule 7: An answer is whole when the last fragment of every choice has a finish reason, whether or not `[DONE]` came.
+#   `{}` or null before the fragments of an object says that none had come yet, and is none of them.
+# Rule 7: An answer is whole when every choice has had a finish reason, whether or not `[DONE]` came, and whatever comes
+#   after it: usage, an empty fragment.
 
 
 class Accumulator(Generic[T]):
@@ -99,16 +101,15 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
     @property
     def is_finished(self) -> bool:
         """True if every choice has its `finish_reason`."""
-        open_choices: set[int] = set()
-        seen = False
+        seen: set[int] = set()
+        finished: set[int] = set()
         for chunk in self.events:
             for choice in chunk.choices:
-                seen = True
+                index = _number(choice.index)
+                seen.add(index)
                 if choice.finish_reason:
-                    open_choices.discard(_number(choice.index))
-                else:
-                    open_choices.add(_number(choice.index))
-        return seen and not open_choices
+                    finished.add(index)
+        return bool(seen) and seen == finished
 
     @functools.cached_property
     def choices(self) -> list[ChatCompletionChoice]:
@@ -240,12 +241,14 @@ class _ToolCalls:
         name, identity = fragment.function.name, _non_null(fragment.id)
         open_places = [p for p in reversed(range(len(self.calls))) if self._may_continue(p, name, used)]
         if fragment.index is not None:
-            same = (p for p in open_places if self.calls[p].index == fragment.index)
-            found = next((p for p in same if identity is None or self.calls[p].id in {None, identity}), None)
+            same = [p for p in open_places if self.calls[p].index == fragment.index]
+            of_id = (p for p in same if identity is not None and self.calls[p].id == identity)
+            latest = (p for p in same[:1] if identity is None or not name or self.calls[p].id is None)
+            found = next(of_id, next(latest, None))
             if found is not None:
                 return found
         if identity is not None:
-            same = (p for p in open_places if self.calls[p].id == identity)
+            same = [p for p in open_places if self.calls[p].id == identity]
             return next((p for p in same if fragment.index is None or self.calls[p].index is None), None)
         if fragment.index is not None or name or not self.calls:
             return None
@@ -258,9 +261,18 @@ class _ToolCalls:
     def build(self) -> list[ToolCall]:
         """Return the calls so far (rule 6)."""
         for call, texts in zip(self.calls, self.texts, strict=True):
-            objects = [text for text in texts if is_object(text)]
-            call.function.arguments = objects[-1] if objects else "".join(str(text) for text in texts if text)
+            call.function.arguments = _join_arguments(texts)
         return self.calls
+
+
+def _join_arguments(fragments: Sequence[object]) -> JSON:
+    """Return the arguments that fragments add up to (rule 6)."""
+    parts = [fragment for fragment in fragments if fragment not in ("", None)]
+    begun = next((at for at, part in enumerate(parts) if part != {} and str(part).strip() not in {"{}", "null"}), 0)
+    if begun and (is_object(parts[begun]) or str(parts[begun]).lstrip().startswith("{")):
+        del parts[:begun]
+    objects = [part for part in parts if is_object(part)]
+    return objects[-1] if objects else "".join(map(str, parts))
 
 
 def _number(index: object) -> int:

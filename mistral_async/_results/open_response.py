@@ -153,6 +153,7 @@ class OpenResponse:
         """Return the error of a body that broke or came too late."""
         call = cast("CallState", self._call)
         phase = phase or failure.phase.value
+        call.conceal(failure)
         if failure.timeout:
             error: APIConnectionError = call.timed_out(failure, phase)
         else:

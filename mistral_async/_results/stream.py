@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
-import msgspec
-
-from mistral_async._codec.error_body import parse_error
 from mistral_async._codec.headers import Headers
-from mistral_async._codec.open_union import LenientDecodeError, decode, decoder
-from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
-from mistral_async._engine.call_state import body_of, cause_of
+from mistral_async._codec.open_union import Unknown
+from mistral_async._engine.call_state import bare, body_of, cause_of
 from mistral_async._engine.request import DONE, Stream
 from mistral_async._http.protocol import WireError, WireStream
 from mistral_async._results.accumulate import Accumulator, CompletionAccumulator
+from mistral_async._results.event_reader import EventReader
 from mistral_async._results.open_response import OpenResponse
 from mistral_async.errors import (
     IncompleteStreamError,
     MistralError,
     ResponseValidationError,
-    from_event,
+    StreamEventError,
 )
 from mistral_async.models.chat import CompletionChunk
 
 if TYPE_CHECKING:
     from mistral_async._engine.call_state import CallState
     from mistral_async._engine.engine import Engine
+    from mistral_async._engine.tracing import Trace
     from mistral_async.models.chat import ChatCompletionResponse
 
 T = TypeVar("T")
@@ -39,16 +37,23 @@ T = TypeVar("T")
 #   end without the mark is an `IncompleteStreamError`, even if the body ended properly.
 # Rule 3: Events that came before a failure are given out first. The failure is raised once, with what arrived in
 #   `.partial`; after it the stream is at its end.
-# Rule 4: Before the first event the call may be repeated, under the same policy as any other; after it, never: the
-#   reader has acted on what it read.
+# Rule 4: Before the first event the call may be repeated, under the same policy as any other, also where an error comes
+#   in place of the event; after it, never: the reader has acted on what it read.
 # Rule 5: The wait for an event begins when the reader asks, and lasts `timeout.read` seconds for the first and
 #   `timeout.idle` for others. Bytes of an unfinished event begin it anew, comments that keep the stream open do not.
 #   The deadline of the call ends it in any case.
-# Rule 6: An event is an error if its name or type says so, or if it has the shape of an error and of nothing else. A
-#   page or document in place of a stream is a `ResponseValidationError`, not an empty stream.
+# Rule 6: An event is an error if its name or type says so, if it has an error, or if it has the shape of one and of
+#   nothing else. So is an error that is no event, the lines of a body that a gateway sends, unless the stream came to
+#   its end all the same. A page or document in place of a stream is a `ResponseValidationError`, not an empty stream.
+# Rule 7: An event without data, or with null, is none: relays keep streams open with them. So is one that can not be
+#   read and is named as such (`ping`). `[DONE]` may be quoted, or in small letters.
+# Rule 8: After several reads without an event all other tasks have a turn.
+# Rule 9: Half of a character (`\ud83d`) at the end of a text waits for the other half, in the next event that begins
+#   with one, and is put before it.
 
 _TAIL = 0.05
 _STEP = 32 * 1024  # bytes whose events are decoded before others get their turn: 10 ms for the shortest events
+_FRUITLESS = 8  # reads
 
 
 class AsyncStream(OpenResponse, Generic[T]):
@@ -60,17 +65,19 @@ class AsyncStream(OpenResponse, Generic[T]):
     def __init__(self, engine: Engine, request: Stream[T]) -> None:
         super().__init__(engine)
         self._request = request
-        self._decoder = EventDecoder()
-        self._decode_event: Callable[[bytes], Any] = decoder(request.yields).decode
         self._ready: deque[T] = deque()
         self._seen: list[T] = []
-        self._ended = False  # its terminal mark has come
+        self._ended = False  # its terminal mark has come, and made sense
         self._failed = False
+        self._reader: EventReader  # there when it is open
+        self._trace: Trace | None = None
         self._event_deadline: float | None = None  # when the wait for the next event is over (`time.monotonic()`)
+        self._fruitless = 0  # reads without an event
 
     async def __aenter__(self) -> Self:
         await self._open(self._request, "text/event-stream")
         if not self._finished:
+            self._new_reader()
             try:
                 await self._check_type()
             except BaseException as error:
@@ -78,13 +85,23 @@ class AsyncStream(OpenResponse, Generic[T]):
                 raise
         return self
 
+    def _new_reader(self) -> None:
+        call = cast("CallState", self._call)
+        self._reader, self._trace = self._make_reader(call), call.trace
+
+    def _make_reader(self, call: CallState) -> EventReader:
+        return EventReader(self._request, call, self._ready, self._seen)
+
     async def _check_type(self) -> None:
-        """Raise if the answer is a page or a document (rule 6)."""
+        """Raise if the answer is a page or a document (rule 6), or repeat the call if it is an error (rule 4)."""
         streaming, call = cast("WireStream", self._streaming), cast("CallState", self._call)
         media = Headers(streaming.headers).get("content-type", "").lower()
         if media.startswith(("application/json", "text/html")):
             body = call.redact(await body_of(streaming, call.deadline))
-            raise call.unreadable(streaming, body, ValueError("a stream of events was asked for"))
+            error = call.error_in(streaming, body, ("choices",))
+            if error is None:
+                raise self._no_stream(body)
+            await self._reopen(self._engine.sender.retry_refusal, error, streaming.headers)
 
     def __aiter__(self) -> Self:
         self._check_open()
@@ -153,123 +170,108 @@ class AsyncStream(OpenResponse, Generic[T]):
             data = await self._read()
             if data is None:
                 return
+            reader = self._reader
             if data:
-                before = self._decoder.data_bytes
-                self._decode_events(self._decoder.feed(data))
-                if (trace := cast("CallState", self._call).trace) is not None and self._seen:
-                    trace.event_arrived()
-                if not self._ready and self._decoder.data_bytes != before:  # an event that takes long is not silence
-                    self._start_clock()
+                before = reader.decoder.data_bytes
+                reader.read(data)
+                if self._trace is not None and self._seen:
+                    self._trace.event_arrived()
+                if not self._ready:
+                    await self._wait_on(is_silent=reader.decoder.data_bytes == before)
             else:
-                self._decode_last(self._decoder.close())
-            if self._ended:
+                self._read_last()
+            if reader.ended:
                 await self._finish()
             elif not data:
                 self._check_end()
-        except EventTooLargeError as problem:
-            self._fail(self._with_context(ResponseValidationError(f"{self._request!r}: {problem}")))
-        except MistralError as error:
+        except MistralError as problem:
+            error = problem
+        else:
+            return
+        await self._fail_or_repeat(error if error.attempts else self._with_context(error))
+
+    async def _wait_on(self, *, is_silent: bool) -> None:
+        """Go on after a read without an event; after several, all other tasks have a turn first (rule 8)."""
+        if not is_silent:  # an event that takes long
+            self._start_clock()
+        from anyio.lowlevel import checkpoint
+
+        self._fruitless += 1
+        if not self._fruitless % _FRUITLESS:
+            await checkpoint()
+
+    async def _fail_or_repeat(self, error: MistralError) -> None:
+        """Keep a failure; repeat the call where the stream began with it (rule 4)."""
+        if not isinstance(error, StreamEventError) or self._seen:
             self._fail(error)
+        else:
+            self._finished = False
+            try:
+                await self._reopen(self._engine.sender.retry_refusal, error, self._wire.headers)
+            except MistralError as final:
+                self._fail(final)
         if self._failure is not None:
             await self.aclose()
 
     def _fail(self, error: MistralError) -> None:
         error.partial = self.partial
-        self._failure = error
+        self._failure = bare(error)
         self._failed = self._finished = True
 
     async def _read(self) -> bytes | None:
         """Return what has arrived, b"" at the end of the body, or None if the stream was closed meanwhile."""
         while True:
             try:
-                return await cast("WireStream", self._streaming).receive(self._event_deadline, _STEP)
+                wire: Any = self._streaming
+                return cast("bytes", await wire.receive(self._event_deadline, _STEP))
             except WireError as failure:
                 if self._finished:
                     return None
+                if (error := self._reader.stray_error()) is not None:
+                    raise self._with_context(error) from cause_of(failure)
                 if self._seen:
                     raise self._interrupted(failure, "idle" if failure.timeout else None) from cause_of(failure)
                 broken = failure
-            if not await self._reopen(broken):
+            if not await self._reopen(self._engine.sender.reopen, broken):
                 return None
 
-    async def _reopen(self, failure: WireError) -> bool:
+    async def _reopen(self, repeat: Callable[..., Coroutine[Any, Any, WireStream]], *args: Any) -> bool:
         """Repeat the call as the retry policy says (rule 4), or raise; return False if the stream was closed."""
-        await cast("WireStream", self._streaming).aclose()
-        streaming = await self._unless_cancelled(self._engine.sender.reopen(cast("CallState", self._call), failure))
+        await self._wire.aclose()
+        streaming = await self._unless_cancelled(repeat(cast("CallState", self._call), *args))
         if streaming is None:
             return False
         self._streaming = streaming
         if self._finished:
             await self.aclose()
             return False
+        self._new_reader()
         await self._check_type()
-        self._decoder = EventDecoder()
         self._start_clock()
-        return True
+        return not self._finished
 
-    def _decode_events(self, events: list[Event]) -> None:
-        """Decode events up to the terminal mark (rule 1); raises for one that is an error or can not be read."""
-        done, chunks = self._request.ends == DONE, self._request.yields is CompletionChunk
-        ready, seen, decode_event = self._ready, self._seen, self._decode_event
-        for event in events:
-            data = event.data
-            if done and data.startswith(b"[DONE]"):
-                self._ended = True
-                return
-            if event.event in _ERRORS:
-                raise self._error_event(data)
-            try:
-                item = decode_event(data)
-            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-                item = self._decode_leniently(data)
-            # A chunk with choices can be nothing else: nearly all events are.
-            if (event.event or not chunks or not item.choices or item.object == "error") and self._is_last(item, event):
-                self._ended = True
-            ready.append(item)
-            seen.append(item)
-            if self._ended:
-                return
+    @property
+    def _wire(self) -> WireStream:
+        return cast("WireStream", self._streaming)
 
-    def _decode_last(self, events: list[Event]) -> None:
-        """Decode what the body ended with: an event that lacks only its blank line, or a part of one."""
+    def _read_last(self) -> None:
+        """Read what the body ended with; raises `IncompleteStreamError` for a part of an event."""
         try:
-            self._decode_events(events)
+            self._reader.read(b"")
         except ResponseValidationError as problem:
-            if not self.partial.is_finished:
-                raise self._incomplete("ended inside an event,") from problem.__cause__
-
-    def _decode_leniently(self, data: bytes) -> Any:
-        """Decode an event leniently, or raise the error that says what is wrong."""
-        try:
-            return decode(data, self._request.yields)
-        except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
-            raise self._unreadable(data, problem) from problem
-
-    def _is_last(self, item: object, event: Event) -> bool:
-        """Return whether an event is the terminal mark; raises if it is an error (rule 6)."""
-        kind = event.event or getattr(item, "type", None) or ""
-        if kind in _ERRORS or getattr(item, "object", "") == "error" or _is_error(item, event.data):
-            raise self._error_event(event.data)
-        return kind in self._request.ends and self._request.ends != DONE
-
-    def _error_event(self, data: bytes) -> MistralError:
-        """Return the error that an event reports."""
-        return self._with_context(
-            from_event(data, route=f"{self._request.method} {self._request.path}", request_id=None)
-        )
-
-    def _unreadable(self, data: bytes, problem: Exception) -> ResponseValidationError:
-        error = ResponseValidationError(f"an event of {self._request!r} can not be read: {problem}")
-        error.body, error.path, error.status = data, getattr(problem, "path", "$"), 200
-        return self._with_context(error)
+            cut = problem
+        else:
+            return
+        if not self.partial.is_finished:
+            raise self._incomplete("ended inside an event,") from cut.__cause__
 
     async def _finish(self) -> None:
         """Check that the terminal mark made sense (rule 2), and let the connection be used again."""
         if self._request.ends == DONE and not self.partial.is_finished:
-            self._ended = False
             raise self._incomplete("said it was done before its choices had finished")
+        self._ended = True
         try:
-            await cast("WireStream", self._streaming).receive(time.monotonic() + _TAIL)
+            await self._wire.receive(time.monotonic() + _TAIL)
         except WireError:
             pass  # nothing that matters came after the mark
         await self.aclose()
@@ -282,10 +284,25 @@ class AsyncStream(OpenResponse, Generic[T]):
             raise self._incomplete("ended without its terminal mark")
         self._settle()
 
-    def _incomplete(self, what: str) -> IncompleteStreamError:
-        error = IncompleteStreamError(f"{self._request!r}: the stream {what} after {len(self._seen)} events")
-        error.partial = self.partial
+    def _incomplete(self, what: str) -> MistralError:
+        """Return the error of a stream that has not come to its end: what came in place of events, or a cut."""
+        stray = b""
+        if self._call is not None:
+            if (found := self._reader.stray_error()) is not None:
+                found.partial = self.partial
+                return self._with_context(found)
+            stray = self._reader.stray
+        if stray and not self._seen:
+            return self._no_stream(stray)
+        kept = " (what came in place of events is in .body)" if stray else ""
+        error = IncompleteStreamError(f"{self._request!r}: the stream {what} after {len(self._seen)} events{kept}")
+        error.partial, error.body = self.partial, stray
         return self._with_context(error)
+
+    def _no_stream(self, body: bytes) -> MistralError:
+        """Return the error of a page or document in place of a stream; the key has been struck out of its body."""
+        problem = ValueError("a stream of events was asked for")
+        return cast("CallState", self._call).unreadable(self._wire, body, problem)
 
     def _tokens(self) -> float | None:
         tokens = getattr(self.partial.usage, "total_tokens", None)
@@ -317,23 +334,12 @@ class AsyncStream(OpenResponse, Generic[T]):
         return self.partial.response()
 
 
-def _is_error(item: object, data: bytes) -> bool:
-    """Return whether an event is an error that would pass for an empty completion."""
-    return (
-        getattr(item, "choices", None) == []
-        and getattr(item, "usage", None) is None
-        and parse_error(data).message != ""
-    )
-
-
-_ERRORS = frozenset({"error", "conversation.response.error", "response.error"})
-
-
 def accumulate(events: Sequence[Any]) -> Accumulator[Any]:
-    """Return the accumulator for these events, chosen by the first of them."""
-    if events and isinstance(events[0], CompletionChunk):
+    """Return the accumulator for these events, chosen by the first of them that is known."""
+    first = next((event for event in events if not isinstance(event, Unknown)), None)
+    if isinstance(first, CompletionChunk):
         return CompletionAccumulator(events)
-    if events and getattr(events[0], "type", "") == "conversation.response.started":
+    if getattr(first, "type", "") == "conversation.response.started":
         from mistral_async._results.accumulate_conversation import ConversationAccumulator
 
         return ConversationAccumulator(events)

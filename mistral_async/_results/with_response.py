@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_types import JSONObject
+from mistral_async._codec.sse import Event
 from mistral_async._codec.unread import unread
 from mistral_async._engine.request import Call, Stream
 from mistral_async._engine.response import Response
+from mistral_async._results.event_reader import EventReader
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
 
 if TYPE_CHECKING:
+    from mistral_async._engine.call_state import CallState
     from mistral_async._engine.engine import Engine
 
 T = TypeVar("T")
@@ -36,18 +40,9 @@ class AsyncResponseStream(AsyncStream[T]):
     def __init__(self, engine: Engine, request: Stream[T]) -> None:
         super().__init__(engine, request)
         self._sent: dict[int, tuple[T, bytes]] = {}  # by the identity of the event, which it keeps alive
-        self._decode_strictly = self._decode_event
-        self._decode_event = self._decode_and_keep
 
-    def _decode_and_keep(self, data: bytes) -> T:
-        event: T = self._decode_strictly(data)
-        self._sent[id(event)] = event, data
-        return event
-
-    def _decode_leniently(self, data: bytes) -> T:
-        event: T = super()._decode_leniently(data)
-        self._sent[id(event)] = event, data
-        return event
+    def _make_reader(self, call: CallState) -> EventReader:
+        return _KeepingReader(self._request, call, self._ready, self._seen, self._sent)
 
     def json(self, event: T) -> Any:
         """Return an event as plain dicts, lists and scalars, with the fields that this version does not know."""
@@ -62,3 +57,27 @@ class AsyncResponseStream(AsyncStream[T]):
         if found is None or found[0] is not event:
             raise ValueError("this is no event of this stream")
         return found[1]
+
+
+class _KeepingReader(EventReader):
+    """A reader that keeps what the server sent of each event."""
+
+    def __init__(
+        self, request: Stream[Any], call: CallState, ready: deque[Any], seen: list[Any], sent: dict[int, Any]
+    ) -> None:
+        super().__init__(request, call, ready, seen)
+        decode_strictly = self._decode_event
+
+        def decode_and_keep(data: bytes) -> Any:
+            item = decode_strictly(data)
+            sent[id(item)] = item, data
+            return item
+
+        self._decode_event = decode_and_keep
+        self._sent = sent
+
+    def _decode_irregular(self, event: Event) -> Any:
+        item = super()._decode_irregular(event)
+        if item is not None:
+            self._sent[id(item)] = item, event.data
+        return item

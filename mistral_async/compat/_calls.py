@@ -11,7 +11,7 @@ from mistral_async._codec.json_types import is_object
 from mistral_async._results.download import AsyncDownload
 from mistral_async._results.stream import AsyncStream
 from mistral_async.compat._bridge import blocking_resources
-from mistral_async.compat._events import EventStream, EventStreamAsync
+from mistral_async.compat._events import EventStream, EventStreamAsync, event_class
 from mistral_async.compat.errors import OfficialErrors
 from mistral_async.compat.types import UNSET
 from mistral_async.structured import Parsed
@@ -53,7 +53,7 @@ def async_method(owner: ClientOwner, path: tuple[str, ...], endpoint: object) ->
             client = client_for_call(owner, options, blocking=False)
             result = resolve(client, _endpoint_path(path, options))(*args, **options)
             if isinstance(result, AsyncStream):
-                return await EventStreamAsync(cast("AsyncStream[Any]", result), owner).start()
+                return await EventStreamAsync(cast("AsyncStream[Any]", result), owner, event_class(path[-2])).start()
             if isinstance(result, AsyncDownload):
                 return _httpx_response(await result)
             return _official_response(await result)  # a page, or a response
@@ -70,7 +70,7 @@ def sync_method(owner: ClientOwner, path: tuple[str, ...], endpoint: object) -> 
             result = resolve(blocking_resources(client), _endpoint_path(path, options))(*args, **options)
             match result:
                 case SyncStream():
-                    return EventStream(cast("SyncStream[Any]", result), owner)
+                    return EventStream(cast("SyncStream[Any]", result), owner, event_class(path[-2]))
                 case SyncPages():
                     return cast("SyncPages[Any, Any]", result).page()
                 case SyncDownload():
@@ -130,7 +130,7 @@ def _endpoint_path(path: tuple[str, ...], options: Options) -> tuple[str, ...]:
     """Return the path of the endpoint that performs a call (rule 3)."""
     *group, name = path
     if options.pop("stream", None):
-        name = _STREAMS.get(name, name)
+        name = "stream" if path[-2:] == ("responses", "create") else _STREAMS.get(name, name)
     if name == "parse_stream":
         options["response_format"] = output_type_of(options["response_format"]).response_format()
         name = "stream"

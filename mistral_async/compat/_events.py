@@ -25,11 +25,48 @@ class StreamEvent:
         return f"Event(event={self.event!r}, data={self.data!r})"
 
 
+class CompletionEvent(StreamEvent):
+    """An event of a completion; `data` is a `CompletionChunk`."""
+
+
+class ConversationEvents(StreamEvent):
+    """An event of a conversation."""
+
+
+class TranscriptionStreamEvents(StreamEvent):
+    """An event of a transcription."""
+
+
+class SpeechStreamEvents(StreamEvent):
+    """An event of spoken text."""
+
+
+class ResponsesStreamEvents(StreamEvent):
+    """An event of the Responses endpoint."""
+
+
+_OF_GROUP: dict[str, type[StreamEvent]] = {
+    "chat": CompletionEvent,
+    "fim": CompletionEvent,
+    "agents": CompletionEvent,
+    "conversations": ConversationEvents,
+    "transcriptions": TranscriptionStreamEvents,
+    "speech": SpeechStreamEvents,
+    "responses": ResponsesStreamEvents,
+}
+
+
+def event_class(group: str) -> type[StreamEvent]:
+    """Return the class of the events that a group's streams give."""
+    return _OF_GROUP.get(group, StreamEvent)
+
+
 class EventStream:
     """An open stream of a blocking call."""
 
-    def __init__(self, stream: SyncStream[Any], owner: object) -> None:
+    def __init__(self, stream: SyncStream[Any], owner: object, event: type[StreamEvent]) -> None:
         self._owner = owner  # keeps the client from being finalized, which would close the connection
+        self._event = event
         self._stream = stream.__enter__()
         self.response: Response[None] = stream.response
         self._events = self._iterate()
@@ -53,7 +90,7 @@ class EventStream:
         try:
             with OfficialErrors():
                 for data in self._stream:
-                    yield StreamEvent(data)
+                    yield self._event(data)
         finally:
             self._stream.close()
 
@@ -61,8 +98,9 @@ class EventStream:
 class EventStreamAsync:
     """An open stream of an asynchronous call."""
 
-    def __init__(self, stream: AsyncStream[Any], owner: object) -> None:
+    def __init__(self, stream: AsyncStream[Any], owner: object, event: type[StreamEvent]) -> None:
         self._owner = owner
+        self._event = event
         self._stream = stream
         self.response: Response[None]
 
@@ -86,7 +124,7 @@ class EventStreamAsync:
     async def __anext__(self) -> StreamEvent:
         try:
             with OfficialErrors():
-                return StreamEvent(await anext(self._stream))
+                return self._event(await anext(self._stream))
         except BaseException:  # the end, an error or a cancellation: without a block, the connection is released here
             await self._stream.aclose()
             raise

@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from mistral_async import Unknown
 from mistral_async import models as _models
+from mistral_async.compat import _events
 from mistral_async.compat import errors as _errors
 
 if TYPE_CHECKING:
     from mistral_async.models import *  # noqa: F403 - all of them
 
 _NAMES: list[str] = vars(_models)["__all__"]
+_EVENTS = {
+    "CompletionEvent",
+    "ConversationEvents",
+    "ResponsesStreamEvents",
+    "SpeechStreamEvents",
+    "TranscriptionStreamEvents",
+}
 _ERRORS = {"HTTPValidationError", "HTTPValidationErrorData", "MistralError", "SDKError", "ValidationError"}
 _ANNOTATIONS = {
     "AgentTool": "AnyTool",
@@ -32,6 +40,8 @@ _ANNOTATIONS = {
 def __getattr__(name: str) -> Any:
     if name in _ERRORS:
         return getattr(_errors, name)
+    if name in _EVENTS:
+        return getattr(_events, name)
     if name.endswith("TypedDict") and _is_known(name.removesuffix("TypedDict")):
         return Mapping[str, Any]
     if _ANNOTATIONS.get(name) == "Unknown":

@@ -8,7 +8,7 @@ from typing import ClassVar
 import msgspec
 from typing_extensions import TypedDict
 
-from mistral_async._codec.json_types import JSONMapping, JSONObject
+from mistral_async._codec.json_types import JSON, JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of, thinking_of
@@ -229,6 +229,8 @@ class CompletionChunk(Model, kw_only=True, gc=False):
     """On the last chunk only."""
     p: str | None = None
     """Padding against guessing the text from the chunks' sizes."""
+    error: JSON = None
+    """The error that a gateway ends the answer with; streams raise it."""
 
     created_datetime: ClassVar[Moment] = Moment("created")
 

@@ -14,10 +14,13 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from mistral_async._codec.redact import SENSITIVE, redact
 from mistral_async._results.whole_file import open_private
 
-# Rule 1: A cassette has one exchange a line, as JSON. Of a request it has method, path, query and body, and no
-# header; the API key is replaced wherever it occurs.
+# Rule 1: A cassette has one exchange a line, as JSON, and is readable by its owner alone. Of a request it has method,
+# path, query and body, and no header. The API key, and the value of any other header that holds a secret, is replaced
+# wherever it occurs and however it is escaped (rule 4 of `redact`), in binary bodies and across their pieces too; so a
+# body that came compressed is recorded as it reads.
 # Rule 2: Two requests are equal if method, target and body are: JSON by its value, another body by its digest, in
 # which the boundary of a form does not count.
 # Rule 3: An exchange is replayed once; equal requests get their responses in the order of the recording. A request
@@ -28,7 +31,8 @@ from mistral_async._results.whole_file import open_private
 _PRIVATE: Final = re.compile(
     r"^(set-cookie|authorization|proxy-.*|content-length|transfer-encoding|connection)$", re.IGNORECASE
 )
-_SCRUBBED: Final = "[key]"
+_SCRUBBED: Final = b"[key]"
+_DECODED: Final = re.compile(f"{_PRIVATE.pattern}|^content-encoding$", re.IGNORECASE)
 _BOUNDARY: Final = re.compile(rb"boundary=\"?([^\";]+)")
 
 
@@ -95,22 +99,26 @@ class Recording(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
     def _keep(self, request: httpx.Request, response: httpx.Response, copied: _RecordingStream) -> None:
+        secrets = _secrets(request)
+        pieces, dropped = copied.pieces, _PRIVATE
+        if "content-encoding" in response.headers:
+            pieces, dropped = [_decoded(response, b"".join(pieces))], _DECODED
         headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
+            (name.decode("latin-1"), redact(value, secrets, _SCRUBBED).decode("latin-1"))
             for name, value in response.headers.raw
-            if not _PRIVATE.match(name.decode("latin-1"))
+            if not dropped.match(name.decode("latin-1"))
         ]
-        body = [_text(each) for each in copied.pieces]
         exchange = RecordedExchange(
-            recorded_request(request), response.status_code, headers, body, cut=not copied.whole
+            _scrubbed(recorded_request(request), secrets),
+            response.status_code,
+            headers,
+            [_text(each) for each in _scrub_pieces(pieces, secrets)],
+            cut=not copied.whole,
         )
-        line = msgspec.json.encode(exchange)
-        for secret in _secrets(request):
-            line = line.replace(secret, _SCRUBBED.encode())
         size = self.path.stat().st_size
         try:
             with self.path.open("ab") as file:
-                file.write(line + b"\n")
+                file.write(msgspec.json.encode(exchange) + b"\n")
         except OSError as error:  # a full disk: half a line could not be replayed
             os.truncate(self.path, size)
             raise CassetteError(f"{self.path} can not be written: {error}") from error
@@ -127,10 +135,7 @@ class Replay(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the recorded response; raises `CassetteError` if there is none left."""
         await request.aread()
-        wanted = msgspec.json.encode(recorded_request(request))
-        for secret in _secrets(request):
-            wanted = wanted.replace(secret, _SCRUBBED.encode())
-        looked_up = msgspec.json.decode(wanted, type=RecordedRequest)
+        looked_up = _scrubbed(recorded_request(request), _secrets(request))
         for place, exchange in enumerate(self._left):
             if exchange.request == looked_up:
                 del self._left[place]
@@ -204,10 +209,33 @@ def _without(request: httpx.Request, name: bytes) -> list[tuple[bytes, bytes]]:
     return [(key, value) for key, value in request.headers.raw if key.lower() != name]
 
 
-def _secrets(request: httpx.Request) -> list[bytes]:
-    """Return the API key of a request as it could occur in JSON."""
-    key = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    return [key.encode()] if key else []
+def _secrets(request: httpx.Request) -> list[str]:
+    """Return what must not be recorded: the values of the headers that hold secrets."""
+    values = (value for name, value in request.headers.items() if name in SENSITIVE)
+    return [value.strip().removeprefix("Bearer ").removeprefix("Basic ").strip() for value in values]
+
+
+def _scrubbed(request: RecordedRequest, secrets: list[str]) -> RecordedRequest:
+    """Return a request without secrets."""
+    return msgspec.json.decode(redact(msgspec.json.encode(request), secrets, _SCRUBBED), type=RecordedRequest)
+
+
+def _scrub_pieces(pieces: list[bytes], secrets: list[str]) -> list[bytes]:
+    """Return the pieces of a body without secrets; all in one where a secret lies across two of them."""
+    body = b"".join(pieces)
+    clean = redact(body, secrets, _SCRUBBED)
+    if clean == body:
+        return pieces
+    apart = [redact(piece, secrets, _SCRUBBED) for piece in pieces]
+    return apart if b"".join(apart) == clean else [clean]
+
+
+def _decoded(response: httpx.Response, body: bytes) -> bytes:
+    """Return a compressed body as it reads; as it is where it can not be read."""
+    try:
+        return httpx.Response(response.status_code, headers=response.headers.raw, content=body).content
+    except httpx.DecodingError:
+        return body
 
 
 def _text(piece: bytes) -> str | dict[str, str]:

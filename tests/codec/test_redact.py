@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import copy
 import logging
 import pickle
 import socket
+import time
 import traceback
 
 import anyio
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mistral_async import BackoffStrategy, Mistral, RetryConfig, SyncMistral, Timeout
+from mistral_async import BackoffStrategy, Hooks, Mistral, RetryConfig, SyncMistral, Timeout
+from mistral_async._codec.redact import redact
 from mistral_async.errors import (
     APIConnectionError,
     APIStatusError,
@@ -290,7 +295,7 @@ async def test_no_log_shows_the_key(server, caplog, bodies):
     """Whatever logger, at whatever level, bodies included."""
     caplog.set_level(1)
     logger = logging.getLogger("of-the-user")
-    server.reply("chat.complete", json=ECHO, times=1)
+    server.reply("chat.complete", json={"choices": [{"message": {"content": "hi"}}], **ECHO}, times=1)
     async with Mistral(KEY, server_url=server.url, debug_logger=logger, **SETTINGS) as client:
         view = client.with_options(log_bodies=bodies, extra_body={"user": KEY})
         await complete(view)
@@ -330,3 +335,120 @@ async def test_the_server_gets_the_key_and_nobody_else(server):
     assert [name for name, value in request.headers.items() if KEY in value] == ["authorization"]
     assert KEY not in request.target
     assert KEY.encode() not in request.body
+
+
+def escaped(form):
+    """The key as a server may write it."""
+    match form:
+        case "JSON":
+            return "".join(f"\\u{ord(each):04x}" for each in KEY)
+        case "JSON in part":
+            return "".join(f"\\u{ord(each):04X}" if i % 3 else each for i, each in enumerate(KEY))
+        case "JSON in JSON":
+            return "".join(f"\\\\u{ord(each):04x}" for each in KEY)
+        case "percent":
+            return "".join(f"%{ord(each):02X}" for each in KEY)
+        case "HTML":
+            return "".join(f"&#x{ord(each):x};" for each in KEY)
+        case "HTML, decimal":
+            return "".join(f"&#{ord(each)};" for each in KEY)
+        case "base64":
+            return base64.b64encode(f"user:{KEY}".encode()).decode()
+        case _:
+            return KEY
+
+
+FORMS = ["plain", "JSON", "JSON in part", "JSON in JSON", "percent", "HTML", "HTML, decimal", "base64"]
+ECHOES = {
+    "a status": lambda text: {"status": 400, "body": b'{"message": "bad key %b"}' % text},
+    "a page": lambda text: {"body": b"<html>%b" % text, "headers": {"content-type": "text/html"}},
+    "an error under success": lambda text: {"body": b'{"error": {"message": "bad key %b", "code": 400}}' % text},
+    "an event": lambda text: {"sse": [b'event: error\ndata: {"message": "bad key %b"}\n\n' % text]},
+    "an event without a name": lambda text: {"sse": [b'data: {"error": {"message": "bad key %b"}}\n\n' % text]},
+    "an unreadable event": lambda text: {"sse": [b"data: [%b\n\n" % text]},
+    "a cut event": lambda text: {"sse": [b'data: {"message": "bad key %b' % text], "done": False},
+    "an error that is no event": lambda text: {"sse": [b'{"message": "bad key %b"}\n' % text], "done": False},
+    "a page in place of events": lambda text: {"sse": [b"<html>%b\n" % text], "done": False},
+    "bytes that are no text": lambda text: {"sse": [b'data: [{"id": "%b\xff"\n\n' % text]},
+}
+
+
+def assert_no_form(error, form):
+    text = escaped(form)
+    assert_hidden(error, text[8:-8] if form == "base64" else text)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("echo", ECHOES)
+async def test_the_key_is_struck_out_however_it_is_written(server, echo, form):
+    # Rule 4 of redact.
+    server.reply(**ECHOES[echo](escaped(form).encode()), times=None)
+    async with Mistral(KEY, server_url=server.url, retry_config=RetryConfig(strategy="none")) as client:
+        for work in (complete, stream):
+            with pytest.raises(MistralError) as caught:
+                await work(client)
+            assert_no_form(caught.value, form)
+
+
+@pytest.mark.parametrize("name", ["mistral-correlation-id", "x-echo", "location", "retry-after"])
+async def test_headers_that_repeat_the_key(server, caplog, name):
+    # Rule 2 of redact.
+    caplog.set_level(1)
+    logger, hook = logging.getLogger("of-the-user"), Watching()
+    async with Mistral(KEY, server_url=server.url, debug_logger=logger, hooks=hook, retry_config=NONE) as client:
+        for status in (200, 307, 400, 503):
+            server.reply(status=status, json={}, headers={name: f"Bearer {KEY}"})
+            if status == 200:
+                response = await client.with_response.chat.complete(**HI)
+                assert KEY not in repr(response) + repr(response.headers) + repr(response.attempts)
+            else:
+                with pytest.raises(MistralError) as caught:
+                    await client.chat.complete(**HI)
+                assert_hidden(caught.value)
+    assert KEY not in caplog.text
+    assert KEY not in "".join(hook.seen)
+    assert hook.seen
+
+
+class Watching(Hooks):
+    """Keeps what it is shown."""
+
+    def __init__(self):
+        self.seen = []
+
+    def after_attempt(self, call, attempt):
+        self.seen.append(f"{attempt} {call.response_headers} {call.request_id}")
+
+    def after_call(self, call, error):
+        self.seen.append(f"{call} {call.attempts} {error!r}")
+
+
+NONE = RetryConfig(strategy="none")
+
+
+@pytest.mark.parametrize("cut", range(8, len(KEY)))
+def test_a_key_that_is_cut_is_struck_out(cut):
+    # Rule 4 of redact.
+    assert redact(b"text " + KEY[:cut].encode(), [KEY]) == b"text [the key]"
+
+
+@pytest.mark.parametrize("unit", [b"\\", b"\\u0073", b"%73", b"&#x73;", KEY[:-1].encode(), b"s", b"\\\\\\\\u"])
+def test_time_is_linear_whatever_a_server_sends(unit):
+    # Rule 4 of redact.
+    def seconds(size):
+        data = unit * (size // len(unit))
+        start = time.process_time()
+        redact(data, [KEY])
+        return time.process_time() - start
+
+    small = min(seconds(1 << 17) for _ in range(3))
+    assert min(seconds(1 << 19) for _ in range(3)) < 8 * small + 0.02
+
+
+@given(st.text(st.characters(codec="latin-1"), min_size=4, max_size=40), st.binary(max_size=20))
+def test_no_secret_stays_and_nothing_else_changes(secret, around):
+    # Rule 4 of redact.
+    plain = secret.encode("latin-1")
+    assert plain not in redact(around + plain + around, [secret]) or plain in b"[the key]"
+    if plain[0] not in around and b"[" not in plain:
+        assert redact(around, [secret]) == around

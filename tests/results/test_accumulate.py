@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mistral_async import Mistral
@@ -111,6 +111,36 @@ TOOL_CALLS = {
         [[fragment("1", "a")], [fragment("2", "a")]],
         [("a", "1", None), ("a", "2", None)],
     ),
+    "the id changes between fragments": (
+        [
+            [fragment("", "a", identity="x", index=0)],
+            [fragment("{", identity="y", index=0)],
+            [fragment("}", identity="z", index=0)],
+        ],
+        [("a", "{}", "x")],
+    ),
+    "every call says index 0 and the fragments name their calls": (
+        [
+            [fragment("", "a", identity="x", index=0)],
+            [fragment("", "b", identity="y", index=0)],
+            [fragment("1", identity="x", index=0)],
+            [fragment("2", identity="y", index=0)],
+        ],
+        [("a", "1", "x"), ("b", "2", "y")],
+    ),
+    "arguments that begin as an empty object": (
+        [[fragment("{}", "a", index=0)], [fragment('{"x"', index=0)], [fragment(": 1}", index=0)]],
+        [("a", '{"x": 1}', None)],
+    ),
+    "arguments that begin as an object": (
+        [[fragment({}, "a", index=0)], [fragment('{"x"', index=0)], [fragment(": 1}", index=0)]],
+        [("a", '{"x": 1}', None)],
+    ),
+    "arguments that begin as null": (
+        [[fragment(None, "a", index=0)], [fragment("null", index=0)], [fragment('{"x": 1}', index=0)]],
+        [("a", '{"x": 1}', None)],
+    ),
+    "no arguments": ([[fragment("{}", "a", index=0)], [fragment("", index=0)]], [("a", "{}", None)]),
     "arguments as an object": (
         [[fragment({"x": 1}, "a", identity="x", index=0)]],
         [("a", {"x": 1}, "x")],
@@ -134,6 +164,7 @@ def test_what_is_absent_stays_absent():
 @given(st.lists(st.text(alphabet='{}[]":,ab1 ', max_size=5), min_size=1, max_size=8), st.booleans())
 def test_arguments_are_what_their_fragments_say(texts, by_index):
     # Rule 6 of accumulate.
+    assume(next(filter(None, texts), "").strip() != "{}")  # see below
     key = {"index": 0} if by_index else {}
     first = fragment(texts[0], "a", identity="x", **key)
     events = [[first], *([fragment(text, **key)] for text in texts[1:])]

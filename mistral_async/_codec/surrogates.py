@@ -1,0 +1,38 @@
+"""Characters that a server cuts in half: the escapes of a surrogate pair, in the texts of two events.
+
+https://www.rfc-editor.org/rfc/rfc8259#section-8.2
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LARGEST: Final = 64 * 1024  # bytes of an event that has half a character
+_HIGH: Final = rb"\\u[dD][89abAB][0-9a-fA-F]{2}"
+_LOW: Final = rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE: Final = re.compile(rb"%b%b|(%b)|(%b)|\\." % (_HIGH, _LOW, _HIGH, _LOW), re.DOTALL)
+
+
+class SurrogateJoiner:
+    """Moves a first half at the end of a text to the second half at the start of a later one."""
+
+    def __init__(self) -> None:
+        self._waiting: list[bytes] = []
+
+    def join(self, data: bytes) -> bytes:
+        """Return the JSON of an event without the first halves that end a text, and with those that wait for it."""
+        if len(data) > _LARGEST:
+            return data
+        parts: list[bytes] = []
+        done = 0
+        for found in _ESCAPE.finditer(data):
+            start, end = found.span()
+            if found[1] and data[end : end + 1] == b'"':
+                parts.append(data[done:start])
+                self._waiting.append(found[1])
+                done = end
+            elif found[2] and self._waiting and data[start - 1 : start] == b'"':
+                parts += data[done:start], self._waiting.pop(0)
+                done = start
+        return b"".join([*parts, data[done:]])

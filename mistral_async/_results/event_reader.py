@@ -1,0 +1,133 @@
+"""What the bytes of a streamed answer say: events, the terminal mark, or an error. No I/O.
+
+The rules are those of `stream`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from mistral_async._codec.error_body import find_error, parse_error
+from mistral_async._codec.open_union import LenientDecodeError, Unknown, decode, decoder
+from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
+from mistral_async._codec.surrogates import SurrogateJoiner
+from mistral_async._engine.call_state import bare
+from mistral_async._engine.request import DONE, Stream
+from mistral_async.errors import ResponseValidationError, StreamEventError, from_event
+from mistral_async.models.chat import CompletionChunk
+
+if TYPE_CHECKING:
+    from mistral_async._engine.call_state import CallState
+
+_ERRORS: Final = frozenset({"error", "conversation.response.error", "response.error"})
+_SILENCE: Final = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
+_WORDS: Final = frozenset({b"", b"null", b"[done]"})
+_LONGEST_WORD: Final = 64  # bytes
+
+
+class EventReader:
+    """Reads the body of one answer, and adds its events to the lists that it was made with."""
+
+    def __init__(self, request: Stream[Any], call: CallState, ready: deque[Any], seen: list[Any]) -> None:
+        self.ended = False
+        """True when the terminal mark has come."""
+        self._request = request
+        self._call = call
+        self._ready = ready
+        self._seen = seen
+        self.decoder = EventDecoder()
+        self._halves: SurrogateJoiner | None = None
+        self._decode_event: Callable[[bytes], Any] = decoder(request.yields).decode
+
+    @property
+    def stray(self) -> bytes:
+        """The start of what came in place of events, as far as it may be shown."""
+        return self._call.redact(self.decoder.stray.strip())
+
+    def read(self, data: bytes) -> None:
+        """Read what has arrived, b"" for the end of the body, up to the terminal mark (rule 1).
+
+        Raises `StreamEventError` for an error, `ResponseValidationError` for what can not be read.
+        """
+        try:
+            events = self.decoder.feed(data) if data else self.decoder.close()
+        except EventTooLargeError as problem:
+            raise ResponseValidationError(f"{self._request!r}: {problem}") from None
+        done, chunks = self._request.ends == DONE, self._request.yields is CompletionChunk
+        ready, seen, decode_event = self._ready, self._seen, self._decode_event
+        for event in events:
+            data = event.data
+            if done and data.startswith(b"[DONE]"):
+                self.ended = True
+                return
+            if event.event in _ERRORS:
+                raise self._error(data)
+            try:
+                item = decode_event(data)
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                item = None
+            if item is None and (item := self._decode_irregular(event)) is None:
+                if self.ended:
+                    return
+                continue
+            # A chunk with choices can be nothing else: nearly all events are.
+            if (event.event or not chunks or not item.choices or item.error is not None) and self._is_last(item, event):
+                self.ended = True
+            ready.append(item)
+            seen.append(item)
+            if self.ended:
+                return
+
+    def stray_error(self) -> StreamEventError | None:
+        """Return the error that came in place of events; None where none did (rule 6)."""
+        stray = self.stray.removeprefix(b"error:")
+        for text in (stray, stray.partition(b"\n")[0]) if stray else ():
+            if parse_error(text).message:
+                return self._error(text)
+        return None
+
+    def _decode_irregular(self, event: Event) -> Any:
+        """Decode an event that is not regular; None for one that is none, or the terminal mark (rules 1 and 7)."""
+        data = event.data
+        word = data.strip(b' "\t\r\n').lower() if len(data) < _LONGEST_WORD else data
+        if word in _WORDS or event.event in _SILENCE:
+            ends = self._request.ends
+            self.ended = word == b"[done]" if ends == DONE else (event.event or "-") in ends
+            return None
+        if b"\\ud" in data or b"\\uD" in data:
+            self._halves = self._halves or SurrogateJoiner()
+            data = self._halves.join(data)
+        try:
+            return decode(data, self._request.yields)
+        except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
+            raise self._unreadable(data, problem) from bare(problem)
+
+    def _is_last(self, item: object, event: Event) -> bool:
+        """Return whether an event is the terminal mark; raises if it is an error (rule 6)."""
+        kind = event.event or getattr(item, "type", None) or ""
+        if kind in _ERRORS or _is_error(item, event.data):
+            raise self._error(event.data)
+        return kind in self._request.ends and self._request.ends != DONE
+
+    def _error(self, data: bytes) -> StreamEventError:
+        """Make the error that an event reports."""
+        route = f"{self._request.method} {self._request.path}"
+        return from_event(self._call.redact(data), route=route, request_id=None)
+
+    def _unreadable(self, data: bytes, problem: Exception) -> ResponseValidationError:
+        call = self._call
+        error = ResponseValidationError(f"an event of {self._request!r} can not be read: {call.conceal(problem)}")
+        error.body, error.path, error.status = call.redact(data), getattr(problem, "path", "$"), 200
+        return error
+
+
+def _is_error(item: object, data: bytes) -> bool:
+    """Return whether an event that is not named so is an error (rule 6)."""
+    if isinstance(item, CompletionChunk):
+        says_so = item.object == "error" or bool(item.error)
+        return says_so or (not item.choices and item.usage is None and parse_error(data).message != "")
+    return isinstance(item, Unknown) and not item.type and find_error(data, ()) is not None
