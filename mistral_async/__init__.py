@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.retry import BackoffStrategy as BackoffStrategy
     from mistral_async._engine.retry import RetryConfig as RetryConfig
     from mistral_async._http.httpx_wire.transport import Transport as Transport
+    from mistral_async._ratelimit import LimiterStatistics as LimiterStatistics
     from mistral_async._ratelimit import LimitStore as LimitStore
     from mistral_async._ratelimit import RateLimits as RateLimits
     from mistral_async._ratelimit import SQLiteStore as SQLiteStore
@@ -51,6 +52,7 @@ else:
             "Err": "mistral_async.bulk",
             "Hooks": "mistral_async._engine.hooks",
             "LimitStore": "mistral_async._ratelimit",
+            "LimiterStatistics": "mistral_async._ratelimit",
             "Mistral": "mistral_async._client.client",
             "MistralError": "mistral_async.errors",
             "Ok": "mistral_async.bulk",

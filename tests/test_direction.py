@@ -17,8 +17,8 @@ PACKAGE = Path(mistral_async.__file__).parent
 ROOMS = """
     _lazy _version
     _codec
-    models _http _ratelimit
     errors
+    models _http _ratelimit
     _uploads
     _engine
     _results

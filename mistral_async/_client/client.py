@@ -5,6 +5,7 @@ A view (`with_options`) is a client over another engine: it has settings of its 
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
@@ -20,6 +21,7 @@ from mistral_async._codec.redact import as_secret
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Download, Pages, Stream
+from mistral_async._ratelimit import LimiterStatistics
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -60,6 +62,11 @@ class Client(Resources[M], Generic[M, R, E]):
     def with_response(self) -> Resources[R]:
         """The same endpoints with all that the API said: answers and pages of lists as `Response`, events as sent."""
         return Resources(self._executor.over(self._executor.engine, responses=True))
+
+    @property
+    def limiter(self) -> LimiterStatistics:
+        """The state of the rate limits now: who waits, what was learned, how the shared store is."""
+        return self._executor.engine.state.limiter.statistics(time.monotonic())
 
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """Return a view of this client with other settings; it shares connections, limits and the retry budget."""

@@ -45,6 +45,7 @@ class ClientState:
         self.agent = agent
         self.budget: RetryBudget = RetryBudget()
         self.throttles: ThrottleStreaks = ThrottleStreaks()
+        self._listen()
         _STATES.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -53,6 +54,10 @@ class ClientState:
 
     def __deepcopy__(self, memo: object) -> Self:
         return self
+
+    def _listen(self) -> None:
+        if self.hooks is not None and self.limiter.shared is not None:
+            self.limiter.shared.tell = self.hooks.tell_store
 
     async def aclose(self) -> None:
         """Close what is open; all of it opens again when it is needed."""
@@ -64,6 +69,7 @@ class ClientState:
     def start_over(self) -> None:
         """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""
         self.limiter = Limiter(self.limiter.settings)
+        self._listen()
         self.budget = RetryBudget()
         self.throttles = ThrottleStreaks()
 

@@ -107,6 +107,9 @@ class Hooks:
     def after_call(self, call: CallContext, error: BaseException | None) -> None:
         """See a call end. `error` is what it raised, a cancellation too; None also for a stream that was left early."""
 
+    def rate_store(self, error: Exception | None) -> None:
+        """See the shared store of the rate limits go out (`error`), or work again (None)."""
+
 
 _Told: TypeAlias = tuple[Callable[..., Any], ...]
 
@@ -122,6 +125,7 @@ class HookSet:
         self.before_call: _Told = _overridden(given, "before_call")
         self.activate: _Told = _overridden(given, "activate")
         self.rate_wait: _Told = _overridden(given, "rate_wait")
+        self.rate_store: _Told = _overridden(given, "rate_store")
         self.before_attempt: _Told = _overridden(given, "before_attempt")
         self.after_attempt: _Told = _overridden(given, "after_attempt")
         self.after_call: _Told = _overridden(given, "after_call")
@@ -133,6 +137,14 @@ class HookSet:
             return None
         hooks = [given] if isinstance(given, Hooks) else list(given)
         return cls(hooks, address, port) if hooks else None
+
+    def tell_store(self, error: Exception | None) -> None:
+        """Tell that the shared store of the rate limits is out, or works again; it belongs to no call."""
+        for listener in self.rate_store:
+            try:
+                listener(error)
+            except Exception:  # noqa: BLE001 - whatever a hook raises, the others are told
+                _log.exception("The hook %r failed", listener)
 
 
 def _check(hook: object) -> None:
@@ -148,4 +160,4 @@ def _overridden(hooks: list[Hooks], name: str) -> _Told:
     return tuple(method for method in methods if getattr(method, "__func__", None) is not getattr(Hooks, name))
 
 
-_NAMES = ("before_call", "activate", "rate_wait", "before_attempt", "after_attempt", "after_call")
+_NAMES = ("before_call", "activate", "rate_wait", "before_attempt", "after_attempt", "after_call", "rate_store")

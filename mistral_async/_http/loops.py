@@ -6,6 +6,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextvars import Context
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -60,10 +61,15 @@ def interpreter_ends() -> bool:
 
 
 def call_soon(loop: Loop, action: Callable[[], object]) -> bool:
-    """Have the loop call something soon, from any thread; return False when it has ended."""
-    send = loop.call_soon_threadsafe if is_asyncio(loop) else loop.run_sync_soon
+    """Have the loop call something soon, from any thread; return False when it has ended.
+
+    It runs in an empty context: that of the caller may say that another event loop runs (trio's own is empty anyway).
+    """
     try:
-        send(action)
+        if is_asyncio(loop):
+            loop.call_soon_threadsafe(action, context=Context())
+        else:
+            loop.run_sync_soon(action)
     except RuntimeError:  # trio.RunFinishedError too
         return False
     return True

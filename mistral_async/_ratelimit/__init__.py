@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mistral_async._ratelimit.reservation import Reservation as Reservation
     from mistral_async._ratelimit.settings import RateLimits as RateLimits
     from mistral_async._ratelimit.sqlite import SQLiteStore as SQLiteStore
+    from mistral_async._ratelimit.statistics import LimiterStatistics as LimiterStatistics
     from mistral_async._ratelimit.store import Correction as Correction
     from mistral_async._ratelimit.store import Demand as Demand
     from mistral_async._ratelimit.store import LimitStore as LimitStore
@@ -28,6 +29,7 @@ __getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunder
         "Demand": "mistral_async._ratelimit.store",
         "LimitStore": "mistral_async._ratelimit.store",
         "Limiter": "mistral_async._ratelimit.limiter",
+        "LimiterStatistics": "mistral_async._ratelimit.statistics",
         "Priority": "mistral_async._ratelimit.limiter",
         "RateLimit": "mistral_async._codec.rate_limit_headers",
         "RateLimitStatus": "mistral_async._codec.rate_limit_headers",

@@ -8,6 +8,7 @@ begins with `reserve_again`. What was sent without a reservation is booked with 
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from enum import IntEnum
@@ -30,6 +31,7 @@ from mistral_async._ratelimit.stated_limits import StatedLimits
 
 if TYPE_CHECKING:
     from mistral_async._ratelimit.shared import SharedLimits
+    from mistral_async._ratelimit.statistics import LimiterStatistics
 
 # Rule 1: A model that the settings name is a group of its own; all other models share what is stated for all. The
 # route template stands for the model where a call names none.
@@ -247,6 +249,23 @@ class Limiter:
             group.limits.asking -= 1
             advance(group, now, woken)
         _wake(woken, call)
+
+    def statistics(self, now: float) -> LimiterStatistics:
+        """Return what is held back, what was learned, and how the shared store is."""
+        from mistral_async._ratelimit.statistics import LimiterStatistics
+
+        shared = self.shared
+        with self._lock:
+            limits = {name: queue.limits for name, queue in self._queues.items()}
+            return LimiterStatistics(
+                waiting=sum(len(queue) for queue in self._queues.values()),
+                in_flight=sum(each.in_flight for each in limits.values()),
+                rates={name: rate for name, each in limits.items() if (rate := each.rate.rate(now)) < math.inf},
+                noise={name: each.rate.noise.share for name, each in limits.items() if each.rate.noise.share},
+                store_down=now - shared.down_since if shared and shared.down_since is not None else None,
+                store_failures=shared.failures if shared else 0,
+                store_error=repr(shared.error) if shared and shared.error else None,
+            )
 
     async def aclose(self) -> None:
         """Close the shared store's connections; it connects again if it is used again."""

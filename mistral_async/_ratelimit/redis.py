@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
+from contextvars import Context
 from functools import partial
 from importlib import resources
 from importlib.util import find_spec
 from typing import Final, TypeVar, cast
+from urllib.parse import urlsplit
 
 import anyio
 import anyio.lowlevel
@@ -21,12 +25,28 @@ import msgspec
 from anyio.abc import TaskGroup
 
 from mistral_async._ratelimit.store import HORIZON, Correction, Demand, Slot
-from mistral_async._ratelimit.waiting import ThreadEvent, scheduler
+from mistral_async._ratelimit.waiting import ThreadEvent
+from mistral_async.errors import ConfigurationError
+
+# Rule 1: What is asked is queued, and started by a task of the connection's thread. A callback that another thread
+# schedules in an event loop runs in the context of that thread, where anyio may find no event loop, or the wrong one.
+#
+# Rule 2: A connection that fails is given up, with its thread; the next question opens another, to whatever the name
+# means by then. One that had answered before (a restart, an idle connection that was closed) is replaced at once.
+#
+# Rule 3: What Redis refuses for good (a password, a permission, a full memory, a key of another kind) is a
+# ConfigurationError. What passes (it loads, it is busy, it fails over) is an outage.
+#
+# Rule 4: A question that is cancelled waits for nothing; what it books meanwhile is given back.
 
 T = TypeVar("T")
 Script = Callable[[list[str], list[bytes]], Awaitable[tuple[int, bytes | str, bytes | str]]]
 
 _SCRIPT: Final = "redis.lua"
+_SCHEMES: Final = ("redis", "rediss", "unix")
+_PASSING: Final = ("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "max number of clients")
+_FAILOVER: Final = 60.0  # seconds after an answer for which a server that is read-only is one that fails over
+_STARTING: Final = 10.0  # seconds, beside the timeout, for the first question: the import takes half a second, or more
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -38,9 +58,13 @@ class RedisStore:
     not been used for two windows. While Redis can not be reached each process keeps the limits on its own.
 
     Args:
-        url: `redis://`, `rediss://` or `unix://`, with user and password where they are needed.
+        url: `redis://`, `rediss://` or `unix://`, with user and password (percent-encoded) where they are needed.
         prefix: The beginning of all keys. Accounts (API keys) with limits of their own need one each.
         timeout: Seconds to wait for a reply before the store counts as down.
+
+    Raises:
+        ConfigurationError: the URL is no URL of Redis. A call raises it where Redis refuses for good: a wrong password,
+            no permission, a full memory, a read-only replica, a key that holds something else.
     """
 
     def __init__(
@@ -48,9 +72,11 @@ class RedisStore:
     ) -> None:
         if find_spec("coredis") is None:
             raise ImportError("RedisStore needs coredis: pip install 'mistral-async[redis]'")
+        self._place = _checked(url)
         self._url = url
         self.prefix = prefix
         self.timeout = timeout
+        self._answered_at = float("-inf")
         self._lock = threading.Lock()
         self._connection: _Connection | None = None
 
@@ -60,22 +86,50 @@ class RedisStore:
     async def reserve(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         """Book a call, see `LimitStore`."""
         connection = self._connect()
-        await _result_of(connection.opened)
+        if connection.answered:
+            try:
+                return await self._ask(connection, demands, corrections)
+            except _LostError:
+                connection = self._connect()  # rule 2
+        return await self._ask(connection, demands, corrections)
+
+    async def _ask(self, connection: _Connection, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         future = connection.submit(partial(self._book, connection, demands, corrections))
         try:
-            return await _result_of(future)
+            with anyio.fail_after(self.timeout + (0 if connection.opened.done() else _STARTING)):
+                slot = await _result_of(future)
+        except Exception as error:
+            future.add_done_callback(partial(self._give_back, connection, demands))
+            self._drop(connection)
+            raise self._explained(error) from error
         except BaseException:
             future.add_done_callback(partial(self._give_back, connection, demands))
             raise
+        connection.answered, self._answered_at = True, time.monotonic()
+        return slot
 
     async def aclose(self) -> None:
         """Close the connection and end its thread; a new one is opened if the store is used again."""
         with self._lock:
             connection, self._connection = self._connection, None
         if connection is not None and connection.pid == os.getpid():
-            await _result_of(connection.opened)
             connection.stop()
-            await anyio.to_thread.run_sync(connection.thread.join)
+            join = partial(connection.thread.join, self.timeout)
+            await anyio.to_thread.run_sync(join, abandon_on_cancel=True)
+
+    def _drop(self, connection: _Connection) -> None:
+        with self._lock:
+            if self._connection is connection:
+                self._connection = None
+        if connection.pid == os.getpid():
+            connection.stop()
+
+    def _explained(self, error: Exception) -> Exception:
+        """Return a ConfigurationError for what does not pass by itself, else the error (rule 3)."""
+        reason = _lasting_reason(error, answered=time.monotonic() - self._answered_at < _FAILOVER)
+        if reason is None:
+            return error
+        return ConfigurationError(f"the rate-limit store at {self._place} refuses: {reason}")
 
     def _connect(self) -> _Connection:
         with self._lock:
@@ -100,7 +154,7 @@ class RedisStore:
 
     def _give_back(self, connection: _Connection, demands: Sequence[Demand], future: Future[Slot]) -> None:
         """Undo the booking of a call that was cancelled before the reply came."""
-        if future.exception() is None and (slot := future.result()).booked:
+        if future.exception() is None and (slot := future.result()).booked and not connection.stopped:
             back = [Correction(demand.key, slot.mark, -demand.cost) for demand in demands]
             connection.submit(partial(self._book, connection, (), back))
 
@@ -114,65 +168,147 @@ def _index(keys: dict[str, int], key: str) -> int:
     return keys.setdefault(key, len(keys) + 1)
 
 
+class _LostError(ConnectionError):
+    """The connection was closed before the reply came."""
+
+
 class _Connection:
     """A connection in a thread of its own. A daemon: a program that forgets to close it can still end."""
 
     def __init__(self, url: str) -> None:
         self.pid = os.getpid()
         self.opened: Future[None] = Future()
+        self.answered = False
+        self.stopped = False
         self.script: Script
-        self._soon: Callable[[Callable[[], None]], object]
-        self._tasks: TaskGroup
-        self._stopped: anyio.Event
+        self._lock = threading.Lock()
+        self._questions: deque[tuple[Callable[[], Awaitable[Slot]], Future[Slot]]] = deque()
+        self._noticed: ThreadEvent | None = None
+        self._error: BaseException | None = None
         native = anyio.lowlevel.current_token().native_token
         backend = "trio" if hasattr(native, "run_sync_soon") else "asyncio"
-        self.thread = threading.Thread(target=self._run, args=(url, backend), name="mistral_async redis", daemon=True)
+        run = (self._run, url, backend)
+        self.thread = threading.Thread(target=Context().run, args=run, name="mistral_async redis", daemon=True)
         self.thread.start()
 
     def submit(self, work: Callable[[], Awaitable[Slot]]) -> Future[Slot]:
         """Start `work` in the thread; return the future of its slot."""
         future: Future[Slot] = Future()
-
-        def start() -> None:
-            self._tasks.start_soon(_resolve, work, future)
-
-        self._soon(start)
+        with self._lock:
+            if ended := self.stopped:
+                future.set_exception(self._error or _LostError("the connection to Redis was closed"))
+            else:
+                self._questions.append((work, future))
+        if not ended:
+            self._notice()
         return future
 
     def stop(self) -> None:
         """Make the thread close the connection and end."""
-        self._soon(self._stop)
+        with self._lock:
+            self.stopped = True
+        self._notice()
 
-    def _stop(self) -> None:
-        self._stopped.set()
+    def _notice(self) -> None:
+        if (noticed := self._noticed) is not None:
+            noticed.set()
 
     def _run(self, url: str, backend: str) -> None:
         try:
             anyio.run(self._serve, url, backend=backend)
-        except Exception as error:  # noqa: BLE001 - it is raised in the task that waits for `opened`, and the next call starts a new thread
-            if not self.opened.done():
-                self.opened.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - it is raised in the tasks that wait, and the next call starts a new thread
+            self._error = error
+        with self._lock:
+            self.stopped = True
+            left = list(self._questions)
+        for _, future in left:
+            future.set_exception(self._error or _LostError("the connection to Redis was closed"))
+        if not self.opened.done():
+            self.opened.set_result(None)
 
     async def _serve(self, url: str) -> None:
         from coredis import Redis  # the import takes half a second; only this thread waits for it
         from coredis.retry import NoRetryPolicy
 
-        client = Redis.from_url(url, retry_policy=NoRetryPolicy())
-        self._soon, self._stopped = scheduler(), anyio.Event()
-        async with client, anyio.create_task_group() as self._tasks:
+        noticed = ThreadEvent()
+        client = Redis.from_url(url, retry_policy=NoRetryPolicy(), decode_components=True)
+        async with client, anyio.create_task_group() as tasks:
             self.script = cast("Script", client.register_script(script()))
+            self._noticed = noticed
             self.opened.set_result(None)
-            await self._stopped.wait()
+            while not self.stopped:
+                noticed.clear()  # before looking: what comes after it is not missed
+                self._start(tasks)
+                if not self.stopped:
+                    await noticed.wait()
+            tasks.cancel_scope.cancel()
+
+    def _start(self, tasks: TaskGroup) -> None:
+        """Start what is asked, in the context of this task (rule 1)."""
+        while self._questions:
+            tasks.start_soon(_resolve, *self._questions.popleft())
+
+
+def _checked(url: str) -> str:
+    """Return the server that a URL names, without its password."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 6379
+    except ValueError:  # its text may show the password
+        raise ConfigurationError("the URL of RedisStore can not be read: percent-encode user and password") from None
+    if parts.scheme not in _SCHEMES or not (parts.path if parts.scheme == "unix" else parts.hostname):
+        raise ConfigurationError("the URL of RedisStore must be like 'redis://localhost:6379/0'")
+    if parts.scheme == "unix":
+        return parts.path
+    database = parts.path.strip("/")
+    if database and not database.isdecimal():
+        raise ConfigurationError(f"the URL of RedisStore ends in the number of a database, not in {database!r}")
+    return f"{parts.hostname}:{port}"
+
+
+def _lasting_reason(error: BaseException, *, answered: bool) -> str | None:
+    """Return why Redis can not be used, where that does not pass by itself (rule 3)."""
+    import ssl
+    from socket import EAI_NONAME, gaierror
+
+    from coredis import exceptions
+
+    cause: BaseException | None = error
+    while cause is not None:
+        said = f"{type(cause).__name__}: {cause}"
+        if isinstance(cause, exceptions.ReadOnlyError) or "READONLY" in said:
+            return None if answered else "it is a read-only replica; name the primary"
+        if isinstance(cause, ssl.SSLError) and not answered:
+            return f"TLS failed ({cause}); check the scheme and the certificates"
+        if isinstance(cause, gaierror) and cause.errno == EAI_NONAME and not answered:
+            return "the name of the host is not known"
+        if isinstance(cause, (exceptions.ResponseError, exceptions.ProtocolError, exceptions.InvalidResponse)):
+            passing = isinstance(cause, exceptions.ClusterDownError) or any(word in said for word in _PASSING)
+            return None if passing else f"{said}; check the URL, the user's permissions, the memory and the prefix"
+        cause = _next_cause(cause)
+    return None
+
+
+def _next_cause(error: BaseException) -> BaseException | None:
+    if isinstance(error, BaseExceptionGroup):
+        return cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error.__cause__ or error.__context__
 
 
 async def _resolve(work: Callable[[], Awaitable[Slot]], future: Future[Slot]) -> None:
+    from coredis.exceptions import ConnectionError as LostError
+
     try:
         future.set_result(await work())
+    except LostError as error:
+        lost = _LostError(str(error))
+        lost.__cause__ = error
+        future.set_exception(lost)
     except Exception as error:  # noqa: BLE001 - it is raised in the task that waits for it
         future.set_exception(error)
     finally:
         if not future.done():
-            future.set_exception(ConnectionError("the connection to Redis was closed"))
+            future.set_exception(_LostError("the connection to Redis was closed"))
 
 
 async def _result_of(future: Future[T]) -> T:

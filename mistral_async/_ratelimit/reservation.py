@@ -95,6 +95,13 @@ class ModelQueue:
         self.joined: int = 0  # calls that ever came
         self.left: int = 0  # calls that ever went
 
+    def __len__(self) -> int:
+        """Return how many calls wait."""
+        return sum(call.state is WAITING for calls in self.calls for call in calls)
+
+    def __bool__(self) -> bool:
+        return True
+
     def head(self) -> Reservation | None:
         """Return the call that is next; drop those that were cancelled before it."""
         for calls in self.calls:

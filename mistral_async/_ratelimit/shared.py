@@ -8,6 +8,7 @@ from typing import Final
 
 from mistral_async._ratelimit.reservation import Reservation
 from mistral_async._ratelimit.store import Correction, Demand, LimitStore
+from mistral_async.errors import ConfigurationError
 
 # Rule 1: Only what the user stated is shared, and of that only units per window. What the server states is learned by
 # each process, because what other processes draw shows in its headers; calls in flight are counted in each process.
@@ -15,8 +16,10 @@ from mistral_async._ratelimit.store import Correction, Demand, LimitStore
 # Rule 2: A call asks the store when this process has granted it, so that the order in the process holds. The store
 # books in order of arrival over all processes.
 #
-# Rule 3: A store that fails never fails a call. For five seconds it is not asked, and each process keeps the stated
+# Rule 3: A store that is out never fails a call. For five seconds it is not asked, and each process keeps the stated
 # limits on its own: several processes may then draw more than the limit together, and the server's 429s slow them down.
+# The log, hooks and the limiter's statistics tell when that begins and ends. A store that can never work
+# (`ConfigurationError`) fails every call: a fleet without limits is worse.
 #
 # Rule 4: Actual costs reach the store with the next call, as corrections. Those that were sent with a failed request
 # are lost: the store then counts the estimates.
@@ -33,6 +36,10 @@ class SharedLimits:
         self.store = store
         self._corrections: list[Correction] = []
         self._down_until = float("-inf")
+        self.failures: int = 0
+        self.down_since: float | None = None  # in the time of the clock that `acquire` is given
+        self.error: Exception | None = None  # the newest failure
+        self.tell: Callable[[Exception | None], None] | None = None  # told when the store goes out and comes back
 
     async def acquire(
         self,
@@ -51,10 +58,13 @@ class SharedLimits:
             corrections, self._corrections = self._corrections, []
             try:
                 slot = await self.store.reserve(demands, corrections)
+            except ConfigurationError:
+                raise
             except Exception as error:  # noqa: BLE001 - whatever a store raises, the call itself can still be made
-                self._down_until = clock() + _RETRY_STORE
-                _log.warning("The rate-limit store failed (%r); this process keeps the limits alone", error)
+                self._failed(error, clock())
                 break
+            if self.down_since is not None:
+                self._recovered(clock())
             if slot.booked:
                 call.shared = [(demand.key, slot.mark, demand.cost) for demand in demands]
                 await sleep(slot.delay)
@@ -62,6 +72,23 @@ class SharedLimits:
             await sleep(slot.delay)
         while pause := book_locally(call, clock()):
             await sleep(pause)
+
+    def _failed(self, error: Exception, now: float) -> None:
+        """Do not ask the store for a while (rule 3)."""
+        self._down_until = now + _RETRY_STORE
+        self.failures += 1
+        self.error = error.with_traceback(None)
+        _log.warning("The rate-limit store failed (%r); this process keeps the limits alone", error)
+        if self.down_since is None:
+            self.down_since = now
+            if self.tell is not None:
+                self.tell(error)
+
+    def _recovered(self, now: float) -> None:
+        _log.warning("The rate-limit store works again after %.0f s", now - (self.down_since or now))
+        self.down_since = None
+        if self.tell is not None:
+            self.tell(None)
 
     def correct(self, call: Reservation, actual: Mapping[str, float]) -> None:
         """Queue corrections of what a call booked to what it drew, for the next request to the store (rule 4)."""

@@ -6,21 +6,47 @@ import os
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
+import anyio
 import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
 from mistral_async._ratelimit.store import Correction, Demand, Slot, book, new_bucket, update_bucket
 from mistral_async._ratelimit.token_bucket import TokenBucket
+from mistral_async.errors import ConfigurationError
+
+# Rule 1: A thread waits for the lock of the file for `_SLICE` at most; the rest of the timeout passes in the event
+# loop, where the deadline and the cancellation of the call hold.
+#
+# Rule 2: Nobody waits for a thread. What is booked for a question that was cancelled is given back by the thread
+# itself, or with the next question.
+#
+# Rule 3: What does not pass by itself (a file that is no database or can not be written, a full disk) is a
+# ConfigurationError; a locked file is an outage.
 
 # The table is the format of a file that other versions may share: its column keeps its name.
 _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS mistral_async_limits (key TEXT PRIMARY KEY, meter BLOB NOT NULL)"
 _READ: Final = "SELECT meter FROM mistral_async_limits WHERE key = ?"
 _WRITE: Final = "INSERT OR REPLACE INTO mistral_async_limits VALUES (?, ?)"
+_SLICE: Final = 0.03  # seconds
+_PAUSE: Final = 0.02  # seconds between two tries of a file that is locked
+_LASTING: Final = {
+    sqlite3.SQLITE_AUTH: "no permission",
+    sqlite3.SQLITE_CANTOPEN: "it can not be opened; check the folder and its permissions",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; delete it while nobody uses it",
+    sqlite3.SQLITE_ERROR: "it is not a file of SQLiteStore",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_MISMATCH: "it is not a file of SQLiteStore",
+    sqlite3.SQLITE_NOTADB: "it is not a database",
+    sqlite3.SQLITE_PERM: "no permission",
+    sqlite3.SQLITE_READONLY: "it can not be written",
+}
+_LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _threads: RunVar[anyio.CapacityLimiter] = RunVar("_threads")
 
 
@@ -34,6 +60,9 @@ class SQLiteStore:
     Args:
         path: The file.
         timeout: Seconds to wait for other processes before the store counts as out.
+
+    Raises:
+        ConfigurationError: a call raises it where the file is no database, can not be written, or the disk is full.
     """
 
     _connection: sqlite3.Connection | None = None
@@ -43,6 +72,7 @@ class SQLiteStore:
         self.timeout = timeout
         self._lock = threading.Lock()
         self._pid = 0
+        self._owed: deque[Correction] = deque()  # to be given back (rule 2)
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(TokenBucket).decode
 
@@ -60,22 +90,26 @@ class SQLiteStore:
         except LookupError:
             limiter = anyio.CapacityLimiter(1)
             _threads.set(limiter)
-        booked: list[Slot] = []
+        question = _Question(demands, corrections)
+        end = time.monotonic() + self.timeout
         try:
-            # The thread is not abandoned: a transaction takes a millisecond, and its outcome has to be known.
-            await anyio.to_thread.run_sync(self._transact, demands, corrections, booked, limiter=limiter)
-            await anyio.lowlevel.checkpoint_if_cancelled()
+            while True:
+                try:
+                    await anyio.to_thread.run_sync(self._answer, question, limiter=limiter, abandon_on_cancel=True)
+                    await anyio.lowlevel.checkpoint_if_cancelled()
+                    return cast("Slot", question.slot)
+                except sqlite3.Error as error:
+                    self._raise_lasting(error)
+                    if _code(error) not in _LOCKED or time.monotonic() >= end:
+                        raise
+                await anyio.sleep(_PAUSE)
         except BaseException:
-            if booked and booked[0].booked:
-                back = [Correction(demand.key, booked[0].mark, -demand.cost) for demand in demands]
-                with anyio.CancelScope(shield=True):
-                    await anyio.to_thread.run_sync(self._transact, (), back, booked, limiter=limiter)
+            self._owed.extend(question.abandon())
             raise
-        return booked[0]
 
     async def aclose(self) -> None:
         """Close the file; it opens again if it is used again."""
-        await anyio.to_thread.run_sync(self.close)
+        await anyio.to_thread.run_sync(self.close, abandon_on_cancel=True)
 
     def close(self) -> None:
         """Close the file, from synchronous code."""
@@ -84,13 +118,26 @@ class SQLiteStore:
                 self._connection.close()
             self._connection = None
 
-    def _transact(self, demands: Sequence[Demand], corrections: Sequence[Correction], out: list[Slot]) -> None:
+    def _answer(self, question: _Question) -> None:
+        """Book a question's demands, in a thread."""
+        if question.abandoned:
+            return
+        slot = self._transact(question.demands, question.corrections)
+        if not question.take(slot):
+            back = question.back(slot)
+            try:
+                self._transact((), back)
+            except sqlite3.Error:
+                self._owed.extend(back)
+
+    def _transact(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         with self._lock:
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE")
+            owed = list(self._owed)
             try:
                 now = time.monotonic()
-                self._correct(connection, corrections)
+                self._correct(connection, [*owed, *corrections])
                 buckets = [self._read(connection, demand, now) for demand in demands]
                 slot = book(buckets, demands, now)
                 if slot.booked:
@@ -98,28 +145,82 @@ class SQLiteStore:
                     connection.executemany(_WRITE, rows)
                 connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            out.append(slot)
+            for _ in owed:
+                self._owed.popleft()
+            return slot
+
+    def _raise_lasting(self, error: sqlite3.Error) -> None:
+        """Raise a ConfigurationError for what does not pass by itself (rule 3)."""
+        reason = _LASTING.get(_code(error))
+        if reason is not None:
+            raise ConfigurationError(
+                f"the rate-limit store {self.path!r} can not be used: {reason} ({error})"
+            ) from error
 
     def _correct(self, connection: sqlite3.Connection, corrections: Sequence[Correction]) -> None:
         for key, mark, change in corrections:
             row = connection.execute(_READ, (key,)).fetchone()
             if row is not None:
-                bucket = self._decode(row[0])
+                bucket = self._bucket(row[0])
                 bucket.correct(mark, change)
                 connection.execute(_WRITE, (key, self._encode(bucket)))
 
     def _read(self, connection: sqlite3.Connection, demand: Demand, now: float) -> TokenBucket:
         row = connection.execute(_READ, (demand.key,)).fetchone()
-        return new_bucket(demand) if row is None else update_bucket(self._decode(row[0]), demand, now)
+        return new_bucket(demand) if row is None else update_bucket(self._bucket(row[0]), demand, now)
+
+    def _bucket(self, stored: bytes) -> TokenBucket:
+        try:
+            return self._decode(stored)
+        except (msgspec.DecodeError, TypeError) as error:
+            raise ConfigurationError(f"the rate-limit store {self.path!r} holds something else: {error}") from None
 
     def _open(self) -> sqlite3.Connection:
         """Return this process's connection: one from before a fork belongs to the parent."""
         if self._connection is None or self._pid != os.getpid():
-            connection = sqlite3.connect(self.path, timeout=self.timeout, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(_SCHEMA)
+            connection = sqlite3.connect(self.path, timeout=_SLICE, isolation_level=None, check_same_thread=False)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute(_SCHEMA)
+            except BaseException:
+                connection.close()
+                raise
             self._connection, self._pid = connection, os.getpid()
         return self._connection
+
+
+class _Question:
+    """The question of a call: answered by a thread, unless the call has gone before."""
+
+    def __init__(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> None:
+        self.demands = demands
+        self.corrections = corrections
+        self.slot: Slot | None = None
+        self.abandoned = False
+        self._lock = threading.Lock()
+
+    def take(self, slot: Slot) -> bool:
+        """Take the answer; return False if nobody waits for it."""
+        with self._lock:
+            if not self.abandoned:
+                self.slot = slot
+            return not self.abandoned
+
+    def abandon(self) -> list[Correction]:
+        """Give the question up; return what gives back what was booked for it."""
+        with self._lock:
+            self.abandoned = True
+            return [] if self.slot is None else self.back(self.slot)
+
+    def back(self, slot: Slot) -> list[Correction]:
+        """Return what gives a slot back."""
+        return [Correction(demand.key, slot.mark, -demand.cost) for demand in self.demands] if slot.booked else []
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return the primary code of an error of SQLite."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -61,8 +61,9 @@ class LimitStore(Protocol):
     async def reserve(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         """Apply the corrections, then book all demands at one time, if that is at most `HORIZON` seconds ahead.
 
-        Atomic over all processes. When it is cancelled, nothing may stay booked. Any exception means that the store
-        can not be reached: then this process keeps the limits on its own for a while.
+        Atomic over all processes. When it is cancelled, nothing may stay booked. A `ConfigurationError` says that the
+        store can never work like this, and is raised by the call. Any other exception means that it can not be reached:
+        then this process keeps the limits on its own for a while.
         """
         ...
 
