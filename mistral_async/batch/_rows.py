@@ -40,7 +40,7 @@ class _Row(msgspec.Struct):
 
     @property
     def has_error(self) -> bool:
-        return bytes(self.error).strip() not in {b"null", b"", b"{}"}
+        return bytes(self.error).strip() not in {b"null", b"", b"{}", b"[]", b'""', b"false"}
 
     @property
     def is_success(self) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar, Literal, Required, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, Required, TypeAlias
 
 from msgspec import field
 from typing_extensions import TypedDict
 
-from mistral_async._codec.json_types import JSONMapping, JSONObject
+from mistral_async._codec.json_types import JSON, JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
 from mistral_async.models._model import Model, Moment
 
@@ -51,6 +51,24 @@ class BatchError(Model, kw_only=True, gc=False):
     count: int = 1
 
 
+class BatchOutputResponse(TypedDict):
+    """The answer to one request of a batch, as a dict."""
+
+    status_code: int
+    body: JSONObject
+    """The answer that the endpoint would have given."""
+
+
+class BatchOutput(TypedDict):
+    """The outcome of one request of a batch, as a dict: what a later API adds is in it, too."""
+
+    id: str
+    custom_id: str | None
+    """That of the request."""
+    response: BatchOutputResponse | None
+    error: JSON
+
+
 class BatchJob(Model, kw_only=True):
     """A batch job."""
 
@@ -67,8 +85,11 @@ class BatchJob(Model, kw_only=True):
     error_file: str | None = None
     """The id of the file with the requests that failed."""
     errors: list[BatchError] = field(default_factory=list[BatchError])
-    outputs: list[JSONObject] | None = None
-    """The answers themselves: `{"id", "custom_id", "response": {"status_code", "body"}, "error"}`."""
+    if TYPE_CHECKING:
+        outputs: list[BatchOutput] | None = None
+    else:
+        outputs: list[JSONObject] | None = None  # so that msgspec drops no key
+    """The answers themselves, where the requests were given with the job."""
     status: str = ""
     """One of `BatchJobStatus`, or a newer one."""
     created_at: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from typing_extensions import TypedDict
@@ -20,7 +20,7 @@ from mistral_async.models.enums import (
     ToolChoiceEnum,
 )
 from mistral_async.models.formats import Prediction, ResponseFormatInput, response_format_of
-from mistral_async.models.guardrails import GuardrailConfig
+from mistral_async.models.guardrails import GuardrailConfig, GuardrailResult
 from mistral_async.models.messages import AssistantMessage
 from mistral_async.models.tools import AnyTool, ToolCall, ToolChoice, tool_choice_of
 from mistral_async.models.usage import UsageInfo
@@ -189,7 +189,10 @@ class ChatCompletionResponse(Model, kw_only=True):
     """Seconds since 1970."""
     choices: list[ChatCompletionChoice] = msgspec.field(default_factory=list[ChatCompletionChoice])
     usage: UsageInfo | None = None
-    guardrails: list[JSONObject] | None = None
+    if TYPE_CHECKING:
+        guardrails: list[GuardrailResult] | None = None
+    else:
+        guardrails: list[JSONObject] | None = None  # so that msgspec drops no key
     """The findings of the guardrails, by moderation: `action` and `categories`."""
 
     created_datetime: ClassVar[Moment] = Moment("created")

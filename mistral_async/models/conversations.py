@@ -7,7 +7,7 @@ ISO 8601 in UTC.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal, Required, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, Required, TypeAlias, TypeVar
 
 from msgspec import field, structs
 from typing_extensions import TypedDict
@@ -17,7 +17,7 @@ from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of
 from mistral_async.models.formats import CompletionArgs
-from mistral_async.models.guardrails import GuardrailConfig
+from mistral_async.models.guardrails import GuardrailConfig, GuardrailResult
 from mistral_async.models.tools import AnyTool
 
 T = TypeVar("T")
@@ -186,7 +186,10 @@ class ConversationResponse(Model, kw_only=True):
     conversation_id: str = ""
     outputs: list[OutputEntry] = field(default_factory=list[OutputEntry])
     usage: ConversationUsageInfo | None = None
-    guardrails: list[JSONObject] | None = None
+    if TYPE_CHECKING:
+        guardrails: list[GuardrailResult] | None = None
+    else:
+        guardrails: list[JSONObject] | None = None  # so that msgspec drops no key
     object: Literal["conversation.response"] = constant("conversation.response")
 
     @property

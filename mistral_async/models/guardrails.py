@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing_extensions import TypedDict
+
 from mistral_async.models._model import Model
 from mistral_async.models.enums import ModerationAction
 
@@ -58,6 +60,28 @@ class ModerationLlmv2Config(Model, kw_only=True):
     """Look only at the categories that have a threshold."""
     action: ModerationAction | None = None
     """The action on a violation; `none` reports it only."""
+
+
+class GuardrailCategoryResult(TypedDict):
+    """The finding of a guardrail in one category, as a dict."""
+
+    score: float
+    """From 0 to 1."""
+    violated: bool
+
+
+class GuardrailFinding(TypedDict):
+    """The findings of one moderation, as a dict."""
+
+    action: ModerationAction
+    categories: dict[str, GuardrailCategoryResult]
+
+
+class GuardrailResult(TypedDict, total=False):
+    """The findings of a guardrail, by moderation, as a dict: what a later API adds is in it, too."""
+
+    moderation_llm_v1: GuardrailFinding
+    moderation_llm_v2: GuardrailFinding
 
 
 class GuardrailConfig(Model, kw_only=True):

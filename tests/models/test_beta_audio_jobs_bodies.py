@@ -14,6 +14,7 @@ import pytest
 from endpoint_values import answers, members
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import inspect
 
 from mistral_async import models
 from mistral_async._codec.open_union import decode, members_of
@@ -213,3 +214,29 @@ def test_every_field_of_the_published_schemas_is_there():
             continue
         ours = getattr(model, "__struct_encode_fields__", None) or model.__annotations__
         assert fields - set(ours) - {"stream"} == set(), name
+
+
+def _is_untyped(info):
+    """Whether a type is any value, a dict of any values, or a list of those."""
+    match info:
+        case inspect.ListType(item_type=item) | inspect.DictType(value_type=item):
+            return _is_untyped(item)
+        case inspect.UnionType(types=types):
+            return any(map(_is_untyped, types))
+        case _:
+            return isinstance(info, inspect.AnyType)
+
+
+def test_fields_that_have_a_type_in_the_published_schemas_have_one_here():
+    text = SCHEMAS.read_text() if SCHEMAS.exists() else pytest.skip("no schemas beside the repository")
+    seen = 0
+    for line in re.finditer(r"^- \*\*(\w+)\*\*(?: \([^)]*\))?: (`.*)$", text, re.MULTILINE):
+        model = getattr(models, line[1], None)
+        if not isinstance(model, msgspec.StructMeta):
+            continue
+        types = {field.encode_name: field.type for field in inspect.type_info(model).fields}
+        for field in re.finditer(r"(?:^|; )`([a-z_]\w*)[*†‡◊]*`: ([^;]*)", line[2]):
+            if re.search(r"\b[A-Z]\w+[a-z]\w*", field[2]) and field[1] in types:
+                assert not _is_untyped(types[field[1]]), f"{line[1]}.{field[1]} is {field[2]}"
+                seen += 1
+    assert seen > 100

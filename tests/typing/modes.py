@@ -14,6 +14,7 @@ from mistral_async._results.stream import AsyncStream
 from mistral_async.bulk import Err, Ok
 from mistral_async.models import (
     AssistantMessage,
+    BatchJob,
     ChatCompletionResponse,
     CompletionChunk,
     CreateFileResponse,
@@ -126,3 +127,12 @@ async def mistakes(client: Mistral, sync: SyncMistral) -> None:
     Mistral("key", serverurl="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     for _ in client.files.list():  # type: ignore[attr-defined]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
         pass
+
+
+def dicts(answer: ChatCompletionResponse, job: BatchJob) -> None:
+    for found in answer.guardrails or ():
+        if finding := found.get("moderation_llm_v2"):
+            assert_type(finding["categories"]["pii"]["violated"], bool)
+    for output in job.outputs or ():
+        if response := output["response"]:
+            assert_type(response["status_code"], int)
