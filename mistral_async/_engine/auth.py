@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import threading
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from mistral_async._codec.redact import Secret
 from mistral_async.errors import ConfigurationError
@@ -21,6 +22,7 @@ class Key:
             raise TypeError(f"api_key must be a str or a function that returns one, not {type(given).__name__}")
         self._give = given if callable(given) else None
         self._key = _checked(given) if isinstance(given, str) else None
+        self._turn = threading.Lock()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an API key is not pickled: give the other process its own, or a function that returns it")
@@ -44,13 +46,32 @@ class Key:
         """True if a new key may be fetched when the API refuses the old one."""
         return self._give is not None
 
+    def start_over(self) -> None:
+        """After a fork: a thread of the parent may hold the lock for ever."""
+        self._turn = threading.Lock()
+
     async def fetch(self) -> Secret:
         """Ask the function for the key."""
         if self._give is None:
             raise ConfigurationError(_MISSING)
-        given = self._give()
+        if _is_async(self._give):
+            given = self._give()
+        else:
+            from mistral_async._http.threads import run_in_daemon
+
+            given = await run_in_daemon(self._give_in_turn)
         self._key = _checked(await given if inspect.isawaitable(given) else given)
         return self._key
+
+    def _give_in_turn(self) -> str | Awaitable[str]:
+        """Call the function in a thread, where it may block; calls take turns, as it need not expect threads."""
+        with self._turn:
+            return cast("Callable[[], str | Awaitable[str]]", self._give)()
+
+
+def _is_async(function: object) -> bool:
+    """Return whether calling it gives an awaitable, as far as that can be seen."""
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004 - an object's own
 
 
 _MISSING = (

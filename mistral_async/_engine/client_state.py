@@ -68,6 +68,7 @@ class ClientState:
 
     def start_over(self) -> None:
         """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""
+        self.key.start_over()
         self.limiter = Limiter(self.limiter.settings)
         self._listen()
         self.budget = RetryBudget()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import math
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from mistral_async._codec.headers import Headers
+from mistral_async._http.threads import run_in_daemon
 from mistral_async._results.whole_file import WholeFile
 from mistral_async.errors import MistralError
 
@@ -27,6 +29,7 @@ from mistral_async.errors import MistralError
 #   threads, `_WRITE` bytes at a time.
 
 _WRITE: Final = 1024 * 1024
+_GIVE_UP: Final = 0.05  # seconds to close a pipe whose reader may be gone
 _DIGESTS: Final = re.compile(r"([a-z0-9-]+)=:?([A-Za-z0-9+/=]+?):?(?:,|$)")  # RFC 9530, and RFC 3230 before it
 
 
@@ -90,26 +93,30 @@ async def save(
     from anyio import to_thread
 
     target = Path(path)
+    is_pipe = await to_thread.run_sync(target.is_fifo)
+    run = run_in_daemon if is_pipe else to_thread.run_sync  # a pipe may wait for its reader for ever
     expected = [_parse_checksum(checksum)] if checksum else list(_header_digests(download.headers))
     file = _PartFile(target, _version_mark(download) if resume else None, expected)
     try:
         total = download.size if download.size is not None else size
-        written = await _receive(download, file, total, progress)
-        await to_thread.run_sync(file.finish, {download.size, size} - {None})
+        written = await _receive(download, file, total, progress, run)
+        await run(file.finish, {download.size, size} - {None})
     except BaseException as error:
-        with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(file.give_up, error)
+        with anyio.move_on_after(_GIVE_UP if is_pipe else math.inf, shield=True):
+            await run(file.give_up, error)
         raise
     return written
 
 
 async def _receive(
-    download: Chunks, file: _PartFile, total: int | None, progress: Callable[[int, int | None], None] | None
+    download: Chunks,
+    file: _PartFile,
+    total: int | None,
+    progress: Callable[[int, int | None], None] | None,
+    run: Callable[..., Awaitable[Any]],
 ) -> int:
     """Write what is missing, and return the bytes that the file has then."""
-    from anyio import to_thread
-
-    written = await to_thread.run_sync(file.open)
+    written: int = await run(file.open)
     if total is not None and written >= total:  # only the last step was missing
         return written
     if written:
@@ -117,7 +124,7 @@ async def _receive(
     while data := await download.receive():
         written += len(data)
         if file.hold(data) >= _WRITE:
-            await to_thread.run_sync(file.write)
+            await run(file.write)
         if progress is not None:
             progress(written, total)
     return written

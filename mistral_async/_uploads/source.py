@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import io
 import os
 import re
@@ -24,7 +25,8 @@ from mistral_async.errors import MistralError
 # Rule 3: An iterable is read again if it is not an iterator; an iterator is sent once. A second attempt is a
 #   RuntimeError that says what to give instead; the retry policy asks `repeatable` first.
 # Rule 4: Reading happens in worker threads, and nothing is held open between two pieces (but an iterator of the user).
-#   A thread that reads a pipe, which may stay silent for ever, is left behind by a cancellation; any other is awaited.
+#   A thread that reads a pipe or an iterator, which may stay silent for ever, is left behind by a cancellation; any
+#   other is awaited.
 # Rule 5: Text is refused, with the way to give it: an encoding is the user's choice.
 
 PIECE: Final = 256 * 1024  # bytes read at a time
@@ -276,10 +278,14 @@ class _File:
         return _Reader(self._read)
 
     async def _read(self, position: int) -> bytes:
+        read = functools.partial(self._read_now, position)
+        if self.length is None:  # a pipe, which may have nothing to say for ever
+            from mistral_async._http.threads import run_in_daemon
+
+            return await run_in_daemon(read)
         from anyio import to_thread
 
-        # Rule 4: a file must not be read by a thread that was left behind.
-        return await to_thread.run_sync(self._read_now, position, abandon_on_cancel=self.length is None)
+        return await to_thread.run_sync(read)  # Rule 4: a file must not be read by a thread that was left behind
 
     def _read_now(self, position: int) -> bytes:
         if self.length is None:
@@ -345,9 +351,9 @@ class _ItemReader:
     async def _next(self) -> object:
         if isinstance(self._pieces, AsyncIterator):
             return await anext(self._pieces, None)
-        from anyio import to_thread
+        from mistral_async._http.threads import run_in_daemon
 
-        return await to_thread.run_sync(next, self._pieces, None)
+        return await run_in_daemon(functools.partial(next, self._pieces, None))
 
     async def aclose(self) -> None:
         """Close a generator that was not read to its end."""

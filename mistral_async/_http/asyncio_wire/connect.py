@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import socket
 from typing import Any, Final
 
-from mistral_async._http.resolve import look_up
+from mistral_async._http.threads import look_up, run_in_daemon
 
 _ATTEMPT_DELAY: Final = 0.25  # seconds: the Connection Attempt Delay of §5
 
@@ -20,7 +21,7 @@ Address = tuple[socket.AddressFamily, Any]
 
 async def connect(loop: asyncio.AbstractEventLoop, host: str, port: int) -> socket.socket:
     """Return a connected non-blocking socket, or raise the OSError of the first address."""
-    first, *others = await _resolve(loop, host, port)
+    first, *others = await _resolve(host, port)
     if not others:
         return await _attempt(loop, first)
     attempts: list[asyncio.Task[socket.socket]] = []
@@ -42,13 +43,13 @@ async def connect(loop: asyncio.AbstractEventLoop, host: str, port: int) -> sock
             raise
 
 
-async def _resolve(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Address]:
+async def _resolve(host: str, port: int) -> list[Address]:
     """Return the addresses, families alternating (§4); a literal address needs no thread."""
     for family in (socket.AF_INET, socket.AF_INET6):
         with contextlib.suppress(OSError):
             socket.inet_pton(family, host)
             return [(family, (host, port))]
-    found = await look_up(loop, host, port)
+    found = await run_in_daemon(functools.partial(look_up, host, port))
     first = [(family, address) for family, _, _, _, address in found if family == found[0][0]]
     others = [(family, address) for family, _, _, _, address in found if family != found[0][0]]
     turns = itertools.chain.from_iterable(itertools.zip_longest(first, others))

@@ -14,8 +14,8 @@ from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
 from mistral_async._http.protocol import Timeouts
-from mistral_async._http.resolve import look_up_here
 from mistral_async._http.sockets import prepare
+from mistral_async._http.threads import look_up
 from mistral_async._http.trio_wire.connection import TrioConnection
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
@@ -50,7 +50,7 @@ class TrioWire(PooledWire[TrioConnection]):
         origin = self.config.origin
         host = origin.host
         if interpreter_ends():  # trio would start a thread to look it up
-            host = look_up_here(host, origin.port)[0][4][0]
+            host = look_up(host, origin.port)[0][4][0]
         stream = await trio.open_tcp_stream(host, origin.port)
         sock = socket.socket(fileno=stream.socket.detach())
         sock.settimeout(0)
