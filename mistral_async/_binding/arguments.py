@@ -83,7 +83,7 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], dic
             if value is not None and (fit := known(name)) is not None and not fit(value):
                 taken = _tagged(plain_argument(value), hints[name])
                 if not fit(taken):
-                    shown = taken if isinstance(value, collections.abc.Iterator) else value
+                    shown = value if is_array(value) or not is_array(taken) else taken
                     raise TypeError(f"{function.__qualname__}(): {_complain(name, shown, hints[name], written[name])}")
                 completed = {**(completed or {}), name: taken}
         return completed

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from mistral_async._binding.blockable import Startable
 from mistral_async._engine.engine import Engine
-from mistral_async._engine.request import Call, Download, Pages, Request, Stream
+from mistral_async._engine.request import Download, Pages, Request, Stream
 from mistral_async._results.download import AsyncDownload
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
@@ -48,8 +48,9 @@ class AsyncExecutor:
 
     def perform(self, request: Request) -> Any:
         """Give the asynchronous form of a request."""
+        described: Any = request
         form = self._forms.get(type(request))
-        return self._call(cast("Call[Any]", request)) if form is None else form(self.engine, request)
+        return self._call(described) if form is None else form(self.engine, request)
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Call the method; its requests give answers, not `Response`s, whatever the resource gives."""

@@ -6,7 +6,7 @@ Request bodies, checkpoints, batch files, saved conversations, results of tools 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -33,8 +33,8 @@ def enc_hook(value: object) -> object:
     return plain(value)
 
 
-def _checked(write: Callable[[object], bytes]) -> Callable[[object], bytes]:
-    def encode(value: object) -> bytes:
+def _checked(write: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
+    def encode(value: Any) -> bytes:
         try:
             data = write(value)
         except (TypeError, ValueError) as error:

@@ -79,7 +79,7 @@ def _without_gaps(value: Any) -> Any:
 
 
 def _advice(value: object) -> str:
-    if hasattr(value, "read"):
+    if callable(getattr(value, "read", None)):
         return ": give what it holds, its read()"
     if isinstance(value, Iterator):
         return ": it can be read once, so make a list of it"
@@ -107,4 +107,5 @@ def plain_argument(value: object) -> object:
                 found = plain(value)
             except TypeError:
                 return value
-            return plain_argument(found) if isinstance(found, (list, dict)) else found
+            inner = type(found) in {list, dict}
+            return plain_argument(found) if inner else found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -121,7 +121,7 @@ class Engine:
         while True:
             early = await decode_in_pieces(answer.content, request.returns) if len(answer.content) > LARGE else None
             try:
-                return call, answer, cast("T", self._decode(call, answer, early))
+                return call, answer, self._decode(call, answer, early)
             except APIStatusError as error:  # rule 4
                 refusal = error
             headers = answer.headers
@@ -129,7 +129,7 @@ class Engine:
             answer = await self.sender.retry_refusal(call, refusal, headers)
 
     def _decode(self, call: CallState, answer: WireResponse, early: Any) -> Any:
-        request = cast("Call[Any]", call.request)
+        request: Any = call.request  # a Call
         if request.returns is None or (answer.status == _NO_CONTENT and request.method == "DELETE"):
             if answer.content:
                 self._raise_error(call, answer, None)

@@ -22,7 +22,7 @@ class File(Model):
 
     file_name: str
     content: Any
-    """Bytes, a binary file, an async iterator of bytes, or a path."""
+    """Bytes, a binary file (from where it stands, or whole if it stands at its end), an async iterator, or a path."""
     content_type: str | None = None
     """The media type; told from the name unless given."""
 

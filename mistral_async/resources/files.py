@@ -39,6 +39,7 @@ class Files(Resource[M]):
     ) -> Call[CreateFileResponse]:
         """Upload at most 512 MB, piece by piece: a path, bytes, a binary file, an async iterator of bytes, a `File`.
 
+        A file object is sent from where it stands, or whole if it stands at its end, and is not closed.
         Before it is sent, its size and the lines of a `.jsonl` file to batch or fine-tune are checked (`check`): a
         `ConfigurationError` says that it is too large, a `JSONLError` which line is wrong.
         """

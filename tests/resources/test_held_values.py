@@ -166,3 +166,9 @@ def test_no_endpoint_sends_half_a_character_or_what_is_no_number(name: str) -> N
         if spoiler.spoilt:
             with pytest.raises((ValueError, TypeError), match=r"surrogate|nan|inf|must be"):
                 wire(method(**given | {option: spoilt}))
+
+
+def test_the_item_that_does_not_fit_is_named_in_any_holder() -> None:
+    for texts in (["a", None], iter(["a", None]), {1: "a", 2: None}.values(), np.array(["a", None])):
+        with pytest.raises(TypeError, match=r"inputs must be .*, but inputs\[1\] is NoneType"):
+            ALL["embeddings.create"](model="m", inputs=texts)
