@@ -71,15 +71,12 @@ class AsyncDownload(OpenResponse):
     async def receive(self) -> bytes:
         """Return what has arrived, b"" at the end; a body that breaks is resumed (rule 2), or raises."""
         while not self._finished:
-            self._begin_reading()
             try:
                 data = await cast("WireStream", self._streaming).receive(self._deadline())
             except WireError as failure:
                 self._check_left()
                 await self._resume(failure)
                 continue
-            finally:
-                self._reading = False
             if not data:
                 self._finished = True
                 if self._skip:

@@ -33,7 +33,8 @@ E = TypeVar("E", bound=MistralError)
 #   no lock and imports nothing: another thread settles the call. While the interpreter ends nobody does: no thread can
 #   be started then, and nobody is left to count.
 # Rule 5: After its block an answer gives what has arrived, and then an error, never an end that could pass for its own.
-#   So it does for a task that reads while another leaves the block. One task reads at a time.
+#   So it does for a task that reads while another leaves the block. One task reads at a time: the
+#   connection says so to a second one.
 
 
 class OpenResponse:
@@ -50,7 +51,6 @@ class OpenResponse:
         self._entered = False
         self._left = False
         self._cancelled = False
-        self._reading = False
 
     async def _open(self, request: Any, accept: str) -> None:
         # Now, because of rule 4: a finalizer must not be the first to import it.
@@ -90,12 +90,6 @@ class OpenResponse:
     async def leave(self) -> None:
         """Leave the block, as its end does."""
         await self.__aexit__(None, None, None)
-
-    def _begin_reading(self) -> None:
-        """Keep a second task out while one waits for what arrives (rule 5); `_reading` is reset when it has."""
-        if self._reading:
-            raise RuntimeError("another task is reading this: one reads at a time")
-        self._reading = True
 
     def __del__(self) -> None:
         """Settle a call that nobody closed (rule 4)."""

@@ -131,13 +131,9 @@ class AsyncStream(OpenResponse, Generic[T]):
     async def _fill(self) -> None:
         """Read until there is an event or the stream has ended; raise a failure when all before it are taken."""
         self._check_open()
-        self._begin_reading()
-        try:
-            self._start_clock()
-            while not self._ready and not self._finished:
-                await self._receive_once()
-        finally:
-            self._reading = False
+        self._start_clock()
+        while not self._ready and not self._finished:
+            await self._receive_once()
         if not self._ready and not self._ended:
             self._raise_end()
 

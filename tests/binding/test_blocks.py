@@ -254,7 +254,7 @@ async def test_one_task_reads_a_stream_at_a_time(client, server):
             await anext(stream)
             group.start_soon(anext, stream, None)
             await anyio.sleep(0.05)
-            with pytest.raises(RuntimeError, match="another task is reading"):
+            with pytest.raises(RuntimeError, match="another task is"):
                 await anext(stream)
             stream.cancel()
 
