@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mistral_async._http.certificates import Verify
 from mistral_async._http.loops import Loop, current_loop, is_alive, is_asyncio
 from mistral_async._http.origin import Origin, PoolConfig
-from mistral_async._http.protocol import Limits, SettingError, Wire
+from mistral_async._http.protocol import Limits, Phase, Sent, SettingError, Wire, WireError
 from mistral_async._http.proxy import environment_proxy, given_proxy
 
 if TYPE_CHECKING:
@@ -131,7 +131,11 @@ class Network:
             wire = self._wires.get(loop)
             if wire is None or wire.closed:
                 self._drop_dead()
-                wire = self._wires[loop] = _make_loop_wire(self._config, loop)
+                try:
+                    wire = self._wires[loop] = _make_loop_wire(self._config, loop)
+                except OSError as error:  # an import, for want of descriptors
+                    message = f"could not load what connects: {error}"
+                    raise WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING) from error
             self._last = (loop, wire)
         return wire
 

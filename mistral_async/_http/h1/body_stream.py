@@ -88,13 +88,13 @@ class BodyStream:
                 self._waiting = False
             self._turn_ends = 0.0
 
-    async def read_all(self, timeouts: Timeouts) -> bytes:
-        """Return all of the body, within its time limits."""
-        pieces: list[bytes] = []
+    async def read_all(self, timeouts: Timeouts) -> memoryview:
+        """Return all of the body, within its time limits; it is put together bit by bit, since that takes time too."""
+        body = bytearray()
         try:
             while data := await self.receive(timeouts.next_step()):
-                pieces.append(data)
-            return b"".join(pieces)
+                body += data
+            return memoryview(body)
         except BaseException:
             self.abort()
             raise

@@ -71,7 +71,11 @@ class ResponseReader(ResponseParser):
         self.feed(data)
         if headless and self.status:
             self.timings.first_byte = monotonic() - self.since
-            self._prepare_body()
+            try:
+                self._prepare_body()
+            except BaseException:
+                self.pieces.clear()  # in a coding that nobody undoes
+                raise
         return self.complete
 
     def space(self) -> memoryview | None:

@@ -122,6 +122,24 @@ async def test_a_cancelled_read_leaves_nothing(start, connect, http, tls):
     await network.aclose()
 
 
+async def test_a_closed_wire_keeps_no_memory(start, connect, http):
+    """Rule 2 of the buffers."""
+
+    def script(peer):
+        for body in asked(peer):
+            peer.send(http.answer(body))
+
+    network = connect(start(script))
+    wire = network.current()
+    late = await wire.send(http.POST, b"%d 1" % (4 * MIN_BLOCK), TIMEOUTS)
+    (await wire.send(http.POST, b"%d 2" % (5 * MIN_BLOCK), TIMEOUTS)).release()
+    blocks = wire._buffers._blocks
+    assert len(blocks) == 1
+    await network.aclose()
+    late.release()
+    assert not blocks
+
+
 def test_the_buffer_pool_gives_what_fits_and_keeps_within_bounds():
     """Rule 3 of the buffers."""
     buffers = BufferPool()

@@ -1,0 +1,138 @@
+"""Whatever goes wrong below a call ends it at once, with one of our errors, and closes its connection."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from mistral_async import RetryConfig
+from mistral_async._http.h1.buffers import BufferPool
+from mistral_async._http.h1.parser import ResponseParser
+from mistral_async._http.h1.response_reader import ResponseReader
+from mistral_async._http.tls import TlsLayer
+from mistral_async.errors import APIConnectionError
+
+ONCE = RetryConfig(retries=0)
+PLACES = {
+    "the parser": (ResponseParser, "feed"),
+    "the reader": (ResponseReader, "receive"),
+    "the body": (ResponseParser, "_begin_body"),
+    "the head": (ResponseReader, "_prepare_body"),
+    "decryption": (TlsLayer, "decrypt"),
+    "encryption": (TlsLayer, "encrypt"),
+    "the handshake": (TlsLayer, "do_handshake"),
+}
+
+
+@pytest.fixture(params=[MemoryError, RecursionError, OSError(24, "Too many open files"), ZeroDivisionError], ids=repr)
+def failure(request):
+    return request.param
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_an_exception_in(place, failure, tools, start, connect, tls, stream, monkeypatch):
+    server = start(tls=tls)
+    client = connect(server, retries=ONCE, timeout=tools.patient)
+    watch = tools.watch(client)
+    owner, name = PLACES[place]
+
+    def fail(*_args, **_options):
+        raise failure
+
+    if owner is TlsLayer and not tls:
+        return
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, fail)
+        since = time.monotonic()
+        outcome = await tools.perform(client, stream, tools.chat)
+    assert time.monotonic() - since < 1, "it waited for a time limit"
+    assert isinstance(outcome, APIConnectionError), repr(outcome)
+    assert type(outcome).__module__ == "mistral_async.errors"
+    await watch.check(server)
+    server.healthy = True
+    assert (await client.models.list()).data == []
+    await watch.close(server)
+
+
+async def test_no_memory_for_a_big_body(tools, start, connect, monkeypatch, failure):
+    def big(peer, request):
+        peer.send(peer.server.answer(request, b" " * 1_000_000))
+        return True
+
+    def fail(*_args):
+        raise failure
+
+    server = start(big)
+    server.answer = tools.answer
+    client = connect(server, retries=ONCE, timeout=tools.patient)
+    with monkeypatch.context() as patch:
+        patch.setattr(BufferPool, "take", fail)
+        since = time.monotonic()
+        outcome = await tools.perform(client, stream=False, chat=tools.chat)
+    assert time.monotonic() - since < 1
+    assert isinstance(outcome, APIConnectionError), repr(outcome)
+    await tools.watch(client).close(server)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio", "uvloop", "blocking"])
+def test_out_of_descriptors(backend):
+    """Every attempt fails with what is missing, and no import does."""
+    pytest.importorskip("uvloop")
+    pytest.importorskip("resource")
+    program = """
+        import anyio, os, resource, sys
+        from mistral_async import Mistral, SyncMistral
+
+        backend = sys.argv[1]
+        settings = {
+            "server_url": "http://127.0.0.1:9",
+            "retry_config": {"backoff": {"initial_interval": 1}, "retries": 2},
+        }
+        chat = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+
+        def exhaust():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+            try:
+                while True:
+                    held.append(os.open("/dev/null", 0))
+            except OSError:
+                pass
+
+        def show(error):
+            for descriptor in held:
+                os.close(descriptor)
+            print(type(error).__module__, type(error).__name__, len(error.attempts), error)
+
+        async def main():
+            async with Mistral("k", **settings) as client:
+                exhaust()
+                try:
+                    await client.chat.complete(**chat)
+                except Exception as error:
+                    show(error)
+
+        held = []
+        if backend == "blocking":
+            with SyncMistral("k", **settings) as client:
+                try:
+                    client.chat.complete(**chat)
+                except Exception:
+                    pass
+                exhaust()
+                try:
+                    client.chat.complete(**chat)
+                except Exception as error:
+                    show(error)
+        elif backend == "uvloop":
+            anyio.run(main, backend_options={"use_uvloop": True})
+        else:
+            anyio.run(main, backend=backend)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), backend]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.startswith("mistral_async.errors APIConnectError 3 "), done.stdout + done.stderr
+    assert "Too many open files" in done.stdout

@@ -1,0 +1,121 @@
+"""What is there without waiting holds neither the event loop nor the deadline up, however much it is."""
+
+from __future__ import annotations
+
+import gzip
+import time
+import zlib
+
+import anyio
+import pytest
+
+from mistral_async._codec.turns import pause
+from mistral_async._http.protocol import LimitError, Timeouts, WireError
+
+TIMEOUTS = Timeouts(connect=5, write=5, read=5)
+SIZE = 40_000_000
+
+
+def nested(data):
+    return gzip.compress(zlib.compress(data))
+
+
+CODINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "deflate, gzip": nested}
+UNLIMITED = {"max_answer_size": 1 << 40, "max_compression_ratio": 1e9}
+
+
+@pytest.fixture(params=CODINGS)
+def packed(request, http):
+    """A server's script that answers with much in little."""
+    data = CODINGS[request.param](b": ping\n" * (SIZE // 7))
+
+    def script(peer):
+        while peer.read_request() is not None:
+            peer.send(http.answer(data, f"Content-Encoding: {request.param}"))
+
+    return script
+
+
+async def read(network, http, timeouts, *, whole=False, most=16 * 1024):
+    """The size of an answer that is read whole, or as a stream."""
+    if whole:
+        return len((await network.current().send(http.GET, None, timeouts)).content)
+    streaming = await network.current().open(http.GET, None, timeouts)
+    size = 0
+    while piece := await streaming.receive(timeouts.deadline, most):
+        size += len(piece)
+    return size
+
+
+async def longest_step(work):
+    """The most CPU seconds that this thread used in one turn of another task."""
+    longest = 0.0
+
+    async def watch():
+        nonlocal longest
+        while True:
+            since = time.thread_time()
+            await anyio.sleep(0.001)
+            longest = max(longest, time.thread_time() - since)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        await anyio.sleep(0.01)
+        await work()
+        group.cancel_scope.cancel()
+    return longest
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "stream"])
+async def test_what_unfolds_lets_others_go_on(start, connect, http, packed, whole):
+    """Rule 1 of streamed bodies."""
+    network = connect(start(packed), **UNLIMITED)
+
+    async def work():
+        assert await read(network, http, TIMEOUTS, whole=whole) == SIZE // 7 * 7
+
+    network.current()  # imports what it needs
+    await pause()
+    assert await longest_step(work) < 0.03
+    await network.aclose()
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "stream"])
+async def test_the_deadline_ends_what_unfolds(start, connect, http, packed, whole):
+    """Rule 1 of streamed bodies."""
+    network = connect(start(packed), **UNLIMITED)
+    since = time.monotonic()
+    timeouts = Timeouts(connect=5, write=5, read=5, deadline=since + 0.02)
+    with pytest.raises(WireError) as caught:
+        await read(network, http, timeouts, whole=whole, most=1024)
+    assert caught.value.timeout
+    assert time.monotonic() - since < 0.3
+    await network.aclose()
+
+
+async def test_cancellation_ends_what_unfolds_and_loses_nothing(start, connect, http, packed):
+    """Rule 2 of streamed bodies."""
+    network = connect(start(packed), **UNLIMITED)
+    streaming = await network.current().open(http.GET, None, TIMEOUTS)
+    total = 0
+    with anyio.move_on_after(0.01) as scope:
+        while piece := await streaming.receive(most=1024):
+            total += len(piece)
+    assert scope.cancelled_caught
+    while piece := await streaming.receive():
+        total += len(piece)
+    assert total == SIZE // 7 * 7
+    await network.aclose()
+
+
+async def test_what_unfolds_has_limits_that_the_client_sets(start, connect, http, packed):
+    """Rule 2 of the content codings."""
+    network = connect(start(packed))
+    for _ in range(2):
+        with pytest.raises(LimitError, match="max_compression_ratio"):
+            await read(network, http, TIMEOUTS, whole=True)
+    await network.aclose()
+    network = connect(start(packed), max_answer_size=SIZE // 2, max_compression_ratio=1e9)
+    with pytest.raises(LimitError, match="max_answer_size"):
+        await read(network, http, TIMEOUTS)
+    await network.aclose()
