@@ -186,9 +186,11 @@ def decode(data: bytes | bytearray | memoryview, type_: type[T]) -> T:
     """
     key: Any = type_  # to mypy, `type[T]` is only as hashable as a T
     try:
-        return cast("T", decoder(key).decode(data))
+        decoded: T = decoder(key).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass  # an error of the lenient pass is not to have this one as its context, whose traceback holds the body
+    else:
+        return decoded
     return cast("T", _convert(decode_json(data), key))
 
 
