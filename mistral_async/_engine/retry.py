@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 # Rule 5: The delay is full jitter: a random time up to `initial_interval * exponent ** n` (AWS's "Exponential Backoff
 # and Jitter"), so that clients that failed together do not come back together. A `Retry-After` takes its place, plus
 # up to 2 % for the same reason; one above `max_retry_after` ends the call at once. A 429 that the limiter takes for
-# noise says nothing of the rate: its delay begins at 50 ms, and grows by four each time until it is the usual one.
+# noise says nothing of the rate, and bulk work waits for its turn anyway: there the delay begins at 50 ms, and grows by
+# four each time until it is the usual one.
 # Rule 6: The client's budget allows it (`RetryBudget`, asked by the sender): in the long run a tenth of the calls may
 # be repeated, so that a total outage costs 1.1 requests per call and not 4. 429s and new keys need none of it.
 

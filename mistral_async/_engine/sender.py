@@ -275,7 +275,8 @@ class Sender:
         if not is_throttled(error):
             call.settle(headers)
         elif reservation is not None:
-            call.noise = limiter.reject(reservation, now, headers, error.retry_after, capacity=busy)
+            noise = limiter.reject(reservation, now, headers, error.retry_after, capacity=busy)
+            call.noise = noise or self._options.background  # which waits for its turn anyway
         else:
             limiter.observe_rejection(
                 call.request.route,

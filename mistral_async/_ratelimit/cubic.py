@@ -46,6 +46,7 @@ _ENOUGH: Final = 8  # accepted calls that make a measured rate reliable
 _HORIZON: Final = 30.0  # seconds for which a rejection is used to measure the rate since
 _LONGEST_PROBE: Final = 8.0  # seconds between probes while everything is rejected: an outage is noticed to be over
 _FIRST_PROBE: Final = 0.1  # seconds until the first of them
+_LONE: Final = 20  # accepted calls before a rejection at a sustained rate that make it noise by itself
 _UNCURED: Final = 2  # rejections at a sustained rate after which a step that was no cure is taken back
 _IDLE: Final = 5.0  # seconds without a call after which the rate is measured anew
 _ISOLATED: Final = 3  # accepted calls before a rejection that make it an isolated one
@@ -219,6 +220,8 @@ class AdaptiveRate:
         accepted, seconds = self._measured(now)
         sustained = self._look_at(now, accepted, seconds)
         known = self.noise.share > 0
+        if sustained and not known and self._accepted - self._rejections[-1][1] >= _LONE:
+            self.noise.witness(self._accepted - self._rejections[-1][1])
         if curve is not None and not self._accepted_since(curve.since):
             self._probe(now, curve)
         elif self.noise.refuse(now, sustained=sustained):
