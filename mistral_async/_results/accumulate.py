@@ -26,7 +26,8 @@ P = TypeVar("P", "_Text", "_Thought")
 # Rule 5: A name begins a call, too, unless it repeats the name of a call that an earlier event began: some servers
 #   write the name on every fragment.
 # Rule 6: Arguments are the texts of a call's fragments, joined and never completed; an object is all of them at once.
-#   `{}` or null before the fragments of an object says that none had come yet, and is none of them.
+#   `{}` or null before the fragments of an object says that none had come yet, and is none of them. A last fragment
+#   that repeats all of the object before it adds nothing.
 # Rule 7: An answer is whole when every choice has had a finish reason, whether or not `[DONE]` came, and whatever comes
 #   after it: usage, an empty fragment.
 
@@ -271,6 +272,10 @@ def _join_arguments(fragments: Sequence[object]) -> JSON:
     begun = next((at for at, part in enumerate(parts) if part != {} and str(part).strip() not in {"{}", "null"}), 0)
     if begun and (is_object(parts[begun]) or str(parts[begun]).lstrip().startswith("{")):
         del parts[:begun]
+    if len(parts) > 1 and isinstance(parts[-1], str) and parts[-1].startswith("{"):
+        whole = "".join(map(str, parts[:-1]))
+        if whole == parts[-1]:
+            return whole
     objects = [part for part in parts if is_object(part)]
     return objects[-1] if objects else "".join(map(str, parts))
 

@@ -104,6 +104,9 @@ class EventReader:
         try:
             return decode(data, self._request.yields)
         except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
+            last = data.rpartition(b"\n")[2]  # a relay may write its error into an event that it has begun
+            if last is not data and find_error(last, ()) is not None:
+                raise self._error(last) from bare(problem)
             raise self._unreadable(data, problem) from bare(problem)
 
     def _is_last(self, item: object, event: Event) -> bool:

@@ -44,7 +44,8 @@ T = TypeVar("T")
 #   The deadline of the call ends it in any case.
 # Rule 6: An event is an error if its name or type says so, if it has an error, or if it has the shape of one and of
 #   nothing else. So is an error that is no event, the lines of a body that a gateway sends, unless the stream came to
-#   its end all the same. A page or document in place of a stream is a `ResponseValidationError`, not an empty stream.
+#   its end all the same. A page or document in place of a stream is a `ResponseValidationError`, not an empty stream;
+#   events that are called a document are read.
 # Rule 7: An event without data, or with null, is none: relays keep streams open with them. So is one that can not be
 #   read and is named as such (`ping`). `[DONE]` may be quoted, or in small letters.
 # Rule 8: After several reads without an event all other tasks have a turn.
@@ -54,6 +55,7 @@ T = TypeVar("T")
 _TAIL = 0.05
 _STEP = 32 * 1024  # bytes whose events are decoded before others get their turn: 10 ms for the shortest events
 _FRUITLESS = 8  # reads
+_FIELDS = (b"data:", b"event:", b"id:", b":")
 
 
 class AsyncStream(OpenResponse, Generic[T]):
@@ -97,11 +99,36 @@ class AsyncStream(OpenResponse, Generic[T]):
         streaming, call = cast("WireStream", self._streaming), cast("CallState", self._call)
         media = Headers(streaming.headers).get("content-type", "").lower()
         if media.startswith(("application/json", "text/html")):
-            body = call.redact(await body_of(streaming, call.deadline))
+            body = await self._read_document(streaming, call)
+            if body is None:
+                return
             error = call.error_in(streaming, body, ("choices",))
             if error is None:
                 raise self._no_stream(body)
             await self._reopen(self._engine.sender.retry_refusal, error, streaming.headers)
+
+    async def _read_document(self, streaming: WireStream, call: CallState) -> bytes | None:
+        """Return a page or document, without the key; None if it is only called so, and its first events are read."""
+        try:
+            first = await streaming.receive(call.deadline)
+        except WireError:
+            first = b""  # what it is called says enough
+        if first.lstrip().startswith(_FIELDS):
+            await self._read_first(first)
+            return None
+        return call.redact(first + await body_of(streaming, call.deadline))
+
+    async def _read_first(self, data: bytes) -> None:
+        """Read the first bytes of events that are called a document."""
+        error: MistralError | None = None
+        try:
+            self._reader.read(data)
+        except MistralError as problem:
+            error = bare(problem)
+        if error is not None:
+            raise self._with_context(error)
+        if self._reader.ended:
+            await self._finish()
 
     def __aiter__(self) -> Self:
         self._check_open()

@@ -258,3 +258,27 @@ async def test_halves_in_the_arguments_of_a_call(read):
 
 async def test_bytes_that_are_not_utf8_are_read(read):
     assert (await read(sse(b'{"choices": [{"delta": {"content": "a\xff"}, "finish_reason": "stop"}]}')))[0] == "a\ufffd"
+
+
+@pytest.mark.parametrize("media", ["application/json", "text/html", "text/plain", "application/octet-stream"])
+async def test_events_that_are_called_a_document_are_read(read, media):
+    # Rule 6 of stream.
+    for start in (b"", b": hi\n\n", b"event: chunk\n"):
+        assert (await read(start + sse(*HALLO), media))[0] == "hallo"
+    with pytest.raises(StreamEventError, match="no luck"):
+        await read(sse(HALLO[0], {"error": "no luck"}), media)
+
+
+async def test_an_error_inside_an_event_that_had_begun(read):
+    # Rule 6 of stream.
+    begun = b'data: {"id": "1", "choices": [{"index": 0, "del\n'
+    with pytest.raises(StreamEventError, match="no luck"):
+        await read(sse(HALLO[0], done=False) + begun + sse({"type": "error", "error": {"message": "no luck"}}))
+
+
+async def test_an_empty_finish_reason_is_none(read):
+    # Rule 7 of accumulate.
+    text, partial = await read(sse(chunk("hal", ""), chunk("lo", "stop")))
+    assert (text, partial.choices[0].finish_reason) == ("hallo", "stop")
+    with pytest.raises(IncompleteStreamError):
+        await read(sse(chunk("hal", "")))
