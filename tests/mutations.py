@@ -26,6 +26,7 @@ def spots(body, path=()):
 def mutate(body, spot, how, value):
     """Change one spot in one way, if it can be; whether it could."""
     *path, last = spot
+    value = copy.deepcopy(value)  # a later change may be one of it
     holder = body
     for key in path:
         holder = holder[key]
@@ -37,7 +38,7 @@ def mutate(body, spot, how, value):
         case "rename" if last in TAGS:
             holder[last] = "tomorrow"
         case "change":
-            holder[last] = copy.deepcopy(value)
+            holder[last] = value
         case "empty":
             holder[last] = None
         case _:
