@@ -7,8 +7,11 @@ import functools
 import importlib
 from typing import Any, Final, Generic, TypeVar, cast
 
+from mistral_async._codec.error_body import is_answer
+from mistral_async._codec.headers import Headers
 from mistral_async._codec.open_union import decode
 from mistral_async._engine.request import Call
+from mistral_async.errors import from_answer
 
 T = TypeVar("T")
 
@@ -66,6 +69,10 @@ class Decoders(Generic[T]):
         if returns is None:
             return cast("T", None)
         value = decode(body, returns)
+        if not is_answer(value):
+            error = from_answer(Headers(()), body, getattr(returns, "__struct_encode_fields__", None), route="a batch")
+            if error is not None:
+                raise error
         return cast("T", value if then is None else then(value))
 
 

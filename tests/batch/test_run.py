@@ -310,6 +310,7 @@ async def test_lines_of_every_kind(client, poll, ask, said, server, files):
     row[3]["response"]["status_code"] = 429
     row[3]["response"]["body"] = {"object": "error", "message": "slow down", "code": "1300"}
     row[4]["response"]["body"] = [1, 2]
+    row[5]["response"]["body"] = {"object": "error", "message": "full", "code": "3505"}
     row[6]["custom_id"] = "99"
     lines = [json.dumps(each).encode() for each in row.values()]
     body = b"\n\n".join([*lines, lines[0], b"not json", b"[]", b'{"custom_id": 5}', b'{"custom_id": "-1"}'])
@@ -322,7 +323,7 @@ async def test_lines_of_every_kind(client, poll, ask, said, server, files):
         "BatchRequestError",
         "RateLimitError",
         "ResponseValidationError",
-        "10",
+        "CapacityError",
         "MissingResultError",
         "14",
     ]
