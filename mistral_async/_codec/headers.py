@@ -37,11 +37,10 @@ class Headers(Mapping[str, str]):
 
     @functools.cached_property
     def _fields(self) -> dict[str, str]:
-        fields: dict[str, str] = {}
+        fields: dict[str, list[str]] = {}
         for name, value in self.raw:
-            key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-            fields[key] = f"{fields[key]}, {text}" if key in fields else text
-        return fields
+            fields.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+        return {name: ", ".join(values) for name, values in fields.items()}
 
     def __getitem__(self, name: str) -> str:
         return self._fields[name.lower()]

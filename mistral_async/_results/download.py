@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 #   before the decoding, and positions after it mean nothing to the server.
 
 _PARTIAL: Final = 206
-_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+_RANGE: Final = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 
 
 class AsyncDownload(OpenResponse):
@@ -184,7 +185,7 @@ class AsyncDownload(OpenResponse):
     def size(self) -> int | None:
         """Bytes in all; None where the API does not say."""
         length = self._first.get("content-length", "")
-        return int(length) if length.isdigit() and "content-encoding" not in self._first else None
+        return int(length) if _LENGTH.fullmatch(length) and "content-encoding" not in self._first else None
 
     async def read(self) -> bytes:
         """Return all of it, in memory."""

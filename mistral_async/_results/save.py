@@ -30,7 +30,9 @@ from mistral_async.errors import MistralError
 
 _WRITE: Final = 1024 * 1024
 _GIVE_UP: Final = 0.05  # seconds to close a pipe whose reader may be gone
-_DIGESTS: Final = re.compile(r"([a-z0-9-]+)=:?([A-Za-z0-9+/=]+?):?(?:,|$)")  # RFC 9530, and RFC 3230 before it
+_DIGESTS: Final = re.compile(
+    r"(?:^|(?<=,))([a-z0-9-]++)=:?([A-Za-z0-9+/=]++):?(?=,|$)"
+)  # RFC 9530, and RFC 3230 before it
 
 
 class ChecksumError(MistralError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import timeit
+
 import pytest
 
 from mistral_async._codec.headers import Headers, match_field_value, match_token, parse_retry_after, request_id_of
@@ -67,3 +69,11 @@ def test_the_request_id_is_the_apis_own_first(raw, expected):
 )
 def test_rules_3_4_and_5_the_wait_that_is_asked_for(seconds, milliseconds, date, expected):
     assert parse_retry_after(seconds, milliseconds, date) == expected
+
+
+def test_time_is_linear_in_repeated_headers():
+    def seconds(count):
+        raw = [(b"x-repeated", b"value")] * count
+        return min(timeit.repeat(lambda: len(Headers(raw)), number=1, repeat=3))
+
+    assert seconds(40_000) < 12 * seconds(10_000) + 0.003
