@@ -30,6 +30,17 @@ LIMITS = Timeout(connect=2, read=0.5, idle=0.5, attempt=1, total=2)
 WORKERS = 12
 
 
+@pytest.fixture(
+    params=[
+        pytest.param(("asyncio", {"use_uvloop": False}), id="asyncio"),
+        pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop"),
+        pytest.param(("trio", {}), id="trio"),
+    ]
+)
+def anyio_backend(request):
+    return request.param
+
+
 class Tally:
     def __init__(self):
         self.right = self.errors = self.cancelled = 0
@@ -151,7 +162,7 @@ def test_chaos_for_code_that_blocks(secure, backend, server_tls, client_tls):
         end = time.monotonic() + SECONDS
 
         def work(seed):
-            chance = random.Random(seed)  # noqa: S311 - chaos, not a secret
+            chance = random.Random(seed)
             while time.monotonic() < end:
                 with tally.counting():
                     one_blocking(client, chance, tally)
