@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from time import monotonic
 from typing import Any, Final, NoReturn
 
@@ -35,6 +35,11 @@ from mistral_async._http.protocol import (
 from mistral_async._http.sockets import shutdown
 
 _CLOSE_SECONDS: Final = 1.0
+_STEPS: Final = {
+    "send_request_headers.started": Sent.NOTHING,
+    "send_request_headers.complete": Sent.PART,
+    "send_request_body.complete": Sent.MAYBE,
+}
 
 # Rule 1: What httpx and the libraries below it raise becomes a `WireError`. A user's own exception, of a mock, an event
 #         hook or a body, comes through as it is.
@@ -46,6 +51,8 @@ _CLOSE_SECONDS: Final = 1.0
 # Rule 5: What is there is returned without waiting, but every `TURN` seconds all others get their turn.
 # Rule 6: A body that ends with its TLS connection is whole only with a close_notify (RFC 9112 §9.8). Httpx does not
 #         look for one; the TLS object tells, where the transport shows it.
+# Rule 7: What httpx tells of its progress (the `trace` extension) goes before what the kind of an exception suggests:
+#         in HTTP/2 each request on a connection may find out at any step that it has ended, by whatever error.
 
 # Names of httpx's exceptions: phase, what the server may have seen, and whether time ran out.
 _FAILURES: Final[dict[str, tuple[Phase, Sent, bool]]] = {
@@ -67,6 +74,7 @@ _FAILURES: Final[dict[str, tuple[Phase, Sent, bool]]] = {
     "InvalidURL": (Phase.CONNECT, Sent.NOTHING, False),
 }
 _MODULES: Final = ("httpx", "httpx2")
+_LIBRARIES: Final = frozenset({"h11", "h2", "hpack", "httpcore", "httpcore2", "hyperframe", "socksio"})
 _LOST_ERRORS: Final = (OSError, anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream)
 
 
@@ -79,13 +87,18 @@ def httpx_module_of(thing: object) -> Any:
     return importlib.import_module("httpx")
 
 
-def raise_failure(error: Exception) -> NoReturn:
-    """Raise the WireError for an exception of httpx, or of what it runs on; a user's own comes through as it is."""
+def raise_failure(error: Exception, progress: Sent | None = None) -> NoReturn:
+    """Raise the WireError for an exception of httpx, or of what it runs on; a user's own comes through as it is.
+
+    `progress` is what was sent when it was raised, where that is known (rule 7).
+    """
     for cls in type(error).__mro__:
         if cls.__module__.partition(".")[0] in _MODULES and cls.__name__ in _FAILURES:
             phase, sent, timeout = _FAILURES[cls.__name__]
             if "without sending a response" in str(error):
                 phase = Phase.READ
+            if progress is not None and sent is not Sent.NOTHING:
+                phase, sent = _judge(cls.__name__, phase, sent, progress)
             message = str(error) or type(error).__name__
             raise WireError(message, phase=phase, sent=sent, timeout=timeout) from error
     if isinstance(error, _LOST_ERRORS):
@@ -93,7 +106,44 @@ def raise_failure(error: Exception) -> NoReturn:
         raise WireError(message, phase=Phase.READ, sent=Sent.MAYBE) from error
     if isinstance(error, (MemoryError, RecursionError)):
         raise wire_error(error)
+    if _is_of_a_library(error):
+        message = f"{type(error).__name__}: {error}"
+        raise WireError(message, phase=Phase.PROTOCOL, sent=progress or Sent.MAYBE) from error
     raise error
+
+
+def _judge(name: str, phase: Phase, sent: Sent, progress: Sent) -> tuple[Phase, Sent]:
+    """Return the phase of a failure, and what was sent, from the kind of the exception and the progress (rule 7)."""
+    match progress:
+        case Sent.MAYBE:
+            return Phase.READ if phase is Phase.WRITE else phase, progress
+        case Sent.NOTHING if name.endswith("ProtocolError"):  # a write that failed may have sent something
+            return Phase.WRITE, progress
+        case _:
+            return phase, Sent.PART if sent is Sent.MAYBE else sent
+
+
+def _is_of_a_library(error: Exception) -> bool:
+    """Return whether it was defined, or raised, by what httpx runs on, which lets some out as they are."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    raised_in: str = "" if frame is None else frame.tb_frame.f_globals.get("__name__", "")
+    return not _LIBRARIES.isdisjoint({type(error).__module__.partition(".")[0], raised_in.partition(".")[0]})
+
+
+class Progress:
+    """The part of one request that was sent, as httpx tells by the `trace` extension; None before it tells anything."""
+
+    __slots__ = ("sent",)
+
+    def __init__(self) -> None:
+        self.sent: Sent | None = None
+
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:  # noqa: ARG002 (as httpx calls it)
+        """Take note of a step."""
+        step = event.partition(".")[2]
+        self.sent = _STEPS.get(step, self.sent)
 
 
 class _Content:
@@ -143,7 +193,9 @@ class HttpxWire:
         await self._close_aborted()
         timeouts = timeouts.started()
         since = monotonic()
+        progress = self._new_progress()
         request = self._request(head, body, timeouts)
+        request.extensions["trace"] = progress
         with _cancel_at(timeouts.deadline) as scope:
             try:
                 if self._client is not None:
@@ -151,7 +203,7 @@ class HttpxWire:
                 else:
                     response = await self._transport.handle_async_request(request)
             except Exception as error:  # noqa: BLE001 (whatever a transport raises)
-                raise_failure(error)
+                raise_failure(error, progress.sent)
             if self._client is not None:
                 return HttpxStream(response, since, None, self._limits, self._aborted)
             request.extensions["timeout"]["read"] = None  # from here on the stream keeps the time
@@ -165,6 +217,9 @@ class HttpxWire:
         if self._transport is not None:
             with anyio.move_on_after(_CLOSE_SECONDS, shield=True), contextlib.suppress(Exception):
                 await self._transport.aclose()
+
+    def _new_progress(self) -> Progress:
+        return Progress()
 
     def _request(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Any:
         headers = list(head.headers)
@@ -319,7 +374,7 @@ class HttpxStream:
             await self.aclose()
             return b""
         except Exception as error:  # noqa: BLE001 (whatever a transport raises)
-            raise_failure(error)
+            raise_failure(error, Sent.MAYBE)
         except BaseException:  # cancelled: what httpx had under way is lost
             self._error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
             raise

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import anyio
 import httpx
 
 from mistral_async._http.certificates import tls_context
-from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire
+from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire, Progress
 from mistral_async._http.loops import Loop, LoopExitHook, spawn_task
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pooled import closed_error
-from mistral_async._http.protocol import BodySource, Phase, RequestHead, SettingError, Timeouts, WireError
+from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, SettingError, Timeouts, WireError
 from mistral_async._http.proxy import ProxySetting
 from mistral_async._http.sockets import prepare
 
+# Rule 1: A request of which nothing was sent, since its HTTP/2 connection was found ended, goes to the next connection
+#         at once. This is no attempt, as in `pooled.py` (rule 2). Httpx may offer one again that is of no use, hence
+#         `_MOST_CONNECTIONS`.
+
+_MOST_CONNECTIONS: Final = 5
 _DETACHED: list[Any] = []  # transports of ended loops and of the parent process: the collector would warn and close
 
 
@@ -39,12 +44,15 @@ class HttpxLoopWire(HttpxWire):
         if not self.in_use:
             self.in_use = True
             await self._exit_hook.start()
-        try:
-            return await super().open(head, body, timeouts)
-        except WireError as error:
-            if error.phase is not Phase.CONNECT:
-                raise
-            raise self._connect_error(error) from error.__cause__
+        for left in reversed(range(_MOST_CONNECTIONS)):
+            try:
+                return await super().open(head, body, timeouts)
+            except WireError as error:
+                if error.phase is Phase.CONNECT:
+                    raise self._connect_error(error) from error.__cause__
+                if error.sent is not Sent.NOTHING or error.timeout or self.closed or not left:
+                    raise
+        raise AssertionError
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -63,10 +71,8 @@ class HttpxLoopWire(HttpxWire):
         self._exit_hook.stop()
         _DETACHED.append(self._transport)
 
-    def _request(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Any:
-        request = super()._request(head, body, timeouts)
-        request.extensions["trace"] = _set_options
-        return request
+    def _new_progress(self) -> Progress:
+        return _NewConnection()
 
     def _connect_error(self, error: WireError) -> WireError:
         """Make the error of a connection that was not made: of httpx's own only the reason is known."""
@@ -81,12 +87,18 @@ class HttpxLoopWire(HttpxWire):
             await super().aclose()
 
 
-async def _set_options(event: str, info: Mapping[str, Any]) -> None:
-    """Set the options of a new connection: through a proxy httpx forgets those it was given."""
-    if event == "connection.connect_tcp.complete":
-        sock = info["return_value"].get_extra_info("socket")
-        if sock is not None:
-            prepare(sock)
+class _NewConnection(Progress):
+    """Sets the options of a new connection: through a proxy httpx forgets those it was given."""
+
+    __slots__ = ()
+
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take note of a step."""
+        await super().__call__(event, info)
+        if event == "connection.connect_tcp.complete":
+            sock = info["return_value"].get_extra_info("socket")
+            if sock is not None:
+                prepare(sock)
 
 
 def _make_transport(config: PoolConfig, proxy: ProxySetting | None) -> httpx.AsyncHTTPTransport:

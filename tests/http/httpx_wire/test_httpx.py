@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import gzip
 import socket
@@ -314,6 +315,99 @@ async def test_http2_is_spoken_where_it_is_asked_for(http, authority):
             assert (result.status, result.body, result.http_version) == (200, b"over two", "HTTP/2")
         await network.aclose()
         thread.join(5)
+
+
+@pytest.fixture
+def start_h2(authority, client_tls):
+    """Start an HTTP/2 server, which sends what `answer(connection, stream, number of the request)` makes."""
+    h2_config, connections = pytest.importorskip("h2.config"), pytest.importorskip("h2.connection")
+    events, settings = pytest.importorskip("h2.events"), pytest.importorskip("h2.settings")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    context.set_alpn_protocols(["h2"])
+    listener = socket.create_server(("127.0.0.1", 0))
+    seen = []
+
+    def serve(sock):
+        with contextlib.suppress(OSError), context.wrap_socket(sock, server_side=True) as tls:
+            connection = connections.H2Connection(h2_config.H2Configuration(client_side=False))
+            one = {settings.SettingCodes.MAX_CONCURRENT_STREAMS: 1}
+            connection.local_settings = settings.Settings(client=False, initial_values=one)
+            connection.initiate_connection()
+            tls.sendall(connection.data_to_send())
+            while data := tls.recv(65536):
+                for event in connection.receive_data(data):
+                    if isinstance(event, events.StreamEnded):
+                        seen.append(event.stream_id)
+                        for piece in answer(connection, event.stream_id, len(seen)):
+                            tls.sendall(piece)
+                            time.sleep(0.02)
+                if connection.state_machine.state.name != "CLOSED":
+                    tls.sendall(connection.data_to_send())
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    def answer(connection, stream, number):
+        raise NotImplementedError
+
+    def start(make):
+        nonlocal answer
+        answer = make
+        threading.Thread(target=accept, daemon=True).start()
+        return Network(("https", "localhost", listener.getsockname()[1]), verify=client_tls, http2=True), seen
+
+    yield start
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+def frames(connection, stream, body=b"{}", *, head=True, end=True):
+    if head:
+        connection.send_headers(stream, [(":status", "200")])
+    connection.send_data(stream, body, end_stream=end)
+    return connection.data_to_send()
+
+
+def goaway(stream):
+    """The frame that says: no more than this stream. (h2 would end the connection.)"""
+    return b"\0\0\x08\x07\0\0\0\0\0" + stream.to_bytes(4, "big") + bytes(4)
+
+
+async def test_rule_1_a_request_that_an_http2_connection_can_not_take_goes_to_the_next(start_h2, http):
+    def answer(connection, stream, number):
+        yield frames(connection, stream, b"%d" % number) + (goaway(stream) if number == 1 else b"")
+
+    network, seen = start_h2(answer)
+    bodies = []
+
+    async def ask():
+        bodies.append(bytes((await network.current().send(http.POST, b"{}", TIMEOUTS)).content))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):  # of which two wait for the first, and find its connection ended
+            tasks.start_soon(ask)
+    assert sorted(bodies) == [b"1", b"2", b"3"]
+    assert len(seen) == 3
+    await network.aclose()
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+async def test_rule_7_what_was_sent_before_an_http2_connection_ended_is_known(start_h2, http, streamed):
+    def answer(connection, stream, number):
+        if streamed:
+            yield frames(connection, stream, b"some", end=False)
+        yield goaway(stream) + frames(connection, stream, b"more", head=not streamed)
+
+    network, seen = start_h2(answer)
+    with pytest.raises(WireError) as caught:
+        await network.current().send(http.POST, b"{}", TIMEOUTS)
+    assert caught.value.sent is Sent.MAYBE  # it was sent, and even answered: httpx has lost that
+    assert caught.value.phase in {Phase.READ, Phase.PROTOCOL}
+    assert len(seen) == 1
+    await network.aclose()
 
 
 async def test_our_transport_inside_httpx(start, http, tls, client_tls):
