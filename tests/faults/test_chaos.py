@@ -27,7 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SECONDS = float(os.environ.get("CHAOS_SECONDS", "2"))
 RETRIES = RetryConfig(retries=2, backoff=BackoffStrategy(initial_interval=1, max_interval=5))
 LIMITS = Timeout(connect=2, read=0.5, idle=0.5, attempt=1, total=2)
-NOWHERE = "http://127.0.0.1:9"  # where nobody listens
 WORKERS = 12
 
 
@@ -117,9 +116,9 @@ def _memory():
 async def test_chaos(secure, server_tls, client_tls):
     tally = Tally()
     settings = {"retry_config": RETRIES, "timeout": LIMITS, "verify": client_tls}
-    async with Mistral("key", server_url=NOWHERE, **settings) as client:
-        with contextlib.suppress(MistralError):
-            await client.models.list()  # uvloop opens a descriptor of its own with the first connection
+    with ChaosServer(0, calm=1) as server:
+        async with Mistral("key", server_url=server.url) as client:
+            await client.chat.complete(**_messages("hi"))  # uvloop opens a descriptor of its own with a connection
     before = descriptors()
     with ChaosServer(1, server_tls if secure else None) as server:
         async with Mistral("key", server_url=server.url, **settings) as client:
@@ -157,8 +156,8 @@ def _closed(before):
 def test_chaos_for_code_that_blocks(secure, backend, server_tls, client_tls):
     tally = Tally()
     settings = {"retry_config": RETRIES, "timeout": LIMITS, "verify": client_tls, "backend": backend}
-    with SyncMistral("key", server_url=NOWHERE, **settings) as client, contextlib.suppress(MistralError):
-        client.models.list()  # starts the thread with the event loop, which all clients share
+    with ChaosServer(0, calm=1) as server, SyncMistral("key", server_url=server.url, backend=backend) as client:
+        client.chat.complete(**_messages("hi"))  # starts the thread with the event loop, which all clients share
     before = descriptors()
     with (
         ChaosServer(2, server_tls if secure else None) as server,
