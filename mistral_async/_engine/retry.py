@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from mistral_async._engine.request import RetrySafety
+from mistral_async._http.certificates import is_lasting
 from mistral_async._http.protocol import LimitError
 from mistral_async.errors import (
     APIConnectionError,
@@ -225,8 +226,8 @@ def is_transient(error: MistralError, config: RetryConfig) -> bool:
         return False
     if isinstance(error, APIStatusError):
         return error.status in config.statuses
-    if isinstance(error.__cause__, LimitError) or type(error.__cause__).__name__ == "SSLCertVerificationError":
-        return False  # it will be the same answer, or certificate
+    if isinstance(error.__cause__, LimitError) or is_lasting(error.__cause__):
+        return False  # it will be the same answer, certificate or version of TLS
     return isinstance(error, APIConnectionError) and config.retry_connection_errors
 
 

@@ -23,6 +23,25 @@ Verify = bool | str | os.PathLike[str] | ssl.SSLContext
 _HASHED: Final = re.compile(r"[0-9a-f]{8}\.\d+").fullmatch  # the names under which OpenSSL looks into a folder
 _UNKNOWN_AUTHORITY: Final = frozenset({18, 19, 20, 21})  # X509_V_ERR_…: self-signed, or no issuer that is trusted
 _EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})  # of the process, and not for ever
+_CLIENT_CERTIFICATE: Final = " (verify= takes an ssl.SSLContext, which may have a certificate of the client)"
+_VERSIONS: Final = " (the server and the client have no version of TLS in common)"
+_LASTING: Final = {  # what OpenSSL calls the failures that are the same the next time, and what to do about them
+    "CERTIFICATE_VERIFY_FAILED": "",
+    "NO_PROTOCOLS_AVAILABLE": _VERSIONS,
+    "TLSV1_ALERT_PROTOCOL_VERSION": _VERSIONS,
+    "UNSUPPORTED_PROTOCOL": _VERSIONS,
+    "SSLV3_ALERT_BAD_CERTIFICATE": _CLIENT_CERTIFICATE,
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": _CLIENT_CERTIFICATE,
+    "SSLV3_ALERT_CERTIFICATE_REVOKED": _CLIENT_CERTIFICATE,
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": _CLIENT_CERTIFICATE,
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": _CLIENT_CERTIFICATE,
+    "TLSV1_ALERT_UNKNOWN_CA": _CLIENT_CERTIFICATE,
+}
+_UNCLEAR: Final = {  # what may be another the next time
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": " (the server may want a certificate of the client, which an ssl.SSLContext as"
+    " verify= may have, or have no cipher in common with the client)",
+    "WRONG_VERSION_NUMBER": " (the server does not speak TLS there: is the port right, or http:// meant?)",
+}
 _OTHERS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables of other programs
 
 
@@ -49,12 +68,33 @@ def warn_unverified(*, stacklevel: int) -> None:
     warnings.warn(message, stacklevel=stacklevel)
 
 
-def advice(error: BaseException) -> str:
-    """Return what to do about a server whose certificate no known authority has signed; nothing for other errors."""
-    if getattr(error, "verify_code", None) not in _UNKNOWN_AUTHORITY:
+def is_lasting(error: BaseException | None) -> bool:
+    """Return whether TLS failed for a reason of its settings, on either side: it will be the same the next time."""
+    return _reason(_tls_failure(error)) in _LASTING
+
+
+def advice(error: BaseException | None) -> str:
+    """Return what to do about a failure of TLS that comes from settings; nothing for other errors."""
+    failure = _tls_failure(error)
+    if failure is None:
         return ""
-    unread = "".join(f"; {name} is not read" for name in _OTHERS if os.environ.get(name))
-    return f" (verify= and SSL_CERT_FILE name the certificates to trust{unread})"
+    if getattr(failure, "verify_code", None) in _UNKNOWN_AUTHORITY:
+        unread = "".join(f"; {name} is not read" for name in _OTHERS if os.environ.get(name))
+        return f" (verify= and SSL_CERT_FILE name the certificates to trust{unread})"
+    reason = _reason(failure)
+    return _LASTING.get(reason) or _UNCLEAR.get(reason, "")
+
+
+def _reason(failure: ssl.SSLError | None) -> str:
+    """Return what OpenSSL calls it; nothing for one that did not come from there."""
+    return getattr(failure, "reason", None) or ""
+
+
+def _tls_failure(error: BaseException | None) -> ssl.SSLError | None:
+    """Return the failure of TLS that led to an error, itself included."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__
+    return error
 
 
 def _given(verify: object) -> _Source:

@@ -164,7 +164,45 @@ async def test_no_common_version(start, connect, stream, tools, server_tls, auth
     strict = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(strict)
     strict.minimum_version = ssl.TLSVersion.TLSv1_3
-    await refused(connect(start(tls=strict), verify=context), stream, tools)
+    outcome = await refused(connect(start(tls=strict), verify=context), stream, tools, attempts=1)
+    assert "no version of TLS in common" in str(outcome)
+
+
+async def test_a_server_that_does_not_speak_tls(start, connect, stream, tools):
+    greet = handshake(b"HTTP/1.1 400 Bad Request\r\n\r\n", wait)
+    outcome = await refused(connect(start(tls=True, greet=greet)), stream, tools)
+    assert "http:// meant?" in str(outcome)
+
+
+async def test_a_server_that_wants_a_certificate_is_asked_once(start, connect, stream, tools, authority):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+
+    def greet(sock):
+        """In TLS 1.3 the client is through before the server sees that it has no certificate."""
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing, server_side=True)
+        with contextlib.suppress(OSError):
+            while True:
+                incoming.write(sock.recv(65536))
+                with contextlib.suppress(ssl.SSLWantReadError):
+                    try:
+                        tls.do_handshake()
+                    finally:
+                        sock.sendall(outgoing.read())
+        with contextlib.suppress(OSError):
+            wait(sock)
+        return False
+
+    client = connect(start(tls=True, greet=greet))
+    watch = tools.watch(client)
+    outcome = await tools.perform(client, stream)
+    assert isinstance(outcome, APIConnectionError)
+    assert "which may have a certificate of the client" in str(outcome)
+    assert len(outcome.attempts) == 1
+    await watch.close()
 
 
 async def test_an_alert_in_the_middle_of_an_answer(start, connect, stream, tools):

@@ -7,7 +7,7 @@ import ssl
 
 import pytest
 
-from mistral_async._http.certificates import advice, tls_context
+from mistral_async._http.certificates import advice, is_lasting, tls_context
 from mistral_async._http.protocol import SettingError
 
 
@@ -99,4 +99,5 @@ def test_an_unknown_authority_is_told_where_to_name_it(monkeypatch):
     assert "REQUESTS_CA_BUNDLE is not read" in advice(error)
     error.verify_code = 10  # expired
     assert not advice(error)
+    assert not is_lasting(OSError())
     assert not advice(OSError())

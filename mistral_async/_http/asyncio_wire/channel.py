@@ -41,7 +41,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         self._transport: Any = None
         self._tls: TlsLayer | None = None
         self._handshake: asyncio.Future[None] | None = None
-        self._failure: Exception | None = None  # of the handshake
+        self._failure: Exception | None = None  # of TLS
         self._is_readable: Callable[[], bool] = bool
         self._reads_on = not isinstance(loop, asyncio.BaseEventLoop)
 
@@ -242,6 +242,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         try:
             out = tls.decrypt(data)
         except OSError as error:
+            self._failure = error
             self.ended(error)
             return
         if reply := tls.outgoing():

@@ -211,6 +211,8 @@ class AsyncioConnection(Channel):
         self.write(data)
         if reader.error is not None:
             raise reader.error
+        if self._failure is not None:
+            raise lost_error(self._failure, Sent.NOTHING)  # what the server thought of our certificate, perhaps
         if self.closing:
             raise WireError("the server had closed the connection", phase=Phase.WRITE, sent=Sent.NOTHING)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import anyio
 import httpx
 
-from mistral_async._http.certificates import tls_context
+from mistral_async._http.certificates import advice, tls_context
 from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire, Progress
 from mistral_async._http.loops import Loop, LoopExitHook, spawn_task
 from mistral_async._http.origin import PoolConfig
@@ -78,7 +78,7 @@ class HttpxLoopWire(HttpxWire):
         """Make the error of a connection that was not made: of httpx's own only the reason is known."""
         reason = "timed out" if error.timeout else str(error)
         way = "" if self._proxy is None else f" through the proxy {self._proxy}"
-        message = f"could not connect to {self._origin.host}:{self._origin.port}{way}: {reason}"
+        message = f"could not connect to {self._origin.host}:{self._origin.port}{way}: {reason}{advice(error)}"
         return WireError(message, phase=error.phase, sent=error.sent, timeout=error.timeout)
 
     async def _close(self) -> None:
