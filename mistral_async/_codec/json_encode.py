@@ -23,6 +23,7 @@ from mistral_async._codec.plain import plain
 #   through. Both are quick for what is common: the search for short JSON, the other for few long texts.
 # Rule 4: An error names the place: `messages[0].content`.
 
+_I, _N = b"IN"
 _LONG: Final = 65_536  # bytes that take longer to search than their value to look through
 
 
@@ -39,12 +40,12 @@ def _checked(write: Callable[[Any], bytes]) -> Callable[[Any], bytes]:
             data = write(value)
         except (TypeError, ValueError) as error:
             raise fault(value) or error from None
-        # `partition` is the cheapest search of all: `in` and `find` take two and three times its instructions.
+        # A byte by its number, and `partition`, are the cheapest searches: `in` and `find` of bytes take twice as long.
         if (
             len(data) > _LONG
             or data.partition(b"null")[1]
-            or data.partition(b'NaN"')[1]
-            or data.partition(b'Infinity"')[1]
+            or (_N in data and data.partition(b'NaN"')[1])
+            or (_I in data and data.partition(b'Infinity"')[1])
         ) and (wrong := number_fault(value)) is not None:
             raise wrong
         return data

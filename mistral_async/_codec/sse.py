@@ -33,13 +33,17 @@ if TYPE_CHECKING:
 #   gateway sends in place of events. Comments are not.
 # Rule 9: Httpx-sse interprets the fields of what goes line by line. Its decoder of lines is not public: its public part
 #   reads an `httpx.Response`, which would take the rules 4, 6 and 7 away. `_new_field_decoder` alone knows it.
+# Rule 10: With `max_events` a call takes no longer than that many events do. What it leaves is in `rest`, for the next.
 
 MAX_EVENT_SIZE: Final = 64 * 1024 * 1024  # bytes
 
 _STRAY: Final = 64 * 1024  # bytes
 _BOM: Final = b"\xef\xbb\xbf"
+_CR: Final = 13
+_LF: Final = 10  # a byte by its number is found sooner than as bytes, and much sooner than it is counted
 _FIELDS: Final = (b"data", b"event", b"id", b"retry")
 _LONGEST_NAME: Final = 6  # "retry" and its colon: enough of a line to know what it is
+_LINE_BYTES: Final = 16  # bytes, line by line, that take as long as an event: there may be as many lines
 
 # The start of a regular frame, wherever it is cut.
 _REGULAR_START: Final = re.compile(
@@ -73,8 +77,11 @@ class EventDecoder:
     keeps the connection alive moves the second alone.
     """
 
-    def __init__(self, *, max_event_size: int = MAX_EVENT_SIZE) -> None:
+    def __init__(self, *, max_event_size: int = MAX_EVENT_SIZE, max_events: int = -1) -> None:
+        self.rest = b""
+        """What the last call has left to be given again, before anything else (rule 10)."""
         self._limit = max_event_size
+        self._max_events = max_events  # -1: no limit
         self._bom_checked = False
         self._held = bytearray()  # the start of a regular frame, or of the byte order mark
         self._lines: _LineDecoder | None = None  # made for the first irregular frame
@@ -100,9 +107,10 @@ class EventDecoder:
     def feed(self, data: bytes) -> list[Event]:
         """Return the events that these bytes complete; raises `EventTooLargeError`."""
         events = self._new_events()
+        self.rest = b""
         if not self._bom_checked:
             data = self._strip_bom(data)
-        if (self._lines is not None and self._lines.inside_frame) or b"\r" in data:
+        if (self._lines is not None and self._lines.inside_frame) or _CR in data:
             self._feed_lines(data, events)
         elif data:
             self._feed_frames(data, events)
@@ -152,35 +160,39 @@ class EventDecoder:
             return self._hold(data, events)
         tail = data[end:]
         frames = data[:end] if tail else data
-        if len(frames) > self._limit or not self._split(frames, events):
+        if len(frames) > self._limit or (left := self._split(frames, events)) is None:
             return self._feed_lines(data, events)
-        self._regular_bytes += end
+        self._regular_bytes += end - len(left)
+        if left:
+            self.rest = left + tail
+            return None
         return self._hold(tail, events) if tail else None
 
-    def _split(self, frames: bytes, events: list[Event]) -> bool:
-        """Add the events of complete frames and return True, or add none if any frame is not regular."""
-        last_id = self._id
+    def _split(self, frames: bytes, events: list[Event]) -> bytes | None:
+        """Add the events of complete frames and return the frames left (rule 10); None where any is not regular."""
+        last_id, most = self._id, self._max_events
         if frames.startswith(b"data: "):
-            payloads = frames[6:-2].split(b"\n\ndata: ")
-            if frames.count(b"\n") == 2 * len(payloads):  # then no line ends but those that were split at
+            payloads = frames[6:-2].split(b"\n\ndata: ", most)
+            left = b"data: " + payloads.pop() + b"\n\n" if len(payloads) > most >= 0 else b""
+            if not [None for payload in payloads if _LF in payload]:
                 events += [Event(None, payload, last_id) for payload in payloads]
-                return True
+                return left
         found: list[Event] = []
-        line_ends = 0
-        for frame in frames[:-2].split(b"\n\n"):
+        each = frames[:-2].split(b"\n\n", most)
+        left = each.pop() + b"\n\n" if len(each) > most >= 0 else b""
+        for frame in each:
             name, named, payload = frame.partition(b"\ndata: ")
             if named and name.startswith(b"event: "):
-                line_ends += 3
-                found.append(Event(name[7:].decode("utf-8", "replace") or None, payload, last_id))
+                name = name[7:]
             elif frame.startswith(b"data: "):
-                line_ends += 2
-                found.append(Event(None, frame[6:], last_id))
+                name, payload = b"", frame[6:]
             else:
-                return False
-        regular = frames.count(b"\n") == line_ends
-        if regular:
-            events += found
-        return regular
+                return None
+            if _LF in name or _LF in payload:
+                return None
+            found.append(Event(name.decode("utf-8", "replace") or None, payload, last_id))
+        events += found
+        return left
 
     def _hold(self, data: bytes, events: list[Event]) -> None:
         """Keep the start of a frame as long as it may become a regular one (rule 6)."""
@@ -196,8 +208,12 @@ class EventDecoder:
         """Give what was held and what arrived to the decoder of lines."""
         if self._lines is None:
             self._lines = _LineDecoder(self._limit)
+        data = self._release() + data
+        if self._max_events >= 0:
+            most = self._max_events * _LINE_BYTES
+            data, self.rest = data[:most], data[most:]
         try:
-            self._lines.feed(self._release() + data, events)
+            self._lines.feed(data, events)
         except EventTooLargeError as error:
             self._failure = error
         self._id = self._lines.last_id

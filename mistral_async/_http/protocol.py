@@ -169,13 +169,16 @@ class WireStream(Protocol):
     headers: Sequence[tuple[bytes, bytes]]
     timings: Timings
 
-    async def receive(self, deadline: float | None = None, most: int = STEP) -> bytes:
-        """Return what has arrived since the last call, from one byte to `most`; b"" at the body's proper end.
+    async def receive(self, deadline: float | None = None) -> bytes:
+        """Return what has arrived since the last call, from one byte to `STEP`; b"" at the body's proper end.
 
         Waits at most until `deadline` (`time.monotonic()`) when one is given, else `Timeouts.read` seconds.
         A cut body is a `WireError` with `Sent.MAYBE`, after all that arrived before it has been returned.
         """
         ...
+
+    def unread(self, data: bytes) -> None:
+        """Take back the end of what `receive` has returned; the next one returns it, after the others' turn."""
 
     async def aclose(self) -> None:
         """Give the connection back if the body is at its end, else close it at once. Never raises, never waits long."""

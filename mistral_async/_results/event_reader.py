@@ -27,6 +27,7 @@ _ERRORS: Final = frozenset({"error", "conversation.response.error", "response.er
 _SILENCE: Final = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
 _WORDS: Final = frozenset({b"", b"null", b"[done]"})
 _LONGEST_WORD: Final = 64  # bytes
+_STEP: Final = 512  # events that are read before others get their turn: 15 ms for those that are read leniently
 
 
 class EventReader:
@@ -39,7 +40,7 @@ class EventReader:
         self._call = call
         self._ready = ready
         self._seen = seen
-        self.decoder = EventDecoder()
+        self.decoder = EventDecoder(max_events=_STEP)
         self._halves: SurrogateJoiner | None = None
         self._decode_event: Callable[[bytes], Any] = decoder(request.yields).decode
 

@@ -48,12 +48,11 @@ T = TypeVar("T")
 #   events that are called a document are read.
 # Rule 7: An event without data, or with null, is none: relays keep streams open with them. So is one that can not be
 #   read and is named as such (`ping`). `[DONE]` may be quoted, or in small letters.
-# Rule 8: After several reads without an event all other tasks have a turn.
+# Rule 8: After some hundred events, and after several reads without one, all other tasks have a turn.
 # Rule 9: Half of a character (`\ud83d`) at the end of a text waits for the other half, in the next event that begins
 #   with one, and is put before it.
 
 _TAIL = 0.05
-_STEP = 32 * 1024  # bytes whose events are decoded before others get their turn: 10 ms for the shortest events
 _FRUITLESS = 8  # reads
 _FIELDS = (b"data:", b"event:", b"id:", b":")
 
@@ -122,7 +121,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         """Read the first bytes of events that are called a document."""
         error: MistralError | None = None
         try:
-            self._reader.read(data)
+            self._read_step(data)
         except MistralError as problem:
             error = bare(problem)
         if error is not None:
@@ -196,7 +195,7 @@ class AsyncStream(OpenResponse, Generic[T]):
             reader = self._reader
             if data:
                 before = reader.decoder.data_bytes
-                reader.read(data)
+                self._read_step(data)
                 if self._trace is not None and self._seen:
                     self._trace.event_arrived()
                 if not self._ready:
@@ -212,6 +211,13 @@ class AsyncStream(OpenResponse, Generic[T]):
         else:
             return
         await self._fail_or_repeat(error if error.attempts else self._with_context(error))
+
+    def _read_step(self, data: bytes) -> None:
+        """Read as many events as others can wait for, and leave the rest to the next read (rule 8)."""
+        reader = self._reader
+        reader.read(data)
+        if (rest := reader.decoder.rest) and not reader.ended:
+            self._wire.unread(rest)
 
     async def _wait_on(self, *, is_silent: bool) -> None:
         """Go on after a read without an event; after several, all other tasks have a turn first (rule 8)."""
@@ -246,7 +252,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         while True:
             try:
                 wire: Any = self._streaming
-                return cast("bytes", await wire.receive(self._event_deadline, _STEP))
+                data: bytes = await wire.receive(self._event_deadline)
             except WireError as failure:
                 if self._finished:
                     return None
@@ -255,6 +261,8 @@ class AsyncStream(OpenResponse, Generic[T]):
                 if self._seen:
                     raise self._interrupted(failure, "idle" if failure.timeout else None) from cause_of(failure)
                 broken = failure
+            else:
+                return data
             if not await self._reopen(self._engine.sender.reopen, broken):
                 return None
 

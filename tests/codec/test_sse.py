@@ -82,6 +82,38 @@ def test_equals_httpx_sse_on_the_whole_text_wherever_it_is_cut(text, places):
 
 
 @settings(deadline=None)
+@given(streams, st.lists(st.integers(min_value=0), max_size=3), st.integers(1, 4))
+@example("event: a\ndata: 1\n\n" * 5, [], 2)
+@example("data: 1\n\n" * 5 + "data: 1", [], 2)
+@example("data:1\r\r" * 9 + "data: 1\n\n" * 9, [20], 1)
+def test_equals_itself_step_by_step(text, places, most):
+    # Rule 10 of sse.
+    decoder, events = EventDecoder(max_events=most), []
+    for piece in cut(text.encode(), places):
+        rest = piece
+        while rest:
+            new, before, rest = decoder.feed(rest), rest, decoder.rest
+            assert len(new) <= most * 16
+            assert rest != before or rest == b""
+            events += new
+    assert events + decoder.close() == decode([text.encode()])
+
+
+def test_a_step_has_as_many_events_as_were_asked_for():
+    # Rule 10 of sse.
+    for frame in (b"data: 1\n\n", b"event: a\ndata: 1\n\n"):
+        decoder = EventDecoder(max_events=3)
+        sizes = [
+            len(decoder.feed(frame * 7 + b"data: ")),
+            len(decoder.feed(decoder.rest)),
+            len(decoder.feed(decoder.rest)),
+        ]
+        assert sizes == [3, 3, 1]
+        assert decoder.rest == b""
+        assert decoder.data_bytes == 7 * len(frame) + len(b"data: ")
+
+
+@settings(deadline=None)
 @given(streams)
 def test_equals_httpx_sse_on_the_whole_text_byte_by_byte(text):
     # Rules 1, 2, 3 and 6 of sse.

@@ -44,7 +44,7 @@ async def read(server):
             async with open_stream(**(arguments or HI)) as stream:
                 return "".join([getattr(event, "text", "") async for event in stream]), stream.partial
 
-        read.client = client
+        read.client, read.server = client, server
         yield read
 
 
@@ -282,3 +282,19 @@ async def test_an_empty_finish_reason_is_none(read):
     assert (text, partial.choices[0].finish_reason) == ("hallo", "stop")
     with pytest.raises(IncompleteStreamError):
         await read(sse(chunk("hal", "")))
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r"])
+@pytest.mark.parametrize("media", ["text/event-stream", "application/json"])
+async def test_many_small_events_come_some_hundred_at_a_time(read, line_end, media):
+    # Rule 8 of stream.
+    texts = [f"{n}," for n in range(3000)]
+    body = sse(*map(chunk, texts), chunk("", "stop")).replace(b"\n", line_end)
+    assert (await read(body, media))[0] == "".join(texts)
+    read.server.reply(body=body, headers={"content-type": media})
+    async with read.client.chat.stream(**HI) as stream:
+        sizes = []
+        while events := await stream.receive():
+            sizes.append(len(events))
+    assert sum(sizes) == 3001
+    assert max(sizes) <= 512

@@ -56,8 +56,8 @@ class BodyStream:
         self._turn_ends = 0.0  # when others get their turn (`time.monotonic()`); 0 after a wait
         self._waiting = False
 
-    async def receive(self, deadline: float | None = None, most: int = STEP) -> bytes:
-        """Return what has arrived since the last call, from one byte to `most`; b"" at the body's proper end.
+    async def receive(self, deadline: float | None = None) -> bytes:
+        """Return what has arrived since the last call, from one byte to `STEP`; b"" at the body's proper end.
 
         What has arrived before an error is returned before the error is raised; it is raised again by later calls.
         """
@@ -66,7 +66,7 @@ class BodyStream:
         while True:
             if self._turn_ends and monotonic() >= self._turn_ends:
                 await self._end_turn(deadline)
-            data = self._take(most)
+            data = self._take()
             if data is not None:
                 if waited:
                     waited = False
@@ -87,6 +87,10 @@ class BodyStream:
             finally:
                 self._waiting = False
             self._turn_ends = 0.0
+
+    def unread(self, data: bytes) -> None:
+        """Take back the end of what `receive` has returned; the next one returns it, after the others' turn."""
+        self._rest = data + (self._rest or b"")
 
     async def read_all(self, timeouts: Timeouts) -> memoryview:
         """Return all of the body, within its time limits; it is put together bit by bit, since that takes time too."""
@@ -120,8 +124,8 @@ class BodyStream:
         if deadline is not None and now >= deadline:
             self._fail(WireError("the answer was not read in time", phase=Phase.READ, sent=Sent.MAYBE, timeout=True))
 
-    def _take(self, most: int) -> bytes | None:
-        """Return `most` bytes at most, as `ResponseReader.take` does, and keep the rest."""
+    def _take(self) -> bytes | None:
+        """Return `STEP` bytes at most, as `ResponseReader.take` does, and keep the rest."""
         reader, data = self._reader, self._rest
         if data is None:
             try:
@@ -130,10 +134,10 @@ class BodyStream:
                     reader.finish()
             except Exception as error:  # noqa: BLE001 (a decoder's, or no memory: whatever it is ends the answer)
                 self._fail(wire_error(error))
-            if data is None or len(data) <= most:
+            if data is None or len(data) <= STEP:
                 return data
-        self._rest = memoryview(data)[most:] if len(data) > most else None
-        return bytes(data[:most])
+        self._rest = memoryview(data)[STEP:] if len(data) > STEP else None
+        return bytes(data[:STEP])
 
     def _fail(self, error: WireError) -> None:
         """End it with an error, which `receive` raises now and from now on."""

@@ -278,8 +278,8 @@ class ResponseParser:
                 whole.append(data[at:after])
                 at, size = after + 2, -1
         finally:
-            if whole:
-                self._append_checked(whole[0] if len(whole) == 1 else b"".join(whole))
+            for piece in whole if len(whole) * _SMALL <= end else (b"".join(whole),):
+                self._append_checked(piece)
         if size >= 0:
             self._begin_last_chunk(data[at:], size)
         elif at < end:

@@ -266,16 +266,20 @@ class HttpxStream:
         self._error: WireError | None = None
         self._started = self._ended = self._closed = False
 
-    async def receive(self, deadline: float | None = None, most: int = STEP) -> bytes:
-        """Return what has arrived since the last call, from one byte to `most`; b"" at the body's proper end."""
+    async def receive(self, deadline: float | None = None) -> bytes:
+        """Return what has arrived since the last call, from one byte to `STEP`; b"" at the body's proper end."""
         try:
             await self._end_turn(deadline)
             data = self._rest or await self._receive(deadline)
         except WireError as error:
             await self._fail(error)
             raise
-        self._rest = memoryview(data)[most:] if len(data) > most else b""
-        return bytes(data[:most])
+        self._rest = memoryview(data)[STEP:] if len(data) > STEP else b""
+        return bytes(data[:STEP])
+
+    def unread(self, data: bytes) -> None:
+        """Take back the end of what `receive` has returned; the next one returns it, after the others' turn."""
+        self._rest = data + self._rest
 
     async def _receive(self, deadline: float | None) -> bytes:
         decoder = self._decoder

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mistral_async._http.h1 import head
 from mistral_async._http.h1.encode import encode_chunk, encode_framing, encode_head
 from mistral_async._http.h1.head import MAX_HEAD
 from mistral_async._http.h1.parser import ResponseParser
@@ -190,6 +191,38 @@ def test_headers_are_lower_case_in_order_and_unfolded():
     parser = ResponseParser()
     parser.feed(WHOLE[14])
     assert parser.headers == [(b"empty", b""), (b"spaces", b"a b"), (b"content-length", b"1")]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"Server: x", b"server:", b"SERVER : x", b"Server", b"", b" folded", b"\tfolded", b"Vary: a\rb"]
+        )
+        | st.sampled_from(
+            [b"X-A: \x00", b"X-A:b\nc", b"Vary: a\rb", b"X-A: b \t", b"x-a::", b":", b"X-A: \xff", b"A" * 80 + b": c"]
+        ),
+        max_size=6,
+    )
+)
+def test_a_head_reads_the_same_whether_its_names_are_known_or_not(lines):
+    fields = b"\r\n".join(lines)
+    known = [b"Server", b"server", b"X-A", b"x-a", b"Vary"]
+    head._NAMES.clear()
+    first = head._split_any(fields)
+    head._NAMES.update({name: name.lower() for name in known})
+    again = head._split_regular(fields)
+    assert again == first if again is not None else True
+    regular = bool(lines) and all(line.partition(b":")[0] in known and b":" in line for line in lines)
+    assert regular <= (again is not None or any(byte in fields.replace(b"\r\n", b"") for byte in b"\0\r\n"))
+
+
+def test_names_of_fields_are_remembered_up_to_a_limit():
+    head._NAMES.clear()
+    for n in range(2000):
+        head._split_any(b"x-%d: 1\r\n%b: 1" % (n, b"x" * 65))
+    assert len(head._NAMES) == 1024
+    assert max(map(len, head._NAMES)) <= 64
+    head._NAMES.clear()
 
 
 def test_answers_to_head_have_no_body():
