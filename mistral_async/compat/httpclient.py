@@ -50,6 +50,7 @@ class ThreadedClient:
     async def send(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
         """Send a request in a thread; after a cancellation the thread closes the response itself."""
         left = False
+        request.extensions.pop("trace", None)  # it is asynchronous
 
         def send() -> httpx.Response:
             response = self._client.send(request, stream=stream)

@@ -132,10 +132,19 @@ _ATTRIBUTES: dict[str, Any] = {
 }
 
 
+_LATER: dict[type, set[str]] = {errors.StreamError: {"body"}}
+"""Attributes that classes did not have in 0.1."""
+
+
 def _error(kind: type[Exception]) -> Exception:
-    """An error with every attribute that its class has."""
+    """An error with every attribute that its class had."""
     error = kind("what is wrong")
-    names = {name for each in kind.__mro__ for name in vars(each).get("__annotations__", ())}
+    names = {
+        name
+        for each in kind.__mro__
+        for name in vars(each).get("__annotations__", ())
+        if name not in _LATER.get(each, ())
+    }
     for name in sorted(names & _ATTRIBUTES.keys()):
         setattr(error, name, _ATTRIBUTES[name])
     return error
@@ -376,7 +385,7 @@ def facts_of(met: Any) -> dict[str, Any]:
         facts["headers"] = dict(headers)
     if (limits := getattr(met, "rate_limits", None)) is not None:
         facts["limits"] = [msgspec.structs.asdict(each) for each in limits]
-    if (body := getattr(met, "body", None)) is not None:
+    if (body := getattr(met, "body", None)) is not None and (body or not isinstance(met, errors.StreamError)):
         facts["body"] = body if isinstance(body, str) else body.decode()
     if (timings := getattr(met, "timings", None)) is not None:
         facts["timings"] = msgspec.structs.asdict(timings)
