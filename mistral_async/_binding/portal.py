@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from mistral_async._binding.exits import ENDS_PROCESS
-from mistral_async._http.loops import Loop, current_loop, interpreter_ends, spawn_task
+from mistral_async._http.loops import Loop, call_soon, current_loop, interpreter_ends, spawn_task
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # Rule 1: The first blocking call starts the thread, and nothing else does. It has an empty context: what the first
 # caller had set does not leak into the calls of others.
 # Rule 2: A caller waits for its call alone. What interrupts the wait (Ctrl-C, a time-out of a test runner) cancels
-# the call over there, so that nothing goes on unseen.
+# the call over there, so that nothing goes on unseen. An interrupt may come while the call is being sent there: so
+# what cancels it is made before.
 # Rule 3: What ends a process (`SystemExit`, `KeyboardInterrupt`), raised by a function of the user inside the loop,
 # would end the loop for everybody: it is carried to the caller whose call it was, and raised there. Where that can not
 # be done (in a task group), the loop has ended before anybody is told: the next call starts another.
@@ -129,24 +130,25 @@ class Portal:
             raise RuntimeError(
                 "the event loop of this has ended, or is that of the parent process: make the call again"
             )
-        future: Future[T] | None = None
+        work = _Work(self._loop, function, args)
+        outcome = work.outcome
         try:
-            future = self._in_helper_thread(self._portal.start_task_soon, _contained, function, args)
-            self._waited.add(future)
+            self._waited.add(outcome)
+            self._in_helper_thread(self._portal.start_task_soon, work.perform)
             if self._ended:  # since we looked: nobody else will say so
-                self._tell_end(future, "another call")
-            return future.result()
+                self._tell_end(outcome, "another call")
+            return outcome.result()
         except _ExitError as carried:
             raise carried.reason from None
         except BaseException as error:
             self._park_daemon_at_exit()
-            if future is not None and not future.done():
-                self._in_helper_thread(future.cancel)
-            else:
+            if not outcome.done():
+                outcome.cancel()
+            elif outcome.cancelled() or outcome.exception() is error:
                 self._see_end(error)
             raise
         finally:
-            self._waited.discard(cast("Future[Any]", future))
+            self._waited.discard(outcome)
 
     def close(self, aclose: Callable[[], Awaitable[None]]) -> None:
         """Close what was opened there, if it is still there; in its own thread, where nobody can wait for it, soon."""
@@ -207,11 +209,36 @@ async def _quietly(aclose: Callable[[], Awaitable[None]]) -> None:
         await aclose()
 
 
-async def _contained(function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> T:
-    try:
-        return await function(*args)
-    except ENDS_PROCESS as reason:  # raised by a function of the user
-        raise _ExitError(reason) from None
+class _Work(Generic[T]):
+    """A call on its way to the loop, and there; cancelling its outcome cancels it at any time (Rule 2)."""
+
+    def __init__(self, loop: Loop, function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> None:
+        self.outcome: Future[T] = Future()
+        self._loop = loop
+        self._function = function
+        self._args = args
+
+    async def perform(self) -> None:
+        import anyio
+
+        outcome = self.outcome
+        with anyio.CancelScope() as scope, suppress(InvalidStateError):  # it was cancelled meanwhile
+            outcome.add_done_callback(lambda _: outcome.cancelled() and call_soon(self._loop, scope.cancel))
+            if outcome.cancelled():
+                return
+            try:
+                value = await self._function(*self._args)
+            except ENDS_PROCESS as reason:  # raised by a function of the user
+                outcome.set_exception(_ExitError(reason))
+            except anyio.get_cancelled_exc_class():
+                outcome.cancel()
+                raise
+            except BaseException as error:
+                outcome.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+            else:
+                outcome.set_result(value)
 
 
 def _in_trio() -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import math
 import random
 import time
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 # Rule 4: Neither wait outlives the deadline of the call: a delay that would end after it is not begun, and the
 # failure at hand is raised instead; a turn that does not come in time is an `APITimeoutError` of the phase "pace".
 # Rule 5: A 429 costs nothing of the retry budget (the API works, and asks for patience); every other repetition does.
-# Rule 6: The first attempt runs without tenacity, which is imported and entered only when something has failed.
+# Rule 6: The first attempt runs without tenacity, which is imported and entered only when something has failed. Where
+# it can not be imported then (no file descriptor is left), that failure is raised.
 
 E = TypeVar("E", bound=MistralError)
 
@@ -137,7 +139,7 @@ class Sender:
 
     def _next_delay(self, call: CallState, error: MistralError) -> float | None:
         """Return the seconds until the next attempt, or None where this error is the end of the call."""
-        if not call.is_repeatable:
+        if not call.is_repeatable or not _tenacity_loads():
             return None
         if isinstance(error, AuthenticationError) and self._may_renew(call):
             call.renewal = Renewal.DUE
@@ -296,3 +298,12 @@ class Sender:
         if self._state.logger is not None:
             call.log_failure(self._state.logger)
         return error
+
+
+def _tenacity_loads() -> bool:
+    """Return whether what repeats calls is there (rule 6)."""
+    try:
+        importlib.import_module("tenacity")
+    except OSError:
+        return False
+    return True

@@ -136,3 +136,53 @@ def test_out_of_descriptors(backend):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.startswith("mistral_async.errors APIConnectError 3 "), done.stdout + done.stderr
     assert "Too many open files" in done.stdout
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio", "uvloop", "blocking"])
+def test_out_of_descriptors_without_a_block(backend):
+    """A client that nobody entered has loaded nothing beforehand: what fails is its call, and no import."""
+    pytest.importorskip("uvloop")
+    pytest.importorskip("resource")
+    program = """
+        import anyio, os, resource, sys
+        from mistral_async import Mistral, SyncMistral
+        from mistral_async.testing import FakeMistral
+
+        backend = sys.argv[1]
+        chat = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "x"}]}
+
+        def exhaust():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, 64))
+            server.fail(503)
+
+        def show(error):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+            print(type(error).__name__, len(error.attempts))
+
+        async def main():
+            client = Mistral(server.api_key, server_url=server.url)
+            await client.chat.complete(**chat)
+            exhaust()
+            try:
+                await client.chat.complete(**chat)
+            except Exception as error:
+                show(error)
+            await client.aclose()
+
+        with FakeMistral() as server:
+            if backend == "blocking":
+                client = SyncMistral(server.api_key, server_url=server.url)
+                client.chat.complete(**chat)
+                exhaust()
+                try:
+                    client.chat.complete(**chat)
+                except Exception as error:
+                    show(error)
+                client.close()
+            else:
+                options = {"use_uvloop": True} if backend == "uvloop" else {}
+                anyio.run(main, backend="trio" if backend == "trio" else "asyncio", backend_options=options)
+        """
+    command = [sys.executable, "-c", textwrap.dedent(program), backend]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "ServerError 1\n", done.stderr

@@ -333,6 +333,43 @@ def interrupt(process, server):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_interrupt_while_a_call_is_sent_to_its_loop_cancels_it(script, backend):
+    """It may come at any bytecode, most of all while the thread gives the call away: nothing goes on unseen."""
+    code = f"""
+        import random, signal
+        class Interrupt(BaseException):
+            pass
+        def interrupt(*_):
+            raise Interrupt
+        signal.signal(signal.SIGALRM, interrupt)
+        client = connect(backend={backend!r})
+        client.models.list()
+        running = set()
+        async def work(number):
+            running.add(number)
+            try:
+                await anyio.sleep(1)
+            finally:
+                running.discard(number)
+        chance, unseen = random.Random(1), 0
+        portal = client._executor.portal
+        for number in range(100):
+            try:
+                signal.setitimer(signal.ITIMER_REAL, chance.uniform(2e-5, 6e-4))
+                portal.run(work, number)
+            except Interrupt:
+                end = time.monotonic() + 0.5
+                while running and time.monotonic() < end:
+                    time.sleep(0.001)
+                unseen += bool(running)
+                running.clear()
+        print(unseen)
+        """
+    out, _ = script(code).communicate(timeout=60)  # Python may complain of an interrupt that came in a finalizer
+    assert out == "0\n"
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("what", ["call", "stream", "loop"])
 def test_an_interrupt_ends_a_blocking_call(script, server, backend, what):
     """Ctrl-C: at once, as KeyboardInterrupt, and the next call works."""
@@ -515,6 +552,67 @@ def test_a_loop_may_end_before_its_client_is_closed(script, backend):
         gc.collect()
         """
     ended(script(code))
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "uvloop"])
+@pytest.mark.parametrize("then", ["leave", "go on", "drop"])
+def test_an_answer_whose_loop_was_closed(script, backend, then):
+    """`loop.close()` alone tells nobody: what is open is lost, with one of our errors, and leaves no descriptor."""
+    if backend == "uvloop":
+        pytest.importorskip("uvloop")
+    code = f"""
+        import asyncio, gc, warnings
+        from mistral_async.errors import MistralError
+        new_loop = asyncio.new_event_loop
+        if {backend!r} == "uvloop":
+            from uvloop import new_event_loop as new_loop
+            warnings.simplefilter("ignore", ResourceWarning)  # uvloop's own, of whoever closes it like that
+        client = connect(Mistral)
+
+        async def opened():
+            stream = client.chat.stream({HI})
+            await stream.__aenter__()
+            await anext(stream)
+            uploaded = await client.files.upload(("a.pdf", b"x" * 30_000_000), "ocr")
+            download = client.files.download(uploaded.id)
+            await download.__aenter__()
+            return stream, download, asyncio.create_task(client.models.list())
+
+        async def all_of(download):
+            while await download.receive():
+                pass
+
+        async def after(stream, download):
+            if {then!r} == "go on":
+                try:
+                    await all_of(download)
+                except MistralError as error:
+                    assert "ended" in str(error), error
+            if {then!r} != "drop":
+                await stream.__aexit__(None, None, None)
+                await download.__aexit__(None, None, None)
+            assert (await client.models.list()).data
+            await client.aclose()
+
+        def once():
+            loop = new_loop()
+            stream, download, task = loop.run_until_complete(opened())
+            loop.close()
+            task._log_destroy_pending = False
+            del task
+            loop = new_loop()
+            loop.run_until_complete(after(stream, download))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+        counts = []
+        for _ in range(3):
+            once()
+            gc.collect()
+            counts.append(len(os.listdir("/proc/self/fd")))
+        print(counts[2] - counts[0])
+        """
+    assert ended(script(code)) == "0\n"
 
 
 def test_loops_and_threads_in_turn(script, server):

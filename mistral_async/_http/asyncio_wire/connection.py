@@ -152,23 +152,33 @@ class AsyncioConnection(Channel):
     async def wait(self, reader: ResponseReader, deadline: float | None) -> None:
         """Wait until more of a streamed answer has arrived, or it has ended or failed."""
         read = self._timeouts.read
-        if deadline is None and read is not None:
-            self._arm(self._loop.time() + read)
-        else:
-            self._arm(self._loop_time(deadline))
-        if self._paused:
-            self._paused = False
-            self._transport.resume_reading()
-        self._waiter = waiter = self._loop.create_future()
         try:
+            if deadline is None and read is not None:
+                self._arm(self._loop.time() + read)
+            else:
+                self._arm(self._loop_time(deadline))
+            if self._paused:
+                self._paused = False
+                self._transport.resume_reading()
+            self._waiter = waiter = self._loop.create_future()
             await waiter
+        except RuntimeError:
+            if not self._loop.is_closed():
+                raise
+            self._wire.detach(forked=False)  # rule 8
         finally:
             self._disarm(reader)
 
     async def pause(self) -> None:
         """Let all others go on: those whose timers are due need a timer before them."""
         waiter = self._loop.create_future()
-        timer = self._loop.call_later(0, set_done, waiter)
+        try:
+            timer = self._loop.call_later(0, set_done, waiter)
+        except RuntimeError:
+            if not self._loop.is_closed():
+                raise
+            self._wire.detach(forked=False)  # rule 8
+            return
         try:
             await waiter
         finally:
@@ -176,9 +186,10 @@ class AsyncioConnection(Channel):
 
     def abort(self, error: WireError | None = None) -> None:
         """Close it now; what is under way fails with that error."""
-        reader, self._reader = self._reader, None
-        if reader is not None and not reader.complete and reader.error is None:
-            reader.error = error or WireError("the client was closed", phase=Phase.READ, sent=self._sent())
+        self._lose(error or WireError("the client was closed", phase=Phase.READ, sent=self._sent()))
+        if self._loop.is_closed():
+            self._wire.detach(forked=False)  # rule 8
+            return
         if self._leave_pool():
             self.abort_transport()
         self._wake()
@@ -193,8 +204,14 @@ class AsyncioConnection(Channel):
     def detach(self, *, forked: bool) -> None:
         """Close the descriptor without the event loop."""
         self._closed = True
-        self._reader = None
+        self._lose(WireError("the event loop of this answer has ended", phase=Phase.READ, sent=self._sent()))
         self.detach_transport(forked=forked)
+
+    def _lose(self, error: WireError) -> None:
+        """End the exchange under way, if there is one, with an error."""
+        reader, self._reader = self._reader, None
+        if reader is not None and not reader.complete and reader.error is None:
+            reader.error = error
 
     def _leave_pool(self) -> bool:
         """Remove it from the pool; return whether it was open."""
