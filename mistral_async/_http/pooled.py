@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Awaitable
 from math import inf
 from time import monotonic
-from typing import Final, Generic, NoReturn, Protocol, TypeVar
+from typing import Final, Generic, NoReturn, Protocol, TypeVar, cast
 
 from mistral_async._codec.redact import RedactedBytes
 from mistral_async._http.certificates import advice
@@ -85,6 +85,17 @@ def queue_timeout() -> WireError:
     return WireError("no connection became free in time", phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=True)
 
 
+def first_cause(error: BaseException) -> BaseException:
+    """Return the failure that led to an error, which may say no more than that the attempts at all addresses failed."""
+    cause: object = error
+    while isinstance(cause, BaseException):
+        error = cause
+        cause = error.__cause__ or next(iter(error.args), None)  # httpcore has it as its argument
+        if isinstance(cause, BaseExceptionGroup):
+            cause = cast("BaseExceptionGroup[BaseException]", cause).exceptions[0]
+    return error
+
+
 def connect_error(config: PoolConfig, error: BaseException) -> WireError:
     """Make the error of a failure of DNS, TCP or TLS, with the failure as its cause."""
     origin = config.origin
@@ -98,7 +109,10 @@ def connect_error(config: PoolConfig, error: BaseException) -> WireError:
 
 def refuse_http2(config: PoolConfig) -> NoReturn:
     """Raise the error of a user's TLS context that has offered what this wire does not speak."""
-    raise connect_error(config, ValueError("the TLS context offers HTTP/2, which needs http2=True"))
+    message = (
+        "the TLS context offers HTTP/2, which needs http2=True (a client with it changes a context that it is given)"
+    )
+    raise connect_error(config, ValueError(message))
 
 
 class PooledWire(abc.ABC, Generic[C]):

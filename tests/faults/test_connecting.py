@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import socket
 import ssl
 
@@ -59,10 +60,12 @@ async def test_a_name_that_is_none(connect, stream, tools):
     await refused(connect(None, url=f"http://{'a' * 70}.example"), stream, tools)
 
 
-async def test_nobody_listens(connect, stream, tls, tools):
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+async def test_nobody_listens(connect, stream, tls, tools, http2):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    await refused(connect(None, url=f"http{'s' * tls}://localhost:{port}"), stream, tools)
+    outcome = await refused(connect(None, url=f"http{'s' * tls}://localhost:{port}", http2=http2), stream, tools)
+    assert f"Errno {errno.ECONNREFUSED}" in str(outcome)  # and not only that all attempts have failed
 
 
 async def test_a_black_hole(connect, stream, tls, tools):

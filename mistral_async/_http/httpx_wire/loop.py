@@ -12,7 +12,7 @@ from mistral_async._http.certificates import advice, tls_context
 from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire, Progress
 from mistral_async._http.loops import Loop, LoopExitHook, spawn_task
 from mistral_async._http.origin import PoolConfig
-from mistral_async._http.pooled import closed_error
+from mistral_async._http.pooled import closed_error, first_cause
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, SettingError, Timeouts, WireError
 from mistral_async._http.proxy import ProxySetting
 from mistral_async._http.sockets import prepare
@@ -76,7 +76,8 @@ class HttpxLoopWire(HttpxWire):
 
     def _connect_error(self, error: WireError) -> WireError:
         """Make the error of a connection that was not made: of httpx's own only the reason is known."""
-        reason = "timed out" if error.timeout else str(error)
+        cause = first_cause(error)
+        reason = "timed out" if error.timeout else str(cause) or str(error)
         way = "" if self._proxy is None else f" through the proxy {self._proxy}"
         message = f"could not connect to {self._origin.host}:{self._origin.port}{way}: {reason}{advice(error)}"
         return WireError(message, phase=error.phase, sent=error.sent, timeout=error.timeout)

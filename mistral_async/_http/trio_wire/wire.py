@@ -12,7 +12,7 @@ import trio
 from mistral_async._http.loops import interpreter_ends
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pool import PoolWaiter
-from mistral_async._http.pooled import PooledWire, connect_error, refuse_http2, seconds_left
+from mistral_async._http.pooled import PooledWire, connect_error, first_cause, refuse_http2, seconds_left
 from mistral_async._http.protocol import Timeouts
 from mistral_async._http.sockets import prepare
 from mistral_async._http.threads import look_up
@@ -43,7 +43,8 @@ class TrioWire(PooledWire[TrioConnection]):
             with trio.CancelScope(deadline=_due(seconds_left(timeouts.connect, timeouts.deadline))):
                 return await self._open_connection(self.config.tls())
         except (OSError, UnicodeError) as error:
-            raise connect_error(self.config, error) from error
+            cause = first_cause(error)
+            raise connect_error(self.config, cause) from cause
         raise connect_error(self.config, TimeoutError())
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> TrioConnection:
