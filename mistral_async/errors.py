@@ -313,6 +313,8 @@ def _from_info(info: ErrorInfo, status: int, headers: Headers, body: bytes, what
 def from_event(data: bytes, *, route: str, request_id: str | None) -> StreamEventError:
     """Return the error that an event of a stream is; `route` is named in its message."""
     info = parse_error(data)
+    if not info.message and not data.lstrip().startswith((b"{", b"[", b"<")):  # it is text, no JSON and no page
+        info.message = data.decode(errors="replace").strip()
     error = StreamEventError(f"error inside the stream of {route}: {_message(info, data)}")
     error.may_have_executed = True
     return fill(error, info.status or 200, info, data, request_id)
@@ -330,6 +332,8 @@ def fill(error: E, status: int, info: ErrorInfo, body: bytes, request_id: str | 
 def _message(info: ErrorInfo, body: bytes) -> str:
     if info.message:
         return info.message if len(info.message) <= _LONGEST_MESSAGE else f"{info.message[:_LONGEST_MESSAGE]}…"
+    if kind := info.code or info.type:
+        return f"{kind} (without a message)"
     return f"{len(body)} bytes without a message, kept in .body" if body.strip() else "no body"
 
 

@@ -74,13 +74,22 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], dic
             del hints[name]
             hints |= typing.get_type_hints(get_args(hint)[0], include_extras=True)
     fits = {name: _fits(hint) for name, hint in hints.items()}
-    written = {name: str(each.annotation) for name, each in expand(function).parameters.items()}
+    signature = expand(function)
+    written = {name: str(each.annotation) for name, each in signature.parameters.items()}
     known = fits.get
+    needed = {
+        name
+        for name, each in signature.parameters.items()
+        if each.default is inspect.Parameter.empty and name in fits and not fits[name](None)
+    }
 
     def check(given: Mapping[str, Any]) -> dict[str, Any] | None:
         completed: dict[str, Any] | None = None
         for name, value in given.items():
-            if value is not None and (fit := known(name)) is not None and not fit(value):
+            if value is None:
+                if name in needed:
+                    raise TypeError(f"{function.__qualname__}(): {name} must be {written[name]}, not None")
+            elif (fit := known(name)) is not None and not fit(value):
                 taken = _tagged(plain_argument(value), hints[name])
                 if not fit(taken):
                     shown = value if is_array(value) or not is_array(taken) else taken

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any, Final
+
+import msgspec
+
+from mistral_async._codec.plain import plain_argument
 
 _LARGEST: Final = 2**63 - 1
+
+
+def plain_number(value: Any) -> Any:
+    """Return a number of another class, such as NumPy's, as Python's own; anything else as it is."""
+    if type(value) in {bool, int, float} or not isinstance(value, Real):
+        return value
+    return plain_argument(value)
+
+
+def set_plain_numbers(settings: msgspec.Struct, names: Iterable[str]) -> None:
+    """Put Python's own numbers in place of those of other classes, for the `__post_init__` of settings."""
+    for name in names:
+        msgspec.structs.force_setattr(settings, name, plain_number(getattr(settings, name)))
 
 
 def check_count(name: str, value: object, *, minimum: int = 1, optional: bool = False) -> None:

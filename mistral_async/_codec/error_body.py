@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -11,15 +11,17 @@ from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 
 # Rule 1: No body is an error here: one that is not JSON, or JSON of an unknown shape, has an empty message.
-# Rule 2: The fields stand at the top, or inside "error", which wins. A body that is a string is the message. A list of
-#   one body is that body.
+# Rule 2: The fields stand at the top, or inside "error", which wins, however deep. A body that is a string is the
+#   message. A list of one body is that body. Capital letters in names do not matter (AWS writes "Message").
 # Rule 3: The message is "message" if it is text; else that of the details: "detail", or what stands in "message", or
-#   "errors". Details are text, an object with a message, or the list of a 422, whose entries are joined as
-#   `path: message`.
+#   "errors"; else "title" (RFC 9457). Details are text, an object with a message, or the list of a 422, whose entries
+#   are joined as `path: message`.
 # Rule 4: A code is text, whichever type it has. It stands beside the message or in the details ("error_code"). A code
 #   or "status" from 400 to 599 is the HTTP status that the error would have had; some codes of the API stand for one.
-# Rule 5: Under a status of success a body is an error if it says so (`"object": "error"`, or "error" has a message), or
-#   if it has a message, or details, and none of the fields that only the answer has.
+# Rule 5: Under a status of success a body is an error if it says so (`"object": "error"`, or "error" has a message,
+#   or anything at all where the answer's type is known), or if it has a message, or details, and none of the fields
+#   that only the answer has. The "error" of the first choice is that of the body. An answer whose first choice has
+#   finished well is not asked.
 
 _LARGEST: Final = 64 * 1024  # bytes of an error under a status of success
 _STATUS_DIGITS: Final = 3
@@ -27,6 +29,8 @@ _SHARED: Final = frozenset({"code", "created", "detail", "id", "message", "msg",
 """Fields that errors have, too, whatever they are in an answer."""
 
 
+FAILED: Final = ("error", "", None)
+"""Finish reasons of a choice that may have an error in place of an answer."""
 _SUBSTANCE: Final = ("choices", "data", "results", "pages", "outputs")
 _STATUS_OF_CODE: Final = {"1300": 429, "3505": 503, "3810": 503}
 """The statuses that the API sends its own codes under."""
@@ -70,7 +74,8 @@ def find_error(body: bytes | memoryview, own: Collection[str] | None) -> ErrorIn
     if not is_object(fields):
         return None
     info = _read_error(fields)
-    if fields.get("object") == "error" or (fields.get("error") and info.message):
+    has_error = fields.get("error") or _error_of_choice(fields)
+    if fields.get("object") == "error" or (has_error and (info.message or own is not None)):
         return info
     if own is None or not info.message or fields.keys() & (set(own) - _SHARED):
         return None
@@ -81,8 +86,18 @@ def is_answer(value: object) -> bool:
     """Return whether a decoded answer has what no error has: the choices, items or pages of its type, or else an id."""
     for name in _SUBSTANCE:
         if (found := getattr(value, name, None)) is not None:
-            return bool(found)
+            return bool(found) and not (name == "choices" and _may_have_failed(found))
     return bool(getattr(value, "id", None))
+
+
+def _may_have_failed(choices: object) -> bool:
+    return isinstance(choices, list) and getattr(cast("list[object]", choices)[0], "finish_reason", "stop") in FAILED
+
+
+def _error_of_choice(fields: JSONObject) -> JSON:
+    choices = fields.get("choices")
+    first = choices[0] if is_array(choices) and choices else None
+    return first.get("error") if is_object(first) else None
 
 
 def _read_error(fields: object) -> ErrorInfo:
@@ -90,15 +105,17 @@ def _read_error(fields: object) -> ErrorInfo:
         fields = fields[0]
     if not is_object(fields):
         return ErrorInfo(message=fields if isinstance(fields, str) else "")
-    inner = fields.get("error")
-    if is_object(inner):
-        fields = {**fields, **inner}
+    fields = _lowered(fields)
+    fields = {**fields, "error": fields.get("error") or _error_of_choice(fields)}
+    while is_object(inner := fields.get("error")):
+        fields = {**fields, "error": None, **_lowered(inner)}
     detail = fields.get("detail")
     message = fields.get("message")
     if not isinstance(message, str):
         nested = message.get("detail") if is_object(message) else message
         detail = next((each for each in (detail, nested, fields.get("errors")) if each is not None), None)
         message = _detail_text(detail) or _text(fields.get("msg")) or (inner if isinstance(inner, str) else "")
+        message = message or _text(fields.get("title")) or ""
     return ErrorInfo(
         message=message,
         type=_text(fields.get("type")),
@@ -108,6 +125,10 @@ def _read_error(fields: object) -> ErrorInfo:
         request_id=_text(fields.get("request_id")),
         status=_status_in(fields),
     )
+
+
+def _lowered(fields: JSONObject) -> JSONObject:
+    return {name.lower(): value for name, value in fields.items()}
 
 
 def _detail_text(detail: JSON) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from mistral_async._codec.error_body import is_answer
+from mistral_async._codec.error_body import FAILED, is_answer
 from mistral_async._codec.large import LARGE, decode_in_pieces
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._engine.call_state import CallState, bare
@@ -140,7 +140,10 @@ class Engine:
             bare(problem)
             self._raise_error(call, answer, ())
             raise call.unreadable(answer, call.redact(answer.body), problem) from problem
-        if not getattr(value, "choices", None) and not is_answer(value):
+        choices = getattr(value, "choices", None)
+        kind = type(choices)
+        first = choices[0] if choices and kind is list else None
+        if getattr(first, "finish_reason", None) in FAILED and not is_answer(value):
             self._raise_error(call, answer, getattr(request.returns, "__struct_encode_fields__", None))
         if call.trace is not None:
             call.trace.call.answer = value

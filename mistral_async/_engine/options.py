@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mistral_async._codec.counts import plain_number
 from mistral_async._engine.headers import add_headers
 from mistral_async._engine.retry import RetryConfig
 from mistral_async.errors import ConfigurationError
@@ -102,6 +103,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         """Return these settings with others in their place; headers are added."""
         if timeout is not None:
             changes["timeout"] = Timeout.of(timeout)
+        retries = plain_number(retries)
         if isinstance(retries, int):
             retries = msgspec.structs.replace(self.retry, retries=retries)
         if retries is not None:

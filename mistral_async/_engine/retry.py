@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from mistral_async._codec.counts import plain_number
 from mistral_async._engine.request import RetrySafety
 from mistral_async._http.certificates import is_lasting
 from mistral_async._http.protocol import LimitError
@@ -94,6 +95,8 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
         """Accept a dict, as the official SDK's users write it."""
         if given is None or isinstance(given, RetryConfig):
             config = given or cls()
+        elif not isinstance(given, Mapping):
+            raise TypeError(f"retries are a whole number, a RetryConfig or a dict, not {type(given).__name__}")
         else:
             try:
                 config = msgspec.convert(dict(given), cls)
@@ -109,7 +112,7 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
 def _backoff_of(given: Mapping[str, float] | None) -> BackoffStrategy:
     """Make the backoff of a dict with its names; raises `ValueError` for any other name or kind of value."""
     known = BackoffStrategy.__struct_fields__
-    fields = dict(given or {})
+    fields = {name: plain_number(value) for name, value in (given or {}).items()}
     if unknown := fields.keys() - set(known):
         raise ValueError(f"a backoff has no {min(unknown)!r}: it takes {', '.join(known)}")
     try:

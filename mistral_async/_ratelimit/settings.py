@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from mistral_async._codec.counts import check_count
+from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async._ratelimit.store import LimitStore
 
 _RATES = ("requests_per_second", "requests_per_minute", "tokens_per_minute")
@@ -47,6 +47,7 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
     store: LimitStore | None = None
 
     def __post_init__(self) -> None:
+        set_plain_numbers(self, (*_RATES, *_COUNTS))
         for name in _RATES:
             _check_number(name, getattr(self, name))
         for name in _COUNTS:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _ERRORS: Final = frozenset({"error", "conversation.response.error", "response.error"})
 _SILENCE: Final = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
-_WORDS: Final = frozenset({b"", b"null", b"[done]"})
+_WORDS: Final = frozenset({b"", b"null", b"[]", b"[done]"})
 _LONGEST_WORD: Final = 64  # bytes
 _STEP: Final = 512  # events that are read before others get their turn: 15 ms for those that are read leniently
 

@@ -61,7 +61,7 @@ class Upload:
         match given:
             case Upload():
                 return given
-            case "":
+            case str() if not given:
                 raise ValueError("the path of a file must not be empty")
             case str():
                 return cls._named(None, None, PurePath(given))

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from typing_extensions import TypedDict
 
-from mistral_async._codec.counts import check_count
+from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async._results.poll import Poll
 from mistral_async.batch._progress import BatchProgress
 from mistral_async.batch._run import BatchLimits
@@ -74,6 +74,7 @@ class BatchConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raise `TypeError` or `ValueError` for options that can not be followed."""
+        set_plain_numbers(self, ("concurrency", "timeout_hours"))
         check_count("concurrency", self.concurrency)
         if self.on_error not in {"return", "raise"}:
             raise ValueError(f"on_error must be 'return' or 'raise', not {self.on_error!r}")

@@ -44,7 +44,15 @@ class _Row(msgspec.Struct):
 
     @property
     def is_success(self) -> bool:
-        return self.response is not None and self.status < _FIRST_FAILURE and not self.has_error
+        """True if there is an answer: a response that says nothing at all is none."""
+        answer = self.response
+        if answer is None or (answer.status_code is None and _is_nothing(answer.body)):
+            return False
+        return self.status < _FIRST_FAILURE and not self.has_error
+
+
+def _is_nothing(body: msgspec.Raw) -> bool:
+    return bytes(body).strip() in {b"null", b""}
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -126,7 +134,7 @@ class LineDecoder:
         answer = row.response
         if answer is not None and row.status >= _FIRST_FAILURE:
             body = bytes(answer.body)
-            if body.strip() in {b"null", b""} and row.has_error:
+            if _is_nothing(answer.body) and row.has_error:
                 body = bytes(row.error)
             return from_response(row.status, Headers(()), body, route=f"batch of {endpoint}")
         text = bytes(row.error)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import msgspec
 from typing_extensions import TypedDict
 
-from mistral_async._codec.counts import check_count
+from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async.bulk._outcome import OnError
 from mistral_async.bulk._progress import Progress
 
@@ -50,6 +50,7 @@ class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raise for options with which nothing would ever run."""
+        set_plain_numbers(self, ("concurrency", "max_in_flight", "progress_every"))
         for name in ("concurrency", "max_in_flight"):
             check_count(name, getattr(self, name), optional=True)
         if self.on_error not in {"return", "raise"}:

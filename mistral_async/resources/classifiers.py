@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserString
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
@@ -35,6 +36,7 @@ class Classifiers(Resource[M]):
         metadata: JSONMapping | None = None,
     ) -> Call[ModerationResponse]:
         """Moderate one text or many; messages among them are moderated as a conversation."""
+        inputs = _plain_texts(inputs)
         model = _MODERATION if model is None else model
         if _are_texts(inputs):
             body = {"model": model, "input": inputs, "metadata": metadata}
@@ -71,6 +73,16 @@ class Classifiers(Resource[M]):
             raise TypeError("classifiers.classify_chat() needs the conversations, as input= or as inputs=")
         body = {"model": model, "input": _requests(inputs if input is None else input)}
         return post("/v1/chat/classifications", json=body, returns=ClassificationResponse, safety=RetrySafety.BILLED)
+
+
+def _plain_texts(inputs: Any) -> Any:
+    """Return texts of a class that is no str as what they are."""
+    if isinstance(inputs, UserString):
+        return str(inputs)
+    if not isinstance(inputs, Sequence) or isinstance(inputs, str):
+        return inputs
+    items: list[Any] = list(cast("Any", inputs))
+    return [str(each) if isinstance(each, UserString) else each for each in items]
 
 
 def _are_texts(inputs: object) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from mistral_async._codec.counts import check_count
+from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async.structured._output_type import OutputType, output_type_of
 from mistral_async.tools._deferred import Deferred
 from mistral_async.tools._options import ToolRunOptions
@@ -30,6 +30,7 @@ class RunConfig(msgspec.Struct, kw_only=True):
     repair: int = 0
 
     def __post_init__(self) -> None:
+        set_plain_numbers(self, ("max_steps", "repair"))
         check_count("max_steps", self.max_steps)
         if self.repair < 0:
             raise ValueError(f"repair must be 0 or more, not {self.repair}")

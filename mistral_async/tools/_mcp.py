@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 #   tools are all known, or, after 1,000 pages, with an error. Connecting and listing end within `connect_timeout`.
 # Rule 6: The tools are those that the server listed when the run began. A tool for which `requires_confirmation` is
 #   given by name is there, or no tool is: a name that is misspelled does not let calls pass.
+# Rule 7: `headers` and arguments go to the server of the address alone: mcp, of the version that is asked for, follows
+#   no redirect to another one.
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
 _MAX_NAME_LENGTH = 64  # characters of a function's name
@@ -65,7 +67,7 @@ class MCP:
         Args:
             server: An address of streamable HTTP, a command as a list (`["python", "server.py"]`), `mcp`'s
                 `StdioServerParameters`, a server of this process, a transport, or a `Client` that you opened yourself.
-            headers: Sent to an address, such as its authorization.
+            headers: Sent to an address, such as its authorization; not to another server that it redirects to.
             include: The tools to take, by the server's names. Default: all.
             exclude: The tools not to take.
             prefix: Put before every name, to tell servers apart.
@@ -168,7 +170,7 @@ async def _with_headers(url: str, headers: Mapping[str, str], stack: AsyncExitSt
     from mcp.client.streamable_http import streamable_http_client
 
     timeout = httpx2.Timeout(30.0, read=300.0)  # as mcp's own client
-    client = httpx2.AsyncClient(headers=dict(headers), timeout=timeout, follow_redirects=True)
+    client = httpx2.AsyncClient(headers=dict(headers), timeout=timeout)
     return streamable_http_client(url, http_client=await stack.enter_async_context(client))
 
 

@@ -15,7 +15,7 @@ import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
-from mistral_async._codec.counts import check_count
+from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async.models.tools import Function, FunctionTool
 from mistral_async.tools._function import Context, FunctionSignature, arguments_of, is_async
@@ -68,6 +68,7 @@ class ToolSettings(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
 
     def __post_init__(self) -> None:
+        set_plain_numbers(self, ("limit", "timeout"))
         check_count("limit", self.limit, optional=True)
         asks = self.requires_confirmation
         if not isinstance(asks, bool) and (not callable(asks) or is_async(asks)):

@@ -35,7 +35,10 @@ def test_an_answer_is_read(line):
 @pytest.mark.parametrize(
     "line",
     [
-        *(json.dumps({**LINE, "response": strange}).encode() for strange in (None, [], "x", 5, {"status_code": 500})),
+        *(
+            json.dumps({**LINE, "response": strange}).encode()
+            for strange in (None, [], {}, "x", 5, {"status_code": 500})
+        ),
         json.dumps({**LINE, "error": {"message": "no"}}).encode(),
         *(b"", b"junk", b"[]", b"5", TEXT[:-9]),
     ],

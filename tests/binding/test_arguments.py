@@ -52,6 +52,21 @@ def test_an_option_of_another_client_says_what_it_is_here(option, words):
         calls.chat.complete(**CHAT, **{option: 1})
 
 
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: calls.chat.complete(model=None, messages=HI), "model"),
+        (lambda: calls.chat.complete(model="m", messages=None), "messages"),
+        (lambda: calls.fim.complete(model="m", prompt=None), "prompt"),
+        (lambda: calls.classifiers.moderate(None), "inputs"),
+        (lambda: calls.files.retrieve(None), "file_id"),
+    ],
+)
+def test_null_is_no_value_of_an_argument_that_is_needed(call, name):
+    with pytest.raises(TypeError, match=rf"{name} must be .*, not None"):
+        call()
+
+
 @pytest.mark.parametrize("client_class", [Mistral, SyncMistral])
 @pytest.mark.parametrize(
     ("option", "words"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import math
+from collections import UserString
 
 import numpy as np
 import pytest
 
-from mistral_async import calls
+from mistral_async import RateLimits, RetryConfig, calls
 from mistral_async._engine.request import encode_query
 from mistral_async.models import UserMessage
 
@@ -28,6 +29,43 @@ class Model(str, enum.Enum):  # noqa: UP042 - as programs have them, whose str()
 
 
 HI = [{"role": "user", "content": "hi"}]
+
+
+def test_numbers_of_settings_may_be_numpys():
+    limits = RateLimits(requests_per_second=np.float32(5), burst=np.int64(3), concurrency=np.uint8(2))
+    assert limits == RateLimits(requests_per_second=5.0, burst=3, concurrency=2)
+    assert {type(limits.requests_per_second), type(limits.burst), type(limits.concurrency)} == {float, int}
+    made = RetryConfig(backoff={"initial_interval": np.int64(5), "max_interval": np.float32(10)})
+    assert made.backoff == RetryConfig(backoff={"initial_interval": 5, "max_interval": 10}).backoff
+
+
+@pytest.mark.parametrize("retries", [np.int64(1), {"retries": 1}, RetryConfig(retries=1)])
+async def test_retries_of_a_view_are_any_whole_number(client, server, retries):
+    server.fail(503)
+    assert (await client.with_options(retries=retries).chat.complete(model=MODEL, messages=HI)).choices
+
+
+@pytest.mark.parametrize("retries", ["3", 1.5, [1]])
+def test_retries_that_are_no_number_are_refused(client, retries):
+    with pytest.raises(TypeError, match="retries are a whole number, a RetryConfig or a dict, not"):
+        client.with_options(retries=retries)
+
+
+async def test_bulk_work_takes_any_whole_number(client):
+    async with client.bulk.embed(np.array(["a", "b"]), concurrency=np.int64(2), max_in_flight=np.int64(4)) as results:
+        assert len([each.value async for each in results]) == 2
+
+
+@pytest.mark.parametrize("texts", [UserString("ab"), [UserString("ab")], (np.str_("ab"), UserString("c"))])
+def test_texts_of_any_class_are_moderated_as_texts(texts):
+    asked = calls.classifiers.moderate(texts)
+    assert asked.path == "/v1/moderations"
+    assert all(isinstance(each, str) for each in asked.json["input"])
+
+
+async def test_an_array_of_bytes_is_uploaded(client):
+    made = await client.files.upload(file=np.frombuffer(b"%PDF-1.7", np.uint8), purpose="ocr")
+    assert made.size_bytes == 8
 
 
 async def test_every_part_of_a_request_holds_what_it_was_given(client, server):

@@ -23,6 +23,9 @@ def test_rule_1_no_body_is_an_error(body):
         ),
         ({"message": "outer", "error": {"message": "inner", "type": "t"}}, ErrorInfo("inner", "t")),
         ({"error": "text"}, ErrorInfo("text")),
+        ({"error": {"error": {"message": "inner", "type": "t"}}}, ErrorInfo("inner", "t")),
+        ({"Error": {"Message": "inner", "Code": "c"}}, ErrorInfo("inner", code="c")),
+        ({"choices": [{"error": {"message": "inner"}}]}, ErrorInfo("inner")),
     ],
 )
 def test_rule_2_where_the_fields_stand(body, expected):
@@ -43,6 +46,8 @@ def test_rule_2_where_the_fields_stand(body, expected):
         ({"message": [{"msg": "wrong"}]}, "wrong"),
         ({"message": "text", "detail": "other"}, "text"),
         ({"detail": 5}, ""),
+        ({"type": "about:blank", "title": "text", "status": 503}, "text"),
+        ({"title": "title", "detail": "text"}, "text"),
     ],
 )
 def test_rule_3_the_message_is_that_of_the_details_where_there_is_none(body, message):

@@ -32,6 +32,27 @@ ERRORS = [
     ({"code": 500, "msg": "no luck"}, ServerError, 500),
     ([{"error": {"message": "no luck", "code": 429}}], RateLimitError, 429),
     ({"success": False, "errors": [{"code": 1, "message": "no luck"}]}, APIStatusError, 200),
+    ({"error": {"code": "no luck"}}, APIStatusError, 200),
+    ({"error": {"message": "", "type": "no luck", "code": None}}, APIStatusError, 200),
+    ({"error": {"error": {"message": "no luck", "code": 429}}}, RateLimitError, 429),
+    ({"Message": "no luck"}, APIStatusError, 200),
+    ({"type": "about:blank", "title": "no luck", "status": 503}, ServerError, 503),
+    ({"choices": [{"index": 0, "error": {"message": "no luck", "code": 502}}]}, ServerError, 502),
+    (
+        {
+            "object": "chat.completion",
+            "choices": [
+                {
+                    "index": 0,
+                    "finish_reason": "error",
+                    "message": {"role": "assistant", "content": "half"},
+                    "error": {"message": "no luck", "code": 502},
+                }
+            ],
+        },
+        ServerError,
+        502,
+    ),
 ]
 CALLS = {
     "chat": lambda client: client.chat.complete(**HI),

@@ -54,6 +54,7 @@ SILENCE = [
     b"data:  \n\n",
     b"data\n\n",
     b"data: null\n\n",
+    b"data: []\n\n",
     b'data: ""\n\n',
     b"event: ping\ndata: 2026-01-01\n\n",
     b"event: heartbeat\ndata:\n\n",
@@ -107,6 +108,7 @@ ERRORS = {
     "an error of the API": {"object": "error", "message": "no luck", "type": "x", "code": "1000"},
     "details": {"detail": [{"loc": ["body"], "msg": "no luck"}]},
     "a list": {"errors": [{"message": "no luck"}]},
+    "a code alone": {"error": {"code": "no luck"}},
     "another client's": {"type": "error", "error": {"message": "no luck"}},
 }
 
@@ -130,6 +132,7 @@ RAW = [
     b'event: error\n{"message": "no luck"}\n\n',
     b'[{"error": {"code": 400, "message": "no luck", "status": "INVALID_ARGUMENT"}}]',
     b': comment\n{"error": "no luck"}',
+    b"event: error\ndata: no luck\n\n",
 ]
 
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import anyio
+import anyio.abc
 import pytest
 
 pytest.importorskip("mcp")
@@ -250,6 +251,37 @@ async def test_headers_are_sent_and_not_shown(client, server, http_url):
     assert repr(MCP("http://user:secret@example.com/mcp?token=secret")) == "<MCP http://example.com/mcp>"
     result = await client.chat.run("?", model=MODEL, tools=[made])
     assert result.messages[2].content == "3"
+
+
+async def test_headers_do_not_follow_a_redirect_to_another_server(client, server, http_url):
+    # Rule 7 of mcp.
+    arrived: list[bytes] = []
+    led: list[bytes] = []
+
+    async def redirect(stream):
+        async with stream:
+            arrived.append(await stream.receive())
+            await stream.send(f"HTTP/1.1 307 x\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n".encode())
+
+    async def other(stream):
+        async with stream:
+            led.append(await stream.receive())
+            await stream.send(b"HTTP/1.1 400 x\r\ncontent-length: 0\r\n\r\n")
+
+    async with (
+        await anyio.create_tcp_listener(local_host="127.0.0.1") as first,
+        await anyio.create_tcp_listener(local_host="127.0.0.1") as second,
+        anyio.create_task_group() as tasks,
+    ):
+        ports = [each.listeners[0].extra(anyio.abc.SocketAttribute.local_port) for each in (first, second)]
+        asked, elsewhere = (f"http://127.0.0.1:{port}/mcp" for port in ports)
+        tasks.start_soon(first.serve, redirect)
+        tasks.start_soon(second.serve, other)
+        with anyio.fail_after(30), pytest.raises(ToolServerError):
+            await client.chat.run("?", model=MODEL, tools=[MCP(asked, headers={"X-API-Key": "secret"})])
+        tasks.cancel_scope.cancel()
+    assert arrived
+    assert not any(b"secret" in each for each in led)
 
 
 def test_blocking_code_uses_them_too(sync_client, threaded_server):

@@ -40,6 +40,8 @@ _STEPS: Final = {
     "send_request_headers.complete": Sent.PART,
     "send_request_body.complete": Sent.MAYBE,
 }
+_OUR_AGENT: Final = "mistral-async/"
+_HTTPX_CODINGS: Final = frozenset({"gzip", "deflate", "br", "zstd"})  # what httpx asks for by itself
 
 # Rule 1: What httpx and the libraries below it raise becomes a `WireError`. A user's own exception, of a mock, an event
 #         hook or a body, comes through as it is.
@@ -48,6 +50,7 @@ _STEPS: Final = {
 # Rule 3: A transport is given our time limits, a client keeps its own. The deadline is ours for both.
 # Rule 4: `abort` can not await: it shuts the socket down, so that the server sees it at once, and leaves the closing to
 #         the next request. In HTTP/2 others use the connection too, and the stream alone is closed, later.
+# Rule 5: A User-Agent and an Accept-Encoding that the owner of a client has set there are sent, and not ours.
 # Rule 5: What is there is returned without waiting, but every `TURN` seconds all others get their turn.
 # Rule 6: A body that ends with its TLS connection is whole only with a close_notify (RFC 9112 §9.8). Httpx does not
 #         look for one; the TLS object tells, where the transport shows it.
@@ -156,6 +159,13 @@ class _Content:
         return self._source.open()
 
 
+def _own_headers(headers: Mapping[str, str]) -> frozenset[str]:
+    """Return which of the headers that we set, too, the owner of a client has set: they are not httpx's own."""
+    codings = {each.strip() for each in headers.get("accept-encoding", "gzip, deflate").split(",")}
+    kept = {"user-agent"} if not headers.get("user-agent", "python-httpx").startswith("python-httpx") else set[str]()
+    return frozenset(kept if {"gzip", "deflate"} <= codings <= _HTTPX_CODINGS else kept | {"accept-encoding"})
+
+
 def _timeout_error() -> WireError:
     return WireError("the server did not answer in time", phase=Phase.READ, sent=Sent.MAYBE, timeout=True)
 
@@ -178,6 +188,7 @@ class HttpxWire:
         self._limits = limits
         self._httpx = httpx_module_of(transport or client)
         self._aborted: list[HttpxStream] = []  # streams that wait to be closed
+        self._kept = _own_headers(getattr(client, "headers", {})) if client is not None else frozenset[str]()
 
     async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
         """Send a request and read all of its response, whatever the status."""
@@ -223,7 +234,9 @@ class HttpxWire:
 
     def _request(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Any:
         headers = list(head.headers)
-        if not any(name == "accept-encoding" for name, _ in headers):
+        if "user-agent" in self._kept:
+            headers = [pair for pair in headers if pair[0] != "user-agent" or not pair[1].startswith(_OUR_AGENT)]
+        if "accept-encoding" not in self._kept and not any(name == "accept-encoding" for name, _ in headers):
             headers.append(("accept-encoding", accept_encoding()))
         content: Any = body
         if body is not None and not isinstance(body, bytes):

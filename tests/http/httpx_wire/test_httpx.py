@@ -12,9 +12,11 @@ import time
 
 import anyio
 import httpx
+import msgspec
 import pytest
 import respx
 
+from mistral_async._http.h1.content_coding import accept_encoding
 from mistral_async._http.httpx_wire.loop import HttpxLoopWire
 from mistral_async._http.httpx_wire.transport import Transport
 from mistral_async._http.network import Network
@@ -196,6 +198,33 @@ async def test_auth_headers_and_hooks_of_a_users_client_are_respected(start, htt
     assert b"x-mine: 1" in heads[0]
     assert seen == [b"body"]
     await client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [
+        ({}, {b"user-agent": b"mistral-async/1", b"accept-encoding": accept_encoding().encode()}),
+        (
+            {"User-Agent": "mine", "Accept-Encoding": "identity"},
+            {b"user-agent": b"mine", b"accept-encoding": b"identity"},
+        ),
+    ],
+)
+async def test_the_agent_and_codings_that_the_owner_of_a_client_has_set_are_sent(start, http, headers, sent):
+    heads = []
+
+    def script(peer):
+        while (request := peer.read_request()) is not None:
+            heads.append(request[0].lower())
+            peer.send(http.answer(b"body"))
+
+    async with httpx.AsyncClient(headers=headers, trust_env=False) as client:
+        network = Network(start(script).origin, async_client=client)
+        head = msgspec.structs.replace(http.POST, headers=(*http.POST.headers, ("user-agent", "mistral-async/1")))
+        await network.current().send(head, b"{}", TIMEOUTS)
+    lines = [line.split(b": ", 1) for line in heads[0].split(b"\r\n") if b": " in line]
+    assert {name: value for name, value in lines if name in sent} == sent
+    assert len([name for name, _ in lines if name in sent]) == len(sent)
 
 
 async def test_a_closed_client_says_so(http):
