@@ -141,8 +141,7 @@ class Engine:
             self._raise_error(call, answer, ())
             raise call.unreadable(answer, call.redact(answer.body), problem) from problem
         choices = getattr(value, "choices", None)
-        kind = type(choices)
-        first = choices[0] if choices and kind is list else None
+        first = choices[0] if choices and choices.__class__ is list else None
         if getattr(first, "finish_reason", None) in FAILED and not is_answer(value):
             self._raise_error(call, answer, getattr(request.returns, "__struct_encode_fields__", None))
         if call.trace is not None:
