@@ -107,12 +107,12 @@ def connect_error(config: PoolConfig, error: BaseException) -> WireError:
     return failure
 
 
-def refuse_http2(config: PoolConfig) -> NoReturn:
+def refuse_http2() -> NoReturn:
     """Raise the error of a user's TLS context that has offered what this wire does not speak."""
-    message = (
-        "the TLS context offers HTTP/2, which needs http2=True (a client with it changes a context that it is given)"
+    raise SettingError(
+        "the TLS context given as verify offers HTTP/2, which needs http2=True (a client with that has changed it,"
+        " perhaps: give each client a context of its own)"
     )
-    raise connect_error(config, ValueError(message))
 
 
 class PooledWire(abc.ABC, Generic[C]):

@@ -67,7 +67,7 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
             return connection
         try:
             if await connection.start_tls(context, origin.host) == "h2":
-                refuse_http2(self.config)
+                refuse_http2()
         except BaseException:
             connection.abort_transport()
             raise

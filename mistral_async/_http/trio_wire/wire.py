@@ -59,7 +59,7 @@ class TrioWire(PooledWire[TrioConnection]):
         connection = TrioConnection(self, self._watcher, sock, self._buffer)
         try:
             if context is not None and await connection.start_tls(context, origin.host) == "h2":
-                refuse_http2(self.config)
+                refuse_http2()
         except BaseException:
             connection.abort()
             raise
