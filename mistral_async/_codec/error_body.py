@@ -10,7 +10,7 @@ import msgspec
 from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 
-# Rule 1: No body is an error here: one that is not JSON, or JSON of an unknown shape, has an empty message.
+# Rule 1: No body is an error here: one that is not JSON, JSON of an unknown shape, or too large has an empty message.
 # Rule 2: The fields stand at the top, or inside "error", which wins, however deep. A body that is a string is the
 #   message. A list of one body is that body. Capital letters in names do not matter (AWS writes "Message").
 # Rule 3: The message is "message" if it is text; else that of the details: "detail", or what stands in "message", or
@@ -24,6 +24,7 @@ from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_objec
 #   finished well is not asked.
 
 _LARGEST: Final = 64 * 1024  # bytes of an error under a status of success
+_LARGEST_ERROR: Final = 1024 * 1024  # bytes of a body that is read for its message
 _STATUS_DIGITS: Final = 3
 _SHARED: Final = frozenset({"code", "created", "detail", "id", "message", "msg", "object", "param", "status", "type"})
 """Fields that errors have, too, whatever they are in an answer."""
@@ -51,6 +52,8 @@ class ErrorInfo(msgspec.Struct):
 
 def parse_error(body: bytes) -> ErrorInfo:
     """Read the body of an error; raises nothing."""
+    if len(body) > _LARGEST_ERROR:
+        return ErrorInfo()
     try:
         fields: object = decode_json(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # Rule 3: A number that no float can hold is infinite. An integer may be of any length; one of more digits than Python
 #   converts (`sys.get_int_max_str_digits()`, 4300) is a float, and so is infinite.
 # Rule 4: What is no JSON by these rules either is the error that msgspec raised.
+# Rule 5: Neither reader lets other threads run. For what is large, Python's calls functions for numbers and objects,
+#   between which they do.
 
 
 _HALF: Final = re.compile("[\ud800-\udfff]")
@@ -41,6 +43,16 @@ def decode_json(data: bytes | bytearray | memoryview) -> JSON:
     return msgspec.json.decode(data)  # raises (rule 4), with no context that holds the body
 
 
+def decode_json_in_thread(data: bytes | bytearray | memoryview) -> JSON:
+    """Decode JSON as `decode_json` does, but so that other threads go on (rule 5)."""
+    with suppress(ValueError):
+        text = _text(bytes(data))
+        value = _yielding_decoder().decode(text)
+        return _whole(value) if _may_have_halves(text) else value
+    msgspec.json.decode(data, type=msgspec.Raw)  # raises where it can, for it takes less time
+    return msgspec.json.decode(data)  # raises (rule 4)
+
+
 def encode_json(value: JSON) -> bytes:
     """Encode what was decoded, so that it is decoded to the same again: what is no JSON by the standard, as it came."""
     from json import dumps
@@ -53,6 +65,25 @@ def _decoder() -> JSONDecoder:
     from json import JSONDecoder
 
     return JSONDecoder(strict=False, parse_int=_integer)
+
+
+@functools.cache
+def _yielding_decoder() -> JSONDecoder:
+    from json import JSONDecoder
+
+    return JSONDecoder(strict=False, parse_int=_integer, parse_float=_float, object_hook=_same)
+
+
+def _float(digits: str) -> float:
+    return float(digits)
+
+
+def _same(value: JSONObject) -> JSONObject:
+    return value
+
+
+def _may_have_halves(text: str) -> bool:
+    return r"\ud" in text or r"\uD" in text or not (text.isascii() or _HALF.search(text) is None)
 
 
 def _text(data: bytes) -> str:

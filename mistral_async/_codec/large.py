@@ -1,64 +1,271 @@
-"""Large answers, decoded piece by piece, so that no other task waits long: only lists of numbers take that long.
+"""Large answers and events, decoded piece by piece, so that no other task waits long.
 
-A first pass finds the items of the answer's `data` (0.5 ms a MB), a second decodes some of them at a time.
+Msgspec lets no other thread run while it decodes, so the text is cut into pieces, which it decodes one at a time.
 """
 
 from __future__ import annotations
 
 import functools
+import re
+import types
 from collections.abc import Callable
-from typing import Any, Final, Protocol, get_args, get_origin, get_type_hints
+from itertools import islice
+from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import inspect
 
-from mistral_async._codec.open_union import decoder
+from mistral_async._codec.open_union import LenientDecodeError, Unknown, decode_in_thread, decoder
 from mistral_async._codec.turns import pause
 
-# Rule 1: Only Structs with a list named `data` are decoded in pieces; all else is decoded at once by the caller.
-# Rule 2: The value is the one that decoding it at once gives. What needs the lenient pass, or is not JSON, is therefore
-#   left to the caller too, who finds out the same and what to do about it.
-# Rule 3: Every other task gets a turn before the first pass, after it, and after each piece of `_PIECE` bytes.
+# Rule 1: A Struct is taken apart into its fields, a list and a dict into some of their items, a text into pieces, until
+#   each has at most `_PIECE` bytes. What has another type is decoded at once.
+# Rule 2: The value is the one that decoding at once gives. What msgspec refuses is read leniently, in a worker thread:
+#   that is Python code, during which the others go on.
+# Rule 3: Every other task gets a turn after each piece, and each pass that finds the fields of a Struct (0.5 ms a MB).
+# Rule 4: A list or an object is cut where one of its items seems to end. The guess was right if the piece, closed by a
+#   bracket, is JSON: no text that can be closed so ends inside an item or a string. After `_TRIES` wrong guesses a
+#   pass finds the next `_RAWS` items of a list, or all the rest of an object.
+# Rule 5: A text is cut between two of its characters, never inside an escape or a surrogate pair.
 
 LARGE: Final = 1536 * 1024  # bytes; what is smaller takes less than 10 ms
 _PIECE: Final = 256 * 1024  # bytes; about 1 ms
+_FAR: Final = 4 * _PIECE  # bytes after which no end of an item is looked for
+_TRIES: Final = 8
+_RAWS: Final = 64
+
+_GAP: Final = re.compile(rb"[ \t\r\n,]*+")
+_BETWEEN: Final = rb"[ \t\r\n]{0,64}+(),[ \t\r\n]{0,64}+"
+_START: Final = re.compile(rb'\[[ \t\r\n]{0,64}+(\{[ \t\r\n]{0,64}+"[^"\\]{1,64}+"|[\["{])')
+_CLOSING: Final = {b"{": rb"\}", b"[": rb"\]", b'"': b'"'}
+_SCALAR_END: Final = re.compile(rb"[0-9a-z]" + _BETWEEN + rb"(?=[-0-9a-z])")
+_ENTRY_END: Final = re.compile(rb'["\]}0-9a-z]' + _BETWEEN + rb'(?=")')
+_CHARACTERS: Final = re.compile(
+    rb'(?:[^\\"]++|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u(?![dD][89a-fA-F])....|\\[^u])*+', re.DOTALL
+)
+_CONTINUES: Final = range(0x80, 0xC0)  # bytes of a character in UTF-8 after its first
+
+_REFUSED: Final = (msgspec.DecodeError, LenientDecodeError, RecursionError, UnicodeDecodeError)
+_FAILED: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError, TypeError, ValueError)
 
 
-class _Outer(Protocol):
-    """An answer whose items are not decoded yet."""
-
-    data: list[msgspec.Raw]
-
-
-async def decode_in_pieces(data: bytes | memoryview, type_: Any) -> Any:
-    """Decode an answer in turns with other tasks; None where that is not possible (rules 1 and 2)."""
-    decoders = _decoders(type_)
-    if decoders is None:
-        return None
-    outer_decoder, decode_item = decoders
-    await pause()  # putting the body together took its time
+async def decode_large(data: bytes | memoryview, type_: Any) -> Callable[..., Any]:
+    """Decode JSON in turns with other tasks; return a function that returns the value, or raises as `decode` does."""
+    await pause()  # putting the data together took its time
     try:
-        outer = outer_decoder.decode(data)
-        await pause()
-        items: list[object] = []
-        size = 0
-        for raw in outer.data:
-            items.append(decode_item(raw))
-            size += len(memoryview(raw))
-            if size >= _PIECE:
-                size = 0
-                await pause()
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    return type_(**{name: getattr(outer, name) for name in type_.__struct_fields__ if name != "data"}, data=items)
+        value = await _value(memoryview(data), type_)
+    except _FAILED:
+        pass  # an error of the lenient pass is not to have this one as its context
+    else:
+        return lambda *_: value
+    from anyio import to_thread
+
+    try:
+        value = await to_thread.run_sync(decode_in_thread, data, type_, abandon_on_cancel=True)
+    except _REFUSED as error:
+        return functools.partial(_fail, error)
+    return lambda *_: value
+
+
+def _fail(error: Exception, *_: object) -> Any:
+    raise error
+
+
+async def _value(data: memoryview, type_: Any) -> Any:
+    """Decode one JSON value (rule 1)."""
+    if len(data) > _PIECE and (space := _GAP.match(data)):
+        data = data[space.end() :]
+    if len(data) <= _PIECE:
+        return decoder(type_).decode(data)
+    kind: Any = _narrow(type_, chr(data[0]))
+    if kind is str:
+        return await _text(data)
+    if get_origin(kind) in (list, dict):
+        return await _Container(data, kind).read()
+    if isinstance(kind, msgspec.StructMeta):
+        return await _struct(data, kind)
+    if kind is not None:
+        return await _variant(data, kind)
+    await pause()
+    return decoder(type_).decode(data)
 
 
 @functools.cache
-def _decoders(type_: object) -> tuple[msgspec.json.Decoder[_Outer], Callable[[msgspec.Raw], object]] | None:
-    """Return the decoder of an answer without its items, and that of an item; None where rule 1 says so."""
-    if not (isinstance(type_, type) and issubclass(type_, msgspec.Struct)):
+def _narrow(type_: Any, first: str) -> Any:
+    """Return the one member of a union that begins with this character, as an object of msgspec's; None for none."""
+    is_union = isinstance(type_, types.UnionType) or get_origin(type_) is Union
+    found = [each for member in (get_args(type_) if is_union else (type_,)) for each in _begun(member, first)]
+    return found[0] if len(found) == 1 else None
+
+
+def _begun(type_: Any, first: str) -> list[Any]:
+    """Return the type, as one that is taken apart, if its values begin with this character."""
+    anything = type_ in (Any, object)
+    origin = get_origin(type_) or type_
+    match first:
+        case '"':
+            return [str] if anything or type_ is str else []
+        case "[":
+            return [type_ if get_args(type_) else list[Any]] if anything or origin is list else []
+        case "{" if anything or origin is dict:
+            return [type_ if get_args(type_) else dict[str, Any]]
+        case "{" if isinstance(type_, msgspec.StructMeta) or hasattr(type_, "variants"):
+            return [type_]
+        case _:
+            return []
+
+
+async def _struct(data: memoryview, type_: Any) -> Any:
+    outer = decoder(_outer(type_)).decode(data)
+    await pause()
+    raws = {
+        name: raw for name, raw in msgspec.structs.asdict(outer).items() if memoryview(raw)
+    }  # the others are absent
+    return type_(**await _values(raws, _hints(type_).__getitem__))
+
+
+async def _values(raws: dict[str, msgspec.Raw], type_of: Callable[[str], Any]) -> dict[str, Any]:
+    """Decode the fields of a Struct, or the values of an object."""
+    values: dict[str, Any] = {}
+    done = 0
+    for name, raw in raws.items():
+        values[name] = await _value(memoryview(raw), type_of(name))
+        done += len(memoryview(raw))
+        if done > _PIECE:
+            done = 0
+            await pause()
+    return values
+
+
+@functools.cache
+def _hints(type_: Any) -> dict[str, Any]:
+    return get_type_hints(type_)
+
+
+@functools.cache
+def _outer(type_: Any) -> Any:
+    """Return a Struct of the same fields, whose values are not decoded."""
+    fields: list[Any] = []
+    for field in cast("inspect.StructType", inspect.type_info(type_)).fields:
+        default = msgspec.NODEFAULT if field.required else msgspec.Raw()
+        fields.append((field.name, msgspec.Raw, msgspec.field(name=field.encode_name, default=default)))
+    return msgspec.defstruct("Outer", fields, kw_only=True)
+
+
+async def _variant(data: memoryview, type_: Any) -> Any:
+    """Decode the member of an open union that the tag names; at once where none is."""
+    variants = type_.variants
+    if variants.key is None:
+        return decoder(type_).decode(data)
+    tagged = decoder(msgspec.defstruct("Tagged", [(variants.key, Any, None)])).decode(data)
+    await pause()
+    tag = getattr(tagged, variants.key)
+    if not isinstance(tag, str):
+        return decoder(type_).decode(data)
+    if tag in variants.by_tag:
+        return await _struct(data, variants.by_tag[tag])
+    return Unknown(await _value(data, dict[str, Any]))
+
+
+class _Container:
+    """A list or an object, of which some items are decoded at a time (rule 4)."""
+
+    def __init__(self, data: memoryview, type_: Any) -> None:
+        self._data = data
+        self._place = 1
+        self._decode = decoder(type_).decode
+        self._item = get_args(type_)[-1]
+        self._is_list = get_origin(type_) is list
+        self._ends = _item_end(data) if self._is_list else _ENTRY_END
+
+    async def read(self) -> Any:
+        whole: Any = [] if self._is_list else {}
+        add = whole.extend if self._is_list else whole.update
+        while len(self._data) - self._place > _PIECE:
+            items = await self._guess()
+            if items is None:
+                add(await (self._next_items() if self._is_list else self._all_entries()))
+            else:
+                add(items)
+            await pause()
+        if self._place < len(self._data):
+            add(self._decode(self._rest()))
+        return whole
+
+    def _rest(self) -> Any:
+        return self._data if self._place == 1 else b"".join((self._data[:1], self._data[self._place :]))
+
+    async def _guess(self) -> Any:
+        """Return the items up to a place where one seems to end; None where no guess was right."""
+        closing = b"]" if self._is_list else b"}"
+        near = self._place + _PIECE
+        for found in islice(self._ends.finditer(self._data, near, near + _FAR), _TRIES):
+            try:
+                items = self._decode(b"".join((self._data[:1], self._data[self._place : found.start(1)], closing)))
+            except msgspec.DecodeError:
+                await pause()
+            else:
+                self._place = found.end()
+                return items
         return None
-    listed = get_type_hints(type_).get("data")
-    if get_origin(listed) is not list:
-        return None
-    outer = msgspec.defstruct("Outer", [("data", list[msgspec.Raw])], bases=(type_,))
-    return decoder(outer), decoder(get_args(listed)[0]).decode
+
+    async def _next_items(self) -> list[Any]:
+        """Return the next items, whose ends a pass finds."""
+        raws = msgspec.structs.astuple(decoder(_FIRST).decode(self._rest()))
+        await pause()
+        items: list[Any] = []
+        for raw in raws:
+            text = memoryview(raw)
+            if not text:
+                break
+            items.append(await _value(text, self._item))
+            self._skip_gap()
+            self._place += len(text)
+            await pause()
+        self._skip_gap()
+        if self._data[self._place] == ord("]"):
+            self._place = len(self._data)
+        return items
+
+    def _skip_gap(self) -> None:
+        gap = _GAP.match(self._data, self._place)
+        self._place = gap.end() if gap else self._place
+
+    async def _all_entries(self) -> dict[Any, Any]:
+        """Return the rest of an object, the ends of whose values a pass finds."""
+        raws: dict[str, msgspec.Raw] = decoder(dict[str, msgspec.Raw]).decode(self._rest())
+        self._place = len(self._data)
+        await pause()
+        return await _values(raws, lambda _: self._item)
+
+
+def _item_end(data: memoryview) -> re.Pattern[bytes]:
+    """Return what the end of an item looks like: nearly always the next one begins as the first, with the same key."""
+    start = _START.match(data)
+    if start is None:
+        return _SCALAR_END
+    return re.compile(_CLOSING[start[1][:1]] + _BETWEEN + rb"(?=%b)" % re.escape(start[1]))
+
+
+_FIRST: Final = msgspec.defstruct(
+    "First", [(f"item{number}", msgspec.Raw, msgspec.Raw()) for number in range(_RAWS)], array_like=True
+)
+"""The first items of a list, which are not decoded."""
+
+
+async def _text(data: memoryview) -> str:
+    """Decode a text (rule 5)."""
+    parts: list[str] = []
+    place, end = 1, len(data) - 1
+    while place < end:
+        stop = min(place + _PIECE, end)
+        found = _CHARACTERS.match(data, place, stop)
+        cut = found.end() if found else place
+        while cut < end and cut > place and data[cut] in _CONTINUES:
+            cut -= 1
+        if cut == place:
+            raise msgspec.DecodeError("half a surrogate pair")
+        parts.append(msgspec.json.decode(b"".join((b'"', data[place:cut], b'"')), type=str))
+        place = cut
+        await pause()
+    return "".join(parts)

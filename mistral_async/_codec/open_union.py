@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 import msgspec
 from msgspec import inspect
 
-from mistral_async._codec.json_decode import decode_json, encode_json
+from mistral_async._codec.json_decode import decode_json, decode_json_in_thread, encode_json
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 
 T = TypeVar("T")
@@ -192,6 +192,11 @@ def decode(data: bytes | bytearray | memoryview, type_: type[T]) -> T:
     else:
         return decoded
     return cast("T", _convert(decode_json(data), key))
+
+
+def decode_in_thread(data: bytes | bytearray | memoryview, type_: Any) -> object:
+    """Decode JSON leniently in code of Python's, during which other threads go on; raises as `decode` does."""
+    return _read(decode_json_in_thread(data), _info(type_))
 
 
 def _convert(value: JSON, type_: Any) -> object:

@@ -95,6 +95,11 @@ class EventDecoder:
         return self._regular_bytes + (self._lines.kept_bytes if self._lines else 0)
 
     @property
+    def unfinished_bytes(self) -> int:
+        """Bytes of the event that has begun."""
+        return len(self._held) + (self._lines.unfinished_bytes if self._lines else 0)
+
+    @property
     def ignored_lines(self) -> int:
         """Comments and other ignored lines received so far."""
         return self._lines.ignored_lines if self._lines else 0
@@ -248,6 +253,11 @@ class _LineDecoder:
     def inside_frame(self) -> bool:
         """True while what comes next continues a frame or a line."""
         return bool(self._line) or self._ignoring or self._inside
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """Bytes of the event that has begun."""
+        return self._data_size + len(self._line)
 
     def feed(self, data: bytes, events: list[Event]) -> None:
         """Add the events that these bytes complete; raises `EventTooLargeError`."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=MistralError)
 F = TypeVar("F", bound=BaseException)
 
-_ERROR_BODY_LIMIT = 10 * 1024 * 1024
+_ERROR_BODY_LIMIT = 1024 * 1024
 _ERROR_BODY_TIME = 10.0
 _NO_WAIT = 0.001  # seconds: it was its turn at once
 _CLOCK = 0.005  # seconds that an event loop's timer may be early
@@ -309,7 +309,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 async def body_of(answer: WireResponse | WireStream, deadline: float | None) -> bytes:
     """Read the body of an error, to its end or as far as it comes, and let the connection go."""
     if isinstance(answer, WireResponse):
-        return answer.body
+        return bytes(answer.content[:_ERROR_BODY_LIMIT])
     body = bytearray()
     end = time.monotonic() + _ERROR_BODY_TIME
     try:

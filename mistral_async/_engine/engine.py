@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 from mistral_async._codec.error_body import FAILED, is_answer
-from mistral_async._codec.large import LARGE, decode_in_pieces
+from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._engine.call_state import CallState, bare
 from mistral_async._engine.encode import HeadCache, encode_body
@@ -18,7 +18,7 @@ from mistral_async._engine.request import Call, Request
 from mistral_async._engine.response import Response
 from mistral_async._engine.sender import Sender
 from mistral_async._engine.tracing import Trace, tracing
-from mistral_async._http.protocol import WireResponse, WireStream
+from mistral_async._http.protocol import Phase, Sent, WireError, WireResponse, WireStream
 from mistral_async.errors import APIStatusError, OutputError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Rule 3: Every error has the circumstances of its call: attempts, request id, and whether it may have been executed.
 # Rule 4: An error under a status of success is that error, raised and repeated as under the status that it names. It is
 # looked for where an answer lacks what only answers have, so that regular ones cost nothing.
+# Rule 5: A large answer is decoded in turns with other tasks, until the deadline of its call.
 
 T = TypeVar("T")
 
@@ -119,23 +120,38 @@ class Engine:
         call = await self.begin(request, accept=_JSON, trace=trace)
         answer: WireResponse = await self.sender.send(call)
         while True:
-            early = await decode_in_pieces(answer.content, request.returns) if len(answer.content) > LARGE else None
+            how = await self._decode_large(call, answer) if len(answer.content) > LARGE else decode
             try:
-                return call, answer, self._decode(call, answer, early)
+                return call, answer, self._decode(call, answer, how)
             except APIStatusError as error:  # rule 4
                 refusal = error
             headers = answer.headers
             answer.release()
             answer = await self.sender.retry_refusal(call, refusal, headers)
 
-    def _decode(self, call: CallState, answer: WireResponse, early: Any) -> Any:
+    async def _decode_large(self, call: CallState, answer: WireResponse) -> Callable[..., Any]:
+        """Decode in turns with other tasks, within the time of the call; return what gives the value, or raises."""
+        import anyio
+
+        request: Any = call.request  # a Call
+        if request.returns is None:
+            return decode
+        left = None if call.deadline is None else max(0.0, call.deadline - time.monotonic())
+        with anyio.move_on_after(left):
+            return await decode_large(answer.content, request.returns)
+        late = WireError(
+            "the answer is too large to be decoded in time", phase=Phase.READ, sent=Sent.MAYBE, timeout=True
+        )
+        raise call.answered(answer, call.timed_out(late, "total"))
+
+    def _decode(self, call: CallState, answer: WireResponse, how: Callable[..., Any]) -> Any:
         request: Any = call.request  # a Call
         if request.returns is None or (answer.status == _NO_CONTENT and request.method == "DELETE"):
             if answer.content:
                 self._raise_error(call, answer, None)
             return None
         try:
-            value = decode(answer.content, request.returns) if early is None else early
+            value = how(answer.content, request.returns)
         except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
             bare(problem)
             self._raise_error(call, answer, ())

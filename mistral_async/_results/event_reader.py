@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from mistral_async._codec.error_body import find_error, parse_error
+from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, Unknown, decode, decoder
 from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
 from mistral_async._codec.surrogates import SurrogateJoiner
@@ -41,8 +42,11 @@ class EventReader:
         self._ready = ready
         self._seen = seen
         self.decoder = EventDecoder(max_events=_STEP)
+        self.waiting: deque[Event] = deque()
+        """Events that have come and were not decoded, because the task was cancelled."""
         self._halves: SurrogateJoiner | None = None
         self._decode_event: Callable[[bytes], Any] = decoder(request.yields).decode
+        self._decode_irregularly: Callable[[bytes, Any], Any] = decode
 
     @property
     def stray(self) -> bytes:
@@ -54,10 +58,38 @@ class EventReader:
 
         Raises `StreamEventError` for an error, `ResponseValidationError` for what can not be read.
         """
+        self._read_events(self._split(data))
+
+    async def read_large(self, data: bytes | None) -> None:
+        """Read what has arrived as `read` does, but decode events above `LARGE` bytes in turns with other tasks.
+
+        Where it is cancelled meanwhile, the events are in `waiting`; None reads those.
+        """
+        self.waiting += [] if data is None else self._split(data)
+        regular = self._decode_event, self._decode_irregularly
+        while self.waiting and not self.ended:
+            event = self.waiting[0]
+            large = len(event.data) > LARGE
+            get = await decode_large(event.data, self._request.yields) if large else None
+            self.waiting.popleft()
+            try:
+                if get is not None:
+                    self._decode_event, self._decode_irregularly = self._decoding(get), get
+                self._read_events([event])
+            finally:
+                self._decode_event, self._decode_irregularly = regular
+
+    def _decoding(self, get: Callable[..., Any]) -> Callable[[bytes], Any]:
+        """Return the decoder of events that are regular."""
+        return get
+
+    def _split(self, data: bytes) -> list[Event]:
         try:
-            events = self.decoder.feed(data) if data else self.decoder.close()
+            return self.decoder.feed(data) if data else self.decoder.close()
         except EventTooLargeError as problem:
             raise ResponseValidationError(f"{self._request!r}: {problem}") from None
+
+    def _read_events(self, events: list[Event]) -> None:
         done, chunks = self._request.ends == DONE, self._request.yields is CompletionChunk
         ready, seen, decode_event = self._ready, self._seen, self._decode_event
         for event in events:
@@ -69,7 +101,7 @@ class EventReader:
                 raise self._error(data)
             try:
                 item = decode_event(data)
-            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
                 item = None
             if item is None and (item := self._decode_irregular(event)) is None:
                 if self.ended:
@@ -103,7 +135,7 @@ class EventReader:
             self._halves = self._halves or SurrogateJoiner()
             data = self._halves.join(data)
         try:
-            return decode(data, self._request.yields)
+            return self._decode_irregularly(data, self._request.yields)
         except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as problem:
             last = data.rpartition(b"\n")[2]  # a relay may write its error into an event that it has begun
             if last is not data and find_error(last, ()) is not None:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 from mistral_async._codec.headers import Headers
+from mistral_async._codec.large import LARGE
 from mistral_async._codec.open_union import Unknown
 from mistral_async._engine.call_state import bare, body_of, cause_of
 from mistral_async._engine.request import DONE, Stream
-from mistral_async._http.protocol import WireError, WireStream
+from mistral_async._http.protocol import Phase, Sent, WireError, WireStream
 from mistral_async._results.accumulate import Accumulator, CompletionAccumulator
 from mistral_async._results.event_reader import EventReader
 from mistral_async._results.open_response import OpenResponse
@@ -51,6 +52,7 @@ T = TypeVar("T")
 # Rule 8: After some hundred events, and after several reads without one, all other tasks have a turn.
 # Rule 9: Half of a character (`\ud83d`) at the end of a text waits for the other half, in the next event that begins
 #   with one, and is put before it.
+# Rule 10: A large event is decoded in turns with other tasks. If that is cancelled, the next wait for an event goes on.
 
 _TAIL = 0.05
 _FRUITLESS = 8  # reads
@@ -74,6 +76,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         self._trace: Trace | None = None
         self._event_deadline: float | None = None  # when the wait for the next event is over (`time.monotonic()`)
         self._fruitless = 0  # reads without an event
+        self._large = False  # the event that has begun is large
 
     async def __aenter__(self) -> Self:
         await self._open(self._request, "text/event-stream")
@@ -88,7 +91,7 @@ class AsyncStream(OpenResponse, Generic[T]):
 
     def _new_reader(self) -> None:
         call = cast("CallState", self._call)
-        self._reader, self._trace = self._make_reader(call), call.trace
+        self._reader, self._trace, self._large = self._make_reader(call), call.trace, False
 
     def _make_reader(self, call: CallState) -> EventReader:
         return EventReader(self._request, call, self._ready, self._seen)
@@ -189,7 +192,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     async def _receive_once(self) -> None:
         """Read once from the connection; keep a failure until the events before it are taken (rule 3)."""
         try:
-            data = await self._read()
+            data = await (self._receive_large() if self._large else self._read())
             if data is None:
                 return
             reader = self._reader
@@ -201,7 +204,7 @@ class AsyncStream(OpenResponse, Generic[T]):
                 if not self._ready:
                     await self._wait_on(is_silent=reader.decoder.data_bytes == before)
             else:
-                self._read_last()
+                await self._read_last()
             if reader.ended:
                 await self._finish()
             elif not data:
@@ -219,12 +222,43 @@ class AsyncStream(OpenResponse, Generic[T]):
         if (rest := reader.decoder.rest) and not reader.ended:
             self._wire.unread(rest)
 
+    async def _receive_large(self) -> None:
+        """Read once inside a large event, or go on with it (rule 10)."""
+        from anyio import move_on_after
+
+        data = None if self._reader.waiting else await self._read()
+        reader, deadline = self._reader, cast("CallState", self._call).deadline
+        if data is None and not reader.waiting:
+            return
+        before = reader.decoder.data_bytes
+        with move_on_after(None if deadline is None else max(0.0, deadline - time.monotonic())) as scope:
+            await (self._read_last() if data == b"" else reader.read_large(data))
+        if scope.cancelled_caught:
+            problem = "the event is too large to be decoded in time"
+            raise self._interrupted(WireError(problem, phase=Phase.READ, sent=Sent.MAYBE, timeout=True), "total")
+        self._large = reader.decoder.unfinished_bytes > LARGE
+        if self._cancelled:
+            self._ready.clear()
+        if self._finished:  # meanwhile, by another task
+            return
+        if (rest := reader.decoder.rest) and not reader.ended:
+            self._wire.unread(rest)
+        if self._trace is not None and self._ready:
+            self._trace.event_arrived()
+        if data and not self._ready:
+            await self._wait_on(is_silent=reader.decoder.data_bytes == before)
+        if reader.ended:
+            await self._finish()
+        elif data == b"":
+            self._check_end()
+
     async def _wait_on(self, *, is_silent: bool) -> None:
         """Go on after a read without an event; after several, all other tasks have a turn first (rule 8)."""
         if not is_silent:  # an event that takes long
             self._start_clock()
         from anyio.lowlevel import checkpoint
 
+        self._large = self._reader.decoder.unfinished_bytes > LARGE
         self._fruitless += 1
         if not self._fruitless % _FRUITLESS:
             await checkpoint()
@@ -285,10 +319,10 @@ class AsyncStream(OpenResponse, Generic[T]):
     def _wire(self) -> WireStream:
         return cast("WireStream", self._streaming)
 
-    def _read_last(self) -> None:
+    async def _read_last(self) -> None:
         """Read what the body ended with; raises `IncompleteStreamError` for a part of an event."""
         try:
-            self._reader.read(b"")
+            await self._reader.read_large(b"")
         except ResponseValidationError as problem:
             cut = problem
         else:

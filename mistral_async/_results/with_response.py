@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mistral_async._codec.json_decode import decode_json
@@ -66,15 +66,18 @@ class _KeepingReader(EventReader):
         self, request: Stream[Any], call: CallState, ready: deque[Any], seen: list[Any], sent: dict[int, Any]
     ) -> None:
         super().__init__(request, call, ready, seen)
-        decode_strictly = self._decode_event
+        self._sent = sent
+        self._decode_event = self._decoding(self._decode_event)
+
+    def _decoding(self, get: Callable[..., Any]) -> Callable[[bytes], Any]:
+        sent = self._sent
 
         def decode_and_keep(data: bytes) -> Any:
-            item = decode_strictly(data)
+            item = get(data)
             sent[id(item)] = item, data
             return item
 
-        self._decode_event = decode_and_keep
-        self._sent = sent
+        return decode_and_keep
 
     def _decode_irregular(self, event: Event) -> Any:
         item = super()._decode_irregular(event)

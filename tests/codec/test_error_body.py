@@ -66,3 +66,10 @@ def test_rule_3_the_message_is_that_of_the_details_where_there_is_none(body, mes
 )
 def test_rule_4_a_code_is_text(body, code):
     assert parse_error(msgspec.json.encode(body)).code == code
+
+
+def test_a_body_that_is_too_large_has_no_message():
+    # Rule 1 of error_body.
+    small, large = (msgspec.json.encode({"message": "no", "more": "x" * size}) for size in (1000, 1 << 20))
+    assert parse_error(small).message == "no"
+    assert parse_error(large) == ErrorInfo()

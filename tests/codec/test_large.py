@@ -2,40 +2,153 @@
 
 from __future__ import annotations
 
+import json
+import time
+from typing import Any
+
 import anyio
 import anyio.lowlevel
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mistral_async._codec.large import LARGE, decode_in_pieces
-from mistral_async._codec.open_union import decode
-from mistral_async.models import EmbeddingResponse
+from mistral_async._codec import large
+from mistral_async._codec.large import LARGE, decode_large
+from mistral_async._codec.open_union import LenientDecodeError, decode, decode_in_thread
+from mistral_async.models import ChatCompletionResponse, EmbeddingResponse, OCRResponse
+
+encode = msgspec.json.encode
+REFUSED = (msgspec.DecodeError, LenientDecodeError, RecursionError, UnicodeDecodeError)
+STEP = 0.03  # CPU seconds: 20 ms, and what the machine adds
 
 
-def answer(rows: int, **more: object) -> bytes:
+def embeddings(rows: int, **more: object) -> bytes:
     vector = [n / 1000 for n in range(1000)]
     data = [{"object": "embedding", "index": index, "embedding": vector} for index in range(rows)]
-    return msgspec.json.encode({"id": "x", "object": "list", "model": "mistral-embed", "data": data, **more})
+    return encode({"id": "x", "object": "list", "model": "mistral-embed", "data": data, **more})
 
 
-async def test_the_same_as_at_once() -> None:
-    # Rule 2 of large.
-    body = answer(40, usage={"prompt_tokens": 40, "total_tokens": 40}, unknown=1)
-    assert await decode_in_pieces(body, EmbeddingResponse) == decode(body, EmbeddingResponse)
+def chat(content: object, *, choices: int = 1, **more: object) -> bytes:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+    return encode({"id": "x", "object": "chat.completion", "model": "m", "choices": [choice] * choices, **more})
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'{"data": null}', b'{"data": [1]}', b'{"data": [{"index": "one"}]}']
+def one_embedding(size: int) -> bytes:
+    return embeddings(0).replace(b"[]", b'[{"embedding":[%b1]}]' % (b"0.125," * (size // 6)))
+
+
+def pages(number: int, *, images: int, size: int) -> bytes:
+    box = {"top_left_x": 1, "top_left_y": 1, "bottom_right_x": 2, "bottom_right_y": 3}
+    page = {
+        "index": 0,
+        "markdown": "# Title\n\n" * 20,
+        "images": [{"id": f"{image}.png", **box, "image_base64": "A" * size} for image in range(images)],
+        "dimensions": {"dpi": 200, "height": 1, "width": 2},
+    }
+    return encode({"pages": [page] * number, "model": "m", "usage_info": {"pages_processed": number}})
+
+
+def outcome(get: Any) -> str:
+    """What a decoder gives, or the kind of its error (NaN is not equal to itself)."""
+    try:
+        return repr(get())
+    except LenientDecodeError as error:
+        return str(error)
+    except REFUSED:
+        return "no JSON"
+
+
+async def assert_same(body: bytes, type_: Any) -> None:
+    get = await decode_large(body, type_)
+    assert outcome(get) == outcome(lambda: decode(body, type_))
+
+
+BIG = 40_000  # bytes: some pieces of the size of these tests
+ANSWERS = {
+    "embeddings": (embeddings(8, usage={"prompt_tokens": 40, "total_tokens": 40}, unknown=1), EmbeddingResponse),
+    "one list of numbers": (
+        embeddings(0).replace(b"[]", b'[{"embedding":[%b1]}]' % (b"0.25," * BIG)),
+        EmbeddingResponse,
+    ),
+    "pages": (pages(5, images=3, size=20_000), OCRResponse),
+    "small images": (pages(30, images=20, size=100), OCRResponse),
+    "one page": (pages(2, images=400, size=50), OCRResponse),
+    "text": (chat("a" * BIG), ChatCompletionResponse),
+    "characters": (chat("日é😀a" * 8000), ChatCompletionResponse),
+    "escapes": (chat("?").replace(b"?", rb"\u00e9\\u00e9\n\"\ud83d\ude00\\" * 2000), ChatCompletionResponse),
+    "choices": (chat("hello", choices=600), ChatCompletionResponse),
+    "chunks": (chat([{"type": "text", "text": "hello"}] * 2000), ChatCompletionResponse),
+    "an unknown chunk": (chat([{"type": "new", "more": [{"a": 1.5}] * 4000}]), ChatCompletionResponse),
+    "unknown fields": (chat("a", more={f"key {n}": n for n in range(4000)}), ChatCompletionResponse),
+    "an object": (encode({f"key {n}": n for n in range(4000)}), dict),
+    "an object of lists": (encode({f"key {n}": [{"a": 1, "b": 2}] * 900 for n in range(6)}), dict[str, list[Any]]),
+    "anything": (b"  " + encode([{"a": ["b"] * 9}] * 2000) + b"\n", Any),
+    "spaces": (b'{"id":"x","choices":[' + b" " * BIG + b"]}", ChatCompletionResponse),
+    "NaN": (embeddings(8).replace(b"0.5,", b"NaN,"), EmbeddingResponse),
+    "of other types": (chat("hello", choices=600, id=None, created="1"), ChatCompletionResponse),
+    "half a pair": (chat("?").replace(b"?", b"a" * BIG + rb"\ud83d"), ChatCompletionResponse),
+    "digits": (chat("a", created=0).replace(b":0}", b":" + b"1" * BIG + b"}"), ChatCompletionResponse),
+    "null in a list": (embeddings(8).replace(b"0.5,", b"null,"), EmbeddingResponse),
+    "deep": (b'{"id":"x","choices":' + b"[" * BIG + b"]" * BIG + b"}", ChatCompletionResponse),
+    "not UTF-8": (chat("?").replace(b"?", b"a" * BIG + b"\xff"), ChatCompletionResponse),
+    "cut": (chat("hello", choices=600)[:-3], ChatCompletionResponse),
+    "a page": (b"<html>" + b" " * BIG, ChatCompletionResponse),
+    "a list": (encode(["a" * 100] * 600), ChatCompletionResponse),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+async def test_the_same_as_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Rules 1, 2, 4 and 5 of large.
+    monkeypatch.setattr(large, "_PIECE", BIG // 5)
+    monkeypatch.setattr(large, "_FAR", BIG)
+    await assert_same(*ANSWERS[name])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=30) | st.dictionaries(st.text(max_size=5), inner, max_size=30),
+    max_leaves=60,
 )
-async def test_what_is_irregular_is_left_to_the_lenient_pass(body: bytes) -> None:
+SMALL = {
+    "chat": (chat([{"type": "text", "text": 'a"},{"b é😀\\'}, {"type": "new", "a": [{}]}]), ChatCompletionResponse),
+    "pages": (pages(3, images=4, size=40), OCRResponse),
+}
+
+
+def check_in_tiny_pieces(body: bytes, type_: Any) -> None:
+    async def no_pause() -> None: ...
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large, "_PIECE", 24)
+        patch.setattr(large, "_FAR", 96)
+        patch.setattr(large, "pause", no_pause)
+        anyio.run(assert_same, body, type_)
+
+
+@given(value=JSON, indent=st.sampled_from([None, 1]), ascii_only=st.booleans())
+def test_any_json_in_pieces(value: Any, indent: int | None, *, ascii_only: bool) -> None:
+    # Rules 4 and 5 of large.
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    check_in_tiny_pieces(text.encode("utf-8", "replace"), Any)
+
+
+@given(data=st.data(), name=st.sampled_from(sorted(SMALL)))
+def test_an_answer_with_a_part_that_is_another(data: st.DataObject, name: str) -> None:
+    # Rules 2, 4 and 5 of large.
+    body, type_ = SMALL[name]
+    start = data.draw(st.integers(0, len(body)))
+    end = data.draw(st.integers(start, min(len(body), start + 5)))
+    other = data.draw(st.sampled_from([b"", b"null", b'"', b",", b"]", b"}", b"[", b"1", b"NaN", b"\\", b"\xff", b" "]))
+    check_in_tiny_pieces(body[:start] + other + body[end:], type_)
+
+
+@pytest.mark.parametrize("name", ["embeddings", "small images", "chunks", "an unknown chunk"])
+def test_the_lenient_pass_reads_what_is_regular_as_the_strict_one(name: str) -> None:
     # Rule 2 of large.
-    assert await decode_in_pieces(body, EmbeddingResponse) is None
-
-
-@pytest.mark.parametrize("type_", [dict, list[int], None])
-async def test_what_has_no_list_is_not_taken_apart(type_: object) -> None:
-    # Rule 1 of large.
-    assert await decode_in_pieces(answer(1), type_) is None
+    body, type_ = ANSWERS[name]
+    assert decode_in_thread(body, type_) == decode(body, type_)
 
 
 async def test_a_client_reads_them_so(client) -> None:
@@ -48,7 +161,7 @@ async def test_a_client_reads_them_so(client) -> None:
 
 async def test_other_tasks_go_on() -> None:
     # Rule 3 of large.
-    body = answer(1200)
+    body = embeddings(1200)
     assert len(body) > 2 * LARGE
     turns = 0
 
@@ -62,6 +175,84 @@ async def test_other_tasks_go_on() -> None:
         group.start_soon(count)
         await anyio.lowlevel.checkpoint()
         before = turns
-        await decode_in_pieces(body, EmbeddingResponse)
+        await decode_large(body, EmbeddingResponse)
         assert turns - before >= len(body) // (512 * 1024)
         group.cancel_scope.cancel()
+
+
+async def test_cancellation_does_not_wait_for_the_thread() -> None:
+    # Rule 2 of large.
+    with anyio.move_on_after(0.02) as scope:
+        await decode_large(embeddings(300).replace(b"0.5,", b"NaN,"), EmbeddingResponse)
+        await anyio.sleep(1)  # where it is quick
+    assert scope.cancelled_caught
+
+
+async def longest_step(work: Any) -> float:
+    """The most CPU seconds that this thread used in one turn of another task; the least of some runs."""
+    steps: list[float] = []
+    while len(steps) < 3 and (not steps or steps[-1] >= STEP):
+        steps.append(await longest_step_once(work))
+    return min(steps)
+
+
+async def longest_step_once(work: Any) -> float:
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        while True:
+            since = time.thread_time()
+            await anyio.sleep(0.001)
+            longest = max(longest, time.thread_time() - since)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        await anyio.sleep(0.01)
+        await work()
+        group.cancel_scope.cancel()
+    return longest
+
+
+MB = 20_000_000
+HUGE = {
+    "embeddings": lambda: (embeddings(MB // 6000), EmbeddingResponse),
+    "one embedding": lambda: (one_embedding(MB), EmbeddingResponse),
+    "pages": lambda: (pages(10, images=20, size=100_000), OCRResponse),
+    "small images": lambda: (pages(2500, images=20, size=200), OCRResponse),
+    "text": lambda: (chat("a" * MB), ChatCompletionResponse),
+    "escapes": lambda: (chat("?").replace(b"?", rb"\u00e9" * (MB // 6)), ChatCompletionResponse),
+    "200,000 choices": lambda: (chat("hello", choices=200_000), ChatCompletionResponse),
+    "digits": lambda: (b'{"id":"x","created":' + b"1" * MB + b"}", ChatCompletionResponse),
+    "deep": lambda: (b'{"id":"x","choices":' + b"[" * MB, ChatCompletionResponse),
+    "300,000 keys": lambda: (encode({f"key {n}": n for n in range(300_000)}), dict),
+    "a million fields": lambda: (encode({f"key {n}": n for n in range(10**6)}), ChatCompletionResponse),
+    "NaN": lambda: (embeddings(MB // 6000).replace(b"0.5,", b"NaN,"), EmbeddingResponse),
+    "of other types": lambda: (chat("hello", choices=200_000, id=None), ChatCompletionResponse),
+}
+
+
+async def test_no_step_is_long() -> None:
+    # Rule 3 of large: of some megabytes, each step is a small part.
+    for body, type_ in (
+        (chat("?").replace(b"?", rb"\u00e9" * 600_000), ChatCompletionResponse),
+        (pages(3, images=8000, size=50), OCRResponse),
+        (chat("hello", choices=50_000), ChatCompletionResponse),
+    ):
+        assert len(body) > 2 * LARGE
+        assert await longest_step(lambda: decode_large(body, type_)) < STEP  # noqa: B023 - called at once
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HUGE)
+async def test_twenty_megabytes_let_others_go_on(name: str) -> None:
+    # Rule 3 of large.
+    import gc
+
+    body, type_ = HUGE[name]()
+    gc.collect()
+    gc.disable()  # Python's own collector stops everything the longer the more objects there are
+    try:
+        assert await longest_step(lambda: decode_large(body, type_)) < STEP
+    finally:
+        gc.enable()

@@ -10,6 +10,9 @@ import anyio
 import pytest
 
 from mistral_async import BackoffStrategy, Mistral, RateLimits, RetryConfig, SyncMistral, Timeout
+from mistral_async._codec.large import LARGE
+from mistral_async._engine import engine
+from mistral_async._results import event_reader
 from mistral_async.errors import (
     APIStatusError,
     APITimeoutError,
@@ -482,3 +485,77 @@ async def test_a_rate_limit_is_raised_when_the_block_is_entered(anyio_backend):
                 async with client.chat.stream(**HI):
                     pass
     assert caught.value.retry_after == 500
+
+
+# Large events.
+
+BIG = "é " * (LARGE // 2)
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_a_large_event_is_read_between_others(client, server, done):
+    # Rule 10 of stream.
+    server.reply(sse=[chunk("a"), chunk(BIG), chunk("b"), chunk(BIG, "stop")], done=done)
+    async with client.chat.stream(**HI) as stream:
+        texts = [event.choices[0].delta.content async for event in stream]
+    assert texts == ["a", BIG, "b", BIG]
+
+
+async def test_a_large_event_keeps_what_the_server_sent(client, server):
+    # Rule 10 of stream.
+    server.reply(sse=[{**chunk(BIG, "stop"), "new": 1}])
+    async with client.with_response.chat.stream(**HI) as stream:
+        (event,) = [event async for event in stream]
+        assert stream.unknown_fields(event) == {"$.new": 1}
+
+
+async def test_a_large_event_that_is_irregular(client, server):
+    # Rule 10 of stream.
+    server.reply(sse=[{**chunk(BIG, "stop"), "id": None}])
+    async with client.chat.stream(**HI) as stream:
+        assert [event.choices[0].delta.content async for event in stream] == [BIG]
+    server.reply(sse=[[BIG]])
+    async with client.chat.stream(**HI) as stream:
+        with pytest.raises(ResponseValidationError):
+            await stream.until_done()
+
+
+async def test_a_large_event_is_not_lost_where_the_wait_for_it_is_cancelled(client, server, monkeypatch):
+    # Rule 10 of stream.
+    begun = anyio.Event()
+    decode_large = event_reader.decode_large
+
+    async def slow(data, type_):
+        if not begun.is_set():
+            begun.set()
+            await anyio.sleep_forever()
+        return await decode_large(data, type_)
+
+    monkeypatch.setattr(event_reader, "decode_large", slow)
+    server.reply(sse=[chunk("a"), chunk(BIG), chunk("b", "stop")])
+    async with client.chat.stream(**HI) as stream:
+        assert (await anext(stream)).choices[0].delta.content == "a"
+        async with anyio.create_task_group() as group:
+            group.start_soon(anext, stream)
+            await begun.wait()
+            group.cancel_scope.cancel()
+        assert [event.choices[0].delta.content async for event in stream] == [BIG, "b"]
+
+
+async def test_the_deadline_ends_the_decoding_of_a_large_answer(client, server, monkeypatch):
+    # Rule 10 of stream; rule 5 of engine.
+    async def slow(data, type_):
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(event_reader, "decode_large", slow)
+    monkeypatch.setattr(engine, "decode_large", slow)
+    since, limited = time.monotonic(), client.with_options(timeout=Timeout(total=0.5))
+    server.reply(sse=[chunk(BIG, "stop")])
+    with pytest.raises(APITimeoutError, match="too large to be decoded in time") as caught:
+        async with limited.chat.stream(**HI) as stream:
+            await stream.until_done()
+    assert caught.value.phase == "total"
+    server.reply(json={"id": "1", "choices": [{"index": 0, "message": {"content": BIG}}]})
+    with pytest.raises(APITimeoutError, match="too large to be decoded in time"):
+        await limited.chat.complete(**HI)
+    assert time.monotonic() - since < 2
