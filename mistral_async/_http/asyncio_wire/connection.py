@@ -228,9 +228,9 @@ class AsyncioConnection(Channel):
         self.write(data)
         if reader.error is not None:
             raise reader.error
-        if self._failure is not None:
-            raise lost_error(self._failure, Sent.NOTHING)  # what the server thought of our certificate, perhaps
         if self.closing:
+            if self._failure is not None:
+                raise lost_error(self._failure, Sent.NOTHING)  # what the server thought of our certificate, perhaps
             raise WireError("the server had closed the connection", phase=Phase.WRITE, sent=Sent.NOTHING)
 
     async def _send_source(self, reader: ResponseReader, head: bytes, source: BodySource) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from time import monotonic
 
-from mistral_async._http.certificates import advice
+from mistral_async._http.certificates import advice, is_lasting
 from mistral_async._http.h1.buffers import MAX_BLOCK, MIN_BLOCK, BufferPool
 from mistral_async._http.h1.content_coding import Decoder, decoder_for
 from mistral_async._http.h1.parser import ResponseParser
@@ -151,7 +151,7 @@ class ResponseReader(ResponseParser):
 def lost_error(cause: Exception, sent: Sent) -> WireError:
     """Make the error of a connection that broke, with its cause."""
     phase = Phase.READ if sent is Sent.MAYBE else Phase.WRITE
-    reason = f"{str(cause) or type(cause).__name__}{advice(cause)}"
+    reason = f"{str(cause) or type(cause).__name__}{advice(cause) if is_lasting(cause) else ''}"
     error = WireError(f"the connection was lost: {reason}", phase=phase, sent=sent)
     error.__cause__ = cause
     return error
