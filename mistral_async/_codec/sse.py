@@ -5,7 +5,9 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
 # Rule 8: Of lines with another name than a field's, the first `_STRAY` bytes are kept: an error, or a page, that a
 #   gateway sends in place of events. Comments are not.
 # Rule 9: Httpx-sse interprets the fields of what goes line by line. Its decoder of lines is not public: its public part
-#   reads an `httpx.Response`, which would take the rules 4, 6 and 7 away. `_new_field_decoder` alone knows it.
+#   reads an `httpx.Response`, which would take the rules 4, 6 and 7 away. `load_field_decoder` alone knows it.
 # Rule 10: With `max_events` a call takes no longer than that many events do. What it leaves is in `rest`, for the next.
+#   Httpx-sse imports httpx, which takes longer: a call that needs it before it was loaded does nothing (`lacks_lines`)
+#   until `load_field_decoder` has been called, in a thread, and is to be made again.
 
 MAX_EVENT_SIZE: Final = 64 * 1024 * 1024  # bytes
 
@@ -80,6 +84,8 @@ class EventDecoder:
     def __init__(self, *, max_event_size: int = MAX_EVENT_SIZE, max_events: int = -1) -> None:
         self.rest = b""
         """What the last call has left to be given again, before anything else (rule 10)."""
+        self.lacks_lines = False
+        """True when httpx-sse has to be loaded before the next call (rule 10)."""
         self._limit = max_event_size
         self._max_events = max_events  # -1: no limit
         self._bom_checked = False
@@ -125,8 +131,12 @@ class EventDecoder:
         """Return the event that the end of the stream completes, if any (rule 4)."""
         self._bom_checked = True
         events = self._new_events()
-        if self._held:
-            self._feed_frames(b"\n" if self._held.endswith(b"\n") else b"\n\n", events)
+        if held := bytes(self._held):
+            self._feed_frames(b"\n" if held.endswith(b"\n") else b"\n\n", events)
+            if self.lacks_lines:
+                self.rest = b""
+                self._held += held
+                self._regular_bytes += len(held)
         elif self._lines is not None and self._lines.inside_frame:
             self._feed_lines(b"\n\n", events)
         return self._checked(events)
@@ -211,9 +221,13 @@ class EventDecoder:
 
     def _feed_lines(self, data: bytes, events: list[Event]) -> None:
         """Give what was held and what arrived to the decoder of lines."""
+        data = self._release() + data
+        self.lacks_lines = self._max_events >= 0 and not load_field_decoder.cache_info().currsize
+        if self.lacks_lines:
+            self.rest = data
+            return
         if self._lines is None:
             self._lines = _LineDecoder(self._limit)
-        data = self._release() + data
         if self._max_events >= 0:
             most = self._max_events * _LINE_BYTES
             data, self.rest = data[:most], data[most:]
@@ -240,7 +254,7 @@ class _LineDecoder:
         self.last_id = ""
         self.stray = bytearray()  # of lines without meaning (rule 8)
         self._limit = limit
-        self._decoder = _new_field_decoder()
+        self._decoder = load_field_decoder()()
         self._line = bytearray()  # the start of a line that has not ended
         self._ignoring = False  # ... which is one without meaning
         self._comment = False  # ... and a comment: nothing of it is kept
@@ -363,10 +377,12 @@ class FieldDecoder(Protocol):
         ...
 
 
-def _new_field_decoder() -> FieldDecoder:
+@functools.cache
+def load_field_decoder() -> Callable[[], FieldDecoder]:
+    """Import httpx-sse, and httpx with it: some 300 ms, the first time."""
     from httpx_sse._decoders import SSEDecoder  # not public: pyproject.toml bounds the version, a test its behaviour
 
-    return SSEDecoder()
+    return SSEDecoder
 
 
 def _readable(text: str) -> str:

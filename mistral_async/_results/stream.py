@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.large import LARGE
 from mistral_async._codec.open_union import Unknown
+from mistral_async._codec.sse import load_field_decoder
 from mistral_async._engine.call_state import bare, body_of, cause_of
 from mistral_async._engine.request import DONE, Stream
-from mistral_async._http.protocol import Phase, Sent, WireError, WireStream
+from mistral_async._http.protocol import Phase, Sent, WireError, WireStream, wire_error
+from mistral_async._http.threads import run_in_daemon
 from mistral_async._results.accumulate import Accumulator, CompletionAccumulator
 from mistral_async._results.event_reader import EventReader
 from mistral_async._results.open_response import OpenResponse
@@ -207,7 +209,7 @@ class AsyncStream(OpenResponse, Generic[T]):
                 await self._read_last()
             if reader.ended:
                 await self._finish()
-            elif not data:
+            elif not data and not self._finished:
                 self._check_end()
         except MistralError as problem:
             error = problem
@@ -252,8 +254,17 @@ class AsyncStream(OpenResponse, Generic[T]):
         elif data == b"":
             self._check_end()
 
+    async def _load_lines(self) -> None:
+        """Load what reads irregular events, in a thread, so that all others go on meanwhile (rule 8)."""
+        try:
+            await run_in_daemon(load_field_decoder)
+        except (ImportError, OSError) as problem:
+            raise self._interrupted(wire_error(problem)) from problem
+
     async def _wait_on(self, *, is_silent: bool) -> None:
         """Go on after a read without an event; after several, all other tasks have a turn first (rule 8)."""
+        if self._reader.decoder.lacks_lines:
+            await self._load_lines()
         if not is_silent:  # an event that takes long
             self._start_clock()
         from anyio.lowlevel import checkpoint
@@ -321,8 +332,13 @@ class AsyncStream(OpenResponse, Generic[T]):
 
     async def _read_last(self) -> None:
         """Read what the body ended with; raises `IncompleteStreamError` for a part of an event."""
+        reader = self._reader
         try:
-            await self._reader.read_large(b"")
+            await reader.read_large(b"")
+            if reader.decoder.lacks_lines:
+                await self._load_lines()
+                if not self._finished:
+                    await reader.read_large(b"")
         except ResponseValidationError as problem:
             cut = problem
         else:

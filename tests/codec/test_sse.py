@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError, _new_field_decoder
+from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError, load_field_decoder
 
 BOM = "\ufeff"
 MIB = 1024 * 1024
@@ -24,7 +24,7 @@ NAMED = b'event: message.output.delta\ndata: {"type":"message.output.delta","con
 
 def reference(text: str) -> list[Event]:
     """What httpx-sse makes of the whole text, without the frames that hold no data."""
-    decoder, events = _new_field_decoder(), []
+    decoder, events = load_field_decoder()(), []
     has_data = named = False
     lines = re.split("\r\n|\r|\n", text.removeprefix(BOM))
     for line in [*lines, ""]:
@@ -377,9 +377,9 @@ def test_regular_streams_load_neither_httpx_nor_httpx_sse():
 def test_httpx_sse_still_has_the_decoder_of_lines_that_is_used():
     # Rule 8 of sse.
     found = version("httpx-sse")
-    changed = f"httpx-sse {found} has changed its private `_decoders.SSEDecoder`: adapt `_new_field_decoder` in sse.py"
+    changed = f"httpx-sse {found} has changed its private `_decoders.SSEDecoder`: adapt `load_field_decoder` in sse.py"
     try:
-        decoder = _new_field_decoder()
+        decoder = load_field_decoder()()
         assert [decoder.decode(line) for line in ("event: e", "data: 1", "data:2", "id: 9", "retry: 5", ": c")] == [
             None
         ] * 6

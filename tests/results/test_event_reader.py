@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 
 import pytest
 
 from mistral_async import BackoffStrategy, Mistral, RetryConfig
+from mistral_async._codec.sse import load_field_decoder
 from mistral_async.errors import (
     APIStatusError,
     IncompleteStreamError,
     RateLimitError,
     ResponseValidationError,
     StreamEventError,
+    StreamInterruptedError,
 )
 
 HI = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
@@ -301,3 +305,62 @@ async def test_many_small_events_come_some_hundred_at_a_time(read, line_end, med
             sizes.append(len(events))
     assert sum(sizes) == 3001
     assert max(sizes) <= 512
+
+
+@pytest.fixture
+def loading_threads(monkeypatch):
+    """The threads that import httpx-sse, which is not loaded yet."""
+    threads = []
+
+    class Finder:
+        def find_spec(self, name, path=None, target=None):
+            if name == "httpx_sse":
+                threads.append(threading.current_thread())
+
+    for name in [name for name in sys.modules if name.partition(".")[0] == "httpx_sse"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    load_field_decoder.cache_clear()
+    yield threads
+    load_field_decoder.cache_clear()
+
+
+REGULAR = sse(*HALLO)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b": ping\n\n" + REGULAR,
+        REGULAR.replace(b"data: ", b"data:"),
+        REGULAR.replace(b"\n", b"\r\n"),
+        b"\n\n: ping\n\n".join(REGULAR.split(b"\n\n")),
+        REGULAR.removesuffix(b" [DONE]\n\n") + b"[DONE]",
+        REGULAR.removesuffix(b"data: [DONE]\n\n") + b"event: x\n",
+    ],
+)
+@pytest.mark.parametrize("media", ["text/event-stream", "application/json"])
+async def test_irregular_events_are_read_by_what_a_thread_has_loaded(read, loading_threads, body, media):
+    # Rule 8 of stream; rule 10 of sse.
+    assert (await read(body, media))[0] == "hallo"
+    assert loading_threads
+    assert threading.current_thread() not in loading_threads
+
+
+async def test_regular_events_load_nothing_more(read, loading_threads):
+    # Rule 5 of sse.
+    assert (await read(REGULAR.removesuffix(b"\n\n")))[0] == "hallo"
+    assert not loading_threads
+
+
+async def test_a_stream_that_can_not_load_what_reads_it_is_an_error_of_ours(read, monkeypatch, loading_threads):
+    # Rule 8 of stream.
+    class Finder:
+        def find_spec(self, name, path=None, target=None):
+            if name == "httpx_sse":
+                raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    with pytest.raises(StreamInterruptedError, match="Too many open files"):
+        await read(b": ping\n\n" + REGULAR)
+    assert not loading_threads
