@@ -36,13 +36,13 @@ def packed(request, http):
     return script
 
 
-async def read(network, http, timeouts, *, whole=False, most=16 * 1024):
+async def read(network, http, timeouts, *, whole=False):
     """The size of an answer that is read whole, or as a stream."""
     if whole:
         return len((await network.current().send(http.GET, None, timeouts)).content)
     streaming = await network.current().open(http.GET, None, timeouts)
     size = 0
-    while piece := await streaming.receive(timeouts.deadline, most):
+    while piece := await streaming.receive(timeouts.deadline):
         size += len(piece)
     return size
 
@@ -87,7 +87,7 @@ async def test_the_deadline_ends_what_unfolds(start, connect, http, packed, whol
     since = time.monotonic()
     timeouts = Timeouts(connect=5, write=5, read=5, deadline=since + 0.02)
     with pytest.raises(WireError) as caught:
-        await read(network, http, timeouts, whole=whole, most=1024)
+        await read(network, http, timeouts, whole=whole)
     assert caught.value.timeout
     assert time.monotonic() - since < 0.3
     await network.aclose()
@@ -99,7 +99,7 @@ async def test_cancellation_ends_what_unfolds_and_loses_nothing(start, connect, 
     streaming = await network.current().open(http.GET, None, TIMEOUTS)
     total = 0
     with anyio.move_on_after(0.01) as scope:
-        while piece := await streaming.receive(most=1024):
+        while piece := await streaming.receive():
             total += len(piece)
     assert scope.cancelled_caught
     while piece := await streaming.receive():
