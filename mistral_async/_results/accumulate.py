@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from mistral_async._codec.json_types import JSON, is_object
-from mistral_async.models.chat import ChatCompletionChoice, ChatCompletionResponse, CompletionChunk
+from mistral_async.models.chat import (
+    ChatCompletionChoice,
+    ChatCompletionResponse,
+    CompletionChunk,
+    CompletionResponseStreamChoice,
+)
 from mistral_async.models.content import ContentChunk, TextChunk, ThinkChunk, ThinkPart, text_of, thinking_of
 from mistral_async.models.messages import AssistantMessage
 from mistral_async.models.tools import FunctionCall, ToolCall
@@ -30,6 +35,9 @@ P = TypeVar("P", "_Text", "_Thought")
 #   that repeats all of the object before it adds nothing.
 # Rule 7: An answer is whole when every choice has had a finish reason, whether or not `[DONE]` came, and whatever comes
 #   after it: usage, an empty fragment.
+# Rule 8: Time is linear in the events: a fragment continues one of the latest `_OPEN` calls.
+
+_OPEN: Final = 256  # calls
 
 
 class Accumulator(Generic[T]):
@@ -115,20 +123,14 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
     @functools.cached_property
     def choices(self) -> list[ChatCompletionChoice]:
         """The choices so far, by index."""
-        indexes = sorted({_number(choice.index) for chunk in self.events for choice in chunk.choices})
-        return [self._choice(index) for index in indexes]
-
-    def _choice(self, index: int) -> ChatCompletionChoice:
-        content, calls, reason, logprobs = ContentAccumulator(), _ToolCalls(), "", None
+        sums: dict[int, _ChoiceSum] = {}
         for chunk in self.events:
             for choice in chunk.choices:
-                if _number(choice.index) == index:
-                    content.add(choice.delta.content)
-                    calls.add(choice.delta.tool_calls or [])
-                    reason = choice.finish_reason or reason
-                    logprobs = choice.logprobs or logprobs
-        message = AssistantMessage(content.build(), calls.build() or None)
-        return ChatCompletionChoice(index=index, message=message, finish_reason=reason, logprobs=logprobs)
+                index = _number(choice.index)
+                if index not in sums:
+                    sums[index] = _ChoiceSum()
+                sums[index].add(choice)
+        return [sums[index].build(index) for index in sorted(sums)]
 
     def response(self) -> ChatCompletionResponse:
         """Return the answer that the same call without streaming gives."""
@@ -141,6 +143,26 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
             choices=self.choices,
             usage=self.usage,
         )
+
+
+class _ChoiceSum:
+    """One choice, from its fragments."""
+
+    def __init__(self) -> None:
+        self._content = ContentAccumulator()
+        self._calls = _ToolCalls()
+        self._reason = ""
+        self._logprobs: Any = None
+
+    def add(self, choice: CompletionResponseStreamChoice) -> None:
+        self._content.add(choice.delta.content)
+        self._calls.add(choice.delta.tool_calls or [])
+        self._reason = choice.finish_reason or self._reason
+        self._logprobs = choice.logprobs or self._logprobs
+
+    def build(self, index: int) -> ChatCompletionChoice:
+        message = AssistantMessage(self._content.build(), self._calls.build() or None)
+        return ChatCompletionChoice(index=index, message=message, finish_reason=self._reason, logprobs=self._logprobs)
 
 
 class ContentAccumulator:
@@ -240,7 +262,8 @@ class _ToolCalls:
     def _find_call(self, fragment: ToolCall, used: set[int]) -> int | None:
         """Return the place of the call that a fragment continues; None where it begins one (rules 4 and 5)."""
         name, identity = fragment.function.name, _non_null(fragment.id)
-        open_places = [p for p in reversed(range(len(self.calls))) if self._may_continue(p, name, used)]
+        latest_places = range(max(0, len(self.calls) - _OPEN), len(self.calls))
+        open_places = [p for p in reversed(latest_places) if self._may_continue(p, name, used)]
         if fragment.index is not None:
             same = [p for p in open_places if self.calls[p].index == fragment.index]
             of_id = (p for p in same if identity is not None and self.calls[p].id == identity)
