@@ -227,7 +227,8 @@ class JudgingWork(PackedWork[T]):
         """Return the results, which come in the order of the items; None for one that says nothing."""
         found = cast("list[T]", answer.results)
         nothing: object = decode(b"{}", self.returns)
-        return [None if each == nothing else each for each in found] if len(found) == count else [None] * count
+        judged = [None if each == nothing or not getattr(each, "categories", True) else each for each in found]
+        return judged if len(judged) == count else [None] * count
 
     def kept(self, value: T) -> bytes:
         """Encode the result as JSON."""

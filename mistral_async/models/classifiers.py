@@ -31,8 +31,12 @@ class ModerationObject(Model, kw_only=True):
 
     @property
     def flagged(self) -> list[str]:
-        """The categories that apply."""
-        return [name for name, applies in self.categories.items() if applies is True]
+        """The categories that apply; a value that is no bool, as some servers write, applies unless it is empty or 0.
+
+        A result without `categories` judges nothing, which is not the same as an empty list here: bulk work has it as
+        an `Err`, and of a single answer look at `categories`.
+        """
+        return [name for name, applies in self.categories.items() if applies]
 
 
 class ModerationResponse(Model, kw_only=True):

@@ -94,9 +94,15 @@ class ChatDriver:
             self._messages.append(message)
         return Turn(text_of(message.content), calls, choice.finish_reason, response.usage, response)
 
-    def _calls_of(self, message: object) -> list[RequestedCall]:
-        """Return the calls of a message; one without an id, or with another's, gets its own, so that two stay two."""
-        calls: list[ToolCall] = getattr(message, "tool_calls", None) or []
+    def _calls_of(self, message: Any) -> list[RequestedCall]:
+        """Return the calls of a message; one without an id, or with another's, gets its own, so that two stay two.
+
+        What says nothing at all (text or null in place of a call) is none, and is dropped from the message.
+        """
+        found: list[ToolCall] = getattr(message, "tool_calls", None) or []
+        calls = [each for each in found if each.function.name or each.id or each.function.arguments]
+        if len(calls) < len(found):
+            message.tool_calls = calls or None
         for call, identity in zip(calls, distinct_ids([each.id for each in calls], len(self._messages)), strict=True):
             call.id = identity
         return [RequestedCall(str(each.id), each.function.name, each.function.arguments) for each in calls]

@@ -7,6 +7,7 @@ import random
 import anyio
 import pytest
 
+from mistral_async._codec.open_union import decode
 from mistral_async.bulk import Err
 from mistral_async.models import InstructRequest, ModerationObject, UserMessage
 
@@ -92,3 +93,8 @@ async def test_a_chat_that_can_not_be_sent_fails_alone(server, client):
     assert [result.ok for result in results] == [True, False, True]
     assert isinstance(results[1].error, TypeError)
     assert len(server.requests) == 2
+
+
+def test_a_category_whose_value_is_no_bool_applies():
+    given = b'{"categories": {"a": "true", "b": 1, "c": false, "d": null, "e": 0}}'
+    assert decode(given, ModerationObject).flagged == ["a", "b"]

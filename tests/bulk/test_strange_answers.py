@@ -72,7 +72,7 @@ async def test_what_is_no_vector_is_an_error_of_its_item_alone(client, server, v
     assert isinstance(bad.error, ResponseValidationError)
 
 
-@pytest.mark.parametrize("judged", ["", None, [], {}, {"categories": []}])
+@pytest.mark.parametrize("judged", ["", None, [], {}, {"categories": []}, {"category_scores": {"pii": 0.9}}])
 async def test_what_is_no_judgement_is_not_an_acquittal(client, server, judged):
     server.reply("classifiers.moderate", json={"results": [JUDGED, judged]})
     good, bad = await client.bulk.moderate(TEXTS, model="m").collect()

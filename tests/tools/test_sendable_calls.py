@@ -220,6 +220,27 @@ def test_no_two_calls_of_an_answer_have_one_id(ids):
     assert "" not in made
 
 
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("nothing", ["", None, {}, [], {"function": {}}])
+async def test_what_says_nothing_is_no_call(client, server, nothing, streaming):
+    for reply in (answer(nothing, call("abcdefghi", "a")), answer(nothing, content="done")):
+        if streaming:
+            reply["choices"][0]["delta"] = reply["choices"][0].pop("message")
+            server.reply("chat.stream", sse=[{**reply, "object": "chat.completion.chunk"}])
+        else:
+            server.reply("chat.complete", json=reply)
+    run = client.chat.run("?", model=MODEL, tools=[look])
+    if streaming:
+        async with run:
+            result = await run.result()
+    else:
+        result = await run
+    assert result.text == "done"
+    assert [each.role for each in result.messages] == ["user", "assistant", "tool", "assistant"]
+    assert len(server.requests) == 2
+    assert pairs(server.requests[-1].json()["messages"]) == [("a", "seen a")]
+
+
 def test_the_ids_of_a_regular_chat_are_left_alone():
     message = AssistantMessage(tool_calls=[ToolCall(FunctionCall("look", "{}"), "abcdefghi")])
     assert with_sendable_calls([message])[0] is message
