@@ -52,7 +52,7 @@ class ErrorInfo(msgspec.Struct):
 
 def parse_error(body: bytes) -> ErrorInfo:
     """Read the body of an error; raises nothing."""
-    if len(body) > _LARGEST_ERROR:
+    if len(body) >= _LARGEST_ERROR:  # then it is cut
         return ErrorInfo()
     try:
         fields: object = decode_json(body)
