@@ -8,12 +8,13 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import CancelledError, Future, InvalidStateError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from mistral_async._binding.exits import ENDS_PROCESS
+from mistral_async._engine.first_use import first_use
 from mistral_async._http.loops import Loop, call_soon, current_loop, interpreter_ends, spawn_task
 
 if TYPE_CHECKING:
@@ -64,8 +65,10 @@ class Portal:
         try:
             self._thread.start()
         except RuntimeError as error:
-            raise RuntimeError(_TOO_LATE if interpreter_ends() else f"blocking calls need a thread: {error}") from error
-        self._portal = started.result()
+            ending = interpreter_ends() or "shutdown" in str(error)
+            raise RuntimeError(_TOO_LATE if ending else f"blocking calls need a thread: {error}") from error
+        with first_use():  # without file descriptors there is no event loop either
+            self._portal = started.result()
 
     @property
     def is_here(self) -> bool:
@@ -164,10 +167,10 @@ class Portal:
 
     def _serve(self, backend: str, started: Future[BlockingPortal]) -> None:
         """Run the event loop until it is stopped; the body of the thread."""
-        import anyio
-        from anyio.from_thread import BlockingPortal
 
         async def main() -> None:
+            from anyio.from_thread import BlockingPortal
+
             self._loop = current_loop()
             async with BlockingPortal() as portal:
                 started.set_result(portal)
@@ -175,6 +178,8 @@ class Portal:
 
         reason = "the end of the process"
         try:
+            import anyio
+
             anyio.run(main, backend=backend)
         except BaseException as error:  # noqa: BLE001 - told to all who wait
             reason = repr(error)
@@ -192,6 +197,8 @@ class Portal:
         """Run a function that waits for the loop, in a thread of its own where trio demands that (Rule 6)."""
         if not self._trio or not _in_trio():
             return function(*args)
+        from concurrent.futures import ThreadPoolExecutor  # while the interpreter ends it can not be imported
+
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(function, *args).result()
 

@@ -20,6 +20,7 @@ from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, build_engine
 from mistral_async._codec.redact import as_secret
 from mistral_async._engine.engine import Engine
+from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Download, Pages, Stream
 from mistral_async._ratelimit import LimiterStatistics
@@ -139,7 +140,8 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
         backend: Literal["asyncio", "trio"] = "asyncio",
         **settings: Unpack[ClientSettings],
     ) -> None:
-        from mistral_async._binding.sync_executor import SyncExecutor
+        with first_use():
+            from mistral_async._binding.sync_executor import SyncExecutor
 
         api_key = as_secret(api_key)
         if backend not in {"asyncio", "trio"}:

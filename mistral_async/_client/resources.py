@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Generic
 
 from mistral_async._binding.async_executor import LazyExecutor
 from mistral_async._binding.resource import Lazy, M, Resource
+from mistral_async._engine.first_use import group
 
 if TYPE_CHECKING:
     from mistral_async.bulk import Bulk
@@ -28,98 +28,98 @@ if TYPE_CHECKING:
 class Resources(Resource[M], Generic[M]):
     """Every group of endpoints. A group's module loads when it is first used."""
 
-    @functools.cached_property
+    @group
     def chat(self) -> Chat[M]:
         """Chat completions."""
         from mistral_async.resources.chat import Chat
 
         return Chat(self._executor)
 
-    @functools.cached_property
+    @group
     def fim(self) -> Fim[M]:
         """Fill-in-the-middle completions of code."""
         from mistral_async.resources.fim import Fim
 
         return Fim(self._executor)
 
-    @functools.cached_property
+    @group
     def agents(self) -> Agents[M]:
         """Completions by an agent."""
         from mistral_async.resources.agents import Agents
 
         return Agents(self._executor)
 
-    @functools.cached_property
+    @group
     def embeddings(self) -> Embeddings[M]:
         """Embeddings."""
         from mistral_async.resources.embeddings import Embeddings
 
         return Embeddings(self._executor)
 
-    @functools.cached_property
+    @group
     def classifiers(self) -> Classifiers[M]:
         """Moderation and classification."""
         from mistral_async.resources.classifiers import Classifiers
 
         return Classifiers(self._executor)
 
-    @functools.cached_property
+    @group
     def ocr(self) -> Ocr[M]:
         """Text out of documents and images."""
         from mistral_async.resources.ocr import Ocr
 
         return Ocr(self._executor)
 
-    @functools.cached_property
+    @group
     def responses(self) -> Responses[M]:
         """Stateless responses in OpenAI's format."""
         from mistral_async.resources.responses import Responses
 
         return Responses(self._executor)
 
-    @functools.cached_property
+    @group
     def audio(self) -> Audio[M]:
         """Transcription, speech and voices."""
         from mistral_async.resources.audio import Audio
 
         return Audio(self._executor)
 
-    @functools.cached_property
+    @group
     def files(self) -> Files[M]:
         """Files that you uploaded."""
         from mistral_async.resources.files import Files
 
         return Files(self._executor)
 
-    @functools.cached_property
+    @group
     def models(self) -> Models[M]:
         """The models there are."""
         from mistral_async.resources.models import Models
 
         return Models(self._executor)
 
-    @functools.cached_property
+    @group
     def fine_tuning(self) -> FineTuning[M]:
         """Fine-tuning jobs."""
         from mistral_async.resources.fine_tuning import FineTuning
 
         return FineTuning(self._executor)
 
-    @functools.cached_property
+    @group
     def batch(self) -> Batch[M]:
         """Batch jobs."""
         from mistral_async.resources.batch import Batch
 
         return Batch(self._executor)
 
-    @functools.cached_property
+    @group
     def bulk(self) -> Bulk[M]:
         """Many calls at once, at the speed of the account."""
         from mistral_async.resources.bulk import ClientBulk
 
         return ClientBulk(self._executor)
 
-    @functools.cached_property
+    @group
     def beta(self) -> Beta[M]:
         """Conversations, agents and libraries."""
         from mistral_async.resources.beta import Beta

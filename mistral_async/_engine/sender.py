@@ -18,6 +18,7 @@ import msgspec
 from mistral_async._codec.attempt import Attempt
 from mistral_async._engine.call_state import CallState, Renewal, body_of, cause_of
 from mistral_async._engine.encode import with_key
+from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Request
 from mistral_async._engine.retry import delay, is_throttled
@@ -120,7 +121,8 @@ class Sender:
 
     async def _retry_loop(self, call: CallState, pause: float) -> Any:
         """Retry until success, a permanent error, or the deadline (tenacity runs the loop)."""
-        from tenacity import AsyncRetrying, retry_if_exception_type
+        with first_use():
+            from tenacity import AsyncRetrying, retry_if_exception_type
 
         def wait(state: RetryCallState) -> float:
             failure = state.outcome.exception() if state.outcome else None
@@ -232,7 +234,8 @@ class Sender:
     async def _wait_turn(self, call: CallState, reservation: Reservation, now: float) -> None:
         import anyio
 
-        from mistral_async._ratelimit import wait_turn
+        with first_use():
+            from mistral_async._ratelimit import wait_turn
 
         try:
             if call.deadline is None:

@@ -1,7 +1,8 @@
-"""Threads for what may never return: a resolver, a function of the user, a file that waits for its writer.
+"""Threads for what would block the event loop.
 
-They are daemons. A thread of the event loop's own executor, or anyio's, would hold up the end of the loop or of the
-process until it returns.
+What may never return (a resolver, a function of the user, a file that waits for its writer) gets a daemon. A thread of
+the event loop's own executor, or anyio's, would hold up the end of the loop or of the process until it returns. While
+the interpreter ends Python 3.12 and later start no thread, and the loop has nothing else to do: all is called here.
 """
 
 from __future__ import annotations
@@ -20,14 +21,13 @@ from mistral_async._http.loops import call_soon, current_loop, interpreter_ends,
 if TYPE_CHECKING:
     import asyncio
 
+    from anyio import CapacityLimiter
+
 T = TypeVar("T")
 
 
 async def run_in_daemon(function: Callable[..., T], *args: Any) -> T:
-    """Return what a function returns in a daemon thread, which is left behind when the wait is cancelled.
-
-    While the interpreter ends it runs here: no thread may be started then, and the loop has nothing else to do.
-    """
+    """Return what a function returns in a daemon thread, which is left behind when the wait is cancelled."""
     loop = current_loop()
     if interpreter_ends():
         return function(*args)
@@ -47,6 +47,20 @@ async def run_in_daemon(function: Callable[..., T], *args: Any) -> T:
     except RuntimeError as error:
         raise OSError(errno.EAGAIN, f"no thread can be started: {error}") from error
     return (await outcome)()
+
+
+async def run_in_thread(
+    function: Callable[..., T],
+    *args: Any,
+    abandon_on_cancel: bool = False,
+    limiter: CapacityLimiter | None = None,
+) -> T:
+    """Return what a function returns in one of anyio's threads; while the interpreter ends, here."""
+    if interpreter_ends():
+        return function(*args)
+    from anyio import to_thread
+
+    return await to_thread.run_sync(function, *args, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
 
 
 def _outcome_of(function: Callable[[], T]) -> Callable[[], T]:

@@ -83,6 +83,16 @@ class RedisStore:
     def __reduce__(self) -> tuple[Callable[..., RedisStore], tuple[str]]:
         return partial(type(self), prefix=self.prefix, timeout=self.timeout), (self._url,)
 
+    def _made_with(self) -> tuple[type, str, str, float]:
+        return type(self), self._url, self.prefix, self.timeout
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what the stores were made with."""
+        return self._made_with() == other._made_with() if isinstance(other, RedisStore) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._made_with())
+
     async def reserve(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         """Book a call, see `LimitStore`."""
         connection = self._connect()

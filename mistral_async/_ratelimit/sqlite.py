@@ -79,6 +79,16 @@ class SQLiteStore:
     def __reduce__(self) -> tuple[Callable[..., SQLiteStore], tuple[str]]:
         return partial(type(self), timeout=self.timeout), (self.path,)
 
+    def _made_with(self) -> tuple[type, str, float]:
+        return type(self), self.path, self.timeout
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what the stores were made with."""
+        return self._made_with() == other._made_with() if isinstance(other, SQLiteStore) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._made_with())
+
     def __del__(self) -> None:
         if self._connection is not None:
             self.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from mistral_async._engine.first_use import first_use
 from mistral_async._engine.response import Response
 from mistral_async._http.protocol import WireError, WireStream
 from mistral_async.errors import APIConnectionError, MistralError, StreamInterruptedError
@@ -53,8 +55,9 @@ class OpenResponse:
         self._cancelled = False
 
     async def _open(self, request: Any, accept: str) -> None:
-        # Now, because of rule 4: a finalizer must not be the first to import it.
-        import mistral_async._ratelimit.waiting  # noqa: F401  # pyright: ignore[reportUnusedImport] - for `__del__`
+        if "mistral_async._ratelimit.waiting" not in sys.modules:  # rule 4: a finalizer must not be the first
+            with first_use():
+                importlib.import_module("mistral_async._ratelimit.waiting")
 
         if self._entered:
             raise RuntimeError("a stream is read once: make the call again")

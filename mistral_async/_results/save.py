@@ -92,11 +92,12 @@ async def save(
 ) -> int:
     """Write a download to a file, and return its size in bytes; see `AsyncDownload.save`."""
     import anyio
-    from anyio import to_thread
+
+    from mistral_async._http.threads import run_in_thread
 
     target = Path(path)
-    is_pipe = await to_thread.run_sync(target.is_fifo)
-    run = run_in_daemon if is_pipe else to_thread.run_sync  # a pipe may wait for its reader for ever
+    is_pipe = await run_in_thread(target.is_fifo)
+    run = run_in_daemon if is_pipe else run_in_thread  # a pipe may wait for its reader for ever
     expected = [_parse_checksum(checksum)] if checksum else list(_header_digests(download.headers))
     file = _PartFile(target, _version_mark(download) if resume else None, expected)
     try:

@@ -84,7 +84,7 @@ class _CheckedReader:
         return self
 
     async def __anext__(self) -> bytes:
-        from anyio import to_thread
+        from mistral_async._http.threads import run_in_thread
 
         checked = self._checked
         if self._pieces is None:
@@ -93,24 +93,24 @@ class _CheckedReader:
             self._pieces = checked.source.open()
         piece = await anext(self._pieces, None)
         if not checked.is_good:
-            await (to_thread.run_sync(self._checker.close) if piece is None else self._check(piece))
+            await (run_in_thread(self._checker.close) if piece is None else self._check(piece))
         if piece is None:
             raise StopAsyncIteration
         return piece
 
     async def _check_all(self) -> None:
-        from anyio import to_thread
+        from mistral_async._http.threads import run_in_thread
 
         self._pieces = self._checked.source.open()
         async for piece in self._pieces:
             await self._check(piece)
-        await to_thread.run_sync(self._checker.close)
+        await run_in_thread(self._checker.close)
         self._checked.is_good = True
 
     async def _check(self, piece: bytes) -> None:
-        from anyio import to_thread
+        from mistral_async._http.threads import run_in_thread
 
-        await to_thread.run_sync(self._checker.feed, piece)
+        await run_in_thread(self._checker.feed, piece)
 
     async def aclose(self) -> None:
         """Close what was opened for this reading."""

@@ -26,4 +26,7 @@ _MEDIA_TYPES: Final = {
 def media_type(name: str) -> str:
     """Return the media type for the name of a file."""
     ending = PurePath(name).suffix.lower()
-    return _MEDIA_TYPES.get(ending) or mimetypes.guess_type("file" + ending)[0] or _OCTETS
+    try:
+        return _MEDIA_TYPES.get(ending) or mimetypes.guess_type("file" + ending)[0] or _OCTETS
+    except OSError:  # the tables of the system are read at first: without file descriptors they can not be
+        return _OCTETS

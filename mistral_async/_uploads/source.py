@@ -229,9 +229,9 @@ class _Path:
         return _Reader(self._read)
 
     async def _read(self, position: int) -> bytes:
-        from anyio import to_thread
+        from mistral_async._http.threads import run_in_thread
 
-        return await to_thread.run_sync(self._read_now, position)
+        return await run_in_thread(self._read_now, position)
 
     def _read_now(self, position: int) -> bytes:
         with self._path.open("rb", buffering=0) as file:
@@ -283,9 +283,9 @@ class _File:
             from mistral_async._http.threads import run_in_daemon
 
             return await run_in_daemon(read)
-        from anyio import to_thread
+        from mistral_async._http.threads import run_in_thread
 
-        return await to_thread.run_sync(read)  # Rule 4: a file must not be read by a thread that was left behind
+        return await run_in_thread(read)  # Rule 4: a file must not be read by a thread that was left behind
 
     def _read_now(self, position: int) -> bytes:
         if self.length is None:

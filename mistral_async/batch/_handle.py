@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from anyio import CancelScope, to_thread
+from anyio import CancelScope
 from typing_extensions import Unpack
 
 from mistral_async._binding.async_executor import AsyncExecutor
@@ -17,6 +17,7 @@ from mistral_async._binding.blockable import Blockable, Startable
 from mistral_async._binding.executor import Executor
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.resource import Async, M, Resource, Sync, method
+from mistral_async._http.threads import run_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig, ReadOptions
 from mistral_async.batch._progress import BatchProgress
@@ -215,11 +216,11 @@ class BatchStart(Startable[BatchHandle[Async, T], BatchHandle[Sync, T]], Generic
 @asynccontextmanager
 async def _acquired(run: BatchRun[Any]) -> AsyncGenerator[None]:
     """Hold the checkpoint, with a job for every part."""
-    await to_thread.run_sync(run.run_file.acquire)
+    await run_in_thread(run.run_file.acquire)
     try:
         for part in run.record.parts:
             await ensure(run, part, None)
         yield
     finally:
         with CancelScope(shield=True):
-            await to_thread.run_sync(run.run_file.release)
+            await run_in_thread(run.run_file.release)

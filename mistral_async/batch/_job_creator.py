@@ -12,10 +12,10 @@ from typing import Final
 
 import anyio
 import msgspec
-from anyio import to_thread
 
 from mistral_async._binding.exits import FAILURES
 from mistral_async._engine.engine import Engine
+from mistral_async._http.threads import run_in_thread
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.poll import Poll, retry_until_done
 from mistral_async.batch._endpoints import BatchEndpoints
@@ -70,7 +70,7 @@ class JobCreator:
             try:
                 async with slots:
                     await self.submit(part, path(part))
-                    await to_thread.run_sync(lambda: path(part).unlink(missing_ok=True))
+                    await run_in_thread(lambda: path(part).unlink(missing_ok=True))
             except FAILURES as error:  # the first is raised, bare
                 failure.append(error)
                 group.cancel_scope.cancel()
@@ -162,7 +162,7 @@ class JobCreator:
         return None
 
     async def _inline_requests(self, part: Part, path: Path | None) -> list[object]:
-        text = await to_thread.run_sync(found_here(part, path).read_bytes)
+        text = await run_in_thread(found_here(part, path).read_bytes)
         return [msgspec.json.decode(line) for line in text.splitlines()]
 
 

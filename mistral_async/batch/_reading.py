@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, cast
 
 import anyio
-from anyio import to_thread
 
 from mistral_async._binding.background import BackgroundTask
 from mistral_async._binding.exits import ENDS_PROCESS, FAILURES
+from mistral_async._http.threads import run_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig
 from mistral_async.batch._progress import BatchProgress
@@ -69,7 +69,7 @@ class RunReading(Generic[T]):
             if not self._finished and self._config.on_exit == "cancel":
                 await cast("BatchRun[T]", self._run).cancel_on_exit()
             with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(self._reader.close)
+                await run_in_thread(self._reader.close)
         if isinstance(self._failure, ENDS_PROCESS):
             self._raise_failure()
 

@@ -215,8 +215,9 @@ class RequestSpool(Generic[T]):
 
 async def spool_calls(spool: RequestSpool[T], calls: Items[T]) -> None:
     """Write all calls, from any iterable or async iterable."""
-    from anyio import CancelScope, lowlevel, to_thread
+    from anyio import CancelScope, lowlevel
 
+    from mistral_async._http.threads import run_in_thread
     from mistral_async.bulk._source import as_source
 
     source = as_source(calls)
@@ -224,11 +225,11 @@ async def spool_calls(spool: RequestSpool[T], calls: Items[T]) -> None:
         while items := await source.read(_AT_ONCE):
             for item in items:
                 spool.add(item)
-            await (to_thread.run_sync(spool.write) if spool.is_full else lowlevel.checkpoint())
+            await (run_in_thread(spool.write) if spool.is_full else lowlevel.checkpoint())
     finally:
         with CancelScope(shield=True):
             await source.aclose()
-    await to_thread.run_sync(spool.seal)
+    await run_in_thread(spool.seal)
 
 
 def spool_calls_here(spool: RequestSpool[T], calls: Iterable[Item[T]]) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from anyio import CancelScope, to_thread
+from anyio import CancelScope
 
+from mistral_async._http.threads import run_in_thread
 from mistral_async.batch._errors import NotSubmittedError
 from mistral_async.batch._part_file import PartFile
 from mistral_async.batch._rows import is_success, line_of
@@ -40,7 +41,7 @@ async def ensure(run: BatchRun[Any], part: Part, spool: RequestSpool[Any] | None
     path = spool.path(part) if spool is not None and not part.again else None
     await run.submit(part, path)
     if spool is not None:
-        await to_thread.run_sync(spool.drop, part)
+        await run_in_thread(spool.drop, part)
 
 
 async def resubmit(run: BatchRun[Any]) -> int:
@@ -103,7 +104,7 @@ async def write_wanted(run: BatchRun[Any], wanted: bytearray, part_files: list[P
                             part_files.append(part_file)
                         part_file.add(line.index, len(text) + 1)
                         part_file.add_line(text + b"\n")
-                await to_thread.run_sync(_write, part_files)
+                await run_in_thread(_write, part_files)
 
             for file_id in await _inputs(run, part):
                 try:
@@ -112,7 +113,7 @@ async def write_wanted(run: BatchRun[Any], wanted: bytearray, part_files: list[P
                     pass  # what is missing is counted afterwards
     finally:
         with CancelScope(shield=True):
-            await to_thread.run_sync(_close, part_files)
+            await run_in_thread(_close, part_files)
 
 
 async def _inputs(run: BatchRun[Any], part: Part) -> list[str]:
@@ -142,9 +143,9 @@ class ScratchDirectory:
         self._parent = parent
 
     async def __aenter__(self) -> Path:
-        self._path = Path(await to_thread.run_sync(lambda: tempfile.mkdtemp(prefix="mistral_async-", dir=self._parent)))
+        self._path = Path(await run_in_thread(lambda: tempfile.mkdtemp(prefix="mistral_async-", dir=self._parent)))
         return self._path
 
     async def __aexit__(self, *_: object) -> None:
         with CancelScope(shield=True):
-            await to_thread.run_sync(lambda: shutil.rmtree(self._path, ignore_errors=True))
+            await run_in_thread(lambda: shutil.rmtree(self._path, ignore_errors=True))

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import anyio
 import msgspec
-from anyio import to_thread
 
+from mistral_async._http.threads import run_in_thread
 from mistral_async.batch._config import BatchConfig
 from mistral_async.batch._reorder_buffer import ReorderBuffer
 from mistral_async.batch._resubmit import ensure
@@ -121,9 +121,9 @@ class ResultReader:
         async with self._turn:
             await emit([result(line) for line in buffer.take(lines)])
             if buffer.is_full:
-                await to_thread.run_sync(buffer.write)
+                await run_in_thread(buffer.write)
             while buffer.is_waiting:
-                await emit([result(line) for line in await to_thread.run_sync(buffer.read)])
+                await emit([result(line) for line in await run_in_thread(buffer.read)])
 
     async def _report_missing(self, part: Part, job: BatchJob, emit: Emit) -> None:
         """Report the calls without a line, with the user's ids where the requests are still on the server."""

@@ -37,10 +37,10 @@ class RunFile:
         """Write the record; once this returns, it is on the disk."""
         if self.path is None:
             return
-        from anyio import to_thread
+        from mistral_async._http.threads import run_in_thread
 
         self._changes += 1
-        await to_thread.run_sync(self.write, record.to_json(), self._changes)
+        await run_in_thread(self.write, record.to_json(), self._changes)
 
     def write(self, text: bytes, change: int = 0) -> None:
         """Write a text, unless a newer `change` is there already. Blocks."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from anyio import CancelScope, to_thread
+from anyio import CancelScope
 
 from mistral_async._engine.engine import Engine
+from mistral_async._http.threads import run_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig
 from mistral_async.batch._endpoints import BatchEndpoints
@@ -65,11 +66,11 @@ class NewRun(Generic[T]):
         if spool is None:
             spool = self._new_spool()
             try:
-                await to_thread.run_sync(spool.open)
+                await run_in_thread(spool.open)
                 await spool_calls(spool, self._calls)
             except BaseException:
                 with CancelScope(shield=True):
-                    await to_thread.run_sync(spool.close)
+                    await run_in_thread(spool.close)
                 raise
         config = self._config
         run = BatchRun(
@@ -97,7 +98,7 @@ class NewRun(Generic[T]):
             raise
         finally:
             with CancelScope(shield=True):
-                await to_thread.run_sync(spool.close)
+                await run_in_thread(spool.close)
         return run
 
 
@@ -112,5 +113,5 @@ class ResumedRun(Generic[T]):
 
     async def open(self) -> tuple[BatchRun[T], RequestSpool[Any] | None]:
         """Take the checkpoint."""
-        await to_thread.run_sync(self._run.run_file.acquire)
+        await run_in_thread(self._run.run_file.acquire)
         return self._run, None

@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import anyio
-import anyio.to_thread
 
+from mistral_async._http.threads import run_in_thread
 from mistral_async.bulk._checkpoint import CheckpointError, CheckpointFile, Row
 
 T = TypeVar("T")
@@ -90,5 +90,5 @@ class CheckpointWriter:
         """Run in a worker thread, to its end even when cancelled: a transaction is never torn."""
         with anyio.CancelScope() as scope:
             scope.shield = True
-            return await anyio.to_thread.run_sync(function, *values, limiter=self._thread)
+            return await run_in_thread(function, *values, limiter=self._thread)
         raise AssertionError("a shielded scope that nobody cancels")

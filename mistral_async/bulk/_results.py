@@ -93,8 +93,7 @@ class AsyncResults(BulkRun[T], Blockable["SyncResults[T]"], Generic[T]):
 
         Memory does not grow with the matrix. The file appears when it is whole.
         """
-        import anyio.to_thread
-
+        from mistral_async._http.threads import run_in_thread
         from mistral_async.bulk._matrix import NpyFile
 
         if not self.is_open:
@@ -103,5 +102,5 @@ class AsyncResults(BulkRun[T], Blockable["SyncResults[T]"], Generic[T]):
         self.check_readable()
         with NpyFile(path, missing) as file:
             while results := await self.receive():
-                await anyio.to_thread.run_sync(file.write, results)
-            return await anyio.to_thread.run_sync(file.finish)
+                await run_in_thread(file.write, results)
+            return await run_in_thread(file.finish)

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from typing import Any, Protocol, cast
 
 import anyio.from_thread
-import anyio.to_thread
 import httpx
+
+from mistral_async._http.threads import run_in_thread
 
 
 class HttpClient(Protocol):
@@ -59,7 +60,7 @@ class ThreadedClient:
             return response
 
         try:
-            response = await anyio.to_thread.run_sync(send, abandon_on_cancel=True)
+            response = await run_in_thread(send, abandon_on_cancel=True)
         finally:
             left = True
         response.stream = _ThreadedStream(cast("httpx.SyncByteStream", response.stream))
@@ -76,12 +77,12 @@ class _ThreadedStream(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self._pieces = iter(self._stream)
         next_piece = functools.partial(next, self._pieces, None)
-        while (piece := await anyio.to_thread.run_sync(next_piece, abandon_on_cancel=True)) is not None:
+        while (piece := await run_in_thread(next_piece, abandon_on_cancel=True)) is not None:
             yield piece
 
     async def aclose(self) -> None:
         """Close the body in a thread."""
-        await anyio.to_thread.run_sync(self._stream.close)
+        await run_in_thread(self._stream.close)
 
 
 def _iterate_from_thread(content: AsyncIterable[bytes]) -> Iterator[bytes]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from mistral_async._binding.resource import M, Resource
+from mistral_async._engine.first_use import group
 
 if TYPE_CHECKING:
     from mistral_async.resources.beta_agents import BetaAgents
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 class Beta(Resource[M]):
     """The groups of endpoints that are in beta."""
 
-    @functools.cached_property
+    @group
     def conversations(self) -> Conversations[M]:
         """Conversations that the server keeps."""
         from mistral_async.resources.conversations import Conversations
 
         return Conversations(self._executor)
 
-    @functools.cached_property
+    @group
     def agents(self) -> BetaAgents[M]:
         """Agents that the server keeps."""
         from mistral_async.resources.beta_agents import BetaAgents
 
         return BetaAgents(self._executor)
 
-    @functools.cached_property
+    @group
     def libraries(self) -> Libraries[M]:
         """Libraries of documents."""
         from mistral_async.resources.libraries import Libraries

@@ -11,12 +11,12 @@ from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeAlias, Typ
 from weakref import WeakKeyDictionary
 
 import anyio
-import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
 from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async._codec.json_types import JSONMapping, JSONObject
+from mistral_async._http.threads import run_in_thread
 from mistral_async.models.tools import Function, FunctionTool
 from mistral_async.tools._function import Context, FunctionSignature, arguments_of, is_async
 
@@ -269,7 +269,7 @@ async def call_in_thread(call: Callable[[], Any], *, abandon: bool) -> Any:
         value = call()
         return (list(value) if inspect.isgenerator(value) else value,)  # trio takes no coroutine from a thread
 
-    (value,) = await anyio.to_thread.run_sync(held, abandon_on_cancel=abandon)
+    (value,) = await run_in_thread(held, abandon_on_cancel=abandon)
     return await _awaited(value)
 
 

@@ -186,3 +186,70 @@ def test_out_of_descriptors_without_a_block(backend):
     command = [sys.executable, "-c", textwrap.dedent(program), backend]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout == "ServerError 1\n", done.stderr
+
+
+USES = {
+    "group": "client.files.list",
+    "call": "client.chat.complete(**chat)",
+    "stream": "client.chat.stream(**chat).__aenter__()",
+    "upload": "client.files.upload(file={'file_name': 'f.txt', 'content': b'x'}, purpose='ocr')",
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("backend", ["asyncio", "uvloop", "trio", "blocking"])
+def test_out_of_descriptors_at_the_first_use(backend, use):
+    """A client without a block has loaded nothing: what an import fails with is an error of ours, and passes."""
+    pytest.importorskip("resource")
+    if backend == "uvloop":
+        pytest.importorskip("uvloop")
+    program = f"""
+        import anyio, inspect, os, resource, sys
+        from mistral_async import Mistral, SyncMistral
+
+        backend, held = sys.argv[1], []
+        chat = {{"model": "m", "messages": [{{"role": "user", "content": "x"}}]}}
+        settings = {{"server_url": "http://127.0.0.1:9", "retry_config": {{"retries": 0}}}}
+
+        def fails(error):
+            for descriptor in held:
+                os.close(descriptor)
+            held.clear()
+            print(type(error).__module__, type(error).__name__, error)
+
+        def exhaust(client):
+            {"pass" if use == "group" else "client.chat, client.files"}
+            resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+            try:
+                while True:
+                    held.append(os.open("/dev/null", 0))
+            except OSError:
+                pass
+
+        async def main():
+            client = Mistral("k", **settings)
+            exhaust(client)
+            try:
+                await {USES[use]}
+            except Exception as error:
+                fails(error)
+
+        if backend == "blocking":
+            client = SyncMistral("k", **settings)
+            exhaust(client)
+            for _ in range(2):
+                try:
+                    {USES[use].replace("__aenter__", "__enter__")}
+                except Exception as error:
+                    fails(error)
+        elif backend == "uvloop":
+            anyio.run(main, backend_options={{"use_uvloop": True}})
+        else:
+            anyio.run(main, backend=backend)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), backend]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    first, *second = done.stdout.splitlines()
+    assert first.startswith("mistral_async.errors APIConnectError"), done.stdout + done.stderr
+    assert "Too many open files" in first
+    assert not any("Too many" in line or "mistral_async" not in line for line in second), "it has passed"

@@ -539,6 +539,61 @@ def test_an_asynchronous_call_when_the_interpreter_ends(script, backend):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_files_are_read_and_written_when_the_interpreter_ends(script, tmp_path, backend):
+    """Python 3.12 and later start no thread then, not even one that anyio asks for."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(b"x" * 5000)
+    code = f"""
+        import atexit
+        async def move():
+            async with connect(Mistral) as client:
+                with open({str(source)!r}, "rb") as content:
+                    file = await client.files.upload({{"file_name": "f", "content": content}}, purpose="ocr")
+                print(await client.files.download(file.id).save({str(target)!r}))
+        atexit.register(anyio.run, move, backend={backend!r})
+        """
+    assert ended(script(code)) == "5000\n"
+    assert target.read_bytes() == source.read_bytes()
+
+
+def test_the_first_use_of_all_when_the_interpreter_ends(server, tls):
+    """Nothing was imported before, not even what Python's own modules register for the end."""
+    if tls:
+        pytest.skip("the same")
+    code = f"""
+        import atexit
+        def last():
+            from mistral_async import SyncMistral
+            try:
+                print(bool(SyncMistral("test-key", server_url={server.url!r}).chat.complete({HI}).text))
+            except RuntimeError as error:
+                print("the interpreter is ending" in str(error))
+        atexit.register(last)
+        """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+@pytest.mark.parametrize("use", ["SyncMistral('k')", "client.chat"])
+def test_a_first_use_after_all_modules_says_so(use):
+    code = f"""
+        import builtins
+        from mistral_async import Mistral, SyncMistral
+        class Late:
+            def __init__(self):
+                self.names = {{"SyncMistral": SyncMistral, "client": Mistral("k")}}
+            def __del__(self):
+                try:
+                    eval({use!r}, self.names)
+                except RuntimeError as error:
+                    print(error)
+        builtins.late = Late()
+        """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("the interpreter has ended"), done.stderr
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_a_loop_may_end_before_its_client_is_closed(script, backend):
     code = f"""
         client = connect(Mistral)

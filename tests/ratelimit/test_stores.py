@@ -157,6 +157,9 @@ async def test_a_store_pickles(make):
     store = make()
     first = await store.reserve([demand()], ())
     copy = pickle.loads(pickle.dumps(store))
+    assert RateLimits(requests_per_second=1, store=copy) == RateLimits(requests_per_second=1, store=store)
+    assert hash(copy) == hash(store)
+    assert store not in {copy.__reduce__()[0](*copy.__reduce__()[1], timeout=9), 1}, "another timeout"
     second = await copy.reserve([demand()], ())
     assert second.mark - first.mark >= 1 / 19.6 - 1e-6
     await store.aclose()
