@@ -121,8 +121,7 @@ class Sender:
 
     async def _retry_loop(self, call: CallState, pause: float) -> Any:
         """Retry until success, a permanent error, or the deadline (tenacity runs the loop)."""
-        with first_use():
-            from tenacity import AsyncRetrying, retry_if_exception_type
+        from tenacity import AsyncRetrying, retry_if_exception_type
 
         def wait(state: RetryCallState) -> float:
             failure = state.outcome.exception() if state.outcome else None
