@@ -18,7 +18,8 @@ from mistral_async._ratelimit.noise import Noise
 # Rule 2: A rejection counts once. Calls that were granted before the value was lowered tell nothing new.
 #
 # Rule 3: The new ceiling is measured, not guessed. The calls that were accepted between two rejections, per second,
-# are a lower bound of the limit; the rate that the curve allowed when the rejection came is an upper bound.
+# are a lower bound of the limit; the rate that the curve allowed when the rejection came is an upper bound. While a
+# Retry-After holds all calls nobody is accepted, so what is measured over it is too little: the ceiling falls in steps.
 #
 # Rule 4: If no call was accepted since the last rejection, the server is down rather than busy: one call probes it,
 # each time after twice as long. The first call that is accepted ends that; the rate doubles with each accepted call
@@ -33,6 +34,9 @@ from mistral_async._ratelimit.noise import Noise
 #
 # Rule 8: A rejection that would lower the rate by more than one step is in doubt until the calls are answered that were
 # sent after it at the old rate. If there were such a limit, it would have rejected most of them as well.
+#
+# Rule 9: A limit that is exceeded rejects most calls, and below the ceiling none. Isolated rejections, again and again,
+# while the curve is still below its ceiling are noise as well.
 
 BETA: Final = 0.7  # of the ceiling is allowed after a rejection; RFC 9438, section 4.6
 _SCALE: Final = 0.4  # C of RFC 9438, section 5.1: how steep the curve is, in calls per second cubed
@@ -42,6 +46,7 @@ _CONCURRENCY_PERIOD: Final = 10.0  # seconds until the old number of calls in fl
 _GUESS_PERIOD: Final = 2.0  # seconds until a rate that is guessed from one rejection is tried again
 _LIFT_PERIOD: Final = 1.0  # seconds of the curve that begins when noise becomes known
 _EXPIRY: Final = 6.0  # periods without a rejection after which the limit is taken to be gone
+_STEP: Final = 0.5  # of the rate before: it is not measured as less over the time of a Retry-After
 _ENOUGH: Final = 8  # accepted calls that make a measured rate reliable
 _HORIZON: Final = 30.0  # seconds for which a rejection is used to measure the rate since
 _LONGEST_PROBE: Final = 8.0  # seconds between probes while everything is rejected: an outage is noticed to be over
@@ -50,6 +55,8 @@ _LONE: Final = 20  # accepted calls before a rejection at a sustained rate that 
 _UNCURED: Final = 2  # rejections at a sustained rate after which a step that was no cure is taken back
 _IDLE: Final = 5.0  # seconds without a call after which the rate is measured anew
 _ISOLATED: Final = 3  # accepted calls before a rejection that make it an isolated one
+_EARLY: Final = 0.9  # of the ceiling: an isolated rejection below that is early
+_TOO_EARLY: Final = 2  # of these come from a ceiling that was measured too high; more are noise (rule 9)
 _BELOW: Final = 0.9  # of a rate that was sustained: below that a limit rejects nothing
 _SUSTAINED_FOR: Final = 60.0  # seconds for which a rate that was measured counts
 _USUAL_NOISE: Final = 0.1  # share of calls that noise may well reject
@@ -114,6 +121,7 @@ class AdaptiveRate:
         "_before_last",
         "_curve",
         "_doubt",
+        "_early",
         "_first",
         "_held_until",
         "_last",
@@ -123,12 +131,14 @@ class AdaptiveRate:
         "_suspected",
         "_sustained",
         "_uncured",
+        "_was_held",
         "noise",
     )
 
     def __init__(self) -> None:
         self.noise: Noise = Noise()
         self._held_until = 0.0  # rule 5
+        self._was_held = False  # since the rate was lowered
         self._curve: Cubic | None = None
         self._probe_interval = 0.0  # seconds between probes; 0 while calls are accepted (rule 4)
         self._recovery_rate = 0.0  # the rate after an outage; 0 when it has met the curve
@@ -139,6 +149,7 @@ class AdaptiveRate:
         self._sustained = (0.0, float("-inf"))  # the highest rate that was measured, and when (rule 7)
         self._doubt: _Doubt | None = None  # rule 8
         self._uncured = 0  # rejections at a sustained rate since it was lowered, while noise is known
+        self._early = 0  # isolated rejections below the ceiling, since the last one at it (rule 9)
         self._suspected = 0.0  # the rate before the rejections at sustained rates that are not noise yet
         self._rejections: deque[tuple[float, int]] = deque(maxlen=64)  # (time, calls accepted until then)
 
@@ -177,7 +188,7 @@ class AdaptiveRate:
 
     def hold(self, until: float) -> None:
         """Let no call start before that time (rule 5)."""
-        self._held_until = max(self._held_until, until)
+        self._held_until, self._was_held = max(self._held_until, until), True
 
     def accept(self, now: float, granted_at: float) -> None:
         """Book that the server accepted a call that was granted at `granted_at`."""
@@ -249,7 +260,18 @@ class AdaptiveRate:
         if accepted >= _ENOUGH and (accepted > rate * seconds or now - at > _SUSTAINED_FOR):
             self._sustained = accepted / seconds, now
         isolated = bool(self._rejections) and self._accepted - self._rejections[-1][1] >= _ISOLATED
-        return (isolated or self.noise.share > 0) and self._is_sustained(now)
+        if not isolated and not self.noise.share:
+            return False
+        return self._is_sustained(now) or self._is_too_early(now, isolated=isolated)
+
+    def _is_too_early(self, now: float, *, isolated: bool) -> bool:
+        """Count rejections below the ceiling; return True if there are too many for a limit (rule 9)."""
+        curve = self._curve
+        if curve is None or self._recovery_rate or curve.value(now) >= _EARLY * curve.ceiling:
+            self._early = 0
+        elif isolated:
+            self._early += 1
+        return self._early > _TOO_EARLY
 
     def _lift(self, now: float, curve: Cubic, *, sustained: bool, first: bool) -> None:
         """Take back what noise has lowered (rule 7)."""
@@ -277,6 +299,8 @@ class AdaptiveRate:
         measured = (accepted + 1) / seconds if seconds else before
         if accepted >= _ENOUGH and not self.noise.share:
             measured = (measured + before) / 2
+        if self._was_held:
+            measured, self._was_held = max(measured, _STEP * before), False
         ceiling = max(min(before, measured), 1 / _LONGEST)
         period = _period(ceiling)
         self._curve = Cubic(ceiling, now, period if seconds else min(period, _GUESS_PERIOD))

@@ -94,6 +94,24 @@ def test_noise_that_names_a_time_holds_up_its_own_call(noisy, seed):
     assert len(noisy(0.1, workers=64, latency=1.0, seconds=120, retry_after=1, seed=seed).done) >= 0.25 * quiet
 
 
+@pytest.mark.parametrize("workers", [16, 64])
+@pytest.mark.parametrize("priority", Priority)
+def test_a_fifth_of_noise_at_a_fast_server(noisy, priority, workers):
+    # Rule 9 of cubic.
+    options = {"workers": workers, "priority": priority}
+    quiet = len(noisy(0.0, **options).done)
+    assert min(len(noisy(0.2, seed=seed, **options).done) for seed in range(3)) >= 0.25 * quiet
+
+
+@pytest.mark.parametrize(("rate", "size"), [(20, 5), (20, 40), (1, 60), (2, 2), (100, 20)])
+def test_a_limit_that_names_a_time_is_found(noisy, sim, rate, size):
+    # Rules 3 and 9 of cubic: what is measured over the time of a Retry-After is too little.
+    for seed in range(2):
+        client = noisy(0.0, sim.Bucket(rate, size), workers=64, latency=0.1, seconds=120, seed=seed, retry_after=1)
+        assert len(client.done) >= 0.75 * (rate * 120 + size)
+        assert client.server.rejections() <= 0.2 * len(client.done)
+
+
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.3])
 def test_it_has_recovered_ten_seconds_after_noise(noisy, share):
     # Rule 7 of cubic.
