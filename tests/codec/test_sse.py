@@ -375,7 +375,7 @@ def test_regular_streams_load_neither_httpx_nor_httpx_sse():
 
 
 def test_httpx_sse_still_has_the_decoder_of_lines_that_is_used():
-    # Rule 8 of sse.
+    # Rule 9 of sse.
     found = version("httpx-sse")
     changed = f"httpx-sse {found} has changed its private `_decoders.SSEDecoder`: adapt `load_field_decoder` in sse.py"
     try:

@@ -10,12 +10,13 @@ import importlib
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from time import monotonic
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import anyio
 
 from mistral_async._codec.turns import TURN, pause
 from mistral_async._http.h1.content_coding import Decoder, accept_encoding, decoder_for
+from mistral_async._http.httpx_wire.failures import MODULES, Progress, raise_failure, timeout_error
 from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import (
     STEP,
@@ -30,123 +31,29 @@ from mistral_async._http.protocol import (
     Timings,
     WireError,
     WireResponse,
-    wire_error,
 )
 from mistral_async._http.sockets import shutdown
 
 _CLOSE_SECONDS: Final = 1.0
-_STEPS: Final = {
-    "send_request_headers.started": Sent.NOTHING,
-    "send_request_headers.complete": Sent.PART,
-    "send_request_body.complete": Sent.MAYBE,
-}
 _OUR_AGENT: Final = "mistral-async/"
 _HTTPX_CODINGS: Final = frozenset({"gzip", "deflate", "br", "zstd"})  # what httpx asks for by itself
 
-# Rule 1: What httpx and the libraries below it raise becomes a `WireError`. A user's own exception, of a mock, an event
-#         hook or a body, comes through as it is.
-# Rule 2: Httpx does not say what the kernel took of a request. So a failed connection is `Sent.NOTHING`, a failed write
-#         `PART`, and all else `MAYBE`; a connection that ended "without sending a response" is a read that failed.
-# Rule 3: A transport is given our time limits, a client keeps its own. The deadline is ours for both.
-# Rule 4: `abort` can not await: it shuts the socket down, so that the server sees it at once, and leaves the closing to
+# Rule 1: A transport is given our time limits, a client keeps its own. The deadline is ours for both.
+# Rule 2: `abort` can not await: it shuts the socket down, so that the server sees it at once, and leaves the closing to
 #         the next request. In HTTP/2 others use the connection too, and the stream alone is closed, later.
-# Rule 5: A User-Agent and an Accept-Encoding that the owner of a client has set there are sent, and not ours.
-# Rule 5: What is there is returned without waiting, but every `TURN` seconds all others get their turn.
-# Rule 6: A body that ends with its TLS connection is whole only with a close_notify (RFC 9112 §9.8). Httpx does not
+# Rule 3: A User-Agent and an Accept-Encoding that the owner of a client has set there are sent, and not ours.
+# Rule 4: What is there is returned without waiting, but every `TURN` seconds all others get their turn.
+# Rule 5: A body that ends with its TLS connection is whole only with a close_notify (RFC 9112 §9.8). Httpx does not
 #         look for one; the TLS object tells, where the transport shows it.
-# Rule 7: What httpx tells of its progress (the `trace` extension) goes before what the kind of an exception suggests:
-#         in HTTP/2 each request on a connection may find out at any step that it has ended, by whatever error.
-
-# Names of httpx's exceptions: phase, what the server may have seen, and whether time ran out.
-_FAILURES: Final[dict[str, tuple[Phase, Sent, bool]]] = {
-    "ConnectTimeout": (Phase.CONNECT, Sent.NOTHING, True),
-    "PoolTimeout": (Phase.CONNECT, Sent.NOTHING, True),
-    "ConnectError": (Phase.CONNECT, Sent.NOTHING, False),
-    "ProxyError": (Phase.CONNECT, Sent.NOTHING, False),
-    "UnsupportedProtocol": (Phase.CONNECT, Sent.NOTHING, False),
-    "WriteTimeout": (Phase.WRITE, Sent.PART, True),
-    "WriteError": (Phase.WRITE, Sent.PART, False),
-    "LocalProtocolError": (Phase.WRITE, Sent.PART, False),
-    "ReadTimeout": (Phase.READ, Sent.MAYBE, True),
-    "RemoteProtocolError": (Phase.PROTOCOL, Sent.MAYBE, False),
-    "DecodingError": (Phase.PROTOCOL, Sent.MAYBE, False),
-    "TooManyRedirects": (Phase.PROTOCOL, Sent.MAYBE, False),
-    "TimeoutException": (Phase.READ, Sent.MAYBE, True),
-    "HTTPError": (Phase.READ, Sent.MAYBE, False),
-    "StreamError": (Phase.READ, Sent.MAYBE, False),
-    "InvalidURL": (Phase.CONNECT, Sent.NOTHING, False),
-}
-_MODULES: Final = ("httpx", "httpx2")
-_LIBRARIES: Final = frozenset({"h11", "h2", "hpack", "httpcore", "httpcore2", "hyperframe", "socksio"})
-_LOST_ERRORS: Final = (OSError, anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream)
 
 
 def httpx_module_of(thing: object) -> Any:
     """Return the httpx module that the object's class belongs to."""
     for cls in type(thing).__mro__:
         root = cls.__module__.partition(".")[0]
-        if root in _MODULES:
+        if root in MODULES:
             return importlib.import_module(root)
     return importlib.import_module("httpx")
-
-
-def raise_failure(error: Exception, progress: Sent | None = None) -> NoReturn:
-    """Raise the WireError for an exception of httpx, or of what it runs on; a user's own comes through as it is.
-
-    `progress` is what was sent when it was raised, where that is known (rule 7).
-    """
-    for cls in type(error).__mro__:
-        if cls.__module__.partition(".")[0] in _MODULES and cls.__name__ in _FAILURES:
-            phase, sent, timeout = _FAILURES[cls.__name__]
-            if "without sending a response" in str(error):
-                phase = Phase.READ
-            if progress is not None and sent is not Sent.NOTHING:
-                phase, sent = _judge(cls.__name__, phase, sent, progress)
-            message = str(error) or type(error).__name__
-            raise WireError(message, phase=phase, sent=sent, timeout=timeout) from error
-    if isinstance(error, _LOST_ERRORS):
-        message = f"the connection was lost: {error or type(error).__name__}"
-        raise WireError(message, phase=Phase.READ, sent=Sent.MAYBE) from error
-    if isinstance(error, (MemoryError, RecursionError)):
-        raise wire_error(error)
-    if _is_of_a_library(error):
-        message = f"{type(error).__name__}: {error}"
-        raise WireError(message, phase=Phase.PROTOCOL, sent=progress or Sent.MAYBE) from error
-    raise error
-
-
-def _judge(name: str, phase: Phase, sent: Sent, progress: Sent) -> tuple[Phase, Sent]:
-    """Return the phase of a failure, and what was sent, from the kind of the exception and the progress (rule 7)."""
-    match progress:
-        case Sent.MAYBE:
-            return Phase.READ if phase is Phase.WRITE else phase, progress
-        case Sent.NOTHING if name.endswith("ProtocolError"):  # a write that failed may have sent something
-            return Phase.WRITE, progress
-        case _:
-            return phase, Sent.PART if sent is Sent.MAYBE else sent
-
-
-def _is_of_a_library(error: Exception) -> bool:
-    """Return whether it was defined, or raised, by what httpx runs on, which lets some out as they are."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    raised_in: str = "" if frame is None else frame.tb_frame.f_globals.get("__name__", "")
-    return not _LIBRARIES.isdisjoint({type(error).__module__.partition(".")[0], raised_in.partition(".")[0]})
-
-
-class Progress:
-    """The part of one request that was sent, as httpx tells by the `trace` extension; None before it tells anything."""
-
-    __slots__ = ("sent",)
-
-    def __init__(self) -> None:
-        self.sent: Sent | None = None
-
-    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:  # noqa: ARG002 (as httpx calls it)
-        """Take note of a step."""
-        step = event.partition(".")[2]
-        self.sent = _STEPS.get(step, self.sent)
 
 
 class _Content:
@@ -164,10 +71,6 @@ def _own_headers(headers: Mapping[str, str]) -> frozenset[str]:
     codings = {each.strip() for each in headers.get("accept-encoding", "gzip, deflate").split(",")}
     kept = {"user-agent"} if not headers.get("user-agent", "python-httpx").startswith("python-httpx") else set[str]()
     return frozenset(kept if {"gzip", "deflate"} <= codings <= _HTTPX_CODINGS else kept | {"accept-encoding"})
-
-
-def _timeout_error() -> WireError:
-    return WireError("the server did not answer in time", phase=Phase.READ, sent=Sent.MAYBE, timeout=True)
 
 
 def _cancel_at(deadline: float | None) -> anyio.CancelScope:
@@ -220,7 +123,7 @@ class HttpxWire:
             request.extensions["timeout"]["read"] = None  # from here on the stream keeps the time
             return HttpxStream(response, since, timeouts.read, self._limits, self._aborted)
         assert scope.cancelled_caught  # noqa: S101 (the only other way out)
-        raise _timeout_error()
+        raise timeout_error()
 
     async def aclose(self) -> None:
         """Close the transport, which became ours; a client stays its owner's."""
@@ -327,7 +230,7 @@ class HttpxStream:
                 raise LimitError(f"the answer is longer than {limit} bytes; the client's max_answer_size allows more")
 
     async def _end_turn(self, deadline: float | None) -> None:
-        """Let others go on when their turn has come, before anything is taken (rule 5)."""
+        """Let others go on when their turn has come, before anything is taken (rule 4)."""
         now = monotonic()
         if now < self._turn_ends:
             return
@@ -335,7 +238,7 @@ class HttpxStream:
             await pause()
             now = monotonic()
             if deadline is not None and now >= deadline:
-                raise _timeout_error()
+                raise timeout_error()
         self._turn_ends = now + TURN
 
     async def aclose(self) -> None:
@@ -381,7 +284,7 @@ class HttpxStream:
                 if monotonic() - since > TURN:
                     self._turn_ends = 0.0
                 return piece
-            self._error = _timeout_error()
+            self._error = timeout_error()
         except StopAsyncIteration:
             if self._tls is not None and _is_truncated(self._tls):
                 self._error = WireError(TRUNCATED, phase=Phase.READ, sent=Sent.MAYBE)

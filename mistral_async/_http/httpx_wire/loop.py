@@ -9,7 +9,8 @@ import anyio
 import httpx
 
 from mistral_async._http.certificates import advice, tls_context
-from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire, Progress
+from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire
+from mistral_async._http.httpx_wire.failures import Progress
 from mistral_async._http.loops import Loop, LoopExitHook, spawn_task
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pooled import closed_error, first_cause
