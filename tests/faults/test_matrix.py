@@ -303,7 +303,9 @@ CONTENT = [
     Cell("blanks", body(lambda good: b" \r\n "), **UNREADABLE, streamed=INCOMPLETE),
     Cell("half of it", body(lambda good: good[: len(good) // 2]), **UNREADABLE, streamed=INCOMPLETE),
     Cell("not UTF-8", body(lambda good: good.replace(b"l", b"\xff")), said="He\ufffd\ufffdo", streamed=UNREADABLE),
-    Cell("a list", body(lambda good: b"data: []\n\n" if good[:1] == b"d" else b"[]"), **UNREADABLE),
+    Cell(
+        "a list", body(lambda good: b"data: []\n\n" if good[:1] == b"d" else b"[]"), **UNREADABLE, streamed=INCOMPLETE
+    ),
     Cell("a string", body(lambda good: b'data: "x"\n\n' if good[:1] == b"d" else b'"x"'), **UNREADABLE),
     Cell(
         "null", body(lambda good: b"data: null\n\n" if good[:1] == b"d" else b"null"), **UNREADABLE, streamed=INCOMPLETE

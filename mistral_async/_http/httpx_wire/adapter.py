@@ -269,8 +269,12 @@ class HttpxStream:
             self._error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
         self._aborted.append(self)
         if self.http_version != "HTTP/2":  # there others use the connection too
-            with contextlib.suppress(Exception):
-                shutdown(self._response.extensions["network_stream"].get_extra_info("socket").fileno())
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        """Shut the socket down, where the transport shows it."""
+        with contextlib.suppress(Exception):
+            shutdown(self._response.extensions["network_stream"].get_extra_info("socket").fileno())
 
     async def _next(self, end: float | None) -> bytes:
         """Return the next piece as it was sent; the last one is empty."""
@@ -286,9 +290,11 @@ class HttpxStream:
                 return piece
             self._error = timeout_error()
         except StopAsyncIteration:
-            if self._tls is not None and _is_truncated(self._tls):
-                self._error = WireError(TRUNCATED, phase=Phase.READ, sent=Sent.MAYBE)
-                raise self._error from None
+            if self._tls is not None:
+                if _is_truncated(self._tls):
+                    self._error = WireError(TRUNCATED, phase=Phase.READ, sent=Sent.MAYBE)
+                    raise self._error from None
+                self._shut_down()  # httpcore goes by the end of TCP, which is on its way, and would use it again
             self._ended = True
             self.timings.total = monotonic() - self._since
             await self.aclose()
