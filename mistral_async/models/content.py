@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast, overload
 
 from mistral_async._codec.json_types import JSONObject, is_object
@@ -56,7 +56,7 @@ class DocumentURLChunk(Model, gc=False):
 class ReferenceChunk(Model, metaclass=Renamed):
     """Which of the given references the text before it rests on. `ReferenceChunk(reference="1")` is taken as well."""
 
-    older_names: ClassVar = {"reference": "reference_ids"}
+    older_names: ClassVar[Mapping[str, str]] = {"reference": "reference_ids"}
 
     reference_ids: list[int | str]
     type: Literal["reference"] = constant("reference")
@@ -82,7 +82,7 @@ class ReferenceChunk(Model, metaclass=Renamed):
 class FileChunk(Model, gc=False, metaclass=Renamed):
     """An uploaded file, by its id. `FileChunk(file="…")` is taken as well."""
 
-    older_names: ClassVar = {"file": "file_id"}
+    older_names: ClassVar[Mapping[str, str]] = {"file": "file_id"}
 
     file_id: str
     type: Literal["file"] = constant("file")
