@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import anyio
@@ -12,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from turns import longest_step
 
 from mistral_async._codec import large
 from mistral_async._codec.large import LARGE, decode_large
@@ -188,30 +188,12 @@ async def test_cancellation_does_not_wait_for_the_thread() -> None:
     assert scope.cancelled_caught
 
 
-async def longest_step(work: Any) -> float:
-    """The most CPU seconds that this thread used in one turn of another task; the least of some runs."""
+async def least_step(work: Any) -> float:
+    """The longest step, the least of some runs."""
     steps: list[float] = []
     while len(steps) < 3 and (not steps or steps[-1] >= STEP):
-        steps.append(await longest_step_once(work))
+        steps.append(await longest_step(work))
     return min(steps)
-
-
-async def longest_step_once(work: Any) -> float:
-    longest = 0.0
-
-    async def watch() -> None:
-        nonlocal longest
-        while True:
-            since = time.thread_time()
-            await anyio.sleep(0.001)
-            longest = max(longest, time.thread_time() - since)
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        await anyio.sleep(0.01)
-        await work()
-        group.cancel_scope.cancel()
-    return longest
 
 
 MB = 20_000_000
@@ -240,7 +222,7 @@ async def test_no_step_is_long() -> None:
         (chat("hello", choices=50_000), ChatCompletionResponse),
     ):
         assert len(body) > 2 * LARGE
-        assert await longest_step(lambda: decode_large(body, type_)) < STEP  # noqa: B023 - called at once
+        assert await least_step(lambda: decode_large(body, type_)) < STEP  # noqa: B023 - called at once
 
 
 @pytest.mark.slow
@@ -253,6 +235,6 @@ async def test_twenty_megabytes_let_others_go_on(name: str) -> None:
     gc.collect()
     gc.disable()  # Python's own collector stops everything the longer the more objects there are
     try:
-        assert await longest_step(lambda: decode_large(body, type_)) < STEP
+        assert await least_step(lambda: decode_large(body, type_)) < STEP
     finally:
         gc.enable()

@@ -8,6 +8,7 @@ import zlib
 
 import anyio
 import pytest
+from turns import longest_step
 
 from mistral_async._codec.turns import pause
 from mistral_async._http.protocol import LimitError, Timeouts, WireError
@@ -45,25 +46,6 @@ async def read(network, http, timeouts, *, whole=False):
     while piece := await streaming.receive(timeouts.deadline):
         size += len(piece)
     return size
-
-
-async def longest_step(work):
-    """The most CPU seconds that this thread used in one turn of another task."""
-    longest = 0.0
-
-    async def watch():
-        nonlocal longest
-        while True:
-            since = time.thread_time()
-            await anyio.sleep(0.001)
-            longest = max(longest, time.thread_time() - since)
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        await anyio.sleep(0.01)
-        await work()
-        group.cancel_scope.cancel()
-    return longest
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["whole", "stream"])

@@ -66,11 +66,12 @@ async def test_an_answer_is_read(client, server, old, new):
     assert response.json()["id"] == "a"
 
 
-@pytest.mark.parametrize(("old", "new"), CHANGES.values(), ids=CHANGES)
+LINES = {name: change for name, change in CHANGES.items() if "\n" not in change[1]}  # an event ends with its line
+
+
+@pytest.mark.parametrize(("old", "new"), LINES.values(), ids=LINES)
 async def test_an_event_is_read(client, server, old, new):
     data = changed(EVENT, old, new)
-    if b"\n" in data:
-        pytest.skip("an event ends with its line")
     server.reply(body=b"data: " + data + b"\n\ndata: [DONE]\n\n", headers={"content-type": "text/event-stream"})
     async with client.chat.stream(**HI) as stream:
         events = [event async for event in stream]
