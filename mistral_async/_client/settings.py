@@ -171,9 +171,11 @@ def _parse_url(text: str) -> tuple[Origin, str]:
         raise ConfigurationError(
             "server_url must be like 'https://api.mistral.ai': its host or port can not be"
         ) from None
-    if "@" in url.netloc:
+    if "@" in text:
         raise ConfigurationError("server_url takes no user and password: with_options(headers=...) can send them")
-    if url.scheme not in {"http", "https"} or not _is_host(url.hostname) or port == 0 or url.query or url.fragment:
+    if url.query:  # it may hold a key
+        raise ConfigurationError("server_url takes no query: with_options(extra_query=...) can send one")
+    if url.scheme not in {"http", "https"} or not _is_host(url.hostname) or port == 0 or url.fragment:
         raise ConfigurationError(f"server_url must be like 'https://api.mistral.ai', not {text!r}")
     if not _PATH.fullmatch(url.path):
         raise ConfigurationError(f"the path of server_url has characters that are not percent-encoded: {text!r}")

@@ -19,7 +19,8 @@ from typing import Final
 # Rule 3: Only calls at a sustained rate raise the known share: otherwise the refusals of a limit that is just exceeded
 # would slowly become noise. All calls lower it. A share above a third is no noise, whatever causes it.
 #
-# Rule 4: Noise is remembered for half a minute, or for as many calls: a limit that comes later costs a few refusals.
+# Rule 4: What was counted loses two thirds of its weight in half a minute: a limit that comes later costs a few
+# refusals.
 
 _MEMORY: Final = 30.0  # seconds in which what was counted loses two thirds of its weight (rule 4)
 _FORGOTTEN: Final = 0.05  # refusals, by their weight: below that noise is over

@@ -111,7 +111,10 @@ class RedisStore:
         except Exception as error:
             future.add_done_callback(partial(self._give_back, connection, demands))
             self._drop(connection)
-            raise self._explained(error) from error
+            explained = self._explained(error)
+            if explained is error:
+                raise  # from itself would hide the cause
+            raise explained from error
         except BaseException:
             future.add_done_callback(partial(self._give_back, connection, demands))
             raise
@@ -283,8 +286,10 @@ def _lasting_reason(error: BaseException, *, answered: bool) -> str | None:
 
     from coredis import exceptions
 
+    seen: set[int] = set()
     cause: BaseException | None = error
-    while cause is not None:
+    while cause is not None and id(cause) not in seen:  # an error that several waited for may lead back to itself
+        seen.add(id(cause))
         said = f"{type(cause).__name__}: {cause}"
         if isinstance(cause, exceptions.ReadOnlyError) or "READONLY" in said:
             return None if answered else "it is a read-only replica; name the primary"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
@@ -165,7 +166,7 @@ class SQLiteStore:
     def _raise_lasting(self, error: sqlite3.Error) -> None:
         """Raise a ConfigurationError for what does not pass by itself (rule 3)."""
         reason = _LASTING.get(_code(error))
-        if reason is not None:
+        if reason is not None and not (_code(error) == sqlite3.SQLITE_CANTOPEN and _lacks_descriptors()):
             raise ConfigurationError(
                 f"the rate-limit store {self.path!r} can not be used: {reason} ({error})"
             ) from error
@@ -229,6 +230,15 @@ class _Question:
     def back(self, slot: Slot) -> list[Correction]:
         """Return what gives a slot back."""
         return [Correction(demand.key, slot.mark, -demand.cost) for demand in self.demands] if slot.booked else []
+
+
+def _lacks_descriptors() -> bool:
+    """Return whether no file can be opened now, which SQLite reports as a file that can not be."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno in {errno.EMFILE, errno.ENFILE}
+    return False
 
 
 def _code(error: sqlite3.Error) -> int:

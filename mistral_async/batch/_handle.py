@@ -87,7 +87,8 @@ class SyncBatchResults(SyncIterator[Result[T]], Generic[T]):
         self._portal.run(self._results.__aenter__)
 
     def _close(self, error: BaseException | None) -> None:  # noqa: ARG002 - the reading ends alike
-        self._portal.close(self._results.aclose)
+        if self._results.is_open:
+            self._portal.close(self._results.aclose)
 
     def receive(self) -> list[Result[T]]:
         """Return the results that have arrived since the last call, at least one; an empty list at the end."""

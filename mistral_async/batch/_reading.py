@@ -48,7 +48,11 @@ class RunReading(Generic[T]):
         if self._entered:
             raise RuntimeError(_READ_ONCE)
         self._entered = True
-        run, spool = await self.source.open()
+        try:
+            run, spool = await self.source.open()
+        except BaseException:
+            self._entered = False
+            raise
         self._run = run
         self._reader = ResultReader(run, spool, self._config)
         self._send, self._receive = anyio.create_memory_object_stream[list[Result[Any]]](_AHEAD)

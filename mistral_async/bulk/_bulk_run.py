@@ -58,7 +58,11 @@ class BulkRun(Generic[T]):
             raise RuntimeError(_READ_ONCE)
         source = as_source(self.source)
         self._entered = True
-        self._checkpoint = await self._open_checkpoint()
+        try:
+            self._checkpoint = await self._open_checkpoint()
+        except BaseException:
+            self._entered = False
+            raise
         pipeline = Pipeline(source, self._work, self._config, self._queue, self._checkpoint, dedupe=self._dedupe)
         self._background = BackgroundTask(pipeline.run)
         return self

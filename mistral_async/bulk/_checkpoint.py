@@ -55,8 +55,10 @@ class CheckpointFile:
         """Open or make the file; `CheckpointError` if it is not this job's."""
         database = None
         try:
-            with suppress(OSError):  # SQLite says what is wrong; it would make a file that all may read
-                os.close(open_private(self.path, os.O_RDWR | os.O_CREAT))
+            # SQLite would make a file that all may read. One that is there is left alone: closing it would let go of
+            # the locks that this process has on it. What is wrong else, SQLite says.
+            with suppress(OSError):
+                os.close(open_private(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
             database = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=0.5)
             self._prepare(database)
         except sqlite3.Error as error:

@@ -363,3 +363,22 @@ async def test_a_consumer_that_stops_early_loses_nothing_that_was_answered(anyio
         assert len(items_in(path)) >= len(answered) - 40
         await client.bulk.embed(numbered(400), checkpoint=path, **SIZE)
         assert sum(texts_sent(server).values()) <= 440
+
+
+async def test_a_second_job_of_a_process_does_not_let_go_of_the_first_ones_locks(client, tmp_path):
+    path = tmp_path / "work.checkpoint"
+    other = f"import sqlite3; sqlite3.connect({str(path)!r}, timeout=0).execute('SELECT 1 FROM sqlite_master')"
+
+    def is_locked():
+        done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=False)
+        return "database is locked" in done.stderr
+
+    async with client.bulk.embed(["a", "b"], checkpoint=path) as results:
+        assert is_locked()
+        again = client.bulk.embed(["a", "b"], checkpoint=path)
+        for _ in range(2):  # what could not be opened may be tried again
+            with pytest.raises(CheckpointError):
+                async with again:
+                    pass
+        assert is_locked()
+        assert len([result async for result in results]) == 2

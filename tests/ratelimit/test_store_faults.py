@@ -246,3 +246,26 @@ async def test_a_redis_that_was_restarted_is_used_again_at_once(server, caplog):
             await client.models.list()
             assert client.limiter.store_failures == 0
     assert process.poll() is not None
+
+
+async def test_an_outage_of_redis_keeps_its_cause_whoever_waits_for_it(monkeypatch):
+    """Two calls wait for one connection that can not be opened: both get the error, and the loop goes on."""
+    coredis = pytest.importorskip("coredis")
+
+    def refuse(*_args, **_options):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(coredis.Redis, "from_url", refuse)
+    store = RedisStore("redis://127.0.0.1:9", timeout=1)
+    failures = []
+
+    async def ask():
+        with pytest.raises(OSError, match="Too many open files") as caught:
+            await store.reserve([], [])
+        failures.append(caught.value)
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask)
+            group.start_soon(ask)
+    assert [failure.__cause__ is failure for failure in failures] == [False, False]
