@@ -192,11 +192,15 @@ async def test_a_refused_key_is_asked_for_again_once(server):
 
 
 @pytest.mark.parametrize(
-    "settings",
-    [{"server": "mars"}, {"server_url": "api.mistral.ai"}, {"server_url": "https://x/?q=1"}],
+    ("settings", "advice"),
+    [
+        ({"server": "mars"}, "must be"),
+        ({"server_url": "api.mistral.ai"}, "must be"),
+        ({"server_url": "https://x/?q=1"}, "extra_query"),
+    ],
 )
-def test_wrong_settings_say_what_is_right(settings):
-    with pytest.raises(ConfigurationError, match="must be"):
+def test_wrong_settings_say_what_is_right(settings, advice):
+    with pytest.raises(ConfigurationError, match=advice):
         Mistral("key", **settings)
 
 

@@ -178,7 +178,11 @@ def test_every_spelling_is_taken_by_the_blocking_client(sync_client):
     for name, call in CALLS.items():
         with naming(name):
             made = call(sync_client)
-            _ = list(made) if hasattr(made, "__next__") else made
+            if hasattr(made, "__enter__"):
+                with made as events:
+                    assert list(events)
+            else:
+                assert made is not None
 
 
 @contextlib.contextmanager

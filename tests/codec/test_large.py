@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from typing import Any
 
 import anyio
@@ -180,12 +182,22 @@ async def test_other_tasks_go_on() -> None:
         group.cancel_scope.cancel()
 
 
-async def test_cancellation_does_not_wait_for_the_thread() -> None:
+async def test_cancellation_does_not_wait_for_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     # Rule 2 of large.
-    with anyio.move_on_after(0.02) as scope:
+    began, goes_on = threading.Event(), threading.Event()
+
+    def decode_slowly(*_: object) -> None:
+        began.set()
+        goes_on.wait(10)
+
+    monkeypatch.setattr(large, "decode_in_thread", decode_slowly)
+    since = time.monotonic()
+    with anyio.move_on_after(0.5) as scope:
         await decode_large(embeddings(300).replace(b"0.5,", b"NaN,"), EmbeddingResponse)
-        await anyio.sleep(1)  # where it is quick
+    goes_on.set()
     assert scope.cancelled_caught
+    assert began.is_set()
+    assert time.monotonic() - since < 5
 
 
 async def least_step(work: Any) -> float:

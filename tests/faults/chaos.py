@@ -26,11 +26,11 @@ def _answer(said):
     }
 
 
-def _events(said):
+def _events(said, chance):
     """The same answer as events, cut into pieces of any length."""
     text, pieces = ECHO + said, []
     while text:
-        length = random.randint(1, 6)
+        length = chance.randint(1, 6)
         pieces.append(text[:length])
         text = text[length:]
     for index, piece in enumerate(pieces):
@@ -111,10 +111,9 @@ class ChaosServer:
             return await self.answer(writer, asked)
         return await self.random.choice(self.faults)(writer, asked)
 
-    @staticmethod
-    def payload(asked):
+    def payload(self, asked):
         if asked.get("stream"):
-            return "text/event-stream", b"".join(_events(asked["messages"][-1]["content"]))
+            return "text/event-stream", b"".join(_events(asked["messages"][-1]["content"], self.random))
         if "input" in asked:
             return "application/json", json.dumps(_vectors(asked["input"])).encode()
         return "application/json", json.dumps(_answer(asked["messages"][-1]["content"])).encode()

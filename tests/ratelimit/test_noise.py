@@ -22,12 +22,11 @@ def noisy(sim):
     class Server(sim.Server):
         def __init__(self, *args, share, until, **options):
             super().__init__(*args, talks=False, jitter=0.3, **options)
-            self.share, self.until, self.noise = share, until, 0
+            self.share, self.until = share, until
 
         def serve(self, call, who="us"):
             if self.world.now < self.until and self.world.random.random() < self.share:
                 yield 2 * self.uplink
-                self.noise += 1
                 return 429, []
             return (yield from super().serve(call, who))
 
@@ -131,7 +130,6 @@ def test_a_limit_is_found_in_noise(noisy, sim, rate, size, share):
 def test_a_limit_that_comes_after_noise_is_found(noisy, sim):
     # Rule 4 of noise.
     bucket = sim.Bucket(1e6, 1e6)
-    world = sim.World()
     client = noisy(0.05, bucket, latency=0.1, workers=64, seconds=20, until=20.0)
     world = client.world
     bucket.rate, bucket.size, bucket.level = 20, 5, 0.0

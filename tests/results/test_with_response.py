@@ -105,9 +105,9 @@ def test_events_of_a_blocking_stream(sync_client, threaded_server):
     for make in (sync_client.with_response.chat.stream, lambda **args: sync_client.send(calls.chat.stream(**args))):
         threaded_server.reply("chat.stream", sse=[CHUNK])
         with make(**HI) as stream:
-            for event in stream:
-                assert stream.json(event) == CHUNK
-                assert stream.unknown_fields(event) == UNKNOWN
+            (event,) = stream
+            assert stream.json(event) == CHUNK
+            assert stream.unknown_fields(event) == UNKNOWN
 
 
 async def test_events_of_a_union(client, server):

@@ -228,8 +228,6 @@ def test_an_async_predicate_is_refused():
 )
 async def test_arguments_that_two_readers_read_differently_run_nothing(client, server, arguments):
     ran = []
-    pay = Tool.from_function(lambda amount: None, name="pay")
-    pay.inner.__annotations__["amount"] = float
 
     def careful(amount: float) -> None:
         """Pay."""
@@ -255,7 +253,7 @@ async def test_a_further_argument_does_not_replace_one_that_was_checked(client, 
     assert "there is no parameter `amount`" in result.messages[2].content
     server.reply("chat.complete", json=answer(("take", '{"sum": 5, "context": 1, "more": 2}')))
     await client.chat.run("?", model=MODEL, tools=[take])
-    assert ran == [(5, Context, {"context": 1, "more": 2})] or ran[0][:2] == (5, Context)
+    assert ran == [(5, Context, {"more": 2})]
 
 
 async def test_calls_that_run_elsewhere_wait_only_with_arguments_that_can_be_read(client, server):
