@@ -34,7 +34,8 @@ _FAR: Final = 4 * _PIECE  # bytes after which no end of an item is looked for
 _TRIES: Final = 8
 _RAWS: Final = 64
 
-_GAP: Final = re.compile(rb"[ \t\r\n,]*+")
+_BLANK: Final = re.compile(rb"[ \t\r\n]++")
+_GAP: Final = re.compile(rb"[ \t\r\n,]*+")  # between two items of a list that has been read as JSON
 _BETWEEN: Final = rb"[ \t\r\n]{0,64}+(),[ \t\r\n]{0,64}+"
 _START: Final = re.compile(rb'\[[ \t\r\n]{0,64}+(\{[ \t\r\n]{0,64}+"[^"\\]{1,64}+"|[\["{])')
 _CLOSING: Final = {b"{": rb"\}", b"[": rb"\]", b'"': b'"'}
@@ -73,7 +74,7 @@ def _fail(error: Exception, *_: object) -> Any:
 
 async def _value(data: memoryview, type_: Any) -> Any:
     """Decode one JSON value (rule 1)."""
-    if len(data) > _PIECE and (space := _GAP.match(data)):
+    if len(data) > _PIECE and (space := _BLANK.match(data)):
         data = data[space.end() :]
     if len(data) <= _PIECE:
         return decoder(type_).decode(data)
@@ -257,6 +258,8 @@ async def _text(data: memoryview) -> str:
     """Decode a text (rule 5)."""
     parts: list[str] = []
     place, end = 1, len(data) - 1
+    if data[end] != ord('"'):
+        raise msgspec.DecodeError("no end of a text")
     while place < end:
         stop = min(place + _PIECE, end)
         found = _CHARACTERS.match(data, place, stop)

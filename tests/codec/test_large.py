@@ -97,6 +97,9 @@ ANSWERS = {
     "cut": (chat("hello", choices=600)[:-3], ChatCompletionResponse),
     "a page": (b"<html>" + b" " * BIG, ChatCompletionResponse),
     "a list": (encode(["a" * 100] * 600), ChatCompletionResponse),
+    "a comma first": (b"," + chat("a" * BIG), ChatCompletionResponse),
+    "a text": (encode("a" * BIG) + b" ", Any),
+    "a text without its end": (encode("a" * BIG)[:-1], Any),
 }
 
 
