@@ -59,7 +59,17 @@ encode_any = msgspec.json.Encoder(enc_hook=enc_hook).encode
 encode = _checked(encode_any)
 """Encode what is sent; raises `TypeError` for what has no form in JSON, `ValueError` for NaN and lone surrogates."""
 
-encode_sorted = _checked(msgspec.json.Encoder(enc_hook=enc_hook, order="sorted").encode)
+_write_sorted: Final = msgspec.json.Encoder(enc_hook=enc_hook, order="sorted").encode
+
+
+def _sorted_json(value: Any) -> bytes:
+    try:
+        return _write_sorted(value)
+    except TypeError:  # msgspec sorts only keys that are text, as all are in JSON
+        return _write_sorted(msgspec.json.decode(encode_any(value)))
+
+
+encode_sorted = _checked(_sorted_json)
 """Encode a value with its keys in order, so that equal values give equal bytes."""
 
 

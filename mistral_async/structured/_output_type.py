@@ -26,7 +26,7 @@ class OutputType(Generic[T]):
     def __init__(self, kind: TypeForm[T]) -> None:
         if isinstance(cast("Any", kind), (Mapping, ResponseFormat)) or cast("Any", kind) in _FORMATS:
             raise TypeError(
-                "parse() reads the answer as a type: pass response_format=<a class, or a type such as list[str]>; "
+                "the answer is read as a type here: pass response_format=<a class, or a type such as list[str]>; "
                 "complete() takes response formats and JSON schemas"
             )
         compiled = compile_type(kind)

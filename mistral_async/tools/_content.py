@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import msgspec
+from typing_extensions import TypeIs
 
 from mistral_async._codec.json_encode import enc_hook, encode
 from mistral_async._codec.json_schema.model_json import whole_text
@@ -26,10 +28,11 @@ from mistral_async.models.content import (
 # What the model gets of a result
 #
 # Rule 1: Text is text, whatever its subclass of `str`. Content chunks are chunks. All else is JSON; a data frame is its
-#   rows, a generator its items, an exception its text.
+#   rows, an iterator its items, an exception its text.
 # Rule 2: Half a surrogate pair (a file name that is not UTF-8, half an emoji) becomes U+FFFD.
 # Rule 3: NaN and infinities are the words "NaN", "Infinity" and "-Infinity".
 # Rule 4: A value that has no form in JSON is its text. No result of a tool ends a run.
+# Rule 5: An iterator that fails is a tool that failed: what it raises is raised here.
 
 _CHUNKS = (
     TextChunk,
@@ -44,7 +47,7 @@ _CHUNKS = (
 
 
 def tool_content(value: object) -> str | list[Any]:
-    """Return text as it is, chunks as they are, all else as JSON (rules 1 to 4)."""
+    """Return text as it is, chunks as they are, all else as JSON (rules 1 to 5)."""
     if isinstance(value, str):
         return plain_text(value)
     if isinstance(value, BaseException):
@@ -57,8 +60,23 @@ def tool_content(value: object) -> str | list[Any]:
             return [_whole_chunk(each) for each in items]
     try:
         return msgspec.json.encode(_whole(msgspec.to_builtins(value, enc_hook=_json_or_text))).decode()
+    except _IterationError as failed:
+        raise failed.error from None
     except (TypeError, ValueError, RecursionError):
         return _text_of(cast("object", value))
+
+
+class _IterationError(Exception):
+    """The failure of an iterator, whichever kind of error that is."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def is_iterator(value: object) -> TypeIs[Iterator[object]]:
+    """Return True for what gives its items once: generators, `map`, database cursors; a file is none."""
+    return isinstance(value, Iterator) and not hasattr(cast("object", value), "read")
 
 
 def plain_text(text: str) -> str:
@@ -68,23 +86,25 @@ def plain_text(text: str) -> str:
 
 def _json_or_text(value: object) -> Any:
     """Return a value's form in JSON, or its text where it has none: a model can read that too."""
-    match value:
-        case str():
-            return str.__str__(value)
-        case Iterator() if not hasattr(cast("object", value), "read"):
-            return list(cast("Iterator[object]", value))
-        case _:
-            pass
-    duck: Any = value
-    try:
-        return _rows(duck) if hasattr(duck, "columns") else enc_hook(value)
-    except Exception:  # noqa: BLE001 - whatever a class of the user does when it is written
-        return _text_of(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if is_iterator(value):
+        try:
+            return list(value)
+        except Exception as error:  # noqa: BLE001 - whatever a function of the user raises
+            raise _IterationError(error) from None
+    for write in (enc_hook, _rows):
+        with suppress(Exception):  # whatever a class of the user does when it is written
+            return write(value)
+    return _text_of(value)
 
 
 def _rows(table: Any) -> Any:
     """Return the rows of a data frame, each with the names of its columns: its text would leave most of them out."""
-    return table.to_dicts() if hasattr(table, "to_dicts") else table.to_dict(orient="records")
+    for name in ("to_dicts", "to_pylist"):  # of polars, of pyarrow
+        if callable(rows := getattr(table, name, None)):
+            return rows()
+    return table.to_dict(orient="records")
 
 
 def _whole(value: Any) -> Any:

@@ -143,7 +143,7 @@ class FunctionSignature:
             if name in values:
                 plain = _plain_value(field, values[name])
                 if plain is msgspec.UNSET and field.key in arguments:
-                    plain, is_exact = _copied({"": arguments[field.key]})[""], False
+                    plain, is_exact = copied({"": arguments[field.key]})[""], False
                 if plain is not msgspec.UNSET:
                     found[field.key] = plain
         return found, is_exact
@@ -244,10 +244,10 @@ def arguments_of(arguments: object) -> JSONObject:
         return {}
     if not is_mapping(found):
         raise MismatchError(f"the arguments are not an object, but {json_name(found)}")
-    return _copied(dict(found)) if found is arguments else dict(found)
+    return copied(dict(found)) if found is arguments else dict(found)
 
 
-def _copied(arguments: JSONObject) -> JSONObject:
+def copied(arguments: JSONObject) -> JSONObject:
     """Return a copy of arguments that shares no part with them, where they are JSON."""
     try:
         return cast("JSONObject", to_builtins(arguments))

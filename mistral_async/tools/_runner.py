@@ -19,7 +19,7 @@ from mistral_async.tools._deferred import DeferredCall, ToolResult
 from mistral_async.tools._events import RunEvent, ToolFinished, ToolStarted
 from mistral_async.tools._function import Context, arguments_of, is_async
 from mistral_async.tools._sendable_calls import INVALID_JSON
-from mistral_async.tools._tool import LocalTool, ToolError, call_in_thread
+from mistral_async.tools._tool import CheckedArguments, LocalTool, ToolError, call_in_thread
 from mistral_async.tools._toolbox import Toolbox
 
 # Running the calls of one answer
@@ -38,8 +38,8 @@ from mistral_async.tools._toolbox import Toolbox
 # Rule 6: A tool that starts has a `ToolStarted` event. A call that ran, was rejected or was denied has a `ToolFinished`
 #   one; a result that was given from outside, and an exception that is raised, have none.
 # Rule 7: Arguments are converted once. `requires_confirmation`, `confirm`, a `DeferredCall` and events see the JSON of
-#   the values that the tool gets, each in a copy of its own. What `confirm` or `allow` make of theirs is converted and
-#   checked again, and is what runs.
+#   the values that the tool gets, each in a copy of its own. Other arguments that `confirm` or `allow` give are
+#   converted and checked again, as those of a run that waited are, and are what runs.
 # Rule 8: Arguments of a call on the server that can not be read are shown as the text that they are.
 
 Decision: TypeAlias = bool | str | None
@@ -92,28 +92,31 @@ class ToolRunner:
 
     async def _run_call(self, call: RequestedCall, step: int) -> Outcome:
         if call.on_server:
-            return await self._confirm_call(_call_on_server(call), step)
+            return await self._confirm_call(_call_on_server(call), step, None)
         asked = DeferredCall(call.id, call.name, {}, "confirmation")
         try:
             if call.name in self._toolbox.external:
                 return DeferredCall(call.id, call.name, arguments_of(call.arguments), "external")
             tool = self._toolbox.find(call.name)
-            values, asked.arguments, _ = tool.check(cast("JSONMapping", call.arguments))
-            needs_confirmation = tool.needs_confirmation(asked.arguments)
+            checked = tool.check(cast("JSONMapping", call.arguments))
+            asked.arguments = checked.plain
+            needs_confirmation = tool.needs_confirmation(checked)
         except Exception as error:  # noqa: BLE001 - of a function or a class of the user
             return await self._refuse(asked, step, error)
         if needs_confirmation:
-            return await self._confirm_call(asked, step)
-        return await self._run_tool(tool, values, asked, step)
+            return await self._confirm_call(asked, step, checked)
+        return await self._run_tool(tool, checked.values, asked, step)
 
-    async def _confirm_call(self, call: DeferredCall, step: int) -> Outcome:
+    async def _confirm_call(self, call: DeferredCall, step: int, checked: CheckedArguments | None) -> Outcome:
         """Ask `confirm` for a decision and carry it out; without either the call waits (rule 3)."""
         if self._confirm is None:
             return call
         async with self._asking:
             shown = _copy_of(call)
+            before = repr(shown.arguments)  # unlike `==` it tells 1 from True
             decision = await _ask(self._confirm, shown)
-            call.arguments = shown.arguments
+            if repr(shown.arguments) != before:
+                call.arguments, checked = shown.arguments, None
             match decision:
                 case True:
                     call.decision = "allow"
@@ -123,27 +126,27 @@ class ToolRunner:
                     call.decision, call.note = "deny", note
                 case None:
                     return call
-        return await self._apply_decision(call, step)
+        return await self._apply_decision(call, step, checked)
 
-    async def _apply_decision(self, call: DeferredCall, step: int) -> Outcome:
+    async def _apply_decision(self, call: DeferredCall, step: int, checked: CheckedArguments | None = None) -> Outcome:
         if call.reason == "server":
             return call  # rule 4
         match call.decision:
             case "allow":
-                return await self._run_allowed(call, step)
+                return await self._run_allowed(call, step, checked)
             case "result":
                 return ToolResult(call.id, call.name, call.note)
             case _:
                 return await self._fail(call, step, PermissionError(call.note or DENIED), call.note or DENIED)
 
-    async def _run_allowed(self, call: DeferredCall, step: int) -> ToolResult:
-        """Run a call that was allowed; its arguments may be others now, so they are checked again."""
+    async def _run_allowed(self, call: DeferredCall, step: int, checked: CheckedArguments | None) -> ToolResult:
+        """Run a call that was allowed, with the values that were judged; other arguments are checked (rule 7)."""
         try:
             tool = self._toolbox.find(call.name, known_before=True)
-            values, plain, _ = tool.check(call.arguments)
+            checked = checked or tool.check(call.arguments)
         except Exception as error:  # noqa: BLE001 - of a class of the user
             return await self._refuse(call, step, error)
-        return await self._run_tool(tool, values, msgspec.structs.replace(call, arguments=plain), step)
+        return await self._run_tool(tool, checked.values, msgspec.structs.replace(call, arguments=checked.plain), step)
 
     async def _run_tool(self, tool: LocalTool, values: Any, call: DeferredCall, step: int) -> ToolResult:
         context = Context(self._context, call.id, call.name, step)

@@ -13,6 +13,7 @@ import msgspec
 
 from mistral_async._codec.json_encode import encode, to_builtins
 from mistral_async._codec.json_schema.type_codec import MismatchError
+from mistral_async._codec.json_types import is_mapping
 from mistral_async.tools._content import plain_text
 from mistral_async.tools._function import arguments_of
 
@@ -177,7 +178,9 @@ def _mapped_function(function: Any) -> Any:
 
 
 def _mapped_call(call: Any, ids: _CallIds) -> Any:
-    return _with(call, id=ids.of_call(_field(call, "id")), function=_mapped_function(_field(call, "function")))
+    function = _field(call, "function")
+    mapped = {} if function is None else {"function": _mapped_function(function)}
+    return _with(call, id=ids.of_call(_field(call, "id")), **mapped)
 
 
 def _mapped_message(message: Any, ids: _CallIds) -> Any:
@@ -217,7 +220,8 @@ def _field(value: object, name: str) -> object:
 
 
 def _with(value: Any, **fields: object) -> Any:
-    """Return a copy with other fields."""
+    """Return a copy with other fields; what is no object (a call without a function) as it is: the API says so."""
     if isinstance(value, msgspec.Struct):
         return msgspec.structs.replace(value, **fields)
-    return {**(value if isinstance(value, Mapping) else cast("Mapping[str, Any]", to_builtins(value))), **fields}
+    plain = value if is_mapping(value) else to_builtins(value)
+    return {**plain, **fields} if is_mapping(plain) else value

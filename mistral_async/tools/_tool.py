@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import anyio
 import msgspec
@@ -16,9 +17,11 @@ from anyio.lowlevel import RunVar
 
 from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async._codec.json_types import JSONMapping, JSONObject
+from mistral_async._codec.turns import TURN, pause
 from mistral_async._http.threads import run_in_thread
 from mistral_async.models.tools import Function, FunctionTool
-from mistral_async.tools._function import Context, FunctionSignature, arguments_of, is_async
+from mistral_async.tools._content import is_iterator
+from mistral_async.tools._function import Context, FunctionSignature, arguments_of, copied, is_async
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,21 +87,22 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         """Call the function itself."""
         return cast("R", self.inner(*args, **kwargs))
 
-    def __set_name__(self, owner: type[Any], name: str) -> None:
-        vars(self)["attribute"] = name
-
     def __get__(self, instance: object, owner: type[Any] | None = None) -> Tool[..., R]:
         """Return the tool of a method, for its object; a tool whose function has no `self` as it is."""
         if instance is None or next(iter(inspect.signature(self.inner).parameters), "") != "self":
             return self
-        function, definition, settings = self.inner.__get__(instance), self.function, self.settings
-        code = FunctionImplementation(function)
-        bound = Function(definition.name, code.signature.schema(strict=definition.strict), definition.description)
-        bound.strict = definition.strict
-        made = attach(cast("Tool[..., R]", type(self)(bound)), code, settings, function)
-        if (attribute := vars(self).get("attribute")) and hasattr(instance, "__dict__"):
-            vars(instance)[attribute] = made  # one tool for each object, whose `limit` holds for all its calls
-        return made
+        # One tool for each object while it is used, so that `limit` holds for all its calls. It holds the object, whose
+        # id is no other's for that time; the object itself is left as it is.
+        bound: WeakValueDictionary[int, Tool[..., R]] = vars(self).setdefault("bound", WeakValueDictionary())
+        return bound.get(id(instance)) or bound.setdefault(id(instance), self._bind(instance))
+
+    def _bind(self, instance: object) -> Tool[..., R]:
+        function, definition = self.inner.__get__(instance), self.function
+        code = FunctionImplementation(function, vars(self).get("bound_signature"))
+        vars(self)["bound_signature"] = code.signature
+        schema = code.signature.schema(strict=definition.strict)
+        made = type(self)(Function(definition.name, schema, definition.description, definition.strict))
+        return attach(cast("Tool[..., R]", made), code, self.settings, function)
 
     @classmethod
     def from_function(
@@ -149,13 +153,13 @@ class Tool(FunctionTool, Generic[P, R], dict=True, weakref=True, eq=False):
         """The settings to run it."""
         return cast("ToolSettings", vars(self)["settings"])
 
-    def needs_confirmation(self, arguments: str | JSONMapping) -> bool:
+    def needs_confirmation(self, arguments: str | JSONMapping | CheckedArguments) -> bool:
         """Return True if a call with these arguments waits for a yes; raises `ValueError` for wrong arguments."""
         asks = self.settings.requires_confirmation
         if isinstance(asks, bool):
             return asks
-        checked = self.check(arguments)
-        return not checked.is_exact or bool(asks(checked.plain))
+        checked = arguments if isinstance(arguments, CheckedArguments) else self.check(arguments)
+        return not checked.is_exact or bool(asks(copied(checked.plain)))
 
     def read(self, arguments: str | JSONMapping) -> Any:
         """Check the arguments of a call and return them as values; raises `ValueError`."""
@@ -241,8 +245,8 @@ def _semaphore_of(tool: LocalTool, limit: int) -> anyio.Semaphore:
 class FunctionImplementation:
     """A Python function; one that is not async runs in a thread."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.signature = FunctionSignature(function)
+    def __init__(self, function: Callable[..., Any], signature: FunctionSignature | None = None) -> None:
+        self.signature = signature or FunctionSignature(function)
         self._function = function
         self._async = is_async(function)
 
@@ -263,24 +267,37 @@ class FunctionImplementation:
 
 
 async def call_in_thread(call: Callable[[], Any], *, abandon: bool) -> Any:
-    """Call it in a thread; a result that can be awaited is awaited here."""
+    """Call it in a thread, which makes the items of an iterator too; a result that can be awaited is awaited here."""
 
     def held() -> tuple[Any]:
         value = call()
-        return (list(value) if inspect.isgenerator(value) else value,)  # trio takes no coroutine from a thread
+        listed = is_iterator(value) and not inspect.isawaitable(value)
+        return (list(value) if listed else value,)  # trio takes no coroutine from a thread
 
     (value,) = await run_in_thread(held, abandon_on_cancel=abandon)
     return await _awaited(value)
 
 
 async def _awaited(value: Any) -> Any:
-    """Return the result of what can be awaited, and the items of an async generator."""
+    """Return the result of what can be awaited, and the items of an iterator, async or not."""
     if inspect.isawaitable(value):
         value = await value
     if inspect.isasyncgen(value):
         async with aclosing(value):
             return [each async for each in value]
-    return value
+    return await _listed(value) if is_iterator(value) else value
+
+
+async def _listed(items: Iterator[object]) -> list[object]:
+    """Return the items of an iterator of an async function: made here, for they may be this thread's, in turns."""
+    found: list[object] = []
+    turn_ends = time.monotonic() + TURN
+    for each in items:
+        found.append(each)
+        if time.monotonic() > turn_ends:
+            await pause()
+            turn_ends = time.monotonic() + TURN
+    return found
 
 
 @overload

@@ -122,7 +122,7 @@ def test_a_dict_that_is_refused_says_what_it_lacks(call, words):
 
 @pytest.mark.parametrize("given", [{"type": "json_object"}, "json_object", ResponseFormat("json_object")])
 def test_parse_says_that_it_takes_types(given):
-    with pytest.raises(TypeError, match=r"parse\(\) reads the answer as a type: pass response_format=<a class"):
+    with pytest.raises(TypeError, match=r"the answer is read as a type here: pass response_format=<a class"):
         calls.chat.parse(**CHAT, response_format=given)
 
 

@@ -84,6 +84,7 @@ def test_a_model_reads_the_text_of_what_has_no_form_in_json(value):
 
 
 def test_equal_values_have_equal_bytes():
+    assert encode_sorted([{10: 1, 9: {None: 2}}]) == encode_sorted([{"9": {"null": 2}, "10": 1}])
     assert encode_sorted({"b": 1, "a": 2}) == encode_sorted({"a": 2, "b": 1}) == b'{"a":2,"b":1}'
 
 

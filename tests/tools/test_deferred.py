@@ -13,7 +13,7 @@ import anyio.lowlevel
 import pytest
 
 from mistral_async.models import Function, FunctionTool
-from mistral_async.tools import Deferred, Tool, ToolFinished, tool
+from mistral_async.tools import Deferred, DeferredCall, Tool, ToolFinished, tool
 
 MODEL = "mistral-small-latest"
 ran: list[str] = []
@@ -278,6 +278,13 @@ def test_a_key_is_text_or_bytes_and_not_empty():
     for use in (lambda: state.to_json(key=b""), lambda: Deferred.from_json(state.to_json(key=KEY), key="")):
         with pytest.raises(ValueError, match="the key is empty"):
             use()
+
+
+@pytest.mark.parametrize("arguments", [{1: "a", 10: "b", 9: "c"}, {1: "a", "1": "b"}, {True: {None: 1.5}}])
+def test_a_run_whose_arguments_have_keys_of_other_types_can_be_signed(arguments):
+    # Rule 4 of deferred: what is signed is what its JSON says.
+    state = Deferred(kind="chat", calls=[DeferredCall("a", "pay", arguments, "confirmation")])
+    assert Deferred.from_json(state.to_json(key=KEY), key=KEY) == Deferred.from_json(state.to_json())
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"3", b"{", b'{"kind": 1}', b"\xff", "[" * 100_000, b'{"a":NaN}'])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import dataclasses
 import datetime as dt
 import enum
 import functools
+import gc
 import json
+import pickle
 import re
+import weakref
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -324,6 +328,49 @@ async def test_a_method_is_a_tool_of_its_object():
     assert await other.sell.run({}) == 19
     assert one.sell(2) == 5
     assert Shop.sell(one, 1) == 4
+
+
+class Branch(Shop):
+    @tool
+    def sell(self, count: int = 1) -> int:
+        """Sell here."""
+        return 100 + super().sell(count)
+
+
+async def test_a_method_s_tool_leaves_its_object_as_it_is():
+    shop, branch = Shop(10), Branch(20)
+    held = shop.sell
+    for other in (copy.copy(shop), copy.deepcopy(shop), pickle.loads(pickle.dumps(shop))):
+        assert await other.sell.run({"count": 3}) == 7
+        assert other.sell is not held
+    assert vars(shop) == {"stock": 10}
+    for _ in range(2):  # what `super` finds does not take the place of the override
+        assert await branch.sell.run({"count": 1}) == branch.stock + 100
+    assert branch.sell.function.description == "Sell here."
+    gone = weakref.ref(shop)
+    del shop, held
+    gc.collect()
+    assert gone() is None
+
+
+async def test_a_limit_holds_for_all_calls_of_an_object():
+    class Worker:
+        __slots__ = ("most", "running")
+
+        @tool(limit=2)
+        async def work(self) -> None:
+            """Work."""
+            self.running += 1
+            self.most = max(self.most, self.running)
+            await anyio.sleep(0.01)
+            self.running -= 1
+
+    worker = Worker()
+    worker.running = worker.most = 0
+    async with anyio.create_task_group() as group:
+        for _ in range(6):
+            group.start_soon(worker.work.run, {})
+    assert worker.most == 2
 
 
 @pytest.mark.parametrize("in_thread", [False, True])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import json
 from typing import Annotated, Any
 
@@ -24,6 +25,20 @@ class Order(msgspec.Struct):
 @dataclasses.dataclass(eq=False)
 class Unequal:
     amount: int
+
+
+conversions: list[Any] = []
+
+
+class Ticketed(pydantic.BaseModel):
+    amount: bool | int
+    ticket: int = pydantic.Field(default_factory=itertools.count(1).__next__)
+
+    @pydantic.field_validator("amount")
+    @classmethod
+    def count(cls, amount):
+        conversions.append(amount)
+        return amount
 
 
 class Secret(pydantic.BaseModel):
@@ -130,6 +145,36 @@ async def test_what_confirm_makes_of_the_arguments_is_what_runs(client, server):
     server.reply("chat.complete", json=answer(("pay", '{"amount": 1000, "to": {"iban": "x"}}')))
     await client.chat.run("?", model=MODEL, tools=[pay], confirm=confirm)
     assert ran == [(10, {"iban": "x"})]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+async def test_arguments_are_converted_once(client, server, changed):
+    # Rule 7 of runner: what is judged is what runs, also where each conversion makes another value.
+    ran = []
+    conversions.clear()
+
+    def pay(order: Ticketed) -> None:
+        """Pay."""
+        ran.append((order.amount, order.ticket))
+
+    def asks(given):
+        ran.append(given["order"]["ticket"])
+        given["order"]["ticket"] = 0
+        return True
+
+    def confirm(call):
+        ran.append(call.arguments["order"]["ticket"])
+        if changed:
+            call.arguments["order"]["amount"] = True
+        return True
+
+    careful = Tool.from_function(pay, requires_confirmation=asks)
+    server.reply("chat.complete", json=answer(("pay", '{"order": {"amount": 1}}')))
+    await client.chat.run("?", model=MODEL, tools=[careful], confirm=confirm)
+    ticket = ran[-1][1]
+    assert ran == [ticket, ticket, (1, ticket)]
+    assert (ran[-1][0] is True) is changed
+    assert len(conversions) == (4 if changed else 2)  # each second one finds that its JSON says the same
 
 
 async def test_a_value_that_json_can_not_hold_is_kept_as_it_was_given(client, server):

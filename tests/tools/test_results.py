@@ -7,8 +7,10 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import itertools
 import json
 import math
+import threading
 import uuid
 from typing import Any
 
@@ -24,6 +26,17 @@ from mistral_async.tools import Deferred, Tool, ToolError, tool
 from mistral_async.tools._content import error_text, tool_content
 
 MODEL = "mistral-small-latest"
+
+
+class Dashboard:
+    def __init__(self, columns):
+        self.columns = columns
+
+    def to_dict(self):
+        return {"columns": self.columns}
+
+    def __str__(self):
+        return "a dashboard"
 
 
 class Text(str):  # noqa: SLOT000 - like most of them
@@ -46,6 +59,19 @@ class Table:
     def to_dict(self, orient):
         assert orient == "records"
         return self.rows
+
+
+class Report(pydantic.BaseModel):
+    """A thing with columns that is no table."""
+
+    columns: list[str]
+
+
+class Arrow:
+    columns = ("a",)
+
+    def to_pylist(self):
+        return [{"a": 1}]
 
 
 class Broken:
@@ -119,6 +145,9 @@ RESULTS = [
     (map(str, [1]), '["1"]'),
     (Table([{"a": 1, "b": math.nan}]), '[{"a":1,"b":"NaN"}]'),
     ({"table": Table([])}, '{"table":[]}'),
+    (Arrow(), '[{"a":1}]'),
+    (Report(columns=["a"]), '{"columns":["a"]}'),
+    (Dashboard(["a"]), '"a dashboard"'),
     (Model(ratio=0.5, at=dt.date(2026, 1, 31)), '{"ratio":0.5,"at":"2026-01-31"}'),
     (Span(dt.datetime(2026, 1, 1), decimal.Decimal("1.10")), '{"start":"2026-01-01T00:00:00","cost":"1.10"}'),  # noqa: DTZ001
     (uuid.UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
@@ -205,6 +234,57 @@ async def test_generators_are_read_to_their_end():
 
     assert await pieces.run({}) == [1, 2]
     assert await later.run({}) == ["a"]
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_an_iterator_s_items_are_made_where_its_function_runs(is_async):
+    def where(number):
+        return number, threading.get_ident()
+
+    def numbers() -> Any:
+        """Give."""
+        return map(where, range(3))
+
+    async def numbers_async() -> Any:
+        """Give."""
+        return map(where, range(3))
+
+    items = await Tool.from_function(numbers_async if is_async else numbers).run({})
+    assert [number for number, _ in items] == [0, 1, 2]
+    assert {thread == threading.get_ident() for _, thread in items} == {is_async}
+
+
+async def test_the_items_of_an_iterator_are_made_in_turns():
+    async def count() -> Any:
+        """Give numbers without end."""
+        return itertools.count()
+
+    with pytest.raises(TimeoutError):
+        await Tool.from_function(count, timeout=0.02).run({})
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError, KeyError, ZeroDivisionError])
+@pytest.mark.parametrize("how", ["returned", "async", "inside"])
+async def test_an_iterator_that_fails_is_a_tool_that_failed(client, server, error, how):
+    # Rule 5 of content.
+    def broken(_):
+        raise error("torn")
+
+    def read() -> Any:
+        """Read."""
+        rows = map(broken, [1])
+        return {"rows": rows} if how == "inside" else rows
+
+    async def read_async() -> Any:
+        """Read."""
+        return map(broken, [1])
+
+    reader = Tool.from_function(read_async if how == "async" else read, name="read")
+    call = {"id": "abcdefghi", "type": "function", "function": {"name": "read", "arguments": "{}"}}
+    choice = {"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "tool_calls": [call]}}
+    server.reply("chat.complete", json={"id": "1", "model": MODEL, "created": 1, "choices": [choice]})
+    with pytest.raises(error, match="torn"):
+        await client.chat.run("?", model=MODEL, tools=[reader], on_tool_error="raise")
 
 
 def test_an_error_without_a_text_is_told():

@@ -187,6 +187,19 @@ async def test_a_name_that_no_function_can_have_does_not_end_the_run(client, ser
     assert "there is no tool" in messages[2]["content"]
 
 
+@pytest.mark.parametrize("odd", [{"id": "x"}, {"id": "x", "function": None}, {"id": "x", "function": "f"}, "x", None])
+async def test_what_is_no_call_is_left_to_the_api_to_refuse(client, server, odd):
+    messages = [
+        {"role": "user", "content": "?"},
+        {"role": "assistant", "tool_calls": [call("call_1", "a"), odd]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "b"},
+    ]
+    server.reply("chat.complete", json=answer(content="done"))
+    await client.chat.run(messages, model=MODEL, tools=[look])
+    sent = server.requests[-1].json()["messages"][1]["tool_calls"][1]
+    assert sent == ({**odd, "id": sent["id"]} if isinstance(odd, dict) else odd)
+
+
 IDS = st.one_of(
     st.none(), st.sampled_from(["", "null", "call_1", "abcdefghi", "123456789"]), st.text(max_size=12), st.integers()
 )
