@@ -111,7 +111,7 @@ class Pages(Request, Generic[Item, Page]):
 
     returns: Any = None
     items: str = "data"
-    """The key of the page's items; empty where the page is a bare array."""
+    """The place of the page's items, such as `data` or `traces.results`. A page may be a bare array, too."""
     by: Paging | None = None
 
 
@@ -203,9 +203,11 @@ def pages(
     by: Paging,
     query: Mapping[str, Any] | None = None,
     items: str = "data",
+    method: str = "GET",
+    json: Any = None,
 ) -> Pages[Any, Any]:
-    """Describe a list that comes in pages."""
-    return Pages("GET", route, _ids(ids), _set(query), returns=returns, items=items, by=by)
+    """Describe a list that comes in pages. A search is a POST with a body, the same one for each page."""
+    return Pages(method, route, _ids(ids), _set(query), _set(json), returns=returns, items=items, by=by)
 
 
 def download(route: str, *ids: str | int, query: Mapping[str, Any] | None = None) -> Download:

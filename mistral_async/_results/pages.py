@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
-from mistral_async._engine.paging import Paging
+from mistral_async._engine.paging import Paging, items_of
 from mistral_async._engine.request import Call, Pages
 from mistral_async.errors import ResponseValidationError
 
@@ -52,7 +52,7 @@ class AsyncPages(Generic[T, Page]):
 
     def items(self, page: Page) -> list[T]:
         """Return the items of a page."""
-        return _items(self._request, self._data(page))
+        return items_of(self._data(page), self._request.items)
 
     async def to_list(self) -> list[T]:
         """Return every item."""
@@ -67,11 +67,7 @@ class AsyncPages(Generic[T, Page]):
 
 
 def _call(request: Pages[Any, Any], query: dict[str, Any]) -> Call[Any]:
-    return Call(request.method, request.route, request.ids, query or None, returns=request.returns)
-
-
-def _items(request: Pages[T, Any], data: Any) -> list[T]:
-    return cast("list[T]", data if isinstance(data, list) else getattr(data, request.items))
+    return Call(request.method, request.route, request.ids, query or None, request.json, returns=request.returns)
 
 
 class _PageIterator(Generic[P]):
@@ -110,7 +106,7 @@ class _PageIterator(Generic[P]):
 
     def _turn_page(self, call: Call[Any], data: Any) -> None:
         """Find the query for the page after this one (rules 2 and 3)."""
-        items, query = _items(self._request, data), cast("dict[str, Any]", self._query)
+        items, query = items_of(data, self._request.items), cast("dict[str, Any]", self._query)
         if items and items == self._last:
             raise self._endless("two pages in a row have the same items")
         self._empty = 0 if items else self._empty + 1
@@ -127,7 +123,7 @@ class _PageIterator(Generic[P]):
         self._query = None
         error = ResponseValidationError(
             f"{self._request!r}: the list would never end, because {reason}. The {self._seen} items before are all "
-            "that came; `.page()` with `page=` or `page_token=` asks for one page"
+            "that came; `.page()` with the number or token of a page asks for one"
         )
         error.status = 200
         return error

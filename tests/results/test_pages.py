@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mistral_async import calls
+from mistral_async._engine.paging import Offset, PageLink, PageNumber, PageToken, Period
+from mistral_async._engine.request import pages as described
 from mistral_async.errors import APIStatusError, ResponseValidationError
 
 
@@ -111,3 +113,80 @@ async def test_a_list_that_is_sent_has_no_end_either(client, server):
     server.reply("files.list", json=page("a"), times=None)
     found, error = await read(await client.send(calls.files.list()))
     assert (found, error is not None) == (["a"], True)
+
+
+# Every way in which the API cuts lists: two pages and the end, what is asked for each, with plain dicts for pages.
+WAYS = {
+    "page, from 1": (
+        {"by": PageNumber(1), "items": "members"},
+        [{"members": ["a"], "total": 2}, {"members": ["b"], "total": 2}],
+        ["", "page=2"],
+    ),
+    "page, from 0, until a page is empty": (
+        {"by": PageNumber(), "items": "data"},
+        [{"data": ["a"]}, {"data": ["b"]}, {"data": []}],
+        ["", "page=1", "page=2"],
+    ),
+    "a link": (
+        {"by": PageLink("judges.next"), "items": "judges.results"},
+        [{"judges": {"results": ["a"], "next": "/elsewhere"}}, {"judges": {"results": ["b"], "next": None}}],
+        ["", "page=2"],
+    ),
+    "pageToken": (
+        {"by": PageToken("pageToken", "nextPageToken")},
+        [{"data": ["a"], "nextPageToken": "x&y"}, {"data": ["b"], "nextPageToken": ""}],
+        ["", "pageToken=x%26y"],
+    ),
+    "next_page_token, under its own name": (
+        {"by": PageToken("next_page_token"), "items": "executions"},
+        [{"executions": ["a"], "next_page_token": "x"}, {"executions": ["b"]}],
+        ["", "next_page_token=x"],
+    ),
+    "cursor": (
+        {"by": PageToken("cursor", "next_cursor"), "items": "workflows"},
+        [{"workflows": ["a"], "next_cursor": "x"}, {"workflows": ["b"], "next_cursor": None}],
+        ["", "cursor=x"],
+    ),
+    "cursor, in an object": (
+        {"by": PageToken("cursor", "pagination.next_cursor"), "items": "items"},
+        [{"items": ["a"], "pagination": {"next_cursor": "x"}}, {"items": ["b"], "pagination": None}],
+        ["", "cursor=x"],
+    ),
+    "cursor of a search": (
+        {"by": PageToken("cursor", "traces.cursor"), "items": "traces.results", "method": "POST", "json": {"f": 1}},
+        [{"traces": {"results": ["a"], "cursor": "x"}}, {"traces": {"results": ["b"]}}],
+        ["", "cursor=x"],
+    ),
+    "offset": (
+        {"by": Offset(), "items": "keys"},
+        [{"keys": ["a"]}, {"keys": ["b"]}, {"keys": []}],
+        ["", "offset=1", "offset=2"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("how", "answers", "asked"), WAYS.values(), ids=WAYS)
+async def test_rule_2_each_way_of_paging_comes_to_its_end(client, server, how, answers, asked):
+    for each in answers:
+        server.reply("/v1/things", json=each)
+    found = await client.send(described("/v1/things", returns=dict, **how))
+    assert await found.to_list() == ["a", "b"]
+    assert [each.query_string for each in server.requests] == asked
+    assert [each.json() if each.body else None for each in server.requests] == [how.get("json")] * len(asked)
+
+
+TIMES = ["2026-01-03T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("query", "bound", "times"),
+    [({"before": "2027-01-01T00:00:00Z"}, "before", TIMES), ({"sort": "ascending"}, "after", TIMES[::-1])],
+)
+@pytest.mark.parametrize("bounds_count", [False, True])
+async def test_rule_2_a_list_by_time_moves_its_bound(client, server, query, bound, times, bounds_count):
+    for page in (times[:2], times[1:] if bounds_count else times[2:], times[2:] if bounds_count else []):
+        server.reply("/v1/things", json=[{"created_at": each} for each in page])
+    request = described("/v1/things", query=query, returns=list[dict], items="", by=Period())
+    found = await (await client.send(request)).to_list()
+    assert sorted({each["created_at"] for each in found}) == sorted(times)
+    assert [each.query.get(bound, [None])[0] for each in server.requests] == [query.get(bound), times[1], times[2]]
