@@ -170,9 +170,9 @@ class CallState:
         logger.debug("%r -> %d in %.3f s (request id %s)", self.request, answer.status, elapsed, request_id)
         if bodies:
             got = answer.body if isinstance(answer, WireResponse) else b"a stream"
-            sent = self.redact(self.body) if isinstance(self.body, bytes) else self.body
+            sent = self.redact(self.body, whole=True) if isinstance(self.body, bytes) else self.body
             logger.debug("%r sent %r", self.request, sent)
-            logger.debug("%r got %r", self.request, self.redact(got))
+            logger.debug("%r got %r", self.request, self.redact(got, whole=True))
 
     def log_failure(self, logger: logging.Logger) -> None:
         """Log the attempt that failed last."""
@@ -236,9 +236,9 @@ class CallState:
             if name in SENSITIVE:
                 yield value.removeprefix("Bearer ").removeprefix("Basic ")
 
-    def redact(self, body: bytes) -> bytes:
+    def redact(self, body: bytes, *, whole: bool = False) -> bytes:
         """Strike the key out of what may be shown."""
-        return redact(body, self.secrets())
+        return redact(body, self.secrets(), whole=whole)
 
     def conceal(self, error: F) -> F:
         """Strike the key out of the texts of an exception, and of those that caused it; returns the exception."""

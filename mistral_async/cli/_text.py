@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import sys
+import unicodedata
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -68,10 +69,24 @@ def readable(name: str) -> str:
 
 
 def check_output(output: Path | None, inputs: Iterable[Path | None]) -> None:
-    """Refuse an output that would overwrite what is read."""
+    """Refuse an output that would overwrite what is read, or is a checkpoint, which need not be there yet."""
     for path in inputs if output is not None else ():
-        if path is not None and path.is_file() and os.path.realpath(path) == os.path.realpath(cast("Path", output)):
+        if path is not None and _is_same_file(path, cast("Path", output)):
             raise ValueError(f"-o {output} would overwrite what is read: give another name")
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    """Return whether two paths are those of one file; a terminal, or another device, is none."""
+    with suppress(OSError):
+        if not path.is_file():
+            return not path.exists() and file_key(path) == file_key(other)
+        return path.samefile(other)
+    return False
+
+
+def file_key(path: Path) -> str:
+    """Return what spellings of a path have in common that the file system of some machine takes for one file."""
+    return unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
 
 
 def read_prompt(words: Iterable[str], files: Iterable[Path]) -> str:

@@ -6,7 +6,6 @@ import base64
 import errno
 import itertools
 import mimetypes
-import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,11 +20,12 @@ from mistral_async.bulk import Err, ProgressBar
 from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, shows_progress
 from mistral_async.cli._parameters import Flag, Model, Output
-from mistral_async.cli._text import print_json, readable
+from mistral_async.cli._text import file_key, print_json, readable
 from mistral_async.models import DocumentURLChunk, ImageURLChunk, OCRResponse
 
 _KINDS = {".pdf", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".docx", ".pptx"}
 _REMOTE = ("http://", "https://")
+_LONGEST_NAME = 240  # bytes, of the 255 that most file systems allow
 
 
 async def ocr(
@@ -114,14 +114,14 @@ def _targets(sources: Sequence[str], folder: Path, suffix: str) -> list[Path]:
     """Return a file in the folder for each document: no two are the same, and none is one of the documents."""
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "-o is a folder for the results, and this is a file", str(folder))
-    taken = {_key(Path(source)) for source in sources}
+    taken = {file_key(Path(source)) for source in sources}
     numbers: dict[str, Iterator[str]] = {}
     targets: list[Path] = []
     for source in sources:
         name = _name(source)
         endings = numbers.setdefault(name, _endings())
-        target = next(path for end in endings if _key(path := folder / f"{name}{end}{suffix}") not in taken)
-        taken.add(_key(target))
+        target = next(path for end in endings if file_key(path := folder / f"{name}{end}{suffix}") not in taken)
+        taken.add(file_key(target))
         targets.append(target)
     return targets
 
@@ -132,18 +132,19 @@ def _endings() -> Iterator[str]:
     yield from (f" ({number})" for number in itertools.count(2))
 
 
-def _key(path: Path) -> str:
-    """Return what two spellings of one file have in common, where case does not tell files apart either."""
-    return os.path.realpath(path).casefold()
-
-
 def _name(source: str) -> str:
     """Return the name of a document: the end of its path or, without one, its host."""
     if not source.startswith(_REMOTE):
-        return Path(source).name
+        return _shortened(Path(source).name)
     address = urlsplit(source)
-    name = unquote(address.path.rstrip("/").rpartition("/")[2]) or address.netloc
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)[:100]
+    name = unquote(address.path.rstrip("/").rpartition("/")[2]) or address.hostname or address.netloc
+    return _shortened(re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)[:100])
+
+
+def _shortened(name: str) -> str:
+    """Return a name that leaves room for its ending, cut between two characters."""
+    data = name.encode("utf-8", "surrogateescape")
+    return name if len(data) <= _LONGEST_NAME else data[:_LONGEST_NAME].decode("utf-8", "ignore")
 
 
 def _write(target: Path, answer: OCRResponse) -> None:

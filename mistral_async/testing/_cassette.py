@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,7 +105,7 @@ class Recording(httpx.AsyncBaseTransport):
         if "content-encoding" in response.headers:
             pieces, dropped = [_decoded(response, b"".join(pieces))], _DECODED
         headers = [
-            (name.decode("latin-1"), redact(value, secrets, _SCRUBBED).decode("latin-1"))
+            (name.decode("latin-1"), _scrub(value, secrets).decode("latin-1"))
             for name, value in response.headers.raw
             if not dropped.match(name.decode("latin-1"))
         ]
@@ -115,12 +116,18 @@ class Recording(httpx.AsyncBaseTransport):
             [_text(each) for each in _scrub_pieces(pieces, secrets)],
             cut=not copied.whole,
         )
-        size = self.path.stat().st_size
+        self._append(msgspec.json.encode(exchange) + b"\n")
+
+    def _append(self, line: bytes) -> None:
+        size = None
         try:
-            with self.path.open("ab") as file:
-                file.write(msgspec.json.encode(exchange) + b"\n")
-        except OSError as error:  # a full disk: half a line could not be replayed
-            os.truncate(self.path, size)
+            with open(self.path, "ab", opener=open_private) as file:  # noqa: PTH123 - a Path takes no opener
+                size = file.tell()
+                file.write(line)
+        except OSError as error:
+            if size is not None:  # a full disk: half a line could not be replayed
+                with suppress(OSError):
+                    os.truncate(self.path, size)
             raise CassetteError(f"{self.path} can not be written: {error}") from error
 
 
@@ -130,7 +137,13 @@ class Replay(httpx.AsyncBaseTransport):
     def __init__(self, path: Path) -> None:
         self.path = path
         with path.open("rb") as file:
-            self._left = [msgspec.json.decode(line, type=RecordedExchange) for line in file if line.strip()]
+            self._left = [self._read(number, line) for number, line in enumerate(file, 1) if line.strip()]
+
+    def _read(self, number: int, line: bytes) -> RecordedExchange:
+        try:
+            return msgspec.json.decode(line, type=RecordedExchange)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise CassetteError(f"{self.path}, line {number}, is no recorded exchange: {error}") from error
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the recorded response; raises `CassetteError` if there is none left."""
@@ -211,22 +224,28 @@ def _without(request: httpx.Request, name: bytes) -> list[tuple[bytes, bytes]]:
 
 def _secrets(request: httpx.Request) -> list[str]:
     """Return what must not be recorded: the values of the headers that hold secrets."""
-    values = (value for name, value in request.headers.items() if name in SENSITIVE)
+    raw = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw)
+    values = (value for name, value in raw if name in SENSITIVE)
     return [value.strip().removeprefix("Bearer ").removeprefix("Basic ").strip() for value in values]
+
+
+def _scrub(data: bytes, secrets: list[str]) -> bytes:
+    """Return data without secrets, however much it is."""
+    return redact(data, secrets, _SCRUBBED, whole=True)
 
 
 def _scrubbed(request: RecordedRequest, secrets: list[str]) -> RecordedRequest:
     """Return a request without secrets."""
-    return msgspec.json.decode(redact(msgspec.json.encode(request), secrets, _SCRUBBED), type=RecordedRequest)
+    return msgspec.json.decode(_scrub(msgspec.json.encode(request), secrets), type=RecordedRequest)
 
 
 def _scrub_pieces(pieces: list[bytes], secrets: list[str]) -> list[bytes]:
     """Return the pieces of a body without secrets; all in one where a secret lies across two of them."""
     body = b"".join(pieces)
-    clean = redact(body, secrets, _SCRUBBED)
+    clean = _scrub(body, secrets)
     if clean == body:
         return pieces
-    apart = [redact(piece, secrets, _SCRUBBED) for piece in pieces]
+    apart = [_scrub(piece, secrets) for piece in pieces]
     return apart if b"".join(apart) == clean else [clean]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from mistral_async.cli._text import check_output
 from mistral_async.cli.ocr import _targets
 
 
@@ -30,6 +33,10 @@ def test_documents_of_one_name_have_a_result_each(run, tmp_path):
         (["https://h/x/a.pdf?sig=1", "https://h/y/a.pdf?sig=2"], ["a.pdf.md", "a.pdf (2).md"]),
         (["https://h/a%2Fb%20c.pdf", "https://h/", "https://h"], ["a_b c.pdf.md", "h.md", "h (2).md"]),
         (["https://h/" + "x" * 500], ["x" * 100 + ".md"]),
+        (["https://h/" + "\U0001f389" * 100], ["\U0001f389" * 60 + ".md"]),
+        (["x" * 248 + ".pdf", "x" * 249 + ".pdf"], ["x" * 240 + ".md", "x" * 240 + " (2).md"]),
+        (["e\u0301.pdf", "\u00e9.pdf"], ["e\u0301.pdf.md", "\u00e9.pdf (2).md"]),
+        (["https://user:secret@h/"], ["h.md"]),
     ],
 )
 def test_names_of_results(tmp_path, monkeypatch, sources, expected):
@@ -53,6 +60,32 @@ def test_embed_does_not_overwrite_what_it_reads(run, tmp_path, link):
     assert ran.code == 2
     assert "would overwrite what is read" in ran.err
     assert (tmp_path / "a.jsonl").read_text() == '{"text": "a"}\n'
+
+
+@pytest.mark.parametrize("output", ["./kept.jsonl", "link.jsonl"])
+@pytest.mark.parametrize("there", [False, True])
+def test_a_checkpoint_is_not_overwritten(run, tmp_path, output, there):
+    (tmp_path / "link.jsonl").symlink_to("kept.jsonl")
+    (tmp_path / "requests.jsonl").write_text('{"custom_id": "1", "body": {"messages": []}}\n')
+    if there:
+        (tmp_path / "kept.jsonl").write_text("{}")
+    for words in (("embed",), ("batch", "run", "requests.jsonl")):
+        ran = run(*words, "--checkpoint", "kept.jsonl", "-o", output, "--fake", stdin="a")
+        assert (ran.code, ran.out) == (2, "")
+        assert "would overwrite what is read" in ran.err
+    assert (tmp_path / "kept.jsonl").exists() is there
+
+
+def test_the_checkpoint_that_a_batch_has_by_default_is_not_overwritten(run, tmp_path):
+    (tmp_path / "requests.jsonl").write_text('{"custom_id": "1", "body": {"messages": []}}\n')
+    ran = run("batch", "run", "requests.jsonl", "-o", "requests.jsonl.batch", "--fake")
+    assert ran.code == 2
+    assert "would overwrite what is read" in ran.err
+    assert names(tmp_path) == ["requests.jsonl"]
+
+
+def test_what_is_read_and_written_may_be_one_terminal():
+    check_output(Path("/dev/null"), [Path("/dev/null")])
 
 
 def test_embed_into_a_folder(run, tmp_path):

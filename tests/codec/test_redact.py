@@ -432,6 +432,37 @@ def test_a_key_that_is_cut_is_struck_out(cut):
     assert redact(b"text " + KEY[:cut].encode(), [KEY]) == b"text [the key]"
 
 
+@pytest.mark.parametrize("form", [each for each in FORMS if each not in {"plain", "base64"}])
+def test_a_key_that_is_escaped_and_cut_is_struck_out(form):
+    # Rule 4 of redact.
+    key = escaped(form).encode()
+    for cut in range(9 * len(key) // len(KEY) + 2, len(key)):
+        assert redact(b"text " + key[:cut], [KEY]) == b"text [the key]"
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_a_key_in_base64_that_is_cut_is_struck_out(before):
+    # Rule 4 of redact.
+    encoded = base64.b64encode(f"{before}{KEY}".encode())
+    for cut in range(16, len(encoded)):
+        assert encoded[4:12] not in redact(b"text " + encoded[:cut], [KEY])
+
+
+@pytest.mark.parametrize("key", ["a\\b%c&d\\\\x-", "%41%42%43", "&#65;&#66;", "abababababab", "k\u00e9y \u00fcber"])
+def test_a_key_of_any_characters_is_struck_out(key):
+    # Rule 4 of redact.
+    plain = key.encode("latin-1")
+    for text in (plain, "".join(f"\\u{ord(each):04X}" for each in key).encode()):
+        assert redact(b"-" + text + b"-", [key]) == b"-[the key]-"
+    assert redact(b"-" + plain[:8] * (len(plain) > 8), [key]) == b"-" + b"[the key]" * (len(plain) > 8)
+
+
+def test_what_is_shown_whole_is_looked_through():
+    # Rule 4 of redact.
+    far = b"\\n" * 200_000 + escaped("JSON").encode()
+    assert redact(far, [KEY], whole=True).endswith(b"n[the key]")
+
+
 @pytest.mark.parametrize("unit", [b"\\", b"\\u0073", b"%73", b"&#x73;", KEY[:-1].encode(), b"s", b"\\\\\\\\u"])
 def test_time_is_linear_whatever_a_server_sends(unit):
     # Rule 4 of redact.
