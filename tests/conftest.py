@@ -78,3 +78,13 @@ def sync_client(threaded_server, request):
         threaded_server.api_key, server_url=threaded_server.url, retry_config=QUICK, backend=request.param
     ) as client:
         yield client
+
+
+@pytest.fixture
+def full_disk():
+    """Files may not become longer than 1000 bytes: a write fails as on a full disk."""
+    resource = pytest.importorskip("resource", reason="limits of processes are of Unix")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -17,8 +17,8 @@ T = TypeVar("T")
 #   has it: bodies, events, headers, request ids. The decoded answer, and its body, are as they came.
 # Rule 3: Headers named in `SENSITIVE` are treated as the key is, whoever set them.
 # Rule 4: A key is found as it is, with any of its characters escaped (JSON, also twice, percent-encoding, HTML), in
-#   base64 at any offset, and in all these forms cut at the end of what arrived. The time is linear, and short whatever a
-#   server sends: for an error, which shows a part, escapes are looked for in the first `_ESCAPES` bytes. Logs and
+#   base64 at any offset, and in all these forms cut at the end of what arrived. The time is linear, and short whatever
+#   a server sends: for an error, which shows a part, escapes are looked for in the first `_ESCAPES` bytes. Logs and
 #   cassettes show all, and have all looked through.
 
 SENSITIVE = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key"})

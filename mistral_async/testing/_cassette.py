@@ -121,7 +121,7 @@ class Recording(httpx.AsyncBaseTransport):
     def _append(self, line: bytes) -> None:
         size = None
         try:
-            with open(self.path, "ab", opener=open_private) as file:  # noqa: PTH123 - a Path takes no opener
+            with open(self.path, "ab", opener=open_private) as file:
                 size = file.tell()
                 file.write(line)
         except OSError as error:

@@ -1,8 +1,10 @@
-"""The command line in this process: `run` gives the exit code, stdout and stderr."""
+"""The command line: in this process, where `run` gives the exit code, stdout and stderr; `env` is for another one."""
 
 from __future__ import annotations
 
 import io
+import os
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -40,3 +42,12 @@ def at(threaded_server, monkeypatch, run):
         return run(*arguments, "--server-url", threaded_server.url, stdin=stdin)
 
     return at
+
+
+@pytest.fixture
+def env():
+    """The variables of a process that runs this package, without those that say how."""
+    ours = ("MISTRAL", "PYTHONWARN", "PYTHONUNBUFFERED")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    paths = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), clean.get("PYTHONPATH")]))
+    return clean | {"PYTHONPATH": paths}

@@ -6,11 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-from mistral_async.testing import FakeMistral
 
 COMMAND = [sys.executable, "-m", "mistral_async"]
 SMILE = "hé \U0001f389"
@@ -23,27 +20,17 @@ def encoded(text, encoding):
 
 
 @pytest.fixture
-def server():
-    with FakeMistral() as server:
-        yield server
+def server(threaded_server, env):
+    env["MISTRAL_API_KEY"] = threaded_server.api_key
+    return threaded_server
 
 
 @pytest.fixture
-def shell(server, tmp_path):
-    def shell(*arguments, stdin=b"", env=None, **options):
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("MISTRAL", "PYTHONWARN"))}
-        clean["PYTHONPATH"] = str(Path(__file__).parents[2])
-        clean |= {"MISTRAL_API_KEY": server.api_key, **(env or {})}
-        return subprocess.run(
-            [*COMMAND, *arguments, "--server-url", server.url],
-            input=stdin,
-            capture_output="stdout" not in options,
-            env=clean,
-            cwd=tmp_path,
-            timeout=60,
-            check=False,
-            **options,
-        )
+def shell(server, tmp_path, env):
+    def shell(*arguments, stdin=b"", **more):
+        command = [*COMMAND, *arguments, "--server-url", server.url]
+        options = {"input": stdin, "capture_output": True, "env": env | more, "cwd": tmp_path}
+        return subprocess.run(command, timeout=60, check=False, **options)
 
     return shell
 
@@ -71,8 +58,7 @@ def test_words_that_are_no_text_are_refused(shell, arguments):
 
 
 def test_words_in_a_locale_of_ascii(shell, server):
-    env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    ran = shell("chat", SMILE, env=env)
+    ran = shell("chat", SMILE, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (ran.returncode, asked(server)) == (0, SMILE)
     assert b"\\U0001f389" in ran.stdout  # which ASCII has not
 
@@ -91,12 +77,11 @@ def test_names_of_files_may_be_any_bytes(shell, server, tmp_path):
 
 @pytest.mark.parametrize("encoding", ["cp1252", *(pytest.param(each, marks=pytest.mark.slow) for each in OUTPUTS)])
 def test_every_answer_can_be_printed(shell, encoding):
-    env = {"PYTHONIOENCODING": encoding}
-    ran = shell("chat", SMILE, env=env)
+    ran = shell("chat", SMILE, PYTHONIOENCODING=encoding)
     assert (ran.returncode, ran.stderr) == (0, b"")
     shown = ran.stdout.decode(encoding)
     assert SMILE in shown or "\\U0001f389" in shown
-    ran = shell("moderate", SMILE, "--json", env=env)
+    ran = shell("moderate", SMILE, "--json", PYTHONIOENCODING=encoding)
     assert json.loads(ran.stdout.decode(encoding))["index"] == 0
 
 
@@ -123,9 +108,8 @@ def test_byte_order_marks_of_pipes(shell, server, encoding):
     assert server.requests[-1].json()["input"] == [f"{SMILE}\r\nb"]
 
 
-def test_a_mark_that_arrives_in_pieces(server, tmp_path):
+def test_a_mark_that_arrives_in_pieces(server, env):
     """And whoever types is not waited for: one letter and a line's end are a line."""
-    env = os.environ | {"MISTRAL_API_KEY": server.api_key, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [*COMMAND, "embed", "--server-url", server.url]
     with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         for byte in "\ufeffa\nb\n".encode("utf-16-le"):
@@ -154,9 +138,8 @@ MORE = [pytest.param(each, marks=pytest.mark.slow) for each in ("models", "embed
 
 @pytest.mark.parametrize("closed", ["0<&- >&- 2>&-", *ONE])
 @pytest.mark.parametrize("command", ["chat hi", "chat", *MORE])
-def test_streams_that_are_closed(server, tmp_path, closed, command):
+def test_streams_that_are_closed(server, tmp_path, env, closed, command):
     (tmp_path / "texts").write_text("a\n")
-    env = os.environ | {"MISTRAL_API_KEY": server.api_key, "PYTHONPATH": str(Path(__file__).parents[2])}
     line = f"{sys.executable} -m mistral_async {command} --server-url {server.url} {closed}"
     ran = subprocess.run(["bash", "-c", line], env=env, cwd=tmp_path, capture_output=True, timeout=60, check=False)
     assert ran.returncode == (2 if command == "chat" else 0)

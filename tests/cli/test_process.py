@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -18,17 +17,6 @@ from mistral_async import SyncMistral
 from mistral_async.testing import FakeMistral, Stall
 
 COMMAND = [sys.executable, "-m", "mistral_async"]
-
-
-@pytest.fixture
-def env(tmp_path):
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("MISTRAL", "PYTHONWARN", "PYTHONUNBUFFERED"))
-    }
-    paths = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), clean.get("PYTHONPATH")]))
-    return clean | {"PYTHONPATH": paths}
 
 
 def run(*arguments, env, stdin="", **options):

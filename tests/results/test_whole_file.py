@@ -18,8 +18,6 @@ from mistral_async.bulk import CheckpointError
 from mistral_async.testing import CassetteError, record
 from mistral_async.tools import Conversation
 
-resource = pytest.importorskip("resource", reason="limits of processes are of Unix")
-
 
 def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
@@ -33,15 +31,6 @@ def write(path, data=b"new", **options):
     with WholeFile(path, **options) as whole:
         whole.file.write(data)
         whole.finish()
-
-
-@pytest.fixture
-def full_disk():
-    """Files may not become longer than 1000 bytes: a write fails as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_rule_1_the_target_appears_at_the_end(tmp_path):
