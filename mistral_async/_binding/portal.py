@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from mistral_async._binding.exits import ENDS_PROCESS
 from mistral_async._engine.first_use import first_use
 from mistral_async._http.loops import Loop, call_soon, current_loop, interpreter_ends, spawn_task
+from mistral_async._http.threads import is_refused_at_end
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -65,8 +66,8 @@ class Portal:
         try:
             self._thread.start()
         except RuntimeError as error:
-            ending = interpreter_ends() or "shutdown" in str(error)
-            raise RuntimeError(_TOO_LATE if ending else f"blocking calls need a thread: {error}") from error
+            late = is_refused_at_end(error)
+            raise RuntimeError(_TOO_LATE if late else f"blocking calls need a thread: {error}") from error
         with first_use():  # without file descriptors there is no event loop either
             self._portal = started.result()
 

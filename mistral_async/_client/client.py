@@ -88,9 +88,10 @@ class Client(Resources[M], Generic[M, R, E]):
 class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
     """The client, for asyncio and trio: one object for all event loops and threads of a process.
 
-    `api_key` is the key, or a (coroutine) function that returns it and is asked for each request; by default the
-    environment's `MISTRAL_API_KEY`. The settings are those of `ClientSettings`. Nothing is opened before the first
-    request, which also reports a missing key (`ConfigurationError`).
+    `api_key` is the key, or a function that returns it and is asked for each request: a coroutine function in the event
+    loop, any other in a thread, where it may block and can not make a task or future; by default the environment's
+    `MISTRAL_API_KEY`. The settings are those of `ClientSettings`. Nothing is opened before the first request, which
+    also reports a missing key (`ConfigurationError`).
     """
 
     def __init__(self, api_key: ApiKey | None = None, **settings: Unpack[ClientSettings]) -> None:

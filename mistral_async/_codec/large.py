@@ -15,7 +15,7 @@ from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import inspect
 
-from mistral_async._codec.open_union import LenientDecodeError, Unknown, decode_in_thread, decoder
+from mistral_async._codec.open_union import LenientDecodeError, Unknown, decode, decode_in_thread, decoder
 from mistral_async._codec.turns import pause
 
 # Rule 1: A Struct is taken apart into its fields, a list and a dict into some of their items, a text into pieces, until
@@ -65,6 +65,8 @@ async def decode_large(data: bytes | memoryview, type_: Any) -> Callable[..., An
         value = await to_thread.run_sync(decode_in_thread, data, type_, abandon_on_cancel=True)
     except _REFUSED as error:
         return functools.partial(_fail, error)
+    except RuntimeError:  # no thread can be started
+        return decode
     return lambda *_: value
 
 

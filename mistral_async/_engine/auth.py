@@ -6,23 +6,26 @@ import inspect
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from typing import NoReturn, cast
+from typing import NoReturn, TypeAlias
 
 from mistral_async._codec.redact import Secret
 from mistral_async.errors import ConfigurationError
 
 VARIABLE = "MISTRAL_API_KEY"
 
+Function: TypeAlias = Callable[[], str | Awaitable[str]]
+"""A function that gives the key: a plain one is called in a thread, where no event loop runs, so it may block."""
+
 
 class Key:
     """The key that requests are sent with."""
 
-    def __init__(self, given: str | Callable[[], str | Awaitable[str]] | None) -> None:
+    def __init__(self, given: str | Function | None) -> None:
         if given is not None and not isinstance(given, str) and not callable(given):
             raise TypeError(f"api_key must be a str or a function that returns one, not {type(given).__name__}")
         self._give = given if callable(given) else None
         self._key = _checked(given) if isinstance(given, str) else None
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an API key is not pickled: give the other process its own, or a function that returns it")
@@ -37,7 +40,7 @@ class Key:
         return self._key
 
     @property
-    def function(self) -> Callable[[], str | Awaitable[str]] | None:
+    def function(self) -> Function | None:
         """The function that gives the key, if one was given."""
         return self._give
 
@@ -48,7 +51,7 @@ class Key:
 
     def start_over(self) -> None:
         """After a fork: a thread of the parent may hold the lock for ever."""
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     async def fetch(self) -> Secret:
         """Ask the function for the key."""
@@ -57,16 +60,57 @@ class Key:
         if _is_async(self._give):
             given = self._give()
         else:
-            from mistral_async._http.threads import run_in_daemon
-
-            given = await run_in_daemon(self._give_in_turn)
+            given = await self._give_in_thread(self._give)
         self._key = _checked(await given if inspect.isawaitable(given) else given)
         return self._key
 
-    def _give_in_turn(self) -> str | Awaitable[str]:
-        """Call the function in a thread, where it may block; calls take turns, as it need not expect threads."""
-        with self._turn:
-            return cast("Callable[[], str | Awaitable[str]]", self._give)()
+    async def _give_in_thread(self, give: Function) -> str | Awaitable[str]:
+        """Call the function in a thread, where it may block."""
+        from mistral_async._http.threads import run_in_daemon
+
+        turn = _Turn(self._lock)
+        try:
+            return await run_in_daemon(turn.call, give)
+        except BaseException:
+            turn.end()
+            raise
+
+
+class _Turn:
+    """A turn to call the function, which need not expect several threads: it ends with the call, or when it is left.
+
+    A call that hangs would hold up all others for good: once nobody waits for it, the next one begins beside it.
+    """
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+        self._state = threading.Lock()
+        self._is_held = False
+        self._is_over = False
+
+    def call(self, give: Function) -> str | Awaitable[str]:
+        """Wait for the turn, and call the function unless nobody waits for it any more. Blocks."""
+        self._lock.acquire()
+        with self._state:
+            self._is_held = True
+            if self._is_over:
+                self._release()
+                return ""
+        try:
+            return give()
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Let the next one have its turn; idempotent."""
+        with self._state:
+            self._is_over = True
+            self._release()
+
+    def _release(self) -> None:
+        if self._is_held:
+            self._is_held = False
+            self._lock.release()
 
 
 def _is_async(function: object) -> bool:

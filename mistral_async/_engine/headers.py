@@ -56,7 +56,8 @@ def checked_header(name: FieldText, value: FieldText) -> tuple[str, str]:
         raise ConfigurationError(f"{lowered[:40]!r} is not the name of a header")
     if lowered in _OWN:
         raise ConfigurationError(f"the header {lowered!r} is written by the client itself: leave it out")
-    value = Secret(_text(value, f"the value of the header {lowered[:40]!r}"))
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    value = Secret(str(value) if number else _text(value, f"the value of the header {lowered[:40]!r}"))
     if not match_field_value(value):
         problem = "characters beyond latin-1" if _beyond_latin_1(value) else "a line break or control code"
         raise ConfigurationError(f"the value of the header {lowered[:40]!r} has {problem}, which are not allowed")
@@ -70,8 +71,6 @@ def _text(given: object, what: str) -> str:
             return str.strip(given, " \t")
         case bytes():
             return given.decode("latin-1").strip(" \t")
-        case int() | float() if not isinstance(given, bool):
-            return str(given)
         case _:
             raise ConfigurationError(f"{what} is text or bytes, not {type(given).__name__}")
 

@@ -234,8 +234,7 @@ def _id(given: object) -> str:
 def _set(fields: Any, nulls: AbstractSet[str] = frozenset()) -> Any:
     """Leave out what was not set: None at the top level is sent for the keys of `nulls` alone."""
     if issubclass(type(fields), dict):
-        given = {key: value for key, value in fields.items() if value is not None}
-        return {**given, **dict.fromkeys(nulls & (fields.keys() - given.keys()))} if nulls else given
+        return {key: value for key, value in fields.items() if value is not None or key in nulls}
     return fields
 
 

@@ -185,7 +185,7 @@ def delay(
 ) -> float | None:
     """Return the seconds to wait before the next attempt, or None for the end; `attempts` ends with the one at hand.
 
-    `noise` says that it is a 429 that has nothing to do with the rate.
+    `noise` says that it is a 429 after which the delay begins small (Rule 5): noise, or of bulk work.
     """
     if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, attempts):
         return None

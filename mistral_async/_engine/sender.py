@@ -23,9 +23,11 @@ from mistral_async._engine.options import Options
 from mistral_async._engine.request import Request
 from mistral_async._engine.retry import delay, is_throttled
 from mistral_async._engine.tracing import UNTRACED
-from mistral_async._http.protocol import Sent, SettingError, Timeouts, WireError, WireResponse, WireStream
+from mistral_async._http.protocol import Phase, Sent, SettingError, Timeouts, WireError, WireResponse, WireStream
+from mistral_async._http.threads import NoThreadError
 from mistral_async._ratelimit import Priority
 from mistral_async.errors import (
+    APIConnectionError,
     APIStatusError,
     APITimeoutError,
     AuthenticationError,
@@ -106,14 +108,18 @@ class Sender:
 
     async def fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
         """Ask the user's function for the API key, within the time of the call."""
-        if deadline is None:
-            return await self._state.key.fetch()
-        import anyio
+        error: APIConnectionError
+        try:
+            if deadline is None:
+                return await self._state.key.fetch()
+            import anyio
 
-        with anyio.move_on_after(max(0.0, deadline - time.monotonic())):
-            return await self._state.key.fetch()
-        total = f"total={self._options.timeout.total:g} s"
-        error = APITimeoutError(f"{request!r}: the time limit {total} is over before the key's function gave one")
+            with anyio.move_on_after(max(0.0, deadline - time.monotonic())):
+                return await self._state.key.fetch()
+            total = f"total={self._options.timeout.total:g} s"
+            error = APITimeoutError(f"{request!r}: the time limit {total} is over before the key's function gave one")
+        except NoThreadError as problem:
+            error = APIConnectionError(f"{request!r}: the key's function could not be called: {problem}")
         error.phase, error.attempts = "key", attempts
         raise error
 
@@ -197,6 +203,10 @@ class Sender:
         except WireError as failure:
             call.release(sent=failure.sent is not Sent.NOTHING)
             raise self._failed(call, call.unanswered(failure)) from cause_of(failure)
+        except NoThreadError as problem:
+            call.release(sent=True)
+            unread = WireError(f"the body could not be read: {problem}", phase=Phase.WRITE, sent=Sent.PART)
+            raise self._failed(call, call.unanswered(unread)) from problem
         except SettingError as problem:
             call.release(sent=False)
             raise self._failed(call, ConfigurationError(f"{call.request!r}: {problem}")) from problem.__cause__
@@ -282,6 +292,7 @@ class Sender:
             noise = limiter.reject(reservation, now, headers, error.retry_after, capacity=busy)
             call.noise = noise or self._options.background  # which waits for its turn anyway
         else:
+            call.noise = self._options.background
             limiter.observe_rejection(
                 call.request.route,
                 call.model,

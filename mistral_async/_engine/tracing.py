@@ -34,7 +34,7 @@ def tracing(hooks: HookSet | None, request: Request) -> Trace | nullcontext[None
 class Trace:
     """Tells the hooks of one call; as a block it surrounds the client's own work on it."""
 
-    __slots__ = ("__weakref__", "_blamed", "_ended", "_entered", "_hooks", "_sent", "_underway", "call")
+    __slots__ = ("__weakref__", "_blamed", "_ended", "_entered", "_hooks", "_sent", "_underway", "_whole", "call")
 
     def __init__(self, hooks: HookSet, request: Request) -> None:
         self._hooks = hooks
@@ -43,6 +43,7 @@ class Trace:
         self._entered: list[tuple[Callable[..., Any], AbstractContextManager[object]]] = []
         self._sent: tuple[float, float] | None = None  # when the request that is under way began, how long it waited
         self._underway: Attempt | None = None  # how that stands: the head of its answer has come
+        self._whole = False  # or all of it, so that no later failure of the call is one of the attempt
         self._blamed: ReferenceType[BaseException] | None = None
         self._tell(hooks.before_call)
 
@@ -98,16 +99,14 @@ class Trace:
         """Begin a request; one that is still open (of a download that goes on elsewhere) has ended."""
         if self._sent is not None:
             self._close(None)
-        self._blamed = None
+        self._blamed, self._whole = None, False
         self._sent = began, waited
         self._tell(self._hooks.before_attempt)
 
     def arrived(self, attempt: Attempt, headers: Headers, *, whole: bool) -> None:
-        """Keep a successful answer: all of it, or the head of one whose body is still to come."""
+        """Keep an answer with a status of success, all of it or its head; what it says may still be an error."""
         self.call.status, self.call.response_headers = attempt.status, headers
-        self._underway = attempt
-        if whole:
-            self._close(None)
+        self._underway, self._whole = attempt, whole
 
     def event_arrived(self) -> None:
         """Note when the first event of a stream arrived."""
@@ -147,7 +146,7 @@ class Trace:
         """End the request that is under way, well or with an error."""
         began, waited = self._sent or (self.call.started, 0.0)
         attempt, name = self._underway, type(error).__name__ if error is not None else None
-        if attempt is None or error is not None:
+        if attempt is None or (error is not None and not self._whole):
             elapsed = time.monotonic() - began
             status, request_id = (attempt.status, attempt.request_id) if attempt else (None, None)
             attempt = Attempt(status, name, request_id, elapsed, waited, getattr(error, "may_have_executed", True))

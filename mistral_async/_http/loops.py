@@ -56,7 +56,7 @@ def is_alive(loop: Loop) -> bool:
 
 
 def interpreter_ends() -> bool:
-    """Return whether the interpreter is ending, from `atexit` on: whether a thread can be started depends on Python."""
+    """Return whether the main thread has ended: others may go on, and whether they can start one depends on Python."""
     return sys.is_finalizing() or not threading.main_thread().is_alive()
 
 

@@ -40,6 +40,9 @@ class ProxySetting(NamedTuple):
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]} ({self.setting})"
 
+    def __repr__(self) -> str:
+        return str(self)
+
 
 def given_proxy(proxy: Any) -> ProxySetting | None:
     """Return the proxy that was given as an argument, if any: a URL, an `httpx.URL` or an `httpx.Proxy`."""

@@ -2,7 +2,7 @@
 
 What may never return (a resolver, a function of the user, a file that waits for its writer) gets a daemon. A thread of
 the event loop's own executor, or anyio's, would hold up the end of the loop or of the process until it returns. While
-the interpreter ends Python 3.12 and later start no thread, and the loop has nothing else to do: all is called here.
+the interpreter ends some versions of Python start no thread: then all is called here.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import errno
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from mistral_async._http.loops import call_soon, current_loop, interpreter_ends, is_asyncio
 
@@ -24,29 +24,20 @@ if TYPE_CHECKING:
     from anyio import CapacityLimiter
 
 T = TypeVar("T")
+Outcome: TypeAlias = Callable[[], T]
+"""A function that returns or raises what another did."""
+
+
+class NoThreadError(OSError):
+    """No thread can be started: the process has as many as it may."""
 
 
 async def run_in_daemon(function: Callable[..., T], *args: Any) -> T:
-    """Return what a function returns in a daemon thread, which is left behind when the wait is cancelled."""
-    loop = current_loop()
-    if interpreter_ends():
-        return function(*args)
-    if not is_asyncio(loop):
-        run_sync = sys.modules["trio"].to_thread.run_sync  # which takes no coroutine from a thread
-        get: Callable[[], T] = await run_sync(_outcome_of, partial(function, *args), abandon_on_cancel=True)
-        return get()
-    outcome: asyncio.Future[Callable[[], T]] = loop.create_future()
-    context = copy_context()
+    """Return what a function returns in a daemon thread, which is left behind when the wait is cancelled.
 
-    def work() -> None:
-        get = _outcome_of(lambda: context.run(function, *args))
-        call_soon(loop, lambda: outcome.done() or _set(outcome, get))
-
-    try:
-        threading.Thread(target=work, name="mistral_async daemon", daemon=True).start()
-    except RuntimeError as error:
-        raise OSError(errno.EAGAIN, f"no thread can be started: {error}") from error
-    return (await outcome)()
+    Raises `NoThreadError`.
+    """
+    return await _call_in(_daemon, partial(function, *args))
 
 
 async def run_in_thread(
@@ -55,15 +46,50 @@ async def run_in_thread(
     abandon_on_cancel: bool = False,
     limiter: CapacityLimiter | None = None,
 ) -> T:
-    """Return what a function returns in one of anyio's threads; while the interpreter ends, here."""
-    if interpreter_ends():
-        return function(*args)
+    """Return what a function returns in one of anyio's threads; raises `NoThreadError`."""
     from anyio import to_thread
 
-    return await to_thread.run_sync(function, *args, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
+    run = partial(to_thread.run_sync, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
+    return await _call_in(run, partial(function, *args))
 
 
-def _outcome_of(function: Callable[[], T]) -> Callable[[], T]:
+async def _call_in(run: Callable[[Callable[[], Outcome[T]]], Awaitable[Outcome[T]]], function: Callable[[], T]) -> T:
+    """Call a function in the thread that `run` gives it, or here where the interpreter ends and there is none."""
+    if sys.is_finalizing():  # a thread would never run, and whoever starts it wait for ever
+        return function()
+    try:
+        get = await run(partial(_outcome_of, function))
+    except RuntimeError as error:  # of the start of a thread: the function's own are its outcome
+        if not is_refused_at_end(error):
+            raise NoThreadError(errno.EAGAIN, f"no thread can be started: {error}") from error
+        return function()
+    return get()
+
+
+def is_refused_at_end(error: RuntimeError) -> bool:
+    """Return whether the start of a thread failed because the interpreter ends."""
+    return interpreter_ends() or "shutdown" in str(error)
+
+
+async def _daemon(function: Callable[[], Outcome[T]]) -> Outcome[T]:
+    """Call a function that does not raise in a daemon thread."""
+    loop = current_loop()
+    if not is_asyncio(loop):
+        run_sync = sys.modules["trio"].to_thread.run_sync  # which takes no coroutine from a thread
+        found: Outcome[T] = await run_sync(function, abandon_on_cancel=True)
+        return found
+    outcome: asyncio.Future[Outcome[T]] = loop.create_future()
+    context = copy_context()
+
+    def work() -> None:
+        get = context.run(function)
+        call_soon(loop, lambda: outcome.done() or _set(outcome, get))
+
+    threading.Thread(target=work, name="mistral_async daemon", daemon=True).start()
+    return await outcome
+
+
+def _outcome_of(function: Callable[[], T]) -> Outcome[T]:
     """Call a function; return one that returns or raises the same."""
     try:
         value = function()

@@ -109,7 +109,6 @@ class RedisStore:
             with anyio.fail_after(self.timeout + (0 if connection.opened.done() else _STARTING)):
                 slot = await _result_of(future)
         except Exception as error:
-            future.add_done_callback(partial(self._give_back, connection, demands))
             self._drop(connection)
             explained = self._explained(error)
             if explained is error:

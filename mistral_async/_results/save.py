@@ -14,6 +14,7 @@ from typing import IO, Any, Final, Protocol
 
 from mistral_async._codec.headers import Headers
 from mistral_async._http.threads import run_in_daemon
+from mistral_async._results.file_lock import is_in_place, try_lock
 from mistral_async._results.whole_file import WholeFile
 from mistral_async.errors import MistralError
 
@@ -200,15 +201,12 @@ class _PartFile:
 
 def _locked(file: IO[bytes]) -> bool:
     """Lock a file until it is closed; return False where another process or download has it, or has put it away."""
-    try:
-        import fcntl
-    except ImportError:  # Windows, where an open file can not be replaced either
+    if os.name == "nt":  # where an open file can not be replaced either
         return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return os.fstat(file.fileno()).st_ino == Path(file.name).stat().st_ino
-    except OSError:
-        return False
+    with suppress(OSError):  # no locks here: two downloads at once would be told by the size and the digest
+        if not try_lock(file):
+            return False
+    return is_in_place(file)
 
 
 def _version_mark(download: Chunks) -> str:

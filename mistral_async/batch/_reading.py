@@ -21,11 +21,10 @@ from mistral_async.batch._result_reader import ResultReader
 from mistral_async.batch._run import Part
 from mistral_async.batch._run_source import RunSource
 from mistral_async.bulk import Err, Result
+from mistral_async.bulk._bulk_run import LEFT, READ_ONCE
 
 T = TypeVar("T")
 
-_READ_ONCE: Final = "results are read once: make the call again"
-_LEFT: Final = "the block of these results was left before all were there: read them inside it"
 _AHEAD: Final = 2  # lists of results that wait for whoever takes them
 
 
@@ -46,7 +45,7 @@ class RunReading(Generic[T]):
 
     async def __aenter__(self) -> Self:
         if self._entered:
-            raise RuntimeError(_READ_ONCE)
+            raise RuntimeError(READ_ONCE)
         self._entered = True
         try:
             run, spool = await self.source.open()
@@ -89,7 +88,7 @@ class RunReading(Generic[T]):
     def check_readable(self) -> None:
         """Raise RuntimeError for results that were read before, or whose block was left and nothing is there."""
         if self._left and not self._ready:
-            raise RuntimeError(_READ_ONCE if self._finished else _LEFT)
+            raise RuntimeError(READ_ONCE if self._finished else LEFT)
 
     @property
     def run(self) -> BatchRun[T]:
@@ -110,7 +109,7 @@ class RunReading(Generic[T]):
             self._ready.clear()
             return results
         if self._left or self._background is None:
-            raise RuntimeError(_LEFT)
+            raise RuntimeError(LEFT)
         self._background.check_here()
         try:
             return await self._receive.receive()
@@ -118,7 +117,7 @@ class RunReading(Generic[T]):
             pass
         self._raise_failure()
         if not self._finished and not self._raised:
-            raise RuntimeError(_LEFT)
+            raise RuntimeError(LEFT)
         return []
 
     def _raise_failure(self) -> None:

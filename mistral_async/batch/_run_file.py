@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
+from mistral_async._results.file_lock import is_in_place, try_lock
 from mistral_async._results.whole_file import WholeFile, open_private
 from mistral_async.batch._run import RunRecord
 from mistral_async.bulk import CheckpointError
@@ -87,24 +88,12 @@ def _locked(path: Path, guarded: Path) -> IO[bytes]:
         except OSError as error:
             raise CheckpointError(f"{guarded} can not be used: {error}") from error
         try:
-            _lock(file)
-            if os.fstat(file.fileno()).st_ino == path.stat().st_ino:
-                return file
-        except FileNotFoundError:
-            pass  # its owner removed it in between: then it is no lock any more
-        except OSError:
+            is_locked = try_lock(file)
+        except OSError as error:
             file.close()
-            raise CheckpointError(f"{guarded} is in use by another process") from None
+            raise CheckpointError(f"{guarded} can not be used, since its lock can not be taken: {error}") from error
+        if is_locked and is_in_place(file):  # its owner may have removed it in between: then it is no lock any more
+            return file
         file.close()
-
-
-def _lock(file: IO[bytes]) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        windows: Any = msvcrt
-        windows.locking(file.fileno(), windows.LK_NBLCK, 1)
-        return
-    import fcntl
-
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not is_locked:
+            raise CheckpointError(f"{guarded} is in use by another process")

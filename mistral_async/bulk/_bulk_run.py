@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_READ_ONCE: Final = "results are read once: make the call again"
-_LEFT: Final = "the block of these results was left before all were there: read them inside it"
+READ_ONCE: Final = "results are read once: make the call again"
+LEFT: Final = "the block of these results was left before all were there: read them inside it"
 
 
 class BulkRun(Generic[T]):
@@ -55,7 +55,7 @@ class BulkRun(Generic[T]):
         from mistral_async.bulk._pipeline import Pipeline
 
         if self._entered:
-            raise RuntimeError(_READ_ONCE)
+            raise RuntimeError(READ_ONCE)
         source = as_source(self.source)
         self._entered = True
         try:
@@ -114,7 +114,7 @@ class BulkRun(Generic[T]):
     def check_readable(self) -> None:
         """Raise RuntimeError for results that were read before, or whose block was left and nothing is there."""
         if self._left and not self._queue.ready:
-            raise RuntimeError(_READ_ONCE if self._queue.is_over else _LEFT)
+            raise RuntimeError(READ_ONCE if self._queue.is_over else LEFT)
 
     async def next(self) -> Result[T] | None:
         """Wait for the next result; None is the end."""
@@ -150,7 +150,7 @@ class BulkRun(Generic[T]):
     async def changed(self) -> None:
         """Wait for something to happen that concerns the consumer; RuntimeError where nothing can happen any more."""
         if self._left or self._background is None:
-            raise RuntimeError(_LEFT)
+            raise RuntimeError(LEFT)
         self._background.check_here()
         await self._queue.wait()
 

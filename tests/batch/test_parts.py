@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -100,6 +101,15 @@ def test_the_lock_is_nobody_s_after_its_release(tmp_path):
     other.acquire()
     other.release()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_lock_that_can_not_be_taken_is_nobody_s(tmp_path, monkeypatch):
+    def flock(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    with pytest.raises(CheckpointError, match=r"its lock can not be taken: .*No locks available"):
+        RunFile(tmp_path / "a").acquire()
 
 
 def test_states_that_nobody_knows_yet():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mistral_async import BackoffStrategy, Mistral, RetryConfig
+from mistral_async import BackoffStrategy, Hooks, Mistral, RetryConfig
 from mistral_async.errors import (
     APIStatusError,
     AuthenticationError,
@@ -89,6 +89,21 @@ async def test_it_is_repeated_as_under_its_own_status(server):
         with pytest.raises(ServerError) as caught:
             await client.beta.libraries.create(name="x")  # it may have been done
         assert len(caught.value.attempts) == 1
+
+
+@pytest.mark.parametrize("call", ["chat", "models"])
+async def test_hooks_are_told_of_the_attempt_as_it_ended(server, call):
+    # Rule 4 of the engine.
+    told = []
+
+    class Told(Hooks):
+        def after_attempt(self, call, attempt):
+            told.append((attempt.status, attempt.error))
+
+    server.reply(json={"error": {"message": "x", "code": 503}}, times=1)
+    async with Mistral(server.api_key, server_url=server.url, retry_config=FAST, hooks=Told()) as client:
+        await CALLS[call](client)
+    assert told == [(503, "ServerError"), (200, None)]
 
 
 async def test_a_deletion_that_failed_has_failed(server):

@@ -75,9 +75,9 @@ async def test_rule_2_framing_of_a_hook_is_logged_and_left_out(server, caplog):
 
 
 async def test_rule_3_text_bytes_numbers_and_none(client, server):
-    view = client.with_options(headers={"x-a": "é", "x-b": b"\xff", "x-c": 5, "x-d": None, "x-e": "1"})
+    view = client.with_options(headers={"x-a": "é", "x-b": b"\xff", "x-c": 5, "x-f": 0.5, "x-d": None, "x-e": "1"})
     await view.with_options(headers={"X-E": None}).chat.complete(**HI)
-    assert [sent(server, f"x-{letter}") for letter in "abcde"] == [["é"], ["\xff"], ["5"], [], []]
+    assert [sent(server, f"x-{letter}") for letter in "abcdef"] == [["é"], ["\xff"], ["5"], [], [], ["0.5"]]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,7 @@ async def test_rule_3_text_bytes_numbers_and_none(client, server):
         ({"x-a": ["1"]}, "not list"),
         ({"x-a": True}, "not bool"),
         ({None: "1"}, "not NoneType"),
+        ({5: "1"}, "not int"),
         ({"x a": "1"}, "not the name"),
         ([("x-a", "1")], "not list"),
     ],

@@ -527,15 +527,74 @@ def test_a_call_when_the_interpreter_ends_works_or_says_why_not(script, backend,
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_an_asynchronous_call_when_the_interpreter_ends(script, backend):
+@pytest.mark.parametrize("register", ["atexit.register", "threading._register_atexit"])
+def test_an_asynchronous_call_when_the_interpreter_ends(script, backend, register):
+    """Also before other threads are waited for, where `concurrent.futures` does what it does at the end."""
     code = f"""
         import atexit
         async def call():
             async with connect(Mistral) as client:
                 print(bool((await client.chat.complete({HI})).text))
-        atexit.register(anyio.run, call, backend={backend!r})
+        {register}(anyio.run, call, backend={backend!r})
         """
     assert ended(script(code)) == "True\n"
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_loop_that_outlives_the_main_thread_is_not_held_up(script, backend):
+    """What blocks has a thread still; Python 3.12 alone starts none once the main thread has ended."""
+    refused = sys.version_info[:2] == (3, 12)
+    code = f"""
+        called, ticked = threading.Event(), threading.Event()
+        def key():
+            called.set()
+            print(ticked.wait(0.1 if {refused} else 10))
+            return "test-key"
+        async def tick():
+            while not called.is_set():
+                await anyio.sleep(0.001)
+            ticked.set()
+        async def main():
+            async with connect(lambda _, **settings: Mistral(key, **settings)) as client:
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(tick)
+                    print(bool((await client.chat.complete({HI})).text))
+        def run():
+            threading.main_thread().join()
+            anyio.run(main, backend={backend!r})
+        threading.Thread(target=run).start()
+        """
+    assert ended(script(code)).split() == [str(not refused), "True"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_where_no_thread_can_be_started_calls_fail_with_our_error(script, tmp_path, backend):
+    """Whatever needs one: a name, a file that is sent, a function for the key."""
+    source = tmp_path / "source"
+    source.write_bytes(b"x" * 5000)
+    code = f"""
+        import pathlib
+        from mistral_async.errors import APIConnectionError
+        def start(_):
+            raise RuntimeError("can't start new thread")
+        def at_address(key, server_url, **settings):
+            return Mistral(key, server_url=server_url.replace("localhost", "127.0.0.1"), **settings)
+        def keyed(_, **settings):
+            return at_address(lambda: "test-key", **settings)
+        async def attempt(kind, call):
+            async with connect(kind) as client:
+                try:
+                    await call(client.with_options(retries=0))
+                except APIConnectionError as error:
+                    print("can't start new thread" in str(error))
+        async def main():
+            threading.Thread.start = start
+            await attempt(Mistral, lambda client: client.models.list())
+            await attempt(at_address, lambda client: client.files.upload(pathlib.Path({str(source)!r}), purpose="ocr"))
+            await attempt(keyed, lambda client: client.models.list())
+        anyio.run(main, backend={backend!r})
+        """
+    assert ended(script(code)).split() == ["True"] * 3
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

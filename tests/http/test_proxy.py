@@ -149,7 +149,7 @@ def test_rule_3_a_proxy_that_can_not_be_is_named(monkeypatch, url):
     "proxy", ["http://u:secret@h:1", httpx.URL("http://u:secret@h:1"), httpx.Proxy("http://u:secret@h:1"), "h:1"]
 )
 def test_rule_3_a_proxy_is_shown_without_its_password(proxy):
-    assert str(given_proxy(proxy)) == "http://h:1 (proxy)"
+    assert str(given_proxy(proxy)) == repr(given_proxy(proxy)) == "http://h:1 (proxy)"
 
 
 async def test_a_proxy_that_is_not_there_is_named(http):

@@ -7,6 +7,7 @@ import inspect
 import pytest
 from endpoint_values import ALL, ONE_OF, RESPELT, Value, needed, parameters, sent
 
+from mistral_async import calls
 from mistral_async._uploads.multipart import Form
 
 NOT_SENT = {"repair", "progress", "check"}  # what the client does before and with the answer
@@ -47,3 +48,8 @@ def test_files_are_sent_as_forms(name: str) -> None:
     assert isinstance(request.form, Form)
     assert request.json is None
     assert "7000" in sent(request)
+
+
+def test_what_is_sent_as_null_keeps_its_place() -> None:
+    call = calls.beta.libraries.documents.update("l", "d", expires_at=None, name="n", attributes=None)
+    assert list(call.json) == ["expires_at", "name", "attributes"]

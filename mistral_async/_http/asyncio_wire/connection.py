@@ -31,6 +31,8 @@ from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, Wire
 #         more since the timer was set. The deadline is never moved.
 # Rule 7: A consumer that leaves more than `HIGH_WATER` bytes unread pauses the connection; the kernel's buffers fill,
 #         and TCP stops the server.
+# Rule 8: An event loop that is closed runs no callback, and its timers and futures can not be made. What finds that out
+#         detaches the whole wire.
 
 HIGH_WATER: Final = 1024 * 1024  # bytes that wait for a slow consumer before the connection stops reading
 _COALESCE: Final = 16 * 1024  # bytes: a body up to here is copied behind its head, to save a system call

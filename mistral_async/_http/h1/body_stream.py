@@ -143,6 +143,7 @@ class BodyStream:
         """End it with an error, which `receive` raises now and from now on."""
         reader = self._reader
         reader.discard()
+        self._rest = None
         reader.error = error
         if not reader.complete:
             self._connection.abort(error)

@@ -22,8 +22,8 @@ from mistral_async._http.protocol import STEP, LimitError, Limits, Phase, Sent, 
 #         that anybody means.
 # Rule 4: A body may be several frames, one after the other (gzip members, zstd frames), also with zero bytes between
 #         them. It is cut when the last frame has begun and not ended; an empty body is whole. What follows a frame and
-#         begins no other is dropped, as browsers and curl do: the body is whole without it. A single byte at the very
-#         end is no beginning of a frame, two are.
+#         begins no other is dropped, and all behind it, as browsers and curl do: the body is whole without it. A single
+#         byte at the very end is no beginning of a frame, two are.
 # Rule 5: Time is linear in input and output for pieces as small as those of a socket: what a step leaves of a piece is
 #         copied by the next step, what waits behind it is not.
 # Rule 6: A step calls each library once at most, and may have no output yet. So who reads decides, between two steps,
@@ -197,7 +197,7 @@ def decoder_for(codings: bytes, limits: Limits | None = None) -> Decoder | None:
 class Decoder:
     """One coding, fed by its user or by the decoder of the coding around it."""
 
-    __slots__ = ("_between", "_coding", "_input", "_limits", "_make", "_outer", "_size", "_used", "received")
+    __slots__ = ("_between", "_coding", "_ended", "_input", "_limits", "_make", "_outer", "_size", "_used", "received")
 
     def __init__(self, make: Callable[[], _Coding], outer: Decoder | None, limits: Limits) -> None:
         self.received = 0  # bytes fed, before any coding was undone
@@ -206,6 +206,7 @@ class Decoder:
         self._limits = limits
         self._coding = make()
         self._used = False  # whether the current frame has had any input
+        self._ended = False  # whether something followed the last frame that begins no other
         self._between = b""  # what may be the start of the next frame
         self._input: deque[bytes] = deque()
         self._size = 0  # bytes decoded
@@ -262,11 +263,13 @@ class Decoder:
                 self._between = data
                 return arrived
             data += arrived
-        data = data.lstrip(b"\0")
+        data = b"" if self._ended else data.lstrip(b"\0")
         if data.startswith(self._coding.starts):
             return data
-        if any(start.startswith(data) for start in self._coding.starts):
+        if not data or any(start.startswith(data) for start in self._coding.starts):
             self._between = data
+        else:
+            self._ended = True
         return b""
 
     def _check_size(self) -> None:

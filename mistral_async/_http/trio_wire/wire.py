@@ -9,13 +9,12 @@ from typing import Final
 
 import trio
 
-from mistral_async._http.loops import interpreter_ends
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, first_cause, refuse_http2, seconds_left
 from mistral_async._http.protocol import Timeouts
 from mistral_async._http.sockets import prepare
-from mistral_async._http.threads import look_up
+from mistral_async._http.threads import is_refused_at_end, look_up
 from mistral_async._http.trio_wire.connection import TrioConnection
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
@@ -49,10 +48,7 @@ class TrioWire(PooledWire[TrioConnection]):
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> TrioConnection:
         origin = self.config.origin
-        host = origin.host
-        if interpreter_ends():  # trio would start a thread to look it up
-            host = look_up(host, origin.port)[0][4][0]
-        stream = await trio.open_tcp_stream(host, origin.port)
+        stream = await _open_stream(origin.host, origin.port)
         sock = socket.socket(fileno=stream.socket.detach())
         sock.settimeout(0)
         prepare(sock)
@@ -78,6 +74,16 @@ class TrioWire(PooledWire[TrioConnection]):
             return waiter
         self.pool.leave(waiter)
         return None
+
+
+async def _open_stream(host: str, port: int) -> trio.SocketStream:
+    """Connect to a server, whose name trio looks up in a thread of its own; here where there is none at the end."""
+    try:
+        return await trio.open_tcp_stream(host, port)
+    except RuntimeError as error:
+        if not is_refused_at_end(error):
+            raise
+    return await trio.open_tcp_stream(look_up(host, port)[0][4][0], port)
 
 
 def _due(seconds: float) -> float:

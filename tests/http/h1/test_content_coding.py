@@ -185,7 +185,11 @@ def test_there_are_at_most_ten_codings():
         decoder_for(b"gzip," * 2000 + b"gzip")
 
 
-AFTER = [b"\0", b"\n", b"\0" * 16, b"\0" * 5000, b"junk", b"\x1f", b"X", b"{}" * 300_000]
+AFTER = [
+    *(b"\0", b"\n", b"\0" * 16, b"\0" * 5000, b"junk", b"\x1f", b"X", b"{}" * 300_000),
+    b"junk" + gzip.compress(b"more"),
+    b"\0junk \x28\xb5\x2f\xfd more",
+]
 """What follows a whole body and belongs to no other frame."""
 
 
