@@ -238,6 +238,16 @@ def _set(fields: Any, nulls: AbstractSet[str] = frozenset()) -> Any:
     return fields
 
 
+def camel(fields: Mapping[str, Any], **names: str) -> dict[str, Any]:
+    """Return fields by the names that some endpoints have: `page_size` is `pageSize`. Others are given in `names`."""
+    return {names.get(name) or _camel(name): value for name, value in fields.items()}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
 def _form(fields: Mapping[str, Any]) -> Form:
     from mistral_async._uploads.multipart import Form
 

@@ -13,7 +13,7 @@ from mistral_async._codec.json_types import JSONObject
 
 
 class Model(msgspec.Struct, omit_defaults=True):
-    """An object of the API. Attributes are the wire's keys; what was not set is not sent."""
+    """An object of the API. Attributes are the wire's keys (camelCase in snake case); what was not set is not sent."""
 
     def to_dict(self) -> JSONObject:
         """Return the object as it is sent: plain dicts, lists and scalars, without what was not set."""

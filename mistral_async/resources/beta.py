@@ -1,4 +1,4 @@
-"""The groups that are in beta: conversations, agents and libraries."""
+"""The groups that are in beta, such as conversations, agents and libraries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from mistral_async.resources.beta_agents import BetaAgents
     from mistral_async.resources.conversations import Conversations
     from mistral_async.resources.libraries import Libraries
+    from mistral_async.resources.prompts import Prompts
+    from mistral_async.resources.skills import Skills
 
 
 class Beta(Resource[M]):
@@ -36,3 +38,17 @@ class Beta(Resource[M]):
         from mistral_async.resources.libraries import Libraries
 
         return Libraries(self._executor)
+
+    @group
+    def prompts(self) -> Prompts[M]:
+        """Prompts that the server keeps."""
+        from mistral_async.resources.prompts import Prompts
+
+        return Prompts(self._executor)
+
+    @group
+    def skills(self) -> Skills[M]:
+        """Skills that the server keeps."""
+        from mistral_async.resources.skills import Skills
+
+        return Skills(self._executor)

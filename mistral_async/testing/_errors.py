@@ -1,4 +1,4 @@
-"""The bodies of errors as the real API sends them: eight shapes, and which status carries which."""
+"""The bodies of errors as the real API sends them: nine shapes, and which status carries which."""
 
 from __future__ import annotations
 
@@ -78,7 +78,17 @@ def invalid_model(model: str) -> FakeAPIError:
 
 def not_found(what: str, name: str) -> FakeAPIError:
     """Return a 404 for an object that does not exist, or no longer."""
-    return FakeAPIError(HTTPStatus.NOT_FOUND, msgspec.json.encode({"message": f"{what} {name} was not found."}))
+    return plain_error(HTTPStatus.NOT_FOUND, f"{what} {name} was not found.")
+
+
+def plain_error(status: int, message: str) -> FakeAPIError:
+    """Return an error that is a message alone."""
+    return FakeAPIError(status, msgspec.json.encode({"message": message}))
+
+
+def observability_error(status: int, message: str, code: str | None = None) -> FakeAPIError:
+    """Return an error of `/v1/observability/`: the code is a word such as `JUDGE_NOT_FOUND`."""
+    return FakeAPIError(status, msgspec.json.encode({"detail": {"message": message, "error_code": code}}))
 
 
 def no_route(request_id: str) -> FakeAPIError:

@@ -224,4 +224,9 @@ SHAPES: dict[str, str] = {
         "level*: {Viewer|Editor}; share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; org_id: str?"
     ),
     "SharingDelete": "share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; org_id: str?",
+    # prompts and skills
+    "PromptDefinition": "content*: str; variables: list[PromptVariable]",
+    "PromptVariable": "name: str",
+    "SkillDefinition": "description: str; body: str; assets: dict",
+    "AliasList": "values: list[str]",
 }
