@@ -551,6 +551,7 @@ if TYPE_CHECKING:
         TranscriptionStreamTextDelta as TranscriptionStreamTextDelta,
     )
     from mistral_async.models.usage import (
+        MessageTokens as MessageTokens,
         PromptTokensDetails as PromptTokensDetails,
         UsageInfo as UsageInfo,
     )
@@ -809,6 +810,7 @@ else:
             "MessageInputRole": "mistral_async.models.conversations",
             "MessageOutputEntry": "mistral_async.models.conversations",
             "MessageOutputEvent": "mistral_async.models.conversation_events",
+            "MessageTokens": "mistral_async.models.usage",
             "Messages": "mistral_async.models.messages",
             "Metric": "mistral_async.models.fine_tuning",
             "MetricOut": "mistral_async.models.fine_tuning",

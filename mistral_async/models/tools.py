@@ -170,7 +170,7 @@ class FunctionName(Model, gc=False):
 class ToolChoice(Model):
     """Which tool to use: `ToolChoice("any")` or `ToolChoice(function=FunctionName("name"))`."""
 
-    type: ToolChoiceEnum | None = None
+    type: ToolChoiceEnum | Literal["function"] | None = None
     function: FunctionName | None = None
 
     if TYPE_CHECKING:

@@ -6,12 +6,24 @@ from mistral_async._codec.json_types import JSONObject
 from mistral_async.models._model import Model
 
 
-class PromptTokensDetails(Model, kw_only=True, gc=False):
+class MessageTokens(Model, kw_only=True, gc=False):
+    """The tokens of one message of the prompt."""
+
+    role: str = ""
+    """`system`, `user`, `assistant`, `tool`, or a newer one."""
+    total_tokens: int | None = None
+    truncated: bool = False
+    """True if the model did not read all of the message."""
+    usage_count: int = 1
+
+
+class PromptTokensDetails(Model, kw_only=True):
     """The tokens of the prompt, by kind."""
 
     cached_tokens: int = 0
     """Read from the prompt cache: cheaper, and not counted by the rate limit."""
     audio_tokens: int | None = None
+    messages: list[MessageTokens] | None = None
 
 
 class UsageInfo(Model, kw_only=True):

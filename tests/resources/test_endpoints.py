@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from endpoint_values import ALL, ONE_OF, RESPELT, Value, needed, parameters, sent
+from endpoint_values import ALL, NOT_SENT, ONE_OF, RESPELT, Value, needed, parameters, sent
 
 from mistral_async import calls
 from mistral_async._uploads.multipart import Form
 
-NOT_SENT = {"repair", "progress", "check"}  # what the client does before and with the answer
 CASES = [(name, option) for name, method in ALL.items() for option in parameters(method) if option not in NOT_SENT]
 
 
