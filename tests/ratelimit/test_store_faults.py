@@ -11,11 +11,11 @@ from contextlib import contextmanager
 
 import anyio
 import pytest
+from stores import demand, redis_server
 
 from mistral_async import Hooks, Mistral, RateLimits, RedisStore, SQLiteStore
 from mistral_async._ratelimit import Slot
 from mistral_async.errors import APITimeoutError, ConfigurationError
-from tests.ratelimit.test_stores import demand, redis_server
 
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")  # coredis leaves them
 

@@ -4,19 +4,15 @@ import gc
 import multiprocessing
 import os
 import pickle
-import shutil
 import signal
-import socket
-import subprocess
-import tempfile
 import time
-from contextlib import contextmanager
 from functools import partial
 
 import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stores import demand, redis_server
 
 from mistral_async._ratelimit import Correction, Demand, Limiter, Priority, RateLimits, Slot, wait_turn
 from mistral_async._ratelimit.sqlite import SQLiteStore
@@ -27,35 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceW
 SPAWN = multiprocessing.get_context("spawn")
 
 
-def demand(key="*:requests:1", cost=1.0, limit=20.0, window=1.0, rate=19.6, burst=1.0, *, exact=False):
-    return Demand(key, cost, limit, window, rate, burst, exact)
-
-
 TOKENS = demand("*:tokens:60", 100.0, 10_000.0, 60.0, 165.0, 1000.0, exact=True)
-
-
-@contextmanager
-def redis_server():
-    binary = shutil.which("redis-server")
-    if binary is None:
-        pytest.skip("redis-server is not installed")
-    pytest.importorskip("coredis", reason="the extra redis is not installed")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as directory:
-        command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            for _ in range(100):
-                with socket.socket() as knock:
-                    if not knock.connect_ex(("127.0.0.1", port)):
-                        break
-                time.sleep(0.05)
-            yield f"redis://127.0.0.1:{port}/0", process
-        finally:
-            process.terminate()
-            process.wait(10)
 
 
 @pytest.fixture(autouse=True)
