@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import email
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from mistral_async._codec.headers import Headers
+from mistral_async._codec.json_lines import LineDecoder
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._codec.rate_limit_headers import parse_rate_limits
 from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
@@ -39,8 +41,15 @@ def event_stream(data: bytes) -> None:
     assert _events(pieces) == _events([whole])
 
 
-def _events(pieces: list[bytes]) -> tuple[list[Event], bool]:
-    decoder, events = EventDecoder(max_event_size=64), list[Event]()
+@target(b"\0\0\0\0{}\n{}\r\n\n1", b"\3\1\4\1" + b"x" * 64 + b"\n" + b"y" * 65 + b"\n{}\n")
+def json_lines(data: bytes) -> None:
+    """However lines of JSON are cut, they are the same, and so is their refusal."""
+    whole, pieces = cut(data)
+    assert _events(pieces, LineDecoder) == _events([whole], LineDecoder)
+
+
+def _events(pieces: list[bytes], kind: Callable[..., Any] = EventDecoder) -> tuple[list[Event], bool]:
+    decoder, events = kind(max_event_size=64), list[Event]()
     try:
         for piece in pieces:
             events += decoder.feed(piece)

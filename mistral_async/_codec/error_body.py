@@ -16,8 +16,9 @@ from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_objec
 # Rule 3: The message is "message" if it is text; else that of the details: "detail", or what stands in "message", or
 #   "errors"; else "title" (RFC 9457). Details are text, an object with a message, or the list of a 422, whose entries
 #   are joined as `path: message`.
-# Rule 4: A code is text, whichever type it has. It stands beside the message or in the details ("error_code"). A code
-#   or "status" from 400 to 599 is the HTTP status that the error would have had; some codes of the API stand for one.
+# Rule 4: A code is text, whichever type it has. It stands beside the message ("code", or "reason" where that is a word)
+#   or in the details ("error_code"). A code or "status" from 400 to 599 is the HTTP status that the error would have
+#   had; some codes of the API stand for one.
 # Rule 5: Under a status of success a body is an error if it says so (`"object": "error"`, or "error" has a message,
 #   or anything at all where the answer's type is known), or if it has a message, or details, and none of the fields
 #   that only the answer has. The "error" of the first choice is that of the body. An answer whose first choice has
@@ -122,12 +123,19 @@ def _read_error(fields: object) -> ErrorInfo:
     return ErrorInfo(
         message=message,
         type=_text(fields.get("type")),
-        code=_text(fields.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None),
+        code=_code_in(fields, detail),
         param=_text(fields.get("param")),
         detail=detail,
         request_id=_text(fields.get("request_id")),
         status=_status_in(fields),
     )
+
+
+def _code_in(fields: JSONObject, detail: JSON) -> str | None:
+    """Return the code of an error (rule 4)."""
+    reason = fields.get("reason")
+    word = reason if isinstance(reason, str) and reason.isidentifier() else None
+    return _text(fields.get("code")) or (_text(detail.get("error_code")) if is_object(detail) else None) or word
 
 
 def _lowered(fields: JSONObject) -> JSONObject:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from mistral_async._codec.json_encode import encode as encode_json
+from mistral_async._codec.json_types import is_array
 from mistral_async._codec.redact import Secret
 from mistral_async._engine.request import Request, encode_query
 from mistral_async._http.protocol import BodySource, RequestHead
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.options import Options
 
+ADMIN_KEY: Final = "x-api-key"
 _HEADS_KEPT = 256
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+_ADMIN = ("/v1/admin/", "/v1/users/", "/v1/whoami")
+"""Routes whose key is documented as `x-api-key` and specified as a bearer's: they get both."""
 
 
 def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[bytes | BodySource | None, str]:
@@ -24,7 +28,9 @@ def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[byte
         return request.form.encode(extra), request.form.content_type
     if request.json is None and not extra:
         return (b"" if request.method in _BODY_METHODS else None), ""
-    body: object = {**cast("dict[str, Any]", request.json or {}), **extra} if extra else request.json
+    body: object = request.json
+    if extra and not is_array(body):
+        body = {**cast("dict[str, Any]", body or {}), **extra}
     try:
         return encode_json(body), "application/json"
     except (TypeError, RecursionError) as error:
@@ -43,7 +49,7 @@ class HeadCache:
 
     def make(self, request: Request, key: Secret, accept: str, content_type: str) -> RequestHead:
         """Make the head of a request; one that many requests share is made once."""
-        shared = not request.ids and not request.query and request.form is None
+        shared = not request.ids and not request.query and request.form is None and request.headers is None
         fixed = (request.method, request.route, accept, content_type, key)
         if shared and (head := self._kept.get(fixed)) is not None:
             return head
@@ -53,7 +59,10 @@ class HeadCache:
         headers = {"accept": accept, "user-agent": self._state.agent, "authorization": bearer(key)}
         if content_type:
             headers["content-type"] = content_type
+        if request.route.startswith(_ADMIN):
+            headers[ADMIN_KEY] = key
         headers |= self._options.headers
+        headers |= request.headers or {}
         if request.form is not None:
             headers["content-type"] = content_type  # a user's would not have its boundary
         head = RequestHead(request.method, target, tuple(headers.items()))
@@ -67,6 +76,8 @@ class HeadCache:
 def with_key(head: RequestHead, key: Secret) -> RequestHead:
     """Return the same head with another key."""
     headers = {**dict(head.headers), "authorization": bearer(key)}
+    if ADMIN_KEY in headers:
+        headers[ADMIN_KEY] = key
     return RequestHead(head.method, head.target, tuple(headers.items()))
 
 

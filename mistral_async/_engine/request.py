@@ -44,7 +44,14 @@ class RetrySafety(Enum):
     CREATES = "creates"  # state: never repeated once it may have been received
 
 
-class Request(msgspec.Struct):
+class _Headed(msgspec.Struct, kw_only=True):
+    """The part of a request that is given by name alone: pickles hold the other fields by their places."""
+
+    headers: dict[str, str] | None = None
+    """Header fields of its own, by their names in small letters."""
+
+
+class Request(_Headed):
     """A request, as it is sent. Its repr never shows a body."""
 
     method: str
@@ -103,7 +110,9 @@ class Stream(Request, Generic[T]):
 
     yields: Any = None
     ends: str | frozenset[str] = DONE
-    """The terminal mark: a sentinel, or the types of the events that end it."""
+    """The terminal mark: a sentinel, or the types of the events that end it; where there are none, its last byte."""
+    lines: bool = False
+    """True if each line is an event (NDJSON); else they are server-sent events."""
 
 
 class Pages(Request, Generic[Item, Page]):
@@ -190,10 +199,15 @@ def stream(
     json: Any = None,
     form: Mapping[str, Any] | None = None,
     safety: RetrySafety = RetrySafety.BILLED,
+    query: Mapping[str, Any] | None = None,
+    method: str = "POST",
+    lines: bool = False,
 ) -> Stream[Any]:
-    """Describe a POST whose answer arrives as events."""
+    """Describe a request whose answer arrives as events: a POST that is billed, where nothing else is said."""
     parts = None if form is None else _form(form)
-    return Stream("POST", route, _ids(ids), None, _set(json), parts, safety, yields=yields, ends=ends)
+    return Stream(
+        method, route, _ids(ids), _set(query), _set(json), parts, safety, yields=yields, ends=ends, lines=lines
+    )
 
 
 def pages(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from mistral_async._codec.error_body import find_error, parse_error
+from mistral_async._codec.json_lines import LineDecoder
 from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, Unknown, decode, decoder
 from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
@@ -41,7 +42,7 @@ class EventReader:
         self._call = call
         self._ready = ready
         self._seen = seen
-        self.decoder = EventDecoder(max_events=_STEP)
+        self.decoder = LineDecoder(max_events=_STEP) if request.lines else EventDecoder(max_events=_STEP)
         self.waiting: deque[Event] = deque()
         """Events that have come and were not decoded, because the task was cancelled."""
         self._halves: SurrogateJoiner | None = None
@@ -129,7 +130,7 @@ class EventReader:
         word = data.strip(b' "\t\r\n').lower() if len(data) < _LONGEST_WORD else data
         if word in _WORDS or event.event in _SILENCE:
             ends = self._request.ends
-            self.ended = word == b"[done]" if ends == DONE else (event.event or "-") in ends
+            self.ended = word == b"[done]" if ends == DONE or not ends else (event.event or "-") in ends
             return None
         if b"\\ud" in data or b"\\uD" in data:
             self._halves = self._halves or SurrogateJoiner()

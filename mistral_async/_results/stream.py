@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Rule 1: A stream ends with its terminal mark: `[DONE]`, or an event of one of the types in `Stream.ends`. What follows
-#   the mark has no meaning; its body's end is awaited for `_TAIL` seconds, so that the connection can be kept.
+#   the mark has no meaning; its body's end is awaited for `_TAIL` seconds, so that the connection can be kept. Where
+#   there are no such types, `[DONE]` or the end of the body ends it, whichever comes first.
 # Rule 2: `[DONE]` before all choices have finished is an error; the end of the body after all have is none. Any other
 #   end without the mark is an `IncompleteStreamError`, even if the body ended properly.
 # Rule 3: Events that came before a failure are given out first. The failure is raised once, with what arrived in
@@ -81,7 +82,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         self._large = False  # the event that has begun is large
 
     async def __aenter__(self) -> Self:
-        await self._open(self._request, "text/event-stream")
+        await self._open(self._request, "application/x-ndjson" if self._request.lines else "text/event-stream")
         if not self._finished:
             self._new_reader()
             try:
@@ -102,7 +103,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         """Raise if the answer is a page or a document (rule 6), or repeat the call if it is an error (rule 4)."""
         streaming, call = cast("WireStream", self._streaming), cast("CallState", self._call)
         media = Headers(streaming.headers).get("content-type", "").lower()
-        if media.startswith(("application/json", "text/html")):
+        if media.startswith(("application/json", "text/html")) and not self._request.lines:
             body = await self._read_document(streaming, call)
             if body is None:
                 return
@@ -360,7 +361,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     def _check_end(self) -> None:
         """Raise unless a body that ended without its mark is whole (rule 2)."""
         self._finished = True
-        self._ended = self._request.ends == DONE and self.partial.is_finished
+        self._ended = not self._request.ends or (self._request.ends == DONE and self.partial.is_finished)
         if not self._ended:
             raise self._incomplete("ended without its terminal mark")
         self._settle()

@@ -12,6 +12,7 @@ import pytest
 from mistral_async import BackoffStrategy, Mistral, RateLimits, RetryConfig, SyncMistral, Timeout
 from mistral_async._codec.large import LARGE
 from mistral_async._engine import engine
+from mistral_async._engine.request import stream as described
 from mistral_async._results import event_reader
 from mistral_async.errors import (
     APIStatusError,
@@ -559,3 +560,40 @@ async def test_the_deadline_ends_the_decoding_of_a_large_answer(client, server, 
     with pytest.raises(APITimeoutError, match="too large to be decoded in time"):
         await limited.chat.complete(**HI)
     assert time.monotonic() - since < 2
+
+
+# Other forms of streams.
+
+
+async def test_rule_1_a_stream_without_terminal_events_ends_with_its_body(client, server):
+    server.reply("/v1/runs/a%20b/stream", sse=[{"n": 1}, {"n": 2}], done=False, times=2)
+    request = described("/v1/runs/{}/stream", "a b", yields=dict, ends=frozenset(), query={"since": 3}, method="GET")
+    async with await client.send(request) as stream:
+        assert [event async for event in stream] == [{"n": 1}, {"n": 2}]
+    assert (server.requests[-1].method, server.requests[-1].query) == ("GET", {"since": ["3"]})
+    server.fault(Cut(after_events=1))
+    async with await client.send(request) as stream:
+        with pytest.raises(MistralError):
+            await stream.until_done()
+
+
+async def test_rule_1_done_ends_it_too(client, server):
+    server.reply("/v1/runs", sse=[{"n": 1}, "[DONE]", {"n": 2}])
+    async with await client.send(described("/v1/runs", yields=dict, ends=frozenset())) as stream:
+        assert [event async for event in stream] == [{"n": 1}]
+
+
+async def test_rule_6_an_error_frame_says_its_reason(client, server):
+    server.reply("/v1/runs", sse=[{"n": 1}, ("error", {"error": "gone", "reason": "read_error"})], done=False)
+    async with await client.send(described("/v1/runs", yields=dict, ends=frozenset())) as stream:
+        with pytest.raises(StreamEventError, match="gone") as caught:
+            await stream.until_done()
+    assert caught.value.code == "read_error"
+    assert stream.partial.events == [{"n": 1}]
+
+
+async def test_lines_of_json_are_events(client, server):
+    server.reply("/v1/lines", body=b'{"n": 1}\n\n{"n": 2}\r\n{"n": 3}')
+    async with await client.send(described("/v1/lines", yields=dict, ends=frozenset(), lines=True)) as stream:
+        assert [event["n"] async for event in stream] == [1, 2, 3]
+    assert server.requests[-1].headers["accept"] == "application/x-ndjson"
