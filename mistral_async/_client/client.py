@@ -15,7 +15,7 @@ from mistral_async._binding.arguments import expand
 from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.resource import Async, AsyncResponse, M, Mode, Resource, Sync, SyncResponse
 from mistral_async._binding.unknown_options import reject
-from mistral_async._client.preload import load_calls
+from mistral_async._client.preload import load_blocking_calls, load_calls
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, build_engine
 from mistral_async._codec.redact import as_secret
@@ -154,7 +154,7 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
         super().__init__(SyncExecutor(build_engine(api_key, settings), backend))
 
     def __enter__(self) -> Self:
-        load_calls()
+        load_blocking_calls(self._executor.backend)
         return self
 
     def __exit__(

@@ -12,6 +12,7 @@ from typing import Final
 
 _EVERY_CALL: Final = (
     "anyio.lowlevel",
+    "encodings.idna",  # of every look-up of a name
     "anyio.to_thread",
     "tenacity",
     "mistral_async._ratelimit.waiting",
@@ -28,8 +29,17 @@ def load_calls() -> None:
     """Import what a chat call of the running event loop needs, retries included."""
     trio = sys.modules.get("trio")
     driver = "trio" if trio is not None and trio.lowlevel.in_trio_task() else "asyncio"
+    _load(*_EVERY_CALL, *_DRIVERS[driver])
+
+
+def load_blocking_calls(backend: str) -> None:
+    """Import what a blocking chat call needs, and the event loop of its portal."""
+    _load(*_EVERY_CALL, *_DRIVERS[backend], "anyio.from_thread")
+
+
+def _load(*names: str) -> None:
     with contextlib.suppress(ImportError, OSError):  # the call itself says what is missing
-        for name in (*_EVERY_CALL, *_DRIVERS[driver]):
+        for name in names:
             importlib.import_module(name)
         from mistral_async._http.h1.content_coding import accept_encoding
 

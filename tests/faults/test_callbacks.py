@@ -138,6 +138,48 @@ def test_out_of_descriptors(backend):
     assert "Too many open files" in done.stdout
 
 
+@pytest.mark.parametrize("form", ["Mistral", "SyncMistral"])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_what_a_call_imports_is_loaded_with_the_block(backend, form, tools, start, authority, tmp_path):
+    """A name is looked up, TLS shakes hands, an attempt fails, a stream is read; none of it imports anything."""
+    program = """
+        import anyio, sys
+        from mistral_async import Mistral, SyncMistral
+
+        backend, form, url, authority = sys.argv[1:]
+        chat = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+
+        async def main():
+            async with Mistral("k", server_url=url, verify=authority) as client:
+                loaded = set(sys.modules)
+                await client.chat.complete(**chat)
+                async with client.chat.stream(**chat) as stream:
+                    [chunk async for chunk in stream]
+                print(sorted(set(sys.modules) - loaded))
+
+        if form == "Mistral":
+            anyio.run(main, backend=backend)
+        else:
+            with SyncMistral("k", server_url=url, verify=authority, backend=backend) as client:
+                loaded = set(sys.modules)
+                client.chat.complete(**chat)
+                with client.chat.stream(**chat) as stream:
+                    list(stream)
+                print(sorted(set(sys.modules) - loaded))
+    """
+    answers = iter([b"HTTP/1.1 503 x\r\nContent-Length: 0\r\nRetry-After: 0\r\n\r\n"])
+
+    def fault(peer, request):
+        peer.send(next(answers, None) or tools.answer(request))
+        return True
+
+    server = start(fault, tls=True)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    command = [sys.executable, "-c", textwrap.dedent(program), backend, form, server.url, str(tmp_path / "ca.pem")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "[]\n", done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio", "uvloop", "blocking"])
 def test_out_of_descriptors_without_a_block(backend):
     """A client that nobody entered has loaded nothing beforehand: what fails is its call, and no import."""
