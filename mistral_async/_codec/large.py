@@ -10,7 +10,7 @@ import re
 import types
 from collections.abc import Callable
 from itertools import islice
-from typing import Any, Final, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -18,21 +18,23 @@ from msgspec import inspect
 from mistral_async._codec.open_union import LenientDecodeError, Unknown, decode, decode_in_thread, decoder
 from mistral_async._codec.turns import pause
 
+K = TypeVar("K")
+
 # Rule 1: A Struct is taken apart into its fields, a list and a dict into some of their items, a text into pieces, until
 #   each has at most `_PIECE` bytes. What has another type is decoded at once.
 # Rule 2: The value is the one that decoding at once gives. What msgspec refuses is read leniently, in a worker thread:
 #   that is Python code, during which the others go on.
 # Rule 3: Every other task gets a turn after each piece, and each pass that finds the fields of a Struct (0.5 ms a MB).
 # Rule 4: A list or an object is cut where one of its items seems to end. The guess was right if the piece, closed by a
-#   bracket, is JSON: no text that can be closed so ends inside an item or a string. After `_TRIES` wrong guesses a
-#   pass finds the next `_RAWS` items of a list, or all the rest of an object.
+#   bracket, is JSON: no text that can be closed so ends inside an item or a string. After `_TRIES` wrong guesses the
+#   brackets and strings are gone through up to a comma that stands in none. So the time is linear, whatever the items
+#   are.
 # Rule 5: A text is cut between two of its characters, never inside an escape or a surrogate pair.
 
 LARGE: Final = 1536 * 1024  # bytes; what is smaller takes less than 10 ms
 _PIECE: Final = 256 * 1024  # bytes; about 1 ms
 _FAR: Final = 4 * _PIECE  # bytes after which no end of an item is looked for
 _TRIES: Final = 8
-_RAWS: Final = 64
 
 _BLANK: Final = re.compile(rb"[ \t\r\n]++")
 _GAP: Final = re.compile(rb"[ \t\r\n,]*+")  # between two items of a list that has been read as JSON
@@ -44,6 +46,11 @@ _ENTRY_END: Final = re.compile(rb'["\]}0-9a-z]' + _BETWEEN + rb'(?=")')
 _CHARACTERS: Final = re.compile(
     rb'(?:[^\\"]++|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u(?![dD][89a-fA-F])....|\\[^u])*+', re.DOTALL
 )
+_INSIDE: Final = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_LEVEL: Final = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+"""What is neither a bracket nor, at the level of the items, a comma."""
+_IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_COMMA, _QUOTE = b',"'
 _CONTINUES: Final = range(0x80, 0xC0)  # bytes of a character in UTF-8 after its first
 
 _REFUSED: Final = (msgspec.DecodeError, LenientDecodeError, RecursionError, UnicodeDecodeError)
@@ -127,9 +134,9 @@ async def _struct(data: memoryview, type_: Any) -> Any:
     return type_(**await _values(raws, _hints(type_).__getitem__))
 
 
-async def _values(raws: dict[str, msgspec.Raw], type_of: Callable[[str], Any]) -> dict[str, Any]:
-    """Decode the fields of a Struct, or the values of an object."""
-    values: dict[str, Any] = {}
+async def _values(raws: dict[K, msgspec.Raw], type_of: Callable[[K], Any]) -> dict[K, Any]:
+    """Decode the fields of a Struct, the values of an object, or the items of a list by their index."""
+    values: dict[K, Any] = {}
     done = 0
     for name, raw in raws.items():
         values[name] = await _value(memoryview(raw), type_of(name))
@@ -160,7 +167,7 @@ async def _variant(data: memoryview, type_: Any) -> Any:
     variants = type_.variants
     if variants.key is None:
         return decoder(type_).decode(data)
-    tagged = decoder(msgspec.defstruct("Tagged", [(variants.key, Any, None)])).decode(data)
+    tagged = decoder(_tagged(variants.key)).decode(data)
     await pause()
     tag = getattr(tagged, variants.key)
     if not isinstance(tag, str):
@@ -168,6 +175,12 @@ async def _variant(data: memoryview, type_: Any) -> Any:
     if tag in variants.by_tag:
         return await _struct(data, variants.by_tag[tag])
     return Unknown(await _value(data, dict[str, Any]))
+
+
+@functools.cache
+def _tagged(key: str) -> Any:
+    """Return a Struct of the tag alone."""
+    return msgspec.defstruct("Tagged", [(key, Any, None)])
 
 
 class _Container:
@@ -180,31 +193,36 @@ class _Container:
         self._item = get_args(type_)[-1]
         self._is_list = get_origin(type_) is list
         self._ends = _item_end(data) if self._is_list else _ENTRY_END
+        self._closing = b"]" if self._is_list else b"}"
+        self._is_regular = True  # so far the guesses were right
 
     async def read(self) -> Any:
         whole: Any = [] if self._is_list else {}
         add = whole.extend if self._is_list else whole.update
         while len(self._data) - self._place > _PIECE:
-            items = await self._guess()
-            if items is None:
-                add(await (self._next_items() if self._is_list else self._all_entries()))
-            else:
-                add(items)
+            items = await self._guess() if self._is_regular else None
+            self._is_regular = items is not None
+            add(await self._next_items() if items is None else items)
             await pause()
         if self._place < len(self._data):
-            add(self._decode(self._rest()))
+            items = self._decode(self._piece(len(self._data)))
+            if not items and self._place > 1:
+                raise msgspec.DecodeError("a comma before the closing bracket")
+            add(items)
         return whole
 
-    def _rest(self) -> Any:
-        return self._data if self._place == 1 else b"".join((self._data[:1], self._data[self._place :]))
+    def _piece(self, end: int, closing: bytes = b"") -> bytes | memoryview:
+        """Return the items from here to the end as a list or an object of their own."""
+        if self._place == 1 and not closing:
+            return self._data
+        return b"".join((self._data[:1], self._data[self._place : end], closing))
 
     async def _guess(self) -> Any:
         """Return the items up to a place where one seems to end; None where no guess was right."""
-        closing = b"]" if self._is_list else b"}"
         near = self._place + _PIECE
         for found in islice(self._ends.finditer(self._data, near, near + _FAR), _TRIES):
             try:
-                items = self._decode(b"".join((self._data[:1], self._data[self._place : found.start(1)], closing)))
+                items = self._decode(self._piece(found.start(1), self._closing))
             except msgspec.DecodeError:
                 await pause()
             else:
@@ -212,34 +230,59 @@ class _Container:
                 return items
         return None
 
-    async def _next_items(self) -> list[Any]:
-        """Return the next items, whose ends a pass finds."""
-        raws = msgspec.structs.astuple(decoder(_FIRST).decode(self._rest()))
-        await pause()
-        items: list[Any] = []
-        for raw in raws:
-            text = memoryview(raw)
-            if not text:
+    async def _next_items(self) -> Any:
+        """Return the items up to the end of one, which the brackets and strings tell."""
+        end = await self._end_of_item()
+        is_last = self._data[end] != _COMMA
+        piece = self._piece(len(self._data)) if is_last else self._piece(end, self._closing)
+        self._place = len(self._data) if is_last else end + 1
+        if len(piece) <= 2 * _PIECE:
+            return self._decode(piece)
+        if not self._is_list:
+            return await _values(decoder(dict[str, msgspec.Raw]).decode(piece), lambda _: self._item)
+        raws: list[msgspec.Raw] = decoder(list[msgspec.Raw]).decode(piece)
+        return list((await _values(dict(enumerate(raws)), lambda _: self._item)).values())
+
+    async def _end_of_item(self) -> int:
+        """Return where the first comma between two items is, a piece from here, or else the closing bracket."""
+        data, place, depth = self._data, self._place, 0
+        near = pauses = place + _PIECE
+        while True:
+            if depth or place < near:
+                found = _INSIDE.match(data, place, place + _PIECE if depth else near)
+            else:
+                found = _LEVEL.match(data, place, place + _PIECE)
+            end = found.end() if found else place
+            if end >= len(data):
+                raise msgspec.DecodeError("a bracket is not closed")
+            match data[end]:
+                case 0x22:  # a string that is longer than a piece, or begins near the end of one
+                    end = await self._end_of_string(end + 1)
+                case 0x5B | 0x7B:
+                    depth += 1
+                case 0x5D | 0x7D if not depth:
+                    return end
+                case 0x5D | 0x7D:
+                    depth -= 1
+                case _ if data[end] == _COMMA and not depth and end >= near:
+                    return end
+                case _:
+                    end -= 1  # the end of a piece
+            place = end + 1
+            if place > pauses:
+                pauses = place + _PIECE
+                await pause()
+
+    async def _end_of_string(self, place: int) -> int:
+        """Return where the quote is that ends the string of which this is inside."""
+        while found := _IN_STRING.match(self._data, place, place + _PIECE):
+            if found.end() < len(self._data) and self._data[found.end()] == _QUOTE:
+                return found.end()
+            if found.end() == place:
                 break
-            items.append(await _value(text, self._item))
-            self._skip_gap()
-            self._place += len(text)
+            place = found.end()
             await pause()
-        self._skip_gap()
-        if self._data[self._place] == ord("]"):
-            self._place = len(self._data)
-        return items
-
-    def _skip_gap(self) -> None:
-        gap = _GAP.match(self._data, self._place)
-        self._place = gap.end() if gap else self._place
-
-    async def _all_entries(self) -> dict[Any, Any]:
-        """Return the rest of an object, the ends of whose values a pass finds."""
-        raws: dict[str, msgspec.Raw] = decoder(dict[str, msgspec.Raw]).decode(self._rest())
-        self._place = len(self._data)
-        await pause()
-        return await _values(raws, lambda _: self._item)
+        raise msgspec.DecodeError("a string is not closed")
 
 
 def _item_end(data: memoryview) -> re.Pattern[bytes]:
@@ -248,12 +291,6 @@ def _item_end(data: memoryview) -> re.Pattern[bytes]:
     if start is None:
         return _SCALAR_END
     return re.compile(_CLOSING[start[1][:1]] + _BETWEEN + rb"(?=%b)" % re.escape(start[1]))
-
-
-_FIRST: Final = msgspec.defstruct(
-    "First", [(f"item{number}", msgspec.Raw, msgspec.Raw()) for number in range(_RAWS)], array_like=True
-)
-"""The first items of a list, which are not decoded."""
 
 
 async def _text(data: memoryview) -> str:

@@ -17,7 +17,7 @@ from turns import least_step, longest_step
 
 from mistral_async._codec import large
 from mistral_async._codec.large import LARGE, decode_large
-from mistral_async._codec.open_union import LenientDecodeError, decode, decode_in_thread
+from mistral_async._codec.open_union import LenientDecodeError, decode, decode_in_thread, decoder
 from mistral_async.models import ChatCompletionResponse, EmbeddingResponse, OCRResponse
 
 encode = msgspec.json.encode
@@ -85,6 +85,17 @@ ANSWERS = {
     "unknown fields": (chat("a", more={f"key {n}": n for n in range(4000)}), ChatCompletionResponse),
     "an object": (encode({f"key {n}": n for n in range(4000)}), dict),
     "an object of lists": (encode({f"key {n}": [{"a": 1, "b": 2}] * 900 for n in range(6)}), dict[str, list[Any]]),
+    "a list of many kinds": (encode([1, "a", [{"b": ["\\"]}], -0.5, None, {}, True] * 4000), list[Any]),
+    "objects of many kinds": (encode([{"a": {"b": [1]}}, {"c": ["],[{", []]}, {}] * 4000), Any),
+    "nested objects": (encode({f"key {n}": {"a": {"b": [n, {"c": "}"}]}} for n in range(3000)}), dict),
+    "a long item among short ones": (encode([1, "a", ["b" * BIG, '"' * BIG], {"c": "d"}] * 3), Any),
+    "a long value among short ones": (encode({"a": {"b": [1]}, "c": {"d": "\\" * BIG}, "e": [{}]}), Any),
+    "a comma too many": (encode([1, "a"] * 4000)[:-1] + b" , ]", Any),
+    "a comma too many in an object": (encode({f"key {n}": [{}, []] for n in range(4000)})[:-1] + b",}", Any),
+    "two commas": (encode([1, "a"] * 4000)[:-1] + b",,1]", Any),
+    "more after the end": (encode([1, "a"] * 4000) + b"]", Any),
+    "brackets that do not fit": (encode([1, "a"] * 4000)[:-1] + b"}", Any),
+    "a string without its end": (b'[1,"a",' * 4000 + b'"\\', Any),
     "anything": (b"  " + encode([{"a": ["b"] * 9}] * 2000) + b"\n", Any),
     "spaces": (b'{"id":"x","choices":[' + b" " * BIG + b"]}", ChatCompletionResponse),
     "NaN": (embeddings(8).replace(b"0.5,", b"NaN,"), EmbeddingResponse),
@@ -219,6 +230,27 @@ HUGE = {
     "NaN": lambda: (embeddings(MB // 6000).replace(b"0.5,", b"NaN,"), EmbeddingResponse),
     "of other types": lambda: (chat("hello", choices=200_000, id=None), ChatCompletionResponse),
 }
+
+
+@pytest.mark.parametrize("item", [b'1,"a",', b'[],{"a":[]},', b'"a",{},1,', b'{"a":{"b":[1]}},[[]],'])
+async def test_time_is_linear_whatever_the_items_are(item: bytes) -> None:
+    # Rule 4 of large.
+    async def seconds(size: int) -> float:
+        body = b"[" + item * (size // len(item)) + b"1]"
+        since = time.thread_time()
+        await decode_large(body, Any)
+        return time.thread_time() - since
+
+    small = min([await seconds(500_000) for _ in range(3)])
+    assert await seconds(2_000_000) < 12 * small + 0.1
+
+
+async def test_nothing_is_kept_of_an_answer() -> None:
+    body, decoders = chat([{"type": "text", "text": "a" * large.LARGE}]), set[int]()
+    for _ in range(3):
+        await decode_large(body, ChatCompletionResponse)
+        decoders.add(decoder.cache_info().currsize)
+    assert len(decoders) == 1
 
 
 SOME = {
