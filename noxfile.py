@@ -18,6 +18,7 @@ PEERS = ["anthropic", "google-genai", "langchain", "mistralai>=3", "openai"]
 BESIDE = [
     "tests/client/test_client.py",
     "tests/compat/test_compat.py",
+    "tests/compat/test_official.py",
     "tests/results/test_stream.py",
     "tests/bulk",
     "tests/codec/json_schema",

@@ -9,9 +9,12 @@ from mistral_async import Mistral, Timeout
 from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
 from mistral_async._codec.json_types import is_object
 from mistral_async._results.download import AsyncDownload
+from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
 from mistral_async.compat._bridge import blocking_resources
 from mistral_async.compat._events import EventStream, EventStreamAsync, event_class
+from mistral_async.compat._names import official_signature, own_options, parameters
+from mistral_async.compat._pages import first_page, first_page_async
 from mistral_async.compat.errors import OfficialErrors
 from mistral_async.compat.types import UNSET
 from mistral_async.structured import Parsed
@@ -22,15 +25,17 @@ if TYPE_CHECKING:
 
 # Rule 1: A call is translated, never reimplemented: its name and options become those of an endpoint of
 # `mistral_async`, which performs it.
-# Rule 2: `UNSET` options are dropped. `retries`, `timeout_ms`, `http_headers` and `server_url` never reach the
-# endpoint: they choose the client, and the view of it, that performs the call.
+# Rule 2: `UNSET` options are dropped. `retries`, `timeout_ms`, `http_headers`, `server_url`, `security` and
+# `additional_properties` never reach the endpoint: they choose the client, and the view of it, that performs the call.
+# Names that only the official SDK has (`type_`, `request`) become the endpoint's.
 # Rule 3: `stream=True` and `parse_stream` name the streaming endpoint; `schema_definition` in a dict is sent as
 # `schema`.
-# Rule 4: A stream becomes an event stream, a list its first page, a download an `httpx.Response`, parsed output a
-# response with `parsed` values. Everything else is returned as it is.
+# Rule 4: A stream becomes an event stream, a list its first page (some with `result` and `next`), a download an
+# `httpx.Response`, parsed output a response with `parsed` values. Everything else is returned as it is.
 # Rule 5: Every error leaves with an official class added (`OfficialErrors`).
 
 _STREAMS = {name: f"{name}_stream" for name in ("start", "append", "restart")} | {"complete": "stream"}
+_RESPONSES = ("responses", "create")
 _FORMATS = ("response_format", "document_annotation_format", "bbox_annotation_format")
 
 Options: TypeAlias = dict[str, Any]
@@ -45,40 +50,44 @@ class ClientOwner(Protocol):
         ...
 
 
-def async_method(owner: ClientOwner, path: tuple[str, ...], endpoint: object) -> Callable[..., Any]:
+def async_method(owner: ClientOwner, path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """Return the coroutine function of an endpoint: `await client.chat.complete_async(...)`."""
 
     async def call(*args: Any, **options: Any) -> Any:
         with OfficialErrors():
             client = client_for_call(owner, options, blocking=False)
-            result = resolve(client, _endpoint_path(path, options))(*args, **options)
+            options = own_options(options, endpoint)
+            result = resolve(client, _endpoint_path(path, options, endpoint))(*args, **options)
             if isinstance(result, AsyncStream):
                 return await EventStreamAsync(cast("AsyncStream[Any]", result), owner, event_class(path[-2])).start()
             if isinstance(result, AsyncDownload):
                 return _httpx_response(await result)
-            return _official_response(await result)  # a page, or a response
+            if isinstance(result, AsyncPages):
+                return await first_page_async(path, cast("AsyncPages[Any, Any]", result))
+            return _official_response(await result)
 
-    return _named(call, f"{path[-1]}_async", endpoint)
+    return _named(call, f"{path[-1]}_async", path, endpoint)
 
 
-def sync_method(owner: ClientOwner, path: tuple[str, ...], endpoint: object) -> Callable[..., Any]:
+def sync_method(owner: ClientOwner, path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """Return the blocking function of an endpoint: `client.chat.complete(...)`."""
 
     def call(*args: Any, **options: Any) -> Any:
         with OfficialErrors():
             client = client_for_call(owner, options, blocking=True)
-            result = resolve(blocking_resources(client), _endpoint_path(path, options))(*args, **options)
+            options = own_options(options, endpoint)
+            result = resolve(blocking_resources(client), _endpoint_path(path, options, endpoint))(*args, **options)
             match result:
                 case SyncStream():
                     return EventStream(cast("SyncStream[Any]", result), owner, event_class(path[-2]))
                 case SyncPages():
-                    return cast("SyncPages[Any, Any]", result).page()
+                    return first_page(path, cast("SyncPages[Any, Any]", result))
                 case SyncDownload():
                     return _httpx_response(result.read())
                 case _:
                     return _official_response(result)
 
-    return _named(call, path[-1], endpoint)
+    return _named(call, path[-1], path, endpoint)
 
 
 def resolve(resource: object, path: tuple[str, ...]) -> Any:
@@ -88,8 +97,13 @@ def resolve(resource: object, path: tuple[str, ...]) -> Any:
     return resource
 
 
-def _named(call: Callable[..., Any], name: str, endpoint: object) -> Callable[..., Any]:
+def _named(
+    call: Callable[..., Any], name: str, path: tuple[str, ...], endpoint: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Give the function of a call the name, the docstring and the signature of its endpoint."""
     call.__doc__, call.__name__ = endpoint.__doc__, name
+    streams = path[-1].endswith("stream") or path[-1] in _STREAMS or path[-2:] == _RESPONSES
+    vars(call)["__signature__"] = official_signature(endpoint, streams=streams)
     return call
 
 
@@ -100,12 +114,27 @@ def client_for_call(owner: ClientOwner, options: Options, *, blocking: bool) -> 
     client = owner.client(options.pop("server_url", None), blocking=blocking)
     if (milliseconds := options.pop("timeout_ms", None)) is not None:
         client = client.with_options(timeout=Timeout(total=milliseconds / 1000))
+    if keys := _key_headers(options.pop("security", None)):
+        client = client.with_options(headers=keys)
     if headers := options.pop("http_headers", None):
         client = client.with_options(headers=headers)
     if (retries := options.pop("retries", None)) is not None:
         client = client.with_options(retries=retries)
+    if more := options.pop("additional_properties", None):
+        client = client.with_options(extra_body=more)
     _rename_schemas(options)
     return client
+
+
+def _key_headers(security: Mapping[str, str | None] | None) -> dict[str, str]:
+    """Return the keys that a call has of its own as header fields: each is a bearer's, or an API key."""
+    headers: dict[str, str] = {}
+    for name, key in (security or {}).items():
+        if key and name.startswith("bearer"):
+            headers["authorization"] = f"Bearer {key}"
+        elif key:
+            headers["x-api-key"] = key
+    return headers
 
 
 def _rename_schemas(options: Options) -> None:
@@ -126,11 +155,11 @@ def _wire_format(form: Mapping[str, object]) -> Mapping[str, object]:
     return {**form, "json_schema": {name: value for name, value in renamed.items() if value is not None}}
 
 
-def _endpoint_path(path: tuple[str, ...], options: Options) -> tuple[str, ...]:
+def _endpoint_path(path: tuple[str, ...], options: Options, endpoint: Callable[..., Any]) -> tuple[str, ...]:
     """Return the path of the endpoint that performs a call (rule 3)."""
     *group, name = path
-    if options.pop("stream", None):
-        name = "stream" if path[-2:] == ("responses", "create") else _STREAMS.get(name, name)
+    if "stream" not in parameters(endpoint) and options.pop("stream", None):
+        name = "stream" if path[-2:] == _RESPONSES else _STREAMS.get(name, name)
     if name == "parse_stream":
         options["response_format"] = output_type_of(options["response_format"]).response_format()
         name = "stream"

@@ -14,6 +14,7 @@ from mistral_async import Mistral as AsyncClient
 from mistral_async._client.settings import ApiKey
 from mistral_async.compat._bridge import abandon, close_blocking
 from mistral_async.compat._calls import async_method, resolve, sync_method
+from mistral_async.compat._names import GROUPS
 from mistral_async.compat.types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -70,9 +71,10 @@ class Mistral:
         return self._clients[key]
 
     def __getattr__(self, name: str) -> EndpointGroup:
-        if name.startswith("_") or not hasattr(Calls, name):
+        path = GROUPS.get(name, (name,))
+        if name.startswith("_") or not hasattr(Calls, path[0]):
             raise AttributeError(f"mistral_async has no `client.{name}`{_MIGRATION_HINT}")
-        return EndpointGroup(self, (name,))
+        return EndpointGroup(self, path)
 
     def __enter__(self) -> Self:
         return self

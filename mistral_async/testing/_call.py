@@ -14,6 +14,8 @@ from mistral_async.testing._state import ServerState
 
 _TRUE = {"true", "1", "yes", "on"}
 
+_UNSET = '"~?~unset~?~sentinel~?~"'  # the official SDK 3.7 sends it for metadata that were not given
+
 
 class FakeCall:
     """An operation to perform, for a request or for a line of a batch job."""
@@ -84,6 +86,8 @@ class FakeCall:
     def metadata_filter(self) -> Callable[[JSONMapping | None], bool]:
         """Return the predicate of the `metadata` parameter: JSON, whose entries an object's metadata must have."""
         text = self.text("metadata")
+        if text == _UNSET:
+            text = None
         try:
             wanted = msgspec.json.decode(text or "{}", type=JSONObject)
         except msgspec.DecodeError as error:

@@ -129,10 +129,10 @@ class Dispatcher:
     def _check_key(self, request: Request, route: Route | None) -> None:
         if self._api_key is None or (route is not None and route.public):
             return
-        given = request.headers.get("authorization")
-        if given is None:
+        bearer, key = request.headers.get("authorization"), request.headers.get("x-api-key")
+        if bearer is None and key is None:
             raise missing_key(request.request_id)
-        if given != f"Bearer {self._api_key}":
+        if bearer != f"Bearer {self._api_key}" and key != self._api_key:
             raise invalid_key()
 
     def _record_effect(self, request: Request, model: str | None, reply: Reply) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import logging
 import pickle
 import time
@@ -98,6 +99,52 @@ def test_options_of_one_call(official, threaded_server):
         assert len(other.requests) == 1
 
 
+def test_names_that_only_the_official_sdk_has(official, threaded_server):
+    """Translation, rule 2."""
+    assert official.audio.voices.list(type_="custom").items == []
+    official.responses.create(model=MODEL, input="hi", additional_properties={"user": "u-1"})
+    assert threaded_server.requests[-1].json()["user"] == "u-1"
+    key = threaded_server.api_key
+    for security, field, value in (
+        ({"dashboard_user_context_auth": key, "bearer_user_context_auth": None}, "x-api-key", key),
+        ({"bearer_user_context_auth": key}, "authorization", f"Bearer {key}"),
+    ):
+        official.models.list(security=security)
+        assert threaded_server.requests[-1].headers[field] == value
+    with pytest.raises(TypeError, match="no option 'requests'"):
+        official.chat.complete(model=MODEL, messages=HI, requests={})
+    official.fim.complete(request={"model": "codestral-latest", "prompt": "def f("})
+    assert threaded_server.requests[-1].json()["prompt"] == "def f("
+
+
+def test_pages_with_the_next_one(official, threaded_server):
+    """Translation, rule 4."""
+    for number in range(3):
+        official.beta.agents.create(model=MODEL, name=f"agent {number}")
+    page = official.beta.agents.list_pages(page_size=2)
+    assert [each.name for each in page.result.data] == [each.name for each in page.data] == ["agent 2", "agent 1"]
+    second = page.next()
+    assert [each.name for each in second.result.data] == ["agent 0"]
+    assert second.next() is None
+    assert "agent 0" in repr(second)
+
+    async def main():
+        async with Mistral(threaded_server.api_key, server_url=threaded_server.url) as client:
+            page = await client.beta.agents.list_pages_async(page_size=2)
+            second = await page.next()
+            return len(page.data), len(second.result.data), await second.next()
+
+    assert asyncio.run(main()) == (2, 1, None)
+
+
+def test_methods_show_what_they_take(official):
+    shown = inspect.signature(official.chat.complete).parameters
+    assert {"model", "messages", "temperature", "stream", "retries", "timeout_ms"} <= shown.keys()
+    assert inspect.signature(official.chat.complete_async).parameters.keys() == shown.keys()
+    assert "stream" not in inspect.signature(official.models.list).parameters
+    assert "job_id" in inspect.signature(official.batch.jobs.get).parameters
+
+
 def test_errors_are_caught_under_their_old_names(official):
     """Translation, rule 5."""
     with pytest.raises(SDKError) as caught:
@@ -180,8 +227,8 @@ def test_unknown_names_are_attribute_errors(official):
         _ = official.chats
     with pytest.raises(AttributeError, match=r"client\.chat\.completes"):
         _ = official.chat.completes
-    with pytest.raises(AttributeError, match=r"client\.beta\.prompts"):
-        _ = official.beta.prompts
+    with pytest.raises(AttributeError, match=r"client\.beta\.poems"):
+        _ = official.beta.poems
 
 
 def test_what_can_be_completed_in_a_shell(official):

@@ -1,0 +1,65 @@
+"""The official SDK's names for parameters and groups, where they differ from those of the endpoints."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from mistral_async.models._model import Model
+
+GROUPS: Final = {"events": ("workflows", "events")}
+"""Groups that have a second name."""
+
+FOR_ONE_CALL: Final = ("retries", "server_url", "timeout_ms", "http_headers")
+"""The options that every method has."""
+
+_RENAMED: Final = {
+    "sort_direction_query_parameter": "sort_field_direction",
+    "sort_direction_query_parameter1": "sort_direction",
+}
+
+
+def own_name(name: str, known: Mapping[str, object]) -> str:
+    """Return the endpoint's name for a parameter: keywords and built-in names have an underscore at their end."""
+    if name in known:
+        return name
+    renamed = _RENAMED.get(name, name.rstrip("_"))
+    return renamed if renamed in known else name
+
+
+def own_options(options: Mapping[str, Any], endpoint: Callable[..., Any]) -> dict[str, Any]:
+    """Rename the options as the endpoint calls them; those of a whole body (`request`) become options themselves."""
+    known = parameters(endpoint)
+    if "request" in options and "request" not in known:
+        body: Any = options["request"]
+        options = {**options, **(body.to_dict() if isinstance(body, Model) else body)}
+        del options["request"]
+    return {own_name(name, known): value for name, value in options.items()}
+
+
+def parameters(endpoint: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """Return what an endpoint takes."""
+    return _signature(getattr(endpoint, "__func__", endpoint)).parameters
+
+
+def official_signature(endpoint: Callable[..., Any], *, streams: bool) -> inspect.Signature:
+    """Return what a method takes: an endpoint's parameters, and the options that the official SDK adds to it."""
+    return _with_options(getattr(endpoint, "__func__", endpoint), streams=streams)
+
+
+@functools.cache
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+@functools.cache
+def _with_options(function: Callable[..., Any], *, streams: bool) -> inspect.Signature:
+    known = [each for name, each in _signature(function).parameters.items() if name != "self"]
+    names = [*(["stream"] if streams else []), *FOR_ONE_CALL]
+    taken = {each.name for each in known}
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in names if name not in taken
+    ]
+    return inspect.Signature([*known, *added])

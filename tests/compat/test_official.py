@@ -1,0 +1,247 @@
+"""The official SDK itself, where it is installed: `compat` has its methods, and it can talk to the fake server."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Literal, Union, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from mistral_async import compat
+from mistral_async.compat._names import FOR_ONE_CALL, GROUPS, own_name
+from mistral_async.compat._pages import WITH_NEXT
+from mistral_async.testing import FakeMistral
+
+pytest.importorskip("mistralai.client", reason="the official SDK is not installed")
+pytest.importorskip("httpx2", reason="the official SDK is an older one")
+
+from mistralai.client import Mistral as Official
+from mistralai.client.basesdk import BaseSDK
+
+# Parameters that are meant to be absent, with the reason.
+ABSENT = {
+    "additional_properties": "an option of every call: they become fields of the body",
+    "kwargs": "each has its own name",
+    "security": "the client has the key; one of a call is taken, too",
+    "request": "its fields are the parameters; a whole one is taken, too",
+}
+# Methods that are meant to be absent, with the reason.
+ONLY_OFFICIAL = {
+    "audio.sessions.init": "opens a microphone and speakers",
+    "beta.connectors.http_client": "gives a client of httpx2's",
+    "beta.connectors.mcp_client": "gives a session of its own MCP client: see `tools.MCP`",
+}
+
+
+def methods(found: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Find the methods of the official client that call the API, by their paths; those for asyncio have no own line."""
+    groups = getattr(type(found), "_sub_sdk_map", {})
+    for name in sorted({*dir(type(found)), *vars(found), *groups}):
+        if name.startswith("_") or name in {"sdk_configuration", "parent_ref", "do_request", "dynamic_import"}:
+            continue
+        try:
+            value = getattr(found, name)
+        except ImportError:  # what needs an extra
+            continue
+        if isinstance(value, BaseSDK):
+            yield from methods(value, f"{path}{name}.")
+        elif inspect.ismethod(value) and not name.endswith("_async"):
+            yield f"{path}{name}", value
+
+
+THEIRS = dict(methods(Official(api_key="key")))
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return compat.Mistral("key")
+
+
+def at(client: Any, path: str) -> Any:
+    for name in path.split("."):
+        client = getattr(client, name)
+    return client
+
+
+def has_group(client: Any, path: str) -> bool:
+    try:
+        at(client, path.rpartition(".")[0])
+    except AttributeError:
+        return False
+    return True
+
+
+def test_the_official_client_was_walked():
+    assert len(THEIRS) >= 302
+    assert {"chat.complete", "beta.libraries.documents.upload", "workflows.executions.stream"} <= THEIRS.keys()
+
+
+@pytest.mark.parametrize("path", [path for path in THEIRS if path not in ONLY_OFFICIAL])
+def test_every_method_is_there_with_its_parameters(path, ours):
+    if not has_group(ours, path):
+        pytest.skip("the group is not there yet")
+    known = inspect.signature(at(ours, path)).parameters
+    assert inspect.signature(at(ours, f"{path}_async")).parameters.keys() == known.keys()
+    wanted = inspect.signature(THEIRS[path]).parameters.keys() - ABSENT
+    assert {name for name in wanted if own_name(name, known) not in known} == set()
+    assert set(FOR_ONE_CALL) <= known.keys()
+
+
+def test_what_is_meant_to_be_absent_is(ours):
+    assert ONLY_OFFICIAL.keys() <= THEIRS.keys()
+    for path in ONLY_OFFICIAL:
+        if has_group(ours, path):
+            with pytest.raises(AttributeError):
+                at(ours, path)
+
+
+def test_groups_with_two_names(ours):
+    for name, path in GROUPS.items():
+        group = ".".join(path)
+        theirs = {each.removeprefix(f"{name}.") for each in THEIRS if each.startswith(f"{name}.")}
+        assert theirs == {each.removeprefix(f"{group}.") for each in THEIRS if each.startswith(f"{group}.")}
+
+
+def test_pages_that_know_the_next_one():
+    """Translation, rule 4."""
+    returned = {path: inspect.signature(method).return_annotation for path, method in THEIRS.items()}
+    assert {
+        path
+        for path, annotation in returned.items()
+        if any("next" in getattr(each, "model_fields", {}) for each in (annotation, *get_args(annotation)))
+    } == WITH_NEXT
+
+
+# The official client on the fake server: each of its methods is called once, what creates before what needs it.
+
+FIRST = ("create", "register", "upload", "start", "schedule", "execute", "import")
+LAST = ("delete", "unarchive", "unshare", "close", "unregister", "cancel", "terminate", "unschedule", "stop")
+
+
+class Sky(BaseModel):
+    blue: bool
+
+
+MODELS = {
+    "audio.speech": "voxtral-mini-tts-2603",
+    "audio.transcriptions": "voxtral-mini-latest",
+    "classifiers": "mistral-moderation-latest",
+    "embeddings": "mistral-embed",
+    "fim": "codestral-latest",
+    "ocr": "mistral-ocr-latest",
+}
+HI = [{"role": "user", "content": "Hello"}]
+# Values of parameters that no rule of their types finds.
+VALUES: dict[str, Any] = {
+    "file": {"file_name": "a.jsonl", "content": b'{"custom_id": "1", "body": {"messages": []}}\n'},
+    "messages": HI,
+    "index_type": "ann",
+}
+# Arguments that a call needs, although they are optional.
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "audio.transcriptions.complete": {"file_url": "https://a.example/speech.wav"},
+    "audio.transcriptions.stream": {"file_url": "https://a.example/speech.wav"},
+    "audio.voices.create": {"sample_audio": "UklGRg=="},
+    "batch.jobs.create": {"model": "mistral-small-latest", "requests": [{"body": {"messages": HI}}]},
+    "beta.conversations.start": {"model": "mistral-small-latest"},
+    "beta.conversations.start_stream": {"model": "mistral-small-latest"},
+    "chat.parse": {"response_format": Sky, "model": "mistral-small-latest", "messages": HI},
+    "chat.parse_stream": {"response_format": Sky, "model": "mistral-small-latest", "messages": HI},
+    "files.upload": {"purpose": "batch"},
+}
+
+
+def order(path: str) -> tuple[int, int]:
+    name = path.rpartition(".")[2]
+    rank = 0 if name.startswith(FIRST) else 2 if name.startswith(LAST) else 1
+    return rank, -path.count(".") if rank == 2 else path.count(".")
+
+
+class Walk:
+    """Calls of the official client, with arguments made by type, and with the ids that came before."""
+
+    def __init__(self, client: Official) -> None:
+        self.client = client
+        self.ids: dict[str, Any] = {}
+
+    def call(self, path: str) -> Any:
+        method = at(self.client, path)
+        needed = {
+            name: each.annotation
+            for name, each in inspect.signature(method).parameters.items()
+            if each.default is each.empty and each.kind is not each.VAR_KEYWORD
+        }
+        group, given = path.rpartition(".")[0], ARGUMENTS.get(path, {})
+        made = {name: self.argument(name, each, group) for name, each in needed.items() if name not in given}
+        arguments = {**made, **given}
+        answer = method(**arguments)
+        if isinstance(answer, Iterator) or hasattr(answer, "__next__"):
+            answer = list(answer)
+        self.keep(path, answer)
+        return answer
+
+    def argument(self, name: str, annotation: Any, group: str) -> Any:
+        if name == "security":
+            key = next(iter(get_args(annotation)[0].model_fields))
+            return {key: self.client.sdk_configuration.security.api_key}
+        if name == "model":
+            return MODELS.get(group, "mistral-small-latest")
+        known = {**VALUES, **self.ids}
+        return known[name] if name in known else self.value(annotation, name)
+
+    def keep(self, path: str, answer: Any) -> None:
+        """Remember the ids of what was created, by the names that parameters have."""
+        group, _, name = path.rpartition(".")
+        if not name.startswith(FIRST):
+            return
+        singular = re.sub("(ie)?s$", lambda found: "y" if found[1] else "", group.rpartition(".")[2])
+        for key, value in answer.model_dump().items() if hasattr(answer, "model_dump") else ():
+            if isinstance(value, str) and (key.endswith("_id") or key == "id"):
+                self.ids[f"{singular}_id" if key == "id" else key] = value
+
+    def value(self, annotation: Any, name: str = "") -> Any:
+        origin, args = get_origin(annotation), get_args(annotation)
+        if origin is Literal:
+            return args[0]
+        if origin in (Union, types.UnionType):
+            return self.value(next(each for each in args if each is not type(None)), name)
+        if hasattr(annotation, "__metadata__"):
+            return self.value(args[0], name)
+        if hasattr(annotation, "__value__"):  # an alias
+            return self.value(annotation.__value__, name)
+        if isinstance(origin, type) and issubclass(origin, Mapping):
+            return {}
+        if isinstance(origin, type) and issubclass(origin, Iterable):
+            return [self.value(args[0], name)]
+        if isinstance(annotation, type) and issubclass(annotation, Enum):
+            return next(iter(annotation))
+        if hasattr(annotation, "model_fields"):
+            needed = {key: each for key, each in annotation.model_fields.items() if each.is_required()}
+            return annotation(
+                **{each.alias or key: self.argument(key, each.annotation, "") for key, each in needed.items()}
+            )
+        if annotation is datetime:
+            return datetime(2031, 1, 2, tzinfo=UTC)
+        scalars = {str: "text", int: 1, float: 1.0, bool: True, bytes: b"{}"}
+        return scalars.get(annotation, "text")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of methods that have a newer name
+def test_each_of_its_methods_can_be_called(ours):
+    failed: dict[str, str] = {}
+    with FakeMistral(any_model=True) as server:
+        walk = Walk(Official(api_key=server.api_key, server_url=server.url))
+        for path in sorted(THEIRS.keys() - ONLY_OFFICIAL.keys(), key=order):
+            try:
+                walk.call(path)
+            except Exception as error:  # noqa: BLE001 - each is told of
+                failed[path] = f"{error.__class__.__name__}: {error}"
+    later = {path for path, why in failed.items() if "no Route" in why and not has_group(ours, path)}
+    if failed.keys() - later:
+        pytest.fail("\n".join(f"{path}: {why[:300]}" for path, why in failed.items() if path not in later))
