@@ -110,9 +110,10 @@ def _read_error(fields: object) -> ErrorInfo:
     if not is_object(fields):
         return ErrorInfo(message=fields if isinstance(fields, str) else "")
     fields = _lowered(fields)
-    fields = {**fields, "error": fields.get("error") or _error_of_choice(fields)}
-    while is_object(inner := fields.get("error")):
-        fields = {**fields, "error": None, **_lowered(inner)}
+    inner = fields.get("error") or _error_of_choice(fields)
+    while is_object(inner):
+        fields |= (within := _lowered(inner))
+        inner = within.get("error")
     detail = fields.get("detail")
     message = fields.get("message")
     if not isinstance(message, str):

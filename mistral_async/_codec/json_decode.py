@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
+from mistral_async._codec.json_faults import text_fault
 from mistral_async._codec.json_types import JSON, JSONObject
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 
 _HALF: Final = re.compile("[\ud800-\udfff]")
-_MAYBE_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 def decode_json(data: bytes | bytearray | memoryview) -> JSON:
@@ -39,7 +39,7 @@ def decode_json(data: bytes | bytearray | memoryview) -> JSON:
     with suppress(ValueError):
         text = _text(bytes(data))
         value = _decoder().decode(text)
-        return _whole(value) if _MAYBE_HALF.search(text) else value
+        return _whole(value) if _may_have_halves(text) else value
     return msgspec.json.decode(data)  # raises (rule 4), with no context that holds the body
 
 
@@ -83,7 +83,7 @@ def _same(value: JSONObject) -> JSONObject:
 
 
 def _may_have_halves(text: str) -> bool:
-    return r"\ud" in text or r"\uD" in text or not (text.isascii() or _HALF.search(text) is None)
+    return r"\ud" in text or r"\uD" in text or text_fault(text) is not None
 
 
 def _text(data: bytes) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import pytest
 
@@ -73,3 +75,16 @@ def test_a_body_that_is_too_large_has_no_message():
     small, large = (msgspec.json.encode({"message": "no", "more": "x" * size}) for size in (1000, 1 << 20))
     assert parse_error(small).message == "no"
     assert parse_error(large) == ErrorInfo()
+
+
+def test_an_error_in_errors_takes_linear_time():
+    # Rule 2 of error_body.
+    outer = b",".join(b'"k%d":1' % number for number in range(80_000))
+
+    def seconds(depth):
+        body = b"{" + outer + b',"error":' + b'{"error":' * depth + b'"deep"' + b"}" * (depth + 1)
+        since = time.thread_time()
+        assert parse_error(body).message == "deep"
+        return time.thread_time() - since
+
+    assert min(seconds(400) for _ in range(3)) < 4 * min(seconds(1) for _ in range(3))

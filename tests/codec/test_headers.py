@@ -59,6 +59,8 @@ def test_the_request_id_is_the_apis_own_first(raw, expected):
         ("2", "1500", None, 1.5),
         ("2", "soon", None, 2.0),
         ("nan", None, None, None),
+        ("inf", None, None, None),
+        ("1e999", "inf", None, None),
         ("soon", None, None, None),
         (None, None, None, None),
         ("Wed, 01 Jan 2025 00:00:30 GMT", None, "Wed, 01 Jan 2025 00:00:10 GMT", 20.0),
