@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.request import Call as Call
     from mistral_async._engine.request import Download as Download
     from mistral_async._engine.request import Pages as Pages
+    from mistral_async._engine.request import RetrySafety as RetrySafety
     from mistral_async._engine.request import Stream as Stream
     from mistral_async._engine.response import Response as Response
     from mistral_async._engine.retry import BackoffStrategy as BackoffStrategy
@@ -63,6 +64,7 @@ else:
             "RedisStore": "mistral_async._ratelimit.redis",
             "Response": "mistral_async._engine.response",
             "RetryConfig": "mistral_async._engine.retry",
+            "RetrySafety": "mistral_async._engine.request",
             "SQLiteStore": "mistral_async._ratelimit",
             "Stream": "mistral_async._engine.request",
             "SyncMistral": "mistral_async._client.client",

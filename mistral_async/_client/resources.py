@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic
 
 from mistral_async._binding.async_executor import LazyExecutor
-from mistral_async._binding.resource import Lazy, M, Resource
+from mistral_async._binding.resource import Lazy, M
+from mistral_async._client.raw import Raw
 from mistral_async._engine.first_use import group
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from mistral_async.resources.responses import Responses
 
 
-class Resources(Resource[M], Generic[M]):
+class Resources(Raw[M], Generic[M]):
     """Every group of endpoints. A group's module loads when it is first used."""
 
     @group

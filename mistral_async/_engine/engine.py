@@ -146,7 +146,9 @@ class Engine:
 
     def _decode(self, call: CallState, answer: WireResponse, how: Callable[..., Any]) -> Any:
         request: Any = call.request  # a Call
-        if request.returns is None or (answer.status == _NO_CONTENT and request.method == "DELETE"):
+        returns = request.returns
+        may_be_empty = returns is Any or (answer.status == _NO_CONTENT and request.method == "DELETE")
+        if returns is None or (may_be_empty and not answer.content):
             if answer.content:
                 self._raise_error(call, answer, None)
             return None

@@ -130,7 +130,7 @@ class Download(Request):
 
 def get(route: str, *ids: str | int, returns: Any, query: Mapping[str, Any] | None = None) -> Call[Any]:
     """Describe a GET."""
-    return Call("GET", route, _ids(ids), _set(query), returns=returns)
+    return Call("GET", route, checked_ids(ids), _set(query), returns=returns)
 
 
 def post(
@@ -148,10 +148,10 @@ def post(
     return Call(
         "POST",
         route,
-        _ids(ids) if ids else (),
+        checked_ids(ids) if ids else (),
         None if query is None else _set(query),
         None if json is None else _set(json, nulls),
-        None if form is None else _form(form),
+        None if form is None else form_of(form),
         safety,
         returns=returns,
         transform=transform,
@@ -167,7 +167,7 @@ def put(
     nulls: AbstractSet[str] = frozenset(),
 ) -> Call[Any]:
     """Describe a PUT. None is sent, as null, for the keys of `nulls` alone: it clears the value."""
-    return Call("PUT", route, _ids(ids), _set(query), _set(json, nulls), returns=returns)
+    return Call("PUT", route, checked_ids(ids), _set(query), _set(json, nulls), returns=returns)
 
 
 def patch(
@@ -188,7 +188,7 @@ def delete(
     route: str, *ids: str | int, returns: Any = None, json: Any = None, query: Mapping[str, Any] | None = None
 ) -> Call[Any]:
     """Describe a DELETE."""
-    return Call("DELETE", route, _ids(ids), _set(query), _set(json), returns=returns)
+    return Call("DELETE", route, checked_ids(ids), _set(query), _set(json), returns=returns)
 
 
 def stream(
@@ -204,9 +204,9 @@ def stream(
     lines: bool = False,
 ) -> Stream[Any]:
     """Describe a request whose answer arrives as events: a POST that is billed, where nothing else is said."""
-    parts = None if form is None else _form(form)
+    parts = None if form is None else form_of(form)
     return Stream(
-        method, route, _ids(ids), _set(query), _set(json), parts, safety, yields=yields, ends=ends, lines=lines
+        method, route, checked_ids(ids), _set(query), _set(json), parts, safety, yields=yields, ends=ends, lines=lines
     )
 
 
@@ -221,15 +221,16 @@ def pages(
     json: Any = None,
 ) -> Pages[Any, Any]:
     """Describe a list that comes in pages. A search is a POST with a body, the same one for each page."""
-    return Pages(method, route, _ids(ids), _set(query), _set(json), returns=returns, items=items, by=by)
+    return Pages(method, route, checked_ids(ids), _set(query), _set(json), returns=returns, items=items, by=by)
 
 
 def download(route: str, *ids: str | int, query: Mapping[str, Any] | None = None) -> Download:
     """Describe a request for bytes."""
-    return Download("GET", route, _ids(ids), _set(query))
+    return Download("GET", route, checked_ids(ids), _set(query))
 
 
-def _ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
+def checked_ids(ids: tuple[str | int, ...]) -> tuple[str, ...]:
+    """Return ids as they stand in a path, not encoded yet; raises the error for what is none."""
     return tuple(_id(each) for each in ids)
 
 
@@ -262,7 +263,8 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
-def _form(fields: Mapping[str, Any]) -> Form:
+def form_of(fields: Mapping[str, Any]) -> Form:
+    """Return a form of fields and files; what is None is not sent."""
     from mistral_async._uploads.multipart import Form
 
     return Form(_set(dict(fields)))

@@ -28,6 +28,24 @@ from mistral_async.models import (
 )
 
 
+async def any_request(client: Mistral, blocking: SyncMistral) -> None:
+    assert_type(await client.request("GET", "/v2/x/{}", "id", returns=ModelList), ModelList)
+    assert_type(await client.request("POST", "/v2/x", json={"a": None}, returns=dict[str, int]), dict[str, int])
+    assert_type(client.request("POST", "/v2/x", yields=Message, ends="done"), AsyncStream[Message])
+    assert_type(client.request("GET", "/v2/x", download=True), AsyncDownload)
+    assert_type(await client.with_response.request("GET", "/v2/x", returns=ModelList), Response[ModelList])
+    assert_type(blocking.request("GET", "/v2/x", returns=ModelList), ModelList)
+    assert_type(blocking.request("POST", "/v2/x", yields=ModelList), SyncStream[ModelList])
+    assert_type(blocking.request("GET", "/v2/x", download=True), SyncDownload)
+    assert_type(blocking.with_response.request("GET", "/v2/x", returns=ModelList), Response[ModelList])
+    assert_type(calls.request("GET", "/v2/x", returns=ModelList), Call[ModelList])
+    assert_type(calls.request("GET", "/v2/x", yields=ModelList), Stream[ModelList])
+    assert_type(calls.request("GET", "/v2/x", download=True), Download)
+    async with client.bulk.map(calls.request("GET", "/v2/x/{}", i, returns=ModelList) for i in range(3)) as made:
+        async for each in made:
+            assert_type(each, Ok[ModelList] | Err)
+
+
 async def asynchronous(client: Mistral) -> None:
     answer = await client.chat.complete(model="m", messages=[{"role": "user", "content": "hi"}], temperature=0.5)
     assert_type(answer, ChatCompletionResponse)
