@@ -10,14 +10,14 @@ import functools
 import math
 import operator
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 
 import msgspec
 from msgspec import inspect
 
-from mistral_async._codec.json_decode import decode_json, decode_json_in_thread, encode_json
+from mistral_async._codec.json_decode import decode_json, decode_json_in_thread
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
+from mistral_async._codec.lenient_values import SCALARS, accepts_none, fits, read_scalar, struct_info, zero_value
 
 T = TypeVar("T")
 
@@ -230,25 +230,25 @@ def _read(value: JSON, info: inspect.Type) -> object:
         case inspect.ListType() | inspect.CollectionType():
             raise LenientDecodeError("a list", value)
         case _:
-            return _read_scalar(value, info)
+            return read_scalar(value, info)
 
 
 def _read_item(value: JSON, info: inspect.Type) -> object:
     """Read an item of a list, or a value of a dict."""
-    if value is None and not _accepts_none(info):
-        return math.nan if isinstance(info, inspect.FloatType) else _zero_value(info)
+    if value is None and not accepts_none(info):
+        return math.nan if isinstance(info, inspect.FloatType) else zero_value(info)
     try:
         return _read(value, info)
     except LenientDecodeError:
-        return _zero_value(info)
+        return zero_value(info)
 
 
 def _read_struct(value: JSONObject, cls: type[msgspec.Struct]) -> msgspec.Struct:
     fields: dict[str, object] = {}
-    for field in _struct_info(cls).fields:
+    for field in struct_info(cls).fields:
         found = _read_field(value.get(field.encode_name), field) if field.encode_name in value else msgspec.NODEFAULT
         if found is msgspec.NODEFAULT and field.required:
-            found = _zero_value(field.type)
+            found = zero_value(field.type)
         if found is not msgspec.NODEFAULT:
             fields[field.name] = found
     return cls(**fields)
@@ -256,7 +256,7 @@ def _read_struct(value: JSONObject, cls: type[msgspec.Struct]) -> msgspec.Struct
 
 def _read_field(value: JSON, field: inspect.Field) -> object:
     """Read a field; `NODEFAULT` where it counts as absent (rules 3 and 6)."""
-    if value is None and not _accepts_none(field.type):
+    if value is None and not accepts_none(field.type):
         return msgspec.NODEFAULT
     try:
         return _read(value, field.type)
@@ -264,118 +264,17 @@ def _read_field(value: JSON, field: inspect.Field) -> object:
         return msgspec.NODEFAULT
 
 
-@functools.cache
-def _struct_info(cls: type[msgspec.Struct]) -> inspect.StructType:
-    return cast("inspect.StructType", inspect.type_info(cls))
-
-
-def _accepts_none(info: inspect.Type) -> bool:
-    match info:
-        case inspect.NoneType() | inspect.AnyType():
-            return True
-        case inspect.UnionType(types=types):
-            return any(_accepts_none(each) for each in types)
-        case _:
-            return False
-
-
 def _read_union(value: JSON, types: tuple[inspect.Type, ...]) -> object:
     """Read a value of a closed union (rule 7)."""
     if value is None:
         return None
-    fitting = [each for each in types if _fits(value, each)]
+    fitting = [each for each in types if fits(value, each)]
     if fitting:
         return _read(value, fitting[0])
-    containers = [each for each in types if not isinstance(each, _SCALARS)]
-    if containers and not any(isinstance(each, _SCALARS) and not isinstance(each, inspect.NoneType) for each in types):
+    containers = [each for each in types if not isinstance(each, SCALARS)]
+    if containers and not any(isinstance(each, SCALARS) and not isinstance(each, inspect.NoneType) for each in types):
         return _read(value, containers[0])
     lists = [each for each in types if isinstance(each, inspect.ListType)]
     if is_object(value) and lists:
         return _read([value] if value else [], lists[0])
-    return _read_scalar(value, types[0]) if len(types) == 1 else value
-
-
-_SCALARS = (
-    inspect.NoneType,
-    inspect.BoolType,
-    inspect.IntType,
-    inspect.FloatType,
-    inspect.StrType,
-    inspect.LiteralType,
-    inspect.EnumType,
-    inspect.BytesType,
-)
-
-
-def _fits(value: JSON, info: inspect.Type) -> bool:
-    """Return whether a value has the JSON type that `info` is written as."""
-    match value:
-        case dict():
-            return isinstance(info, (inspect.StructType, inspect.DictType, inspect.CustomType))
-        case list():
-            return isinstance(info, (inspect.ListType, inspect.CollectionType))
-        case bool():
-            return isinstance(info, inspect.BoolType)
-        case int() | float():
-            return isinstance(info, (inspect.IntType, inspect.FloatType))
-        case _:
-            return isinstance(info, (inspect.StrType, inspect.LiteralType, inspect.EnumType, inspect.BytesType))
-
-
-def _read_scalar(value: JSON, info: inspect.Type) -> object:
-    """Convert JSON's one kind of number to Python's two, and text to bytes (rule 4); keep all else (rule 5)."""
-    match info:
-        case inspect.IntType() if isinstance(value, float) and value.is_integer():
-            return int(value)
-        case inspect.FloatType():
-            return _read_float(value)
-        case inspect.BytesType() if isinstance(value, str):
-            return _read_bytes(value)
-        case inspect.RawType():
-            return msgspec.Raw(encode_json(value))
-        case inspect.AnyType():
-            return value
-        case _:
-            return _zero_value(info) if value is None else value
-
-
-_FLOATS = ("NaN", "Infinity", "-Infinity")
-
-
-def _read_float(value: JSON) -> object:
-    """Read an int, or the text of what JSON has no number for; all else stays, and an int that no float can hold."""
-    if value in _FLOATS or (isinstance(value, int) and not isinstance(value, bool)):
-        with suppress(OverflowError):
-            return float(value)
-    return 0.0 if value is None else value
-
-
-def _read_bytes(text: str) -> bytes | str:
-    """Decode base64; the text stays where it is none."""
-    try:
-        return msgspec.convert(text, bytes)
-    except msgspec.ValidationError:
-        return text
-
-
-def _zero_value(info: inspect.Type) -> object:  # noqa: PLR0911 - one line for each kind of type
-    """Return what stands for a value that has to be there and is not (rule 3)."""
-    match info:
-        case inspect.StrType():
-            return ""
-        case inspect.BoolType():
-            return False
-        case inspect.IntType():
-            return 0
-        case inspect.FloatType():
-            return 0.0
-        case inspect.ListType() | inspect.CollectionType():
-            return []
-        case inspect.DictType():
-            return {}
-        case inspect.StructType(cls=cls):
-            return _read_struct({}, cls)
-        case inspect.UnionType(types=types) if not _accepts_none(info):
-            return next((zero for zero in map(_zero_value, types) if zero is not None), None)
-        case _:
-            return None
+    return read_scalar(value, types[0]) if len(types) == 1 else value
