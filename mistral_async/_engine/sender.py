@@ -193,6 +193,17 @@ class Sender:
             call.reservation = None
         if call.trace is not None:
             call.trace.sending(call.began, call.waited)
+        answer, body = await self._exchange(call)
+        try:
+            return self._judge(call, answer, body)
+        except BaseException:
+            if not isinstance(answer, WireResponse):  # nobody else can close it
+                answer.abort()
+                call.settle()
+            raise
+
+    async def _exchange(self, call: CallState) -> tuple[WireResponse | WireStream, bytes]:
+        """Send once; return the answer, and the body of one with an error status."""
         body = b""
         try:
             wire = self._state.network.current()
@@ -213,10 +224,7 @@ class Sender:
         except BaseException:
             call.release(sent=True)  # the server may have counted it
             raise
-        if answer.status >= _MULTIPLE_CHOICES:
-            raise self._refused(call, answer, body)
-        self._account(call, answer)
-        return answer
+        return answer, body
 
     def _timeouts_for(self, call: CallState) -> Timeouts:
         if call.deadline is None:
@@ -256,6 +264,13 @@ class Sender:
             raise self._failed(call, call.late()) from None
 
     # what comes back
+
+    def _judge(self, call: CallState, answer: WireResponse | WireStream, body: bytes) -> WireResponse | WireStream:
+        """Return the answer if it is a success, else raise its error."""
+        if answer.status >= _MULTIPLE_CHOICES:
+            raise self._refused(call, answer, body)
+        self._account(call, answer)
+        return answer
 
     def _account(self, call: CallState, answer: WireResponse | WireStream) -> None:
         """Tell the limiter, the hooks and the log of a success."""

@@ -9,13 +9,14 @@ from typing import Generic, TypeVar
 C = TypeVar("C")
 
 # Rule 1: One slot is counted for every connection that exists or is being made, and never more slots than `limit`.
-#         Whoever `reserve`s a slot either turns it into a connection (`add`) or gives it back (`unreserve`).
+#         Whoever `reserve`s a slot either turns it into a connection (`add`) or gives it back (`leave`).
 # Rule 2: Nobody waits while a slot or an idle connection is free. So what becomes free goes to the queue first, and
 #         only when the queue is empty does a connection become idle or a slot disappear.
 # Rule 3: Callers are served in the order in which they came; idle connections are used newest first, since the
 #         newest is the likeliest to be alive, and so that those which a lower load does not need expire.
 # Rule 4: A grant belongs to its waiter from the moment it is made, before the waiter's task runs. A waiter that was
-#         cancelled or timed out meanwhile passes it on (`leave`): a grant is neither lost nor given twice.
+#         cancelled or timed out meanwhile passes it on (`leave`): a grant is neither lost nor given twice. It is the
+#         waiter's until it is `accept`ed or its slot has become a connection; to leave after that does nothing.
 # Rule 5: A connection is dropped once. `give` and `drop` do nothing with one that the pool does not know any more,
 #         so that closing may race with the end of a request.
 # Rule 6: A closed pool has nothing idle and grants nothing; all who wait are woken to learn it, unless their event
@@ -23,7 +24,7 @@ C = TypeVar("C")
 
 
 class PoolWaiter(Generic[C]):
-    """A caller in the queue; `wake` is called when it was `granted` something or the pool was closed."""
+    """A caller in the queue, or past it; `wake` is called when it was `granted` something or the pool was closed."""
 
     __slots__ = ("connection", "expires_at", "granted", "wake")
 
@@ -32,6 +33,14 @@ class PoolWaiter(Generic[C]):
         self.granted = False
         self.connection: C | None = None  # granted without a connection: a slot to make one
         self.expires_at = 0.0
+
+    def accept(self) -> None:
+        """Take over what was granted: from now on the caller gives it back."""
+        self.granted = False
+
+
+def _nothing() -> None:
+    """Wake nobody: there was nothing to wait for."""
 
 
 class Pool(Generic[C]):
@@ -76,20 +85,23 @@ class Pool(Generic[C]):
             expired.append(self._idle.popitem(last=False)[0])
         return expired
 
-    def reserve(self) -> bool:
-        """Count a connection that the caller is going to make, if there is room."""
+    def reserve(self) -> PoolWaiter[C] | None:
+        """Grant a slot for a connection that the caller is going to make, if there is room."""
         if self._slots >= self.limit:
-            return False
+            return None
+        waiter: PoolWaiter[C] = PoolWaiter(_nothing)
         self._slots += 1
-        return True
+        waiter.granted = True
+        return waiter
 
     def unreserve(self) -> None:
         """Return a slot whose connection could not be made, or is gone; the next who waits gets it (rule 2)."""
         if not self._grant(None, 0.0):
             self._slots -= 1
 
-    def add(self, connection: C) -> None:
-        """Register the connection that was made for a reserved slot; it is in use."""
+    def add(self, connection: C, waiter: PoolWaiter[C]) -> None:
+        """Register the connection that was made for a waiter's slot; it is in use."""
+        waiter.granted = False
         self.connections.add(connection)
 
     def give(self, connection: C, expires_at: float) -> None:

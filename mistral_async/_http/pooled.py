@@ -47,6 +47,8 @@ from mistral_async._http.protocol import (
 #         off: a request that is on its way while the server closes is lost.
 # Rule 6: The stream of an answer that breaks after its head is returned, not raised: what has arrived of the body
 #         comes before the error, when it is received.
+# Rule 7: Whatever is raised, and wherever (too deep a recursion, an interrupt in a signal handler), each slot and each
+#         connection that was taken from the pool goes back, or is closed: others wait for it.
 
 
 class Connection(BodyConnection, Protocol):
@@ -189,14 +191,18 @@ class PooledWire(abc.ABC, Generic[C]):
 
     def release(self, connection: C, idle_timeout: int | None) -> None:
         """Take back a connection whose exchange ended well (rule 5); `idle_timeout` is the server's, in seconds."""
-        now = monotonic()
-        for expired in self.pool.expire(now):
-            expired.abort()
-        expiry = self.config.keepalive_expiry
-        if idle_timeout is not None:
-            expiry = min(expiry, idle_timeout - _KEEPALIVE_MARGIN)
-        connection.expires_at = now + expiry
-        self.pool.give(connection, connection.expires_at)
+        try:
+            now = monotonic()
+            for expired in self.pool.expire(now):
+                expired.abort()
+            expiry = self.config.keepalive_expiry
+            if idle_timeout is not None:
+                expiry = min(expiry, idle_timeout - _KEEPALIVE_MARGIN)
+            connection.expires_at = now + expiry
+            self.pool.give(connection, connection.expires_at)
+        except BaseException:
+            connection.abort()  # rule 7
+            raise
 
     def _new_reader(self, head: RequestHead, *, whole: bool) -> ResponseReader:
         config = self.config
@@ -211,20 +217,25 @@ class PooledWire(abc.ABC, Generic[C]):
         """Perform an exchange; return its connection, and the time limits of this attempt."""
         encoded = self._encode(head, body)
         while True:
-            connection = self._take()
-            reused = connection is not None
-            if connection is None:
-                connection, reused = await self._obtain(reader, timeouts)
-            started = timeouts.started()
+            connection, reused, started = self._take(), True, timeouts
             try:
+                if connection is None:
+                    connection, reused = await self._obtain(reader, timeouts)
+                started = timeouts.started()
                 await connection.perform(reader, encoded, body, started)
             except WireError as error:
+                if connection is None:
+                    raise
                 if reader.status and not reader.whole and error is reader.error:
                     return connection, started  # rule 6
                 if error.sent is not Sent.NOTHING or not reused or error.timeout or self.pool.closed:
                     raise
                 reader.error = None
                 continue  # rule 2
+            except BaseException:
+                if connection is not None and not reader.complete and reader.error is None:
+                    connection.abort()  # rule 7
+                raise
             return connection, started
 
     def _encode(self, head: RequestHead, body: bytes | BodySource | None) -> bytes:
@@ -249,10 +260,16 @@ class PooledWire(abc.ABC, Generic[C]):
 
     def _take(self) -> C | None:
         """Take an idle connection that is still usable; close those that are not (rule 1)."""
-        while (connection := self.pool.take()) is not None:
-            if connection.usable(monotonic()):
-                return connection
-            connection.abort()
+        connection = None
+        try:
+            while (connection := self.pool.take()) is not None:
+                if connection.usable(monotonic()):
+                    return connection
+                connection.abort()
+        except BaseException:
+            if connection is not None:
+                connection.abort()  # rule 7
+            raise
         return None
 
     async def _obtain(self, reader: ResponseReader, timeouts: Timeouts) -> tuple[C, bool]:
@@ -260,36 +277,53 @@ class PooledWire(abc.ABC, Generic[C]):
         while not self.pool.closed:
             if (idle := self._take()) is not None:
                 return idle, True
-            if self.pool.reserve():
-                return await self._make(reader, timeouts), False
-            since = monotonic()
-            waiter = await self._wait(timeouts.deadline)
-            reader.timings.queue += monotonic() - since
+            waiter, since = self.pool.reserve(), 0.0
             if waiter is None:
-                raise queue_timeout()
-            if not waiter.granted:
-                break
-            if waiter.connection is None:
-                return await self._make(reader, timeouts), False
-            if waiter.connection.usable(monotonic()):
-                return waiter.connection, True
-            waiter.connection.abort()
+                since = monotonic()
+                if (waiter := await self._wait(timeouts.deadline)) is None:
+                    raise queue_timeout()
+            try:
+                if since:
+                    reader.timings.queue += monotonic() - since
+                found = await self._redeem(waiter, reader, timeouts)
+            except BaseException:
+                self.pool.leave(waiter)  # rule 7
+                raise
+            if found is not None:
+                return found
         raise closed_error()
 
-    async def _make(self, reader: ResponseReader, timeouts: Timeouts) -> C:
+    async def _redeem(self, waiter: PoolWaiter[C], reader: ResponseReader, timeouts: Timeouts) -> tuple[C, bool] | None:
+        """Return the connection that a waiter was granted, or one made in its slot; None where it is of no use."""
+        if not waiter.granted:
+            raise closed_error()
+        if waiter.connection is None:
+            return await self._make(waiter, reader, timeouts), False
+        if waiter.connection.usable(monotonic()):
+            waiter.accept()
+            return waiter.connection, True
+        waiter.connection.abort()
+        return None
+
+    async def _make(self, waiter: PoolWaiter[C], reader: ResponseReader, timeouts: Timeouts) -> C:
+        """Make a connection in the slot of a waiter."""
         since = monotonic()
         try:
             if self._exit_hook is None:
-                self._exit_hook = LoopExitHook(self._on_loop_exit)
-                await self._exit_hook.start()
+                exit_hook = LoopExitHook(self._on_loop_exit)
+                await exit_hook.start()
+                self._exit_hook = exit_hook
             connection = await self._connect(timeouts)
-        except BaseException as error:
-            self.pool.unreserve()
-            if isinstance(error, (WireError, SettingError)) or not isinstance(error, Exception):
-                raise
+        except (WireError, SettingError):
+            raise
+        except Exception as error:
             raise connect_error(self.config, error) from error
-        self.pool.add(connection)
-        reader.timings.connect += monotonic() - since
+        try:
+            self.pool.add(connection, waiter)
+            reader.timings.connect += monotonic() - since
+        except BaseException:
+            connection.abort()  # rule 7
+            raise
         if self.pool.closed:
             connection.abort()
             raise closed_error()

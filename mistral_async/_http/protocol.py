@@ -58,7 +58,7 @@ class LimitError(WireError):
         super().__init__(message, phase=Phase.PROTOCOL, sent=Sent.MAYBE)
 
 
-def wire_error(error: Exception, sent: Sent = Sent.MAYBE) -> WireError:
+def wire_error(error: BaseException, sent: Sent = Sent.MAYBE) -> WireError:
     """Make the error of a failure that nobody foresaw: no memory, too deep a recursion, a bug."""
     if isinstance(error, WireError):
         return error

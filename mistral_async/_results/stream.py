@@ -84,8 +84,8 @@ class AsyncStream(OpenResponse, Generic[T]):
     async def __aenter__(self) -> Self:
         await self._open(self._request, "application/x-ndjson" if self._request.lines else "text/event-stream")
         if not self._finished:
-            self._new_reader()
             try:
+                self._new_reader()
                 await self._check_type()
             except BaseException as error:
                 await self.__aexit__(type(error), error, None)

@@ -13,8 +13,8 @@ from mistral_async._http.pool import Pool
 def pool_of(limit, *connections):
     pool = Pool(limit)
     for connection in connections:
-        assert pool.reserve()
-        pool.add(connection)
+        waiter = pool.reserve()
+        pool.add(connection, waiter)
         pool.give(connection, 10.0)
     return pool
 
@@ -28,8 +28,7 @@ def test_the_newest_idle_connection_is_taken_first():
 def test_the_oldest_expire_first():
     pool = Pool(3)
     for name, until in (("a", 1.0), ("b", 2.0), ("c", 3.0)):
-        pool.reserve()
-        pool.add(name)
+        pool.add(name, pool.reserve())
         pool.give(name, until)
     assert pool.expire(0.5) == []
     assert pool.expire(2.0) == ["a", "b"]
@@ -118,10 +117,10 @@ class PoolMachine(RuleBasedStateMachine):
 
     @rule(target=places)
     def reserve(self):
-        granted = self.pool.reserve()
-        assert granted == (self.making + len(self.using) + len(self.idle) < self.limit)
-        self.making += granted
-        return granted
+        waiter = self.pool.reserve()
+        assert (waiter is not None) == (self.making + len(self.using) + len(self.idle) < self.limit)
+        self.making += waiter is not None
+        return waiter
 
     @rule(target=held, place=consumes(places))
     def connected(self, place):
@@ -129,7 +128,8 @@ class PoolMachine(RuleBasedStateMachine):
             return None
         self.count += 1
         self.making -= 1
-        self.pool.add(self.count)
+        self.pool.add(self.count, place)
+        self.pool.leave(place)  # does nothing any more
         self.using.add(self.count)
         return self.count
 
@@ -137,7 +137,8 @@ class PoolMachine(RuleBasedStateMachine):
     def failed(self, place):
         if place:
             self.making -= 1
-            self.pool.unreserve()
+            self.pool.leave(place)
+            self.pool.leave(place)
             self.making += bool(self.queue)
             self.settle()
 
@@ -194,9 +195,12 @@ class PoolMachine(RuleBasedStateMachine):
             self.queue.remove(waiter)
             self.pool.leave(waiter)
             return None
-        if waiter.connection is None:
+        if waiter.connection is not None:
+            waiter.accept()
+            self.pool.leave(waiter)  # does nothing any more
+        else:
             self.making -= 1
-            self.pool.unreserve()
+            self.pool.leave(waiter)
             self.making += bool(self.queue)
             self.settle()
         return waiter.connection

@@ -22,7 +22,8 @@ from mistral_async._http.tls import Bytes, TlsLayer
 # Rule 4: After a reset the kernel may still hold what the server sent before it. That is read before the loss is
 #         reported: a server that refuses a body answers, closes, and resets because of the bytes still under way.
 # Rule 5: No callback lets an exception go to the event loop, which would log it, and leave the task that waits to its
-#         time limit. Whatever is raised in one ends the exchange at once, and closes the connection.
+#         time limit. Whatever is raised in one ends the exchange at once, and closes the connection; what is no
+#         `Exception` (an interrupt in a signal handler, an exit) then goes on to the event loop.
 # Rule 6: What fills the buffer may take long to parse, and is followed by more. libuv reads on, up to 32 times, before
 #         anybody else is served: there reading pauses until the event loop's next turn.
 
@@ -41,7 +42,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         self._transport: Any = None
         self._tls: TlsLayer | None = None
         self._handshake: asyncio.Future[None] | None = None
-        self._failure: Exception | None = None  # of TLS
+        self._failure: BaseException | None = None  # of TLS
         self._is_readable: Callable[[], bool] = bool
         self._reads_on = not isinstance(loop, asyncio.BaseEventLoop)
 
@@ -65,7 +66,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         """
 
     @abc.abstractmethod
-    def broken(self, error: Exception) -> None:
+    def broken(self, error: BaseException) -> None:
         """Close the connection after a failure that nobody foresaw; what is under way fails with it (rule 5)."""
 
     @abc.abstractmethod
@@ -85,16 +86,16 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
             if sock is not None:
                 prepare(sock)
                 self._is_readable = readable_check(sock.fileno())
-        except Exception as error:  # noqa: BLE001 (rule 5)
-            self.broken(error)
+        except BaseException as error:  # noqa: BLE001 (rule 5)
+            self._break(error)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (as the protocol has it)
         """Return the memory for what arrives next (rule 3)."""
         try:
             self._direct = self.space() if self._tls is None else None
-        except Exception as error:  # noqa: BLE001 (rule 5)
+        except BaseException as error:  # noqa: BLE001 (rule 5)
             self._direct = None
-            self.broken(error)
+            self._break(error)
         return self._direct or self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
@@ -110,9 +111,9 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
                 self._decrypt(tls, self._buffer[:nbytes])
             else:
                 self._advance_handshake(tls, self._buffer[:nbytes])
-        except Exception as error:  # noqa: BLE001 (rule 5)
+        except BaseException as error:  # noqa: BLE001 (rule 5)
             self._fail_handshake(error)
-            self.broken(error)
+            self._break(error)
         if nbytes == len(self._buffer) and self._reads_on:
             self._pause_for_a_turn()
 
@@ -127,8 +128,8 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         self._fail_handshake(ConnectionResetError("the server closed the connection during the TLS handshake"))
         try:
             self.ended(None, proper=self._is_proper_end)
-        except Exception as error:  # noqa: BLE001 (rule 5)
-            self.broken(error)
+        except BaseException as error:  # noqa: BLE001 (rule 5)
+            self._break(error)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Report the loss, after what the kernel still holds (rule 4)."""
@@ -137,8 +138,8 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
                 self._read_rest()
             self._fail_handshake(exc or ConnectionResetError("the connection was closed during the TLS handshake"))
             self.ended(exc, proper=self._is_proper_end)
-        except Exception as error:  # noqa: BLE001 (rule 5)
-            self.broken(error)
+        except BaseException as error:  # noqa: BLE001 (rule 5)
+            self._break(error)
         if not self.lost.done():
             self.lost.set_result(None)
 
@@ -150,6 +151,12 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         """Take note that the kernel has taken everything."""
         self.write_blocked = False
         self.drained()
+
+    def _break(self, error: BaseException) -> None:
+        """End with a failure of a callback (rule 5)."""
+        self.broken(error)
+        if not isinstance(error, Exception):
+            raise error
 
     @property
     def _is_proper_end(self) -> bool:
@@ -177,8 +184,8 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
             except ssl.SSLError:  # the peer has ended it
                 self._transport.abort()
                 return
-            except Exception as error:  # noqa: BLE001 (rule 5)
-                self.broken(error)
+            except BaseException as error:  # noqa: BLE001 (rule 5)
+                self._break(error)
                 return
         self._transport.write(data)
 
@@ -233,7 +240,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         if tls.ready and self._handshake is not None and not self._handshake.done():
             self._handshake.set_result(None)
 
-    def _fail_handshake(self, error: Exception) -> None:
+    def _fail_handshake(self, error: BaseException) -> None:
         if self._handshake is not None and not self._handshake.done():
             self._failure = error
             self._handshake.set_result(None)

@@ -101,7 +101,7 @@ class AsyncioConnection(Channel):
                 self._complete(reader)
         self.abort()
 
-    def broken(self, error: Exception) -> None:
+    def broken(self, error: BaseException) -> None:
         """End the exchange with a failure that nobody foresaw."""
         self._fail(wire_error(error, self._sent()))
 
@@ -293,9 +293,10 @@ class AsyncioConnection(Channel):
         return Sent.PART if self._sending or self.unsent() else Sent.MAYBE
 
     def _wake(self) -> None:
-        waiter, self._waiter = self._waiter, None
+        waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
+        self._waiter = None
 
     # The timer (rule 5).
 
@@ -327,8 +328,8 @@ class AsyncioConnection(Channel):
         self._timer = None
         try:
             self._check_time()
-        except Exception as error:  # noqa: BLE001 (rule 5 of the channel)
-            self.broken(error)
+        except BaseException as error:  # noqa: BLE001 (rule 5 of the channel)
+            self._break(error)
 
     def _check_time(self) -> None:
         if self._reader is None or self._due == inf:

@@ -81,8 +81,10 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
         woken = self._loop.create_future()
         wake = functools.partial(set_done, woken)
         waiter = self.pool.queue(wake)
-        timer = None if deadline is None else self._loop.call_later(seconds_left(None, deadline), wake)
+        timer = None
         try:
+            if deadline is not None:
+                timer = self._loop.call_later(seconds_left(None, deadline), wake)
             await woken
         except BaseException:
             self.pool.leave(waiter)

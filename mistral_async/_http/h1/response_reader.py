@@ -148,7 +148,7 @@ class ResponseReader(ResponseParser):
                 self._append(piece)
 
 
-def lost_error(cause: Exception, sent: Sent) -> WireError:
+def lost_error(cause: BaseException, sent: Sent) -> WireError:
     """Make the error of a connection that broke, with its cause."""
     phase = Phase.READ if sent is Sent.MAYBE else Phase.WRITE
     reason = f"{str(cause) or type(cause).__name__}{advice(cause) if is_lasting(cause) else ''}"

@@ -44,8 +44,12 @@ class DeadlineWatcher:
         if self._scope is not None:
             self.wake_at = self._scope.deadline = due
         elif not self._stopped:
-            self._set(due)
-            trio.lowlevel.spawn_system_task(self._run, name="mistral_async time limits")
+            try:
+                self._set(due)
+                trio.lowlevel.spawn_system_task(self._run, name="mistral_async time limits")
+            except BaseException:  # too deep a recursion, perhaps
+                self._scope, self.wake_at = None, inf
+                raise
 
     def stop(self) -> None:
         """End the task for good."""
