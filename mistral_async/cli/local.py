@@ -38,7 +38,9 @@ def demo(
     return main([*arguments, *(["--question", question] if question else [])])
 
 
-def serve_fake(*, host: str = "127.0.0.1", port: int = 8080, api_key: str | None = None) -> int:
+def serve_fake(
+    *, host: str = "127.0.0.1", port: int = 8080, api_key: str | None = None, any_model: Flag = False
+) -> int:
     """Serve the embedded Mistral server until Ctrl-C.
 
     Parameters
@@ -49,10 +51,13 @@ def serve_fake(*, host: str = "127.0.0.1", port: int = 8080, api_key: str | None
         The port; 0 takes any.
     api_key
         The only key that is accepted. Default: any.
+    any_model
+        Take every model name, for every operation.
     """
     from mistral_async.testing.__main__ import main
 
     if port not in range(1 << 16):
         raise ValueError(f"--port is 0 to 65535, not {port}")
-    code = main(["--host", host, "--port", str(port), *(["--api-key", api_key] if api_key else [])])
+    arguments = ["--host", host, "--port", str(port), *(["--api-key", api_key] if api_key else [])]
+    code = main([*arguments, *(["--any-model"] if any_model else [])])
     return USAGE if code else 0

@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--chunk-delay", type=float, default=0.0, metavar="SECONDS", help="wait between events of a stream"
     )
+    parser.add_argument("--any-model", action="store_true", help="take every model name, for every operation")
     options = parser.parse_args(arguments)
     limit = RateLimit(requests=options.rate_limit) if options.rate_limit is not None else None
     server = FakeMistral(
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         latency=options.latency,
         chunk_delay=options.chunk_delay,
         keep_requests=0,
+        any_model=options.any_model,
     )
     try:
         anyio.run(_serve, server)

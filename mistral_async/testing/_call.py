@@ -53,6 +53,10 @@ class FakeCall:
         """Return all values of a query parameter."""
         return self._query.get(name, [])
 
+    def other_than(self, *names: str) -> dict[str, str]:
+        """Return the query parameters that have other names: an object's keys, where it is sent as parameters."""
+        return {name: values[-1] for name, values in self._query.items() if name not in names}
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Return a query parameter as a boolean."""
         value = self.text(name)

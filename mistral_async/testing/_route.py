@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -61,10 +61,21 @@ def route(
     return register
 
 
+def _with_groups(operations: Iterable[str]) -> Iterator[str]:
+    for name in operations:
+        yield name
+        while name := name.rpartition(".")[0]:
+            yield name
+
+
 class Router:
     """A table of routes; a percent-encoded slash does not separate segments."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
+        routes = tuple(routes)
+        operations = {name for route in routes for name in (route.name, route.stream) if name}
+        self.names: frozenset[str] = frozenset(_with_groups(operations))
+        """The operations, and the groups that they are in."""
         self._exact: dict[tuple[str, str], Route] = {}
         self._shaped: dict[tuple[str, int], list[tuple[list[str], Route]]] = {}
         for route in sorted(routes, key=lambda each: each.template.count("{}")):  # the most literal first

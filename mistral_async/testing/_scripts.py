@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import difflib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,6 +20,21 @@ from mistral_async.testing._request import Request
 # Rule 3: A script with `times=None` applies for ever. Any other one that was not used up fails `assert_done`.
 
 EARLY = {"accept", "handshake"}
+
+
+def check_operation(pattern: str | None, known: Collection[str]) -> None:
+    """Raise `ValueError` for an operation that does not exist; a path is not looked up."""
+    if pattern is None or "/" in pattern or pattern in known:
+        return
+    near = difflib.get_close_matches(pattern, known, n=1, cutoff=0.5)
+    advice = f"did you mean {near[0]!r}?" if near else "it is named as the client's method, as in 'chat.complete'"
+    raise ValueError(f"there is no operation {pattern!r}: {advice}")
+
+
+def check_status(status: int, allowed: range) -> None:
+    """Raise `ValueError` for a status that an answer or an error can not have."""
+    if status not in allowed:
+        raise ValueError(f"a status here is {allowed.start} to {allowed.stop - 1}, not {status}")
 
 
 class Script:

@@ -21,7 +21,7 @@ from mistral_async.testing._listener import Listener
 from mistral_async.testing._reply import Reply
 from mistral_async.testing._request import Request
 from mistral_async.testing._routes import ROUTER
-from mistral_async.testing._scripts import EARLY, Script, Scripts, build_reply
+from mistral_async.testing._scripts import EARLY, Script, Scripts, build_reply, check_operation, check_status
 from mistral_async.testing._state import ServerOptions, ServerState
 
 
@@ -102,9 +102,11 @@ class FakeMistral:
     ) -> None:
         """Script the reply to the next `times` requests of an operation, group or path; replies are used in order.
 
+        An operation that does not exist, or a status other than 200 to 599, is a `ValueError`.
         Items of `sse` are dicts or Structs, text, `(event, data)`, or bytes as they are; `done` adds `data: [DONE]`.
         """
-        script = Script(operation, times=times, after=after)
+        check_status(status, range(200, 600))
+        script = self._script(operation, times, after)
         self.scripts.add_reply(
             script, lambda: build_reply(status=status, json=json, body=body, headers=headers, sse=sse, done=done)
         )
@@ -118,21 +120,26 @@ class FakeMistral:
         headers: Mapping[str, str] | None = None,
         after: int = 0,
     ) -> None:
-        """Script an error with this status, and the body that the API sends with it."""
+        """Script an error with this status (400 to 599), and the body that the API sends with it."""
+        check_status(status, range(400, 600))
         refusal = standard_error(status)
 
         def make() -> Reply:
             merged = {**refusal.headers, **(headers or {})}
             return Reply(refusal.status, body=refusal.body, media=refusal.media, headers=merged)
 
-        self.scripts.add_reply(Script(operation, times=times, after=after), make)
+        self.scripts.add_reply(self._script(operation, times, after), make)
 
     def fault(self, *faults: AnyFault, operation: str | None = None, times: int | None = 1, after: int = 0) -> None:
         """Script `faults` for the next `times` matching requests (or connections), after `after` that go well."""
         places = {getattr(fault, "where", None) for fault in faults}
         if len(faults) > 1 and places & {*EARLY, "request"}:
             raise ValueError("a fault at accept, handshake or request stands alone")
-        self.scripts.add_faults(Script(operation, times=times, after=after), faults)
+        self.scripts.add_faults(self._script(operation, times, after), faults)
+
+    def _script(self, operation: str | None, times: int | None, after: int) -> Script:
+        check_operation(operation, ROUTER.names)
+        return Script(operation, times=times, after=after)
 
     def assert_done(self) -> None:
         """Fail if a scripted reply or fault was not used, or if a strict server got a request without a script."""

@@ -115,11 +115,15 @@ SHAPES: dict[str, str] = {
     "ChatClassificationRequest": "model*: str; input*: InstructRequest|list[InstructRequest]",
     "InstructRequest": "messages*: list[Message]",
     "OCRRequest": (
-        "model*: str?; document*: Chunk; pages: str|list[int]?; include_image_base64: bool?; image_limit: int?; "
-        "image_min_size: int?; bbox_annotation_format: ResponseFormat?; document_annotation_format: ResponseFormat?; "
-        "document_annotation_prompt: str?; table_format: {markdown|html}?; extract_header: bool; extract_footer: bool; "
-        "include_blocks: bool; confidence_scores_granularity: {word|page|block}?; id: str"
+        "model*: str?; document*: OCRFile|OCRURL|OCRImage; pages: str|list[int]?; include_image_base64: bool?; "
+        "image_limit: int?; image_min_size: int?; bbox_annotation_format: ResponseFormat?; "
+        "document_annotation_format: ResponseFormat?; document_annotation_prompt: str?; "
+        "table_format: {markdown|html}?; extract_header: bool; extract_footer: bool; include_blocks: bool; "
+        "confidence_scores_granularity: {word|page|block}?; id: str"
     ),
+    "OCRFile": "type: {file}; file_id*: str",
+    "OCRURL": "type: {document_url}; document_url*: str; document_name: str?",
+    "OCRImage": "type: {image_url}; image_url*: str|ImageURL",
     "CreateResponseRequest": (
         _RESPONSE
         + "background: bool?; stream: bool?; store: bool?; max_output_tokens: int?; temperature: float?; top_p: "
@@ -144,7 +148,9 @@ SHAPES: dict[str, str] = {
     ),
     "VoiceUpdateRequest": "name: str?; retention_notice: int?; " + _VOICE,
     # files, models, jobs
-    "FileUploadRequest": "purpose: {fine-tune|batch|ocr|agentic_safety|…}; expiry: any; visibility: {workspace|user}",
+    "FileUploadRequest": (
+        "purpose: {fine-tune|batch|ocr|agentic_safety|audio}; expiry: any; visibility: {workspace|user}"
+    ),
     "UpdateModelRequest": "name: str?; description: str?",
     "CreateFineTuningJobRequest": (
         "model*: str; hyperparameters*: TrainingParameters; training_files: list[TrainingFile]; "
@@ -223,7 +229,9 @@ SHAPES: dict[str, str] = {
     "SharingRequest": (
         "level*: {Viewer|Editor}; share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; org_id: str?"
     ),
-    "SharingDelete": "share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; org_id: str?",
+    "SharingDelete": (
+        "share_with_uuid*: str; share_with_type*: {User|Workspace|Org}; level: {Viewer|Editor|Owner}?; org_id: str?"
+    ),
     # prompts and skills
     "PromptDefinition": "content*: str; variables: list[PromptVariable]",
     "PromptVariable": "name: str",

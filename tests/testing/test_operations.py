@@ -214,6 +214,104 @@ async def test_voices(http):
     assert (await http.post("/v1/audio/speech", json={"input": "a", "voice_id": "en_paul_neutral"})).is_success
 
 
+async def test_null_brings_back_what_a_new_voice_has(http):
+    sample = b64encode(b"RIFF" * 20).decode()
+    voice = {
+        "name": "Ann",
+        "sample_audio": sample,
+        "age": 40,
+        "tags": ["a"],
+        "retention_notice": 7,
+        "languages": ["fr"],
+    }
+    url = f"/v1/audio/voices/{(await http.post('/v1/audio/voices', json=voice)).json()['id']}"
+    nulls = dict.fromkeys(("name", "age", "tags", "retention_notice", "languages"))
+    changed = (await http.patch(url, json=nulls)).json()
+    assert changed | {"name": "Ann", "age": None, "tags": None, "retention_notice": 30, "languages": []} == changed
+
+
+async def test_null_clears_fields_of_an_agent_but_not_what_it_needs(http):
+    made = {"model": MODEL, "name": "Ada", "description": "x", "metadata": {"k": "v"}, "guardrails": []}
+    url = f"/v1/agents/{(await http.post('/v1/agents', json=made)).json()['id']}"
+    nulls = dict.fromkeys(("name", "model", "description", "metadata", "guardrails", "deployment_chat"))
+    changed = (await http.patch(url, json=nulls)).json()
+    assert changed | {"name": "Ada", "model": MODEL, "description": None, "deployment_chat": False} == changed
+    assert (changed["metadata"], changed["guardrails"]) == (None, None)
+
+
+async def test_shares_are_deleted_with_their_level_as_the_first_version_of_the_api_does(http):
+    library = f"/v1/libraries/{(await http.post('/v1/libraries', json={'name': 'Docs'})).json()['id']}/share"
+    share = {"level": "Viewer", "share_with_uuid": "u-1", "share_with_type": "User"}
+    await http.put(library, json=share)
+    assert (await http.request("DELETE", library, json=share)).json()["role"] == "Viewer"
+    assert (await http.request("DELETE", library, json={**share, "level": "x"})).status_code == 422
+
+
+async def test_jobs_are_found_by_their_metadata(http):
+    for key in ("a", "b"):
+        body = {
+            "endpoint": "/v1/embeddings",
+            "model": "mistral-embed",
+            "requests": [],
+            "metadata": {"key": key, "n": 1},
+        }
+        await http.post("/v1/batch/jobs", json=body)
+    for params, count in (({}, 2), ({"key": "a"}, 1), ({"key": "a", "n": "1"}, 1), ({"key": "c"}, 0), ({"m": "a"}, 0)):
+        assert (await http.get("/v1/batch/jobs", params=params)).json()["total"] == count
+
+
+@pytest.mark.parametrize("model", ["mistral-ocr-latest", None])
+async def test_documents_may_leave_out_their_type(http, model):
+    uploaded = await http.post("/v1/files", files={"file": ("a.txt", b"Sales grew")}, data={"purpose": "ocr"})
+    signed = (await http.get(f"/v1/files/{uploaded.json()['id']}/url")).json()["url"]
+    for document in (
+        {"file_id": uploaded.json()["id"]},
+        {"document_url": signed},
+        {"image_url": signed},
+        {"image_url": {"url": signed}},
+    ):
+        answer = await http.post("/v1/ocr", json={"model": model, "document": document})
+        assert "Sales grew" in answer.json()["pages"][0]["markdown"]
+    for document in ({"type": "text", "text": "Sales grew"}, {"type": "file", "document_url": signed}, {}):
+        assert (await http.post("/v1/ocr", json={"model": model, "document": document})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        ("/v1/chat/completions", {"model": "mistral-embed", "messages": [USER]}),
+        ("/v1/fim/completions", {"model": MODEL, "prompt": "def"}),
+        ("/v1/embeddings", {"model": MODEL, "input": "a"}),
+        ("/v1/moderations", {"model": MODEL, "input": "a"}),
+        ("/v1/ocr", {"model": MODEL, "document": {"document_url": "https://a.example/a.pdf"}}),
+        ("/v1/audio/speech", {"model": MODEL, "input": "a"}),
+        ("/v1/agents", {"model": "mistral-embed", "name": "Ada"}),
+        ("/v1/conversations", {"model": "mistral-embed", "inputs": "a"}),
+        ("/v1/responses", {"model": "mistral-embed", "input": "a"}),
+    ],
+)
+async def test_models_of_another_kind_are_refused_unless_any_model_will_do(http, url, body):
+    refused = await http.post(url, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (400, "1500")
+    assert body["model"] in refused.json()["message"]
+
+
+async def test_newer_models_are_known(http):
+    ids = {model["id"] for model in (await http.get("/v1/models")).json()["data"]}
+    assert {"mistral-medium-3-5", "voxtral-mini-2602"} <= ids
+    answer = await http.post("/v1/chat/completions", json={"model": "mistral-medium-3-5", "messages": [USER]})
+    assert answer.is_success
+
+
+async def test_files_are_there_for_their_purpose(http):
+    wrong = await http.post("/v1/files", files={"file": ("a.jsonl", b"{}\n")}, data={"purpose": "poetry"})
+    assert wrong.status_code == 422
+    uploaded = await http.post("/v1/files", files={"file": ("a.jsonl", b"{}\n")}, data={"purpose": "fine-tune"})
+    body = {"endpoint": "/v1/chat/completions", "input_files": [uploaded.json()["id"]], "model": MODEL}
+    refused = await http.post("/v1/batch/jobs", json=body)
+    assert (refused.status_code, "purpose 'fine-tune'" in refused.json()["message"]) == (400, True)
+
+
 async def test_libraries_with_documents_and_shares(http, clock):
     created = await http.post("/v1/libraries", json={"name": "Docs"})
     assert created.status_code == 201

@@ -71,12 +71,30 @@ async def test_patterns_that_match(http, server, pattern):
     assert (await http.post(URL, json=CHAT)).json() == "scripted"
 
 
-@pytest.mark.parametrize("pattern", ["chat.stream", "chat.comp", "models", "/v1/models", f"GET {URL}"])
+@pytest.mark.parametrize("pattern", ["chat.stream", "models", "/v1/models", f"GET {URL}"])
 async def test_patterns_that_do_not(http, server, pattern):
     server.reply(pattern, json="scripted")
     assert (await http.post(URL, json=CHAT)).json() != "scripted"
     with pytest.raises(AssertionError, match="not used: reply for"):
         server.assert_done()
+
+
+def test_what_does_not_exist_is_not_scripted():
+    server = FakeMistral()
+    for pattern, advice in (("chat.completion", r"did you mean 'chat.complete'\?"), ("zzz", "the client's method")):
+        for script in (
+            server.reply,
+            lambda name: server.fail(operation=name),
+            lambda name: server.fault(Delay(1), operation=name),
+        ):
+            with pytest.raises(ValueError, match=f"no operation '{pattern}': .*{advice}"):
+                script(pattern)
+    for status in (99, 299, 600):
+        with pytest.raises(ValueError, match=f"400 to 599, not {status}"):
+            server.fail(status)
+    with pytest.raises(ValueError, match="200 to 599, not 101"):
+        server.reply(status=101)
+    server.assert_done()
 
 
 async def test_templates_and_paths_that_the_server_does_not_know(http, server):

@@ -101,11 +101,12 @@ async def test_many_clients_at_once(server):
 
 
 def test_as_a_program():
-    command = [sys.executable, "-m", "mistral_async.testing", "--port", "0", "--api-key", "k", "--rate-limit", "1"]
+    options = ["--port", "0", "--api-key", "k", "--rate-limit", "1", "--any-model"]
+    command = [sys.executable, "-m", "mistral_async.testing", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             url = process.stdout.readline().split()[-1]
-            body = {"model": "mistral-embed", "input": "x"}
+            body = {"model": "ours", "input": "x"}
             with httpx.Client(base_url=url, headers={"authorization": "Bearer k"}) as http:
                 assert [http.post("/v1/embeddings", json=body).status_code for _ in range(2)] == [200, 429]
             assert httpx.get(f"{url}/v1/models").status_code == 401

@@ -16,6 +16,7 @@ from mistral_async.testing._state import ServerState
 
 _ALIAS = re.compile(r"[a-z]([a-z0-9_-]*[a-z0-9])?")
 _LONGEST_ALIAS = 64
+_ALWAYS_SET = frozenset({"name", "model", "deployment_chat"})
 _ARGUMENTS: JSONObject = {
     "stop": None,
     "presence_penalty": None,
@@ -79,8 +80,9 @@ class AgentStore:
         return {**versions[number], "versions": history}
 
     def update(self, agent_id: str, changes: JSONMapping) -> JSONObject:
-        """Add a version, which becomes the current one; null clears a field."""
+        """Add a version, which becomes the current one; null clears a field, but the name and the model stay."""
         old, versions = self.get(agent_id), self._versions[agent_id]
+        changes = {key: value for key, value in changes.items() if value is not None or key not in _ALWAYS_SET}
         arguments = old["completion_args"] | changes.get("completion_args", {})
         old.pop("versions")
         changed = {"version": len(versions), "updated_at": self._state.calendar.iso(), "completion_args": arguments}
@@ -127,7 +129,7 @@ class AgentStore:
 @route("POST", "/v1/agents", "beta.agents.create", body="CreateAgentRequest")
 def create(call: FakeCall) -> Reply:
     """Create an agent."""
-    resolve_model(call.state, call.body["model"])
+    resolve_model(call.state, call.body["model"], "completion_chat")
     return json_reply(call.state.store(AgentStore).create(call.body))
 
 
@@ -169,7 +171,7 @@ def get(call: FakeCall) -> Reply:
 def update(call: FakeCall) -> Reply:
     """Change an agent."""
     if call.body.get("model") is not None:
-        resolve_model(call.state, call.body["model"])
+        resolve_model(call.state, call.body["model"], "completion_chat")
     return json_reply(call.state.store(AgentStore).update(call.params[0], call.body))
 
 

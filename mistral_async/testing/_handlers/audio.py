@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
-import msgspec
-
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import invalid_argument
 from mistral_async.testing._handlers._completions import AUDIO_TOKENS
@@ -36,7 +34,7 @@ _SPEECH_PIECE = 8_192
 )
 def transcribe(call: FakeCall) -> Reply:
     """Transcribe audio."""
-    model = resolve_model(call.state, call.body["model"])
+    model = resolve_model(call.state, call.body["model"], "audio_transcription")
     data, name = _audio(call)
     if not data:
         raise invalid_argument("Audio input could not be decoded", kind="invalid_request_audio", code="3291")
@@ -118,7 +116,7 @@ def _transcription_events(done: JSONObject) -> Iterator[bytes]:
 def speak(call: FakeCall) -> Reply:
     """Synthesize speech, as base64 in JSON or in events."""
     body = call.body
-    resolve_model(call.state, body.get("model") or "voxtral-mini-tts-latest")
+    resolve_model(call.state, body.get("model") or "voxtral-mini-tts-latest", "audio_speech")
     if voice := body.get("voice_id"):
         call.state.store(VoiceStore).find(voice)
     if body.get("ref_audio") is not None:
@@ -134,8 +132,7 @@ def speak(call: FakeCall) -> Reply:
 
 
 def _speech_events(audio: bytes, usage: dict[str, int]) -> Iterator[bytes]:
-    # In the documentation's samples the data of these events does not repeat the type.
     for start in range(0, len(audio), _SPEECH_PIECE):
-        data = {"audio_data": b64encode(audio[start : start + _SPEECH_PIECE]).decode()}
-        yield b"event: speech.audio.delta\ndata: %b\n\n" % msgspec.json.encode(data)
-    yield b"event: speech.audio.done\ndata: %b\n\n" % msgspec.json.encode({"usage": usage})
+        piece = b64encode(audio[start : start + _SPEECH_PIECE]).decode()
+        yield named_event({"type": "speech.audio.delta", "audio_data": piece})
+    yield named_event({"type": "speech.audio.done", "usage": usage})

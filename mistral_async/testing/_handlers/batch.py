@@ -18,13 +18,24 @@ from mistral_async.testing._errors import FakeAPIError, api_error, invalid_argum
 from mistral_async.testing._handlers._batch_job import STATUSES, FakeBatchJob, JobLine
 from mistral_async.testing._handlers._paging import page_by_number
 from mistral_async.testing._handlers.files import FileStore
-from mistral_async.testing._json import JSONArray
+from mistral_async.testing._json import JSONArray, JSONObject
 from mistral_async.testing._reply import Reply, spaced_json_reply
 from mistral_async.testing._route import route
 from mistral_async.testing._state import ServerState
 
 _SLICE = 50
 _HOUR = 3600
+_FILTERS = (
+    "page",
+    "page_size",
+    "model",
+    "agent_id",
+    "created_after",
+    "created_by_me",
+    "status",
+    "order_by",
+    "metadata",
+)
 _ENDED = frozenset(STATUSES) - {"QUEUED", "RUNNING", "CANCELLATION_REQUESTED"}
 
 
@@ -135,7 +146,7 @@ def create(call: FakeCall) -> Reply:
     if not inputs and requests is None:
         raise invalid_argument("Either input_files or requests must be provided.")
     for file_id in inputs:
-        state.store(FileStore).get(file_id)
+        state.store(FileStore).get(file_id, purpose="batch")
     if requests is not None:
         inputs = [_store_requests(state, requests)]
     job = FakeBatchJob(
@@ -168,12 +179,13 @@ def list_jobs(call: FakeCall) -> Reply:
 
 
 def _passes(call: FakeCall, job: FakeBatchJob) -> bool:
-    statuses = call.texts("status")
-    after = call.text("created_after")
+    statuses, after = call.texts("status"), call.text("created_after")
+    metadata: JSONObject = job.metadata or {}
     return (
         call.text("model") in (None, job.model)
         and call.text("agent_id") in (None, job.agent_id)
         and (not statuses or job.status in statuses)
+        and all(str(metadata.get(name)) == value for name, value in call.other_than(*_FILTERS).items())
         and (after is None or call.state.calendar.iso_of(call.state.calendar.at(job.created)) >= after)
     )
 

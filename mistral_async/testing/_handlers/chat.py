@@ -22,7 +22,7 @@ from mistral_async.testing._route import route
 )
 def complete(call: FakeCall) -> Reply:
     """Complete a chat."""
-    model = resolve_model(call.state, call.body["model"])
+    model = resolve_model(call.state, call.body["model"], "completion_chat")
     return _reply(call, completions.complete(call.state, model, call.body["messages"], call.body))
 
 
@@ -57,7 +57,7 @@ def complete_agent(call: FakeCall) -> Reply:
 )
 def complete_fim(call: FakeCall) -> Reply:
     """Complete code between a prompt and a suffix."""
-    model = resolve_model(call.state, call.body["model"])
+    model = resolve_model(call.state, call.body["model"], "completion_fim")
     text = _middle(call.body["prompt"], call.body.get("suffix") or "")
     messages = [{"role": "user", "content": call.body["prompt"] + (call.body.get("suffix") or "")}]
     choices = [completions.truncate(text, call.body)]

@@ -97,7 +97,7 @@ def category_scores(text: str, model: str) -> dict[str, float]:
 
 
 def _moderation_reply(call: FakeCall, texts: Sequence[str]) -> Reply:
-    model = resolve_model(call.state, call.body["model"])
+    model = resolve_model(call.state, call.body["model"], "classification")
     results: list[JSONObject] = []
     for text in texts:
         scores = category_scores(text, model)
@@ -107,7 +107,7 @@ def _moderation_reply(call: FakeCall, texts: Sequence[str]) -> Reply:
 
 
 def _classification_reply(call: FakeCall, texts: Sequence[str]) -> Reply:
-    model = resolve_model(call.state, call.body["model"])
+    model = resolve_model(call.state, call.body["model"], "classification")
     targets = call.state.store(ModelStore).targets.get(model)
     results: list[JSONObject] = []
     for text in texts:

@@ -68,7 +68,7 @@ class ConversationStore:
             agent = self._state.store(AgentStore).get(agent_id, request.get("agent_version"))
             return AssistantConfig.of_agent(agent, section(request, "completion_args"))
         return AssistantConfig(
-            model=resolve_model(self._state, request["model"]),
+            model=resolve_model(self._state, request["model"], "completion_chat"),
             instructions=request.get("instructions"),
             tools=entries(request, "tools"),
             arguments=section(request, "completion_args"),

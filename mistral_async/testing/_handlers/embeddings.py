@@ -41,7 +41,7 @@ class VectorSpaceStore:
 def create(call: FakeCall) -> Reply:
     """Embed one text or several."""
     body = call.body
-    model = resolve_model(call.state, body["model"])
+    model = resolve_model(call.state, body["model"], "embedding")
     texts: list[str] = [body["input"]] if isinstance(body["input"], str) else body["input"]
     tokens = _count_tokens(call, texts)
     dimensions = body.get("output_dimension") or _NATIVE.get(model, _DIMENSIONS)

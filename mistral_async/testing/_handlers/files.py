@@ -15,6 +15,7 @@ from mistral_async.testing._content import Content
 from mistral_async.testing._errors import (
     ValidationDetail,
     api_error,
+    invalid_argument,
     invalid_request,
     not_an_integer,
     not_found,
@@ -100,11 +101,14 @@ class FileStore:
         self._files[file.id] = file
         return file
 
-    def get(self, file_id: str) -> StoredFile:
-        """Return a file; raises 404 once it is deleted or has expired."""
+    def get(self, file_id: str, *, purpose: str | None = None) -> StoredFile:
+        """Return a file; raises 404 once it is deleted or has expired, and 400 if it is there for another purpose."""
         file = self._files.get(file_id)
         if file is None or self._expired(file):
             raise not_found("File", file_id)
+        if purpose not in (None, file.purpose):
+            message = f"File {file_id} has the purpose {file.purpose!r}, not {purpose!r}."
+            raise invalid_argument(message, kind="invalid_request_file", code="3291")
         return file
 
     def remove(self, file_id: str) -> None:

@@ -126,9 +126,9 @@ class TuningJobStore:
 def create(call: FakeCall) -> Reply:
     """Queue a job, or with `dry_run` estimate its cost."""
     body = call.body
-    resolve_model(call.state, body["model"])
+    resolve_model(call.state, body["model"], "completion_chat")
     sources = [file["file_id"] for file in entries(body, "training_files")] + entries(body, "validation_files")
-    lines = sum(call.state.store(FileStore).get(file_id).content.lines for file_id in sources)
+    lines = sum(call.state.store(FileStore).get(file_id, purpose="fine-tune").content.lines for file_id in sources)
     if call.flag("dry_run"):
         return json_reply(_estimate(call, lines))
     return json_reply(_card(call.state, call.state.store(TuningJobStore).add(body)))

@@ -23,6 +23,7 @@ _CAPABILITIES = _CAPABILITY_NAMES.split()
 _CATALOGUE: tuple[tuple[str, int, float | None, tuple[str, ...]], ...] = (
     ("mistral-large-2512 mistral-large-latest", 262_144, 0.0645, (*_CHAT, "vision")),
     ("mistral-large-2411 pixtral-large-2411 pixtral-large-latest", 131_072, 0.7, (*_CHAT, "vision")),
+    ("mistral-medium-3-5", 262_144, 0.7, (*_CHAT, "vision", "reasoning")),
     ("mistral-medium-2508 mistral-medium-latest mistral-medium", 131_072, 0.3, (*_CHAT, "vision")),
     ("mistral-medium-2505", 131_072, 0.3, (*_CHAT, "vision")),
     ("mistral-small-2603 mistral-small-latest", 262_144, 0.3, (*_CHAT, "vision", "reasoning")),
@@ -42,7 +43,8 @@ _CATALOGUE: tuple[tuple[str, int, float | None, tuple[str, ...]], ...] = (
     ("codestral-2508 codestral-latest codestral-2405 codestral-2404", 256_000, 0.3, (*_CHAT, "completion_fim")),
     ("devstral-2512 devstral-latest devstral-medium-latest devstral-small-latest", 262_144, 0.15, _CHAT),
     ("voxtral-small-2507 voxtral-small-latest", 32_768, 0.2, ("completion_chat", "audio", "audio_transcription")),
-    ("voxtral-mini-2507 voxtral-mini-latest", 32_768, 0.0, ("audio", "audio_transcription")),
+    ("voxtral-mini-2602", 32_768, 0.0, ("audio", "audio_transcription")),
+    ("voxtral-mini-2507 voxtral-mini-latest", 32_768, 0.0, ("completion_chat", "audio", "audio_transcription")),
     ("voxtral-mini-tts-2603 voxtral-mini-tts-latest", 4_096, None, ("audio_speech",)),
     ("mistral-embed mistral-embed-2312", 8_192, None, ()),
     ("codestral-embed codestral-embed-2505", 8_192, None, ()),
@@ -63,13 +65,13 @@ class ModelStore:
         self._created = state.calendar.unix()
         self.cards = [card for row in _CATALOGUE for card in self._base(*row)]
         self.cards += [dict(card) for card in self.cards if card["id"] in _TWICE]
-        self.names = {card["id"] for card in self.cards}
+        self._by_name = {card["id"]: card for card in reversed(self.cards)}
         # The targets of classifiers that were trained here; None for a trained chat model.
         self.targets: dict[str, JSONArray | None] = {}
 
     def find(self, name: str) -> JSONObject | None:
         """Return the first entry with an id, or None."""
-        return next((card for card in self.cards if card["id"] == name), None)
+        return self._by_name.get(name)
 
     def get(self, name: str) -> JSONObject:
         """Return the first entry with an id; raises 404 if there is none."""
@@ -87,14 +89,15 @@ class ModelStore:
     def add_tuned(self, name: str, *, root: str, job: str, targets: JSONArray | None) -> None:
         """Add the model of a fine-tuning job, a classifier if it has targets."""
         card = self._card(name, 32_768, 0.3, _CHAT if targets is None else ("classification",))
-        self.cards.append({**card, "type": "fine-tuned", "job": job, "root": root, "archived": False, "name": None})
-        self.names.add(name)
+        card |= {"type": "fine-tuned", "job": job, "root": root, "archived": False, "name": None}
+        self.cards.append(card)
+        self._by_name[name] = card
         self.targets[name] = targets
 
     def remove(self, name: str) -> None:
         """Delete a fine-tuned model."""
         self.cards.remove(self.tuned(name))
-        self.names.discard(name)
+        del self._by_name[name]
 
     def _base(
         self, names: str, context: int, temperature: float | None, abilities: tuple[str, ...]
@@ -123,12 +126,19 @@ class ModelStore:
         }
 
 
-def resolve_model(state: ServerState, name: str) -> str:
-    """Return the model behind a name; raises 400 if there is none."""
+def resolve_model(state: ServerState, name: str, ability: str | None = None) -> str:
+    """Return the model behind a name; raises 400 if there is none, or if it has not the ability that is needed."""
     name = _REDIRECTED.get(name, name)
-    if not state.options.any_model and name not in state.store(ModelStore).names:
-        raise invalid_model(name)
+    if not state.options.any_model:
+        card = state.store(ModelStore).find(name)
+        if card is None or (ability is not None and not _can(card, ability)):
+            raise invalid_model(name)
     return name
+
+
+def _can(card: JSONObject, ability: str) -> bool:
+    # No capability says which models embed.
+    return "embed" in card["id"] if ability == "embedding" else bool(card["capabilities"][ability])
 
 
 @route("GET", "/v1/models", "models.list")

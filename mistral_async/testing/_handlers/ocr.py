@@ -29,7 +29,7 @@ _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 def process(call: FakeCall) -> Reply:
     """Extract the pages of a document."""
     body = call.body
-    model = resolve_model(call.state, body["model"] or "mistral-ocr-latest")
+    model = resolve_model(call.state, body["model"] or "mistral-ocr-latest", "ocr")
     data, name = _source(call, body["document"])
     texts = pages_of(data, name)
     chosen = _chosen(body.get("pages"), len(texts))

@@ -28,7 +28,7 @@ from mistral_async.testing._state import ServerState
 def create(call: FakeCall) -> Reply:
     """Create a response to an input."""
     body = call.body
-    model = resolve_model(call.state, body["model"])
+    model = resolve_model(call.state, body["model"], "completion_chat")
     messages = _messages(body)
     completions.check_order(messages)
     choice = completions.compose(call.state.ids, model, messages, _options(body))
@@ -41,7 +41,7 @@ def create(call: FakeCall) -> Reply:
 @route("POST", "/v1/responses/input_tokens", "responses.count_input_tokens", body="CountResponseInputTokensRequest")
 def count_input_tokens(call: FakeCall) -> Reply:
     """Count the tokens of an input."""
-    resolve_model(call.state, call.body["model"])
+    resolve_model(call.state, call.body["model"], "completion_chat")
     tools = sum(tokens_of(str(tool)) for tool in call.body.get("tools") or ())
     return json_reply({"object": "response.input_tokens", "input_tokens": prompt_tokens(_messages(call.body)) + tools})
 

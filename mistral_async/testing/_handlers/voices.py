@@ -118,9 +118,9 @@ def get(call: FakeCall) -> Reply:
 
 @route("PATCH", "/v1/audio/voices/{}", "audio.voices.update", body="VoiceUpdateRequest")
 def update(call: FakeCall) -> Reply:
-    """Change a custom voice."""
+    """Change a custom voice; null brings back what a new voice has, but the name stays."""
     voice = call.state.store(VoiceStore).own(call.params[0])
-    voice |= call.body
+    voice |= {key: _FIELDS.get(key, voice[key]) if value is None else value for key, value in call.body.items()}
     return json_reply(voice)
 
 
