@@ -12,6 +12,8 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -46,11 +48,44 @@ async def run_in_thread(
     abandon_on_cancel: bool = False,
     limiter: CapacityLimiter | None = None,
 ) -> T:
-    """Return what a function returns in one of anyio's threads; raises `NoThreadError`."""
+    """Return what a function returns in one of anyio's threads; raises `NoThreadError`.
+
+    Unless it may be abandoned, a function that has begun is waited for, whoever cancels: what it does is done when the
+    cancellation comes. A scope's comes at the next wait, asyncio's own here.
+    """
     from anyio import to_thread
 
     run = partial(to_thread.run_sync, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
+    if not abandon_on_cancel and is_asyncio(current_loop()):
+        run = partial(_to_its_end, run)
     return await _call_in(run, partial(function, *args))
+
+
+async def release_in_thread(function: Callable[..., object], *args: Any) -> None:
+    """Call a function that gives something back in a thread, or here where there is none.
+
+    It is called whatever is cancelled; a cancellation comes when it has ended.
+    """
+    from anyio import CancelScope, get_cancelled_exc_class
+
+    begun = False
+    cancelled: BaseException | None = None
+
+    def work() -> None:
+        nonlocal begun
+        begun = True
+        function(*args)
+
+    with CancelScope(shield=True):
+        while not begun:
+            try:
+                await run_in_thread(work)
+            except get_cancelled_exc_class() as error:  # asyncio's own
+                cancelled = error
+            except NoThreadError:
+                work()
+    if cancelled is not None:
+        raise cancelled
 
 
 async def _call_in(run: Callable[[Callable[[], Outcome[T]]], Awaitable[Outcome[T]]], function: Callable[[], T]) -> T:
@@ -87,6 +122,44 @@ async def _daemon(function: Callable[[], Outcome[T]]) -> Outcome[T]:
 
     threading.Thread(target=work, name="mistral_async daemon", daemon=True).start()
     return await outcome
+
+
+async def _to_its_end(
+    run: Callable[[Callable[[], None]], Awaitable[None]], function: Callable[[], Outcome[T]]
+) -> Outcome[T]:
+    """Call a function that does not raise in the thread that `run` gives it, and see its end.
+
+    A shield of anyio is none for asyncio's own cancellation (`task.cancel()`, `asyncio.timeout`).
+    """
+    import asyncio
+
+    call: Future[Outcome[T]] = Future()
+
+    def work() -> None:
+        if call.set_running_or_notify_cancel():
+            call.set_result(function())
+
+    try:
+        await run(work)
+    except asyncio.CancelledError:
+        if not call.cancel():  # it has begun
+            await _wait_for(call)
+        raise
+    return call.result()
+
+
+async def _wait_for(call: Future[Any]) -> None:
+    """Wait for a call in a thread, whatever is cancelled."""
+    import asyncio
+
+    from anyio import CancelScope
+
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    call.add_done_callback(lambda _: call_soon(loop, ended.set))
+    with CancelScope(shield=True):
+        while not ended.is_set():
+            with suppress(asyncio.CancelledError):
+                await ended.wait()
 
 
 def _outcome_of(function: Callable[[], T]) -> Outcome[T]:

@@ -44,7 +44,7 @@ Script = Callable[[list[str], list[bytes]], Awaitable[tuple[int, bytes | str, by
 
 _SCRIPT: Final = "redis.lua"
 _SCHEMES: Final = ("redis", "rediss", "unix")
-_PASSING: Final = ("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "max number of clients")
+_PASSING: Final = ("loading", "busy", "masterdown", "clusterdown", "tryagain", "noreplicas", "max number of clients")
 _FAILOVER: Final = 60.0  # seconds after an answer for which a server that is read-only is one that fails over
 _STARTING: Final = 10.0  # seconds, beside the timeout, for the first question: the import takes half a second, or more
 _encode = msgspec.msgpack.Encoder().encode
@@ -297,7 +297,7 @@ def _lasting_reason(error: BaseException, *, answered: bool) -> str | None:
         if isinstance(cause, gaierror) and cause.errno == EAI_NONAME and not answered:
             return "the name of the host is not known"
         if isinstance(cause, (exceptions.ResponseError, exceptions.ProtocolError, exceptions.InvalidResponse)):
-            passing = isinstance(cause, exceptions.ClusterDownError) or any(word in said for word in _PASSING)
+            passing = isinstance(cause, exceptions.ClusterDownError) or any(word in said.lower() for word in _PASSING)
             return None if passing else f"{said}; check the URL, the user's permissions, the memory and the prefix"
         cause = _next_cause(cause)
     return None

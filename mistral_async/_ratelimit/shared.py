@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from mistral_async._ratelimit.reservation import Reservation
-from mistral_async._ratelimit.store import Correction, Demand, LimitStore
+from mistral_async._ratelimit.store import Correction, Demand, LimitStore, Slot
 from mistral_async.errors import ConfigurationError
 
 # Rule 1: Only what the user stated is shared, and of that only units per window. What the server states is learned by
@@ -57,7 +58,7 @@ class SharedLimits:
         while clock() >= self._down_until:
             corrections, self._corrections = self._corrections, []
             try:
-                slot = await self.store.reserve(demands, corrections)
+                slot = _checked(await self.store.reserve(demands, corrections))
             except ConfigurationError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a store raises, the call itself can still be made
@@ -101,6 +102,13 @@ class SharedLimits:
     async def aclose(self) -> None:
         """Close the store's connections; it connects again if it is used again."""
         await self.store.aclose()
+
+
+def _checked(slot: Slot) -> Slot:
+    """Return a slot whose delay is one; raises `ValueError` for NaN, infinity and less than nothing."""
+    if not 0 <= slot.delay < math.inf:
+        raise ValueError(f"the store answered with a delay of {slot.delay} s")
+    return slot
 
 
 def _demands(call: Reservation) -> list[Demand]:

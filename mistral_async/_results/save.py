@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import math
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterator
@@ -94,7 +93,7 @@ async def save(
     """Write a download to a file, and return its size in bytes; see `AsyncDownload.save`."""
     import anyio
 
-    from mistral_async._http.threads import run_in_thread
+    from mistral_async._http.threads import release_in_thread, run_in_thread
 
     target = Path(path)
     is_pipe = await run_in_thread(target.is_fifo)
@@ -106,7 +105,10 @@ async def save(
         written = await _receive(download, file, total, progress, run)
         await run(file.finish, {download.size, size} - {None})
     except BaseException as error:
-        with anyio.move_on_after(_GIVE_UP if is_pipe else math.inf, shield=True):
+        if not is_pipe:
+            await release_in_thread(file.give_up, error)
+            raise
+        with anyio.move_on_after(_GIVE_UP, shield=True):
             await run(file.give_up, error)
         raise
     return written

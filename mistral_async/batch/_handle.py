@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from anyio import CancelScope
 from typing_extensions import Unpack
 
 from mistral_async._binding.async_executor import AsyncExecutor
@@ -17,7 +16,7 @@ from mistral_async._binding.blockable import Blockable, Startable
 from mistral_async._binding.executor import Executor
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.resource import Async, M, Resource, Sync, method
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import release_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig, ReadOptions
 from mistral_async.batch._progress import BatchProgress
@@ -217,11 +216,10 @@ class BatchStart(Startable[BatchHandle[Async, T], BatchHandle[Sync, T]], Generic
 @asynccontextmanager
 async def _acquired(run: BatchRun[Any]) -> AsyncGenerator[None]:
     """Hold the checkpoint, with a job for every part."""
-    await run_in_thread(run.run_file.acquire)
+    await run.run_file.take()
     try:
         for part in run.record.parts:
             await ensure(run, part, None)
         yield
     finally:
-        with CancelScope(shield=True):
-            await run_in_thread(run.run_file.release)
+        await release_in_thread(run.run_file.release)

@@ -13,11 +13,12 @@ import anyio
 
 from mistral_async._binding.background import BackgroundTask
 from mistral_async._binding.exits import ENDS_PROCESS, FAILURES
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import release_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig
 from mistral_async.batch._progress import BatchProgress
-from mistral_async.batch._result_reader import ResultReader
+from mistral_async.batch._request_spool import RequestSpool
+from mistral_async.batch._result_reader import ResultReader, release
 from mistral_async.batch._run import Part
 from mistral_async.batch._run_source import RunSource
 from mistral_async.bulk import Err, Result
@@ -48,16 +49,22 @@ class RunReading(Generic[T]):
             raise RuntimeError(READ_ONCE)
         self._entered = True
         try:
-            run, spool = await self.source.open()
+            self._run, spool = await self.source.open()
+            self._reader = await self._make_reader(self._run, spool)
         except BaseException:
             self._entered = False
             raise
-        self._run = run
-        self._reader = ResultReader(run, spool, self._config)
         self._send, self._receive = anyio.create_memory_object_stream[list[Result[Any]]](_AHEAD)
         self._parts = anyio.CancelScope()
         self._background = BackgroundTask(self._produce)
         return self
+
+    async def _make_reader(self, run: BatchRun[T], spool: RequestSpool[T] | None) -> ResultReader:
+        try:
+            return ResultReader(run, spool, self._config)
+        except BaseException:  # no directory, no memory
+            await release_in_thread(release, run, spool)
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -71,8 +78,7 @@ class RunReading(Generic[T]):
             self._receive.close()
             if not self._finished and self._config.on_exit == "cancel":
                 await cast("BatchRun[T]", self._run).cancel_on_exit()
-            with anyio.CancelScope(shield=True):
-                await run_in_thread(self._reader.close)
+            await release_in_thread(self._reader.close)
         if isinstance(self._failure, ENDS_PROCESS):
             self._raise_failure()
 

@@ -18,7 +18,7 @@ from mistral_async.batch._config import BatchConfig
 from mistral_async.batch._decoders import Decoders, takes_batch
 from mistral_async.batch._errors import BatchInputError
 from mistral_async.batch._part_file import PartFile
-from mistral_async.batch._run import Part, RunRecord, custom_id
+from mistral_async.batch._run import MOST_CALLS, MOST_PARTS, Part, RunRecord, custom_id
 from mistral_async.batch._run_file import RunFile
 from mistral_async.bulk import CheckpointError
 
@@ -87,6 +87,8 @@ class RequestSpool(Generic[T]):
     def add(self, item: object) -> None:
         """Take one call, or a pair of an id and a call; `BatchInputError` if it can not be sent in this batch."""
         index = self._count
+        if index >= MOST_CALLS:
+            raise _input_error(index, f"a batch has at most {MOST_CALLS:,} calls")
         name, call = self._named(item, index)
         body = self._body(call, index)
         line = self._encode({"custom_id": custom_id(index, name), "body": body}, index) + b"\n"
@@ -154,6 +156,8 @@ class RequestSpool(Generic[T]):
         part_file = self._part_files[-1].next_for(size, self.record.limits) if self._part_files else None
         if part_file is None or part_file is not self._part_files[-1]:
             number = len(self._part_files)
+            if number >= MOST_PARTS:
+                raise _input_error(self._count, f"a batch has at most {MOST_PARTS:,} jobs: give them larger limits=")
             kept = number >= len(self._known) or self._known[number].job is None
             part_file = PartFile(number, self.directory, kept=kept)
             self._part_files.append(part_file)

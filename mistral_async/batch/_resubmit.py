@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
-from anyio import CancelScope
 
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import release_in_thread, run_in_thread
 from mistral_async.batch._errors import NotSubmittedError
 from mistral_async.batch._part_file import PartFile
 from mistral_async.batch._rows import is_success, line_of
-from mistral_async.batch._run import BatchLimits, Part
+from mistral_async.batch._run import MOST_PARTS, BatchLimits, Part
 from mistral_async.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ async def resubmit(run: BatchRun[Any]) -> int:
         await write_wanted(run, wanted, part_files, run.record.limits)
         if left := wanted.count(1):
             raise NotSubmittedError(f"{left} of {count} failed requests are not on the server any more: run them anew")
+        if len(run.record.parts) + len(part_files) > MOST_PARTS:
+            raise NotSubmittedError(f"a batch has at most {MOST_PARTS:,} jobs: run the {count} failed requests anew")
         models = {part.model for part in run.record.parts}
         for part_file in part_files:
             part = part_file.part(again=True)
@@ -112,8 +114,7 @@ async def write_wanted(run: BatchRun[Any], wanted: bytearray, part_files: list[P
                 except NotFoundError:
                     pass  # what is missing is counted afterwards
     finally:
-        with CancelScope(shield=True):
-            await run_in_thread(_close, part_files)
+        await release_in_thread(_close, part_files)
 
 
 async def _inputs(run: BatchRun[Any], part: Part) -> list[str]:
@@ -141,11 +142,19 @@ class ScratchDirectory:
 
     def __init__(self, parent: str | None) -> None:
         self._parent = parent
+        self._path: Path | None = None
 
     async def __aenter__(self) -> Path:
-        self._path = Path(await run_in_thread(lambda: tempfile.mkdtemp(prefix="mistral_async-", dir=self._parent)))
-        return self._path
+        try:
+            await run_in_thread(self._make)
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return cast("Path", self._path)
+
+    def _make(self) -> None:
+        self._path = Path(tempfile.mkdtemp(prefix="mistral_async-", dir=self._parent))
 
     async def __aexit__(self, *_: object) -> None:
-        with CancelScope(shield=True):
-            await run_in_thread(lambda: shutil.rmtree(self._path, ignore_errors=True))
+        if self._path is not None:
+            await release_in_thread(partial(shutil.rmtree, self._path, ignore_errors=True))

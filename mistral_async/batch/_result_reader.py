@@ -21,7 +21,7 @@ from mistral_async.batch._config import BatchConfig
 from mistral_async.batch._reorder_buffer import ReorderBuffer
 from mistral_async.batch._resubmit import ensure
 from mistral_async.batch._rows import Line, LineDecoder, line_of, missing_line
-from mistral_async.batch._run import Part
+from mistral_async.batch._run import MOST_PARTS, Part
 from mistral_async.bulk import Result
 from mistral_async.errors import NotFoundError
 
@@ -32,8 +32,16 @@ if TYPE_CHECKING:
 
 Emit: TypeAlias = Callable[[list[Result[Any]]], Awaitable[None]]
 
-_DELIVERED: Final = 0xFFFF  # the owner of a call whose result was given; there are fewer parts than that
+_DELIVERED: Final = MOST_PARTS  # the owner of a call whose result was given
 _AT_ONCE: Final = 128
+
+
+def release(run: BatchRun[Any], spool: RequestSpool[Any] | None) -> None:
+    """Release the checkpoint of a run, and remove its requests. Blocks."""
+    if spool is not None:
+        spool.close()
+    else:
+        run.run_file.release()
 
 
 class ResultReader:
@@ -72,10 +80,7 @@ class ResultReader:
             self._buffer.close()
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
-        if self._spool is not None:
-            self._spool.close()
-        else:
-            self._run.run_file.release()
+        release(self._run, self._spool)
 
     async def follow(self, part: Part, emit: Emit) -> None:
         """Follow one part: make sure of its job, wait for its end, and give its results to `emit`."""

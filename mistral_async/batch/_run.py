@@ -15,8 +15,12 @@ import msgspec
 from mistral_async._codec.json_encode import encode
 from mistral_async.bulk import CheckpointError
 
+MOST_CALLS: Final = 100_000_000
+MOST_PARTS: Final = 0xFFFF  # a reading keeps the number of a part in two bytes, in which the last one says `delivered`
+
 _INLINE: Final = 10_000  # requests that the API takes inside the job's own body
 _FORMAT: Final = 1
+_YEAR_9000: Final = 221845392000.0  # seconds since 1970
 
 RUN_KEY: Final = "mistral_async_run"
 PART_KEY: Final = "mistral_async_part"
@@ -68,6 +72,18 @@ class Part(msgspec.Struct, kw_only=True):
         """Yield the index of every call."""
         return (index for start, stop in self.ranges for index in range(start, stop))
 
+    def check(self, number: int, start: int, total: int) -> None:
+        """Raise ValueError unless it is the part of this number: of calls from `start` on, out of `total`."""
+        if self.number != number:
+            raise ValueError(f"part {number} has the number {self.number}")
+        for first, end in self.ranges:
+            if not (start <= first < end <= total and (self.again or first == start)):
+                raise ValueError(f"part {number} can not have the calls from {first} to {end}")
+            start = end
+        for each in (self.job, self.file):
+            if each in {"", ".", ".."}:
+                raise ValueError(f"{each!r} is no id")
+
     def __contains__(self, index: int) -> bool:
         place = bisect.bisect_right(self.ranges, index, key=lambda each: each[0]) - 1
         return place >= 0 and index < self.ranges[place][1]
@@ -101,11 +117,27 @@ class RunRecord(msgspec.Struct, kw_only=True):
         """Decode the JSON of `to_json`; `where` it was read is said in a `CheckpointError`."""
         try:
             record = msgspec.json.decode(text, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            if record.version == _FORMAT:
+                record.check()
+        except (ValueError, RecursionError) as problem:  # msgspec's errors are ValueErrors
             raise CheckpointError(f"{where} is not the handle of a batch: {problem}") from None
         if record.version != _FORMAT:
             raise CheckpointError(f"{where} was written by another version of this package (format {record.version})")
         return record
+
+    def check(self) -> None:
+        """Raise ValueError for what no run writes: each call is in one part, and may be in later ones again."""
+        if not abs(self.created) < _YEAR_9000:
+            raise ValueError("it was created at no time")
+        if not 0 <= self.total <= MOST_CALLS or len(self.parts) > MOST_PARTS:
+            raise ValueError(f"it has {self.total} calls in {len(self.parts)} parts")
+        end = 0
+        for number, part in enumerate(self.parts):
+            part.check(number, 0 if part.again else end, self.total)
+            if not part.again and part.ranges:
+                end = part.ranges[-1][1]
+        if end != self.total:
+            raise ValueError(f"its parts have {end} calls, not {self.total}")
 
     def to_json(self) -> bytes:
         """Encode the record."""

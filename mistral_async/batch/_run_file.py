@@ -58,6 +58,24 @@ class RunFile:
                 raise CheckpointError(f"{self.path} can not be written: {error}") from error
             self._written = change
 
+    async def take(self) -> None:
+        """Take the lock, as `acquire` does; a task that is cancelled meanwhile does not have it."""
+        from mistral_async._http.threads import release_in_thread, run_in_thread
+
+        taken = False
+
+        def acquire() -> None:
+            nonlocal taken
+            self.acquire()
+            taken = True
+
+        try:
+            await run_in_thread(acquire)
+        except BaseException:
+            if taken:
+                await release_in_thread(self.release)
+            raise
+
     def acquire(self) -> None:
         """Take the lock, as often as it is released again; `CheckpointError` if another process has it. Blocks."""
         if self.path is None:

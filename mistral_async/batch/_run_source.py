@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from anyio import CancelScope
-
 from mistral_async._engine.engine import Engine
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import release_in_thread, run_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig
 from mistral_async.batch._endpoints import BatchEndpoints
@@ -69,8 +67,7 @@ class NewRun(Generic[T]):
                 await run_in_thread(spool.open)
                 await spool_calls(spool, self._calls)
             except BaseException:
-                with CancelScope(shield=True):
-                    await run_in_thread(spool.close)
+                await release_in_thread(spool.close)
                 raise
         config = self._config
         run = BatchRun(
@@ -97,8 +94,7 @@ class NewRun(Generic[T]):
             error.partial = run.record.to_json().decode()
             raise
         finally:
-            with CancelScope(shield=True):
-                await run_in_thread(spool.close)
+            await release_in_thread(spool.close)
         return run
 
 
@@ -113,5 +109,5 @@ class ResumedRun(Generic[T]):
 
     async def open(self) -> tuple[BatchRun[T], RequestSpool[Any] | None]:
         """Take the checkpoint."""
-        await run_in_thread(self._run.run_file.acquire)
+        await self._run.run_file.take()
         return self._run, None

@@ -79,6 +79,8 @@ class CheckpointFile:
             raise CheckpointError(f"{self.path} is a database, but not a checkpoint: give another path")
         if not empty and marks[1] != _FORMAT:
             raise CheckpointError(f"{self.path} was written by another version of this package (format {marks[1]})")
+        if database.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()[0]:
+            raise CheckpointError(f"{self.path} is not a checkpoint, but has views or triggers: give another path")
         if self._scratch:
             database.execute("PRAGMA journal_mode=OFF")
             database.execute("PRAGMA synchronous=OFF")

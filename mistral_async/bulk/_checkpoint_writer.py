@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import anyio
 
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import release_in_thread, run_in_thread
 from mistral_async.bulk._checkpoint import CheckpointError, CheckpointFile, Row
 
 T = TypeVar("T")
@@ -77,11 +77,10 @@ class CheckpointWriter:
                 if not self._failed and self._pending:
                     await self.commit()
             finally:
-                await self._run(self._file.close)
-                if self._scratch is not None:
-                    await self._run(self._remove)
+                await release_in_thread(self._close)
 
-    def _remove(self) -> None:
+    def _close(self) -> None:
+        self._file.close()
         if self._scratch is not None:
             with suppress(OSError):
                 self._scratch.cleanup()

@@ -171,6 +171,24 @@ async def test_what_is_no_checkpoint_is_refused(client, tmp_path):
     database.close()
 
 
+@pytest.mark.parametrize(
+    "crafted",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON results BEGIN DELETE FROM results; END",
+        "CREATE VIEW v AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n",
+    ],
+)
+async def test_a_checkpoint_that_computes_is_refused(client, tmp_path, crafted):
+    """A view may never end, and a trigger lose what is written."""
+    path = tmp_path / "job.sqlite"
+    await client.bulk.embed(["a"], checkpoint=path)
+    with sqlite3.connect(path) as database:
+        database.execute(crafted)
+    database.close()
+    with pytest.raises(CheckpointError, match="views or triggers"):
+        await client.bulk.embed(["a"], checkpoint=path)
+
+
 async def test_a_file_is_one_processs_at_a_time(client, tmp_path):
     path = tmp_path / "job.sqlite"
     async with client.bulk.embed(numbered(10), checkpoint=path) as results:

@@ -234,6 +234,42 @@ async def test_an_outage_is_told_and_so_is_its_end(server, caplog, monkeypatch):
     assert "works again" in caplog.text
 
 
+@pytest.mark.parametrize("delay", [float("nan"), float("inf"), -1.0])
+async def test_a_store_whose_answers_are_no_times_is_out(server, delay):
+    # Rule 3 of shared.
+    class Wrong(Flaky):
+        async def reserve(self, demands, corrections):
+            return Slot(booked=delay > 0, delay=delay)
+
+    async with Mistral(server.api_key, server_url=server.url, rate_limits=limits(Wrong())) as client:
+        with anyio.fail_after(5):
+            await client.models.list()
+        assert client.limiter.store_failures == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["TRYAGAIN Multiple keys request during rehashing of slot", "LOADING Redis is loading"]
+)
+async def test_a_redis_that_is_busy_is_an_outage(server, said):
+    # Rule 3 of redis.
+    pytest.importorskip("coredis", reason="the extra redis is not installed")
+
+    async def serve(connection):
+        hello = b"%1\r\n$5\r\nproto\r\n:3\r\n"
+        async with connection:
+            async for data in connection:
+                await connection.send(hello if b"HELLO" in data else b"-%b\r\n" % said.encode())
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as tasks:
+        tasks.start_soon(listener.serve, serve)
+        store = RedisStore(f"redis://127.0.0.1:{listener.extra(anyio.abc.SocketAttribute.local_port)}")
+        async with Mistral(server.api_key, server_url=server.url, rate_limits=limits(store)) as client:
+            with anyio.fail_after(15):
+                await client.models.list()
+            assert client.limiter.store_failures == 1
+        tasks.cancel_scope.cancel()
+
+
 async def test_a_redis_that_was_restarted_is_used_again_at_once(server, caplog):
     # Rule 2 of redis.
     pytest.importorskip("coredis", reason="the extra redis is not installed")
