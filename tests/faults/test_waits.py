@@ -222,7 +222,7 @@ WAITS = [
         "batch/test_handle.py::test_a_checkpoint_is_one_process_s_at_a_time "
         "bulk/test_checkpoint.py::test_a_file_is_one_processs_at_a_time",
         """
-        _http/threads.py _call_in:run
+        _http/threads.py _call_in:run _to_its_end:run _wait_for:ended.wait
         _results/save.py save:run _receive:run
         bulk/_checkpoint_writer.py commit:_lock
         cli/embed.py _write:anyio.to_thread.run_sync
@@ -340,14 +340,14 @@ WAITS = [
         _engine/call_state.py body_of:answer.receive body_of:answer.aclose
         _engine/client_state.py aclose:network.aclose aclose:limiter.aclose
         _engine/engine.py open:sender.send _perform:sender.send
-        _engine/sender.py _attempt:send
+        _engine/sender.py _exchange:send
         _http/h1/body_stream.py receive:_connection.wait
         _http/httpx_wire/adapter.py send:stream.aclose _close_aborted:stream.aclose
         _http/httpx_wire/loop.py open:_exit_hook.start open:open _close:aclose
         _http/httpx_wire/transport.py handle_async_request:open aclose:network.aclose
         _http/httpx_wire/transport.py __aiter__:_stream.receive aclose:_stream.aclose
         _http/network.py aclose:wires[here].aclose aclose:_shared_wire.aclose
-        _http/pooled.py _perform:connection.perform _make:_exit_hook.start
+        _http/pooled.py _perform:connection.perform _make:exit_hook.start
         _ratelimit/limiter.py aclose:shared.aclose
         _ratelimit/shared.py acquire:store.reserve aclose:store.aclose
         _ratelimit/waiting.py wait_turn:shared.acquire
@@ -389,6 +389,7 @@ WAITS = [
         cli/ocr.py ocr:client.bulk.map ocr:results
         cli/transcribe.py transcribe:client.bulk.map transcribe:results
         compat/_calls.py call:start call:result
+        compat/_pages.py _page_async:anext
         compat/_client.py __aexit__:client.aclose
         compat/_events.py start:_stream.__aenter__ __aexit__:_stream.aclose __anext__:anext __anext__:_stream.aclose
         compat/extra/run/_loop.py aclose:_stream.aclose _advance:_stream.__aenter__ _advance:_stream.receive
