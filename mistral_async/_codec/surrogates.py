@@ -6,6 +6,7 @@ https://www.rfc-editor.org/rfc/rfc8259#section-8.2
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import Final
 
 _LARGEST: Final = 64 * 1024  # bytes of an event that has half a character
@@ -18,7 +19,7 @@ class SurrogateJoiner:
     """Moves a first half at the end of a text to the second half at the start of a later one."""
 
     def __init__(self) -> None:
-        self._waiting: list[bytes] = []
+        self._waiting: deque[bytes] = deque()
 
     def join(self, data: bytes) -> bytes:
         """Return the JSON of an event without the first halves that end a text, and with those that wait for it."""
@@ -33,6 +34,6 @@ class SurrogateJoiner:
                 self._waiting.append(found[1])
                 done = end
             elif found[2] and self._waiting and data[start - 1 : start] == b'"':
-                parts += data[done:start], self._waiting.pop(0)
+                parts += data[done:start], self._waiting.popleft()
                 done = start
         return b"".join([*parts, data[done:]])

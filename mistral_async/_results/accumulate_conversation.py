@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, cast
 
-from mistral_async._codec.json_types import JSON, JSONObject, is_object
+from mistral_async._codec.json_types import JSONObject, is_object
 from mistral_async._results.accumulate import Accumulator, ContentAccumulator
 from mistral_async.models.content import ContentChunk, TextChunk
 from mistral_async.models.conversation_events import (
@@ -55,8 +55,13 @@ class ConversationAccumulator(Accumulator[Any]):
                     pass
         response.outputs = [entry for entry in found.values() if entry is not None]
         for entry in response.outputs:
-            if isinstance(entry, MessageOutputEntry):
-                entry.content = _merged_content(entry.content)
+            match entry:
+                case MessageOutputEntry():
+                    entry.content = _merged_content(entry.content)
+                case FunctionCallEntry() | ToolExecutionEntry():
+                    entry.arguments = _joined(entry.arguments)
+                case _:
+                    pass
         return response
 
     def response(self) -> ConversationResponse:
@@ -75,26 +80,29 @@ class ConversationAccumulator(Accumulator[Any]):
 
 
 def _merge(entry: Any, event: object) -> object:
-    """Return an entry with one more event added, begun if it is None; None for an unknown event alone."""
+    """Return an entry with one more event added, begun if it is None; None for an unknown event alone.
+
+    Its content and its arguments are lists of fragments until all have come: to join each would take quadratic time.
+    """
     match event:
         case MessageOutputEvent():
             entry = entry or MessageOutputEntry(content=[], **_common_fields(event))
             entry.content.append(TextChunk(event.content) if isinstance(event.content, str) else event.content)
         case FunctionCallEvent():
             entry = entry or FunctionCallEntry(
-                tool_call_id=event.tool_call_id, name="", arguments="", **_common_fields(event)
+                tool_call_id=event.tool_call_id, name="", arguments=cast("Any", []), **_common_fields(event)
             )
             entry.confirmation_status = event.confirmation_status or entry.confirmation_status
             entry.name = entry.name or event.name
-            entry.arguments = _longer(entry.arguments, event.arguments)
+            entry.arguments.append(event.arguments)
         case ToolExecutionStartedEvent():
-            entry = ToolExecutionEntry(name=event.name, arguments=event.arguments, **_common_fields(event))
-            entry.function = event.function
+            entry = _tool_execution(event, **_common_fields(event))
+            entry.arguments.append(event.arguments)
         case ToolExecutionDeltaEvent():
-            entry = entry or ToolExecutionEntry(name=event.name, function=event.function, id=event.id)
-            entry.arguments = _longer(entry.arguments, event.arguments)
+            entry = entry or _tool_execution(event, id=event.id)
+            entry.arguments.append(event.arguments)
         case ToolExecutionDoneEvent():
-            entry = entry or ToolExecutionEntry(name=event.name, function=event.function, id=event.id)
+            entry = entry or _tool_execution(event, id=event.id)
             entry.info, entry.completed_at = event.info, event.created_at
         case AgentHandoffStartedEvent():
             entry = AgentHandoffEntry(event.previous_agent_id, event.previous_agent_name, "", "", id=event.id)
@@ -106,11 +114,14 @@ def _merge(entry: Any, event: object) -> object:
     return entry
 
 
-def _longer(arguments: JSON, fragment: JSON) -> JSON:
-    """Return arguments with one more fragment of them (rule 3)."""
-    if is_object(fragment) or is_object(arguments):
-        return fragment if is_object(fragment) else arguments
-    return "".join(str(text) for text in (arguments, fragment) if text is not None)
+def _tool_execution(event: Any, **fields: Any) -> Any:
+    return ToolExecutionEntry(name=event.name, arguments=cast("Any", []), function=event.function, **fields)
+
+
+def _joined(fragments: Any) -> Any:
+    """Return the arguments that fragments are (rule 3)."""
+    objects = [each for each in fragments if is_object(each)]
+    return objects[-1] if objects else "".join(str(each) for each in fragments if each is not None)
 
 
 def _common_fields(event: object) -> JSONObject:

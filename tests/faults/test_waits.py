@@ -392,6 +392,7 @@ WAITS = [
         compat/_pages.py _page_async:anext
         compat/_client.py __aexit__:client.aclose
         compat/_events.py start:_stream.__aenter__ __aexit__:_stream.aclose __anext__:anext __anext__:_stream.aclose
+        compat/_pages.py _page_async:anext
         compat/extra/run/_loop.py aclose:_stream.aclose _advance:_stream.__aenter__ _advance:_stream.receive
         compat/extra/run/_loop.py _advance:_stream.aclose ask:conversations.start ask:conversations.append
         compat/extra/run/_loop.py _perform:_runner.run _update_agent:beta.agents.get _update_agent:beta.agents.update
