@@ -36,6 +36,7 @@ class Comparison:
 
     def add(self, document: Iterable[Operation]) -> None:
         """Compare with one document."""
+        self._pairs.clear()  # the places in memory that they name may hold another document now
         self.met |= {f"{each} {each.name}" for each in self.ours.values()}
         for theirs in document:
             ours = self.ours.get((theirs.method, theirs.route, theirs.streams))

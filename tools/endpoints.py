@@ -73,9 +73,8 @@ def _options(name: str) -> Iterator[tuple[str, Field]]:
         if isinstance(value, Mapping) and not value.keys().isdisjoint(keys):  # each key of it is a parameter
             keys = [parameter]
         for key in keys or [key for key in after if after[key] != before[key]]:
-            is_itself = key == parameter and parameter not in RESPELT
             required = None if parameter in one_of or (key in before and not must) else must
-            yield key, Field(Type(hint if is_itself else Any), required)
+            yield key, Field(Type(Any if parameter in RESPELT else hint), required)
 
 
 def _sent(name: str, given: Mapping[str, Any], instead_of: Iterable[str] = ()) -> dict[str, Any]:
