@@ -212,18 +212,26 @@ def implemented() -> dict[Key, list[str]]:
 
 
 def operations_page() -> str:
-    """Write the table of all operations."""
+    """Write the tables of all operations, one for each group of methods."""
     from endpoint_values import ALL
 
-    rows = [
-        f"| `{method} {route.replace('{}', '{id}')}`{' (stream)' if streams else ''} | "
-        f"{', '.join(f'`{name}`' for name in names)} | {(ALL[names[0]].__doc__ or '').strip().splitlines()[0]} |"
-        for (method, route, streams), names in sorted(implemented().items(), key=lambda item: item[0][1:] + item[0][:1])
-    ]
-    return (
-        "# Operations\n\nEvery operation of the API that the client covers, and the method that performs it.\n\n"
-        "| Operation | Methods | What it does |\n|---|---|---|\n" + "\n".join(rows) + "\n"
-    )
+    rows: dict[str, list[str]] = {}
+    for (method, route, streams), names in sorted(implemented().items(), key=lambda item: item[0][1:] + item[0][:1]):
+        operation = f"`{method} {route.replace('{}', '{id}')}`{' (stream)' if streams else ''}"
+        itself = max(names, key=lambda name: name.count("."))  # others are shortcuts to it
+        methods = ", ".join(f"`{name}`" for name in names)
+        about = (ALL[itself].__doc__ or "").strip().splitlines()[0]
+        rows.setdefault(itself.rpartition(".")[0], []).append(f"| {operation} | {methods} | {about} |")
+    total = sum(map(len, rows.values()))
+    pages = {called: page(group) for group, called in groups().items()}
+    about = f"The {total} operations of the API that the client covers, by group, and the methods that perform them."
+    sections = (_operations_of(group, pages.get(group), rows[group]) for group in sorted(rows))
+    return f"# Operations\n\n{about}\nA group's name leads to its methods and models.\n\n" + "\n".join(sections)
+
+
+def _operations_of(group: str, page: str | None, rows: list[str]) -> str:
+    heading = f"## [{group}]({page})" if page else f"## {group}"
+    return f"{heading}\n\n| Operation | Methods | What it does |\n|---|---|---|\n" + "".join(f"{row}\n" for row in rows)
 
 
 def groups() -> dict[str, str]:
