@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import time
 import zlib
@@ -22,14 +23,31 @@ def nested(data):
     return gzip.compress(zlib.compress(data))
 
 
-CODINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "deflate, gzip": nested}
+def library(name):
+    return lambda data: pytest.importorskip(name).compress(data)
+
+
+CODINGS = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": library("brotli"),
+    "zstd": library("zstandard"),
+    "deflate, gzip": nested,
+}
+
+
+@functools.cache
+def body(coding):
+    return CODINGS[coding](b": ping\n" * (SIZE // 7))
+
+
 UNLIMITED = {"max_answer_size": 1 << 40, "max_compression_ratio": 1e9}
 
 
 @pytest.fixture(params=CODINGS)
 def packed(request, http):
     """A server's script that answers with much in little."""
-    data = CODINGS[request.param](b": ping\n" * (SIZE // 7))
+    data = body(request.param)
 
     def script(peer):
         while peer.read_request() is not None:
