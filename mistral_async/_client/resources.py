@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mistral_async.resources.fine_tuning import FineTuning
     from mistral_async.resources.models import Models
     from mistral_async.resources.ocr import Ocr
+    from mistral_async.resources.realtime_sessions import Realtime
     from mistral_async.resources.responses import Responses
 
 
@@ -84,6 +85,13 @@ class Resources(Raw[M], Generic[M]):
         from mistral_async.resources.audio import Audio
 
         return Audio(self._executor)
+
+    @group
+    def realtime(self) -> Realtime[M]:
+        """Sessions of browsers and apps, without your key."""
+        from mistral_async.resources.realtime_sessions import Realtime
+
+        return Realtime(self._executor)
 
     @group
     def files(self) -> Files[M]:

@@ -1,12 +1,14 @@
-"""Audio: transcriptions, speech and voices, and the short spellings of transcribing."""
+"""Audio: transcriptions, speech, voices and voice agents, and the short spellings of transcribing."""
 
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 from typing_extensions import Unpack
 
 from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._engine.first_use import group
 from mistral_async._engine.request import Call, Stream
 from mistral_async.models.files import FileInput
 from mistral_async.models.transcriptions import (
@@ -17,6 +19,10 @@ from mistral_async.models.transcriptions import (
 from mistral_async.resources.speech import Speech
 from mistral_async.resources.transcriptions import Transcriptions, transcription, transcription_stream
 from mistral_async.resources.voices import Voices
+
+if TYPE_CHECKING:
+    from mistral_async.resources.audio_agents import AudioAgents
+    from mistral_async.resources.audio_sessions import AudioSessions
 
 
 class Audio(Resource[M]):
@@ -36,6 +42,20 @@ class Audio(Resource[M]):
     def voices(self) -> Voices[M]:
         """The voices of speech."""
         return Voices(self._executor)
+
+    @group
+    def agents(self) -> AudioAgents[M]:
+        """Voice agents."""
+        from mistral_async.resources.audio_agents import AudioAgents
+
+        return AudioAgents(self._executor)
+
+    @group
+    def sessions(self) -> AudioSessions[M]:
+        """Sessions with voice agents."""
+        from mistral_async.resources.audio_sessions import AudioSessions
+
+        return AudioSessions(self._executor)
 
     @endpoint
     def transcribe(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mistral_async.resources.libraries import Libraries
     from mistral_async.resources.prompts import Prompts
     from mistral_async.resources.skills import Skills
+    from mistral_async.resources.triggers import Triggers
+    from mistral_async.resources.webhooks import Webhooks
 
 
 class Beta(Resource[M]):
@@ -52,3 +54,17 @@ class Beta(Resource[M]):
         from mistral_async.resources.skills import Skills
 
         return Skills(self._executor)
+
+    @group
+    def triggers(self) -> Triggers[M]:
+        """Triggers, which start something when a webhook gets an event."""
+        from mistral_async.resources.triggers import Triggers
+
+        return Triggers(self._executor)
+
+    @group
+    def webhooks(self) -> Webhooks[M]:
+        """Webhooks, which take the events of other services."""
+        from mistral_async.resources.webhooks import Webhooks
+
+        return Webhooks(self._executor)

@@ -237,4 +237,6 @@ SHAPES: dict[str, str] = {
     "PromptVariable": "name: str",
     "SkillDefinition": "description: str; body: str; assets: dict",
     "AliasList": "values: list[str]",
+    # triggers
+    "TriggerAction": "primitive_id*: str; type*: {start_workflow|build_app|deploy_app|start_agent_session|…}",
 }

@@ -73,14 +73,18 @@ class Collection:
         return call.state.store(self._open).setdefault(self._above(call), {})
 
     def find(self, call: FakeCall) -> JSONObject:
-        """Return the item that the path names, by its id or another of its names; raises 404 if there is none."""
-        named, items = call.params[self._depth], self.all(call)
-        if named in items:
-            return items[named]
+        """Return the item that the path names, as `named` does."""
+        return self.named(call, call.params[self._depth])
+
+    def named(self, call: FakeCall, name: str) -> JSONObject:
+        """Return an item by its id or another of its names; raises 404 if there is none."""
+        items = self.all(call)
+        if name in items:
+            return items[name]
         for item in items.values():
-            if named in (item[name] for name in self._names):
+            if name in (item[other] for other in self._names):
                 return item
-        raise self._error(HTTPStatus.NOT_FOUND, f"{self.kind.__name__} {named} was not found.")
+        raise self._error(HTTPStatus.NOT_FOUND, f"{self.kind.__name__} {name} was not found.")
 
     def _above(self, call: FakeCall) -> tuple[str, ...]:
         """Return the ids of the items above; the path may have their names."""
