@@ -91,7 +91,8 @@ _SUMMARY = ("id", "agent_id", "started_at", "duration", "phone_number_id")
 
 
 def _session(call: FakeCall) -> JSONMapping:
-    agent_id, tools = call.body.get("agent_id"), call.body.get("tools")
+    agent_id = call.body.get("agent_id")
+    tools: list[JSONObject] | None = call.body.get("tools")
     if agent_id:
         tools = tools or agents.named(call, agent_id)["configuration"]["tools"]
     now = call.state.calendar
