@@ -53,6 +53,8 @@ _LINE_BYTES: Final = 16  # bytes, line by line, that take as long as an event: t
 _REGULAR_START: Final = re.compile(
     rb"e|ev|eve|even|event|event:|event: [^\n]*|(?:event: [^\n]*\n)?(?:|d|da|dat|data|data:|data: [^\n]*\n?)"
 )
+_PREFIX: Final = re.compile(rb"(?:event: ([^\n]*+)\n)?data: ")
+_LARGE: Final = 256 * 1024  # bytes held, which take too long to be copied several times
 _LONGEST_PREFIX: Final = len(b"event: ")
 _DATA_PREFIX: Final = len(b"data: ")
 
@@ -169,7 +171,7 @@ class EventDecoder:
         if held:
             if b"\n\n" not in data and not (data.startswith(b"\n") and held.endswith(b"\n")):
                 return self._hold(data, events)
-            data = self._release() + data
+            data = self._end_large(data, events) if len(held) > _LARGE else self._release() + data
         end = data.rfind(b"\n\n") + 2
         if end < len(b"\n\n"):
             return self._hold(data, events)
@@ -209,14 +211,36 @@ class EventDecoder:
         events += found
         return left
 
+    def _end_large(self, data: bytes, events: list[Event]) -> bytes:
+        """Add the event of the large regular frame that is held, whose data is copied once; return what follows."""
+        held = self._held
+        end = -1 if held.endswith(b"\n") else data.find(b"\n\n")
+        line, rest = data[: max(end, 0)], data[end + 2 :]
+        prefix = _PREFIX.match(held)
+        cut = end < 0 and not data.startswith(b"\n")
+        if prefix is None or cut or _LF in line or len(held) + len(line) > self._limit:
+            return self._release() + data
+        held += line
+        self._regular_bytes += len(data) - len(rest)
+        with memoryview(held) as view:
+            payload = bytes(view[prefix.end() : len(held) - (end < 0)])
+        events.append(Event((prefix[1] or b"").decode("utf-8", "replace") or None, payload, self._id))
+        held.clear()
+        return rest
+
     def _hold(self, data: bytes, events: list[Event]) -> None:
         """Keep the start of a frame as long as it may become a regular one (rule 6)."""
         held, before = self._held, len(self._held)
         held += data
         self._regular_bytes += len(data)
         # Only near the start of a line can more bytes turn it into another kind of line.
-        at_start = before <= _LONGEST_PREFIX or held.find(b"\n", before - _LONGEST_PREFIX) >= 0
-        if len(held) > self._limit or (at_start and not _REGULAR_START.fullmatch(held)):
+        line_end = held.find(b"\n", max(0, before - _LONGEST_PREFIX))
+        if held.startswith(b"data: "):
+            regular = line_end in (-1, len(held) - 1)
+        else:
+            at_start = before <= _LONGEST_PREFIX or line_end >= 0
+            regular = not at_start or _REGULAR_START.fullmatch(held) is not None
+        if len(held) > self._limit or not regular:
             self._feed_lines(b"", events)
 
     def _feed_lines(self, data: bytes, events: list[Event]) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import msgspec
 
 from mistral_async._codec.attempt import Attempt
-from mistral_async._engine.call_state import CallState, Renewal, body_of, cause_of
+from mistral_async._engine.call_state import CallState, Renewal, body_of
 from mistral_async._engine.encode import with_key
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
@@ -193,38 +193,39 @@ class Sender:
             call.reservation = None
         if call.trace is not None:
             call.trace.sending(call.began, call.waited)
-        answer, body = await self._exchange(call)
-        try:
-            return self._judge(call, answer, body)
-        except BaseException:
-            if not isinstance(answer, WireResponse):  # nobody else can close it
-                answer.abort()
-                call.settle()
-            raise
-
-    async def _exchange(self, call: CallState) -> tuple[WireResponse | WireStream, bytes]:
-        """Send once; return the answer, and the body of one with an error status."""
-        body = b""
+        answer: WireResponse | WireStream | None = None
         try:
             wire = self._state.network.current()
             send = wire.open if call.opening else wire.send
             answer = await send(call.head, call.body, self._timeouts_for(call))
-            if answer.status >= _MULTIPLE_CHOICES:
-                body = call.redact(await body_of(answer, call.deadline))
-        except WireError as failure:
-            call.release(sent=failure.sent is not Sent.NOTHING)
-            raise self._failed(call, call.unanswered(failure)) from cause_of(failure)
-        except NoThreadError as problem:
-            call.release(sent=True)
-            unread = WireError(f"the body could not be read: {problem}", phase=Phase.WRITE, sent=Sent.PART)
-            raise self._failed(call, call.unanswered(unread)) from problem
-        except SettingError as problem:
-            call.release(sent=False)
-            raise self._failed(call, ConfigurationError(f"{call.request!r}: {problem}")) from problem.__cause__
+            failed = answer.status >= _MULTIPLE_CHOICES
+            body = call.redact(await body_of(answer, call.deadline)) if failed else b""
+            return self._judge(call, answer, body)
+        except (WireError, NoThreadError, SettingError) as problem:
+            error = self._unanswered(call, problem)
+            raise error from error.__cause__
         except BaseException:
             call.release(sent=True)  # the server may have counted it
+            if answer is not None and not isinstance(answer, WireResponse):
+                answer.abort()  # nobody else can close it
             raise
-        return answer, body
+
+    def _unanswered(self, call: CallState, problem: Exception) -> MistralError:
+        """Make the error of an attempt that got no answer, and settle it."""
+        match problem:
+            case WireError():
+                call.release(sent=problem.sent is not Sent.NOTHING)
+                return self._failed(call, call.unanswered(problem))
+            case SettingError():
+                call.release(sent=False)
+                error = ConfigurationError(f"{call.request!r}: {problem}")
+                error.__cause__ = problem.__cause__
+                return self._failed(call, error)
+            case _:
+                call.release(sent=True)
+                unread = WireError(f"the body could not be read: {problem}", phase=Phase.WRITE, sent=Sent.PART)
+                unread.__cause__ = problem
+                return self._failed(call, call.unanswered(unread))
 
     def _timeouts_for(self, call: CallState) -> Timeouts:
         if call.deadline is None:

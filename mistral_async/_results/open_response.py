@@ -42,9 +42,10 @@ E = TypeVar("E", bound=MistralError)
 class OpenResponse:
     """An answer whose body is still arriving."""
 
+    _call: CallState | None = None  # also for the finalizer of one that was not made, since a copy failed
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._call: CallState | None = None
         self._streaming: WireStream | None = None
         self._finished = False
         self._settled = False
@@ -93,6 +94,11 @@ class OpenResponse:
     async def leave(self) -> None:
         """Leave the block, as its end does."""
         await self.__aexit__(None, None, None)
+
+    def __getstate__(self) -> object:
+        if self._entered:
+            raise TypeError(f"an open {type(self).__name__} is not copied or pickled: make the call again")
+        return super().__getstate__()
 
     def __del__(self) -> None:
         """Settle a call that nobody closed (rule 4)."""

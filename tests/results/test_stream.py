@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import pickle
 import threading
 import time
 
@@ -597,3 +599,16 @@ async def test_lines_of_json_are_events(client, server):
     async with await client.send(described("/v1/lines", yields=dict, ends=frozenset(), lines=True)) as stream:
         assert [event["n"] async for event in stream] == [1, 2, 3]
     assert server.requests[-1].headers["accept"] == "application/x-ndjson"
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
+@pytest.mark.parametrize("what", ["stream", "download"])
+async def test_what_is_open_is_neither_copied_nor_pickled(client, capfd, duplicate, what):
+    """Two would settle one call; the half that is made of the second says nothing."""
+    uploaded = await client.files.upload(("a", b"x"), "ocr")
+    opened = client.chat.stream(**HI) if what == "stream" else client.files.download(uploaded.id)
+    async with opened:
+        with pytest.raises(TypeError, match=r"an open Async.* is not copied or pickled: make the call again"):
+            duplicate(opened)
+        gc.collect()
+    assert capfd.readouterr().err == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 from math import inf
 from time import monotonic
 from typing import Final
@@ -54,6 +55,7 @@ class AsyncioConnection(Channel):
         self._deadline = inf  # in the loop's time, like `_due`
         self._due = inf
         self._timer: asyncio.TimerHandle | None = None
+        self._context = Context()  # of timers, which outlive the call, even cancelled: nothing of a caller's
         self._sending = False  # the body source has more to give
         self._unsent = 0  # bytes that the kernel had not taken when the timer was set
         self._paused = False
@@ -238,9 +240,11 @@ class AsyncioConnection(Channel):
     async def _send_source(self, reader: ResponseReader, head: bytes, source: BodySource) -> None:
         self._write_first(reader, head)
         self._sending = source.length != 0
-        scope = asyncio.timeout_at(None if self._deadline == inf else self._deadline)
+        scope = asyncio.timeout(None)
         try:
             async with scope:
+                if self._deadline < inf:
+                    self._context.run(scope.reschedule, self._deadline)
                 await pump(source, reader, lambda piece, last: self._send_piece(reader, piece, last=last))
         except TimeoutError:
             if not scope.expired():
@@ -322,7 +326,7 @@ class AsyncioConnection(Channel):
             timer.cancel()
             self._timer = None
         if due < inf:
-            self._timer = self._loop.call_at(due, self._on_timer)
+            self._timer = self._loop.call_at(due, self._on_timer, context=self._context)
 
     def _on_timer(self) -> None:
         self._timer = None

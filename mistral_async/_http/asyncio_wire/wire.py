@@ -6,6 +6,7 @@ import asyncio
 import functools
 import ssl
 import sys
+from contextvars import Context
 from math import inf
 from typing import Final
 
@@ -49,10 +50,22 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
     async def _connect(self, timeouts: Timeouts) -> AsyncioConnection:
         left = seconds_left(timeouts.connect, timeouts.deadline)
         try:
-            async with asyncio.timeout(None if left == inf else left):
-                return await self._open_connection(self.config.tls())
+            return await self._open_in_no_context(self.config.tls(), None if left == inf else left)
         except (OSError, UnicodeError) as error:
             raise connect_error(self.config, error) from error
+
+    async def _open_in_no_context(self, context: ssl.SSLContext | None, seconds: float | None) -> AsyncioConnection:
+        """Make a connection in an empty context: its callbacks, which go on, would hold that of its first caller."""
+        task = self._loop.create_task(self._open_in_time(context, seconds), context=Context())
+        try:
+            return await task
+        except BaseException:
+            task.add_done_callback(_abort)  # it was made all the same, when the wait for it was cancelled
+            raise
+
+    async def _open_in_time(self, context: ssl.SSLContext | None, seconds: float | None) -> AsyncioConnection:
+        async with asyncio.timeout(seconds):
+            return await self._open_connection(context)
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> AsyncioConnection:
         origin = self.config.origin
@@ -84,7 +97,7 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
         timer = None
         try:
             if deadline is not None:
-                timer = self._loop.call_later(seconds_left(None, deadline), wake)
+                timer = self._loop.call_later(seconds_left(None, deadline), wake, context=Context())
             await woken
         except BaseException:
             self.pool.leave(waiter)
@@ -96,3 +109,8 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
             return waiter
         self.pool.leave(waiter)
         return None
+
+
+def _abort(task: asyncio.Task[AsyncioConnection]) -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().abort_transport()
