@@ -146,6 +146,18 @@ class TestAtOnce:
         await self.fails(f"SSL_CERT_FILE names '{tmp_path}/gone.pem'")
         await self.fails("SSL_CERT_FILE", http2=True)
 
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_certificates_for_code_that_blocks(self, backend):
+        retries = RetryConfig(retries=5, backoff=BackoffStrategy(initial_interval=10_000))
+        settings = {"server_url": "https://127.0.0.1:9", "verify": "/no/such.pem", "retry_config": retries}
+        began = time.monotonic()
+        with SyncMistral("key", backend=backend, **settings) as client:
+            for _ in range(2):
+                with pytest.raises(ConfigurationError, match=r"verify names '/no/such\.pem'") as caught:
+                    client.chat.complete(**HI)
+                assert len(caught.value.attempts) == 1
+        assert time.monotonic() - began < 5
+
     async def test_proxies_of_the_environment(self, anyio_backend, monkeypatch):
         monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1")
         await self.fails("ALL_PROXY names a proxy with socks://")

@@ -9,12 +9,12 @@ import time
 
 import pytest
 
-from mistral_async import RetryConfig
+from mistral_async import RetryConfig, SyncMistral
 from mistral_async._http.h1.buffers import BufferPool
 from mistral_async._http.h1.parser import ResponseParser
 from mistral_async._http.h1.response_reader import ResponseReader
 from mistral_async._http.tls import TlsLayer
-from mistral_async.errors import APIConnectionError
+from mistral_async.errors import APIConnectionError, MistralError
 
 ONCE = RetryConfig(retries=0)
 PLACES = {
@@ -30,6 +30,17 @@ PLACES = {
 
 @pytest.fixture(params=[MemoryError, RecursionError, OSError(24, "Too many open files"), ZeroDivisionError], ids=repr)
 def failure(request):
+    return request.param
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(("asyncio", {"use_uvloop": False}), id="asyncio"),
+        pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop", marks=pytest.mark.slow),
+        pytest.param(("trio", {}), id="trio"),
+    ],
+)
+def anyio_backend(request):
     return request.param
 
 
@@ -54,6 +65,43 @@ async def test_an_exception_in(place, failure, tools, start, connect, tls, strea
     server.healthy = True
     assert (await client.models.list()).data == []
     await watch.close(server)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("place", PLACES)
+def test_an_exception_under_a_blocking_call_in(place, backend, failure, tools, start, client_tls, monkeypatch):
+    owner, name = PLACES[place]
+    server = start(tls=owner is TlsLayer)
+    settings = {"verify": client_tls, "retry_config": ONCE, "timeout": tools.patient, "backend": backend}
+
+    def fail(*_args, **_options):
+        raise failure
+
+    with SyncMistral("k", server_url=server.url, **settings) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, fail)
+            since = time.monotonic()
+            with pytest.raises(APIConnectionError):
+                client.chat.complete(**tools.chat)
+        assert time.monotonic() - since < 1, "it waited for a time limit"
+        server.healthy = True
+        assert client.models.list().data == []
+
+
+CODINGS = "Content-Encoding: " + ", ".join(["gzip"] * 2001)
+
+
+async def test_more_than_ten_codings_are_refused_at_once(tools, start, connect, stream):
+    def fault(peer, request):
+        peer.send(tools.answer(request, b"x" * 100_000, CODINGS))
+        return True
+
+    async with connect(start(fault), retries=ONCE, timeout=tools.patient) as client:
+        since = time.monotonic()
+        outcome = await tools.perform(client, stream, tools.chat)
+    assert time.monotonic() - since < 1
+    assert isinstance(outcome, MistralError), repr(outcome)
+    assert "2001 content codings, more than 10" in str(outcome)
 
 
 async def test_no_memory_for_a_big_body(tools, start, connect, monkeypatch, failure):

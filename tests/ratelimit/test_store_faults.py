@@ -13,7 +13,7 @@ import anyio
 import pytest
 from stores import demand, redis_server
 
-from mistral_async import Hooks, Mistral, RateLimits, RedisStore, SQLiteStore
+from mistral_async import Hooks, Mistral, RateLimits, RedisStore, SQLiteStore, SyncMistral
 from mistral_async._ratelimit import Slot
 from mistral_async.errors import APITimeoutError, ConfigurationError
 
@@ -163,6 +163,21 @@ async def test_a_redis_that_is_set_up_wrongly_is_said_at_once(wrong, server):
             assert "wrong@" not in str(raised.value)
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("wrong", ["password", "full"])
+def test_blocking_code_is_told_that_redis_is_set_up_wrongly(wrong, backend, threaded_server):
+    # Rule 3 of redis.
+    options, url, message = WRONG[wrong]
+    settings = {"server_url": threaded_server.url, "backend": backend}
+    with redis(*options) as (place, _):
+        store = RedisStore(url.format(place.split("//")[1].split("/")[0]))
+        with SyncMistral(threaded_server.api_key, rate_limits=limits(store), **settings) as client:
+            for _ in range(2):
+                with pytest.raises(ConfigurationError, match=message):
+                    client.models.list()
+    assert threaded_server.requests == [], "nothing runs without limits"
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -232,6 +247,22 @@ async def test_an_outage_is_told_and_so_is_its_end(server, caplog, monkeypatch):
     assert [type(each) for each in told] == [ConnectionError, type(None)]
     assert "keeps the limits alone" in caplog.text
     assert "works again" in caplog.text
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_blocking_code_is_told_of_an_outage(backend, threaded_server):
+    # Rule 3 of shared.
+    told = []
+
+    class Told(Hooks):
+        def rate_store(self, error):
+            told.append(type(error))
+
+    options = {"rate_limits": limits(Flaky()), "hooks": Told(), "backend": backend}
+    with SyncMistral(threaded_server.api_key, server_url=threaded_server.url, **options) as client:
+        client.models.list()
+        assert client.limiter.store_failures == 1
+    assert told == [ConnectionError]
 
 
 @pytest.mark.parametrize("delay", [float("nan"), float("inf"), -1.0])
