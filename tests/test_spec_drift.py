@@ -234,6 +234,18 @@ def test_parts_of_all_of_are_one_object(tmp_path):
     assert findings(tmp_path, content) == ["missing Sky.count", "missing Sky.moon"]
 
 
+def test_header_fields_and_bodies_that_are_lists_are_options_too(tmp_path):
+    content = document()
+    content["components"]["parameters"]["Limit"] |= {"name": "Last-Event-ID", "in": "header"}
+    body = content["paths"]["/v1/skies/{sky_id}"]["post"]["requestBody"]["content"]["application/json"]
+    body["schema"] = ref("Tags")
+    options = {"last-event-id": Field(Type(int | None)), "[]": Field(Type(Sequence[str]), required=True)}
+    ours = Operation(OURS.method, OURS.route, OURS.name, options, OURS.answer)
+    assert findings(tmp_path, content, ours=[ours]) == []
+    schemas(content)["Tags"]["items"] = {"type": "integer"}
+    assert findings(tmp_path, content, ours=[ours]) == ["changed skies.watch([]): integer"]
+
+
 def test_values_that_docstrings_name_are_known():
     (event,) = Type(FunctionCallEvent).shape().objects
     assert event.fields["confirmation_status"].node.shape().known >= {"pending", "allowed", "denied"}

@@ -19,7 +19,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import msgspec
-from shapes import ANYTHING, NULL, Field, Fields, Operation, Shape, scalar, union
+from shapes import ANYTHING, NULL, WHOLE_BODY, Field, Fields, Operation, Shape, scalar, union
 from typing_extensions import is_typeddict
 
 from mistral_async import Stream, models
@@ -78,10 +78,12 @@ def _options(name: str) -> Iterator[tuple[str, Field]]:
 
 
 def _sent(name: str, given: Mapping[str, Any], instead_of: Iterable[str] = ()) -> dict[str, Any]:
-    """Return what a request sends, beside its path."""
+    """Return what a request sends, beside its path; a body that is no object has a name of its own."""
     arguments = {key: value for key, value in _needed(name).items() if key not in instead_of}
     request: Any = ALL[name](**{**arguments, **given})
-    return {**(request.query or {}), **(request.json or {}), **(request.form.values if request.form else {})}
+    body: Any = request.form.values if request.form else {} if request.json is None else request.json
+    headers: dict[str, str] = request.headers or {}
+    return {**headers, **(request.query or {}), **(body if isinstance(body, dict) else {WHOLE_BODY: body})}
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
-from shapes import ANYTHING, NULL, AnyOf, Field, Fields, Node, Operation, Shape, scalar, union
+from shapes import ANYTHING, NULL, WHOLE_BODY, AnyOf, Field, Fields, Node, Operation, Shape, scalar, union
 
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 
@@ -51,7 +51,7 @@ class Document:
                     yield from self._variants(method.upper(), route, shared[method], shared.get("parameters", []))
 
     def _variants(self, method: str, route: str, found: JSONObject, shared: list[JSONObject]) -> Iterator[Operation]:
-        options = {**self._query([*shared, *found.get("parameters", [])]), **self._body(found)}
+        options = {**self._parameters([*shared, *found.get("parameters", [])]), **self._body(found)}
         name = found.get("summary") or found.get("operationId") or ""
         answers = self._answers(found)
         whole = [schema for media, schema in answers if media not in STREAMS]
@@ -61,19 +61,24 @@ class Document:
         if events:
             yield Operation(method, route, name, options, _answer(events), streams=True)
 
-    def _query(self, parameters: list[JSONObject]) -> dict[str, Field]:
+    def _parameters(self, parameters: list[JSONObject]) -> dict[str, Field]:
+        """Return those of the query and the head; the names of a path's are not sent."""
         found = [self.resolve(each) for each in parameters]
         return {
-            each["name"]: Field(Schema(self, each.get("schema", {})), bool(each.get("required")))
+            each["name"].lower() if each["in"] == "header" else each["name"]: Field(
+                Schema(self, each.get("schema", {})), bool(each.get("required"))
+            )
             for each in found
-            if each["in"] == "query"
+            if each["in"] in {"query", "header"}
         }
 
     def _body(self, found: JSONObject) -> dict[str, Field]:
         """Return the fields of a body, whatever its media type; where it is a union, those of all members."""
         content: JSONObject = self.resolve(found.get("requestBody", {})).get("content", {})
-        objects = [each for media in content.values() for each in Schema(self, media.get("schema", {})).shape().objects]
-        fields: dict[str, Field] = {}
+        schemas = [Schema(self, media.get("schema", {})) for media in content.values()]
+        objects = [each for schema in schemas for each in schema.shape().objects]
+        lists = tuple(schema for schema in schemas if schema.shape().items)
+        fields = {WHOLE_BODY: Field(AnyOf(lists), required=True)} if lists else {}
         for name in dict.fromkeys(name for each in objects for name in each.fields):
             having = [each.fields[name] for each in objects if name in each.fields]
             needed = len(having) == len(objects) and all(each.required for each in having)

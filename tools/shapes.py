@@ -90,6 +90,9 @@ class Shape:
         )
 
 
+WHOLE_BODY = "[]"
+"""The option that is a body which is no object."""
+
 ANYTHING = Shape(anything=True)
 NULL = Shape(scalars=frozenset({"null"}))
 
@@ -130,7 +133,7 @@ class Operation:
     name: str
     """The method of the client, or what the document says of it."""
     options: Mapping[str, Field] = field(default_factory=dict[str, Field])
-    """Parameters of the query and fields of the body, by the wire's names."""
+    """Parameters of the query, header fields and fields of the body, by the wire's names."""
     answer: Node | None = None
     """None where there is no JSON: no body, or bytes."""
     streams: bool = False
