@@ -81,7 +81,8 @@ WAITS = [
         """
         _http/asyncio_wire/channel.py start_tls:_handshake
         _http/asyncio_wire/connect.py _attempt:loop.sock_connect _first_success:asyncio.wait _discard:asyncio.wait
-        _http/asyncio_wire/wire.py _connect:asyncio.timeout _open_connection:_loop.create_connection
+        _http/asyncio_wire/wire.py _open_in_no_context:task _open_in_time:asyncio.timeout
+        _http/asyncio_wire/wire.py _open_connection:_loop.create_connection
         _http/trio_wire/connection.py start_tls:wait_readable _send_handshake:wait_writable
         _http/trio_wire/wire.py _open_stream:trio.open_tcp_stream
         """,
@@ -340,7 +341,7 @@ WAITS = [
         _engine/call_state.py body_of:answer.receive body_of:answer.aclose
         _engine/client_state.py aclose:network.aclose aclose:limiter.aclose
         _engine/engine.py open:sender.send _perform:sender.send
-        _engine/sender.py _exchange:send
+        _engine/sender.py _attempt:send
         _http/h1/body_stream.py receive:_connection.wait
         _http/httpx_wire/adapter.py send:stream.aclose _close_aborted:stream.aclose
         _http/httpx_wire/loop.py open:_exit_hook.start open:open _close:aclose
@@ -389,7 +390,6 @@ WAITS = [
         cli/ocr.py ocr:client.bulk.map ocr:results
         cli/transcribe.py transcribe:client.bulk.map transcribe:results
         compat/_calls.py call:start call:result
-        compat/_pages.py _page_async:anext
         compat/_client.py __aexit__:client.aclose
         compat/_events.py start:_stream.__aenter__ __aexit__:_stream.aclose __anext__:anext __anext__:_stream.aclose
         compat/_pages.py _page_async:anext
