@@ -69,7 +69,7 @@ async def release_in_thread(function: Callable[..., object], *args: Any) -> None
     from anyio import CancelScope, get_cancelled_exc_class
 
     begun = False
-    cancelled: BaseException | None = None
+    failure: BaseException | None = None
 
     def work() -> None:
         nonlocal begun
@@ -81,11 +81,13 @@ async def release_in_thread(function: Callable[..., object], *args: Any) -> None
             try:
                 await run_in_thread(work)
             except get_cancelled_exc_class() as error:  # asyncio's own
-                cancelled = error
-            except NoThreadError:
-                work()
-    if cancelled is not None:
-        raise cancelled
+                failure = error
+            except BaseException as error:  # noqa: BLE001 - it is raised below, but for threads that are used up
+                failure = None if isinstance(error, NoThreadError) else error
+                if not begun:
+                    work()
+    if failure is not None:
+        raise failure
 
 
 async def _call_in(run: Callable[[Callable[[], Outcome[T]]], Awaitable[Outcome[T]]], function: Callable[[], T]) -> T:
@@ -129,10 +131,9 @@ async def _to_its_end(
 ) -> Outcome[T]:
     """Call a function that does not raise in the thread that `run` gives it, and see its end.
 
-    A shield of anyio is none for asyncio's own cancellation (`task.cancel()`, `asyncio.timeout`).
+    A shield of anyio is none for asyncio's own cancellation (`task.cancel()`, `asyncio.timeout`), nor for what an event
+    loop raises into the task.
     """
-    import asyncio
-
     call: Future[Outcome[T]] = Future()
 
     def work() -> None:
@@ -141,7 +142,7 @@ async def _to_its_end(
 
     try:
         await run(work)
-    except asyncio.CancelledError:
+    except BaseException:
         if not call.cancel():  # it has begun
             await _wait_for(call)
         raise

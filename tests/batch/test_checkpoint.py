@@ -6,6 +6,7 @@ import asyncio
 import json
 import tempfile
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -139,3 +140,51 @@ async def test_asyncio_s_own_cancellation_gives_the_lock_back(client, poll, run,
             await task
     assert nothing_but(path)
     assert await WAYS[way](client, todo, path, poll)
+
+
+class InjectedError(Exception):
+    """What no wait is expected to raise."""
+
+
+class Injecting:
+    """Work into which an exception is raised at one of its suspensions: at once, or when that is over."""
+
+    def __init__(self, work, place, *, at_once):
+        self.work, self.place, self.at_once, self.count = work, place, at_once, 0
+
+    def __await__(self):
+        steps = self.work.__await__()
+        suspended = steps.send(None)
+        while True:
+            self.count += 1
+            injected = self.count == self.place
+            try:
+                if not (injected and self.at_once):
+                    yield suspended
+                suspended = steps.throw(InjectedError()) if injected else steps.send(None)
+            except StopIteration as end:
+                return end.value
+
+
+@pytest.mark.parametrize("anyio_backend", [("asyncio", {"use_uvloop": uvloop}) for uvloop in (False, True)], ids=str)
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("way", WAYS)
+async def test_whatever_a_wait_raises_the_lock_is_given_back(client, poll, run, monkeypatch, way, at_once):
+    todo, path, _ = run
+    take = _run_file._locked
+
+    def slow(*args):
+        time.sleep(0.01)
+        return take(*args)
+
+    monkeypatch.setattr(_run_file, "_locked", slow)
+    place = 0
+    while True:
+        place += 1
+        work = Injecting(WAYS[way](client, todo, path, poll), place, at_once=at_once)
+        with suppress(InjectedError):
+            await work
+        assert nothing_but(path), f"at suspension {place}"
+        if work.count < place:
+            break
+    assert place > 3
