@@ -151,7 +151,7 @@ def answers() -> dict[str, Any]:
     """The type of each endpoint's answer, or of its events or pages, where that is more than bytes or a text."""
     requests = {name: method(**needed(name)) for name, method in ALL.items()}
     types_ = {name: getattr(each, "returns", None) or getattr(each, "yields", None) for name, each in requests.items()}
-    return {name: type_ for name, type_ in types_.items() if type_ not in (None, str)}
+    return {name: type_ for name, type_ in types_.items() if type_ not in (None, str, Any)}
 
 
 def members(type_: Any) -> list[Any]:

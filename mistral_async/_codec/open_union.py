@@ -149,11 +149,16 @@ class _Variants:
 
 
 def _tags(member: type[msgspec.Struct]) -> dict[str, str]:
-    """Return the constants of a Struct, most specific first: `type` before `object`."""
+    """Return the constants of a Struct, most specific first: `type` before `object`.
+
+    Annotations are not looked at: those of a Struct that may hold others of its union name what is not there yet.
+    """
     found: dict[str, str] = {}
-    for field in msgspec.structs.fields(member):
-        if field.default_factory is not msgspec.NODEFAULT and field.default_factory.__module__ == __name__:
-            found[field.encode_name] = field.default_factory()
+    for name, default in zip(member.__struct_encode_fields__[::-1], member.__struct_defaults__[::-1], strict=False):
+        factory = getattr(default, "factory", None)
+        if factory is not None and factory.__module__ == __name__:
+            found[name] = factory()
+    found = dict(reversed(found.items()))
     return dict(sorted(found.items(), key=lambda item: item[0] == "object"))
 
 

@@ -167,4 +167,6 @@ def _is_error(item: object, data: bytes) -> bool:
     if isinstance(item, CompletionChunk):
         says_so = item.object == "error" or bool(item.error)
         return says_so or (not item.choices and item.usage is None and parse_error(data).message != "")
-    return isinstance(item, Unknown) and not item.type and find_error(data, ()) is not None
+    if isinstance(item, Unknown):
+        return not item.type and find_error(data, ()) is not None
+    return getattr(item, "reports_failure", False)

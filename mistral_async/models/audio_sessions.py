@@ -53,9 +53,9 @@ class AudioSTTConfig(Model, kw_only=True):
 class AudioInactivityConfig(Model, kw_only=True):
     """The reminders for a user who says nothing."""
 
-    timeout_ms: int = 0
+    timeout_ms: int
     """Milliseconds of silence before a reminder."""
-    max_reminders: int = 0
+    max_reminders: int
     messages: list[str] = field(default_factory=list[str])
     """The reminders, of which one is spoken."""
 
@@ -63,7 +63,8 @@ class AudioInactivityConfig(Model, kw_only=True):
 class AudioTurnConfig(Model, kw_only=True):
     """The rules of taking turns."""
 
-    allow_interruptions: bool = False
+    allow_interruptions: bool | None = None
+    """True if the user may interrupt the agent."""
     inactivity: AudioInactivityConfig | None = None
 
 
@@ -74,14 +75,14 @@ ConnectorAuthorization: TypeAlias = OpenUnion[APIKeyAuth | OAuth2TokenAuth]
 class StaticToolFiller(Model, kw_only=True, gc=False):
     """A text that is spoken while a tool runs."""
 
-    text: str = ""
+    text: str
     type: Literal["static"] = constant("static")
 
 
 class VoiceAgentCustomConnector(Model, kw_only=True):
     """The tools of a connector."""
 
-    connector_id: str = ""
+    connector_id: str
     type: Literal["connector"] = constant("connector")
     authorization: ConnectorAuthorization | None = None
     tool_configuration: ToolConfiguration | None = None
@@ -91,7 +92,7 @@ class VoiceAgentCustomConnector(Model, kw_only=True):
 class VoiceAgentDocumentLibraryTool(Model, kw_only=True):
     """Search in libraries of documents."""
 
-    library_ids: list[str] = field(default_factory=list[str])
+    library_ids: list[str]
     tool_configuration: ToolConfiguration | None = None
     type: Literal["document_library"] = constant("document_library")
     filler: StaticToolFiller | None = None
@@ -100,8 +101,8 @@ class VoiceAgentDocumentLibraryTool(Model, kw_only=True):
 class FunctionRequest(Model, kw_only=True):
     """A function that the agent may call."""
 
-    name: str = ""
-    parameters: JSONObject = field(default_factory=dict[str, JSON])
+    name: str
+    parameters: JSONObject
     """JSON Schema of its arguments."""
     description: str = ""
     strict: bool = False
@@ -110,7 +111,7 @@ class FunctionRequest(Model, kw_only=True):
 class VoiceAgentFunctionToolRequest(Model, kw_only=True):
     """A function that the caller performs."""
 
-    function: FunctionRequest = field(default_factory=FunctionRequest)
+    function: FunctionRequest
     type: Literal["function"] = constant("function")
     filler: StaticToolFiller | None = None
     timeout_ms: int | None = None
@@ -127,14 +128,14 @@ class HangUpTool(Model, kw_only=True):
 class PhoneDestination(Model, kw_only=True, gc=False):
     """A phone number."""
 
-    number: str = ""
+    number: str
     type: Literal["phone"] = constant("phone")
 
 
 class SipDestination(Model, kw_only=True, gc=False):
     """An address of SIP."""
 
-    uri: str = ""
+    uri: str
     type: Literal["sip"] = constant("sip")
 
 
@@ -145,16 +146,16 @@ TransferDestination: TypeAlias = OpenUnion[PhoneDestination | SipDestination]
 class TransferTarget(Model, kw_only=True):
     """A place that a call may be handed to, and when."""
 
-    id: str = ""
-    condition: str = ""
+    id: str
+    condition: str
     """When the agent hands the call there, in words."""
-    destination: TransferDestination | None = None
+    destination: TransferDestination
 
 
 class TransferCallTool(Model, kw_only=True):
     """Handing a call to someone else."""
 
-    destinations: list[TransferTarget] = field(default_factory=list[TransferTarget])
+    destinations: list[TransferTarget]
     type: Literal["transfer_call"] = constant("transfer_call")
     filler: StaticToolFiller | None = None
 

@@ -39,7 +39,7 @@ class PromptVariable(Model, kw_only=True, gc=False):
 class PromptDefinition(Model, kw_only=True):
     """The content of a version of a prompt."""
 
-    content: str = ""
+    content: str
     """The template."""
     variables: list[PromptVariable] = field(default_factory=list[PromptVariable])
 
@@ -50,7 +50,7 @@ class Prompt(Model, kw_only=True, rename="camel"):
     id: str = ""
     name: str = ""
     """Its name, which stays."""
-    definition: PromptDefinition = field(default_factory=PromptDefinition)
+    definition: PromptDefinition = field(default_factory=lambda: PromptDefinition(content=""))
     version: int = 0
     notes: str = ""
     """Notes on this version."""
@@ -82,7 +82,7 @@ class PromptVersion(Model, kw_only=True, rename="camel"):
     """A version of a prompt."""
 
     version: int = 0
-    definition: PromptDefinition = field(default_factory=PromptDefinition)
+    definition: PromptDefinition = field(default_factory=lambda: PromptDefinition(content=""))
     notes: str = ""
     aliases: list[str] = field(default_factory=list[str])
     created_at: str = ""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mistral_async.resources.conversations import Conversations
     from mistral_async.resources.libraries import Libraries
     from mistral_async.resources.prompts import Prompts
+    from mistral_async.resources.rag import RAG
+    from mistral_async.resources.search_indexes import Context
     from mistral_async.resources.skills import Skills
     from mistral_async.resources.triggers import Triggers
     from mistral_async.resources.webhooks import Webhooks
@@ -68,3 +70,17 @@ class Beta(Resource[M]):
         from mistral_async.resources.webhooks import Webhooks
 
         return Webhooks(self._executor)
+
+    @group
+    def context(self) -> Context[M]:
+        """Knowledge for agents: search indexes that the server keeps."""
+        from mistral_async.resources.search_indexes import Context
+
+        return Context(self._executor)
+
+    @group
+    def rag(self) -> RAG[M]:
+        """Search indexes of your own, and the pipelines that fill them."""
+        from mistral_async.resources.rag import RAG
+
+        return RAG(self._executor)

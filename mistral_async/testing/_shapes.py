@@ -237,6 +237,37 @@ SHAPES: dict[str, str] = {
     "PromptVariable": "name: str",
     "SkillDefinition": "description: str; body: str; assets: dict",
     "AliasList": "values: list[str]",
+    # search indexes
+    "IndexConfig": "embedding: EmbeddingModel",
+    "EmbeddingModel": "@type:mistral mistral=MistralEmbedding, custom=MistralEmbedding",
+    "MistralEmbedding": (
+        "type: str; name*: str; dimensions*: int(1,); dtype: {float16|float32|…}; "
+        "distance_metric: {cosine|inner_product|l2|…}"
+    ),
+    "IndexFields": "document_fields: dict; chunk_fields: dict",
+    "Retriever": "@type keyword=KeywordRetriever, nearest_neighbour=NearestRetriever, rrf=RankedRetriever",
+    "KeywordRetriever": (
+        "type: str; query*: str; top_k: int(1,); operator: {or|and}; filter: SearchFilter?; field: str?"
+    ),
+    "NearestRetriever": (
+        "type: str; top_k: int(1,); query: str?; query_embedding: list[float]?; field: str?; filter: SearchFilter?; "
+        "max_candidates: int(1,)?"
+    ),
+    "RankedRetriever": (
+        "type: str; retrievers*: list[Retriever]; top_k: int(1,); weights: list[float]?; rank_constant: int; "
+        "filter: SearchFilter?"
+    ),
+    "SearchFilter": "@type and=Several, or=Several, not=Negation, equal=Equality, in=Membership, range=Bounds",
+    "Several": "type: str; matches*: list[SearchFilter]",
+    "Negation": "type: str; match*: SearchFilter",
+    "Equality": "type: str; field*: str; value*: any",
+    "Membership": "type: str; field*: str; values*: list[any]",
+    "Bounds": "type: str; field*: str; gt: any; gte: any; lt: any; lte: any",
+    "VespaDeployment": "type: str; vespa_version*: str; indexes*: list[VespaIndex]; query_url*: str",
+    "VespaIndex": "name*: str; fields*: list[dict]; sd*: str; embedding_dimensions: int?",
+    "OnlineMetrics": "status: str; document_count*: int; index_metrics*: list[IndexMetrics]",
+    "IndexMetrics": "name*: str; document_count*: int",
+    "OfflineMetrics": "status: str; clear_metrics: bool",
     # triggers
     "TriggerAction": "primitive_id*: str; type*: {start_workflow|build_app|deploy_app|start_agent_session|…}",
 }
