@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import anyio
 import msgspec
@@ -20,6 +21,7 @@ from mistral_async.errors import MistralError, ResponseValidationError
 # that can not be read. Every other failure ends the wait at once.
 # Rule 3: After `patience` seconds of nothing but failures the last one is raised; an answer starts that time anew.
 # Rule 4: The one who polls asks each question once: retries inside a question would only add to the pauses.
+# Rule 5: A `timeout` ends a question that is not answered, too; one of 0 is one question.
 
 T = TypeVar("T")
 
@@ -89,26 +91,36 @@ async def poll_until(
     """
     state: T | None = None
     waited = failing = 0.0
+    began = anyio.current_time()
+    end = began + timeout if timeout else math.inf
     for pause in poll.pauses():
         wait = pause
         try:
-            state = await ask()
+            with anyio.CancelScope(deadline=end) as scope:
+                state = await ask()
         except MistralError as error:
             wait = _delay_or_raise(error, pause, failing, poll)
             failing += wait
         else:
-            failing = 0.0
+            if scope.cancelled_caught:
+                raise _too_late(anyio.current_time() - began, state)
+            failing, answer = 0.0, cast("T", state)
             if each is not None:
-                each(state)
-            if is_done(state):
-                return state
-        if timeout is not None and waited + wait > timeout:
-            late = WaitTimeoutError(f"it is not done after {waited:.0f} seconds")
-            late.state = state
-            raise late
+                each(answer)
+            if is_done(answer):
+                return answer
+        passed = max(waited, anyio.current_time() - began)
+        if timeout is not None and passed + wait > timeout:
+            raise _too_late(passed, state)
         await poll.sleep(wait)
         waited += wait
     raise AssertionError  # the pauses never end
+
+
+def _too_late(seconds: float, state: object) -> WaitTimeoutError:
+    late = WaitTimeoutError(f"it is not done after {seconds:.0f} seconds")
+    late.state = state
+    return late
 
 
 async def retry_until_done(act: Callable[[], Awaitable[T]], poll: Poll, *, tries: int | None = None) -> T:

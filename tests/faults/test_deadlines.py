@@ -25,6 +25,7 @@ from mistral_async import (
     SyncMistral,
     calls,
 )
+from mistral_async.batch import WaitTimeoutError
 from mistral_async.testing import FakeMistral, Stall
 from mistral_async.tools import Tool
 
@@ -296,6 +297,47 @@ async def test_work_of_many_calls_ends_with_its_cancellation(what):
     place, work = WORK[what]
     with place() as settings:
         await in_time(lambda: overshoot(settings, work, "cancellation"))
+
+
+SLOW = partial(stalled, BEFORE_ANSWER)
+WAIT_FOR = {
+    "a job": lambda client, limit: client.batch.jobs.wait("0", timeout=limit),
+    "a tuning": lambda client, limit: client.fine_tuning.jobs.wait("0", timeout=limit),
+    "a document": lambda client, limit: client.beta.libraries.documents.wait("0", "0", timeout=limit),
+}
+
+
+@pytest.mark.parametrize("what", WAIT_FOR)
+async def test_the_time_of_a_wait_ends_a_question_that_is_not_answered(what):
+    # Rule 5 of poll.
+    async def overshoot():
+        since = time.monotonic()
+        with pytest.raises(WaitTimeoutError, match="not done after"):
+            await WAIT_FOR[what](client, LIMIT)
+        return time.monotonic() - since - LIMIT
+
+    with SLOW() as settings:
+        async with Mistral(**settings) as client:
+            await in_time(overshoot)
+
+
+async def test_no_time_for_a_wait_is_one_question(server, client):
+    # Rule 5 of poll.
+    server.reply("batch.jobs.get", json={"id": "0", "status": "RUNNING"}, times=None)
+    with pytest.raises(WaitTimeoutError) as caught:
+        await client.batch.jobs.wait("0", timeout=0)
+    assert caught.value.state.status == "RUNNING"
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_the_time_of_a_blocking_wait_ends_a_question_that_is_not_answered(backend):
+    # Rule 5 of poll.
+    with SLOW() as settings, SyncMistral(**settings, backend=backend) as client:
+        since = time.monotonic()
+        with pytest.raises(WaitTimeoutError):
+            WAIT_FOR["a job"](client, LIMIT)
+        assert time.monotonic() - since < 2
 
 
 async def in_time(measure):
