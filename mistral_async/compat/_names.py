@@ -20,6 +20,9 @@ _RENAMED: Final = {
     "sort_direction_query_parameter1": "sort_direction",
 }
 
+_CONSTANTS: Final = frozenset({"purpose"})
+"""Fields of a whole body that are always the same, and that the endpoint sends by itself."""
+
 
 def own_name(name: str, known: Mapping[str, object]) -> str:
     """Return the endpoint's name for a parameter: keywords and built-in names have an underscore at their end."""
@@ -35,7 +38,9 @@ def own_options(options: Mapping[str, Any], endpoint: Callable[..., Any]) -> dic
     if "request" in options and "request" not in known:
         body: Any = options["request"]
         options = {**options, **(body.to_dict() if isinstance(body, Model) else body)}
-        del options["request"]
+        options = {
+            name: value for name, value in options.items() if name not in {"request", *_CONSTANTS - known.keys()}
+        }
     return {own_name(name, known): value for name, value in options.items()}
 
 
