@@ -100,7 +100,7 @@ class Value:
             return [self.make(args[0], name)]
         if origin is TypeForm:
             return dataclasses.make_dataclass(f"T{self.mark}", [("x", int)])
-        if getattr(hint, "__name__", "") == "datetime":
+        if getattr(hint, "__name__", "") in {"datetime", "date"}:
             self.mark = "2031-"
             return hint(2031, 1, 2)
         raise AssertionError(f"no value for {name}: {hint!r}")

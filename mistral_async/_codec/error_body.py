@@ -21,8 +21,9 @@ from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_objec
 #   had; some codes of the API stand for one.
 # Rule 5: Under a status of success a body is an error if it says so (`"object": "error"`, or "error" has a message,
 #   or anything at all where the answer's type is known), or if it has a message, or details, and none of the fields
-#   that only the answer has. The "error" of the first choice is that of the body. An answer whose first choice has
-#   finished well is not asked.
+#   that only the answer has (where there are none, such as in `{"message": "deleted"}`: and one that the answer has
+#   not). The "error" of the first choice is that of the body. An answer whose first choice has finished well is not
+#   asked.
 
 _LARGEST: Final = 64 * 1024  # bytes of an error under a status of success
 _LARGEST_ERROR: Final = 1024 * 1024  # bytes of a body that is read for its message
@@ -81,9 +82,13 @@ def find_error(body: bytes | memoryview, own: Collection[str] | None) -> ErrorIn
     has_error = fields.get("error") or _error_of_choice(fields)
     if fields.get("object") == "error" or (has_error and (info.message or own is not None)):
         return info
-    if own is None or not info.message or fields.keys() & (set(own) - _SHARED):
-        return None
-    return info
+    return None if own is None or not info.message or _is_own(fields, set(own)) else info
+
+
+def _is_own(fields: JSONObject, own: set[str]) -> bool:
+    """Return whether an object with a message is an answer of these fields, and no error."""
+    only_own = own - _SHARED
+    return bool(fields.keys() & only_own) if only_own else fields.keys() <= own
 
 
 def is_answer(value: object) -> bool:

@@ -8,14 +8,17 @@ from mistral_async._binding.resource import M, Resource
 from mistral_async._engine.first_use import group
 
 if TYPE_CHECKING:
+    from mistral_async.resources.admin.admin import Admin
     from mistral_async.resources.beta_agents import BetaAgents
     from mistral_async.resources.conversations import Conversations
     from mistral_async.resources.libraries import Libraries
     from mistral_async.resources.prompts import Prompts
     from mistral_async.resources.rag import RAG
     from mistral_async.resources.search_indexes import Context
+    from mistral_async.resources.service_accounts import ServiceAccounts
     from mistral_async.resources.skills import Skills
     from mistral_async.resources.triggers import Triggers
+    from mistral_async.resources.users import Users
     from mistral_async.resources.webhooks import Webhooks
 
 
@@ -84,3 +87,24 @@ class Beta(Resource[M]):
         from mistral_async.resources.rag import RAG
 
         return RAG(self._executor)
+
+    @group
+    def admin(self) -> Admin[M]:
+        """The admin API, which takes a key of its own."""
+        from mistral_async.resources.admin.admin import Admin
+
+        return Admin(self._executor)
+
+    @group
+    def service_accounts(self) -> ServiceAccounts[M]:
+        """Service accounts: identities of programs."""
+        from mistral_async.resources.service_accounts import ServiceAccounts
+
+        return ServiceAccounts(self._executor)
+
+    @group
+    def users(self) -> Users[M]:
+        """The user or service account that the key belongs to."""
+        from mistral_async.resources.users import Users
+
+        return Users(self._executor)

@@ -132,14 +132,22 @@ class Dispatcher:
         bearer, key = request.headers.get("authorization"), request.headers.get("x-api-key")
         if bearer is None and key is None:
             raise missing_key(request.request_id)
-        if bearer != f"Bearer {self._api_key}" and key != self._api_key:
+        keys = (self._api_key, *self._state.keys)
+        if key not in keys and bearer not in [f"Bearer {each}" for each in keys]:
             raise invalid_key()
 
     def _record_effect(self, request: Request, model: str | None, reply: Reply) -> None:
         if reply.status < HTTPStatus.BAD_REQUEST:
             name = request.operation or request.path
             tokens = reply.costs.get("tokens", 0) or _scripted_tokens(reply)
-            self._state.effects.record(name, time=self._state.clock.now(), model=model, tokens=tokens)
+            self._state.effects.record(
+                name,
+                time=self._state.clock.now(),
+                model=model,
+                tokens=tokens,
+                completion_tokens=reply.completion_tokens,
+                units=reply.costs,
+            )
 
     def _body(self, request: Request) -> tuple[Any, ValidationDetail | None]:
         if request.form is not None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
+
+_NO_UNITS: Mapping[str, int] = MappingProxyType({})
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -14,6 +18,10 @@ class Effect(msgspec.Struct, frozen=True):
     time: float
     model: str | None
     tokens: int
+    completion_tokens: int = 0
+    """Those of the tokens that were written."""
+    units: Mapping[str, int] = _NO_UNITS
+    """Everything that it cost, such as `ocr-pages`."""
 
 
 class Effects:
@@ -29,12 +37,21 @@ class Effects:
         """Return how often `operation` was executed."""
         return self.counts[operation]
 
-    def record(self, operation: str, *, time: float, model: str | None = None, tokens: int = 0) -> None:
+    def record(
+        self,
+        operation: str,
+        *,
+        time: float,
+        model: str | None = None,
+        tokens: int = 0,
+        completion_tokens: int = 0,
+        units: Mapping[str, int] = _NO_UNITS,
+    ) -> None:
         """Count one execution."""
         self.counts[operation] += 1
         if tokens:
             self.tokens[operation] += tokens
-        self.history.append(Effect(operation, time, model, tokens))
+        self.history.append(Effect(operation, time, model, tokens, completion_tokens, units))
 
     @property
     def total(self) -> int:

@@ -39,6 +39,7 @@ class Reply:
         self.length = length
         self.framing: Literal["chunked", "length", "none"] = "length" if length is not None else "chunked"
         self.costs: dict[str, int] = {}
+        self.completion_tokens = 0
         self.close = False
 
     def with_costs(self, **costs: int) -> Reply:

@@ -66,7 +66,8 @@ class FakeMistral:
         self.scripts: Scripts = Scripts()
         self.requests: list[Request] = []
         self.connections: Connections = Connections()
-        self.limiter: FakeLimiter = FakeLimiter(limits_from(rate_limits))
+        self.state.limits = limits_from(rate_limits)
+        self.limiter: FakeLimiter = FakeLimiter(self.state.limits)
         self.dispatcher: Dispatcher = Dispatcher(
             ROUTER, self.state, self.scripts, self.limiter, api_key=api_key, strict=strict
         )

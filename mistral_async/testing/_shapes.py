@@ -270,4 +270,15 @@ SHAPES: dict[str, str] = {
     "OfflineMetrics": "status: str; clear_metrics: bool",
     # triggers
     "TriggerAction": "primitive_id*: str; type*: {start_workflow|build_app|deploy_app|start_agent_session|…}",
+    # the admin API
+    "OrganizationMemberCreate": (
+        "email*: str(0,255); first_name*: str(0,255); last_name*: str(0,255); role_names: list[str]?; "
+        "roles: list[str]?; role_name: str?; role: str?; subscription_types: list[str]?"
+    ),
+    "WorkspaceMember": "user_uuid*: str; role_names: list[str]?; roles: list[str]?; role_name: str?; role: str?",
+    "WorkspaceMemberRef": "user_uuid*: str",
+    "ScimSyncConfig": (
+        "delete_missing_groups: bool; deprovision_users: bool; sync_users*: bool; sync_groups*: bool; "
+        "sync_memberships*: bool"
+    ),
 }

@@ -12,6 +12,7 @@ from mistral_async.testing._content import Content
 from mistral_async.testing._effects import Effects
 from mistral_async.testing._ids import Ids
 from mistral_async.testing._json import JSONObject
+from mistral_async.testing._limits import RateLimits
 from mistral_async.testing._reply import Reply
 
 # Rule 1: A server owns its whole state: clock, ids, options, effects, stores and contents. Two servers share nothing.
@@ -63,6 +64,9 @@ class ServerState:
         self.operations = operations
         self.effects: Effects = Effects()
         self.url = ""
+        self.keys: dict[str, str] = {}
+        """The API keys that requests made, and their ids: they are taken as the server's own is."""
+        self.limits: RateLimits = RateLimits()
         self._stores: dict[Any, Any] = {}
         self._contents: list[Content] = []
 

@@ -35,6 +35,8 @@ def _detail(kind: str, loc: Loc, message: str, value: Any, **context: Any) -> Va
 @cache
 def _check_of_shape(name: str) -> Check:
     text = SHAPES.get(name, name)
+    if text.startswith("list["):
+        return _check_of_type(text)
     return _check_tagged(text) if text.startswith("@") else _check_object(text)
 
 

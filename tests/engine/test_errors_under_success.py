@@ -114,6 +114,16 @@ async def test_a_deletion_that_failed_has_failed(server):
             await client.beta.libraries.delete("x")
 
 
+async def test_a_message_is_an_answer_where_nothing_else_is_answered(server):
+    # Rule 5 of error_body.
+    async with Mistral(server.api_key, server_url=server.url, retry_config=NONE) as client:
+        server.reply(json={"message": "deleted"})
+        assert (await client.beta.admin.users.delete("x")).message == "deleted"
+        server.reply(json={"message": "no luck", "code": "403"})
+        with pytest.raises(APIStatusError, match="no luck"):
+            await client.beta.admin.users.delete("x")
+
+
 ANSWERS = [
     {"id": "1", "choices": [], "usage": {}},
     {"id": "1", "choices": [], "error": None},

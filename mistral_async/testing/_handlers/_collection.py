@@ -1,7 +1,7 @@
 """Groups that create, list, get, update and delete: a declaration gives each its store and its routes.
 
 ```python
-judges = Collection("/v1/observability/judges", "beta.observability.judges", Judge, unique=("name",))
+judges = Collection("/v1/observability/judges", "beta.observability.judges", "Judge", unique=("name",))
 judges.create(body="name*: str; description*: str", status=201)
 judges.list(by_link("judges"), filters=("type",), search={"q": "name"})
 judges.get("fetch")
@@ -9,11 +9,13 @@ judges.update("PUT", body="name: str?", status=204)
 judges.delete()
 ```
 
-A collection below another has its path, such as `/v1/datasets/{}/records`, and says `parent=datasets`.
+A collection below another has its path, such as `/v1/datasets/{}/records`, and says `parent=datasets`. A Struct is
+given by its name, so that the models load with the first request for them.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, cast
@@ -37,6 +39,8 @@ from mistral_async.testing._state import ServerState
 
 Fields = JSONMapping | Callable[[FakeCall], JSONMapping]
 _CHANGED = frozenset({"updated_at", "updatedAt", "modified_at"})
+Kind = type[msgspec.Struct] | str
+"""A Struct, or the name of one of `mistral_async.models`."""
 Store = dict[tuple[str, ...], dict[str, JSONObject]]
 
 
@@ -47,7 +51,7 @@ class Collection:
         self,
         path: str,
         group: str,
-        kind: type[msgspec.Struct],
+        kind: Kind,
         *,
         key: str = "id",
         names: tuple[str, ...] = (),
@@ -60,11 +64,16 @@ class Collection:
         self.path = path
         self.one = f"{path}/{{}}"
         self.group = group
-        self.kind = kind
+        self._kind = kind
         self.key = key
         self._names, self._unique, self._fields, self._new_id = names, unique, fields or {}, new_id
         self._parent, self._error = parent, error
         self._depth = path.count("{}")
+
+    @functools.cached_property
+    def kind(self) -> type[msgspec.Struct]:
+        """The Struct of an item."""
+        return _load(self._kind)
 
     # The items
 
@@ -128,7 +137,7 @@ class Collection:
         *,
         body: str | None = None,
         status: int = HTTPStatus.OK,
-        kind: type[msgspec.Struct] | None = None,
+        kind: Kind | None = None,
         method: str = "POST",
     ) -> None:
         """Answer a creation with the new item, as a `kind` of its own if it is given."""
@@ -144,7 +153,7 @@ class Collection:
         filters: Iterable[str] = (),
         search: Mapping[str, str] | None = None,
         where: Callable[[FakeCall, JSONMapping], bool] = lambda _call, _item: True,
-        kind: type[msgspec.Struct] | None = None,
+        kind: Kind | None = None,
         method: str = "GET",
         path: str | None = None,
         body: str | None = None,
@@ -162,7 +171,7 @@ class Collection:
 
         route(method, path or self.path, f"{self.group}.{name}", body=body)(handle)
 
-    def get(self, name: str = "get", *, kind: type[msgspec.Struct] | None = None) -> None:
+    def get(self, name: str = "get", *, kind: Kind | None = None) -> None:
         """Answer with an item."""
         self._route("GET", self.one, name, self.find, kind=kind)
 
@@ -173,7 +182,7 @@ class Collection:
         name: str = "update",
         body: str | None = None,
         status: int = HTTPStatus.OK,
-        kind: type[msgspec.Struct] | None = None,
+        kind: Kind | None = None,
     ) -> None:
         """Change an item; with the status 204 there is no answer."""
         self._route(
@@ -185,7 +194,7 @@ class Collection:
         name: str = "delete",
         *,
         status: int = HTTPStatus.NO_CONTENT,
-        kind: type[msgspec.Struct] | None = None,
+        kind: Kind | None = None,
         answer: Any = None,
     ) -> None:
         """Take an item away. `answer` is said, or the item."""
@@ -200,7 +209,7 @@ class Collection:
         *,
         body: str | None = None,
         status: int = HTTPStatus.OK,
-        kind: type[msgspec.Struct] | None = None,
+        kind: Kind | None = None,
         answer: Any = None,
     ) -> None:
         """Do something else to an item, at a path below its own such as `/archive`: set fields, or call a function."""
@@ -222,7 +231,7 @@ class Collection:
         *,
         body: str | None = None,
         status: int = HTTPStatus.OK,
-        kind: type[msgspec.Struct] | None = None,
+        kind: Kind | None = None,
         answer: Any = None,
     ) -> None:
         def handle(call: FakeCall) -> Reply:
@@ -236,6 +245,15 @@ class Collection:
 
     def _open(self, _state: ServerState) -> Store:
         return {}
+
+
+def _load(kind: Kind) -> type[msgspec.Struct]:
+    """Return a Struct, which may be given by its name."""
+    if isinstance(kind, str):
+        from mistral_async import models
+
+        return cast("type[msgspec.Struct]", getattr(models, kind))
+    return kind
 
 
 def blank(kind: type[msgspec.Struct], now: str) -> JSONObject:
@@ -255,11 +273,11 @@ def _whole(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
-def _as(kind: type[msgspec.Struct] | None, item: JSONObject) -> JSONObject:
+def _as(kind: Kind | None, item: JSONObject) -> JSONObject:
     """Return an item as another kind shows it."""
     if kind is None:
         return item
-    made = blank(kind, "")
+    made = blank(_load(kind), "")
     return {name: item.get(name, value) for name, value in made.items()}
 
 

@@ -208,7 +208,7 @@ def completion_reply(completion: FakeCompletion) -> Reply:
     }
     # The key exists only if the request has guardrails.
     reply = json_reply({**body, "guardrails": completion.guardrails} if completion.guardrails else body)
-    reply.costs = completion.costs
+    reply.costs, reply.completion_tokens = completion.costs, completion.usage["completion_tokens"]
     return reply
 
 
@@ -224,7 +224,7 @@ def message_of(choice: Choice) -> JSONObject:
 def stream_reply(completion: FakeCompletion) -> Reply:
     """Return the completion as events: choices take turns, and the very last event has the usage."""
     reply = Reply(media=EVENT_STREAM, events=_events(completion))
-    reply.costs = completion.costs
+    reply.costs, reply.completion_tokens = completion.costs, completion.usage["completion_tokens"]
     return reply
 
 

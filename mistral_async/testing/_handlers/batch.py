@@ -124,8 +124,14 @@ class BatchJobStore:
                 body[name] = value
         body.pop("stream", None)
         name, reply = self._state.operations.perform(self._state, job.endpoint, body)
-        model, tokens = str(body.get("model") or ""), reply.costs.get("tokens", 0)
-        self._state.effects.record(f"batch:{name}", time=self._state.clock.now(), model=model, tokens=tokens)
+        self._state.effects.record(
+            f"batch:{name}",
+            time=self._state.clock.now(),
+            model=str(body.get("model") or ""),
+            tokens=reply.costs.get("tokens", 0),
+            completion_tokens=reply.completion_tokens,
+            units=reply.costs,
+        )
         return reply
 
     def _finish(self, job: FakeBatchJob, status: str) -> None:

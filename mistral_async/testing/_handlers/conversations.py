@@ -154,7 +154,7 @@ def _turn(call: FakeCall, conversation: StoredConversation) -> Reply:
     else:
         shown = {"outputs": turn.outputs, "usage": turn.usage, "guardrails": None}
         reply = json_reply({"object": "conversation.response", "conversation_id": conversation.id, **shown})
-    reply.costs = costs_of(turn)
+    reply.costs, reply.completion_tokens = costs_of(turn), turn.usage["completion_tokens"]
     return reply
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mistral_async.models.rag import GetDeploymentSummariesResponseDeployment, IngestionPipelineConfiguration
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._handlers._collection import Collection
 from mistral_async.testing._handlers._paging import whole
@@ -17,7 +16,7 @@ _METRICS = "@status online=OnlineMetrics, offline=OfflineMetrics"
 deployments = Collection(
     "/v1/rag/deployments",
     f"{_RAG}.search_indexes",
-    GetDeploymentSummariesResponseDeployment,
+    "GetDeploymentSummariesResponseDeployment",
     fields={"creator_id": USER, "status": "offline"},
 )
 deployments.list(whole("deployments"), "get_deployment_summaries")
@@ -26,7 +25,7 @@ deployments.delete("unregister_deployment", status=200, answer={})
 pipelines = Collection(
     "/v1/rag/ingestion_pipeline_configurations",
     f"{_RAG}.ingestion_pipeline_configurations",
-    IngestionPipelineConfiguration,
+    "IngestionPipelineConfiguration",
     fields={"author_id": USER},
 )
 pipelines.list(whole())

@@ -35,6 +35,7 @@ def create(call: FakeCall) -> Reply:
     response = _response(call.state, body, model, choice, prompt_tokens(messages))
     events = _numbered(_events(response))
     reply = Reply(media=EVENT_STREAM, events=events) if call.stream else json_reply(response)
+    reply.completion_tokens = response["usage"]["output_tokens"]
     return reply.with_costs(tokens=response["usage"]["total_tokens"])
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from mistral_async.models.search_indexes import DeleteManagedIndexResponse, ManagedIndexResponse
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._clock import TOLERANCE
 from mistral_async.testing._errors import ValidationDetail, invalid_request, not_found
@@ -89,19 +88,19 @@ def _fields(call: FakeCall) -> JSONMapping:
 
 
 indexes = Collection(
-    "/v1/context/search-indexes", _GROUP, ManagedIndexResponse, names=("name",), unique=("name",), fields=_fields
+    "/v1/context/search-indexes", _GROUP, "ManagedIndexResponse", names=("name",), unique=("name",), fields=_fields
 )
 indexes.create(
-    status=HTTPStatus.ACCEPTED, kind=ManagedIndexResponse, body=f"name*: str; config*: IndexConfig; schema: {_FIELDS}"
+    status=HTTPStatus.ACCEPTED, kind="ManagedIndexResponse", body=f"name*: str; config*: IndexConfig; schema: {_FIELDS}"
 )
 indexes.list(
     by_token(size=20),
     filters=("name", "creator_id"),
     where=lambda call, index: call.text("status") in (None, _state_of(call, index)["status"]),
-    kind=ManagedIndexResponse,
+    kind="ManagedIndexResponse",
 )
-indexes.act("GET", "", "get", _state_of, kind=ManagedIndexResponse)
-indexes.update("PUT", body="schema*: IndexFields", status=HTTPStatus.ACCEPTED, kind=ManagedIndexResponse)
+indexes.act("GET", "", "get", _state_of, kind="ManagedIndexResponse")
+indexes.update("PUT", body="schema*: IndexFields", status=HTTPStatus.ACCEPTED, kind="ManagedIndexResponse")
 
 
 @route("DELETE", indexes.one, f"{_GROUP}.delete")
@@ -110,8 +109,8 @@ def delete(call: FakeCall) -> Reply:
     index, store = indexes.remove(call), call.state.store(IndexStore)
     store.documents.pop(index["id"], None)
     store.chunks.pop(index["id"], None)
-    shown = {name: index[name] for name in DeleteManagedIndexResponse.__struct_fields__}
-    return json_reply({**shown, "status": "deleting"}, HTTPStatus.ACCEPTED)
+    shown = {"id": index["id"], "name": index["name"], "status": "deleting"}
+    return json_reply(shown, HTTPStatus.ACCEPTED)
 
 
 @route("POST", f"{indexes.one}/documents", f"{_GROUP}.ingest_documents", body="documents*: list[dict]")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from mistral_async.models.audio_agents import AudioAgentResponse
-from mistral_async.models.audio_sessions import AudioSessionCreateResponse, AudioSessionResponse
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import not_found
 from mistral_async.testing._handlers._collection import Collection
@@ -44,7 +42,7 @@ class Versions(dict[str, list[JSONObject]]):
         return agent
 
 
-agents = Collection("/v1/audio/agents", "audio.agents", AudioAgentResponse, fields={"owner_id": USER})
+agents = Collection("/v1/audio/agents", "audio.agents", "AudioAgentResponse", fields={"owner_id": USER})
 agents.list(by_token(), search={"search": "name"})
 agents.delete()
 
@@ -110,15 +108,15 @@ def _session(call: FakeCall) -> JSONMapping:
     }
 
 
-sessions = Collection("/v1/audio/sessions", "audio.sessions", AudioSessionResponse, fields=_session)
+sessions = Collection("/v1/audio/sessions", "audio.sessions", "AudioSessionResponse", fields=_session)
 sessions.create(
-    kind=AudioSessionCreateResponse,
+    kind="AudioSessionCreateResponse",
     body=(
         "llm: dict?; tts: dict?; stt: dict?; turn: dict?; instructions: str?; tools: list[dict]?; "
         "welcome_message: str?; agent_id: str?; agent_version: int?"
     ),
 )
-sessions.get(kind=AudioSessionResponse)
+sessions.get(kind="AudioSessionResponse")
 sessions.act(
     "DELETE",
     "",

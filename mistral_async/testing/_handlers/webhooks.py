@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from mistral_async.models.triggers import Trigger
-from mistral_async.models.webhooks import Webhook
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._handlers._collection import Collection
 from mistral_async.testing._handlers._paging import whole
+from mistral_async.testing._handlers.admin._organization import WORKSPACE
 from mistral_async.testing._handlers.libraries import ORGANISATION, USER
 from mistral_async.testing._json import JSONMapping, JSONObject
 
-WORKSPACE = "00000000-0000-4000-8000-000000000004"
 _OWNER: JSONObject = {
     "creator_id": USER,
     "organization_id": ORGANISATION,
@@ -39,7 +37,7 @@ def _matches(call: FakeCall, trigger: JSONMapping) -> bool:
     return all(call.text(name) in (None, value) for name, value in found.items())
 
 
-webhooks = Collection("/v1/webhooks", "beta.webhooks", Webhook, fields=_webhook)
+webhooks = Collection("/v1/webhooks", "beta.webhooks", "Webhook", fields=_webhook)
 webhooks.create(
     status=HTTPStatus.CREATED,
     body=(
@@ -55,7 +53,7 @@ webhooks.get()
 webhooks.delete()
 webhooks.act("GET", "/signing-secret", "get_signing_secret", _secret)
 
-triggers = Collection("/v1/triggers", "beta.triggers", Trigger, fields=_trigger)
+triggers = Collection("/v1/triggers", "beta.triggers", "Trigger", fields=_trigger)
 triggers.create(
     status=HTTPStatus.CREATED,
     body=(
