@@ -116,8 +116,8 @@ class AsyncStream(OpenResponse, Generic[T]):
         """Return a page or document, without the key; None if it is only called so, and its first events are read."""
         try:
             first = await streaming.receive(call.deadline)
-        except WireError:
-            first = b""  # what it is called says enough
+        except WireError as failure:
+            raise self._no_stream(b"", failure) from cause_of(failure)
         if first.lstrip().startswith(_FIELDS):
             await self._read_first(first)
             return None
@@ -381,9 +381,9 @@ class AsyncStream(OpenResponse, Generic[T]):
         error.partial, error.body = self.partial, stray
         return self._with_context(error)
 
-    def _no_stream(self, body: bytes) -> MistralError:
+    def _no_stream(self, body: bytes, failure: WireError | None = None) -> MistralError:
         """Return the error of a page or document in place of a stream; the key has been struck out of its body."""
-        problem = ValueError("a stream of events was asked for")
+        problem = ValueError(f"a stream of events was asked for{'' if failure is None else f', and {failure}'}")
         return cast("CallState", self._call).unreadable(self._wire, body, problem)
 
     def _tokens(self) -> float | None:

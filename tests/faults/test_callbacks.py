@@ -91,9 +91,10 @@ def test_an_exception_under_a_blocking_call_in(place, backend, failure, tools, s
 CODINGS = "Content-Encoding: " + ", ".join(["gzip"] * 2001)
 
 
-async def test_more_than_ten_codings_are_refused_at_once(tools, start, connect, stream):
+@pytest.mark.parametrize("media", [None, "application/json"])
+async def test_more_than_ten_codings_are_refused_at_once(tools, start, connect, stream, media):
     def fault(peer, request):
-        peer.send(tools.answer(request, b"x" * 100_000, CODINGS))
+        peer.send(tools.answer(request, b"x" * 100_000, CODINGS, media=media))
         return True
 
     async with connect(start(fault), retries=ONCE, timeout=tools.patient) as client:
