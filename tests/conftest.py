@@ -80,11 +80,19 @@ def sync_client(threaded_server, request):
         yield client
 
 
-@pytest.fixture
-def full_disk():
-    """Files may not become longer than 1000 bytes: a write fails as on a full disk."""
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run a test marked `full_disk(size)` while no file may become longer: a write fails as on a full disk.
+
+    Pytest's own output may be a file too: the limit holds for the function alone.
+    """
+    mark = pyfuncitem.get_closest_marker("full_disk")
+    if mark is None:
+        return (yield)
     resource = pytest.importorskip("resource", reason="limits of processes are of Unix")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (mark.args[0], before[1]))
+    try:
+        return (yield)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -113,6 +113,7 @@ def test_a_batch_that_fails_leaves_the_results_of_the_last_one(run, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "npy", "parquet"])
-def test_a_full_disk_leaves_nothing(run, tmp_path, full_disk, suffix):
+@pytest.mark.full_disk(1000)
+def test_a_full_disk_leaves_nothing(run, tmp_path, suffix):
     assert run("embed", "-o", f"out.{suffix}", "--fake", stdin="a").code == 2
     assert not names(tmp_path)

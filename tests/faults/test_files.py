@@ -10,7 +10,6 @@ import pytest
 
 from mistral_async import errors
 
-resource = pytest.importorskip("resource", reason="limits of processes are of Unix")
 DATA = os.urandom(4 << 20)
 
 
@@ -26,22 +25,14 @@ def sending(data):
 
 
 @pytest.fixture
-def little_room():
-    """Files may not become longer than 1 MB: a write fails as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.fixture
 def served(start, connect, tools, tls):
     server = start(sending(DATA), tls=tls)
     server.answer = tools.answer
     return server, connect(server)
 
 
-async def test_a_disk_that_is_full(served, tools, tmp_path, little_room):
+@pytest.mark.full_disk(1 << 20)
+async def test_a_disk_that_is_full(served, tools, tmp_path):
     server, client = served
     watch = tools.watch(client)
     target = tmp_path / "result.jsonl"

@@ -45,7 +45,8 @@ def test_rule_1_the_target_appears_at_the_end(tmp_path):
 
 
 @pytest.mark.parametrize("size", [900, 1100, 1 << 20])
-def test_rule_2_a_full_disk_leaves_nothing(tmp_path, full_disk, size):
+@pytest.mark.full_disk(1000)
+def test_rule_2_a_full_disk_leaves_nothing(tmp_path, size):
     """Whether the write fails, or only the close that writes what was buffered."""
     target = tmp_path / "f"
     target.write_bytes(b"old")
@@ -114,7 +115,8 @@ def test_any_name_that_the_system_takes(tmp_path, name):
 # Where files are written.
 
 
-async def test_a_download(client, tmp_path, full_disk):
+@pytest.mark.full_disk(1000)
+async def test_a_download(client, tmp_path):
     file = await client.files.upload(("f", b"x" * 5000), "ocr")
     for options in ({}, {"checksum": "md5:" + "0" * 32}):
         with pytest.raises(ChecksumError if options else OSError):
@@ -161,13 +163,15 @@ async def test_two_downloads_that_are_resumed_do_not_write_to_one_file(client, t
     assert (tmp_path / "f").read_bytes() == data
 
 
-async def test_vectors(client, tmp_path, full_disk):
+@pytest.mark.full_disk(1000)
+async def test_vectors(client, tmp_path):
     with pytest.raises(OSError, match=r"too large|space"):
         await client.bulk.embed(["a", "b"], model="mistral-embed").save_npy(tmp_path / "v.npy")
     assert not names(tmp_path)
 
 
-def test_a_conversation(tmp_path, full_disk):
+@pytest.mark.full_disk(1000)
+def test_a_conversation(tmp_path):
     conversation = Conversation([{"role": "user", "content": "x"}])
     conversation.save(tmp_path / "c")
     before = (tmp_path / "c").read_bytes()
@@ -189,7 +193,8 @@ async def test_a_batch_checkpoint_is_private_and_whole(client, tmp_path):
     assert names(tmp_path) == ["batch"]
 
 
-async def test_a_batch_checkpoint_on_a_full_disk(client, tmp_path, full_disk):
+@pytest.mark.full_disk(1000)
+async def test_a_batch_checkpoint_on_a_full_disk(client, tmp_path):
     messages = [{"role": "user", "content": "x"}]
     requests = [calls.chat.complete(model=f"m{n}", messages=messages) for n in range(3)]
     with pytest.raises((CheckpointError, OSError)):
@@ -197,7 +202,8 @@ async def test_a_batch_checkpoint_on_a_full_disk(client, tmp_path, full_disk):
     assert [name for name in names(tmp_path) if name.endswith((".part", ".new"))] == []
 
 
-async def test_a_cassette_is_private_and_has_no_half_lines(server, tmp_path, full_disk):
+@pytest.mark.full_disk(1000)
+async def test_a_cassette_is_private_and_has_no_half_lines(server, tmp_path):
     path = tmp_path / "cassette"
     path.write_bytes(b"old")
     path.chmod(0o644)
