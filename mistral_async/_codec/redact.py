@@ -18,15 +18,16 @@ T = TypeVar("T")
 # Rule 3: Headers named in `SENSITIVE` are treated as the key is, whoever set them.
 # Rule 4: A key is found as it is, with any of its characters escaped (JSON, also twice, percent-encoding, HTML), in
 #   base64 at any offset, and in all these forms cut at the end of what arrived. The time is linear, and short whatever
-#   a server sends: for an error, which shows a part, escapes are looked for in the first `_ESCAPES` bytes. Logs and
-#   cassettes show all, and have all looked through.
+#   a server sends: escapes are looked for in the first `AT_ONCE` bytes; in the rest that an error keeps, in turns with
+#   other tasks (`redact_rest`). Logs and cassettes show all, and have all looked through.
 
 SENSITIVE = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key"})
 _REDACTED: Final = b"[the key]"
 _SHORTEST: Final = 4  # characters; what is shorter is no key, and would be found everywhere
 _SHORTEST_CUT: Final = 8  # characters of a key that is cut
 _SHORTEST_BASE64: Final = 12  # characters
-_ESCAPES: Final = 256 * 1024  # bytes: 2 ms, or 15 ms where a server does its worst
+AT_ONCE: Final = 256 * 1024  # bytes: 2 ms, or 15 ms where a server does its worst
+_LONGEST: Final = 16  # bytes of an escaped character
 _TAIL: Final = 4096  # bytes, in which a key that is cut and escaped is looked for
 
 _HEX: Final = rb"([0-9a-fA-F]{2})"
@@ -69,13 +70,30 @@ def redact(data: bytes, secrets: Iterable[str], mark: bytes = _REDACTED, *, whol
             continue
         for form in _plain_forms(secret):
             data = data.replace(form, mark)
-        head, rest = (data, b"") if whole else (data[:_ESCAPES], data[_ESCAPES:])
+        head, rest = (data, b"") if whole else (data[:AT_ONCE], data[AT_ONCE:])
         if _has_escapes(head):
             data = _escaped_form(secret).sub(lambda _: mark, head) + rest
         for form in _plain_forms(secret):
             data = _without_cut(data, form, mark)
         if _has_escapes(data[-_TAIL:]):
             data = _without_escaped_cut(data, secret.encode("latin-1"), mark)
+    return data
+
+
+async def redact_rest(data: bytes, secrets: Iterable[str], mark: bytes = _REDACTED) -> bytes:
+    """Return data that was redacted with a mark in place of the secrets that stand escaped beyond `AT_ONCE` bytes."""
+    from anyio.lowlevel import checkpoint
+
+    for secret in secrets:
+        if len(secret) < _SHORTEST:
+            continue
+        pieces, place, longest = list[bytes](), 0, _LONGEST * len(secret)
+        for start in range(max(0, AT_ONCE - longest), len(data), AT_ONCE):
+            for found in _escaped_form(secret).finditer(data, max(place, start), start + AT_ONCE + longest):
+                pieces += data[place : found.start()], mark
+                place = found.end()
+            await checkpoint()
+        data = b"".join((*pieces, data[place:]))
     return data
 
 

@@ -12,7 +12,7 @@ import msgspec
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
-from mistral_async._codec.redact import SENSITIVE, redact, redact_headers, redact_text
+from mistral_async._codec.redact import AT_ONCE, SENSITIVE, redact, redact_headers, redact_rest, redact_text
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
 from mistral_async.errors import (
     BODY_KEPT,
@@ -239,6 +239,12 @@ class CallState:
     def redact(self, body: bytes, *, whole: bool = False) -> bytes:
         """Strike the key out of what may be shown."""
         return redact(body, self.secrets(), whole=whole)
+
+    async def redact_rest(self, error: E) -> E:
+        """Strike the key out of all of the body that an error keeps, in turns with other tasks; returns the error."""
+        if isinstance(error, ResponseValidationError) and len(error.body) > AT_ONCE:
+            error.body = await redact_rest(error.body, self.secrets())
+        return error
 
     def conceal(self, error: F) -> F:
         """Strike the key out of the texts of an exception, and of those that caused it; returns the exception."""

@@ -19,7 +19,7 @@ from mistral_async._engine.response import Response
 from mistral_async._engine.sender import Sender
 from mistral_async._engine.tracing import Trace, tracing
 from mistral_async._http.protocol import Phase, Sent, WireError, WireResponse, WireStream
-from mistral_async.errors import APIStatusError, OutputError
+from mistral_async.errors import APIStatusError, OutputError, ResponseValidationError
 
 if TYPE_CHECKING:
     from mistral_async._engine.client_state import ClientState
@@ -123,6 +123,9 @@ class Engine:
             how = await self._decode_large(call, answer) if len(answer.content) > LARGE else decode
             try:
                 return call, answer, self._decode(call, answer, how)
+            except ResponseValidationError as error:
+                await call.redact_rest(error)
+                raise
             except APIStatusError as error:  # rule 4
                 refusal = error
             headers = answer.headers

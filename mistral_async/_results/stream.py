@@ -109,7 +109,7 @@ class AsyncStream(OpenResponse, Generic[T]):
                 return
             error = call.error_in(streaming, body, ("choices",))
             if error is None:
-                raise self._no_stream(body)
+                raise await call.redact_rest(self._no_stream(body))
             await self._reopen(self._engine.sender.retry_refusal, error, streaming.headers)
 
     async def _read_document(self, streaming: WireStream, call: CallState) -> bytes | None:
@@ -216,6 +216,7 @@ class AsyncStream(OpenResponse, Generic[T]):
             error = problem
         else:
             return
+        await cast("CallState", self._call).redact_rest(error)
         await self._fail_or_repeat(error if error.attempts else self._with_context(error))
 
     def _read_step(self, data: bytes) -> None:

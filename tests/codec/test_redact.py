@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mistral_async import BackoffStrategy, Hooks, Mistral, RetryConfig, SyncMistral, Timeout
-from mistral_async._codec.redact import redact
+from mistral_async._codec.redact import AT_ONCE, redact, redact_rest
 from mistral_async.errors import (
     APIConnectionError,
     APIStatusError,
@@ -455,6 +455,37 @@ def test_a_key_of_any_characters_is_struck_out(key):
     for text in (plain, "".join(f"\\u{ord(each):04X}" for each in key).encode()):
         assert redact(b"-" + text + b"-", [key]) == b"-[the key]-"
     assert redact(b"-" + plain[:8] * (len(plain) > 8), [key]) == b"-" + b"[the key]" * (len(plain) > 8)
+
+
+KEPT = {
+    "an answer": lambda text: {"body": b"[%b" % text},
+    "a page": lambda text: {"body": b"<html>%b" % text, "headers": {"content-type": "text/html"}},
+    "an event": lambda text: {"sse": [b"data: [%b\n\n" % text]},
+}
+
+
+@pytest.mark.parametrize("form", ["plain", "JSON", "JSON in part", "percent"])
+@pytest.mark.parametrize("echo", KEPT)
+@pytest.mark.parametrize("size", [300_000, 2_000_000])
+async def test_a_body_that_an_error_keeps_is_looked_through(server, echo, form, size):
+    # Rule 4 of redact.
+    text = b"." * size + escaped(form).encode()
+    server.reply(**KEPT[echo](text + b" " + text + b" "), times=None)
+    async with Mistral(KEY, server_url=server.url, retry_config=RetryConfig(strategy="none")) as client:
+        for work in (complete, stream):
+            with pytest.raises(ResponseValidationError) as caught:
+                await work(client)
+            assert caught.value.body.count(b"[the key]") in {0, 2}, "a stream keeps the start of what is no event"
+            assert escaped(form).encode() not in caught.value.body
+
+
+@pytest.mark.parametrize("place", [AT_ONCE, 2 * AT_ONCE, 3 * AT_ONCE])
+async def test_a_key_between_two_pieces_is_found(place):
+    # Rule 4 of redact.
+    key = escaped("JSON").encode()
+    for before in range(0, len(key) + 1, 7):
+        data = b"." * (place - before) + key + b"." * 50
+        assert await redact_rest(redact(data, [KEY]), [KEY]) == b"." * (place - before) + b"[the key]" + b"." * 50
 
 
 def test_what_is_shown_whole_is_looked_through():
