@@ -49,6 +49,8 @@ from mistral_async._http.protocol import (
 #         comes before the error, when it is received.
 # Rule 7: Whatever is raised, and wherever (too deep a recursion, an interrupt in a signal handler), each slot and each
 #         connection that was taken from the pool goes back, or is closed: others wait for it.
+# Rule 8: What a new connection has received before its first request is no answer to that, as on an idle one. TLS alone
+#         may have sent something: its session tickets.
 
 
 class Connection(BodyConnection, Protocol):
@@ -58,6 +60,10 @@ class Connection(BodyConnection, Protocol):
 
     def usable(self, now: float) -> bool:
         """Return whether it is open, not expired, and its peer has neither closed it nor sent anything."""
+        ...
+
+    def is_quiet(self) -> bool:
+        """Return whether its peer has neither closed it nor sent anything but what TLS needs, which is read."""
         ...
 
     async def perform(
@@ -74,12 +80,19 @@ class Connection(BodyConnection, Protocol):
 
 C = TypeVar("C", bound=Connection)
 
+TICKETS: Final = 16  # reads of what TLS has sent after the handshake: servers send two tickets, perhaps one by one
 _KEEPALIVE_MARGIN: Final = 0.5  # seconds
 
 
 def closed_error() -> WireError:
     """Make the error of a client that was closed, or whose event loop has ended."""
     return WireError("the client was closed", phase=Phase.CONNECT, sent=Sent.NOTHING)
+
+
+def early_answer() -> WireError:
+    """Make the error of a server that did not wait for a request (rule 8)."""
+    message = "the server closed the connection, or sent something, before it was asked"
+    return WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING)
 
 
 def queue_timeout() -> WireError:
@@ -321,12 +334,13 @@ class PooledWire(abc.ABC, Generic[C]):
         try:
             self.pool.add(connection, waiter)
             reader.timings.connect += monotonic() - since
+            is_quiet = connection.is_quiet()
         except BaseException:
             connection.abort()  # rule 7
             raise
-        if self.pool.closed:
+        if self.pool.closed or not is_quiet:
             connection.abort()
-            raise closed_error()
+            raise closed_error() if self.pool.closed else early_answer()
         return connection
 
     def _on_loop_exit(self) -> Awaitable[None] | None:

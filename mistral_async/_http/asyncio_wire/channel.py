@@ -261,9 +261,16 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
 
     def _read_rest(self) -> None:
         """Read what the kernel still holds (rule 4)."""
+        while self.read_once():
+            pass
+
+    def read_once(self) -> bool:
+        """Read what the kernel holds, without the event loop; return whether there was anything."""
         if not hasattr(os, "readv"):
-            return
-        sock = self._transport.get_extra_info("socket")
+            return False
+        sock, size = self._transport.get_extra_info("socket"), 0
         with contextlib.suppress(OSError):
-            while size := os.readv(sock.fileno(), [self.get_buffer(-1)]):
-                self.buffer_updated(size)
+            size = os.readv(sock.fileno(), [self.get_buffer(-1)])
+        if size:
+            self.buffer_updated(size)
+        return size > 0

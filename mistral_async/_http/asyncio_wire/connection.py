@@ -11,7 +11,7 @@ from typing import Final
 from mistral_async._http.asyncio_wire.channel import Channel
 from mistral_async._http.h1.body import SlicedBody, pump
 from mistral_async._http.h1.response_reader import ResponseReader, lost_error
-from mistral_async._http.pooled import PooledWire
+from mistral_async._http.pooled import TICKETS, PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError, wire_error
 
 # The states: idle (no reader, open) -> sending -> receiving -> idle or closed. `_reader` is the exchange under way;
@@ -121,6 +121,15 @@ class AsyncioConnection(Channel):
     def usable(self, now: float) -> bool:
         """Return whether it is open, not expired, and its peer has neither closed it nor sent anything."""
         return not self._closed and now < self.expires_at and self.alive
+
+    def is_quiet(self) -> bool:
+        """Return whether its peer has neither closed it nor sent anything but what TLS needs, which is read."""
+        for _ in range(TICKETS):
+            if self.alive:
+                return True
+            if self.closing or not self.read_once():
+                break
+        return False
 
     async def perform(
         self, reader: ResponseReader, head: bytes, body: bytes | BodySource | None, timeouts: Timeouts

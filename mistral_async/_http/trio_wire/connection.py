@@ -14,7 +14,7 @@ from trio.lowlevel import notify_closing, wait_readable, wait_writable
 
 from mistral_async._http.h1.body import SLICE, SlicedBody, pump
 from mistral_async._http.h1.response_reader import ResponseReader, lost_error
-from mistral_async._http.pooled import PooledWire
+from mistral_async._http.pooled import TICKETS, PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError, wire_error
 from mistral_async._http.sockets import readable_check
 from mistral_async._http.tls import Bytes, TlsLayer
@@ -68,6 +68,18 @@ class TrioConnection:
     def usable(self, now: float) -> bool:
         """Return whether it is open, not expired, and its peer has neither closed it nor sent anything."""
         return not self._closed and now < self.expires_at and not self._is_readable()
+
+    def is_quiet(self) -> bool:
+        """Return whether its peer has neither closed it nor sent anything but what TLS needs, which is read."""
+        tls = self._tls
+        with contextlib.suppress(OSError):
+            for _ in range(TICKETS):
+                if not self._is_readable():
+                    return True
+                size = self._sock.recv_into(self._buffer) if tls is not None else 0
+                if not size or tls is None or tls.decrypt(self._buffer[:size]) or tls.closed:
+                    break
+        return False
 
     async def start_tls(self, context: ssl.SSLContext, host: str) -> str | None:
         """Start TLS; return what ALPN agreed on. Raises an OSError, and leaves closing to the caller."""
