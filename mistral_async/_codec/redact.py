@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar, cast
 
+from mistral_async._codec.turns import pause
+
 T = TypeVar("T")
 
 # Rule 1: Text and bytes that hold the key are a `Secret` or `RedactedBytes`: tracebacks, debuggers and error reports
@@ -82,8 +84,6 @@ def redact(data: bytes, secrets: Iterable[str], mark: bytes = _REDACTED, *, whol
 
 async def redact_rest(data: bytes, secrets: Iterable[str], mark: bytes = _REDACTED) -> bytes:
     """Return data that was redacted with a mark in place of the secrets that stand escaped beyond `AT_ONCE` bytes."""
-    from anyio.lowlevel import checkpoint
-
     for secret in secrets:
         if len(secret) < _SHORTEST:
             continue
@@ -92,7 +92,7 @@ async def redact_rest(data: bytes, secrets: Iterable[str], mark: bytes = _REDACT
             for found in _escaped_form(secret).finditer(data, max(place, start), start + AT_ONCE + longest):
                 pieces += data[place : found.start()], mark
                 place = found.end()
-            await checkpoint()
+            await pause()
         data = b"".join((*pieces, data[place:]))
     return data
 
