@@ -129,6 +129,8 @@ class AsyncioConnection(Channel):
                 return True
             if self.closing or not self.read_once():
                 break
+        if self._failure is not None:
+            raise lost_error(self._failure, Sent.NOTHING)  # what the server thought of our certificate, perhaps
         return False
 
     async def perform(

@@ -72,13 +72,15 @@ class TrioConnection:
     def is_quiet(self) -> bool:
         """Return whether its peer has neither closed it nor sent anything but what TLS needs, which is read."""
         tls = self._tls
-        with contextlib.suppress(OSError):
+        try:
             for _ in range(TICKETS):
                 if not self._is_readable():
                     return True
                 size = self._sock.recv_into(self._buffer) if tls is not None else 0
                 if not size or tls is None or tls.decrypt(self._buffer[:size]) or tls.closed:
                     break
+        except OSError as error:  # what the server thought of our certificate, perhaps
+            raise lost_error(error, Sent.NOTHING) from error
         return False
 
     async def start_tls(self, context: ssl.SSLContext, host: str) -> str | None:
