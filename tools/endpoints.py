@@ -19,7 +19,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import msgspec
-from shapes import ANYTHING, NULL, WHOLE_BODY, Field, Fields, Operation, Shape, scalar, union
+from shapes import ANYTHING, NULL, WHOLE_BODY, AnyOf, Field, Fields, Operation, Shape, scalar, union
 from typing_extensions import is_typeddict
 
 from mistral_async import Stream, models
@@ -63,7 +63,7 @@ def _operation(names: list[str], *, both: bool) -> Operation:
 def _options(name: str) -> Iterator[tuple[str, Field]]:
     """Find what each parameter is sent as, by giving it a value; constants and defaults are sent without one."""
     before = _sent(name, {})
-    yield from ((key, Field(Type(Any), required=None)) for key in before)
+    yield from ((key, Field(Type(Any), required=None)) for key in before if key != WHOLE_BODY)
     sent = {key: each for key, each in parameters(ALL[name]).items() if key not in NOT_SENT}
     for parameter, (hint, must) in sent.items():
         one_of = ONE_OF.get(name, ())
@@ -74,7 +74,17 @@ def _options(name: str) -> Iterator[tuple[str, Field]]:
             keys = [parameter]
         for key in keys or [key for key in after if after[key] != before[key]]:
             required = None if parameter in one_of or (key in before and not must) else must
-            yield key, Field(Type(Any if parameter in RESPELT else hint), required)
+            yield from _fields(key, Field(Type(Any if parameter in RESPELT else hint), required))
+
+
+def _fields(key: str, option: Field) -> Iterator[tuple[str, Field]]:
+    """Return an option by its name; where it is a whole body, the fields of the objects that it may be."""
+    objects = option.node.shape().objects if key == WHOLE_BODY else ()
+    for name in dict.fromkeys(name for each in objects for name in each.fields):
+        nodes = tuple(each.fields[name].node for each in objects if name in each.fields)
+        yield name, Field(AnyOf(nodes), required=None)
+    if not objects:
+        yield key, option
 
 
 def _sent(name: str, given: Mapping[str, Any], instead_of: Iterable[str] = ()) -> dict[str, Any]:

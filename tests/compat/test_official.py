@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import json
 import re
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin
@@ -24,6 +25,7 @@ pytest.importorskip("httpx2", reason="the official SDK is an older one")
 
 from mistralai.client import Mistral as Official
 from mistralai.client.basesdk import BaseSDK
+from mistralai.client.utils import marshal_json
 
 # Parameters that are meant to be absent, with the reason.
 ABSENT = {
@@ -121,7 +123,7 @@ def test_pages_that_know_the_next_one():
 
 # The official client on the fake server: each of its methods is called once, what creates before what needs it.
 
-FIRST = ("create", "register", "upload", "start", "schedule", "execute", "import")
+FIRST = ("create", "register", "upload", "start", "schedule", "execute", "import", "ingest")
 LAST = ("unarchive", "unshare", "close", "unregister", "cancel", "terminate", "unschedule", "stop")
 
 
@@ -143,6 +145,8 @@ VALUES: dict[str, Any] = {
     "file": {"file_name": "a.jsonl", "content": b'{"custom_id": "1", "body": {"messages": []}}\n'},
     "messages": HI,
     "index_type": "ann",
+    "source_id": "doc",
+    "chunk_id": "doc-0",
 }
 # Parameters, and a group, whose ids come under another name.
 OTHER_NAMES = {"event_source_id": "webhook_id", "agents": "beta.agents"}
@@ -153,6 +157,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "beta.agents.create_version_alias": {"alias": "text", "version": 0},
     "beta.agents.get_version": {"version": "0"},
     "beta.agents.update_version": {"version": 0},
+    "beta.context.search_indexes.ingest_documents": {"documents": [{"id": "doc", "content": "One. Two."}]},
     "audio.voices.create": {"sample_audio": "UklGRg=="},
     "batch.jobs.create": {"model": "mistral-small-latest", "requests": [{"body": {"messages": HI}}]},
     "beta.conversations.start": {"model": "mistral-small-latest"},
@@ -161,6 +166,25 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "chat.parse": {"response_format": Sky, "model": "mistral-small-latest", "messages": HI},
     "chat.parse_stream": {"response_format": Sky, "model": "mistral-small-latest", "messages": HI},
     "files.upload": {"purpose": "batch"},
+}
+
+
+def first_entry(walk: Walk) -> dict[str, Any]:
+    conversation_id = walk.id("conversation_id", "beta.conversations")
+    history = walk.client.beta.conversations.get_history(conversation_id=conversation_id)
+    return {"from_entry_id": history.entries[0].id}
+
+
+def first_role(walk: Walk) -> dict[str, Any]:
+    roles = walk.client.beta.service_accounts.list_assignable_roles(workspace_id=walk.id("workspace_id", "") or "text")
+    return {"role_ids": [roles.items[0].uuid]}
+
+
+# Arguments that the server knows.
+ASKED_FOR: dict[str, Callable[[Walk], dict[str, Any]]] = {
+    "beta.conversations.restart": first_entry,
+    "beta.conversations.restart_stream": first_entry,
+    "beta.service_accounts.set_roles": first_role,
 }
 
 
@@ -189,10 +213,9 @@ class Walk:
             for name, each in inspect.signature(THEIRS[path]).parameters.items()
             if each.default is each.empty and each.kind is not each.VAR_KEYWORD
         }
-        if path.startswith("beta.conversations.restart"):
-            history = self.client.beta.conversations.get_history(conversation_id=self.id("conversation_id", path))
-            self.ids["", "from_entry_id"] = history.entries[0].id
         group, given = path.rpartition(".")[0], ARGUMENTS.get(path, {})
+        if path in ASKED_FOR:
+            given = ASKED_FOR[path](self)
         made = {name: self.argument(name, each, group) for name, each in needed.items() if name not in given}
         arguments = {**made, **given}
         if not isinstance(self.client, Official):
@@ -228,7 +251,8 @@ class Walk:
         singular = re.sub("(ie)?s$", lambda found: "y" if found[1] else "", group.rpartition(".")[2])
         for key, value in answer.model_dump().items() if hasattr(answer, "model_dump") else ():
             if isinstance(value, str) and (key.endswith("_id") or key == "id"):
-                self.ids[group, f"{singular}_id" if key == "id" else key] = value
+                for each in [f"{singular}_id", f"{name.partition('_')[2]}_id", "id"] if key == "id" else [key]:
+                    self.ids[group, each] = value
 
     def value(self, annotation: Any, name: str = "") -> Any:
         origin, args = get_origin(annotation), get_args(annotation)
@@ -258,9 +282,9 @@ class Walk:
 
 
 def plain(value: Any) -> Any:
-    """Return the dicts and lists of what pydantic models are."""
+    """Return what the official client would send, as dicts and lists."""
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return json.loads(marshal_json(value, type(value)))
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 

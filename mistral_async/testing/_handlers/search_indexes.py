@@ -117,7 +117,8 @@ def delete(call: FakeCall) -> Reply:
 def ingest_documents(call: FakeCall) -> Reply:
     """Take the documents that have all that the index requires."""
     index, store = indexes.find(call), call.state.store(IndexStore)
-    required = [name for name, field in index["schema"]["document_fields"].items() if field.get("required")]
+    fields: JSONMapping = index["schema"]["document_fields"] if index["schema"] else {}
+    required = [name for name, field in fields.items() if field.get("required")]
     results: list[JSONObject] = []
     for position, document in enumerate(call.body["documents"]):
         missing = [name for name in required if document.get(name) is None]
