@@ -8,7 +8,7 @@ import ssl
 import sys
 from contextvars import Context
 from math import inf
-from typing import Final
+from typing import Any, Final, cast
 
 from mistral_async._http.asyncio_wire.connect import connect
 from mistral_async._http.asyncio_wire.connection import AsyncioConnection, set_done
@@ -56,10 +56,14 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
 
     async def _open_in_no_context(self, context: ssl.SSLContext | None, seconds: float | None) -> AsyncioConnection:
         """Make a connection in an empty context: its callbacks, which go on, would hold that of its first caller."""
-        task = self._loop.create_task(self._open_in_time(context, seconds), context=Context())
+        opening = self._open_in_time(context, seconds)
+        task = self._loop.create_task(opening, context=Context())
+        cast("Any", task)._log_destroy_pending = False  # noqa: SLF001 - that of a loop's end is told of the caller's task
         try:
             return await task
         except BaseException:
+            if self._loop.is_closed():
+                opening.close()  # it never goes on
             task.add_done_callback(_abort)  # it was made all the same, when the wait for it was cancelled
             raise
 
