@@ -37,5 +37,6 @@ def test_program_runs(place, code, monkeypatch, tmp_path, capsys):
     with FakeMistral(queue_seconds=0.0, batch_per_second=1e9) as server:
         monkeypatch.setitem(_settings.SERVERS, "global", server.url)
         monkeypatch.setenv("MISTRAL_API_KEY", server.api_key)
+        monkeypatch.setenv("MISTRAL_ADMIN_KEY", server.api_key)
         monkeypatch.chdir(tmp_path)
         exec(compile(code, place, "exec", dont_inherit=True), {"__name__": "__main__"})

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import date
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from mistral_async import Mistral, calls
+from mistral_async.batch import Poll
 from mistral_async.errors import AuthenticationError, ConflictError, NotFoundError, UnprocessableEntityError
 from mistral_async.models import (
     ActionAvailable,
@@ -19,6 +22,7 @@ from mistral_async.models import (
 )
 from mistral_async.testing import FakeMistral, VirtualClock
 
+HELLO = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "Hello"}]}
 GRACE = OrganizationMemberCreate(email="grace@example.com", first_name="Grace", last_name="Hopper")
 
 
@@ -178,10 +182,7 @@ async def test_spend_and_usage_are_those_of_what_was_done(admin, client):
     before = (await admin.billing.get_spend_limit()).limits
     assert (before.completion.usage, before.completion.usage_limit, before.currency) == (0, 150, "EUR")
     await client.embeddings.create(model="mistral-embed", inputs=["one", "two"])
-    answers = [
-        await client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": "Hello"}])
-        for _ in range(2)
-    ]
+    answers = [await client.chat.complete(**HELLO) for _ in range(2)]
     usage = await admin.billing.get_usage()
     groups = usage.completion.models["mistral-small-latest"]
     written = sum(answer.usage.completion_tokens or 0 for answer in answers)
@@ -202,6 +203,35 @@ async def test_spend_and_usage_are_those_of_what_was_done(admin, client):
     assert (free.no_monthly_limit, free.monthly_limit_reached, free.usage_limit) == (True, False, None)
     assert (await admin.billing.get_usage(year="2024", month="2")).completion.models == {}
     assert (await admin.billing.get_usage(api_zone="eu")).completion.models == {}
+
+
+async def test_streams_pages_and_characters_are_billed(admin, client):
+    async with client.chat.stream(**HELLO) as events:
+        streamed = [event async for event in events][-1].usage
+    document = {"type": "document_url", "document_url": "https://example.com/a.pdf"}
+    pages = len((await client.ocr.process(model="mistral-ocr-latest", document=document)).pages)
+    await client.audio.speech.complete(model="voxtral-mini-tts-latest", input="Hello")
+    assert await billed(admin, "completion") == {"input": streamed.prompt_tokens, "output": streamed.completion_tokens}
+    assert await billed(admin, "ocr") == {"pages": pages}
+    assert await billed(admin, "audio_characters") == {"characters": 5}
+    types = {each.event_type for each in (await admin.billing.get_usage()).prices or []}
+    assert types == {"api_tokens", "api_pages", "api_audio_characters"}
+
+
+async def test_lines_of_a_batch_are_billed(admin, client, clock):
+    async def sleep(seconds):
+        clock.advance(seconds)
+        await anyio.lowlevel.checkpoint()
+
+    results = await client.batch.run([calls.chat.complete(**HELLO)] * 3, poll=Poll(sleep=sleep))
+    written = [result.unwrap().usage.completion_tokens for result in results]
+    assert (await billed(admin, "completion"))["output"] == sum(written)
+
+
+async def billed(admin, section):
+    """The units of the only model of a section, by group."""
+    (groups,) = getattr(await admin.billing.get_usage(), section).models.values()
+    return {group: entries[0]["value"] for group, entries in groups.items()}
 
 
 async def test_the_log_tells_what_was_done_by_time(admin, server, clock):
