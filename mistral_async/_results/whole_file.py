@@ -50,7 +50,7 @@ class WholeFile:
         target, path = Path(os.path.realpath(self._path)), self._path
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder: name a file in it", self._path)
-        if _is_stream(path):
+        if is_stream(path):
             mode = "wb"
         else:
             name = target.name if len(os.fsencode(target.name)) < _LONG_NAME else target.name[:_SHORT_NAME]
@@ -94,7 +94,7 @@ def open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _is_stream(path: str) -> bool:
+def is_stream(path: str) -> bool:
     """Return whether a path is there and neither a regular file nor a folder."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - a str may hold any path

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from mistral_async._results.file_lock import is_in_place, try_lock
-from mistral_async._results.whole_file import WholeFile, open_private
+from mistral_async._results.whole_file import WholeFile, is_stream, open_private
 from mistral_async.batch._run import RunRecord
 from mistral_async.bulk import CheckpointError
 
@@ -27,6 +27,8 @@ class RunFile:
         """Read the record, None if there is no file yet. Blocks."""
         if self.path is None:
             return None
+        if is_stream(os.fspath(self.path)):  # whose reading may never end
+            raise CheckpointError(f"{self.path} is a pipe or device, not a file: give another path")
         try:
             return RunRecord.read(self.path.read_bytes(), str(self.path))
         except FileNotFoundError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import tempfile
 import time
 from contextlib import suppress
 
+import anyio
 import pytest
 
 from mistral_async.batch import BatchInputError, BatchLimits, _request_spool, _run_file
@@ -85,6 +87,18 @@ def test_blocking_code_is_told_alike(sync_client, tmp_path, ask):
         with pytest.raises(CheckpointError, match="is not the handle of a batch"):
             use()
         assert nothing_but(path)
+
+
+async def test_a_pipe_is_no_checkpoint(client, poll, ask, tmp_path):
+    """Reading one may never end."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with anyio.fail_after(5):
+        with pytest.raises(CheckpointError, match="pipe or device"):
+            client.batch.attach(path)
+        with pytest.raises(CheckpointError, match="pipe or device"):
+            await client.batch.run([ask(1)], poll=poll, checkpoint=path)
+    assert nothing_but(path)
 
 
 async def test_json_that_is_nested_too_deep_is_refused(client):
