@@ -107,6 +107,11 @@ class SyncStream(SyncIterator[T]):
         return self._stream.response
 
     @property
+    def last_event_id(self) -> str:
+        """The place to go on from with another stream, where its endpoint takes it (see `AsyncStream`)."""
+        return self._stream.last_event_id
+
+    @property
     def partial(self) -> Accumulator[T]:
         """The accumulator of what has arrived so far: text, thinking, tool calls, usage."""
         return self._stream.partial

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_async.resources.ocr import Ocr
     from mistral_async.resources.realtime_sessions import Realtime
     from mistral_async.resources.responses import Responses
+    from mistral_async.resources.workflows.workflows import Workflows
 
 
 class Resources(Raw[M], Generic[M]):
@@ -127,6 +128,13 @@ class Resources(Raw[M], Generic[M]):
         from mistral_async.resources.bulk import ClientBulk
 
         return ClientBulk(self._executor)
+
+    @group
+    def workflows(self) -> Workflows[M]:
+        """Workflows."""
+        from mistral_async.resources.workflows.workflows import Workflows
+
+        return Workflows(self._executor)
 
     @group
     def beta(self) -> Beta[M]:

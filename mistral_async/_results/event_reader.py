@@ -43,6 +43,8 @@ class EventReader:
         self._ready = ready
         self._seen = seen
         self.decoder = LineDecoder(max_events=_STEP) if request.lines else EventDecoder(max_events=_STEP)
+        self.ids: list[tuple[int, str]] = []
+        """The ids that events came with, each with the number of events up to it."""
         self.waiting: deque[Event] = deque()
         """Events that have come and were not decoded, because the task was cancelled."""
         self._halves: SurrogateJoiner | None = None
@@ -114,7 +116,9 @@ class EventReader:
             ready.append(item)
             seen.append(item)
             if self.ended:
-                return
+                break
+        if events and events[-1].id:
+            self.ids.append((len(seen), events[-1].id))
 
     def stray_error(self) -> StreamEventError | None:
         """Return the error that came in place of events; None where none did (rule 6)."""

@@ -395,6 +395,16 @@ class AsyncStream(OpenResponse, Generic[T]):
         return self.partial
 
     @property
+    def last_event_id(self) -> str:
+        """The place to go on from with another stream, where its endpoint takes it; "" where events have no ids.
+
+        Of the events that came together the last one has it: some of those that were taken may come again.
+        """
+        self._check_open()
+        taken = len(self._seen) - len(self._ready)
+        return next((found for count, found in reversed(self._reader.ids) if count <= taken), "")
+
+    @property
     def partial(self) -> Accumulator[T]:
         """The events so far and what they add up to: text, thinking, tool calls, usage."""
         return accumulate(self._seen)

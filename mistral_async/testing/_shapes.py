@@ -237,6 +237,11 @@ SHAPES: dict[str, str] = {
     "PromptVariable": "name: str",
     "SkillDefinition": "description: str; body: str; assets: dict",
     "AliasList": "values: list[str]",
+    # workflows
+    "WorkerSpec": (
+        "github_url: str?; revision: str?; archive_id: str?; backend_spec: dict?; requested_roles: list[str]?; "
+        "entrypoint: str?; working_dir: str?"
+    ),
     # search indexes
     "IndexConfig": "embedding: EmbeddingModel",
     "EmbeddingModel": "@type:mistral mistral=MistralEmbedding, custom=MistralEmbedding",

@@ -1,0 +1,1 @@
+"""The objects of workflows: what runs them, and what they did."""

@@ -1,0 +1,1 @@
+"""Workflows: what runs them, and what they did."""
