@@ -33,17 +33,6 @@ def failure(request):
     return request.param
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(("asyncio", {"use_uvloop": False}), id="asyncio"),
-        pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop", marks=pytest.mark.slow),
-        pytest.param(("trio", {}), id="trio"),
-    ],
-)
-def anyio_backend(request):
-    return request.param
-
-
 @pytest.mark.parametrize("place", PLACES)
 async def test_an_exception_in(place, failure, tools, start, connect, tls, stream, monkeypatch):
     owner, name = PLACES[place]
@@ -65,6 +54,29 @@ async def test_an_exception_in(place, failure, tools, start, connect, tls, strea
     server.healthy = True
     assert (await client.models.list()).data == []
     await watch.close(server)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_exception_on_uvloop_in(place, failure, tools, start, connect, stream, monkeypatch):
+    uvloop = pytest.importorskip("uvloop")
+    owner, name = PLACES[place]
+    server = start(tls=owner is TlsLayer)
+
+    def fail(*_args, **_options):
+        raise failure
+
+    async def main():
+        async with connect(server, retries=ONCE, timeout=tools.patient) as client:
+            with monkeypatch.context() as patch:
+                patch.setattr(owner, name, fail)
+                since = time.monotonic()
+                outcome = await tools.perform(client, stream, tools.chat)
+            assert time.monotonic() - since < 1, "it waited for a time limit"
+            assert isinstance(outcome, APIConnectionError), repr(outcome)
+            server.healthy = True
+            assert (await client.models.list()).data == []
+
+    uvloop.run(main())
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
