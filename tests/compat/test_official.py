@@ -72,12 +72,18 @@ def at(client: Any, path: str) -> Any:
     return client
 
 
-def has_group(client: Any, path: str) -> bool:
+def has(client: Any, path: str) -> bool:
     try:
-        at(client, path.rpartition(".")[0])
+        at(client, path)
     except AttributeError:
         return False
     return True
+
+
+def has_group(client: Any, path: str) -> bool:
+    """Return whether any method of the group is there."""
+    group = path.rpartition(".")[0]
+    return any(has(client, each) for each in THEIRS if each.rpartition(".")[0] == group)
 
 
 def test_the_official_client_was_walked():
