@@ -94,7 +94,7 @@ class CallState:
         self.renewal: Renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
         self.model: str | None = request.model  # which has limits of its own
-        self.noise: bool = False  # its last 429 is noise, or of bulk work: it is repeated soon
+        self.noise: bool = False  # its last 429 is noise, or it is one call among others: it is repeated soon
         self.limiter: Limiter  # that of the client when the call began
         self.reservation: Reservation | None = None
         self.timeout: Timeout  # the limits of its view

@@ -38,15 +38,15 @@ if TYPE_CHECKING:
 # Rule 5: The delay is full jitter: a random time up to `initial_interval * exponent ** n` (AWS's "Exponential Backoff
 # and Jitter"), so that clients that failed together do not come back together. A `Retry-After` takes its place, plus
 # up to 2 % for the same reason; one above `max_retry_after` ends the call at once. A 429 that the limiter takes for
-# noise says nothing of the rate, and bulk work waits for its turn anyway: there the delay begins at 50 ms, and grows by
-# four each time until it is the usual one.
+# noise says nothing of the rate, and bulk work, or a call among others, waits for its turn anyway: there the delay
+# begins at 50 ms, and grows by four each time until it is the usual one.
 # Rule 6: The client's budget allows it (`RetryBudget`, asked by the sender): in the long run a tenth of the calls may
 # be repeated, so that a total outage costs 1.1 requests per call and not 4. 429s and new keys need none of it.
 
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
-_TOO_MANY = 429
+TOO_MANY = 429
 _UNAUTHORIZED = 401
-_PATIENT = frozenset({_TOO_MANY, _UNAUTHORIZED})  # these do not count among the failures of the API
+_PATIENT = frozenset({TOO_MANY, _UNAUTHORIZED})  # these do not count among the failures of the API
 
 
 class BackoffStrategy(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,7 +185,7 @@ def delay(
 ) -> float | None:
     """Return the seconds to wait before the next attempt, or None for the end; `attempts` ends with the one at hand.
 
-    `noise` says that it is a 429 after which the delay begins small (Rule 5): noise, or of bulk work.
+    `noise` says that it is a 429 after which the delay begins small (Rule 5): noise, or among others.
     """
     if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, attempts):
         return None
@@ -249,4 +249,4 @@ def _may_have_run(attempt: Attempt) -> bool:
 
 def is_throttled(error: MistralError) -> bool:
     """Return whether it is a 429: the API works, and asks for patience; this needs no budget."""
-    return isinstance(error, APIStatusError) and error.status == _TOO_MANY
+    return isinstance(error, APIStatusError) and error.status == TOO_MANY

@@ -10,7 +10,7 @@ import importlib
 import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
@@ -21,7 +21,7 @@ from mistral_async._engine.encode import with_key
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Request
-from mistral_async._engine.retry import delay, is_throttled
+from mistral_async._engine.retry import TOO_MANY, delay, is_throttled
 from mistral_async._engine.tracing import UNTRACED
 from mistral_async._http.protocol import Phase, Sent, SettingError, Timeouts, WireError, WireResponse, WireStream
 from mistral_async._http.threads import NoThreadError
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
 # as a refusal, a failure after something was sent as an attempt that the server may have counted, and one before that
 # by giving everything back. Cancellation counts as the third.
 # Rule 3: There are two waits, and a call is in one of them at a time: the turn under the rate limits before an
-# attempt (`_pace`), and the delay after a failure (`_sleep`). A 429 leads to both. Its `Retry-After` holds the
-# limiter, for all calls of that model, until then; the call itself sleeps as long, and only then asks for its next
-# turn. The first wait keeps the others from being refused too, the second works without any limiter.
+# attempt (`_pace`), and the delay after a failure (`_sleep`). A 429 leads to both. The call sleeps as long as
+# its `Retry-After` says (in bulk work others have its place meanwhile: `pause`), and only then asks for its next turn.
+# Where most calls are refused, the limiter holds all of that model until then, so that they are not refused too.
 # Rule 4: Neither wait outlives the deadline of the call: a delay that would end after it is not begun, and the
 # failure at hand is raised instead; a turn that does not come in time is an `APITimeoutError` of the phase "pace".
 # Rule 5: A 429 costs nothing of the retry budget (the API works, and asks for patience); every other repetition does.
@@ -73,6 +73,8 @@ class Sender:
         self._options = options
         timeout = options.timeout
         self._timeouts = Timeouts(timeout.connect, timeout.write, timeout.read, None, timeout.attempt)
+        self.pause: Callable[[float], Awaitable[None]] | None = None
+        """What waits for the next attempt after a 429; None: the call alone does."""
         self._priority = Priority.BULK if options.background else Priority.INTERACTIVE
 
     async def send(self, call: CallState) -> Any:
@@ -176,7 +178,8 @@ class Sender:
 
         call.settle()  # what the attempt before left under way: a stream that broke
         call.waited += seconds
-        await anyio.sleep(seconds)
+        pause = self.pause if self.pause is not None and call.attempts[-1].status == TOO_MANY else anyio.sleep
+        await pause(seconds)
         if call.renewal is Renewal.DUE:
             call.renewal = Renewal.DONE
             key = await self.fetch_key(call.request, call.deadline, call.attempts)
@@ -242,12 +245,14 @@ class Sender:
         else:
             reservation = limiter.reserve_again(call.reservation, now)
         call.reservation = reservation
-        if not reservation.may_start:
+        at_once = reservation.may_start
+        if not at_once:
             await self._wait_turn(call, reservation, now)
         if reservation.no_quota is not None:
             limiter.cancel(reservation, time.monotonic())
             raise self._failed(call, call.no_quota(reservation.no_quota))
-        call.paced(since=now)
+        if not at_once:
+            call.paced(since=now)
 
     async def _wait_turn(self, call: CallState, reservation: Reservation, now: float) -> None:
         import anyio
@@ -306,7 +311,8 @@ class Sender:
             call.settle(headers)
         elif reservation is not None:
             noise = limiter.reject(reservation, now, headers, error.retry_after, capacity=busy)
-            call.noise = noise or self._options.background  # which waits for its turn anyway
+            among_others = self._options.background or reservation.in_flight > 1
+            call.noise = noise or among_others  # which wait for their turn anyway
         else:
             call.noise = self._options.background
             limiter.observe_rejection(

@@ -1,6 +1,6 @@
-"""Limits that nobody states, discovered from rejections: CUBIC on the rate and on the calls in flight.
+"""Limits that nobody states, discovered from rejections: CUBIC on the rate.
 
-After a rejection the value drops to 0.7 of what was accepted, returns to it, stays there, and then tries more
+After a rejection the rate drops to 0.7 of what was accepted, returns to it, stays there, and then tries more
 (RFC 9438; botocore's adaptive retries use the same curve).
 """
 
@@ -10,7 +10,7 @@ import math
 from collections import deque
 from typing import Final
 
-from mistral_async._ratelimit.noise import Noise
+from mistral_async._ratelimit.noise import LatestCalls, Noise
 
 # Rule 1: Nothing is limited before the first rejection that names no limit, and nothing after six periods without
 # one: then the limit is taken to be gone.
@@ -19,13 +19,15 @@ from mistral_async._ratelimit.noise import Noise
 #
 # Rule 3: The new ceiling is measured, not guessed. The calls that were accepted between two rejections, per second,
 # are a lower bound of the limit; the rate that the curve allowed when the rejection came is an upper bound. While a
-# Retry-After holds all calls nobody is accepted, so what is measured over it is too little: the ceiling falls in steps.
+# Retry-After holds all calls nobody is accepted, and the bucket overflows: what is measured over it is far too little,
+# and the ceiling is the geometric mean of the two.
 #
 # Rule 4: If no call was accepted since the last rejection, the server is down rather than busy: one call probes it,
 # each time after twice as long. The first call that is accepted ends that; the rate doubles with each accepted call
 # until it meets the curve again.
 #
-# Rule 5: A time that the server names (Retry-After) holds all calls of the model until then, whatever the rate.
+# Rule 5: A time that the server names (Retry-After) holds all calls of the model until then, whatever the rate, if at
+# least half of its latest calls were refused, or a probe was. Else it is for its own call: the others have the rate.
 #
 # Rule 6: Calls count as accepted until they are rejected: a completion may take a minute, a 429 does not.
 #
@@ -42,11 +44,9 @@ BETA: Final = 0.7  # of the ceiling is allowed after a rejection; RFC 9438, sect
 _SCALE: Final = 0.4  # C of RFC 9438, section 5.1: how steep the curve is, in calls per second cubed
 _CALLS: Final = 50  # calls that pass before a slow rate is back at its ceiling: by CUBIC's own period only a few would
 _LONGEST: Final = 30.0  # seconds: the longest period, and the longest interval between two calls
-_CONCURRENCY_PERIOD: Final = 10.0  # seconds until the old number of calls in flight is tried again
 _GUESS_PERIOD: Final = 2.0  # seconds until a rate that is guessed from one rejection is tried again
 _LIFT_PERIOD: Final = 1.0  # seconds of the curve that begins when noise becomes known
 _EXPIRY: Final = 6.0  # periods without a rejection after which the limit is taken to be gone
-_STEP: Final = 0.5  # of the rate before: it is not measured as less over the time of a Retry-After
 _ENOUGH: Final = 8  # accepted calls that make a measured rate reliable
 _HORIZON: Final = 30.0  # seconds for which a rejection is used to measure the rate since
 _LONGEST_PROBE: Final = 8.0  # seconds between probes while everything is rejected: an outage is noticed to be over
@@ -125,6 +125,7 @@ class AdaptiveRate:
         "_first",
         "_held_until",
         "_last",
+        "_latest",
         "_probe_interval",
         "_recovery_rate",
         "_rejections",
@@ -137,6 +138,7 @@ class AdaptiveRate:
 
     def __init__(self) -> None:
         self.noise: Noise = Noise()
+        self._latest = LatestCalls()
         self._held_until = 0.0  # rule 5
         self._was_held = False  # since the rate was lowered
         self._curve: Cubic | None = None
@@ -186,6 +188,11 @@ class AdaptiveRate:
         if at == self._last:
             self._last = self._before_last
 
+    @property
+    def refused(self) -> bool:
+        """Return True if the server refuses the model's calls rather than single ones (rule 5)."""
+        return self._probe_interval > _FIRST_PROBE or self._latest.mostly_refused
+
     def hold(self, until: float) -> None:
         """Let no call start before that time (rule 5)."""
         self._held_until, self._was_held = max(self._held_until, until), True
@@ -216,11 +223,12 @@ class AdaptiveRate:
             self._rejections.clear()
             self._last = float("-inf")
 
-    def reject(self, now: float, granted_at: float) -> bool:
-        """Book that the server rejected a call that was granted at `granted_at`.
+    def reject(self, now: float, granted_at: float, in_flight: int) -> bool:
+        """Book that the server rejected a call that was granted at `granted_at`, when `in_flight` were under way.
 
         Return True if that is noise; else the rate is lowered.
         """
+        self._latest.refuse(self._accepted, in_flight)
         self._accepted -= 1
         curve, doubt = self._curve, self._doubt
         if curve is not None and granted_at < curve.since:  # rule 2
@@ -296,11 +304,11 @@ class AdaptiveRate:
         Rule 3: what was measured is less than the limit if the server's bucket was full, and overflowed, for a time. A
         reliable measurement is averaged with the upper bound, one of few calls is taken as it is.
         """
-        measured = (accepted + 1) / seconds if seconds else before
+        measured = (max(0, accepted) + 1) / seconds if seconds else before
         if accepted >= _ENOUGH and not self.noise.share:
             measured = (measured + before) / 2
         if self._was_held:
-            measured, self._was_held = max(measured, _STEP * before), False
+            measured, self._was_held = max(measured, math.sqrt(measured * before)), False
         ceiling = max(min(before, measured), 1 / _LONGEST)
         period = _period(ceiling)
         self._curve = Cubic(ceiling, now, period if seconds else min(period, _GUESS_PERIOD))
@@ -334,37 +342,3 @@ class AdaptiveRate:
             if accepted >= _ENOUGH:
                 break
         return accepted, seconds
-
-
-class AdaptiveConcurrency:
-    """The calls of one model in flight, unlimited until a 429 names them, or the server's load, as its reason.
-
-    A limit on them that is not named is discovered as a rate: at a steady rate as many are in flight.
-    """
-
-    __slots__ = ("_curve",)
-
-    def __init__(self) -> None:
-        self._curve: Cubic | None = None
-
-    @property
-    def active(self) -> bool:
-        """Return True if it can hold a call back."""
-        return self._curve is not None
-
-    def value(self, now: float) -> float:
-        """Return how many calls may be in flight now: at least one, infinity while nothing was rejected."""
-        return float("inf") if self._curve is None else max(1.0, self._curve.value(now))
-
-    def accept(self, now: float) -> None:
-        """Book that the server accepted a call."""
-        if self._curve is not None and self._curve.expired(now):
-            self._curve = None
-
-    def reject(self, now: float, granted_at: float, in_flight: int) -> None:
-        """Book that the server rejected a call that was granted at `granted_at`, when `in_flight` were under way."""
-        curve = self._curve
-        if curve is None or granted_at >= curve.since:
-            self._curve = Cubic(max(1.0, min(float(in_flight), self.value(now))), now, _CONCURRENCY_PERIOD)
-        elif in_flight < curve.ceiling:
-            curve.ceiling = max(1.0, float(in_flight))  # rule 2, but one of them met the limit even earlier

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from mistral_async._codec.rate_limit_headers import NO_STATUS, RateLimit, RateLimitStatus
-from mistral_async._ratelimit.cubic import AdaptiveConcurrency, AdaptiveRate
+from mistral_async._ratelimit.adaptive_concurrency import AdaptiveConcurrency
+from mistral_async._ratelimit.cubic import AdaptiveRate
 from mistral_async._ratelimit.server_limit import Debit, ServerLimit
 from mistral_async._ratelimit.stated_limits import HEADROOM, SLOT_POLL, usable_slots
 
@@ -21,20 +22,22 @@ from mistral_async._ratelimit.stated_limits import HEADROOM, SLOT_POLL, usable_s
 #   - the server's load, or the calls in flight (`capacity`): fewer calls may be in flight;
 #   - no rate-limit headers at all, but a known limit is nearly empty: that one;
 #   - else a limit that nobody states: the rate is lowered.
-# Retry-After holds all calls of the model until then, in addition (except where there is no quota, and for a rejection
-# that is taken for noise: there it is for its own call).
+# Retry-After holds all calls of the model until then, in addition (not where there is no quota; where nobody states the
+# limit, by rule 5 of cubic). Else it is for its own call.
 #
 # Rule 3: A call is booked with an estimate, and settled with what it drew: by the cost header, else by its usage, else
 # by the estimate. What it gives no estimate for is estimated by what earlier calls of the model drew. A 429 drew one
 # request (servers count it) and nothing else.
 #
-# Rule 4: While nothing is known of a model, bulk work starts with four calls at once and doubles them each second and
-# with what is accepted: a first 429 must not meet a thousand calls. Interactive calls are few; they start at once.
+# Rule 4: While nothing is known of a model, a crowd starts slowly: a first 429 must not meet a thousand calls. Each
+# accepted call makes room for one more, and so does time: bulk work begins with room for four, doubled each second
+# that it waits. Interactive calls begin with six, which double three times as fast. It is over with a thousand calls.
 
 _LONGEST_WINDOW: Final = 3600.0  # seconds: nobody waits for the next day, so such a limit is left to the server
-_FIRST_CALLS: Final = 4  # bulk calls in flight at first (rule 4)
-_ENOUGH_CALLS: Final = 1000  # accepted calls after which rule 4 ends
-_MAX_DOUBLINGS: Final = 10.0  # seconds of rule 4; keeps the power finite
+_BULK_START: Final = (4, 1.0, SLOT_POLL)  # rule 4: calls in flight at first; seconds in which they double, and until
+_INTERACTIVE_START: Final = (6, 0.3, 0.05)  # the first that waits asks again
+_ENOUGH_CALLS: Final = 1000  # accepted calls, or calls that time has made room for, with which rule 4 ends
+_MAX_DOUBLINGS: Final = 10.0  # keeps the power finite
 _NO_QUOTA_SECONDS: Final = 60.0  # until a model without quota is tried again: plans change while a program runs
 _WEIGHT: Final = 0.2  # of the newest call in an average: about the last five calls count
 _RATIOS: Final = (0.05, 20.0)  # actual tokens per estimated one: what is outside is an error of the caller's
@@ -53,7 +56,7 @@ class ModelLimits:
     __slots__ = (
         "_accepted",
         "_average_costs",
-        "_first_bulk",
+        "_crowded_at",
         "concurrency",
         "in_flight",
         "quota_missing",
@@ -70,8 +73,8 @@ class ModelLimits:
         self.quota_missing: tuple[float, RateLimit] | None = None  # until then, by this limit of 0
         self.token_ratio: float = 1.0  # tokens drawn per token estimated
         self._average_costs: dict[str, float] = {}
-        self._accepted = _FIRST_CALLS  # calls that the server took, and those of rule 4
-        self._first_bulk: float | None = None
+        self._accepted = 0  # calls that the server took
+        self._crowded_at = math.inf  # when a call first had to wait by rule 4
 
     @property
     def restricted(self) -> bool:
@@ -86,13 +89,16 @@ class ModelLimits:
             costs["tokens"] *= self.token_ratio
         return costs
 
-    def ready_at(self, now: float, costs: Mapping[str, float], *, headroom: bool, slow_start: bool) -> float:
-        """Return the earliest time, `now` or later, at which a call may start; `slow_start` applies rule 4."""
+    @property
+    def started(self) -> bool:
+        """Return True if the slow start is over (rule 4)."""
+        return self._accepted >= _ENOUGH_CALLS
+
+    def ready_at(self, now: float, costs: Mapping[str, float], *, headroom: bool) -> float:
+        """Return the earliest time, `now` or later, at which a call may start."""
         if self.quota_missing is not None:
             return now
         slots = self.concurrency.value(now) if self.concurrency.active else math.inf
-        if slow_start and not self.restricted:
-            slots = min(slots, self._slow_start(now))
         if slots < math.inf and self.in_flight >= max(1.0, usable_slots(slots, headroom=headroom)):
             return now + SLOT_POLL
         at = self.rate.ready_at(now) if self.rate.active else now
@@ -101,6 +107,21 @@ class ModelLimits:
             if cost:
                 at = max(at, limit.ready_at(now, cost, HEADROOM if headroom else 0.0))
         return at
+
+    def slow_start(self, now: float, *, bulk: bool) -> float:
+        """Return the earliest time, `now` or later, at which one more call may be in flight (rule 4)."""
+        if self.started or self.restricted:
+            return now
+        first, seconds, poll = _BULK_START if bulk else _INTERACTIVE_START
+        room = first + self._accepted
+        if self.in_flight < room:
+            return now
+        self._crowded_at = min(self._crowded_at, now)
+        doublings = min((now - self._crowded_at) / seconds, _MAX_DOUBLINGS)
+        grown = (room if bulk else first) * math.exp2(doublings)
+        if grown >= _ENOUGH_CALLS:
+            self._accepted = _ENOUGH_CALLS
+        return now if self.in_flight < grown else now + poll
 
     def draw(self, now: float, costs: Mapping[str, float]) -> dict[tuple[str, str], Debit]:
         """Book a call that starts now."""
@@ -156,7 +177,7 @@ class ModelLimits:
         self, now: float, call: Rejection, status: RateLimitStatus, retry_after: float | None, *, capacity: bool
     ) -> bool:
         """Blame a 429 on a limit (rule 2); return True if it is noise instead. `retry_after` is in seconds."""
-        named = noise = False
+        named = noise = lone = False
         for limit in status.limits:
             if limit.limit == 0:
                 self.quota_missing = (now + _NO_QUOTA_SECONDS, limit)
@@ -172,8 +193,9 @@ class ModelLimits:
         if capacity:
             self.concurrency.reject(now, call.granted_at, call.in_flight)
         elif not named and not (status is NO_STATUS and self._blame_emptiest(now, call)):
-            noise = self.rate.reject(now, call.granted_at)
-        if retry_after is not None and not noise:
+            noise = self.rate.reject(now, call.granted_at, call.in_flight)
+            lone = noise or not self.rate.refused
+        if retry_after is not None and not lone:
             self.rate.hold(now + retry_after)
         return noise
 
@@ -221,11 +243,3 @@ class ModelLimits:
             return False
         likely.reject(now, call.granted_at)
         return True
-
-    def _slow_start(self, now: float) -> float:
-        """Return how many calls may be in flight (rule 4)."""
-        if self._accepted >= _ENOUGH_CALLS:
-            return math.inf
-        if self._first_bulk is None:
-            self._first_bulk = now
-        return self._accepted * math.exp2(min(now - self._first_bulk, _MAX_DOUBLINGS))

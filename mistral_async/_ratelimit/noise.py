@@ -21,6 +21,8 @@ from typing import Final
 #
 # Rule 4: What was counted loses two thirds of its weight in half a minute: a limit that comes later costs a few
 # refusals.
+#
+# Rule 5: A limit that is exceeded by far refuses at least half of the latest calls: sixteen, beside those in flight.
 
 _MEMORY: Final = 30.0  # seconds in which what was counted loses two thirds of its weight (rule 4)
 _FORGOTTEN: Final = 0.05  # refusals, by their weight: below that noise is over
@@ -28,7 +30,32 @@ _KNOWN: Final = 1.5  # refusals at a sustained rate that make noise known: two, 
 _LARGEST: Final = 1 / 3  # share of refusals that can be noise
 _LEAST: Final = 1e-3  # share with which the test is made at least
 _LARGER: Final = 0.1  # by which, at least, the share is larger that the test looks for; else it is twice the known one
+_LATEST: Final = 16  # calls, beside those in flight, that are the latest
+_MOSTLY: Final = 0.5  # share of the latest calls that are refused when a limit is exceeded by far
 _SURE: Final = 100.0  # odds that end the test, for a few calls; more of them need more, or chance would end it often
+
+
+class LatestCalls:
+    """The calls that were granted of late, and how many of them were refused (rule 5)."""
+
+    __slots__ = ("_accepted", "_calls", "_refused")
+
+    def __init__(self) -> None:
+        self._accepted = 0  # calls in all, when one was refused last
+        self._calls = self._refused = 0.0  # of which older ones weigh less
+
+    @property
+    def mostly_refused(self) -> bool:
+        """Return True if at least half of them were refused."""
+        return self._refused >= _MOSTLY * self._calls
+
+    def refuse(self, accepted: int, in_flight: int) -> None:
+        """Count a refusal; `accepted` are all calls so far that were granted and not refused before."""
+        most, since = _LATEST + in_flight, accepted - self._accepted
+        kept = max(0.0, 1 - since / most)
+        self._refused = self._refused * kept + 1
+        self._calls = min(self._calls * kept + since, most)
+        self._accepted = accepted - 1
 
 
 class Noise:

@@ -158,8 +158,9 @@ def _try_to_grant(call: Reservation, now: float) -> _Verdict:
     call.no_quota = None if model.quota_missing is None else model.no_quota(now)
     if call.no_quota is None:
         headroom = call.bulk and now - group.interactive_at < _INTERACTIVE_SECONDS
-        slow_start = call.bulk and not stated.buckets
-        own = model.ready_at(now, call.costs, headroom=headroom, slow_start=slow_start)
+        own = model.ready_at(now, call.costs, headroom=headroom)
+        if not stated.buckets:
+            own = max(own, model.slow_start(now, bulk=call.bulk))
         common = stated.ready_at(now, call.costs, headroom=headroom)
         if own > now or common > now:
             call.ready_at = max(own, common)

@@ -43,7 +43,11 @@ class BulkRun(Generic[T]):
         self._counter = work.counter = ProgressCounter(len(source) if isinstance(source, Sized) else None)
         slack = config.window - config.concurrency if work.first_packs is None else config.window
         self._queue: ResultQueue[T] = ResultQueue(
-            config.window, self._counter, min_room=min(config.window // 8, slack), ordered=config.ordered
+            config.window,
+            self._counter,
+            min_room=min(config.window // 8, slack),
+            ordered=config.ordered,
+            aside=config.aside,
         )
         self._checkpoint: CheckpointWriter | None = None
         self._entered = False

@@ -15,6 +15,8 @@ from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async.bulk._outcome import OnError
 from mistral_async.bulk._progress import Progress
 
+_ASIDE = 64  # items for each request at once: what a second's pause of one of them holds up, and more
+
 Listener: TypeAlias = Callable[[Progress], object]
 
 
@@ -72,3 +74,8 @@ class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
     def window(self) -> int:
         """The number of items that may be under way or waiting to be taken."""
         return self.max_in_flight or 2 * self.concurrency
+
+    @property
+    def aside(self) -> int:
+        """The number of items beside these that may wait for one before them, or for another attempt."""
+        return 0 if self.max_in_flight else _ASIDE * self.concurrency

@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 # Rule 1: One task reads and closes the source, in order, up to 256 items at a time, and only when there is room. A
 # generator may therefore hold what belongs to a task.
 # Rule 2: Items that were read and whose results were not taken are at most `max_in_flight`: this bounds the memory. A
-# consumer that is slow stops the reading, and so new requests. Reading goes on when `min_room` items have room.
+# consumer that is slow stops the reading, and so new requests. Reading goes on when `min_room` items have room. Where
+# no `max_in_flight` is given, one item does not hold up the others: results that wait for it, and items that wait for
+# another attempt after a 429, do not count, up to 64 for each of the `concurrency`.
 # Reading also pauses while more requests wait than may be sent at once; of packed work more than one, so that what is
 # learned of the limits of a request counts for the next.
 # Rule 3: Requests at once are at most `concurrency`. Packed work begins with `first_packs`, and gains one with each
-# request that has an outcome.
+# request that has an outcome. A request that waits for another attempt after a 429 leaves its place to the next, and
+# has the first that is free when it returns.
 # Rule 4: In order, a result waits in the window for those before it. Every item has one result, in its place.
 # Rule 5: An item that can not be sent, or a request that fails, is an `Err` of its own. The job as a whole is ended
 # by a checkpoint that fails, by a `progress` function that raises, and by any `Err` with `on_error="raise"`: the
@@ -82,6 +85,7 @@ class Pipeline(Generic[T]):
         self._reads = 0
         self._reading = False
         self._opened = Notify()
+        work.pause_with(self._pause)
 
     async def run(self) -> None:
         """Work until the scope is cancelled."""
@@ -130,10 +134,10 @@ class Pipeline(Generic[T]):
     async def _next_items(self) -> list[object]:
         """Wait for room (Rule 2), then for the source; its failure ends it, and is raised later (Rule 5)."""
         results = self._results
-        while len(self._workers.waiting) > self._ahead or not self._may_read():
-            await results.freed.wait()
         if self._reads and not self.source.may_wait:
             await anyio.lowlevel.checkpoint()
+        while len(self._workers.waiting) > self._ahead or not self._may_read():
+            await results.freed.wait()
         self._reads += 1
         self._reading = True
         try:
@@ -251,6 +255,15 @@ class Pipeline(Generic[T]):
             await self._finish(pack, outcome.results, outcome.kept)
         except Exception as error:  # noqa: BLE001 - the checkpoint could not be written
             self.stop(error)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait for the next attempt of a request, which holds up no other meanwhile (Rules 2 and 3)."""
+        self._results.paused += 1
+        self._results.freed.set()
+        try:
+            await self._workers.pause(seconds)
+        finally:
+            self._results.paused -= 1
 
     async def _finish(self, pack: Pack, results: list[Result[T]], kept: Sequence[bytes | None]) -> None:
         """Keep the results, then hand them out (Rule 7)."""

@@ -1,6 +1,7 @@
 """Results on their way to the consumer, in order if so wished, within a window of items (Rules 2 and 4 of `_pipeline`).
 
-The window is all that bounds the memory: items that were read and whose results were not taken.
+The window bounds the memory: items that were read and whose results were not taken. Those that could not be taken
+because they wait for one before them, or for another attempt, have room of their own.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ T = TypeVar("T")
 class ResultQueue(Generic[T]):
     """The results between the workers and the consumer."""
 
-    def __init__(self, window: int, counter: ProgressCounter, *, min_room: int, ordered: bool) -> None:
+    def __init__(self, window: int, counter: ProgressCounter, *, min_room: int, ordered: bool, aside: int = 0) -> None:
         self.window = window
         self.counter = counter
         self.ready: deque[Result[T]] = deque()
@@ -34,6 +35,10 @@ class ResultQueue(Generic[T]):
         self.freed = Notify()
         self.consumer_waits = False
         """True while the consumer waits for a result."""
+        self.paused = 0
+        """Requests that wait for another attempt."""
+        self._aside = aside
+        """Items that have room beside the window: early results, and requests that wait for another attempt."""
         self._ordered = ordered
         self._early: dict[int, Result[T]] = {}
         self._next = 0
@@ -43,7 +48,8 @@ class ResultQueue(Generic[T]):
     @property
     def room(self) -> int:
         """The number of items that may be read."""
-        return self.window - (self.counter.read - self.taken)
+        aside = min(self._aside, len(self._early) + self.paused)
+        return self.window + aside - (self.counter.read - self.taken)
 
     @property
     def is_over(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar, cast
 
@@ -71,6 +71,10 @@ class Work(ABC, Generic[T]):
     @abstractmethod
     def restore(self, kept: bytes, item: object) -> T:
         """Make the value again of its encoding in the checkpoint."""
+
+    def pause_with(self, pause: Callable[[float], Awaitable[None]]) -> None:
+        """Have this function wait for the next attempt of a request that was refused with 429."""
+        self._engine.sender.pause = pause
 
     async def respond(self, call: Call[Any]) -> Response[Any]:
         """Perform a call, and count its requests and tokens."""

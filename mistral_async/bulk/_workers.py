@@ -33,6 +33,7 @@ class Workers:
         self._allowed = min(concurrency, work.first_packs or concurrency)
         self._running = 0
         self._idle: list[anyio.Event] = []
+        self._returning: deque[anyio.Event] = deque()
 
     def start(self, group: TaskGroup) -> None:
         """Start workers in this group from now on."""
@@ -56,8 +57,22 @@ class Workers:
         """Allow one more request at once, up to the concurrency."""
         if self._allowed < self._concurrency:
             self._allowed += 1
-            if self.waiting:
+            if self.waiting or self._returning:
                 self._wake_one()
+
+    async def pause(self, seconds: float) -> None:
+        """Let the time until the next attempt of a request pass; others have its worker's place meanwhile."""
+        self._running -= 1
+        if self.waiting:
+            self._wake_one()
+        await anyio.sleep(seconds)
+        if self._running < self._allowed:
+            self._running += 1
+            return
+        self._returning.append(event := anyio.Event())
+        if self._idle:
+            self._idle.pop().set()
+        await event.wait()
 
     def _wake_one(self) -> None:
         if self._idle:
@@ -68,6 +83,9 @@ class Workers:
 
     async def _run(self) -> None:
         while not self.stopped:
+            if self._returning:
+                self._returning.popleft().set()
+                return
             if not self.waiting:
                 self._idle.append(event := anyio.Event())
                 await event.wait()

@@ -80,6 +80,32 @@ async def test_concurrency_is_never_exceeded(anyio_backend):
         assert server.connections.opened <= 5
 
 
+async def test_concurrency_is_never_exceeded_by_those_that_return(anyio_backend):
+    # Rule 3 of pipeline.
+    async with FakeMistral(latency=0.01) as server, Mistral(server.api_key, server_url=server.url) as client:
+        server.fail(429, times=8, after=10, headers={"retry-after-ms": "20"})
+        results = await client.bulk.map((chat(str(n)) for n in range(60)), concurrency=5)
+        assert all(result.ok for result in results)
+        assert server.connections.opened <= 5
+
+
+async def test_an_item_that_waits_for_another_attempt_holds_up_no_other(server, client):
+    # Rules 2 and 3 of pipeline.
+    server.fail(429, after=20, headers={"retry-after-ms": "600"})
+    async with client.bulk.map((chat(str(n)) for n in range(1000)), concurrency=1) as results:
+        indexes = [(await anext(results)).index for _ in range(21)]
+        assert 21 + 10 < len(server.requests) <= 21 + 2 + 64 + 2, "and what waits in memory is bounded"
+        assert [*indexes, (await anext(results)).index] == list(range(22))
+
+
+async def test_a_bound_that_is_given_counts_those_that_wait(server, client):
+    # Rule 2 of pipeline.
+    server.fail(429, headers={"retry-after-ms": "300"})
+    async with client.bulk.map((chat(str(n)) for n in range(1000)), concurrency=2, max_in_flight=6) as results:
+        await anext(results)
+        assert len(server.requests) <= 6 + 2
+
+
 @pytest.mark.parametrize("name", ["concurrency", "max_in_flight"])
 @pytest.mark.parametrize(("value", "error"), [(0, ValueError), (-1, ValueError), (True, TypeError), (2.5, TypeError)])
 async def test_impossible_bounds_are_refused_at_once(client, name, value, error):

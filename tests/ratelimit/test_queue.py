@@ -20,6 +20,15 @@ def go(limiter, now, model="m", *, priority=Priority.BULK, **costs):
     return limiter.reserve("/v1/chat", model, costs, now=now, priority=priority)
 
 
+def proven():
+    """A limiter to which so many calls were accepted that a crowd starts at once."""
+    limiter = Limiter()
+    for _ in range(1000):
+        limiter.settle(go(limiter, 0.0), 0.0)
+    assert limiter.unrestricted
+    return limiter
+
+
 def drain(limiter, turns, now=0.0, until=1e6):
     """Poll each turn when it asked for that; return the order in which they went, with the times."""
     went, left = [], dict(enumerate(turns))
@@ -227,7 +236,7 @@ def test_those_who_wait_learn_that_there_is_no_quota():
 
 def test_unrestricted_until_a_limit_is_learned():
     # Rule 3 of limiter.
-    limiter = Limiter()
+    limiter = proven()
     limiter.observe("/v1/chat", "m", now=0.0, headers=[(b"content-type", b"application/json")])
     assert limiter.unrestricted
     limiter.observe("/v1/chat", "m", now=0.0, headers=said(60, 2))
@@ -277,7 +286,7 @@ def test_retry_after_holds_everybody():
 
 
 def test_a_limit_per_day_is_left_to_the_server():
-    limiter = Limiter()
+    limiter = proven()
     headers = [(b"x-ratelimit-limit-req-day", b"10"), (b"x-ratelimit-remaining-req-day", b"0")]
     limiter.observe("/v1/chat", "m", now=0.0, headers=headers)
     assert limiter.unrestricted
@@ -320,6 +329,31 @@ def test_bulk_work_starts_slowly_where_nothing_is_known():
     assert 9 <= sum(turn.state is GRANTED for turn in turns) <= 12
     user = go(limiter, 1.1, priority=Priority.INTERACTIVE)
     assert limiter.poll(user, 1.1) == 0.0, "it does not wait with them"
+
+
+def test_a_crowd_of_interactive_calls_starts_slowly_where_nothing_is_known():
+    # Rule 4 of model_limits.
+    limiter = Limiter()
+    turns = [go(limiter, 0.0, priority=Priority.INTERACTIVE) for _ in range(300)]
+    assert sum(turn.may_start for turn in turns) == 6
+    for turn in turns[:6]:
+        limiter.settle(turn, 0.05)
+    assert sum(turn.state is GRANTED for turn in turns) == 12, "what is accepted makes room"
+    for step in range(40):
+        limiter.poll(turns[-1], step / 20)
+    assert all(turn.may_start for turn in turns[6:]), "and so does time"
+
+
+def test_a_retry_after_of_one_among_many_is_for_its_own_call():
+    # Rule 5 of cubic.
+    limiter = proven()
+    turns = [go(limiter, 1.0) for _ in range(20)]
+    limiter.reject(turns[0], 1.1, (), 7.0)
+    assert limiter.poll(go(limiter, 1.2), 1.2) < 1.0
+    for turn in turns[1:]:
+        limiter.reject(turn, 1.2, (), 7.0)
+    limiter.poll(turns[0], 1.2)
+    assert limiter.poll(go(limiter, 1.3), 1.3) == pytest.approx(6.9), "nearly all were refused"
 
 
 def test_a_rejection_is_blamed_on_one_limit():

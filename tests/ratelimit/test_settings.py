@@ -39,9 +39,12 @@ def test_models_are_not_nested():
         RateLimits(models={"b": {"requests_per_second": 1}})
 
 
-def test_without_limits_the_limiter_is_unrestricted():
+def test_without_limits_the_limiter_is_unrestricted_once_it_has_seen_enough():
     # Rule 3 of limiter.
-    assert Limiter().unrestricted
-    assert Limiter(RateLimits()).unrestricted
-    assert not Limiter(RateLimits(concurrency=3)).unrestricted
-    assert not Limiter(RateLimits(models={"a": RateLimits(requests_per_second=3)})).unrestricted
+    few = RateLimits(models={"a": RateLimits(requests_per_second=3)})
+    for limits, unrestricted in [(None, True), (RateLimits(), True), (RateLimits(concurrency=3), False), (few, False)]:
+        limiter = Limiter(limits)
+        assert not limiter.unrestricted
+        for number in range(1000):
+            limiter.settle(limiter.reserve("/v1/chat", "m", now=number / 100), number / 100)
+        assert limiter.unrestricted is unrestricted
