@@ -186,11 +186,17 @@ def first_role(walk: Walk) -> dict[str, Any]:
     return {"role_ids": [roles.items[0].uuid]}
 
 
+def first_deployment(walk: Walk) -> dict[str, Any]:
+    listed = walk.client.workflows.deployments.list_deployments(active_only=False)
+    return {"deployment_id": listed.result.deployments[0].id}
+
+
 # Arguments that the server knows.
 ASKED_FOR: dict[str, Callable[[Walk], dict[str, Any]]] = {
     "beta.conversations.restart": first_entry,
     "beta.conversations.restart_stream": first_entry,
     "beta.service_accounts.set_roles": first_role,
+    "workflows.deployments.unharden_deployment": first_deployment,
 }
 
 
