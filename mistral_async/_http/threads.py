@@ -12,7 +12,6 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
@@ -22,6 +21,7 @@ from mistral_async._http.loops import call_soon, current_loop, interpreter_ends,
 
 if TYPE_CHECKING:
     import asyncio
+    from concurrent.futures import Future
 
     from anyio import CapacityLimiter
 
@@ -134,6 +134,8 @@ async def _to_its_end(
     A shield of anyio is none for asyncio's own cancellation (`task.cancel()`, `asyncio.timeout`), nor for what an event
     loop raises into the task.
     """
+    from concurrent.futures import Future
+
     call: Future[Outcome[T]] = Future()
 
     def work() -> None:
