@@ -77,7 +77,8 @@ class APIStatusError(MistralError):
 
     status: int = 0
     code: str | None = None
-    """The API's own code: a string of digits such as "1500", whatever type it has on the wire."""
+    """The API's own code: a string of digits such as "1500", whatever type it has on the wire, or a word such as
+    "JUDGE_NOT_FOUND" (of `beta.observability`)."""
     type: str | None = None
     """The API's word for the error, such as "invalid_model"."""
     param: str | None = None

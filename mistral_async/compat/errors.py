@@ -3,6 +3,7 @@
 MistralError                    a response with an error status, or one that cannot be decoded
 ├── SDKError                    any status but 422
 ├── HTTPValidationError         422: `data.detail`
+├── ObservabilityError          an error of the observability endpoints: `data.detail.error_code`
 └── ResponseValidationError     a response that cannot be decoded: `cause`
 """
 
@@ -33,6 +34,19 @@ class HTTPValidationErrorData(msgspec.Struct):
     """The body of a 422."""
 
     detail: list[ValidationError] | None = None
+
+
+class ObservabilityErrorDetail(msgspec.Struct):
+    """The message of an error, and a word for it such as `JUDGE_NOT_FOUND`."""
+
+    message: str = ""
+    error_code: str | None = None
+
+
+class ObservabilityErrorData(msgspec.Struct):
+    """The body of an error of the observability endpoints."""
+
+    detail: ObservabilityErrorDetail
 
 
 class MistralError(errors.MistralError):
@@ -85,6 +99,16 @@ class HTTPValidationError(MistralError):
         return HTTPValidationErrorData(found)
 
 
+class ObservabilityError(MistralError):
+    """An error of the observability endpoints."""
+
+    @property
+    def data(self) -> ObservabilityErrorData:
+        """Return the decoded body."""
+        detail: Any = vars(self).get("detail") or {}
+        return ObservabilityErrorData(ObservabilityErrorDetail(str(detail.get("message")), detail.get("error_code")))
+
+
 class ResponseValidationError(MistralError):
     """A response that does not have the form that the API documents."""
 
@@ -109,10 +133,14 @@ _REQUEST_ERRORS: dict[tuple[str, bool], type[httpx.RequestError]] = {
 
 
 @functools.cache
-def _official_class(plain: type[errors.MistralError], phase: str, *, late: bool) -> type[errors.MistralError]:
+def _official_class(
+    plain: type[errors.MistralError], phase: str, *, late: bool = False, coded: bool = False
+) -> type[errors.MistralError]:
     """Return the class derived from the official class and from `plain`."""
     name: Any
-    if issubclass(plain, errors.UnprocessableEntityError):
+    if coded:
+        name = ObservabilityError
+    elif issubclass(plain, errors.UnprocessableEntityError):
         name = HTTPValidationError
     elif issubclass(plain, errors.APIStatusError):
         name = SDKError
@@ -130,7 +158,9 @@ def add_official_class(error: BaseException) -> None:
         case MistralError() | httpx.RequestError():
             pass
         case errors.APIStatusError() | errors.ResponseValidationError():
-            error.__class__ = cast("Any", _official_class(cast("Any", type(error)), "", late=False))
+            detail: Any = getattr(error, "detail", None)
+            coded = is_object(detail) and "error_code" in detail
+            error.__class__ = cast("Any", _official_class(cast("Any", type(error)), "", coded=coded))
         case errors.APIConnectionError():
             vars(error)["_request"] = None  # as httpx has it where there is none
             late = isinstance(error, errors.APITimeoutError)

@@ -406,3 +406,15 @@ def test_the_official_constructor_is_taken(threaded_server):
     )
     with settings as client:
         assert client.models.retrieve(model_id=MODEL).id == MODEL
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+def test_errors_of_observability_have_a_word(official, threaded_server, status):
+    detail = {"message": "No such judge", "error_code": "JUDGE_NOT_FOUND"}
+    threaded_server.reply("GET /v1/models", status=status, json={"detail": detail})
+    with pytest.raises(errors.ObservabilityError, match="No such judge") as caught:
+        official.models.list()
+    assert (caught.value.data.detail.message, caught.value.data.detail.error_code) == tuple(detail.values())
+    assert isinstance(caught.value, plain.APIStatusError)
+    assert caught.value.code == "JUDGE_NOT_FOUND"
+    assert isinstance(pickle.loads(pickle.dumps(caught.value)), errors.ObservabilityError)
