@@ -162,7 +162,8 @@ WAITS = [
         "faults/test_deadlines.py::test_every_wait_ends_in_time "
         "engine/test_retry.py::test_cancelling_a_wait_takes_no_time",
         """
-        _engine/sender.py _retry_loop:retrying _sleep:anyio.sleep
+        _engine/sender.py _retry_loop:retrying _sleep:pause
+        bulk/_workers.py pause:anyio.sleep
         """,
     ),
     Wait(
@@ -259,7 +260,7 @@ WAITS = [
         bulk/_pipeline.py _flush_at_pauses:_opened.wait _flush_at_pauses:anyio.sleep _report_progress:anyio.sleep
         bulk/_result_queue.py wait:arrived.wait
         bulk/_source.py read:_fresh.wait
-        bulk/_workers.py _run:event.wait
+        bulk/_workers.py _run:event.wait pause:event.wait
         """,
     ),
     Wait(
