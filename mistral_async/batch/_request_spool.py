@@ -119,6 +119,8 @@ class RequestSpool(Generic[T]):
     def _body(self, call: Call[T], index: int) -> dict[str, Any]:
         if call.route != self._endpoint:
             self._set_endpoint(call, index)
+        if call.headers:
+            raise _input_error(index, "it has headers of its own, which a line of a batch can not have")
         body: object = call.json
         if call.form is not None:
             body = call.form.values

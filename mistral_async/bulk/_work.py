@@ -111,7 +111,7 @@ class SingleWork(Work[T]):
         """Return the digest of the request."""
         call = self._describe(item)
         body = call.json if call.form is None else call.form.values
-        return digest_of([call.method, call.target, body])
+        return digest_of([call.method, call.target, body, *([call.headers] if call.headers else [])])
 
     def restore(self, kept: bytes, item: object) -> T:
         """Decode the body as the call decodes it."""

@@ -10,6 +10,8 @@ import pytest
 from typing_extensions import TypedDict
 
 from mistral_async import RetrySafety, SyncMistral, calls
+from mistral_async.batch import BatchInputError
+from mistral_async.bulk import CheckpointError
 from mistral_async.errors import (
     APIConnectionError,
     BadRequestError,
@@ -175,3 +177,26 @@ def test_a_pickle_of_a_request_keeps_its_headers():
     again = pickle.loads(pickle.dumps(made))
     assert (again, again.headers, again.path) == (made, {"x-own": "1"}, "/v2/a")
     assert SyncMistral("key").request.__doc__
+
+
+async def test_headers_tell_items_of_bulk_work_apart(client, server, tmp_path):
+    def ask(value):
+        return [calls.request("POST", "/v2/things", json={}, headers={"x-own": value}, returns=dict)]
+
+    server.reply("/v2/things", json={"n": 1})
+    server.reply("/v2/things", json={"n": 2})
+    for value, wanted in (("1", 1), ("1", 1)):
+        async with client.bulk.map(ask(value), checkpoint=tmp_path / "kept") as results:
+            assert [each.unwrap()["n"] async for each in results] == [wanted]
+    assert len(server.requests) == 1
+    with pytest.raises(CheckpointError):
+        async with client.bulk.map(ask("2"), checkpoint=tmp_path / "kept") as results:
+            [each async for each in results]
+
+
+async def test_a_batch_has_no_headers(client):
+    body = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
+    call = calls.request("POST", "/v1/chat/completions", json=body, headers={"x-own": "1"}, returns=dict)
+    with pytest.raises(BatchInputError, match="headers of its own"):
+        async with client.batch.run([call]) as results:
+            await anext(results)
