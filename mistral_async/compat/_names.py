@@ -20,6 +20,9 @@ _RENAMED: Final = {
     "sort_direction_query_parameter1": "sort_direction",
 }
 
+_BODIES: Final = ("request", "evaluation_run_filter_input")
+"""Parameters that are a whole body, whose fields an endpoint has as parameters."""
+
 _CONSTANTS: Final = frozenset({"purpose"})
 """Fields of a whole body that are always the same, and that the endpoint sends by itself."""
 
@@ -35,12 +38,12 @@ def own_name(name: str, known: Mapping[str, object]) -> str:
 def own_options(options: Mapping[str, Any], endpoint: Callable[..., Any]) -> dict[str, Any]:
     """Rename the options as the endpoint calls them; those of a whole body (`request`) become options themselves."""
     known = parameters(endpoint)
-    if "request" in options and "request" not in known:
-        body: Any = options["request"]
-        options = {**options, **(body.to_dict() if isinstance(body, Model) else body)}
-        options = {
-            name: value for name, value in options.items() if name not in {"request", *_CONSTANTS - known.keys()}
-        }
+    for name in _BODIES:
+        if name in options and name not in known:
+            body: Any = options[name]
+            fields: dict[str, Any] = body.to_dict() if isinstance(body, Model) else body
+            rest = {key: value for key, value in options.items() if key != name}
+            options = {**rest, **{key: value for key, value in fields.items() if key in known or key not in _CONSTANTS}}
     return {own_name(name, known): value for name, value in options.items()}
 
 

@@ -31,6 +31,7 @@ from mistralai.client.utils import marshal_json
 ABSENT = {
     "additional_properties": "an option of every call: they become fields of the body",
     "kwargs": "each has its own name",
+    "evaluation_run_filter_input": "the same",
     "security": "the client has the key; one of a call is taken, too",
     "request": "its fields are the parameters; a whole one is taken, too",
 }
@@ -145,6 +146,7 @@ MODELS = {
     "fim": "codestral-latest",
     "ocr": "mistral-ocr-latest",
 }
+TEXT = "a-text"  # as long as names must be
 HI = [{"role": "user", "content": "Hello"}]
 # Values of parameters that no rule of their types finds.
 VALUES: dict[str, Any] = {
@@ -160,7 +162,7 @@ OTHER_NAMES = {"event_source_id": "webhook_id", "agents": "beta.agents"}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "audio.transcriptions.complete": {"file_url": "https://a.example/speech.wav"},
     "audio.transcriptions.stream": {"file_url": "https://a.example/speech.wav"},
-    "beta.agents.create_version_alias": {"alias": "text", "version": 0},
+    "beta.agents.create_version_alias": {"alias": TEXT, "version": 0},
     "beta.agents.get_version": {"version": "0"},
     "beta.agents.update_version": {"version": 0},
     "beta.context.search_indexes.ingest_documents": {"documents": [{"id": "doc", "content": "One. Two."}]},
@@ -182,13 +184,13 @@ def first_entry(walk: Walk) -> dict[str, Any]:
 
 
 def first_role(walk: Walk) -> dict[str, Any]:
-    roles = walk.client.beta.service_accounts.list_assignable_roles(workspace_id=walk.id("workspace_id", "") or "text")
+    roles = walk.client.beta.service_accounts.list_assignable_roles(workspace_id=walk.id("workspace_id", "") or TEXT)
     return {"role_ids": [roles.items[0].uuid]}
 
 
 def first_deployment(walk: Walk) -> dict[str, Any]:
     listed = walk.client.workflows.deployments.list_deployments(active_only=False)
-    return {"deployment_id": listed.result.deployments[0].id}
+    return {"deployment_id": listed.deployments[0].id}
 
 
 # Arguments that the server knows.
@@ -289,8 +291,8 @@ class Walk:
             )
         if annotation is datetime:
             return datetime(2031, 1, 2, tzinfo=UTC)
-        scalars = {str: "text", int: 1, float: 1.0, bool: True, bytes: b"{}"}
-        return scalars.get(annotation, "text")
+        scalars = {str: TEXT, int: 1, float: 1.0, bool: True, bytes: b"{}"}
+        return scalars.get(annotation, TEXT)
 
 
 def plain(value: Any) -> Any:
