@@ -3,6 +3,7 @@
     python benchmarks/bench_bulk.py                 # rate limits and 100,000 texts, ours and the peers'
     python benchmarks/bench_bulk.py --runs 5 --json results.json --plot docs/bulk-rate.svg
     python benchmarks/bench_bulk.py --texts 10000000 --only memory
+    python benchmarks/bench_bulk.py --runs 3 --only gather   # 300 plain calls at once: limits far, near, hit
 
 Peers have no bulk calls: they get what their users write, a semaphore and retries tuned for the limit. All clients meet
 the same server, one after the other in the same run. Every measurement is a process of its own.
@@ -36,6 +37,14 @@ CASES = {
     "given": {"requests": RATE, "per": 1.0, "burst": BURST, "headers": "2026"},
     "headers": {"requests": RATE, "per": 1.0, "burst": BURST, "headers": "2026"},
     "nothing": {"requests": RATE, "per": 1.0, "burst": BURST, "headers": None},
+}
+HIT = {"requests": RATE, "per": 1.0, "burst": BURST}
+CROWDS = {
+    "far": {"requests": 60_000, "per": 60.0, "burst": 60_000, "headers": "2026"},
+    "near": {"requests": RATE, "per": 1.0, "burst": CALLS, "headers": "2026"},
+    "hit, told by headers": {**HIT, "headers": "2026"},
+    "hit, told by Retry-After": {**HIT, "headers": None, "retry_after": True},
+    "hit, not told": {**HIT, "headers": None},
 }
 CHAT_MODEL = "mistral-small-latest"
 
@@ -77,6 +86,15 @@ async def calls_of_ours(url: str, case: str) -> int:
         prompts = (f"prompt {n}" for n in range(CALLS))
         results = await client.bulk.chat(prompts, model=CHAT_MODEL, concurrency=CONCURRENCY)
     return sum(result.ok for result in results)
+
+
+async def crowd_of_ours(url: str) -> int:
+    from mistral_async import Mistral
+
+    async with Mistral("test-key", server_url=url) as client:
+        chats = [[{"role": "user", "content": f"prompt {n}"}] for n in range(CALLS)]
+        await asyncio.gather(*(client.chat.complete(model=CHAT_MODEL, messages=chat) for chat in chats))
+    return CALLS
 
 
 async def calls_of_mistralai(url: str, case: str) -> int:  # noqa: ARG001 - it can not be told the limit
@@ -232,6 +250,24 @@ def rate_limits(runs: int, clients, cases) -> tuple[list[dict], dict]:
     return rows, timelines
 
 
+def crowds(runs: int) -> list[dict]:
+    """Plain calls of ours, made all at once."""
+    rows = []
+    for crowd, settings in CROWDS.items():
+        ideal = max(0.0, CALLS - settings["burst"]) / RATE + LATENCY
+        seconds, rejected = [], []
+        for _ in range(runs):
+            with server("limits", {**settings, "latency": LATENCY}) as (url, report):
+                one = measure("crowd", "mistral_async", url)
+            seconds.append(one["seconds"])
+            rejected.append(sum(status == 429 for _, status in report[0]))
+        rows.append({"limit": crowd, "seconds": statistics.median(seconds), "ideal": ideal})
+        rows[-1]["rejected"] = statistics.median(rejected)
+        row = rows[-1]
+        print(f"{crowd:25} {row['seconds']:6.2f} s, ideal {ideal:5.2f} s, {row['rejected']:4.0f} rejected", flush=True)
+    return rows
+
+
 def embeddings(runs: int, clients, count: int) -> list[dict]:
     rows = []
     for client in clients:
@@ -303,7 +339,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1, help="runs of each measurement, of which the median is shown")
     parser.add_argument("--clients", nargs="+", choices=CLIENTS, default=CLIENTS)
     parser.add_argument("--cases", nargs="+", choices=CASES, default=tuple(CASES), help="what the clients know")
-    parser.add_argument("--only", choices=("limits", "embeddings", "memory"))
+    parser.add_argument("--only", choices=("limits", "gather", "embeddings", "memory"))
     parser.add_argument("--texts", type=int, help="how many (100,000 to embed, 1,000,000 for memory)")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--plot", metavar="FILE")
@@ -317,6 +353,8 @@ def main() -> None:
         results["rate_limits"], timelines = rate_limits(options.runs, options.clients, options.cases)
         if options.plot:
             plot(timelines, options.plot)
+    if options.only in {None, "gather"}:
+        results["gather"] = crowds(options.runs)
     if options.only in {None, "embeddings"}:
         results["embeddings"] = embeddings(options.runs, options.clients, options.texts or 100_000)
     if options.only in {None, "memory"}:

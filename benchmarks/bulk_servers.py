@@ -35,7 +35,7 @@ def serve_limits(settings: dict) -> None:
     from mistral_async.testing import FakeMistral, RateLimit, RateLimits
 
     limit = RateLimit(requests=settings["requests"], per=settings["per"], burst=settings["burst"])
-    limits = RateLimits(default=limit, headers=settings["headers"])
+    limits = RateLimits(default=limit, headers=settings["headers"], retry_after=settings.get("retry_after", False))
     with FakeMistral(rate_limits=limits, latency=settings.get("latency", 0.0), any_model=True) as server:
         print(server.url, flush=True)
         sys.stdin.read()
