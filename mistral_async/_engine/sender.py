@@ -190,7 +190,7 @@ class Sender:
     async def _attempt(self, call: CallState) -> Any:
         """Pace and send once; raise an error for whatever is no success."""
         call.began = time.monotonic()
-        if not call.limiter.unrestricted or self._options.background:
+        if self._needs_turn(call):
             await self._pace(call)
         else:
             call.reservation = None
@@ -212,6 +212,9 @@ class Sender:
             if answer is not None and not isinstance(answer, WireResponse):
                 answer.abort()  # nobody else can close it
             raise
+        finally:
+            if call.limiter.alone is call:
+                call.limiter.alone = None
 
     def _unanswered(self, call: CallState, problem: Exception) -> MistralError:
         """Make the error of an attempt that got no answer, and settle it."""
@@ -234,6 +237,17 @@ class Sender:
         if call.deadline is None:
             return self._timeouts
         return msgspec.structs.replace(self._timeouts, deadline=call.deadline)
+
+    def _needs_turn(self, call: CallState) -> bool:
+        """Return whether something may hold this attempt back: limits, or, at the start, that it is one of a crowd."""
+        limiter = call.limiter
+        if not limiter.unrestricted or self._options.background:
+            return True
+        if not limiter.starting:
+            return False
+        if limiter.alone is None:
+            limiter.alone = call
+        return limiter.alone is not call
 
     async def _pace(self, call: CallState) -> None:
         """Reserve this attempt's turn under the rate limits, and wait for it if it is not granted at once."""

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 # Rule 2: Every reservation ends exactly once, with `settle`, `reject` or `cancel`; whatever comes after that is
 # ignored, so that an owner may end it on every path.
 #
-# Rule 3: While nothing can hold a call back, the limiter is not asked (`unrestricted`): an attribute, not a call. That
-# begins when the first model is known well enough (rule 4 of model_limits).
+# Rule 3: While nothing can hold a call back, the limiter is not asked (`unrestricted`): an attribute, not a call. Until
+# the first model is known well enough (`starting`, rule 4 of model_limits), that is for one call at a time.
 #
 # Rule 4: One lock guards everything. Owners are woken outside it, because waking runs code of event loops.
 
@@ -77,8 +77,9 @@ class Limiter:
         }
         self._groups = (self._total, *self._own.values())
         self._stated = any(group.limits.restricted for group in self._groups)
-        self._starting = True  # rule 4 of model_limits
-        self.unrestricted: bool = False
+        self.unrestricted: bool = not self._stated
+        self.starting: bool = True
+        self.alone: object = None  # the call that is sent without a reservation meanwhile (rule 3)
         self._queues: dict[str, ModelQueue] = {}
         self._restricted: set[ModelQueue] = set()
         self._lock = threading.Lock()
@@ -227,7 +228,7 @@ class Limiter:
             limits = queue.limits
             limits.rate.draw(now)
             rejection = Rejection(now if began is None else began, limits.in_flight + 1)
-            if self.unrestricted:  # nothing was refused of late
+            if self.unrestricted and not self.starting:  # nothing was refused of late
                 retry_after = None
             limits.reject(now, rejection, status, retry_after, capacity=capacity)
             self._update_unrestricted(queue)
@@ -296,15 +297,10 @@ class Limiter:
             self.unrestricted = False
         elif queue in self._restricted:
             self._restricted.discard(queue)
-            self._lift_restriction()
-        elif self._starting and queue.limits.started:
-            self._starting = False
-            self._lift_restriction()
-
-    def _lift_restriction(self) -> None:
-        """Let calls go without a reservation, unless something can still hold one back (rule 3)."""
-        waiting = any(group.waiting for group in self._groups)
-        self.unrestricted = not (self._starting or self._stated or self._restricted or waiting)
+            waiting = any(group.waiting for group in self._groups)
+            self.unrestricted = not (self._stated or self._restricted or waiting)
+        elif self.starting and queue.limits.started:
+            self.starting = False
 
     def _correct(self, call: Reservation, actual: Mapping[str, float]) -> None:
         """Replace the estimated units that were drawn from stated limits by the actual ones."""

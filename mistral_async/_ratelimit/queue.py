@@ -159,7 +159,7 @@ def _try_to_grant(call: Reservation, now: float) -> _Verdict:
     if call.no_quota is None:
         headroom = call.bulk and now - group.interactive_at < _INTERACTIVE_SECONDS
         own = model.ready_at(now, call.costs, headroom=headroom)
-        if not stated.buckets:
+        if not (stated.buckets or model.server):
             own = max(own, model.slow_start(now, bulk=call.bulk))
         common = stated.ready_at(now, call.costs, headroom=headroom)
         if own > now or common > now:

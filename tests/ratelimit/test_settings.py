@@ -39,12 +39,18 @@ def test_models_are_not_nested():
         RateLimits(models={"b": {"requests_per_second": 1}})
 
 
-def test_without_limits_the_limiter_is_unrestricted_once_it_has_seen_enough():
+def test_without_limits_the_limiter_is_unrestricted():
     # Rule 3 of limiter.
-    few = RateLimits(models={"a": RateLimits(requests_per_second=3)})
-    for limits, unrestricted in [(None, True), (RateLimits(), True), (RateLimits(concurrency=3), False), (few, False)]:
-        limiter = Limiter(limits)
-        assert not limiter.unrestricted
-        for number in range(1000):
-            limiter.settle(limiter.reserve("/v1/chat", "m", now=number / 100), number / 100)
-        assert limiter.unrestricted is unrestricted
+    assert Limiter().unrestricted
+    assert Limiter(RateLimits()).unrestricted
+    assert not Limiter(RateLimits(concurrency=3)).unrestricted
+    assert not Limiter(RateLimits(models={"a": RateLimits(requests_per_second=3)})).unrestricted
+
+
+def test_the_start_is_over_once_a_model_is_known():
+    # Rule 3 of limiter.
+    limiter = Limiter()
+    for number in range(1000):
+        assert limiter.starting
+        limiter.settle(limiter.reserve("/v1/chat", "m", now=number / 100), number / 100)
+    assert not limiter.starting
