@@ -612,3 +612,15 @@ async def test_what_is_open_is_neither_copied_nor_pickled(client, capfd, duplica
             duplicate(opened)
         gc.collect()
     assert capfd.readouterr().err == ""
+
+
+async def test_the_place_to_go_on_from_is_at_most_that_of_what_was_taken(client, server):
+    frames = [b'id: %d\ndata: {"n": %d}\n\n' % (n, n) for n in range(6)]
+    server.reply("/v1/runs", sse=[b"".join(frames[:3]), b"".join(frames[3:])], done=False)
+    async with await client.send(described("/v1/runs", yields=dict, ends=frozenset())) as stream:
+        assert stream.last_event_id == ""
+        async for event in stream:
+            assert int(stream.last_event_id or -1) <= event["n"]
+        assert stream.last_event_id == "5"
+    with pytest.raises(TypeError):
+        _ = client.chat.stream(**HI).last_event_id
