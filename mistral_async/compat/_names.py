@@ -20,7 +20,7 @@ _RENAMED: Final = {
     "sort_direction_query_parameter1": "sort_direction",
 }
 
-_BODIES: Final = ("request", "evaluation_run_filter_input")
+_BODIES: Final = ("request", "request_body", "evaluation_run_filter_input")
 """Parameters that are a whole body, whose fields an endpoint has as parameters."""
 
 _CONSTANTS: Final = frozenset({"purpose"})

@@ -10,6 +10,7 @@ from mistral_async._engine.first_use import group
 if TYPE_CHECKING:
     from mistral_async.resources.admin.admin import Admin
     from mistral_async.resources.beta_agents import BetaAgents
+    from mistral_async.resources.connectors import Connectors
     from mistral_async.resources.conversations import Conversations
     from mistral_async.resources.libraries import Libraries
     from mistral_async.resources.prompts import Prompts
@@ -45,6 +46,13 @@ class Beta(Resource[M]):
         from mistral_async.resources.libraries import Libraries
 
         return Libraries(self._executor)
+
+    @group
+    def connectors(self) -> Connectors[M]:
+        """Connectors: services whose tools agents use."""
+        from mistral_async.resources.connectors import Connectors
+
+        return Connectors(self._executor)
 
     @group
     def prompts(self) -> Prompts[M]:

@@ -237,6 +237,13 @@ SHAPES: dict[str, str] = {
     "PromptVariable": "name: str",
     "SkillDefinition": "description: str; body: str; assets: dict",
     "AliasList": "values: list[str]",
+    # connectors
+    "ConnectorAuthMethod": (
+        "method_type*: {oauth2|bearer|none|github_app|slack_app|…}; headers: list[any]?; global_headers: dict; "
+        "grant_type: {authorization_code|client_credentials}; auth_data: dict?; token_endpoint_auth_method: str?; "
+        "oauth2_server_metadata: dict?; oauth2_metadata_secrets: dict?; auth_direction: {inbound|outbound}"
+    ),
+    "ConnectionCredentials": "oauth: dict?; headers: dict?; bearer_token: str?",
     # workflows
     "WorkerSpec": (
         "github_url: str?; revision: str?; archive_id: str?; backend_spec: dict?; requested_roles: list[str]?; "

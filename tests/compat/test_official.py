@@ -34,6 +34,7 @@ ABSENT = {
     "evaluation_run_filter_input": "the same",
     "security": "the client has the key; one of a call is taken, too",
     "request": "its fields are the parameters; a whole one is taken, too",
+    "request_body": "the same",
 }
 # Methods that are meant to be absent, with the reason.
 ONLY_OFFICIAL = {
@@ -155,6 +156,8 @@ VALUES: dict[str, Any] = {
     "index_type": "ann",
     "source_id": "doc",
     "chunk_id": "doc-0",
+    "consumer_scope": "workspace",
+    "tool_name": "echo",
 }
 # Parameters, and a group, whose ids come under another name.
 OTHER_NAMES = {"event_source_id": "webhook_id", "agents": "beta.agents"}
