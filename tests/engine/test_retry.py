@@ -182,7 +182,7 @@ RETRY_AFTER = [
     (("0.5",), 0.5),
     (("0",), 0.0),
     (("-7",), 0.0),
-    (("1e400",), math.inf),
+    (("1e400",), None),
     (("nan",), None),
     (("soon",), None),
     (("",), None),
@@ -217,7 +217,7 @@ def test_what_the_api_asks_for_is_honoured(asked, elapsed):
         assert wait == pytest.approx(asked * (1 + 0.02 * jitter))  # Rule 5
 
 
-@pytest.mark.parametrize("asked", ["121", "86400", "1e400"])
+@pytest.mark.parametrize("asked", ["121", "86400"])
 def test_what_would_take_too_long_is_raised_at_once(asked):
     error = refusal(429, retry_after=asked)
     assert error.retry_after == float(asked)
