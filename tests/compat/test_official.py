@@ -32,6 +32,7 @@ ABSENT = {
     "additional_properties": "an option of every call: they become fields of the body",
     "kwargs": "each has its own name",
     "evaluation_run_filter_input": "the same",
+    "request_body": "the same",
     "security": "the client has the key; one of a call is taken, too",
     "request": "its fields are the parameters; a whole one is taken, too",
     "request_body": "the same",
