@@ -35,7 +35,6 @@ ABSENT = {
     "request_body": "the same",
     "security": "the client has the key; one of a call is taken, too",
     "request": "its fields are the parameters; a whole one is taken, too",
-    "request_body": "the same",
 }
 # Methods that are meant to be absent, with the reason.
 ONLY_OFFICIAL = {
