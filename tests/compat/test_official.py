@@ -31,10 +31,10 @@ from mistralai.client.utils import marshal_json
 ABSENT = {
     "additional_properties": "an option of every call: they become fields of the body",
     "kwargs": "each has its own name",
-    "evaluation_run_filter_input": "the same",
-    "request_body": "the same",
-    "security": "the client has the key; one of a call is taken, too",
     "request": "its fields are the parameters; a whole one is taken, too",
+    "request_body": "the same",
+    "evaluation_run_filter_input": "the same",
+    "security": "the client has the key; one of a call is taken, too",
 }
 # Methods that are meant to be absent, with the reason.
 ONLY_OFFICIAL = {
