@@ -132,6 +132,7 @@ def test_pages_that_know_the_next_one():
 # The official client on the fake server: each of its methods is called once, what creates before what needs it.
 
 FIRST = ("create", "register", "upload", "start", "schedule", "execute", "import", "ingest")
+LISTS = ("list", "search", "get_workflows")
 LAST = ("unarchive", "unshare", "close", "unregister", "cancel", "terminate", "unschedule", "stop")
 
 
@@ -154,6 +155,7 @@ VALUES: dict[str, Any] = {
     "file": {"file_name": "a.jsonl", "content": b'{"custom_id": "1", "body": {"messages": []}}\n'},
     "messages": HI,
     "index_type": "ann",
+    "field_name": "trace_id",
     "source_id": "doc",
     "chunk_id": "doc-0",
     "consumer_scope": "workspace",
@@ -176,6 +178,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "classifiers.moderate_chat": {"inputs": HI},
     "chat.parse": {"response_format": Sky, "model": "mistral-small-latest", "messages": HI},
     "chat.parse_stream": {"response_format": Sky, "model": "mistral-small-latest", "messages": HI},
+    "beta.observability.evaluations.runs.search_all": {"evaluation_run_filter_input": {}},
     "files.upload": {"purpose": "batch"},
 }
 
@@ -208,9 +211,9 @@ ASKED_FOR: dict[str, Callable[[Walk], dict[str, Any]]] = {
 def order(path: str) -> tuple[int, int, int, str]:
     """Sort what creates before what needs it, what ends after it; parents outlive their children."""
     name = path.rpartition(".")[2]
-    ranks = [(FIRST, 0), (LAST, 2), (("delete",), 3), (("",), 1)]
+    ranks = [(FIRST, 0), (LISTS, 1), (LAST, 3), (("delete",), 4), (("",), 2)]
     rank = next(rank for names, rank in ranks if name.startswith(names))
-    sign = 1 if rank < 2 else -1
+    sign = 1 if rank < 3 else -1
     return rank, sign * path.count("."), sign * len(name), path
 
 
@@ -261,15 +264,19 @@ class Walk:
         return found[near[-1]] if near else None
 
     def keep(self, path: str, answer: Any) -> None:
-        """Remember the ids of what was created, by the names that parameters have."""
+        """Remember the ids of what was created, or of the first that is listed, by the names that parameters have."""
         group, _, name = path.rpartition(".")
-        if not name.startswith(FIRST):
+        if not name.startswith((*FIRST, *LISTS)) or not hasattr(answer, "model_dump"):
             return
-        singular = re.sub("(ie)?s$", lambda found: "y" if found[1] else "", group.rpartition(".")[2])
-        for key, value in answer.model_dump().items() if hasattr(answer, "model_dump") else ():
+        content = getattr(answer, "result", answer).model_dump(mode="json")
+        parent, what, noun = map(singular, (*f".{group}".split(".")[-2:], name.partition("_")[2]))
+        own = [f"{noun}_id", f"{what}_{noun}_id"] if noun not in {"", "all"} else [f"{what}_id", f"{parent}_{what}_id"]
+        names = [*own, "id"]
+        for key, value in (first_of(content) if name.startswith(LISTS) else content).items():
             if isinstance(value, str) and (key.endswith("_id") or key == "id"):
-                for each in [f"{singular}_id", f"{name.partition('_')[2]}_id", "id"] if key == "id" else [key]:
-                    self.ids[group, each] = value
+                for each in names if key == "id" else [key]:
+                    if name.startswith(FIRST) or not self.id(each, group):
+                        self.ids[group, each] = value
 
     def value(self, annotation: Any, name: str = "") -> Any:
         origin, args = get_origin(annotation), get_args(annotation)
@@ -296,6 +303,18 @@ class Walk:
             return datetime(2031, 1, 2, tzinfo=UTC)
         scalars = {str: TEXT, int: 1, float: 1.0, bool: True, bytes: b"{}"}
         return scalars.get(annotation, TEXT)
+
+
+def singular(noun: str) -> str:
+    return re.sub("(ie)?s$", lambda found: "y" if found[1] else "", noun)
+
+
+def first_of(value: Any) -> dict[str, Any]:
+    """Return the first object of the first list that is not empty in an answer."""
+    if isinstance(value, list):
+        return value[0] if value and isinstance(value[0], dict) else {}
+    inside = value.values() if isinstance(value, dict) else ()
+    return next((found for each in inside if (found := first_of(each))), {})
 
 
 def plain(value: Any) -> Any:
