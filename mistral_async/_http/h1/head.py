@@ -24,9 +24,12 @@ _FRAMING: Final = frozenset({
     b"connection", b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding",
 })  # fmt: skip
 
-_NAMES: Final[dict[bytes, bytes]] = {}  # of fields that have been seen, as servers spell them, in small letters
+# What has been seen: names as servers spell them, in small letters, and a line of each, since most never change.
+_NAMES: Final[dict[bytes, bytes]] = {}
+_LINES: Final[dict[bytes, tuple[bytes, bytes]]] = {}
 _MOST_NAMES: Final = 1024
 _LONGEST_NAME: Final = 64  # bytes
+_LONGEST_LINE: Final = 256  # bytes
 _NUL, _LF, _CR = b"\0\n\r"  # a byte is found by its number sooner than as bytes
 
 Headers = list[tuple[bytes, bytes]]
@@ -40,8 +43,8 @@ def malformed(message: str) -> NoReturn:
 def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tuple[int, bytes] | None:
     """Return the status and the minor version of a head up to its last CR LF; add its fields to `headers`.
 
-    The fields that decide about the body and the connection go to `framing` too, repeated ones joined by commas
-    (RFC 9110 §5.3). An informational head (1xx) is checked and its fields are dropped. None where a line is malformed.
+    `framing` gets them by name, those that decide about the body and the connection joined where they are repeated.
+    An informational head (1xx) is checked and its fields are dropped. None where a line is malformed.
     """
     start = _STATUS_LINE.match(head)
     if start is None:
@@ -55,17 +58,20 @@ def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tu
         if status == 101:  # noqa: PLR2004 (Switching Protocols)
             malformed("the server switched protocols unasked")
         return status, start[1]
-    repeated: dict[bytes, list[bytes]] = {}
     headers += found
+    framing.update(found)
+    if len(framing) != len(found):
+        framing.update(_join_repeated(found))
+    return status, start[1]
+
+
+def _join_repeated(found: Headers) -> dict[bytes, bytes]:
+    """Return the fields that decide about the body and the connection, repeated ones joined (RFC 9110 §5.3)."""
+    values: dict[bytes, list[bytes]] = {}
     for name, value in found:
         if name in _FRAMING:
-            if name in framing:
-                repeated.setdefault(name, []).append(value)
-            else:
-                framing[name] = value
-    for name, values in repeated.items():
-        framing[name] = b",".join((framing[name], *values))
-    return status, start[1]
+            values.setdefault(name, []).append(value)
+    return {name: b",".join(each) for name, each in values.items()}
 
 
 def _split_regular(fields: bytes) -> Headers | None:
@@ -73,17 +79,16 @@ def _split_regular(fields: bytes) -> Headers | None:
 
     That is nearly every head, and an expression that looks at each byte takes ten times as long.
     """
-    lines = fields.split(b"\r\n")
-    text = b"".join(lines)
-    if _LF in text or _CR in text or _NUL in text:
-        return None
     found: Headers = []
-    for line in lines:
-        spelt, colon, value = line.partition(b":")
-        name = _NAMES.get(spelt)
-        if name is None or not colon:
-            return None
-        found.append((name, value.strip(b" \t")))
+    for line in fields.split(b"\r\n"):
+        field = _LINES.get(line)
+        if field is None:
+            spelt, colon, value = line.partition(b":")
+            name = _NAMES.get(spelt)
+            if name is None or not colon or _LF in value or _CR in value or _NUL in value:
+                return None
+            field = (name, value.strip(b" \t"))
+        found.append(field)
     return found
 
 
@@ -94,10 +99,12 @@ def _split_any(fields: bytes) -> Headers | None:
     found: Headers = []
     for line in _FOLD.sub(b" ", fields).split(b"\r\n") if fields else ():
         spelt, _, value = line.partition(b":")
-        name = spelt.lower()
-        if len(spelt) <= _LONGEST_NAME and len(_NAMES) < _MOST_NAMES:
-            _NAMES[spelt] = name
-        found.append((name, value.strip(b" \t")))
+        field = (spelt.lower(), value.strip(b" \t"))
+        if len(spelt) <= _LONGEST_NAME and len(_NAMES) < _MOST_NAMES and spelt not in _NAMES:
+            _NAMES[spelt] = field[0]
+            if len(line) <= _LONGEST_LINE:
+                _LINES[line] = field
+        found.append(field)
     return found
 
 

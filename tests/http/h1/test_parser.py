@@ -204,10 +204,10 @@ def test_headers_are_lower_case_in_order_and_unfolded():
         max_size=6,
     )
 )
-def test_a_head_reads_the_same_whether_its_names_are_known_or_not(lines):
+def test_a_head_reads_the_same_whether_its_fields_are_known_or_not(lines):
     fields = b"\r\n".join(lines)
     known = [b"Server", b"server", b"X-A", b"x-a", b"Vary"]
-    head._NAMES.clear()
+    forget_fields()
     first = head._split_any(fields)
     head._NAMES.update({name: name.lower() for name in known})
     again = head._split_regular(fields)
@@ -216,13 +216,20 @@ def test_a_head_reads_the_same_whether_its_names_are_known_or_not(lines):
     assert regular <= (again is not None or any(byte in fields.replace(b"\r\n", b"") for byte in b"\0\r\n"))
 
 
-def test_names_of_fields_are_remembered_up_to_a_limit():
-    head._NAMES.clear()
+def test_fields_are_remembered_up_to_a_limit():
+    forget_fields()
     for n in range(2000):
-        head._split_any(b"x-%d: 1\r\n%b: 1" % (n, b"x" * 65))
+        head._split_any(b"x-%d: %b\r\n%b: 1" % (n, b"1" * (n % 400), b"x" * 65))
     assert len(head._NAMES) == 1024
     assert max(map(len, head._NAMES)) <= 64
+    assert 500 < len(head._LINES) <= 1024
+    assert max(map(len, head._LINES)) <= 256
+    forget_fields()
+
+
+def forget_fields():
     head._NAMES.clear()
+    head._LINES.clear()
 
 
 def test_answers_to_head_have_no_body():
