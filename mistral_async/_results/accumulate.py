@@ -303,8 +303,10 @@ def _join_arguments(fragments: Sequence[object]) -> JSON:
     return objects[-1] if objects else "".join(map(str, parts))
 
 
-def _number(index: object) -> int:
+def _number(index: Any) -> int:
     """Return the index of a choice; 0 for what is no number, as lenient decoding may leave it."""
+    if index.__class__ is int and index >= 0:
+        return index
     return int(index) if isinstance(index, (int, str)) and str(index).isdecimal() else 0
 
 
