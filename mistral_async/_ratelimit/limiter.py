@@ -103,18 +103,15 @@ class Limiter:
         with self._lock:
             queue = self._queue(bucket, model)
             self._order += 1
-            call = Reservation(queue, estimates or _NO_ESTIMATES, self._order, bulk=priority is _BULK)
-            if not call.bulk:
+            bulk = priority is _BULK
+            if not bulk:
                 queue.group.interactive_at = now
-            grant_or_enqueue(call, now)
-            return call
+            return _reserve(queue, estimates or _NO_ESTIMATES, self._order, now, bulk=bulk)
 
     def reserve_again(self, call: Reservation, now: float) -> Reservation:
         """Reserve for the next attempt of a call, which goes before those that came after it."""
         with self._lock:
-            fresh = Reservation(call.queue, call.estimates, call.order, bulk=call.bulk)
-            grant_or_enqueue(fresh, now)
-            return fresh
+            return _reserve(call.queue, call.estimates, call.order, now, bulk=call.bulk)
 
     def poll(self, call: Reservation, now: float) -> float:
         """Grant what may start now; return the seconds to sleep before polling again, 0.0 if the call is granted.
@@ -148,12 +145,18 @@ class Limiter:
 
     def settle(self, call: Reservation, now: float, headers: RawHeaders = (), tokens: float | None = None) -> None:
         """Book a response of any status but 429: its actual cost is that of its headers, else its usage in tokens."""
+        model = call.queue.limits
+        if call.counted and not model.looks_at_answer(now):
+            with self._lock:
+                if call.state is GRANTED:
+                    finish(call)
+            return
         status = parse_rate_limits(headers)
         woken: list[Reservation] = []
         with self._lock:
             if call.state is not GRANTED:
                 return
-            queue, model = call.queue, call.queue.limits
+            queue = call.queue
             finish(call)
             actual = model.average(status, tokens, call.estimates.get("tokens"))
             if call.debits:
@@ -162,6 +165,8 @@ class Limiter:
             model.accept(now, call.granted_at)
             if status.limits:
                 model.learn(now, status, actual, call.debits)
+                if (call.counted or now >= model.next_look) and not queue.group.limits.restricted:
+                    model.look(now, actual)
             self._update_unrestricted(queue)
             advance(queue.group, now, woken)
         _wake(woken, call)
@@ -314,6 +319,20 @@ class Limiter:
     def _correct_shared(self, call: Reservation, actual: Mapping[str, float]) -> None:
         if call.shared and self.shared is not None:
             self.shared.correct(call, actual)
+
+
+def _reserve(queue: ModelQueue, estimates: Mapping[str, float], order: int, now: float, *, bulk: bool) -> Reservation:
+    """Reserve for one attempt: count it where all limits are far away, else grant it or put it in its queue."""
+    limits = queue.limits
+    if limits.counting and queue not in queue.group.waiting and limits.take(now, estimates):
+        call = Reservation(queue, estimates, _NO_ESTIMATES, order, bulk=bulk)
+        queue.group.limits.in_flight += 1
+        call.counted = call.may_start = True
+        call.state, call.granted_at, call.in_flight = GRANTED, now, limits.in_flight
+        return call
+    call = Reservation(queue, estimates, limits.costs(estimates), order, bulk=bulk)
+    grant_or_enqueue(call, now)
+    return call
 
 
 def _wake(woken: list[Reservation], caller: Reservation) -> None:

@@ -33,6 +33,9 @@ from mistral_async._ratelimit.stated_limits import HEADROOM, SLOT_POLL, usable_s
 # accepted call makes room for one more, and so does time: bulk work begins with room for four, doubled each second
 # that it waits. Interactive calls begin with six, which double three times as fast. It is over with a thousand calls.
 
+# Rule 5: While all limits are far away, calls are counted and draw nothing, and one answer in a while is looked at. At
+# most half of what is left is given away so; then what was counted is drawn, and each call draws for itself again.
+
 _LONGEST_WINDOW: Final = 3600.0  # seconds: nobody waits for the next day, so such a limit is left to the server
 _BULK_START: Final = (4, 1.0, SLOT_POLL)  # rule 4: calls in flight at first; seconds in which they double, and until
 _INTERACTIVE_START: Final = (6, 0.3, 0.05)  # the first that waits asks again
@@ -40,7 +43,12 @@ _ENOUGH_CALLS: Final = 1000  # accepted calls, or calls that time has made room 
 _MAX_DOUBLINGS: Final = 10.0  # keeps the power finite
 _NO_QUOTA_SECONDS: Final = 60.0  # until a model without quota is tried again: plans change while a program runs
 _WEIGHT: Final = 0.2  # of the newest call in an average: about the last five calls count
+_SPARE_SHARE: Final = 0.5  # of what is left may be counted (rule 5)
+_LEAST_SPARE: Final = 64  # calls: with fewer the limits are not far away
+_LOOK_SECONDS: Final = 0.25  # between two answers that are looked at, at most,
+_LOOK_CALLS: Final = 16  # and so many others
 _RATIOS: Final = (0.05, 20.0)  # actual tokens per estimated one: what is outside is an error of the caller's
+_NO_COSTS: Final[Mapping[str, float]] = {}
 
 
 class Rejection(NamedTuple):
@@ -56,9 +64,16 @@ class ModelLimits:
     __slots__ = (
         "_accepted",
         "_average_costs",
+        "_counted",
         "_crowded_at",
+        "_likely_costs",
+        "_spare",
+        "_typical_tokens",
+        "_unseen",
         "concurrency",
+        "counting",
         "in_flight",
+        "next_look",
         "quota_missing",
         "rate",
         "server",
@@ -72,6 +87,12 @@ class ModelLimits:
         self.concurrency: AdaptiveConcurrency = AdaptiveConcurrency()
         self.quota_missing: tuple[float, RateLimit] | None = None  # until then, by this limit of 0
         self.token_ratio: float = 1.0  # tokens drawn per token estimated
+        self.counting: bool = False  # rule 5
+        self.next_look: float = 0.0  # when an answer is looked at again
+        self._spare = self._counted = 0  # calls that may still be counted, and that no answer has told of yet
+        self._likely_costs: dict[str, float] = {}  # units that each of them draws
+        self._unseen = 0  # answers since the last one that was looked at
+        self._typical_tokens = math.inf  # estimated tokens of a call that counts as one
         self._average_costs: dict[str, float] = {}
         self._accepted = 0  # calls that the server took
         self._crowded_at = math.inf  # when a call first had to wait by rule 4
@@ -93,6 +114,48 @@ class ModelLimits:
     def started(self) -> bool:
         """Return True if the slow start is over (rule 4)."""
         return self._accepted >= _ENOUGH_CALLS
+
+    def take(self, now: float, estimates: Mapping[str, float]) -> bool:
+        """Count a call that starts now; return False where it has to draw (rule 5)."""
+        tokens = estimates.get("tokens", 0.0)
+        calls = 1 if tokens <= self._typical_tokens else math.ceil(tokens / self._typical_tokens)
+        if calls > self._spare:
+            self.stop_counting(now)
+            return False
+        self._spare -= calls
+        self._counted += calls
+        self.in_flight += 1
+        self.rate.draw(now)
+        return True
+
+    def looks_at_answer(self, now: float) -> bool:
+        """Return whether to read the headers of an answer to a call that was counted: not those of each (rule 5)."""
+        self._unseen += 1
+        return not self.counting or self._unseen >= _LOOK_CALLS or now >= self.next_look
+
+    def look(self, now: float, actual: Mapping[str, float]) -> None:
+        """Count calls from now on if all limits are far away (rule 5), by an answer that drew `actual`."""
+        self.next_look, self._unseen, self._counted = now + _LOOK_SECONDS, 0, self.in_flight
+        costs = self._likely_costs = {**self._average_costs, "requests": 1.0}
+        for resource, drawn in actual.items():
+            costs[resource] = max(drawn, costs.get(resource, 0.0))
+        restricted = self.rate.active or self.concurrency.active or self.quota_missing is not None
+        calls = 0.0 if restricted else math.inf
+        for (resource, _), limit in self.server.items():
+            calls = min(calls, _SPARE_SHARE * limit.spare(now) / (costs.get(resource) or 1.0) - self.in_flight)
+        if not _LEAST_SPARE <= calls < math.inf:
+            if self.counting:
+                self.stop_counting(now)
+            return
+        self.counting, self._spare = True, int(calls)
+        limited = any(resource == "tokens" for resource, _ in self.server)
+        self._typical_tokens = (costs.get("tokens") or 1.0) / self.token_ratio if limited else math.inf
+
+    def stop_counting(self, now: float) -> None:
+        """Draw what was counted and not seen yet; each call draws for itself from now on."""
+        for (resource, _), limit in self.server.items():
+            limit.draw_counted(now, self._counted * self._likely_costs.get(resource, 0.0))
+        self.counting, self._spare, self._counted = False, 0, 0
 
     def ready_at(self, now: float, costs: Mapping[str, float], *, headroom: bool) -> float:
         """Return the earliest time, `now` or later, at which a call may start."""
@@ -178,6 +241,8 @@ class ModelLimits:
     ) -> bool:
         """Blame a 429 on a limit (rule 2); return True if it is noise instead. `retry_after` is in seconds."""
         named = noise = lone = False
+        if self.counting:
+            self.stop_counting(now)
         for limit in status.limits:
             if limit.limit == 0:
                 self.quota_missing = (now + _NO_QUOTA_SECONDS, limit)

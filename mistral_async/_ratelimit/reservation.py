@@ -34,6 +34,7 @@ class Reservation:
         "booked",
         "bulk",
         "costs",
+        "counted",
         "debits",
         "estimates",
         "granted_at",
@@ -50,12 +51,15 @@ class Reservation:
         "wake",
     )
 
-    def __init__(self, queue: ModelQueue, estimates: Mapping[str, float], order: int, *, bulk: bool) -> None:
+    def __init__(
+        self, queue: ModelQueue, estimates: Mapping[str, float], costs: Mapping[str, float], order: int, *, bulk: bool
+    ) -> None:
         self.queue: ModelQueue = queue
         self.estimates: Mapping[str, float] = estimates  # units by resource, as the caller gave them
-        self.costs: dict[str, float] = queue.limits.costs(estimates)  # units by resource, as they are booked
+        self.costs: Mapping[str, float] = costs  # units by resource, as they are booked
         self.order: int = order  # of the call's arrival; all its attempts have the same
         self.bulk: bool = bulk
+        self.counted: bool = False  # the limits are so far away that it drew nothing (model_limits, rule 5)
         self.state: State = WAITING
         self.may_start: bool = False  # granted, and booked in the shared store if there is one
         self.no_quota: RateLimit | None = None  # the server stated a limit of 0: raise instead of sending

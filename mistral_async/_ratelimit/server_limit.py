@@ -146,6 +146,18 @@ class ServerLimit:
         burst.open += 1
         return Debit(burst, cost)
 
+    def spare(self, now: float) -> float:
+        """Return the units that are left, if nothing shows that others draw them and they flow in evenly; else 0."""
+        return 0.0 if self.fixed or self.rate < _OTHERS_DRAW * self.stated else self._level(now)
+
+    def draw_counted(self, now: float, units: float) -> None:
+        """Book calls that went without drawing."""
+        self._spent += units
+        self._settled += units
+        self._reported -= units
+        level = self._booked(now)
+        self._set_level(now, max(level - units, min(level, 0.0)))
+
     def give_back(self, debit: Debit) -> None:
         """Undo the booking of a call that was never sent."""
         self._spent -= debit.cost
