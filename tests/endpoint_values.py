@@ -92,8 +92,8 @@ class Value:
         if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
             return self.struct(hint)
         if is_typeddict(hint):
-            key, inner = next(iter(typing.get_type_hints(hint).items()))
-            return {key: self.make(inner, key)}
+            hints = typing.get_type_hints(hint)
+            return {key: self.make(hints[key], key) for key in hints if key in (hint.__required_keys__ or [*hints][:1])}
         if isinstance(origin, type) and issubclass(origin, collections.abc.Mapping):
             return {f"k{self.mark}": self.make(args[1], name) if args[1] is not Any else 1}
         if isinstance(origin, type) and issubclass(origin, collections.abc.Iterable):

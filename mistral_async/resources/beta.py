@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mistral_async.resources.connectors import Connectors
     from mistral_async.resources.conversations import Conversations
     from mistral_async.resources.libraries import Libraries
+    from mistral_async.resources.observability.observability import Observability
     from mistral_async.resources.prompts import Prompts
     from mistral_async.resources.rag import RAG
     from mistral_async.resources.search_indexes import Context
@@ -116,3 +117,10 @@ class Beta(Resource[M]):
         from mistral_async.resources.users import Users
 
         return Users(self._executor)
+
+    @group
+    def observability(self) -> Observability[M]:
+        """Observability: what was made, what judges say of it, and what it is compared with."""
+        from mistral_async.resources.observability.observability import Observability
+
+        return Observability(self._executor)

@@ -282,6 +282,25 @@ SHAPES: dict[str, str] = {
     "OfflineMetrics": "status: str; clear_metrics: bool",
     # triggers
     "TriggerAction": "primitive_id*: str; type*: {start_workflow|build_app|deploy_app|start_agent_session|…}",
+    # observability
+    "JudgeOutput": "@type CLASSIFICATION=Classification, REGRESSION=Regression",
+    "Classification": "type: str; options*: list[JudgeOption]",
+    "JudgeOption": "value*: str; description*: str",
+    "Regression": "type: str; min_description*: str; max_description*: str; min: float(0,); max: float(,1000000000)",
+    "JudgeDefinition": (
+        "name*: str(5,50); description*: str(0,500); model_name*: str(0,500); output*: JudgeOutput; "
+        "instructions*: str(0,10000); tools*: list[str]"
+    ),
+    "FilterPayload": "filters*: dict?",
+    "SpanMappings": "version: int(1,1); mappings*: list[SpanMapping]",
+    "SpanMapping": "target_field*: str; source_field*: SpanField",
+    "SpanField": "namespace*: {span_attributes|resource_attributes|…}; key*: str",
+    "SpanReference": "trace_id*: str; span_id*: str",
+    "PipelineSelector": "source_kind*: {span|log|metric|…}; filter: str?",
+    "PipelineJudge": "slug*: str; mapping: dict; sampling: dict?",
+    "Metric": "measure*: str; aggregation*: {count|count_distinct|sum|avg|min|max|p50|p90|p95|p99|…}",
+    "TimeDimension": "granularity: {auto|second|minute|hour|day|week|month}",
+    "OrderBy": "field*: str; direction: {asc|desc}",
     # the admin API
     "OrganizationMemberCreate": (
         "email*: str(0,255); first_name*: str(0,255); last_name*: str(0,255); role_names: list[str]?; "

@@ -346,6 +346,23 @@ def fine_tuned(server: FakeMistral) -> str:
         return client.fine_tuning.jobs.wait(job.id).fine_tuned_model
 
 
+def observed(server: FakeMistral) -> dict[tuple[str, str], str]:
+    """Make a chat, and return the ids of its trace, and of the runs of evaluations that every server has."""
+    with SyncMistral(server.api_key, server_url=server.url) as client:
+        client.chat.complete(model="mistral-small-latest", messages=HI)
+        evaluations = client.beta.observability.evaluations
+        span = client.beta.observability.spans.search_spans().to_list()[0]
+        run = evaluations.runs.search_all().to_list()[0]
+        record = evaluations.records.search(run.id).to_list()[0]
+    found = {
+        "evaluations": {"project_slug": run.project.slug, "evaluation_slug": run.evaluation.slug},
+        "evaluations.runs": {"run_id": run.id},
+        "evaluations.records": {"run_id": run.id, "record_id": record.id},
+        "traces": {"trace_id": span.trace_id, "span_id": span.span_id},
+    }
+    return {(f"beta.observability.{group}", name): each for group, ids in found.items() for name, each in ids.items()}
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of methods that have a newer name
 @pytest.mark.parametrize("client", [Official, compat.Mistral], ids=["official", "compat"])
 def test_each_of_its_methods_can_be_called(client, ours):
@@ -354,6 +371,7 @@ def test_each_of_its_methods_can_be_called(client, ours):
     with FakeMistral(any_model=True) as server:
         walk = Walk(client(api_key=server.api_key, server_url=server.url), server.api_key)
         walk.ids["models", "model_id"] = fine_tuned(server)
+        walk.ids.update(observed(server))
         paths = sorted(THEIRS.keys() - ONLY_OFFICIAL.keys(), key=order)
         for _, some in itertools.groupby(paths, key=lambda path: order(path)[0]):
             for path in (batch := list(some)) + batch:  # what creates may need what another creates

@@ -6,7 +6,8 @@ from mistral_async.testing._call import FakeCall
 from mistral_async.testing._handlers import _completions as completions
 from mistral_async.testing._handlers.agents import AgentStore, completion_args
 from mistral_async.testing._handlers.models import resolve_model
-from mistral_async.testing._json import JSONArray
+from mistral_async.testing._handlers.observability._chats import Chats
+from mistral_async.testing._json import JSONArray, Messages
 from mistral_async.testing._reply import Reply
 from mistral_async.testing._route import route
 
@@ -23,7 +24,8 @@ from mistral_async.testing._route import route
 def complete(call: FakeCall) -> Reply:
     """Complete a chat."""
     model = resolve_model(call.state, call.body["model"], "completion_chat")
-    return _reply(call, completions.complete(call.state, model, call.body["messages"], call.body))
+    messages = call.body["messages"]
+    return _reply(call, messages, completions.complete(call.state, model, messages, call.body))
 
 
 @route(
@@ -43,7 +45,7 @@ def complete_agent(call: FakeCall) -> Reply:
         messages = [{"role": "system", "content": agent["instructions"]}, *messages]
     options = {**completion_args(agent), **call.body}
     options["tools"] = [*agent["tools"], *(call.body.get("tools") or ())]
-    return _reply(call, completions.complete(call.state, agent["model"], messages, options))
+    return _reply(call, messages, completions.complete(call.state, agent["model"], messages, options))
 
 
 @route(
@@ -61,10 +63,11 @@ def complete_fim(call: FakeCall) -> Reply:
     text = _middle(call.body["prompt"], call.body.get("suffix") or "")
     messages = [{"role": "user", "content": call.body["prompt"] + (call.body.get("suffix") or "")}]
     choices = [completions.truncate(text, call.body)]
-    return _reply(call, completions.build_completion(call.state, model, messages, call.body, choices))
+    return _reply(call, messages, completions.build_completion(call.state, model, messages, call.body, choices))
 
 
-def _reply(call: FakeCall, completion: completions.FakeCompletion) -> Reply:
+def _reply(call: FakeCall, messages: Messages, completion: completions.FakeCompletion) -> Reply:
+    call.state.store(Chats).record(call, messages, completion)
     return completions.stream_reply(completion) if call.stream else completions.completion_reply(completion)
 
 

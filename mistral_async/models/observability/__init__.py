@@ -1,0 +1,1 @@
+"""The objects of observability: judges, datasets, campaigns, evaluations, and the telemetry of what was made."""

@@ -1,0 +1,1 @@
+"""Observability: judges, datasets, campaigns, evaluations, and the telemetry of what was made."""
