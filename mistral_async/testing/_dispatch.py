@@ -14,6 +14,7 @@ from mistral_async.testing._errors import (
     FakeAPIError,
     ValidationDetail,
     api_error,
+    in_form_of,
     invalid_key,
     invalid_request,
     missing_key,
@@ -65,7 +66,8 @@ class Dispatcher:
         """Return the reply to a request whose body has been read."""
         try:
             return await self._reply(request)
-        except FakeAPIError as refusal:
+        except FakeAPIError as error:
+            refusal = in_form_of(request.path, error)
             reply = Reply(refusal.status, body=refusal.body, media=refusal.media, headers=refusal.headers)
             reply.framing = "length"
             return reply

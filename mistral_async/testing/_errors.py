@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -89,6 +89,16 @@ def plain_error(status: int, message: str) -> FakeAPIError:
 def observability_error(status: int, message: str, code: str | None = None) -> FakeAPIError:
     """Return an error of `/v1/observability/`: the code is a word such as `JUDGE_NOT_FOUND`."""
     return FakeAPIError(status, msgspec.json.encode({"detail": {"message": message, "error_code": code}}))
+
+
+def in_form_of(path: str, error: FakeAPIError) -> FakeAPIError:
+    """Return an error in the form of its part of the API: `/v1/observability/` says all faults in one message."""
+    faults = error.status == HTTPStatus.UNPROCESSABLE_ENTITY and path.startswith("/v1/observability/")
+    details = msgspec.json.decode(error.body).get("detail") if faults else None
+    if not isinstance(details, list):
+        return error
+    messages = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in cast("list[Any]", details)]
+    return observability_error(error.status, "; ".join(messages), "VALIDATION_ERROR")
 
 
 def no_route(request_id: str) -> FakeAPIError:

@@ -101,8 +101,9 @@ async def test_errors_of_judges(client):
     await judges.create(**JUDGE)
     with pytest.raises(ConflictError):
         await judges.create(**JUDGE)
-    with pytest.raises(UnprocessableEntityError, match="name"):
+    with pytest.raises(UnprocessableEntityError, match="name") as refused:
         await judges.create(**{**JUDGE, "name": "abc"})
+    assert refused.value.code == "VALIDATION_ERROR"
     with pytest.raises(TypeError, match="instructions"):
         judges.create(name="abcde")
 
