@@ -17,8 +17,9 @@ MistralError                         the root: catch this one
 │   ├── UnprocessableEntityError     422: `detail` says which field (HTTPValidationError is the same class)
 │   ├── RateLimitError               429
 │   │   └── QuotaUnavailableError    429 with a limit of 0: waiting never helps
-│   └── ServerError                  5xx
-│       └── CapacityError            503 (or 429) because the model is busy, whoever asks: codes 3505, 3810
+│   ├── ServerError                  5xx
+│   │   └── CapacityError            503 (or 429) because the model is busy, whoever asks: codes 3505, 3810
+│   └── ConnectorsGatewayError       any status, by the gateway in front of a connector's service: `proxy_error`
 ├── APIConnectionError               no complete answer: `may_have_executed` says whether it could have run
 │   ├── APIConnectError              no connection: nothing was sent
 │   └── APITimeoutError              a time limit ended it (also a TimeoutError); `phase` says which
@@ -39,15 +40,20 @@ MistralError                         the root: catch this one
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.error_body import ErrorInfo, find_error, parse_error
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimitStatus
 
+if TYPE_CHECKING:
+    from mistral_async._codec.proxy_status import ProxyStatus
+
 BODY_KEPT = 64 * 1024  # bytes of an error body that are kept
 _LONGEST_MESSAGE = 2000
+_GATEWAY = "connectors-gateway"
+_SERVER_ERRORS = 500  # the first status of these
 
 
 class MistralError(Exception):
@@ -171,6 +177,18 @@ class CapacityError(ServerError):
     """The model is busy for everyone (codes 3505 and 3810): this is not your rate limit."""
 
 
+class ConnectorsGatewayError(APIStatusError):
+    """The gateway in front of a connector's service failed; the errors of the service itself are the others."""
+
+    proxy_status: str = ""
+    """The gateway's own words (RFC 9209)."""
+    proxy_error: str = ""
+    """The kind of failure, such as `destination_unavailable` or `http_request_denied`."""
+    proxy_status_code: int | None = None
+    """The status that the service gave, if it gave one."""
+    details: str | None = None
+
+
 class APIConnectionError(MistralError):
     """The request got no complete answer."""
 
@@ -278,7 +296,26 @@ _BY_CODE: dict[tuple[int, str], type[APIStatusError]] = {
 
 def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> APIStatusError:
     """Return the error that an answer with an error status is; `route` is named in its message."""
-    return _from_info(parse_error(body), status, headers, body, f"{status} from {route}")
+    info, what = parse_error(body), f"{status} from {route}"
+    if (found := gateway_failure(headers)) is None:
+        return _from_info(info, status, headers, body, what)
+    details = found.parameters.get("details")
+    error = ConnectorsGatewayError(f"{what}: {details or found.parameters['error']} (the connectors gateway says so)")
+    error.proxy_status, error.proxy_status_code = found.text, found.status_code
+    error.proxy_error, error.details = found.parameters["error"], details
+    error.retry_after, error.headers, error.rate_limits = headers.retry_after, headers, headers.rate_limits
+    error.may_have_executed = status >= _SERVER_ERRORS
+    return fill(error, status, info, body, headers.request_id)
+
+
+def gateway_failure(headers: Headers) -> ProxyStatus | None:
+    """Return what the gateway of connectors says of an answer that it made itself; None for any other answer."""
+    if (value := headers.get("proxy-status")) is None:
+        return None
+    from mistral_async._codec.proxy_status import parse_proxy_status
+
+    members = parse_proxy_status(value)
+    return next((each for each in members if each.proxy == _GATEWAY and "error" in each.parameters), None)
 
 
 def from_answer(

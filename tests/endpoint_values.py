@@ -48,6 +48,19 @@ RESPELT: dict[str, tuple[Any, str]] = {
     "stream": (b"7000", "7000"),
 }
 
+# Methods of operations that are no endpoints: websockets, and what is passed on to another service.
+NO_ENDPOINTS = {"WS", "ANY"}
+
+
+def template(path: str) -> str:
+    """Return the path of an operation with `{}` for each id."""
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def general(path: str) -> str:
+    """Return the path of which another is an instance: the scope of a connector's credentials is an argument."""
+    return re.sub(r"(?<=/v1/connectors/\{\}/)(organization|user|workspace)(?=/credentials)", "{}", path)
+
 
 def endpoints(resource: Resource[Any] = calls, path: str = "") -> collections.abc.Iterator[tuple[str, Any]]:
     for name in sorted(dir(type(resource))):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic
 
 from mistral_async._binding.async_executor import LazyExecutor
+from mistral_async._binding.raw import Raw
 from mistral_async._binding.resource import Lazy, M
-from mistral_async._client.raw import Raw
 from mistral_async._engine.first_use import group
 
 if TYPE_CHECKING:

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 TOO_MANY = 429
-_UNAUTHORIZED = 401
-_PATIENT = frozenset({TOO_MANY, _UNAUTHORIZED})  # these do not count among the failures of the API
+UNAUTHORIZED = 401
+_PATIENT = frozenset({TOO_MANY, UNAUTHORIZED})  # these do not count among the failures of the API
 
 
 class BackoffStrategy(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,7 +189,7 @@ def delay(
     """
     if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, attempts):
         return None
-    repeats = sum(attempt.status != _UNAUTHORIZED for attempt in attempts) - 1  # a new key is no repetition
+    repeats = sum(attempt.status != UNAUTHORIZED for attempt in attempts) - 1  # a new key is no repetition
     asked: float | None = getattr(error, "retry_after", None)
     if asked is not None and asked > config.max_retry_after:
         return None

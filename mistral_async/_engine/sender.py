@@ -21,7 +21,7 @@ from mistral_async._engine.encode import with_key
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Request
-from mistral_async._engine.retry import TOO_MANY, delay, is_throttled
+from mistral_async._engine.retry import TOO_MANY, UNAUTHORIZED, delay, is_throttled
 from mistral_async._engine.tracing import UNTRACED
 from mistral_async._http.protocol import Phase, Sent, SettingError, Timeouts, WireError, WireResponse, WireStream
 from mistral_async._http.threads import NoThreadError
@@ -30,7 +30,6 @@ from mistral_async.errors import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
-    AuthenticationError,
     CapacityError,
     ConfigurationError,
     MistralError,
@@ -150,7 +149,7 @@ class Sender:
         """Return the seconds until the next attempt, or None where this error is the end of the call."""
         if not call.is_repeatable or not _tenacity_loads():
             return None
-        if isinstance(error, AuthenticationError) and self._may_renew(call):
+        if isinstance(error, APIStatusError) and error.status == UNAUTHORIZED and self._may_renew(call):
             call.renewal = Renewal.DUE
             return 0.0
         now = time.monotonic()

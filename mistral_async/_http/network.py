@@ -83,6 +83,11 @@ class Network:
         self._start()
         _NETWORKS.add(self)
 
+    @property
+    def origin(self) -> Origin:
+        """The address of the server."""
+        return self._config.origin
+
     def current(self) -> Wire:
         """Return the wire of the running event loop."""
         if self._shared_wire is not None:

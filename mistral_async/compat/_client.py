@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mistral_async import RetryConfig
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
 
+_CLIENTS = frozenset({"http_client", "mcp_client"})
+"""Methods that give clients of another kind than the official ones."""
+
 _CONVERSATIONS = ("beta", "conversations")
 _DEBUG = "MISTRAL_DEBUG"
 _MIGRATION_HINT = " (the migration guide lists what it leaves to the official SDK)"
@@ -122,16 +125,16 @@ class EndpointGroup:
 
             return getattr(_loop, name)(self._owner)
         path = (*self._path, name.removesuffix("_async"))
-        try:
-            found = resolve(self._owner.client(), path)
-        except AttributeError:
+        found = None if path[-1] in _CLIENTS else getattr(resolve(self._owner.client(), self._path), path[-1], None)
+        if found is None:
             full_name = ".".join((*self._path, name))
-            raise AttributeError(f"mistral_async has no `client.{full_name}`{_MIGRATION_HINT}") from None
+            raise AttributeError(f"mistral_async has no `client.{full_name}`{_MIGRATION_HINT}")
         if not callable(found):
             return EndpointGroup(self._owner, path)
         method = async_method if name.endswith("_async") else sync_method
         return method(self._owner, path, found)
 
     def __dir__(self) -> list[str]:
-        found = [name for name in dir(resolve(self._owner.client(), self._path)) if not name.startswith("_")]
+        known = dir(resolve(self._owner.client(), self._path))
+        found = [name for name in known if not name.startswith("_") and name not in _CLIENTS]
         return sorted([*found, *(f"{name}_async" for name in found)])

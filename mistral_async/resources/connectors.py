@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import builtins
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from typing_extensions import Unpack
 
+from mistral_async._binding.raw import Raw
 from mistral_async._binding.resource import M, Resource, endpoint
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.paging import PageToken
-from mistral_async._engine.request import Call, Pages, RetrySafety, delete, get, pages, patch, post, put
+from mistral_async._engine.request import Call, Pages, RetrySafety, checked_ids, delete, get, pages, patch, post, put
 from mistral_async.models.connectors import (
     AuthURLOptions,
     AuthURLResponse,
@@ -27,6 +30,11 @@ from mistral_async.models.connectors import (
     UpdateConnectorRequest,
 )
 from mistral_async.models.mcp import ConnectorToolCallResponse, MCPTool
+from mistral_async.resources._gateway import PATH, Behind, GatewayHeaders
+
+if TYPE_CHECKING:
+    from mistral_async.tools import MCP
+    from mistral_async.tools._mcp import MCPOptions
 
 _ALL = "/v1/connectors"
 _ONE = "/v1/connectors/{}"
@@ -226,3 +234,32 @@ class Connectors(Resource[M]):
         json, query = {"arguments": arguments}, {"credentials_name": credentials_name}
         ids, returns = (connector_id_or_name, tool_name), ConnectorToolCallResponse
         return post(f"{_ONE}/tools/{{}}/call", *ids, json=json, query=query, returns=returns)
+
+    def http_client(self, connector_id_or_name: str, *, credentials_name: str | None = None) -> ConnectorHTTP[M]:
+        """Return a client of the connector's HTTP API, behind the gateway: `request` takes paths of that API.
+
+        `credentials_name` names the credentials to use. Default: the default ones.
+        """
+        return ConnectorHTTP(Behind(self._executor, connector_id_or_name, credentials_name))
+
+    def mcp_client(
+        self, connector_id_or_name: str, *, credentials_name: str | None = None, **options: Unpack[MCPOptions]
+    ) -> MCP:
+        """Return the connector's MCP server, behind the gateway: for `tools=` of a run, or `session()`.
+
+        `credentials_name` names the credentials to use. Default: the default ones. `options` are those of `tools.MCP`,
+        such as `include` and `requires_confirmation`. It has connections of its own. Needs the extra `mcp`.
+        """
+        from mistral_async.tools import MCP
+
+        headers = GatewayHeaders(self._executor.engine, credentials_name)
+        url = f"{headers.server_url}{PATH.format(quote(checked_ids((connector_id_or_name,))[0], safe=''))}/mcp"
+        return MCP(url, headers=headers, **options)
+
+
+class ConnectorHTTP(Raw[M]):
+    """The HTTP API of a connector's service, behind the gateway.
+
+    `request` is that of the client, with paths of this API: `{}` for each id, no `.` or `..`. The service's own errors
+    are raised as those of the API, the gateway's as `ConnectorsGatewayError`. Redirects are not followed.
+    """

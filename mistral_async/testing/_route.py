@@ -68,8 +68,21 @@ def _with_groups(operations: Iterable[str]) -> Iterator[str]:
             yield name
 
 
+def _values(shape: list[str], segments: list[str]) -> tuple[str, ...] | None:
+    """Return the decoded values of a template's `{}`; None if the path is not of its shape."""
+    if len(shape) != len(segments):
+        return None
+    pairs = list(zip(shape, segments, strict=True))
+    if not all(part == segment or (part == "{}" and segment) for part, segment in pairs):
+        return None
+    return tuple(unquote(segment) for part, segment in pairs if part == "{}")
+
+
 class Router:
-    """A table of routes; a percent-encoded slash does not separate segments."""
+    """A table of routes; a percent-encoded slash does not separate segments.
+
+    `{*}` at the end of a template is the rest of a path, whatever the method.
+    """
 
     def __init__(self, routes: Iterable[Route]) -> None:
         routes = tuple(routes)
@@ -78,9 +91,12 @@ class Router:
         """The operations, and the groups that they are in."""
         self._exact: dict[tuple[str, str], Route] = {}
         self._shaped: dict[tuple[str, int], list[tuple[list[str], Route]]] = {}
+        self._open: list[tuple[list[str], Route]] = []
         for route in sorted(routes, key=lambda each: each.template.count("{}")):  # the most literal first
             segments = route.template.split("/")
-            if "{}" in segments:
+            if segments[-1] == "{*}":
+                self._open.append((segments[:-1], route))
+            elif "{}" in segments:
                 self._shaped.setdefault((route.method, len(segments)), []).append((segments, route))
             else:
                 self._exact[route.method, route.template] = route
@@ -91,9 +107,11 @@ class Router:
             return exact, ()
         segments = path.split("/")
         for shape, route in self._shaped.get((method, len(segments)), ()):
-            pairs = list(zip(shape, segments, strict=True))
-            if all(part == segment or (part == "{}" and segment) for part, segment in pairs):
-                return route, tuple(unquote(segment) for part, segment in pairs if part == "{}")
+            if (values := _values(shape, segments)) is not None:
+                return route, values
+        for shape, route in self._open:
+            if (values := _values(shape, segments[: len(shape)])) is not None:
+                return route, (*values, "/".join(segments[len(shape) :]))
         return None
 
     def perform(self, state: ServerState, path: str, body: JSONObject) -> tuple[str, Reply]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import anyio
+from typing_extensions import TypedDict
 
 from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_types import JSONObject
-from mistral_async.errors import ConfigurationError, ToolServerError
+from mistral_async.errors import ConfigurationError, ConnectorsGatewayError, MistralError, ToolServerError
 from mistral_async.models.content import AudioChunk, ImageURLChunk, TextChunk
 from mistral_async.models.tools import Function
 from mistral_async.tools._content import as_text, tool_content
@@ -39,11 +40,29 @@ if TYPE_CHECKING:
 # Rule 6: The tools are those that the server listed when the run began. A tool for which `requires_confirmation` is
 #   given by name is there, or no tool is: a name that is misspelled does not let calls pass.
 # Rule 7: `headers` and arguments go to the server of the address alone: mcp, of the version that is asked for, follows
-#   no redirect to another one.
+#   no redirect to another one. A function is asked for them for each request, and again where they are refused (401).
+# Rule 8: What the user's own code raises inside a session comes out as it is, and so does the error of a connectors
+#   gateway, which names its kind.
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_-]")
 _MAX_NAME_LENGTH = 64  # characters of a function's name
 _MAX_PAGES = 1_000  # of a list of tools
+
+
+GivenHeaders: TypeAlias = Mapping[str, str] | Callable[[], Mapping[str, str] | Awaitable[Mapping[str, str]]]
+"""Headers, or a function that gives them."""
+
+
+class MCPOptions(TypedDict, total=False):
+    """Options of `MCP`, beside its server and its headers."""
+
+    include: Sequence[str] | None
+    exclude: Sequence[str]
+    prefix: str
+    requires_confirmation: bool | Sequence[str]
+    limit: int | None
+    timeout: float | None
+    connect_timeout: float | None
 
 
 class MCP:
@@ -53,7 +72,7 @@ class MCP:
         self,
         server: Any,
         *,
-        headers: Mapping[str, str] | None = None,
+        headers: GivenHeaders | None = None,
         include: Sequence[str] | None = None,
         exclude: Sequence[str] = (),
         prefix: str = "",
@@ -67,7 +86,9 @@ class MCP:
         Args:
             server: An address of streamable HTTP, a command as a list (`["python", "server.py"]`), `mcp`'s
                 `StdioServerParameters`, a server of this process, a transport, or a `Client` that you opened yourself.
-            headers: Sent to an address, such as its authorization; not to another server that it redirects to.
+            headers: Sent to an address, such as its authorization; not to another server that it redirects to. A
+                function that returns them is asked for each request, and again after a 401: a coroutine function in
+                the event loop, any other in a thread, where it may block.
             include: The tools to take, by the server's names. Default: all.
             exclude: The tools not to take.
             prefix: Put before every name, to tell servers apart.
@@ -165,13 +186,12 @@ def _unused(name: str, taken: Mapping[str, Any]) -> str:
     return fit if fit not in taken else next(each for each in candidates if each not in taken)
 
 
-async def _with_headers(url: str, headers: Mapping[str, str], stack: AsyncExitStack) -> Any:
-    import httpx2
+async def _with_headers(url: str, headers: GivenHeaders, stack: AsyncExitStack) -> Any:
     from mcp.client.streamable_http import streamable_http_client
 
-    timeout = httpx2.Timeout(30.0, read=300.0)  # as mcp's own client
-    client = httpx2.AsyncClient(headers=dict(headers), timeout=timeout)
-    return streamable_http_client(url, http_client=await stack.enter_async_context(client))
+    from mistral_async.tools._mcp_client import make_http_client
+
+    return streamable_http_client(url, http_client=await stack.enter_async_context(make_http_client(headers)))
 
 
 class MCPSession:
@@ -188,7 +208,7 @@ class MCPSession:
         try:
             client = await self._server.open(self._stack)
             tools = self._server.tools(await _list_tools(client), client.call_tool)
-        except (ConfigurationError, ToolServerError):
+        except MistralError:
             await self._close()
             raise
         except Exception as problem:  # noqa: BLE001 - whatever a transport raises
@@ -209,7 +229,7 @@ class MCPSession:
         try:
             await self._stack.__aexit__(kind, error, traceback)
         except Exception as problem:
-            if kind is not None:  # a session that ended well need not close well
+            if not (kind is None or _holds(problem, error)):  # a session that ended well need not close well
                 raise self._server_error(problem, "broke") from problem
 
     async def _close(self) -> None:
@@ -218,12 +238,19 @@ class MCPSession:
         except Exception:  # noqa: BLE001, S110 - the failure that led here says more
             pass
 
-    def _server_error(self, problem: BaseException, how: str) -> ToolServerError:
+    def _server_error(self, problem: BaseException, how: str) -> MistralError:
         while isinstance(problem, BaseExceptionGroup):
             problem = cast("BaseException", problem.exceptions[0])
+        if isinstance(problem, ConnectorsGatewayError):
+            return problem
         error = ToolServerError(f"the MCP server {self._server.title} {how}: {type(problem).__name__}: {problem}")
         error.__cause__ = problem
         return error
+
+
+def _holds(group: BaseException, error: BaseException | None) -> bool:
+    """Return whether an error is in a group of them, or is it."""
+    return group is error or any(_holds(each, error) for each in getattr(group, "exceptions", ()))
 
 
 async def _list_tools(client: Client) -> list[Any]:

@@ -7,7 +7,7 @@ from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
-from endpoint_values import ALL, needed
+from endpoint_values import ALL, NO_ENDPOINTS, general, needed
 
 from mistral_async import Stream
 from mistral_async._codec.json_encode import to_builtins
@@ -31,10 +31,11 @@ def test_every_current_operation_has_a_route():
     wanted = {
         (operation["method"], "/".join("{}" if part.startswith("{") else part for part in operation["path"].split("/")))
         for operation in json.loads(listing.read_text())
-        if operation["status"] == "current" and operation["group"] in GROUPS and operation["method"] != "WS"
+        if operation["status"] == "current" and operation["group"] in GROUPS and operation["method"] not in NO_ENDPOINTS
     }
     assert wanted
-    assert wanted - {(route.method, route.template) for route in ROUTES} == set()
+    answered = {(route.method, route.template) for route in ROUTES}
+    assert {each for each in wanted - answered if (each[0], general(each[1])) not in answered} == set()
 
 
 def test_names_and_templates_are_unique():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from mistral_async.testing._call import FakeCall
-from mistral_async.testing._errors import plain_error
+from mistral_async.testing._errors import FakeAPIError, plain_error
 from mistral_async.testing._handlers._collection import Collection
 from mistral_async.testing._handlers._paging import page_by_number, page_by_token
 from mistral_async.testing._handlers.admin._organization import WORKSPACE
@@ -288,3 +288,55 @@ def call_tool(call: FakeCall) -> Reply:
         raise plain_error(HTTPStatus.NOT_FOUND, f"Tool {call.params[1]} was not found.")
     content = result.pop("content")
     return json_reply({"content": content, "metadata": {"mcp_meta": result}})
+
+
+# The gateway
+
+_GATEWAY = "/v1/connectors-gateway/{}"
+_PROTOCOL = "2025-06-18"  # the version of MCP that is spoken where the client does not name one
+
+
+def _behind(call: FakeCall) -> JSONObject:
+    """Return the connector that a request to the gateway names; the gateway's own error where there is none."""
+    try:
+        return connectors.named(call, call.params[0])
+    except FakeAPIError as error:
+        words = 'connectors-gateway; error=destination_not_found; details="no such connector"'
+        error.headers["proxy-status"] = words
+        raise
+
+
+@route("ANY", f"{_GATEWAY}/http/{{*}}", f"{_GROUP}.http_client")
+def pass_on(call: FakeCall) -> Reply:
+    """Say what the service was asked."""
+    _behind(call)
+    shown = {"path": f"/{call.params[-1]}", "query": call.other_than(), "body": call.body}
+    return json_reply({**shown, "credentials_name": call.headers.get("x-credentials-name")})
+
+
+@route("POST", f"{_GATEWAY}/mcp", f"{_GROUP}.mcp_client")
+def answer_mcp(call: FakeCall) -> Reply:
+    """Answer a message of MCP (JSON-RPC); a notification has no answer."""
+    _behind(call)
+    if "id" not in call.body:
+        return Reply(HTTPStatus.ACCEPTED)
+    answer = _answer(str(call.body.get("method")), call.body.get("params") or {})
+    refused = {"error": {"code": -32601, "message": "Method not found"}}
+    return json_reply({"jsonrpc": "2.0", "id": call.body["id"], **(refused if answer is None else {"result": answer})})
+
+
+def _answer(method: str, params: JSONMapping) -> JSONObject | None:
+    """Return the result of a method of MCP; None if there is no such method."""
+    match method:
+        case "initialize":
+            server = {"name": "connector", "version": "1"}
+            version = params.get("protocolVersion", _PROTOCOL)
+            return {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": server}
+        case "ping":
+            return {}
+        case "tools/list":
+            return {"tools": TOOLS}
+        case "tools/call":
+            return run_tool(str(params.get("name")), params.get("arguments") or {})
+        case _:
+            return None
