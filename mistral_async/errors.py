@@ -31,6 +31,7 @@ MistralError                         the root: catch this one
 ├── ToolRunError                     a run of tools did not come to its end: `partial` holds the run so far
 │   ├── StepLimitError               the model still asked for tools after `max_steps` answers
 │   └── ToolServerError              an MCP server can not be reached, or broke
+├── WorkflowExecutionError           an execution of a workflow that ended without a result: `execution` has its state
 └── StreamError                      a stream that did not end well: `partial` holds what arrived
     ├── IncompleteStreamError        it ended without its terminal mark
     ├── StreamInterruptedError       the connection broke in the middle (also an APIConnectionError)
@@ -250,6 +251,13 @@ class ToolServerError(ToolRunError):
     """An MCP server can not be reached, or broke."""
 
 
+class WorkflowExecutionError(MistralError, RuntimeError):
+    """An execution of a workflow that ended otherwise than `COMPLETED`."""
+
+    execution: Any = None
+    """The `WorkflowExecutionResponse`: its `status` says how it ended."""
+
+
 class StreamError(MistralError):
     """A stream that did not end well."""
 
@@ -267,6 +275,11 @@ class StreamInterruptedError(StreamError, APIConnectionError):
 
 class StreamEventError(StreamError, APIStatusError):
     """The API reported an error inside the stream. `status` is the one that the error names, else 200."""
+
+    @property
+    def reason(self) -> str | None:
+        """The `code`, which streams of workflows call so: `read_error`, `stream_error` or `internal_error`."""
+        return self.code
 
 
 E = TypeVar("E", bound=APIStatusError)

@@ -62,6 +62,10 @@ def general(path: str) -> str:
     return re.sub(r"(?<=/v1/connectors/\{\}/)(organization|user|workspace)(?=/credentials)", "{}", path)
 
 
+def respelt(name: str, option: str) -> bool:
+    return option in RESPELT and (name, option) != ("workflows.events.get_stream_events", "stream")
+
+
 def endpoints(resource: Resource[Any] = calls, path: str = "") -> collections.abc.Iterator[tuple[str, Any]]:
     for name in sorted(dir(type(resource))):
         if name.startswith("_"):
@@ -149,7 +153,7 @@ def sent(request: Any) -> str:
         assert isinstance(body, bytes)
     elif request.json is not None:
         body = msgspec.json.encode(request.json)
-    return f"{request.method} {request.target} {body.decode()}"
+    return f"{request.method} {request.target} {request.headers or {}} {body.decode()}"
 
 
 def needed(name: str) -> dict[str, Any]:
@@ -157,7 +161,7 @@ def needed(name: str) -> dict[str, Any]:
     known = parameters(ALL[name])
     needs = [key for key, (_, required) in known.items() if required]
     needs += [*ONE_OF.get(name, ())[:1], *ALSO_NEEDED.get(name, ())]
-    return {key: RESPELT[key][0] if key in RESPELT else Value(known[key][0], key).value for key in needs}
+    return {key: RESPELT[key][0] if respelt(name, key) else Value(known[key][0], key).value for key in needs}
 
 
 def answers() -> dict[str, Any]:

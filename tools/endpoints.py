@@ -26,7 +26,7 @@ from mistral_async import Stream, models
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
-from endpoint_values import ALL, NOT_SENT, ONE_OF, RESPELT, Value, needed, parameters
+from endpoint_values import ALL, NOT_SENT, ONE_OF, RESPELT, Value, needed, parameters, respelt
 
 KINDS = {str: "string", bytes: "string", bool: "boolean", int: "integer", float: "number"}
 TEXTS = (datetime, date, UUID)  # what is sent as text
@@ -67,14 +67,14 @@ def _options(name: str) -> Iterator[tuple[str, Field]]:
     sent = {key: each for key, each in parameters(ALL[name]).items() if key not in NOT_SENT}
     for parameter, (hint, must) in sent.items():
         one_of = ONE_OF.get(name, ())
-        value = RESPELT[parameter][0] if parameter in RESPELT else Value(hint, parameter).value
+        value = RESPELT[parameter][0] if respelt(name, parameter) else Value(hint, parameter).value
         after = _sent(name, {parameter: value}, one_of if parameter in one_of else ())
         keys = [parameter] if parameter in after else [key for key in after if key not in before]
         if isinstance(value, Mapping) and not value.keys().isdisjoint(keys):  # each key of it is a parameter
             keys = [parameter]
         for key in keys or [key for key in after if after[key] != before[key]]:
             required = None if parameter in one_of or (key in before and not must) else must
-            yield from _fields(key, Field(Type(Any if parameter in RESPELT else hint), required))
+            yield from _fields(key, Field(Type(Any if respelt(name, parameter) else hint), required))
 
 
 def _fields(key: str, option: Field) -> Iterator[tuple[str, Field]]:

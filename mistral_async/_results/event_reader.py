@@ -19,7 +19,7 @@ from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
 from mistral_async._codec.surrogates import SurrogateJoiner
 from mistral_async._engine.call_state import bare
 from mistral_async._engine.request import DONE, Stream
-from mistral_async.errors import ResponseValidationError, StreamEventError, from_event
+from mistral_async.errors import MistralError, ResponseValidationError, StreamEventError, from_event
 from mistral_async.models.chat import CompletionChunk
 
 if TYPE_CHECKING:
@@ -95,30 +95,41 @@ class EventReader:
     def _read_events(self, events: list[Event]) -> None:
         done, chunks = self._request.ends == DONE, self._request.yields is CompletionChunk
         ready, seen, decode_event = self._ready, self._seen, self._decode_event
-        for event in events:
-            data = event.data
-            if done and data.startswith(b"[DONE]"):
-                self.ended = True
-                return
-            if event.event in _ERRORS:
-                raise self._error(data)
-            try:
-                item = decode_event(data)
-            except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-                item = None
-            if item is None and (item := self._decode_irregular(event)) is None:
-                if self.ended:
+        before = len(seen)
+        try:
+            for event in events:
+                data = event.data
+                if done and data.startswith(b"[DONE]"):
+                    self.ended = True
                     return
-                continue
-            # A chunk with choices can be nothing else: nearly all events are.
-            if (event.event or not chunks or not item.choices or item.error is not None) and self._is_last(item, event):
-                self.ended = True
-            ready.append(item)
-            seen.append(item)
-            if self.ended:
-                break
+                if event.event in _ERRORS:
+                    raise self._error(data)
+                try:
+                    item = decode_event(data)
+                except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                    item = None
+                if item is None and (item := self._decode_irregular(event)) is None:
+                    if self.ended:
+                        return
+                    continue
+                # A chunk with choices can be nothing else: nearly all events are.
+                if (event.event or not chunks or not item.choices or item.error is not None) and self._is_last(
+                    item, event
+                ):
+                    self.ended = True
+                ready.append(item)
+                seen.append(item)
+                if self.ended:
+                    break
+        except MistralError:
+            self._note_id(events[: len(seen) - before])
+            raise
+        self._note_id(events)
+
+    def _note_id(self, events: list[Event]) -> None:
+        """Note the id up to which events were read."""
         if events and events[-1].id:
-            self.ids.append((len(seen), events[-1].id))
+            self.ids.append((len(self._seen), events[-1].id))
 
     def stray_error(self) -> StreamEventError | None:
         """Return the error that came in place of events; None where none did (rule 6)."""

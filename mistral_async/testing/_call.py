@@ -80,6 +80,13 @@ class FakeCall:
             raise invalid_request([ValidationDetail("less_than_equal", ("query", name), message, value, {"le": most})])
         return number
 
+    def resumed(self) -> int:
+        """Return the number of the first event of a stream: the one after `last_event_id`, a parameter or header."""
+        last = self.text("last_event_id") or self.headers.get("last-event-id") or "-1"
+        if not last.removeprefix("-").isdecimal():
+            raise not_an_integer("query", "last_event_id", value=last)
+        return int(last) + 1
+
     def required(self, name: str) -> str:
         """Return a query parameter; raises 422 if it is missing."""
         value = self.text(name)

@@ -39,6 +39,10 @@ _RESPONSE = (
 _VOICE = (
     "languages: list[str]?; gender: {female|male|neutral}?; age: int?; tags: list[str]?; description: str(0,500)?; "
 )
+_SCHEDULE = (
+    "calendars: list[dict]?; intervals: list[ScheduleInterval]?; cron_expressions: list[str]?; skip: list[dict]?; "
+    "start_at: str?; end_at: str?; jitter: str?; time_zone_name: str?; policy: SchedulePolicy?; max_executions: int?"
+)
 
 SHAPES: dict[str, str] = {
     # messages
@@ -249,6 +253,10 @@ SHAPES: dict[str, str] = {
         "github_url: str?; revision: str?; archive_id: str?; backend_spec: dict?; requested_roles: list[str]?; "
         "entrypoint: str?; working_dir: str?"
     ),
+    "ScheduleDefinition": "input*: any; schedule_id: str?; " + _SCHEDULE,
+    "PartialScheduleDefinition": "input: any; " + _SCHEDULE,
+    "ScheduleInterval": "every*: str; offset: str?",
+    "SchedulePolicy": "catchup_window_seconds: int; overlap: int(1,6); pause_on_failure: bool",
     # search indexes
     "IndexConfig": "embedding: EmbeddingModel",
     "EmbeddingModel": "@type:mistral mistral=MistralEmbedding, custom=MistralEmbedding",

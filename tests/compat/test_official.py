@@ -160,6 +160,9 @@ VALUES: dict[str, Any] = {
     "chunk_id": "doc-0",
     "consumer_scope": "workspace",
     "tool_name": "echo",
+    "workflow_identifier": "approval",
+    "workflow_name": "approval",
+    "event_id": 1,
 }
 # Parameters, and a group, whose ids come under another name.
 OTHER_NAMES = {"event_source_id": "webhook_id", "agents": "beta.agents"}
@@ -180,6 +183,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "chat.parse_stream": {"response_format": Sky, "model": "mistral-small-latest", "messages": HI},
     "beta.observability.evaluations.runs.search_all": {"evaluation_run_filter_input": {}},
     "files.upload": {"purpose": "batch"},
+    "workflows.execute_workflow_and_wait": {"workflow_identifier": "echo", "use_api_sync": True},
+    "workflows.schedules.schedule_workflow": {"workflow_identifier": "approval"},
 }
 
 
@@ -213,12 +218,38 @@ def first_deployment(walk: Walk) -> dict[str, Any]:
     return {"deployment_id": listed.deployments[0].id}
 
 
+def latest_run(walk: Walk) -> dict[str, Any]:
+    found = walk.client.workflows.runs.list_runs()
+    return {"run_id": getattr(found, "result", found).executions[0].run_id}
+
+
+def first_registration(walk: Walk) -> dict[str, Any]:
+    found = walk.client.workflows.get_workflow_registrations()
+    return {"workflow_registration_id": getattr(found, "result", found).workflow_registrations[0].id}
+
+
+def new_execution(walk: Walk) -> dict[str, Any]:
+    return {"execution_id": walk.client.workflows.execute_workflow(workflow_identifier="approval").execution_id}
+
+
+def ended_execution(walk: Walk) -> dict[str, Any]:
+    made = walk.client.workflows.execute_workflow(workflow_identifier="echo", wait_for_result=True)
+    return {"execution_id": made.execution_id}
+
+
 # Arguments that the server knows.
 ASKED_FOR: dict[str, Callable[[Walk], dict[str, Any]]] = {
     "beta.conversations.restart": first_entry,
     "beta.conversations.restart_stream": first_entry,
     "beta.service_accounts.set_roles": first_role,
     "workflows.deployments.unharden_deployment": first_deployment,
+    "workflows.execute_workflow_registration": first_registration,
+    "workflows.get_workflow_registration": first_registration,
+    "workflows.executions.cancel_workflow_execution": new_execution,
+    "workflows.executions.terminate_workflow_execution": new_execution,
+    "workflows.runs.get_run": latest_run,
+    "workflows.runs.get_run_history": latest_run,
+    "workflows.wait_for_workflow_completion": ended_execution,
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from endpoint_values import ALL, ONE_OF, RESPELT, Value, needed, parameters
+from endpoint_values import ALL, ONE_OF, RESPELT, Value, needed, parameters, respelt
 
 from mistral_async._engine.encode import encode_body
 from mistral_async._engine.request import Request
@@ -109,7 +109,7 @@ def arguments(name: str, option: str) -> dict[str, Any]:
     given = needed(name)
     if option in ONE_OF.get(name, ()):
         given = {key: each for key, each in given.items() if key not in ONE_OF[name]}
-    value = RESPELT[option][0] if option in RESPELT else Value(parameters(ALL[name])[option][0], option).value
+    value = RESPELT[option][0] if respelt(name, option) else Value(parameters(ALL[name])[option][0], option).value
     return given | {option: value}
 
 

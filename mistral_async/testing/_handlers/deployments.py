@@ -213,7 +213,6 @@ def get_deployment_logs(call: FakeCall) -> Reply:
 )
 def stream_deployment_logs(call: FakeCall) -> Reply:
     """Stream the log as it is now, from the line after `last_event_id` on."""
-    start = int(call.text("last_event_id") or -1) + 1
-    numbered = list(enumerate(_lines(call)))[start:]
+    numbered = list(enumerate(_lines(call)))[call.resumed() :]
     frames = [b"id: %d\nevent: log\n%b" % (number, data_event(line)) for number, line in numbered]
     return Reply(events=frames, media=EVENT_STREAM)
