@@ -351,7 +351,7 @@ class WorkflowExecutionOptions(WorkflowRunOptions, total=False):
     force_new_trace: bool | None
     """Begin a trace of its own; false where not set."""
     traceparent: str | None
-    """The span that the execution belongs to, in the form of W3C; that of the call where not set."""
+    """The span that the execution belongs to, in the form of W3C: a new trace where not set."""
     encoded_input: NetworkEncodedInput | JSONMapping | None
     """The input, if it is encoded."""
 
