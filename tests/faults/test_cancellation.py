@@ -165,7 +165,7 @@ async def test_a_call_may_be_cancelled_at_every_checkpoint(tools, tmp_path, kind
                 break
             reached = at
         assert finished
-        assert reached >= 3
+        assert reached >= 2  # connecting and reading, at least
 
 
 @pytest.mark.parametrize("how_many", [1, 3])

@@ -79,9 +79,12 @@ class Holder:
                     held, types.MappingProxyType(held), collections.UserDict(held), collections.ChainMap(held)
                 )
             case msgspec.Struct():
-                given = {name: getattr(value, name) for name in value.__struct_fields__}
-                held = {name: self.hold(each, deep=True) for name, each in given.items() if each}  # else not sent
-                return msgspec.structs.replace(value, **held)
+                defaults = {field.name: field.default for field in msgspec.structs.fields(value)}
+                given = {name: getattr(value, name) for name in defaults}
+                sent = {name: each for name, each in given.items() if each and each != defaults[name]}
+                return msgspec.structs.replace(
+                    value, **{name: self.hold(each, deep=True) for name, each in sent.items()}
+                )
             case _:
                 return value
 
