@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Literal, Required, TypeAlias
+from typing import Any, ClassVar, Literal, Required, TypeAlias
 
 from msgspec import field
 from typing_extensions import TypedDict
 
-from mistral_async._codec.json_types import JSON, JSONMapping, JSONObject
+from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.mcp import MCPServerCard
@@ -117,15 +117,18 @@ class LogicalExpression(Model, kw_only=True):
 
     type: str = ""
     """`and`, `or`, or a newer one."""
-    expressions: list[JSON] = field(default_factory=list[JSON])
-    """Each is a condition (`ToolProperties`), an expression like this one, or the names of tools."""
+    expressions: list[ToolCondition] = field(default_factory=list[Any])  # the name of its own items comes later
+
+
+ToolCondition: TypeAlias = OpenUnion[ToolProperties | LogicalExpression | list[str]]
+"""A condition, several as one, or the names of the tools that meet it."""
 
 
 class ToolExecutionConfiguration(Model, kw_only=True):
     """Which tools of a connector may be used, and which of their calls wait for a yes."""
 
-    requires_confirmation: OpenUnion[ToolProperties | LogicalExpression | list[str]] | None = None
-    skip_confirmation: OpenUnion[ToolProperties | LogicalExpression | list[str]] | None = None
+    requires_confirmation: ToolCondition | None = None
+    skip_confirmation: ToolCondition | None = None
     include: list[str] | None = None
     exclude: list[str] | None = None
 

@@ -233,6 +233,9 @@ def _is_untyped(info):
             return isinstance(info, inspect.AnyType)
 
 
+OPEN_OBJECTS = {("ConnectorTool", "execution_config")}  # of which a `type` is all that is known
+
+
 def test_fields_that_have_a_type_in_the_published_schemas_have_one_here():
     text = SCHEMAS.read_text() if SCHEMAS.exists() else pytest.skip("no schemas beside the repository")
     seen = 0
@@ -242,7 +245,8 @@ def test_fields_that_have_a_type_in_the_published_schemas_have_one_here():
             continue
         types = {field.encode_name: field.type for field in inspect.type_info(model).fields}
         for field in re.finditer(r"(?:^|; )`([a-z_]\w*)[*†‡◊]*`: ([^;]*)", line[2]):
-            if re.search(r"\b[A-Z]\w+[a-z]\w*", field[2]) and field[1] in types:
+            kept_whole = (line[1], field[1]) in OPEN_OBJECTS
+            if re.search(r"\b[A-Z]\w+[a-z]\w*", field[2]) and field[1] in types and not kept_whole:
                 assert not _is_untyped(types[field[1]]), f"{line[1]}.{field[1]} is {field[2]}"
                 seen += 1
     assert seen > 100
