@@ -73,7 +73,7 @@ class Collection:
     @functools.cached_property
     def kind(self) -> type[msgspec.Struct]:
         """The Struct of an item."""
-        return _load(self._kind)
+        return load(self._kind)
 
     # The items
 
@@ -247,7 +247,7 @@ class Collection:
         return {}
 
 
-def _load(kind: Kind) -> type[msgspec.Struct]:
+def load(kind: Kind) -> type[msgspec.Struct]:
     """Return a Struct, which may be given by its name."""
     if isinstance(kind, str):
         from mistral_async import models
@@ -256,9 +256,9 @@ def _load(kind: Kind) -> type[msgspec.Struct]:
     return kind
 
 
-def blank(kind: type[msgspec.Struct], now: str) -> JSONObject:
+def blank(kind: Kind, now: str) -> JSONObject:
     """Return an object with every field of a Struct: its default, or the time where it is one (rule 1)."""
-    made = _whole(kind())
+    made = _whole(load(kind)())
     return {name: now if value == "" and name.lower().endswith("at") else value for name, value in made.items()}
 
 
@@ -277,7 +277,7 @@ def _as(kind: Kind | None, item: JSONObject) -> JSONObject:
     """Return an item as another kind shows it."""
     if kind is None:
         return item
-    made = blank(_load(kind), "")
+    made = blank(kind, "")
     return {name: item.get(name, value) for name, value in made.items()}
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import msgspec
 
-from mistral_async import models
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import ValidationDetail, invalid_request, observability_error
+from mistral_async.testing._handlers._collection import load
 from mistral_async.testing._handlers.observability._kept import missing
 from mistral_async.testing._json import JSONObject
 
@@ -71,7 +71,7 @@ def _condition(text: str, rows: Sequence[JSONObject]) -> Callable[[JSONObject], 
 
 def fields_of(kind: str) -> JSONObject:
     """Return the fields of the rows of a Struct."""
-    made = getattr(models, kind)()
+    made = load(kind)()
     return {"field_definitions": [_definition(name, getattr(made, name)) for name in made.__struct_fields__]}
 
 
@@ -98,7 +98,7 @@ def _type_of(name: str, value: Any) -> str:
 def options_of(call: FakeCall, kind: str, rows: Sequence[JSONObject]) -> JSONObject:
     """Return the values of the field that the path names; null where they are many, or no texts."""
     name = call.params[-1]
-    if name not in getattr(models, kind).__struct_fields__:
+    if name not in load(kind).__struct_fields__:
         raise missing("FIELDS", name)
     values = sorted({row[name] for row in rows if isinstance(row[name], str) and row[name]})
     return {"options": values if len(values) <= _MOST_OPTIONS else None}

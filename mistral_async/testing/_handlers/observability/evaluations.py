@@ -10,19 +10,6 @@ from typing import Any
 
 import msgspec
 
-from mistral_async.models import (
-    EvaluationRunGenerationV2,
-    EvaluationRunOutputRecordV2,
-    EvaluationRunRecordV2Response,
-    EvaluationRunScoreV2,
-    EvaluationRunV2WithRefsResponse,
-    EvaluationV2,
-    EvaluatorV2,
-    OptimizationDetail,
-    OptimizationTrialWithObservations,
-    Project,
-    SystemV2,
-)
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._handlers._collection import blank
 from mistral_async.testing._handlers._paging import by_link
@@ -50,12 +37,12 @@ class Evaluations:
 
     def __init__(self, state: ServerState) -> None:
         self._state = state
-        self.project = self._new(Project, name="Support", slug="support")
+        self.project = self._new("Project", name="Support", slug="support")
         refs = {"project_id": self.project["id"], "description": "Answers to customers"}
-        self.evaluation = self._new(EvaluationV2, name="Answers", slug="answers", tags=["support"], **refs)
+        self.evaluation = self._new("EvaluationV2", name="Answers", slug="answers", tags=["support"], **refs)
         self.project["evaluations"] = [_reference(self.evaluation)]
-        self._system = self._new(SystemV2, name="assistant", params={"model": "mistral-small-latest"})
-        self._evaluators = [self._new(EvaluatorV2, name=name, num_scores=1) for name in ("accuracy", "tone")]
+        self._system = self._new("SystemV2", name="assistant", params={"model": "mistral-small-latest"})
+        self._evaluators = [self._new("EvaluatorV2", name=name, num_scores=1) for name in ("accuracy", "tone")]
         self._evaluators[0]["aggregate_goal"] = {"metric": "avg", "operator": "gte", "value": _GOAL}
         self.records: dict[str, list[JSONObject]] = {}
         self.runs = [self._run(number) for number in (1, 2, 3)]
@@ -65,7 +52,7 @@ class Evaluations:
         """Return a run; raises 404 if there is none."""
         return _only(self.runs, "EVALUATION_RUN", run_id)
 
-    def _new(self, kind: type[msgspec.Struct], **fields: Any) -> JSONObject:
+    def _new(self, kind: str, **fields: Any) -> JSONObject:
         made = blank(kind, self._state.calendar.iso())
         owned = {name: value for name, value in CREATED.items() if name in made}
         return {**made, **owned, "id": self._state.ids.uuid4(), **fields}
@@ -73,7 +60,7 @@ class Evaluations:
     def _run(self, number: int) -> JSONObject:
         records = [self._record(number, position, text) for position, text in enumerate(_QUESTIONS, 1)]
         run = self._new(
-            EvaluationRunV2WithRefsResponse,
+            "EvaluationRunV2WithRefsResponse",
             name=f"Run {number}",
             evaluation_id=self.evaluation["id"],
             tags=[f"v{number}"],
@@ -91,20 +78,20 @@ class Evaluations:
     def _record(self, run: int, position: int, question: str) -> JSONObject:
         """Return a record: later runs are better, and later questions harder."""
         values: dict[str, Any] = {"accuracy": round(run / (run + position), 3), "tone": ("curt", "kind")[run > 1]}
-        scores = {name: [self._new(EvaluationRunScoreV2, value=v, status="completed")] for name, v in values.items()}
+        scores = {name: [self._new("EvaluationRunScoreV2", value=v, status="completed")] for name, v in values.items()}
         output = {"answer": f"{question} Let me look."}
-        made = self._new(EvaluationRunGenerationV2, output=output, status="completed", scores=scores)
-        outputs = self._new(EvaluationRunOutputRecordV2, generations=[made])
-        return self._new(EvaluationRunRecordV2Response, input={"question": question}, output_record=outputs)
+        made = self._new("EvaluationRunGenerationV2", output=output, status="completed", scores=scores)
+        outputs = self._new("EvaluationRunOutputRecordV2", generations=[made])
+        return self._new("EvaluationRunRecordV2Response", input={"question": question}, output_record=outputs)
 
     def _optimize(self) -> tuple[JSONObject, list[JSONObject]]:
         shared = {"evaluation": _reference(self.evaluation), "project": _reference(self.project)}
         named = {"name": "Better answers", "algorithm": "hill_climbing", "status": "completed", "source": "sdk"}
         ids = {"project_id": self.project["id"], "evaluation_id": self.evaluation["id"]}
-        found = self._new(OptimizationDetail, tags=["support"], **named, **ids, **shared)
+        found = self._new("OptimizationDetail", tags=["support"], **named, **ids, **shared)
         trials = [
             self._new(
-                OptimizationTrialWithObservations,
+                "OptimizationTrialWithObservations",
                 optimization_id=found["id"],
                 algorithm_trial_key=f"trial-{number}",
                 status="completed",

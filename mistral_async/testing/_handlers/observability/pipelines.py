@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from mistral_async.models import GetSpanEvaluation, PipelineConfig
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._handlers._collection import Collection, blank
 from mistral_async.testing._handlers._paging import by_cursor, by_link
@@ -35,7 +34,7 @@ def _pipeline(call: FakeCall) -> JSONObject:
 def _configs(call: FakeCall) -> JSONObject:
     """Return the steps of the judges that the body names."""
     shared = {"scope": "workspace", "pipeline_kind": "judge-v1", "enabled": True}
-    made = blank(PipelineConfig, call.state.calendar.iso())
+    made = blank("PipelineConfig", call.state.calendar.iso())
     steps: list[JSONObject] = []
     definitions: list[JSONObject] = call.body.get("definitions") or []
     for each in definitions:
@@ -106,7 +105,7 @@ def _evaluations(call: FakeCall) -> list[JSONObject]:
 def _evaluation(span: JSONMapping, name: str, found: JSONObject) -> JSONObject:
     answer = found["answer"]
     score = {"score_value": 0.0, "score_label": answer} if isinstance(answer, str) else {"score_value": answer}
-    made = blank(GetSpanEvaluation, "")
+    made = blank("GetSpanEvaluation", "")
     shared = {key: span[key] for key in made.keys() & span.keys()}
     own = {"timestamp": span["end_time"], "evaluation_name": name, "explanation": found["analysis"]}
     return {**made, **shared, **own, **score}

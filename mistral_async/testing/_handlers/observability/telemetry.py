@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from mistral_async.models import GetLog, GetSpan, GetTrace
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._handlers._collection import blank
 from mistral_async.testing._handlers._paging import by_cursor
@@ -44,7 +43,7 @@ def traces_of(state: ServerState) -> list[JSONObject]:
 def _spans(state: ServerState, chat: Chat) -> list[JSONObject]:
     """Return the span of the request, and the one of the model below it."""
     root, child, usage = chat.completion.id[:16], chat.completion.id[16:], chat.completion.usage
-    shared = {**blank(GetSpan, ""), **_times(state, chat), **_where(chat)}
+    shared = {**blank("GetSpan", ""), **_times(state, chat), **_where(chat)}
     request = {**shared, "span_id": root, "span_name": f"POST {chat.operation}", "span_kind": "Server"}
     model = {
         **shared,
@@ -78,7 +77,7 @@ def _trace(state: ServerState, chat: Chat) -> JSONObject:
     said, usage = chat.messages or [{}], chat.completion.usage
     ends = {"last_input_message": _json(said[-1]), "last_output_message": _json(chat.answers[-1])}
     return {
-        **blank(GetTrace, ""),
+        **blank("GetTrace", ""),
         **_times(state, chat),
         **_where(chat),
         "root_span_id": chat.completion.id[:16],
@@ -96,7 +95,7 @@ def _trace(state: ServerState, chat: Chat) -> JSONObject:
 
 def _log(state: ServerState, chat: Chat) -> JSONObject:
     return {
-        **blank(GetLog, ""),
+        **blank("GetLog", ""),
         **_where(chat),
         "timestamp": state.calendar.iso_of(chat.time),
         "span_id": chat.completion.id[:16],
