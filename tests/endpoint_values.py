@@ -46,6 +46,7 @@ RESPELT: dict[str, tuple[Any, str]] = {
     "version_data": ({"version": 7000}, "7000"),
     "file": (b"7000", "7000"),
     "stream": (b"7000", "7000"),
+    "max_nb_events": (7000, "7000"),
 }
 
 # Methods of operations that are no endpoints: websockets, and what is passed on to another service.
@@ -153,7 +154,8 @@ def sent(request: Any) -> str:
         assert isinstance(body, bytes)
     elif request.json is not None:
         body = msgspec.json.encode(request.json)
-    return f"{request.method} {request.target} {request.headers or {}} {body.decode()}"
+    headers = f"{request.headers} " if request.headers else ""
+    return f"{request.method} {request.target} {headers}{body.decode()}"
 
 
 def needed(name: str) -> dict[str, Any]:

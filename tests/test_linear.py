@@ -79,6 +79,7 @@ def check_is_linear(work: Callable[[int], Callable[[], object]], size: int) -> N
 # Those that are no constants of a module: what is matched.
 INLINE = {
     "_http/proxy.py environment_proxy": "NO_PROXY, which is the user's",
+    "_codec/proxy_status.py status_code": "three characters",
     "_codec/redact.py _escaped_form": "in codec/test_redact.py",
     "_codec/redact.py _character": "escapes a character of the key",
     "_codec/large.py _item_end": "below, in a large answer",

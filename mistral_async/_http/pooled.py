@@ -32,6 +32,7 @@ from mistral_async._http.protocol import (
     WireError,
     WireResponse,
     WireStream,
+    wire_error,
 )
 
 # Rule 1: A connection that has been idle is checked before it is used (`usable`): the server may have closed it.
@@ -335,8 +336,12 @@ class PooledWire(abc.ABC, Generic[C]):
             self.pool.add(connection, waiter)
             reader.timings.connect += monotonic() - since
             is_quiet = connection.is_quiet()
-        except BaseException:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told as one of ours
             connection.abort()  # rule 7
+            failure = wire_error(error, Sent.NOTHING)
+            raise failure from failure.__cause__
+        except BaseException:
+            connection.abort()
             raise
         if self.pool.closed or not is_quiet:
             connection.abort()

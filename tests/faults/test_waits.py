@@ -280,6 +280,10 @@ WAITS = [
         "batch/test_run.py::test_the_polling_gives_up_on_what_does_not_pass",
         """
         _results/poll.py poll_until:poll.sleep retry_until_done:poll.sleep
+        _results/workflow_run.py limited:ask follow:_open_stream follow:stream _tell:told
+        resources/workflows/workflows.py execute_workflow_and_wait:execute_workflow
+        resources/workflows/workflows.py execute_with_connector_auth:execute_workflow
+        resources/workflows/workflows.py look:asking.executions.get_workflow_execution
         batch/_batch_run.py wait:anyio.create_task_group
         batch/_job_creator.py one:slots submit_all:anyio.create_task_group adopt:_poll.sleep
         batch/_reading.py receive:_receive.receive _produce:anyio.create_task_group _emit:_send.send
@@ -317,6 +321,7 @@ WAITS = [
         """
         tools/_mcp.py open:stack.enter_async_context _with_headers:stack.enter_async_context
         tools/_mcp.py _list_tools:client.list_tools call:_call
+        tools/_mcp_client.py _headers:given _raise_gateway_error:response.aread
         tools/_mcp.py __aenter__:_stack.__aexit__ __aexit__:_stack.__aexit__ _close:_stack.aclose
         compat/extra/run/context.py register_mcp_client:_stack.enter_async_context
         """,
