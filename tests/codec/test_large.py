@@ -22,7 +22,8 @@ from mistral_async.models import ChatCompletionResponse, EmbeddingResponse, OCRR
 
 encode = msgspec.json.encode
 REFUSED = (msgspec.DecodeError, LenientDecodeError, RecursionError, UnicodeDecodeError)
-STEP = 0.045  # CPU seconds: a pass over 20 MB that finds the fields takes 10, over escapes or numbers 33 ms
+STEP = 0.03  # CPU seconds: 20 ms, and what the machine adds
+LONG_STEPS = {"one embedding": 0.045, "escapes": 0.045}  # one pass over all of it takes 33 ms
 
 
 def embeddings(rows: int, **more: object) -> bytes:
@@ -279,4 +280,5 @@ async def test_each_step_is_a_small_part(name: str) -> None:
 async def test_twenty_megabytes_let_others_go_on(name: str) -> None:
     # Rule 3 of large.
     body, type_ = HUGE[name]()
-    assert await least_step(lambda: decode_large(body, type_), STEP) < STEP
+    limit = LONG_STEPS.get(name, STEP)
+    assert await least_step(lambda: decode_large(body, type_), limit) < limit

@@ -93,7 +93,8 @@ def test_large_frames_are_read_as_all_others(text, places):
         patch.setattr(sse, "_LARGE", 0)
         assert decode(cut(text.encode(), places), large) == reference(text)
     decode(cut(text.encode(), places), small)
-    assert (large.data_bytes > 0) == (small.data_bytes > 0)  # line ends count on one way alone
+    ends = text.count("\n") + text.count("\r")  # which count on one way alone
+    assert abs(large.data_bytes - small.data_bytes) <= ends
 
 
 @settings(deadline=None)
