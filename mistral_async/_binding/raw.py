@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Id: TypeAlias = str | int
 
-_ROUTE: Final = re.compile(r"/(?:\{\}|[!\"$->@-z|~])*")
+_ROUTE: Final = re.compile(r"/(?:\{\}|[\w.~!$&'()*+,;=:@%/-])*", re.ASCII)
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
@@ -46,8 +46,8 @@ class Parts(TypedDict, total=False):
     """Fields and files, in place of `json`: `{"file": path}`."""
     headers: Mapping[str, str] | None
     safety: RetrySafety | None
-    """The cost of repeating it. Default: for POST and PATCH `CREATES`, which is not repeated once the API may have it,
-    and `SAFE` for others."""
+    """The cost of repeating it. Default: `SAFE` for GET, HEAD, OPTIONS, PUT and DELETE; for others `CREATES`, which is
+    not repeated once the API may have it."""
     ends: str | frozenset[str]
     """Of a stream: the types of the events that end it. Default: `[DONE]` or the end of the body ends it."""
     lines: bool
@@ -78,6 +78,10 @@ def request(
     `download` makes it one of bytes.
     """
     made: Call[Any] | Stream[Any] | Download
+    _one_of(json=json is not None, form=form is not None)
+    _one_of(returns=returns is not Any, yields=yields is not None, download=download)
+    if yields is None and (ends or lines):
+        raise TypeError("ends= and lines= are of streams, which yields= makes")
     target = _checked_method(method), _checked_route(route, ids), checked_ids(ids)
     if yields is not None:
         ends = frozenset({ends}) if isinstance(ends, str) and ends != DONE else ends
@@ -175,6 +179,11 @@ class Raw(Resource[M], Generic[M]):
         def request(self, *args: Any, **parts: Any) -> Any: ...
     else:
         request = request
+
+
+def _one_of(**given: bool) -> None:
+    if len(names := [f"{name}=" for name, is_given in given.items() if is_given]) > 1:
+        raise TypeError(f"{' and '.join(names)} exclude each other")
 
 
 def _checked_method(method: str) -> str:

@@ -171,7 +171,7 @@ def _parse_url(text: str) -> tuple[Origin, str]:
         raise ConfigurationError(
             "server_url must be like 'https://api.mistral.ai': its host or port can not be"
         ) from None
-    if "@" in text:
+    if "@" in (url.netloc or text):  # without slashes after its scheme it has no host
         raise ConfigurationError("server_url takes no user and password: with_options(headers=...) can send them")
     if url.query:  # it may hold a key
         raise ConfigurationError("server_url takes no query: with_options(extra_query=...) can send one")

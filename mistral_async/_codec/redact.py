@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar, cast
 
 from mistral_async._codec.turns import pause
@@ -107,6 +107,13 @@ def redact_headers(raw: Sequence[tuple[bytes, bytes]], secrets: Iterable[str]) -
     known = tuple(secrets)
     clean = [(redact(name, known), redact(value, known)) for name, value in raw]
     return raw if clean == list(raw) else clean
+
+
+def secrets_in(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield the values of header fields that must not be shown (rule 3)."""
+    for name, value in headers:
+        if name.lower() in SENSITIVE:
+            yield value.removeprefix("Bearer ").removeprefix("Basic ")
 
 
 def _has_escapes(data: bytes) -> bool:

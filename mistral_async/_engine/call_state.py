@@ -12,7 +12,7 @@ import msgspec
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
-from mistral_async._codec.redact import AT_ONCE, SENSITIVE, redact, redact_headers, redact_rest, redact_text
+from mistral_async._codec.redact import AT_ONCE, redact, redact_headers, redact_rest, redact_text, secrets_in
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
 from mistral_async.errors import (
     BODY_KEPT,
@@ -231,10 +231,8 @@ class CallState:
         return from_answer(headers, body, own, route=route, status=answer.status)
 
     def secrets(self) -> Iterator[str]:
-        """Yield the values of this request that must not be shown."""
-        for name, value in self.head.headers:
-            if name in SENSITIVE:
-                yield value.removeprefix("Bearer ").removeprefix("Basic ")
+        """Return the values of this request that must not be shown."""
+        return secrets_in(self.head.headers)
 
     def redact(self, body: bytes, *, whole: bool = False) -> bytes:
         """Strike the key out of what may be shown."""

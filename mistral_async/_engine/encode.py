@@ -75,9 +75,10 @@ class HeadCache:
 
 def with_key(head: RequestHead, key: Secret) -> RequestHead:
     """Return the same head with another key."""
-    headers = {**dict(head.headers), "authorization": bearer(key)}
-    if ADMIN_KEY in headers:
+    headers = dict(head.headers)
+    if bearer(Secret(headers.get(ADMIN_KEY, ""))) == headers["authorization"]:  # else it is a user's own, for others
         headers[ADMIN_KEY] = key
+    headers["authorization"] = bearer(key)
     return RequestHead(head.method, head.target, tuple(headers.items()))
 
 

@@ -87,6 +87,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     retry: RetryConfig = RetryConfig()
     headers: tuple[tuple[str, str], ...] = ()
     extra_body: Mapping[str, Any] | None = None
+    """Fields that are added to bodies; a body that is a list has no place for them."""
     extra_query: Mapping[str, Any] | None = None
     background: bool = False
     """Bulk work: leaves room for the other calls of the client."""

@@ -1,9 +1,10 @@
 """The limits of one client: calls reserve, wait until they may start, and settle. Sans-I/O and thread-safe.
 
-The engine's part, for each attempt (while `limiter.unrestricted` only bulk work has to reserve): `reserve`; unless
-`reservation.may_start`, wait with `wait_turn` (or poll: sleep for `poll(reservation, now)` until that is 0); raise if
-`reservation.no_quota`; else send, and then one of `settle`, `reject` (429) and `cancel` (never sent). The next attempt
-begins with `reserve_again`. What was sent without a reservation is booked with `observe` and `observe_rejection` (429).
+The engine's part, for each attempt (while `limiter.unrestricted` only bulk work has to reserve, and at the start all
+calls but one): `reserve`; unless `reservation.may_start`, wait with `wait_turn` (or poll: sleep for `poll(reservation,
+now)` until that is 0); raise if `reservation.no_quota`; else send, and then one of `settle`, `reject` (429) and
+`cancel` (never sent). The next attempt begins with `reserve_again`. What was sent without a reservation is booked with
+`observe` and `observe_rejection` (429).
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 # Rule 3: While nothing can hold a call back, the limiter is not asked (`unrestricted`): an attribute, not a call. Until
 # the first model is known well enough (`starting`, rule 4 of model_limits), that is for one call at a time.
 #
-# Rule 4: One lock guards everything. Owners are woken outside it, because waking runs code of event loops.
+# Rule 4: One lock guards everything but the call that is alone, and the count of answers that are not looked at, where
+# a lost update does no harm. Owners are woken outside it, because waking runs code of event loops.
 
 _GRANT_SECONDS: Final = 0.5  # until a turn that its owner does not take is given up
 _MAX_MODELS: Final = 256  # beyond that, models of which nothing is known are forgotten: names may come from users

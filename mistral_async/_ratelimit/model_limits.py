@@ -32,7 +32,7 @@ from mistral_async._ratelimit.stated_limits import HEADROOM, SLOT_POLL, usable_s
 # Rule 4: While nothing is known of a model, a crowd starts slowly: a first 429 must not meet a thousand calls. Each
 # accepted call makes room for one more, and so does time: bulk work begins with room for four, doubled each second
 # that it waits. Interactive calls begin with six, which double three times as fast. It is over with a thousand calls.
-
+#
 # Rule 5: While all limits are far away, calls are counted and draw nothing, and one answer in a while is looked at. At
 # most half of what is left is given away so; then what was counted is drawn, and each call draws for itself again.
 
@@ -95,7 +95,7 @@ class ModelLimits:
         self._typical_tokens = math.inf  # estimated tokens of a call that counts as one
         self._average_costs: dict[str, float] = {}
         self._accepted = 0  # calls that the server took
-        self._crowded_at = math.inf  # when a call first had to wait by rule 4
+        self._crowded_at = math.inf  # when a call of the present crowd first had to wait by rule 4
 
     @property
     def restricted(self) -> bool:
@@ -175,6 +175,8 @@ class ModelLimits:
         """Return the earliest time, `now` or later, at which one more call may be in flight (rule 4)."""
         if self.started or self.restricted:
             return now
+        if self.in_flight < _BULK_START[0]:
+            self._crowded_at = math.inf  # nobody waits: a crowd that comes later starts anew
         first, seconds, poll = _BULK_START if bulk else _INTERACTIVE_START
         room = first + self._accepted
         if self.in_flight < room:

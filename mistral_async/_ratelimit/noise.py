@@ -51,7 +51,7 @@ class LatestCalls:
 
     def refuse(self, accepted: int, in_flight: int) -> None:
         """Count a refusal; `accepted` are all calls so far that were granted and not refused before."""
-        most, since = _LATEST + in_flight, accepted - self._accepted
+        most, since = _LATEST + in_flight, max(0, accepted - self._accepted)  # calls may have been given back
         kept = max(0.0, 1 - since / most)
         self._refused = self._refused * kept + 1
         self._calls = min(self._calls * kept + since, most)

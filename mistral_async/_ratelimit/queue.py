@@ -23,7 +23,8 @@ from mistral_async._ratelimit.reservation import DONE, GRANTED, WAITING, ModelQu
 # Rule 5: Who was granted its turn but does not take it (its loop hangs) gives it back when it comes at last, and goes
 # to the front of the queue.
 #
-# Rule 6: What ends gives its place to the next at once: settled, rejected and cancelled calls all advance the group.
+# Rule 6: What ends gives its place to the next at once: settled, rejected and cancelled calls all advance the group
+# (but a counted one, which held nobody up: rule 5 of model_limits).
 
 _MIN_ADVANCE: Final = 1e-3  # seconds by which a turn has to come earlier for its owner to be woken
 _MIN_HEAD_POLL: Final = 1e-3  # seconds between two polls of the first in a queue, at least: no busy loop

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import Any, Final
 
-import msgspec
-
+from mistral_async._codec.json_encode import encode
+from mistral_async._codec.open_union import decode
 from mistral_async._results.poll import WaitTimeoutError
 from mistral_async._results.stream import AsyncStream
 from mistral_async.errors import StreamError, WorkflowExecutionError
@@ -92,6 +92,6 @@ class Follower:
             return
         if event.attributes.custom_task_type != "connector_auth" or event.attributes.payload is None:
             return
-        told: Any = self._sign_in(msgspec.convert(event.attributes.payload.value, ConnectorAuthTaskState))
+        told: Any = self._sign_in(decode(encode(event.attributes.payload.value), ConnectorAuthTaskState))
         if isawaitable(told):
             await told

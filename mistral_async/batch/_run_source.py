@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from mistral_async._engine.engine import Engine
@@ -41,6 +41,13 @@ class NewRun(Generic[T]):
         self._calls = calls
         self._config = config
         self._spool: RequestSpool[T] | None = None
+        self._begun = False
+
+    def _begin_reading(self) -> None:
+        """Refuse to read an iterator a second time, of which an attempt that failed has had some."""
+        if self._begun and isinstance(self._calls, (Iterator, AsyncIterator)):
+            raise RuntimeError("the calls were an iterator, which has been read: make the call again with all of them")
+        self._begun = True
 
     def _new_spool(self) -> RequestSpool[T]:
         return RequestSpool(self._config, self.engine.options.extra_body)
@@ -52,6 +59,7 @@ class NewRun(Generic[T]):
         spool = self._new_spool()
         try:
             spool.open()
+            self._begin_reading()
             spool_calls_here(spool, self._calls)
         except BaseException:
             spool.close()
@@ -65,6 +73,7 @@ class NewRun(Generic[T]):
             spool = self._new_spool()
             try:
                 await run_in_thread(spool.open)
+                self._begin_reading()
                 await spool_calls(spool, self._calls)
             except BaseException:
                 await release_in_thread(spool.close)

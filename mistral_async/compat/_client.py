@@ -75,7 +75,7 @@ class Mistral:
 
     def __getattr__(self, name: str) -> EndpointGroup:
         path = GROUPS.get(name, (name,))
-        if name.startswith("_") or not hasattr(Calls, path[0]):
+        if name.startswith("_") or name == "request" or not hasattr(Calls, path[0]):  # the official client has none
             raise AttributeError(f"mistral_async has no `client.{name}`{_MIGRATION_HINT}")
         return EndpointGroup(self, path)
 

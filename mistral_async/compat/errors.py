@@ -106,7 +106,9 @@ class ObservabilityError(MistralError):
     def data(self) -> ObservabilityErrorData:
         """Return the decoded body."""
         detail: Any = vars(self).get("detail") or {}
-        return ObservabilityErrorData(ObservabilityErrorDetail(str(detail.get("message")), detail.get("error_code")))
+        return ObservabilityErrorData(
+            ObservabilityErrorDetail(str(detail.get("message") or ""), detail.get("error_code"))
+        )
 
 
 class ResponseValidationError(MistralError):

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 
 from mistral_async._codec.headers import Headers
+from mistral_async._codec.redact import redact, redact_headers, secrets_in
 from mistral_async._http.threads import run_in_daemon
 from mistral_async.errors import from_response, gateway_failure
 
@@ -51,6 +52,8 @@ class _Asked(httpx2.Auth):
 
 async def _raise_gateway_error(response: httpx2.Response) -> None:
     """Raise the error of an answer that the gateway made itself; others are for the session to read."""
-    if response.status_code >= _FAILED and gateway_failure(headers := Headers(response.headers.raw)) is not None:
-        body, route = await response.aread(), f"{response.request.method} {response.request.url.path}"
-        raise from_response(response.status_code, headers, body, route=route)
+    if response.status_code >= _FAILED and gateway_failure(Headers(response.headers.raw)) is not None:
+        request, secrets = response.request, tuple(secrets_in(response.request.headers.items()))
+        headers = Headers(redact_headers(response.headers.raw, secrets))
+        body = redact(await response.aread(), secrets)
+        raise from_response(response.status_code, headers, body, route=f"{request.method} {request.url.path}")

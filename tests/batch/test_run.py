@@ -104,6 +104,14 @@ async def test_what_can_not_be_sent_is_told_before_anything_is(client, poll, ask
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_an_iterator_that_has_been_read_is_not_read_again(client, poll, ask):
+    run = client.batch.run(iter([ask(0), 5, ask(1)]), poll=poll)
+    for error in (BatchInputError, RuntimeError):
+        with pytest.raises(error):
+            async with run:
+                pass
+
+
 async def test_endpoints_that_take_no_batch_are_refused(client, poll, server):
     agent = calls.agents.complete(agent_id="a", messages=HI)
     for call in (agent, calls.files.delete("f"), calls.batch.jobs.create(endpoint="/v1/ocr", requests=[])):

@@ -124,6 +124,7 @@ async def test_errors_are_those_of_all_requests(client, server):
         (("GET", "/v2/{}", ".."), ValueError, "an id must not be"),
         (("GET", "/v2/{thing}"), ValueError, "write {} for each id"),
         (("GET", "/v2/my thing"), ValueError, "percent-encoded"),
+        (("GET", "/v2/<thing>"), ValueError, "percent-encoded"),
         (("GET", "/v2/things?a=1"), ValueError, "pass query="),
         (("GET", "https://else.where/v2"), ValueError, "begins with /"),
         (("GET /", "/v2"), ValueError, "a word such as GET"),
@@ -144,6 +145,21 @@ def test_other_arguments_are_checked_at_once():
         calls.request("GET", "/v2", jsn={})
 
 
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ({"json": {}, "form": {}}, "json= and form="),
+        ({"returns": dict, "yields": Thing}, "returns= and yields="),
+        ({"yields": Thing, "download": True}, "yields= and download="),
+        ({"lines": True}, "which yields= makes"),
+        ({"ends": "end"}, "which yields= makes"),
+    ],
+)
+def test_parts_that_exclude_each_other_are_refused(parts, says):
+    with pytest.raises(TypeError, match=says):
+        calls.request("POST", "/v2", **parts)
+
+
 async def test_admin_endpoints_get_the_key_in_both_headers(client, server):
     for route in ("/v1/admin/usage", "/v1/users/me", "/v1/whoami"):
         server.reply(route, json={})
@@ -162,6 +178,15 @@ async def test_a_new_key_is_in_both_headers(server):
         with pytest.raises(NotFoundError):
             await client.request("GET", "/v1/admin/nothing")
     assert [each.headers["x-api-key"] for each in server.requests] == ["old", server.api_key]
+
+
+async def test_a_new_key_is_not_in_a_header_that_a_user_set(server):
+    from mistral_async import Mistral
+
+    keys = iter(["old", server.api_key])
+    async with Mistral(lambda: next(keys), server_url=server.url) as client:
+        assert (await client.with_options(headers={"x-api-key": "of a gateway"}).models.list()).data
+    assert [each.headers["x-api-key"] for each in server.requests] == ["of a gateway"] * 2
 
 
 async def test_the_key_is_struck_out_of_errors(client, server):

@@ -38,6 +38,7 @@ async def test_a_servers_url_may_end_in_v1(server, url):
 def test_a_path_before_v1_stays():
     client = Mistral("key", server_url=httpx.URL("https://gateway.test/mistral/v1"))
     assert pickle.loads(pickle.dumps(client))._executor.engine.state.prefix == "/mistral"
+    assert Mistral("key", server_url="https://gateway.test/a@b/v1")._executor.engine.state.prefix == "/a@b"
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,18 @@ def test_a_crowd_without_a_limit_is_held_up_for_less_than_two_seconds(sim):
     assert world.now < before + 5.1, "the next ones start at once"
 
 
+@pytest.mark.parametrize("priority", Priority)
+def test_a_crowd_that_comes_later_starts_slowly_too(sim, priority):
+    # Rule 4 of model_limits.
+    world = sim.World()
+    client = sim.Client(world, sim.Server(world, talks=False, latency=0.5), priority=priority)
+    client.fan_out(8, 8)
+    world.run()
+    now = world.now + 60
+    turns = [client.limiter.reserve("/v1/chat", "m", now=now, priority=priority) for _ in range(1000)]
+    assert sum(turn.may_start for turn in turns) <= 20
+
+
 async def test_a_crowd_on_the_wire(anyio_backend):
     limits = FakeLimits(default=RateLimit(requests=100, per=1.0, burst=5), headers=None)
     async with FakeMistral(rate_limits=limits) as server, Mistral(server.api_key, server_url=server.url) as client:

@@ -212,6 +212,17 @@ class TestMCP:
                 pass
         assert (caught.value.status, caught.value.proxy_error) == (404, "destination_not_found")
 
+    async def test_what_the_gateway_repeats_of_a_key_is_not_shown(self, mcp, server):
+        echo = {"proxy-status": FAILED["proxy-status"].replace("it is", server.api_key)}
+        server.reply("beta.connectors.mcp_client", status=502, headers=echo, json={"message": f"no {server.api_key}"})
+        url = f"{server.url}/v1/connectors-gateway/issues/mcp"
+        with pytest.raises(ConnectorsGatewayError, match="the key") as caught:
+            async with MCP(url, headers={"authorization": f"Bearer {server.api_key}"}).session():
+                pass
+        assert (
+            server.api_key not in f"{caught.value} {caught.value.body!r} {caught.value.headers} {caught.value.details}"
+        )
+
     async def test_the_gateways_error_in_a_run_is_told_by_its_kind(self, mcp, connectors, client, server):
         # Rule 8 of mcp.
         @tool

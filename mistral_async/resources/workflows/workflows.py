@@ -269,7 +269,8 @@ class Workflows(Resource[M]):
         follower = Follower(open_stream, execution_id, on_auth_required)
 
         async def look() -> WorkflowExecutionResponse:
-            await follower.follow()
+            if timeout != 0:  # else its state is asked for once
+                await follower.follow()
             return await asking.executions.get_workflow_execution(execution_id)
 
         poll = Poll(initial=polling_interval, maximum=max(polling_interval, 30.0), factor=2.0)
