@@ -78,6 +78,9 @@ async def test_roles_are_given_by_name_letter_or_id(admin):
         await admin.users.update(user, roles=["A"], role_names=["member"])
     with pytest.raises(UnprocessableEntityError, match="role"):
         await admin.users.update(user, roles=["Z"])
+    with pytest.raises(UnprocessableEntityError, match="role_names"):
+        await admin.users.update(user, role_name="chief")
+    assert [each.raw_roles for each in await admin.users.list().to_list()] == [["B"]]
 
 
 async def test_lists_page_by_page_to_the_end(admin, server):
@@ -245,6 +248,18 @@ async def test_the_log_tells_what_was_done_by_time(admin, server, clock):
     assert (created[0].target_type, created[0].created_at_datetime is not None) == ("USER_GROUP", True)
     first = await admin.audit_logs.list(sort="ascending", target_type=["MONTHLY_LIMIT", "USER_GROUP"]).to_list()
     assert [each.log_id for each in first] == [1, 2, 3, 4]
+
+
+async def test_pages_of_the_log_lose_nothing_that_was_done_at_one_time(admin):
+    for name in ("a", "b", "c", "d", "e"):
+        await admin.user_groups.create(name=name)
+    assert [each.log_id async for each in admin.audit_logs.list(limit=2)] == [5, 4, 3, 2, 1]
+
+
+async def test_a_year_that_no_calendar_has_is_refused(admin):
+    assert (await admin.billing.get_usage(year=9999, month=12)).next_month == "10000-01"
+    with pytest.raises(UnprocessableEntityError, match="year"):
+        await admin.billing.get_usage(year=10_000)
 
 
 async def test_a_synchronization_runs_through_its_states(admin, clock):

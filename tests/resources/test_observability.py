@@ -128,6 +128,24 @@ async def test_chats_are_found_by_nested_filters(client, server):
         await events.search_ids(search_params={"filters": {"field": "color", "op": "eq", "value": 1}})
 
 
+@pytest.mark.parametrize(
+    ("field", "op", "value"),
+    [
+        ("nb_messages", "startswith", "1"),
+        ("nb_messages", "len_eq", 1),
+        ("model", "icontains", 5),
+        ("response", "inotcontains", 5),
+        ("nb_messages", "lt", "many"),
+    ],
+)
+async def test_operators_that_a_field_does_not_have_and_values_of_another_type(client, field, op, value):
+    await say(client, "parcel")
+    with pytest.raises(BadRequestError, match=field):
+        await client.beta.observability.chat_completion_events.search_ids(
+            search_params={"filters": {"field": field, "op": op, "value": value}}
+        )
+
+
 async def test_chats_are_judged_and_compared(client):
     events = client.beta.observability.chat_completion_events
     await say(client, "the parcel is late", "where is the parcel", "bonjour")
@@ -314,6 +332,9 @@ async def test_numbers_of_spans_by_field_and_by_time(client, clock, server):
     assert len(tokens.data) == 2
     assert all(each.time_bucket_datetime is not None for each in tokens.data)
     assert tokens.meta.granularity_seconds == 3600
+    for unknown in ("median", "product"):
+        with pytest.raises(UnprocessableEntityError, match="aggregation"):
+            await observability.spans.aggregate(metric={"measure": "duration_ns", "aggregation": unknown})
 
 
 async def test_pipelines_give_scores_to_spans(client, server):
@@ -391,6 +412,9 @@ async def test_evaluations_their_runs_and_records(client):
     sort = {"kind": "score", "evaluator_name": "accuracy", "metric": "avg", "direction": "asc"}
     records = await evaluations.records.search(run.id, sort=sort, page_size=2).to_list()
     assert [each.input["question"][:3] for each in records] == ["Can", "How", "Whe"]
+    for other in ({"evaluator_name": "tone"}, {"evaluator_name": "none"}, {"metric": "p75"}):
+        unsorted = await evaluations.records.search(run.id, sort={**sort, **other}).to_list()
+        assert [each.input["question"][:3] for each in unsorted] == ["Whe", "How", "Can"]
     found = await evaluations.records.search(run.id, input_filters={"filters": [{"value": "invoice"}]}).to_list()
     assert found == [await evaluations.records.get(run.id, records[0].id)]
     with pytest.raises(NotFoundError):

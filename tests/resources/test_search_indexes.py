@@ -50,12 +50,12 @@ async def test_an_index_from_its_creation_to_its_end(anyio_backend):
         assert (index.status, index.config, index.schema) == ("provisioning", CONFIG, SCHEMA)
         clock.advance(1)
         assert (await indexes.get("drinks")).status == "ready"
-        assert [each.name async for each in indexes.list(status="ready")] == ["drinks"]
+        assert [(each.name, each.status) async for each in indexes.list(status="ready")] == [("drinks", "ready")]
         assert await indexes.list(status="failed").to_list() == []
         with pytest.raises(ConflictError):
             await indexes.create(name="drinks", config=CONFIG)
         changed = await indexes.update("drinks", schema={"document_fields": {}})
-        assert changed.schema == ManagedIndexFields()
+        assert (changed.schema, changed.status) == (ManagedIndexFields(), "ready")
         assert (await indexes.delete("drinks")).status == "deleting"
         with pytest.raises(NotFoundError):
             await indexes.get("drinks")
@@ -77,6 +77,7 @@ async def test_search_by_words_with_conditions(indexes):
     assert [text for _, text in await found(both)] == ["Tea is green!", "Tea is hot."]
     ranged = {"type": "range", "field": "lang", "gte": "d", "lt": "e"}
     assert await found({"type": "keyword", "query": "tea", "filter": ranged}) == [("wein", "Tea?")]
+    assert await found({"type": "keyword", "query": "tea", "filter": {**ranged, "gte": 1}}) == []
 
 
 async def test_documents_are_read_piece_by_piece(indexes):
@@ -129,7 +130,11 @@ async def test_deployments_of_your_own(client):
     index = {"name": "i", "fields": [], "sd": "i"}
     deployment = {"vespa_version": "8", "indexes": [index], "query_url": "https://vespa.example"}
     made = await own.register_deployment(name="d", deployment=deployment)
-    assert (await own.register_deployment(name="d", deployment=deployment)).id == made.id
+    renamed = {**deployment, "indexes": [{**index, "name": "j"}]}
+    assert (await own.register_deployment(name="d", deployment=renamed, status="online")).id == made.id
+    (shown,) = (await own.get_deployment_summaries()).deployments
+    assert (shown.status, [each.name for each in shown.deployment.indexes]) == ("online", ["j"])
+    await own.register_deployment(name="d", deployment=deployment)
     counts = [UpdateMetricsRequestIndexMetrics(name="i", document_count=3)]
     online = UpdateMetricsRequestDeploymentMetricsOnline(document_count=3, index_metrics=counts)
     await own.update_index_metrics(made.id, request_body=online)
@@ -152,3 +157,5 @@ async def test_pipelines_and_their_runs(client):
     await pipelines.update_run_info(made.id, execution_time=at, chunks_count=4)
     (shown,) = await pipelines.list()
     assert (shown.last_run_time_datetime, shown.last_run_chunks_count, shown.total_chunks_count) == (at, 4, 7)
+    again = await pipelines.register(name="p", pipeline_composition={"split": "words"})
+    assert (await pipelines.list(), again.pipeline_composition) == ([again], {"split": "words"})

@@ -14,6 +14,7 @@ from mistral_async.errors import (
     ConflictError,
     NotFoundError,
     StreamEventError,
+    UnprocessableEntityError,
     WorkflowExecutionError,
 )
 from mistral_async.models import (
@@ -282,6 +283,31 @@ async def test_a_schedule_is_changed_paused_and_deleted(workflows, clock, server
     await schedules.resume_schedule("s")
     await schedules.unschedule_workflow("s")
     assert await schedules.get_schedules().to_list() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("every", [ScheduleInterval(every="PT0S")]),
+        ("every", [ScheduleInterval(every=f"P{'9' * 400}D")]),
+        ("offset", [ScheduleInterval(every="PT1M", offset="soon")]),
+        ("start_at", "soon"),
+        ("end_at", "2026-13-01"),
+    ],
+)
+async def test_times_of_a_schedule_that_are_none(workflows, field, value):
+    schedules = workflows.schedules
+    wrong = {"intervals" if isinstance(value, list) else field: value}
+    with pytest.raises(UnprocessableEntityError, match=field):
+        await schedules.schedule_workflow(
+            schedule=ScheduleDefinition(input=None, **wrong), workflow_identifier="echo", schedule_id="s"
+        )
+    await schedules.schedule_workflow(
+        schedule=ScheduleDefinition(input=None), workflow_identifier="echo", schedule_id="s"
+    )
+    with pytest.raises(UnprocessableEntityError, match=field):
+        await schedules.update_schedule("s", schedule=PartialScheduleDefinition(**wrong))
+    assert [each.schedule_id async for each in schedules.get_schedules()] == ["s"]
 
 
 async def test_an_error_frame_is_raised(workflows, server):

@@ -117,6 +117,10 @@ def test_rule_4_what_is_unique(perform):
     perform("POST", "/v9/boxes", {"name": "a"})
     with pytest.raises(FakeAPIError, match="409"):
         perform("POST", "/v9/boxes", {"name": "a"})
+    perform("POST", "/v9/boxes", {"name": "b"})
+    with pytest.raises(FakeAPIError, match="409"):
+        perform("PATCH", "/v9/boxes/b", {"name": "a"})
+    assert perform("PATCH", "/v9/boxes/b", {"name": "b", "note": "n"})["note"] == "n"
 
 
 def test_an_item_as_another_kind_shows_it(perform):

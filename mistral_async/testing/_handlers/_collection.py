@@ -30,12 +30,12 @@ from mistral_async.testing._reply import Reply, json_reply, no_content
 from mistral_async.testing._route import Handler, route
 from mistral_async.testing._state import ServerState
 
-# Rule 1: A new item has every field of its Struct: the body's where the body has it, else the declared one, else the
-#   Struct's default. What the Struct does not have is not shown. A time that is not null is now.
+# Rule 1: A new item has every field of its Struct, and those declared: the body's value where it is not null, else the
+#   declared one, else the Struct's default. Other fields of the body are left out. A time that is not null is now.
 # Rule 2: Null in an update clears a field that may be null, and leaves any other as it is.
 # Rule 3: Items are listed newest first, and belong to the ids before them in the path. Where the parent of a
 #   collection has no such item, neither has the collection: 404.
-# Rule 4: What another item already has in a unique field is refused: 409.
+# Rule 4: What another item already has in a unique field is refused, in a new item and in an update: 409.
 
 Fields = JSONMapping | Callable[[FakeCall], JSONMapping]
 _CHANGED = frozenset({"updated_at", "updatedAt", "modified_at"})
@@ -104,9 +104,7 @@ class Collection:
     def add(self, call: FakeCall, fields: JSONMapping) -> JSONObject:
         """Add an item (rules 1 and 4)."""
         items = self.all(call)
-        for name in self._unique:
-            if fields.get(name) is not None and any(item[name] == fields[name] for item in items.values()):
-                raise self._error(HTTPStatus.CONFLICT, f"{self.kind.__name__} {fields[name]} exists already.")
+        self._check_unique(items.values(), fields)
         declared = self._fields(call) if callable(self._fields) else self._fields
         item: JSONObject = {**blank(self.kind, call.state.calendar.iso()), **declared}
         item |= {name: value for name, value in fields.items() if name in item and value is not None}
@@ -116,8 +114,9 @@ class Collection:
         return item
 
     def change(self, call: FakeCall, fields: JSONMapping) -> JSONObject:
-        """Change the item that the path names (rule 2)."""
+        """Change the item that the path names (rules 2 and 4)."""
         item, initial = self.find(call), blank(self.kind, "")
+        self._check_unique((other for other in self.all(call).values() if other is not item), fields)
         for name, value in fields.items():
             if name in item and (value is not None or initial.get(name) is None):
                 item[name] = value
@@ -128,6 +127,13 @@ class Collection:
         """Take the item that the path names away, and return it."""
         item = self.find(call)
         return self.all(call).pop(str(item[self.key]))
+
+    def _check_unique(self, others: Iterable[JSONObject], fields: JSONMapping) -> None:
+        """Raise 409 where one of the others has a unique field's value (rule 4)."""
+        taken = [(name, other[name]) for other in others for name in self._unique]
+        for name in self._unique:
+            if fields.get(name) is not None and (name, fields[name]) in taken:
+                raise self._error(HTTPStatus.CONFLICT, f"{self.kind.__name__} {fields[name]} exists already.")
 
     # The routes
 
@@ -153,18 +159,22 @@ class Collection:
         filters: Iterable[str] = (),
         search: Mapping[str, str] | None = None,
         where: Callable[[FakeCall, JSONMapping], bool] = lambda _call, _item: True,
+        show: Callable[[FakeCall, JSONObject], JSONObject] = lambda _call, item: item,
         kind: Kind | None = None,
         method: str = "GET",
         path: str | None = None,
         body: str | None = None,
     ) -> None:
-        """Answer a list: `filters` are equal to fields of their name, `search` is a part of a field, such as `name`."""
+        """Answer a list: `filters` are equal to fields of their name, `search` is a part of a field, such as `name`.
+
+        `show` returns an item as it is now, which is what filters see.
+        """
         filters = tuple(filters)
 
         def handle(call: FakeCall) -> Reply:
             found = [
                 _as(kind, item)
-                for item in reversed(self.all(call).values())
+                for item in (show(call, each) for each in reversed(self.all(call).values()))
                 if _passes(call, item, filters, search or {}) and where(call, item)
             ]
             return json_reply(listing(call, found))

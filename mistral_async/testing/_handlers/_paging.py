@@ -104,12 +104,17 @@ def by_offset(items: str, *, size: int = 100, total: str | None = "total") -> Li
 
 
 def by_time(field: str = "created_at", *, size: int = 20) -> Listing:
-    """Have lists answered as bare arrays between `after` and `before`, newest first unless `sort` is `ascending`."""
+    """Have lists answered as bare arrays between `after` and `before`, newest first unless `sort` is `ascending`.
+
+    Items of the same time keep their order: pass the newest first.
+    """
 
     def answer(call: FakeCall, found: Sequence[JSONMapping]) -> Any:
         after, before = call.text("after") or "", call.text("before") or "9999"
         between = [item for item in found if after < item[field] < before]
-        between.sort(key=lambda item: item[field], reverse=call.text("sort") != "ascending")
+        between.sort(key=lambda item: item[field], reverse=True)
+        if call.text("sort") == "ascending":
+            between.reverse()
         return between[: call.number("limit", size, least=1, most=1000)]
 
     return answer

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from math import floor
 
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._clock import TOLERANCE, Calendar
-from mistral_async.testing._errors import ValidationDetail, invalid_request
+from mistral_async.testing._errors import FakeAPIError, ValidationDetail, invalid_request
 from mistral_async.testing._handlers._collection import Collection
 from mistral_async.testing._handlers._workflow_runs import Execution, WorkflowStore
 from mistral_async.testing._json import JSONMapping, JSONObject
@@ -20,7 +21,6 @@ from mistral_async.testing._json import JSONMapping, JSONObject
 
 GROUP = "workflows.schedules"
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
-_UNITS = (86400, 3600, 60, 1)
 _SKIP, _CANCEL, _TERMINATE = 1, 4, 5
 _MOST = 100
 SHOWN = 10
@@ -33,10 +33,29 @@ def seconds_of(duration: str | None, field: str) -> float:
     if duration is None:
         return 0.0
     found = _DURATION.fullmatch(duration)
-    if found is None or not any(found.groups()):
-        message = "Input should be a valid duration"
-        raise invalid_request([ValidationDetail("time_delta_parsing", ("body", "schedule", field), message, duration)])
-    return sum(float(number or 0) * unit for number, unit in zip(found.groups(), _UNITS, strict=True))
+    if found is not None and any(found.groups()):
+        days, hours, minutes, seconds = (float(number or 0) for number in found.groups())
+        with suppress(OverflowError):
+            return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+    raise _invalid("time_delta_parsing", field, "Input should be a valid duration", duration)
+
+
+def check_times(definition: JSONMapping) -> None:
+    """Check the intervals and bounds of a schedule; raises 422 for one that is no time, and for a step of nothing."""
+    for each in definition.get("intervals", ()):
+        seconds_of(each.get("offset"), "offset")
+        if not seconds_of(each["every"], "every"):
+            raise _invalid("greater_than", "every", "Input should be greater than 0 seconds", each["every"])
+    for name in ("start_at", "end_at"):
+        try:
+            _unix(definition.get(name, "1970-01-01"))
+        except (ValueError, OverflowError) as error:
+            message = "Input should be a valid datetime"
+            raise _invalid("datetime_parsing", name, message, definition[name]) from error
+
+
+def _invalid(kind: str, field: str, message: str, value: str) -> FakeAPIError:
+    return invalid_request([ValidationDetail(kind, ("body", "schedule", field), message, value)])
 
 
 def next_times(schedule: JSONMapping, after: float, count: int) -> list[float]:

@@ -35,7 +35,8 @@ def _registered(call: FakeCall, of: Collection) -> JSONObject:
     """Return what has the name that the body has, made or changed."""
     for item in of.all(call).values():
         if item["name"] == call.body["name"]:
-            return item | {"modified_at": call.state.calendar.iso()}
+            item["modified_at"] = call.state.calendar.iso()
+            return item
     return of.add(call, call.body)
 
 
@@ -52,6 +53,7 @@ def register_deployment(call: FakeCall) -> Reply:
     indexes = [
         {"id": call.state.ids.uuid4(), "name": each["name"], "document_count": None} for each in given["indexes"]
     ]
+    found["status"] = call.body.get("status") or found["status"]
     found["deployment"] = {"type": "vespa", "indexes": indexes}
     return json_reply({"id": found["id"]})
 

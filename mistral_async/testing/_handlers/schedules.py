@@ -10,9 +10,9 @@ from mistral_async.testing._handlers._paging import by_token
 from mistral_async.testing._handlers._workflow_schedules import (
     GROUP,
     SHOWN,
+    check_times,
     next_times,
     schedules,
-    seconds_of,
     settled,
     start_scheduled,
 )
@@ -35,8 +35,7 @@ def _definition(call: FakeCall) -> JSONObject:
     given: JSONObject = {name: value for name, value in call.body["schedule"].items() if value is not None}
     if "max_executions" in given:
         given["remaining_executions"] = given.pop("max_executions")
-    for each in given.get("intervals", ()):
-        seconds_of(each["every"], "every")
+    check_times(given)
     return given
 
 

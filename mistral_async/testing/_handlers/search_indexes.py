@@ -95,12 +95,20 @@ indexes.create(
 )
 indexes.list(
     by_token(size=20),
-    filters=("name", "creator_id"),
-    where=lambda call, index: call.text("status") in (None, _state_of(call, index)["status"]),
+    filters=("name", "creator_id", "status"),
+    show=_state_of,
     kind="ManagedIndexResponse",
 )
 indexes.act("GET", "", "get", _state_of, kind="ManagedIndexResponse")
-indexes.update("PUT", body="schema*: IndexFields", status=HTTPStatus.ACCEPTED, kind="ManagedIndexResponse")
+indexes.act(
+    "PUT",
+    "",
+    "update",
+    lambda call, _: _state_of(call, indexes.change(call, call.body)),
+    body="schema*: IndexFields",
+    status=HTTPStatus.ACCEPTED,
+    kind="ManagedIndexResponse",
+)
 
 
 @route("DELETE", indexes.one, f"{_GROUP}.delete")
@@ -244,9 +252,13 @@ def _holds(condition: JSONMapping | None, chunk: JSONMapping) -> bool:
 
 
 def _is_between(bounds: JSONMapping, value: Any) -> bool:
-    return value is not None and all(
-        holds(value, bounds[name]) for name, holds in _BOUNDS.items() if bounds.get(name) is not None
-    )
+    """Return whether a value is inside bounds; one of another type is not."""
+    try:
+        return value is not None and all(
+            holds(value, bounds[name]) for name, holds in _BOUNDS.items() if bounds.get(name) is not None
+        )
+    except TypeError:
+        return False
 
 
 _BOUNDS: dict[str, Callable[[Any, Any], bool]] = {

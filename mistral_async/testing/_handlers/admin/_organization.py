@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -17,7 +18,8 @@ WORKSPACE = "00000000-0000-4000-8000-000000000001"
 #   made.
 # Rule 2: A role is given by its name, its letter or its id. It is shown by its letter if it has one, else by its id.
 # Rule 3: A member who is removed is in no workspace and no group any more; a group that is deleted is inside none.
-# Rule 4: Every change is logged, with the time and the names of what it changed.
+# Rule 4: Every change is logged, with the time and the names of what it changed. No two entries have one time, since
+#   pages of the log begin after a time.
 
 _T = TypeVar("_T")
 _LETTERS = {"organization_admin": "A", "billing_manager": "B", "member": "M"}
@@ -71,6 +73,8 @@ class Roles:
         if named and coded:
             detail = "role names and role values are mutually exclusive"
             raise invalid_request([ValidationDetail("value_error", ("body", "roles"), detail, coded)])
+        if unknown := [name for name in named if name not in self.by_name]:
+            raise _no_role("role_names", unknown)
         return [*named, *map(self.name, coded)] or [default]
 
     def shown(self, names: list[str]) -> JSONObject:
@@ -242,7 +246,7 @@ class Organization:
         """Log a change (rule 4)."""
         self.log.append(
             {
-                "created_at": self._state.calendar.iso(),
+                "created_at": self._next_time(),
                 "actor_type": "API_KEY",
                 "actor_metadata": {"user_uuid": USER},
                 "event_type": event,
@@ -254,6 +258,13 @@ class Organization:
                 "workspace_uuid": workspace,
             }
         )
+
+    def _next_time(self) -> str:
+        """Return the time of a new entry (rule 4)."""
+        now, last = self._state.calendar.iso(), self.log[-1]["created_at"] if self.log else ""
+        if now > last:
+            return now
+        return (datetime.fromisoformat(last) + timedelta(microseconds=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def change(card: JSONObject, body: JSONMapping, texts: Iterable[str]) -> None:

@@ -13,7 +13,8 @@ from mistral_async.testing._route import route
 @route("GET", "/v1/admin/audit-logs", "beta.admin.audit_logs.list")
 def list_logs(call: FakeCall) -> Reply:
     """List entries."""
-    return json_reply(by_time()(call, [each for each in call.state.store(Organization).log if _passes(call, each)]))
+    log = reversed(call.state.store(Organization).log)
+    return json_reply(by_time()(call, [each for each in log if _passes(call, each)]))
 
 
 def _passes(call: FakeCall, entry: JSONMapping) -> bool:

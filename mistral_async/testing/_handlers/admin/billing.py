@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from math import ceil
 
 from mistral_async.testing._call import FakeCall
@@ -84,7 +84,8 @@ def update_spend_limit(call: FakeCall) -> Reply:
 def get_usage(call: FakeCall) -> Reply:
     """Return the usage of a month."""
     now = _today(call.state)
-    year, month = call.number("year", now.year, least=2023), call.number("month", now.month, least=1, most=12)
+    year = call.number("year", now.year, least=2023, most=MAXYEAR)
+    month = call.number("month", now.month, least=1, most=12)
     seen = call.text("workspace_id") in (None, WORKSPACE) and call.text("api_zone") in (None, "global")
     lines = list(_lines(call.state, year, month)) if seen else []
     sections: JSONObject = {name: {"models": {}} for name in _EMPTY}

@@ -36,6 +36,7 @@ FIELDS: tuple[tuple[str, str, str, str], ...] = (
     ("created_at", "TIMESTAMP", "usage", _OPERATORS),
 )
 """The fields of a chat: name, type, group and operators."""
+_OPERATORS_OF = {name: operators.split() for name, _, _, operators in FIELDS}
 
 
 class Chat(msgspec.Struct, frozen=True):
@@ -151,7 +152,7 @@ def passes(filters: JSONMapping, fields: JSONMapping) -> bool:
     if filters.get("OR") is not None:
         return any(passes(each, fields) for each in filters["OR"])
     name, kind, wanted = str(filters.get("field")), filters.get("op"), filters.get("value")
-    if name not in fields or kind not in _TESTS:
+    if kind not in _OPERATORS_OF.get(name, ()):
         raise bad_search(f"There is no field {name!r} with an operator {kind!r}")
     value = fields[name]
     if kind == "isnull":
@@ -168,7 +169,7 @@ def bad_search(message: str) -> FakeAPIError:
 
 
 def _small(test: Callable[[str, str], bool]) -> Callable[[Any, Any], bool]:
-    return lambda value, wanted: test(value.lower(), wanted.lower())
+    return lambda value, wanted: test(str.lower(value), str.lower(wanted))
 
 
 def _matches(value: str, wanted: str) -> bool:
@@ -190,7 +191,7 @@ _TESTS: dict[Any, Callable[[Any, Any], Any]] = {
     "contains": lambda value, wanted: wanted in value,
     "icontains": _small(str.__contains__),
     "notcontains": lambda value, wanted: wanted not in value,
-    "inotcontains": lambda value, wanted: wanted.lower() not in value.lower(),
+    "inotcontains": _small(lambda value, wanted: wanted not in value),
     "matches": _matches,
     "includes": lambda value, wanted: wanted in value,
     "excludes": lambda value, wanted: wanted not in value,

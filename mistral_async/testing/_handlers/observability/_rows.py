@@ -107,6 +107,11 @@ def options_of(call: FakeCall, kind: str, rows: Sequence[JSONObject]) -> JSONObj
 def aggregated(call: FakeCall, rows: Sequence[JSONObject], time: str) -> JSONObject:
     """Return the numbers that the body asks for, of the rows of the window."""
     body = call.body
+    metric: JSONObject = body["metric"]
+    if metric["aggregation"] not in _SUMMED:
+        message = f"Input should be {', '.join(_SUMMED)}"
+        place = ("body", "metric", "aggregation")
+        raise invalid_request([ValidationDetail("enum", place, message, metric["aggregation"])])
     found = matching(within(call, rows, time), body.get("search_expression"))
     times = [_read(row[time]) for row in found]
     seconds = _granularity(body.get("time_dimension"))
@@ -115,7 +120,6 @@ def aggregated(call: FakeCall, rows: Sequence[JSONObject], time: str) -> JSONObj
     for row in found:
         bucket = None if seconds is None else int(_read(row[time]).timestamp() // seconds) * seconds
         groups.setdefault((bucket, *(_text(row.get(name)) for name in dimensions)), []).append(row)
-    metric: JSONObject = body["metric"]
     name = f"{metric['aggregation']}_{metric['measure']}"
     data = [
         {

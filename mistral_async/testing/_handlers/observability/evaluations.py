@@ -6,6 +6,7 @@ import operator
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from typing import Any
 
 import msgspec
@@ -289,7 +290,7 @@ def search_records(call: FakeCall) -> Reply:
     found = _records(call, _kept(call).run(call.params[0]))
     sort: JSONMapping = call.body.get("sort") or {}
     if sort.get("kind") == "score":
-        found.sort(key=lambda record: summary([record])["statistics"]["accuracy"][sort.get("metric") or "avg"])
+        found.sort(key=lambda record: _score(record, sort))
     return json_reply(by_link("records")(call, found[::-1] if sort.get("direction") == "desc" else found))
 
 
@@ -298,6 +299,13 @@ def get_record(call: FakeCall) -> Reply:
     """Return a record of a run."""
     run = _kept(call).run(call.params[0])
     return json_reply(_only(_kept(call).records[run["id"]], "EVALUATION_RECORD", call.params[1]))
+
+
+def _score(record: JSONMapping, sort: JSONMapping) -> float:
+    """Return the number that a record is sorted by; one that has none is below all others."""
+    found = summary([record])["statistics"].get(sort.get("evaluator_name") or "accuracy", {})
+    value = found.get(sort.get("metric") or "avg")
+    return value if isinstance(value, int | float) else -inf
 
 
 def _records(call: FakeCall, run: JSONMapping) -> list[JSONObject]:
