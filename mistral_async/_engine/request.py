@@ -165,9 +165,10 @@ def put(
     json: Any = None,
     query: Mapping[str, Any] | None = None,
     nulls: AbstractSet[str] = frozenset(),
+    safety: RetrySafety = RetrySafety.SAFE,
 ) -> Call[Any]:
     """Describe a PUT. None is sent, as null, for the keys of `nulls` alone: it clears the value."""
-    return Call("PUT", route, checked_ids(ids), _set(query), _set(json, nulls), returns=returns)
+    return Call("PUT", route, checked_ids(ids), _set(query), _set(json, nulls), safety=safety, returns=returns)
 
 
 def patch(
@@ -179,8 +180,8 @@ def patch(
     nulls: AbstractSet[str] = frozenset(),
 ) -> Call[Any]:
     """Describe a PATCH. It takes what `put` takes, and is not sent again once it may have been received."""
-    call = put(route, *ids, returns=returns, json=json, query=query, nulls=nulls)
-    call.method, call.safety = "PATCH", RetrySafety.CREATES
+    call = put(route, *ids, returns=returns, json=json, query=query, nulls=nulls, safety=RetrySafety.CREATES)
+    call.method = "PATCH"
     return call
 
 

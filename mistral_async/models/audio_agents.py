@@ -102,12 +102,8 @@ class AudioAgentCreateRequest(TypedDict, total=False):
     description: str | None
 
 
-class AudioAgentUpdateRequest(TypedDict, total=False):
+class AudioAgentUpdateRequest(AudioAgentCreateRequest, total=False):
     """Everything that `audio.agents.update` takes beside the id."""
-
-    name: Required[str]
-    configuration: Required[AudioAgentConfigurationRequest | JSONMapping]
-    description: str | None
 
 
 class AudioAgentSessionSummary(Model, kw_only=True, gc=False):

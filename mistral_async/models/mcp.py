@@ -54,13 +54,8 @@ class MCPServerTasks(Model, kw_only=True):
     """By the kind of request."""
 
 
-class MCPClientTasks(Model, kw_only=True):
+class MCPClientTasks(MCPServerTasks, kw_only=True):
     """The work that a server wants a client to do as a task; an object says yes."""
-
-    list: JSONObject | None = None
-    cancel: JSONObject | None = None
-    requests: JSONObject | None = None
-    """By the kind of request."""
 
 
 class MCPServerCapabilities(Model, kw_only=True):

@@ -37,163 +37,111 @@ class SearchIndexListOptions(TypedDict, total=False):
     creator_id: str | None
 
 
-class BoolFieldDefinition(Model, kw_only=True):
-    """A field that is true or false."""
+class _FieldDefinition(Model, kw_only=True):
+    """The fields that all definitions have."""
 
     indexed: bool = False
     required: bool = False
     system: bool = False
     default: JSON = None
+
+
+class BoolFieldDefinition(_FieldDefinition, kw_only=True):
+    """A field that is true or false."""
+
     type: Literal["bool"] = constant("bool")
 
 
-class BoolArrayFieldDefinition(Model, kw_only=True):
+class BoolArrayFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a list, each true or false."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["bool[]"] = constant("bool[]")
 
 
-class DenseVectorFieldDefinition(Model, kw_only=True):
+class DenseVectorFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a vector."""
 
     indexed: bool = True
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["dense_vector"] = constant("dense_vector")
 
 
-class FloatFieldDefinition(Model, kw_only=True):
+class FloatFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a float."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["float"] = constant("float")
 
 
-class FloatArrayFieldDefinition(Model, kw_only=True):
+class FloatArrayFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a list, each a float."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["float[]"] = constant("float[]")
 
 
-class IntFieldDefinition(Model, kw_only=True):
+class IntFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is an integer."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["int"] = constant("int")
 
 
-class IntArrayFieldDefinition(Model, kw_only=True):
+class IntArrayFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a list, each an integer."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["int[]"] = constant("int[]")
 
 
-class JSONFieldDefinition(Model, kw_only=True):
+class JSONFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is any JSON."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["json"] = constant("json")
 
 
-class KeywordFieldDefinition(Model, kw_only=True):
+class KeywordFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a word that is matched whole."""
 
     indexed: bool = True
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["keyword"] = constant("keyword")
 
 
-class KeywordArrayFieldDefinition(Model, kw_only=True):
+class KeywordArrayFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a list, each a word that is matched whole."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["keyword[]"] = constant("keyword[]")
 
 
-class LongFieldDefinition(Model, kw_only=True):
+class LongFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a large integer."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["long"] = constant("long")
 
 
-class LongArrayFieldDefinition(Model, kw_only=True):
+class LongArrayFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a list, each a large integer."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["long[]"] = constant("long[]")
 
 
-class TextFieldDefinition(Model, kw_only=True):
+class TextFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a text that is searched by its words."""
 
     indexed: bool = True
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["text"] = constant("text")
 
 
-class TextArrayFieldDefinition(Model, kw_only=True):
+class TextArrayFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a list, each a text that is searched by its words."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["text[]"] = constant("text[]")
 
 
-class TimestampFieldDefinition(Model, kw_only=True):
+class TimestampFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a time."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["timestamp"] = constant("timestamp")
 
 
-class TimestampArrayFieldDefinition(Model, kw_only=True):
+class TimestampArrayFieldDefinition(_FieldDefinition, kw_only=True):
     """A field that is a list, each a time."""
 
-    indexed: bool = False
-    required: bool = False
-    system: bool = False
-    default: JSON = None
     type: Literal["timestamp[]"] = constant("timestamp[]")
 
 
@@ -225,28 +173,27 @@ class ManagedIndexFields(Model, kw_only=True):
     chunk_fields: dict[str, IndexField] = msgspec.field(default_factory=dict[str, IndexField])
 
 
-class CustomEmbeddingModel(Model, kw_only=True, gc=False):
+class _EmbeddingModel(Model, kw_only=True, gc=False):
+    """The vectors of an index."""
+
+    name: str
+    dimensions: int
+    dtype: str = ""
+    """`float16`, `float32`, or a newer one."""
+    distance_metric: str = ""
+    """`cosine`, `inner_product`, `l2`, or a newer one."""
+
+
+class CustomEmbeddingModel(_EmbeddingModel, kw_only=True, gc=False):
     """Vectors that you bring."""
 
-    name: str
-    dimensions: int
     type: Literal["custom"] = constant("custom")
-    dtype: str = ""
-    """`float16`, `float32`, or a newer one."""
-    distance_metric: str = ""
-    """`cosine`, `inner_product`, `l2`, or a newer one."""
 
 
-class MistralEmbeddingModel(Model, kw_only=True, gc=False):
+class MistralEmbeddingModel(_EmbeddingModel, kw_only=True, gc=False):
     """Vectors that a model of Mistral makes."""
 
-    name: str
-    dimensions: int
     type: Literal["mistral"] = constant("mistral")
-    dtype: str = ""
-    """`float16`, `float32`, or a newer one."""
-    distance_metric: str = ""
-    """`cosine`, `inner_product`, `l2`, or a newer one."""
 
 
 IndexEmbedding: TypeAlias = OpenUnion[CustomEmbeddingModel | MistralEmbeddingModel]
@@ -529,19 +476,8 @@ class SearchRequest(TypedDict, total=False):
     retriever: Required[Retriever | JSONMapping]
 
 
-class SearchChunkResponse(Model, kw_only=True):
+class SearchChunkResponse(NavigationChunkResponse, kw_only=True):
     """A piece of a document."""
-
-    id: str = ""
-    source_id: str = ""
-    locator: str = ""
-    """Its place in the document."""
-    start_offset: int | None = None
-    end_offset: int | None = None
-    chunk_type: str = ""
-    content: str = ""
-    parent_ref: str | None = None
-    metadata: JSONObject = msgspec.field(default_factory=dict[str, JSON])
 
 
 class SearchHitResponse(Model, kw_only=True):

@@ -7,7 +7,7 @@ from typing_extensions import Unpack
 from mistral_async._binding.resource import M, Resource, endpoint
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.paging import PageToken
-from mistral_async._engine.request import Call, Pages, delete, get, pages, post, put
+from mistral_async._engine.request import Call, Pages, RetrySafety, delete, get, pages, post, put
 from mistral_async.models.audio_agents import (
     AudioAgentConfigurationRequest,
     AudioAgentListOptions,
@@ -58,7 +58,7 @@ class AudioAgents(Resource[M]):
     ) -> Call[AudioAgentResponse]:
         """Replace a voice agent, which makes a new version."""
         json = {"name": name, "configuration": configuration, "description": description}
-        return put(_ONE, agent_id, json=json, returns=AudioAgentResponse)
+        return put(_ONE, agent_id, json=json, returns=AudioAgentResponse, safety=RetrySafety.CREATES)
 
     @endpoint
     def list_sessions(

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from mistral_async.errors import NotFoundError, UnprocessableEntityError
+from mistral_async.errors import APIConnectionError, NotFoundError, UnprocessableEntityError
 from mistral_async.models import AudioAgentConfigurationRequest, AudioLLMConfig, Function, VoiceAgentFunctionTool
+from mistral_async.testing import Reset
 
 
 async def test_a_voice_agent_has_versions(client):
@@ -24,6 +25,15 @@ async def test_a_voice_agent_has_versions(client):
     await agents.delete(first.id)
     with pytest.raises(NotFoundError):
         await agents.get(first.id)
+
+
+async def test_a_new_version_is_never_asked_for_twice(client, server):
+    agent = await client.audio.agents.create(name="a", configuration={})
+    sent = len(server.requests)
+    server.fault(Reset(where="head"))
+    with pytest.raises(APIConnectionError):
+        await client.audio.agents.update(agent.id, name="b", configuration={})
+    assert len(server.requests) == sent + 1
 
 
 async def test_a_session_with_an_agent(client):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar, Literal, Required, TypeAlias
 
 from msgspec import field
@@ -13,6 +12,7 @@ from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.documents import SortOrder
+from mistral_async.models.workflows._logs import LogListOptions, LogRecord, LogStreamOptions
 
 DeploymentLocationType: TypeAlias = Literal["local", "k8s", "managed"]
 """The places where deployments run: your machines, your cluster, or the API's."""
@@ -260,54 +260,18 @@ class DeploymentWorkerResponse(Model, kw_only=True):
     """None where the worker did not say."""
 
 
-class DeploymentDetailResponse(Model, kw_only=True):
+class DeploymentDetailResponse(DeploymentResponse, kw_only=True):
     """A deployment with its workers."""
 
-    id: str = ""
-    name: str = ""
-    is_active: bool = False
-    """True if a worker is alive."""
-    created_at: str = ""
-    created_at_datetime: ClassVar[Moment] = Moment("created_at")
-    last_heartbeat: str = ""
-    last_heartbeat_datetime: ClassVar[Moment] = Moment("last_heartbeat")
-    updated_at: str = ""
-    updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
     workers: list[DeploymentWorkerResponse] = field(default_factory=list[DeploymentWorkerResponse])
-    is_hardened: bool = False
-    """True if it takes only credentials that were authorized."""
-    owner: str | None = None
-    location: DeploymentLocation | None = None
-    worker_count: int = 0
-    active_worker_count: int = 0
-    locations: list[str] = field(default_factory=list[str])
-    """The kinds of places where its workers run."""
-    managed: ManagedDeploymentResponse | None = None
-    """The state of a deployment that the API runs; None for others."""
 
 
-class WorkflowsWorkerSpecUpdate(Model, kw_only=True):
+class WorkflowsWorkerSpecUpdate(DeploymentWorkerSpecInput, kw_only=True):
     """The code that a deployment is to run from now on, and how; what is None stays."""
 
-    github_url: str | None = None
-    revision: str | None = None
-    """The branch, tag or commit."""
-    archive_id: str | None = None
-    """The archive that holds the code, in place of an address."""
-    backend_spec: DeploymentMistralCloudBackendSpec | None = None
-    requested_roles: list[str] | None = None
-    entrypoint: str | None = None
-    working_dir: str | None = None
 
-
-class DeploymentResourceConfigUpdate(Model, kw_only=True, gc=False):
+class DeploymentResourceConfigUpdate(DeploymentResourceConfig, kw_only=True, gc=False):
     """The resources that a deployment is to have from now on; what is None stays."""
-
-    replicas: int | None = None
-    cpu_request: str | None = None
-    cpu_limit: str | None = None
-    memory_request: str | None = None
-    memory_limit: str | None = None
 
 
 class UpdateDeploymentRequest(TypedDict, total=False):
@@ -324,34 +288,16 @@ class DeploymentArchiveResponse(Model, kw_only=True, gc=False):
     download_url: str | None = None
 
 
-class GetDeploymentLogsOptions(TypedDict, total=False):
+class GetDeploymentLogsOptions(LogListOptions, total=False):
     """Which lines of the log are listed."""
 
     log_type: DeploymentLogType | str | None
     worker_name: str | None
     workflow_name: str | None
-    after: datetime | str | None
-    """Lines at this time or later."""
-    before: datetime | str | None
-    """Lines before this time."""
-    order: SortOrder | str | None
-    """`asc` (oldest first) where not set. Further pages keep the order of the first."""
-    cursor: str | None
-    """The page to go on with: the `next_cursor` of the one before."""
-    limit: int | None
-    """Lines a page, 1 to 100; 50 where not set."""
 
 
-class DeploymentLogRecord(Model, kw_only=True):
+class DeploymentLogRecord(LogRecord, kw_only=True):
     """A line of a log."""
-
-    timestamp: str = ""
-    timestamp_datetime: ClassVar[Moment] = Moment("timestamp")
-    trace_id: str = ""
-    span_id: str = ""
-    severity_text: str = ""
-    body: str = ""
-    log_attributes: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class DeploymentLogSearchResponse(Model, kw_only=True):
@@ -361,15 +307,11 @@ class DeploymentLogSearchResponse(Model, kw_only=True):
     next_cursor: str | None = None
 
 
-class StreamDeploymentLogsOptions(TypedDict, total=False):
+class StreamDeploymentLogsOptions(LogStreamOptions, total=False):
     """Which lines of the log are streamed."""
 
     worker_name: str | None
     workflow_name: str | None
-    after: datetime | str | None
-    """The time at which a new stream begins; without it, that of the deployment."""
-    last_event_id: str | None
-    """The place to go on from: the `last_event_id` of a stream before. It goes before `after`."""
 
 
 class DeploymentWorkerListResponse(Model, kw_only=True):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import ClassVar, Literal, Required, TypeAlias
+from typing import Literal, Required, TypeAlias
 
 from msgspec import field
 from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSON, JSONMapping
 from mistral_async._codec.open_union import OpenUnion
-from mistral_async.models._model import Model, Moment
-from mistral_async.models.documents import SortOrder
+from mistral_async.models._model import Model
+from mistral_async.models.workflows._logs import LogListOptions, LogRecord, LogStreamOptions
 from mistral_async.models.workflows.workflows import NetworkEncodedInput, WorkflowExecutionResponse
 
 StreamExecutionEventSource: TypeAlias = Literal["DATABASE", "LIVE", "HYBRID"]
@@ -40,33 +39,15 @@ class BatchExecutionResponse(Model, kw_only=True):
     results: dict[str, BatchExecutionResult] = field(default_factory=dict[str, BatchExecutionResult])
 
 
-class GetWorkflowExecutionLogsOptions(TypedDict, total=False):
+class GetWorkflowExecutionLogsOptions(LogListOptions, total=False):
     """Which lines of the log are listed."""
 
     run_id: str | None
     activity_id: str | None
-    after: datetime | str | None
-    """Lines at this time or later."""
-    before: datetime | str | None
-    """Lines before this time."""
-    order: SortOrder | str | None
-    """`asc` (oldest first) where not set. Further pages keep the order of the first."""
-    cursor: str | None
-    """The page to go on with: the `next_cursor` of the one before."""
-    limit: int | None
-    """Lines a page, 1 to 100; 50 where not set."""
 
 
-class ExecutionLogRecord(Model, kw_only=True):
+class ExecutionLogRecord(LogRecord, kw_only=True):
     """A line of a log."""
-
-    timestamp: str = ""
-    timestamp_datetime: ClassVar[Moment] = Moment("timestamp")
-    trace_id: str = ""
-    span_id: str = ""
-    severity_text: str = ""
-    body: str = ""
-    log_attributes: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class ExecutionLogSearchResponse(Model, kw_only=True):
@@ -76,15 +57,11 @@ class ExecutionLogSearchResponse(Model, kw_only=True):
     next_cursor: str | None = None
 
 
-class StreamWorkflowExecutionLogsOptions(TypedDict, total=False):
+class StreamWorkflowExecutionLogsOptions(LogStreamOptions, total=False):
     """Which lines of the log are streamed."""
 
     run_id: str | None
     activity_id: str | None
-    after: datetime | str | None
-    """The time at which a new stream begins; without it, that of the execution."""
-    last_event_id: str | None
-    """The place to go on from: the `last_event_id` of a stream before. It goes before `after`."""
 
 
 class SignalInvocationBodyNetworkEncodedInput(NetworkEncodedInput, kw_only=True):

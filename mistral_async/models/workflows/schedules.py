@@ -93,53 +93,40 @@ class ScheduleRecentExecution(Model, kw_only=True, gc=False):
     execution_id: str = ""
 
 
-class PartialScheduleDefinition(Model, kw_only=True):
-    """Changes to a schedule; what is None stays."""
+class _ScheduleTimes(Model, kw_only=True):
+    """The times at which a workflow runs, and the rules for its executions."""
+
+    calendars: list[ScheduleCalendar] | None = None
+    intervals: list[ScheduleInterval] | None = None
+    cron_expressions: list[str] | None = None
+    skip: list[ScheduleCalendar] | None = None
+    """Times of the calendars, intervals and cron expressions that are left out."""
+    start_at: str | None = None
+    """The time before which there is no execution."""
+    start_at_datetime: ClassVar[Moment] = Moment("start_at")
+    end_at: str | None = None
+    """The time after which there is no execution."""
+    end_at_datetime: ClassVar[Moment] = Moment("end_at")
+    jitter: str | None = None
+    """The longest delay, of random length, before each execution."""
+    time_zone_name: str | None = None
+    """The IANA name of the time zone, such as `Europe/Paris`; UTC where not set."""
+    policy: SchedulePolicy | None = None
+    max_executions: int | None = None
+    """Executions after which the schedule ends."""
+
+
+class PartialScheduleDefinition(_ScheduleTimes, kw_only=True):
+    """Changes to a schedule; what is None stays. A dict sends its None as null."""
 
     input: JSON = None
     """The input of the executions."""
-    calendars: list[ScheduleCalendar] | None = None
-    intervals: list[ScheduleInterval] | None = None
-    cron_expressions: list[str] | None = None
-    skip: list[ScheduleCalendar] | None = None
-    """Times of the calendars, intervals and cron expressions that are left out."""
-    start_at: str | None = None
-    """The time before which there is no execution."""
-    start_at_datetime: ClassVar[Moment] = Moment("start_at")
-    end_at: str | None = None
-    """The time after which there is no execution."""
-    end_at_datetime: ClassVar[Moment] = Moment("end_at")
-    jitter: str | None = None
-    """The longest delay, of random length, before each execution."""
-    time_zone_name: str | None = None
-    """The IANA name of the time zone, such as `Europe/Paris`; UTC where not set."""
-    policy: SchedulePolicy | None = None
-    max_executions: int | None = None
-    """Executions after which the schedule ends."""
 
 
-class ScheduleDefinition(Model, kw_only=True):
+class ScheduleDefinition(_ScheduleTimes, kw_only=True):
     """The times at which a workflow is to run, and its input."""
 
     input: JSON
-    calendars: list[ScheduleCalendar] | None = None
-    intervals: list[ScheduleInterval] | None = None
-    cron_expressions: list[str] | None = None
-    skip: list[ScheduleCalendar] | None = None
-    """Times of the calendars, intervals and cron expressions that are left out."""
-    start_at: str | None = None
-    """The time before which there is no execution."""
-    start_at_datetime: ClassVar[Moment] = Moment("start_at")
-    end_at: str | None = None
-    """The time after which there is no execution."""
-    end_at_datetime: ClassVar[Moment] = Moment("end_at")
-    jitter: str | None = None
-    """The longest delay, of random length, before each execution."""
-    time_zone_name: str | None = None
-    """The IANA name of the time zone, such as `Europe/Paris`; UTC where not set."""
-    policy: SchedulePolicy | None = None
-    max_executions: int | None = None
-    """Executions after which the schedule ends."""
     schedule_id: str | None = None
 
 
