@@ -51,6 +51,8 @@ RESPELT: dict[str, tuple[Any, str]] = {
 
 # Methods of operations that are no endpoints: websockets, and what is passed on to another service.
 NO_ENDPOINTS = {"WS", "ANY"}
+# Is for the exporter of OpenTelemetry, which sends protobuf to it: the client has no method for it.
+OF_TELEMETRY = ("POST", "/telemetry/v1/traces")
 
 
 def template(path: str) -> str:

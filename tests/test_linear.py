@@ -204,8 +204,10 @@ def feed(reader: Any, data: bytes, close: str = "") -> None:
 
 
 def at_once(work: Any) -> object:
-    """Run a coroutine whose only waits are turns of others."""
+    """Run a coroutine whose only waits are turns of others, in pieces that are small beside the answers here."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mistral_async._codec.large._PIECE", 2_000)
+        patch.setattr("mistral_async._codec.large._FAR", 8_000)
         patch.setattr("mistral_async._codec.large.pause", _pause)
         try:
             work.send(None)

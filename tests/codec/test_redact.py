@@ -472,10 +472,10 @@ async def test_a_body_that_an_error_keeps_is_looked_through(server, echo, form, 
     text = b"." * size + escaped(form).encode()
     server.reply(**KEPT[echo](text + b" " + text + b" "), times=None)
     async with Mistral(KEY, server_url=server.url, retry_config=RetryConfig(strategy="none")) as client:
-        for work in (complete, stream):
+        for work, kept in ((complete, {2}), (stream, {0, 2})):  # a stream keeps the start of what is no event
             with pytest.raises(ResponseValidationError) as caught:
                 await work(client)
-            assert caught.value.body.count(b"[the key]") in {0, 2}, "a stream keeps the start of what is no event"
+            assert caught.value.body.count(b"[the key]") in kept
             assert escaped(form).encode() not in caught.value.body
 
 

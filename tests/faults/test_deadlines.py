@@ -26,6 +26,7 @@ from mistral_async import (
     calls,
 )
 from mistral_async.batch import WaitTimeoutError
+from mistral_async.errors import APITimeoutError
 from mistral_async.testing import FakeMistral, Stall
 from mistral_async.tools import Tool
 
@@ -189,7 +190,7 @@ WAITS = {
     "an async iterator to upload": (stalled, upload_async_iterator, None),
 }
 BUSY = {"its turn", "a connection of the pool"}  # which another call has
-LIMIT, LATE = 0.05, 0.1  # seconds
+LIMIT, LATE, EARLY = 0.05, 0.1, 0.01  # seconds
 
 
 @pytest.fixture(
@@ -208,24 +209,30 @@ def anyio_backend(request):
 async def test_every_wait_ends_in_time(what, how):
     place, work, _ = WAITS[what]
     with place() as settings:
-        await in_time(lambda: overshoot(settings, work, how, busy=what in BUSY))
+        await in_time(lambda: overshoot(settings, work, how, what))
 
 
-async def overshoot(settings: Settings, work: Any, how: str, *, busy: bool = False) -> float:
+def ended_by(what: str) -> type[MistralError]:
+    """Return the error of a wait that its limit ends; one that would be too long does not begin."""
+    return MistralError if what == "the next attempt" else APITimeoutError
+
+
+async def overshoot(settings: Settings, work: Any, how: str, what: str) -> float:
     """Return how long after its time a call came back."""
     async with Mistral(**settings) as client, anyio.create_task_group() as group:
-        if busy:
+        if what in BUSY:
             group.start_soon(_ignore, call, client)
             await anyio.sleep(0.05)
         since = time.monotonic()
         if how == "deadline":
-            with pytest.raises(MistralError):
+            with pytest.raises(ended_by(what)):
                 await work(client.with_options(timeout=LIMIT))
         else:
             with anyio.move_on_after(LIMIT) as scope:
                 await work(client)
             assert scope.cancelled_caught
         late = time.monotonic() - since - LIMIT
+        assert late > -EARLY or what == "the next attempt"
         group.cancel_scope.cancel()
     return late
 
@@ -296,7 +303,7 @@ WORK = {
 async def test_work_of_many_calls_ends_with_its_cancellation(what):
     place, work = WORK[what]
     with place() as settings:
-        await in_time(lambda: overshoot(settings, work, "cancellation"))
+        await in_time(lambda: overshoot(settings, work, "cancellation", what))
 
 
 SLOW = partial(stalled, BEFORE_ANSWER)
@@ -358,23 +365,24 @@ async def _ignore(work, client):
 def test_every_blocking_wait_ends_in_time(what, backend):
     place, _, work = WAITS[what]
     with place() as settings:
-        late = [blocking_overshoot(settings, work, backend, busy=what in BUSY)]
+        late = [blocking_overshoot(settings, work, backend, what)]
         while late[-1] > LATE and len(late) < 5:
-            late.append(blocking_overshoot(settings, work, backend, busy=what in BUSY))
+            late.append(blocking_overshoot(settings, work, backend, what))
     assert late[-1] <= LATE, late
 
 
-def blocking_overshoot(settings: Settings, work: Any, backend: Any, *, busy: bool) -> float:
+def blocking_overshoot(settings: Settings, work: Any, backend: Any, what: str) -> float:
     with SyncMistral(**settings, backend=backend) as client:
         other = threading.Thread(target=_ignore_blocking, args=(client.with_options(timeout=1),), daemon=True)
-        if busy:
+        if what in BUSY:
             other.start()
             time.sleep(0.05)
         since = time.monotonic()
-        with pytest.raises(MistralError):
+        with pytest.raises(ended_by(what)):
             work(client.with_options(timeout=LIMIT))
         late = time.monotonic() - since - LIMIT
-    if busy:
+        assert late > -EARLY or what == "the next attempt"
+    if what in BUSY:
         other.join()
     return late
 

@@ -39,7 +39,7 @@ def test_calls_and_clients_leave_nothing_behind(loop, calls, clients, tmp_path):
 
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio", "blocking"])
-def test_a_body_in_chunks_of_two_bytes_costs_little_more_than_itself(loop, tools, start):
+def test_a_body_in_chunks_of_two_bytes_costs_less_than_three_times_itself(loop, tools, start):
     """In a process of its own, where nothing else allocates; the sockets' and the parser's buffers are a megabyte."""
     if loop == "uvloop":
         pytest.importorskip("uvloop")
@@ -87,4 +87,4 @@ def test_a_body_in_chunks_of_two_bytes_costs_little_more_than_itself(loop, tools
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     size, peak = map(int, done.stdout.split())
     assert size == 2_000_000, done.stderr
-    assert peak < 4 * size, f"{peak / size:.1f} times the body"
+    assert peak < 3 * size, f"{peak / size:.1f} times the body"
