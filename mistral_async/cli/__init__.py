@@ -31,6 +31,7 @@ COMMANDS = {
     "files": ("mistral_async.cli.files:app", "Files that you uploaded."),
     "models": ("mistral_async.cli.models:models", "List the models, or show one."),
     "limits": ("mistral_async.cli.limits:limits", "Show the rate limits of the account."),
+    "migrate": ("mistral_async.cli.migrate:migrate", "Change programs written for mistralai to this package."),
     "demo": ("mistral_async.cli.local:demo", "Answer a question from passages: runs without a key."),
     "serve-fake": ("mistral_async.cli.local:serve_fake", "Serve the embedded Mistral server."),
 }

@@ -1,0 +1,1 @@
+"""Programs written for `mistralai`, changed to `mistral_async.compat`: source, notebooks, and lists of requirements."""

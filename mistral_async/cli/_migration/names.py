@@ -1,0 +1,94 @@
+"""The names of `mistralai` in `mistral_async.compat`, and those of its version 0, which have no place there."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from types import ModuleType
+from typing import Final
+
+OFFICIAL: Final = "mistralai"
+COMPAT: Final = "mistral_async.compat"
+
+# Rule 1: `mistralai` (version 1) and `mistralai.client` (later ones) are `mistral_async.compat`; what is below them has
+# the same path below it.
+# Rule 2: A name is told of if importing it from `compat` fails: nothing here lists what `compat` has.
+
+_GUIDE: Final = "https://github.com/mistralai/client-python/blob/main/MIGRATION.md"
+_VERSION_0_MODULES: Final = frozenset(
+    {
+        "async_client",
+        "client_base",
+        "constants",
+        "exceptions",
+        "models.chat_completion",
+        "models.common",
+        "models.embeddings",
+        "models.files",
+        "models.jobs",
+        "models.models",
+    }
+)
+_CLIENTS: Final = {
+    "MistralClient": "use Mistral, whose methods are in groups: client.chat.complete(...)",
+    "MistralAsyncClient": "use Mistral: await client.chat.complete_async(...)",
+}
+_VERSION_0_NAMES: Final = {
+    **_CLIENTS,
+    "ChatMessage": 'use dicts, {"role": "user", "content": ...}, or UserMessage, SystemMessage, AssistantMessage',
+    "MistralException": "catch errors.MistralError",
+    "MistralAPIException": "catch errors.SDKError, which has the status_code",
+    "MistralAPIStatusException": "catch errors.SDKError, which has the status_code",
+    "MistralConnectionException": "catch httpx.TransportError",
+}
+VERSION_0_METHODS: Final = {
+    "chat": "chat.complete",
+    "chat_stream": "chat.stream",
+    "completion": "fim.complete",
+    "completion_stream": "fim.stream",
+    "embeddings": "embeddings.create",
+    "list_models": "models.list",
+}
+"""The methods of version 0's client, and those in their place."""
+
+METHODS: Final = {
+    "connectors.http_client": "gives a client of another HTTP library there: use mistral_async.Mistral's, of httpx",
+    "connectors.mcp_client": "gives a client of another MCP library there: use mistral_async.tools.MCP",
+}
+"""Methods of the official client that programs have to change, by the end of their path, with the reason."""
+
+
+def is_official(dotted: str) -> bool:
+    """Return whether a dotted name is `mistralai`, or below it."""
+    return dotted == OFFICIAL or dotted.startswith(f"{OFFICIAL}.")
+
+
+def compat_name(dotted: str) -> str:
+    """Return the dotted name of `mistral_async.compat` for one of `mistralai` (rule 1)."""
+    below = dotted.split(".")[1:]
+    return ".".join([COMPAT, *(below[1:] if below[:1] == ["client"] else below)])
+
+
+def version_0_advice(dotted: str) -> str | None:
+    """Return what takes the place of a name of version 0; None for a name of a later one."""
+    module, _, name = dotted.removeprefix(f"{OFFICIAL}.").rpartition(".")
+    if _VERSION_0_MODULES.isdisjoint({module, dotted.removeprefix(f"{OFFICIAL}.")}) and name not in _CLIENTS:
+        return None
+    return f"{name} is of version 0: {_VERSION_0_NAMES.get(name, f'see {_GUIDE}')}"
+
+
+def is_module(dotted: str) -> bool:
+    """Return whether a name of `mistral_async.compat` is a module's."""
+    return problem_of(dotted) is None and isinstance(pkgutil.resolve_name(dotted), ModuleType)
+
+
+@cache
+def problem_of(dotted: str) -> str | None:
+    """Return why a name of `mistral_async.compat` can not be imported, or None (rule 2)."""
+    try:
+        pkgutil.resolve_name(dotted)
+    except AttributeError:
+        return f"{dotted} is not there"
+    except ImportError as error:
+        return str(error)
+    return None
