@@ -19,6 +19,7 @@ BESIDE = [
     "tests/client/test_client.py",
     "tests/compat/test_compat.py",
     "tests/compat/test_official.py",
+    "tests/compat/test_official_realtime.py",
     "tests/results/test_stream.py",
     "tests/bulk",
     "tests/codec/json_schema",

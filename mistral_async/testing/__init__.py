@@ -28,27 +28,35 @@ if TYPE_CHECKING:
     from mistral_async.testing._errors import ValidationDetail as ValidationDetail
     from mistral_async.testing._faults import BadChunk as BadChunk
     from mistral_async.testing._faults import BadGzip as BadGzip
+    from mistral_async.testing._faults import CloseFrame as CloseFrame
     from mistral_async.testing._faults import ConnectionClose as ConnectionClose
     from mistral_async.testing._faults import Cut as Cut
     from mistral_async.testing._faults import Delay as Delay
     from mistral_async.testing._faults import Drip as Drip
     from mistral_async.testing._faults import EmptyBody as EmptyBody
     from mistral_async.testing._faults import Fault as Fault
+    from mistral_async.testing._faults import Fragments as Fragments
     from mistral_async.testing._faults import Garbage as Garbage
     from mistral_async.testing._faults import HeadersNeverEnd as HeadersNeverEnd
     from mistral_async.testing._faults import Html as Html
     from mistral_async.testing._faults import HugeHeader as HugeHeader
     from mistral_async.testing._faults import Informational as Informational
+    from mistral_async.testing._faults import Inject as Inject
+    from mistral_async.testing._faults import NoPong as NoPong
     from mistral_async.testing._faults import Reset as Reset
     from mistral_async.testing._faults import SilentClose as SilentClose
+    from mistral_async.testing._faults import SlowReader as SlowReader
     from mistral_async.testing._faults import Stall as Stall
     from mistral_async.testing._faults import Truncate as Truncate
     from mistral_async.testing._faults import WrongLength as WrongLength
     from mistral_async.testing._faults import ZipBomb as ZipBomb
     from mistral_async.testing._limits import RateLimit as RateLimit
     from mistral_async.testing._limits import RateLimits as RateLimits
+    from mistral_async.testing._pcm import spoken as spoken
     from mistral_async.testing._request import Request as Request
     from mistral_async.testing._server import FakeMistral as FakeMistral
+    from mistral_async.testing._websocket_log import Close as Close
+    from mistral_async.testing._websocket_log import WebSocketLog as WebSocketLog
 else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
@@ -57,6 +65,8 @@ else:
             "BadGzip": "mistral_async.testing._faults",
             "CassetteError": "mistral_async.testing._cassette",
             "Clock": "mistral_async.testing._clock",
+            "Close": "mistral_async.testing._websocket_log",
+            "CloseFrame": "mistral_async.testing._faults",
             "ConnectionClose": "mistral_async.testing._faults",
             "Connections": "mistral_async.testing._effects",
             "Cut": "mistral_async.testing._faults",
@@ -67,11 +77,14 @@ else:
             "EmptyBody": "mistral_async.testing._faults",
             "FakeMistral": "mistral_async.testing._server",
             "Fault": "mistral_async.testing._faults",
+            "Fragments": "mistral_async.testing._faults",
             "Garbage": "mistral_async.testing._faults",
             "HeadersNeverEnd": "mistral_async.testing._faults",
             "Html": "mistral_async.testing._faults",
             "HugeHeader": "mistral_async.testing._faults",
             "Informational": "mistral_async.testing._faults",
+            "Inject": "mistral_async.testing._faults",
+            "NoPong": "mistral_async.testing._faults",
             "RateLimit": "mistral_async.testing._limits",
             "RateLimits": "mistral_async.testing._limits",
             "Recording": "mistral_async.testing._cassette",
@@ -79,14 +92,17 @@ else:
             "Request": "mistral_async.testing._request",
             "Reset": "mistral_async.testing._faults",
             "SilentClose": "mistral_async.testing._faults",
+            "SlowReader": "mistral_async.testing._faults",
             "Stall": "mistral_async.testing._faults",
             "SystemClock": "mistral_async.testing._clock",
             "Truncate": "mistral_async.testing._faults",
             "ValidationDetail": "mistral_async.testing._errors",
             "VirtualClock": "mistral_async.testing._clock",
+            "WebSocketLog": "mistral_async.testing._websocket_log",
             "WrongLength": "mistral_async.testing._faults",
             "ZipBomb": "mistral_async.testing._faults",
             "record": "mistral_async.testing._cassette",
             "replay": "mistral_async.testing._cassette",
+            "spoken": "mistral_async.testing._pcm",
         },
     )

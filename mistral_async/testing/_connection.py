@@ -7,8 +7,9 @@ import logging
 import socket
 import struct
 import time
-from collections.abc import Iterable
-from typing import Any, Protocol
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 import h11
@@ -20,11 +21,15 @@ from mistral_async.testing._errors import FakeAPIError, api_error
 from mistral_async.testing._faults import AnyFault, Delay, Reset, Stall
 from mistral_async.testing._head import HeadWriter
 from mistral_async.testing._multipart import MultipartReader, boundary_of
-from mistral_async.testing._plan import End, Send, Step, Wait, plan, reshape
-from mistral_async.testing._reply import Reply
+from mistral_async.testing._plan import End, Idle, Send, Step, Wait, plan, reshape
+from mistral_async.testing._reply import Reply, refusal_reply
 from mistral_async.testing._request import Request
 from mistral_async.testing._scripts import Scripts
 from mistral_async.testing._state import ServerState
+from mistral_async.testing._websocket_log import WebSocketLog
+
+if TYPE_CHECKING:
+    from mistral_async.testing._websocket import WebSocket
 
 logger = logging.getLogger("mistral_async.testing")
 
@@ -33,7 +38,9 @@ _RECEIVE = 1 << 16
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _GZIP_FROM = 256
 _DRAIN = 0.05
-
+_NO_WEBSOCKETS = (
+    "The fake server needs the package websockets for this: pip install 'mistral-async[realtime]', where it runs."
+)
 
 _HEADS = HeadWriter()
 
@@ -97,6 +104,11 @@ class RequestReader:
                     raise DisconnectedError
                 self._pending += data
 
+    def take_pending(self) -> bytes:
+        """Return what was read beyond the last request, which is no request."""
+        pending, self._pending = self._pending, b""
+        return pending
+
     async def _next(self) -> Any:
         while (event := self._parser.next_event()) is h11.NEED_DATA:
             self._parser.receive_data(await self._receive())
@@ -117,6 +129,7 @@ class ServerConnection:
         self._stream = stream
         self._number = number
         self._reader = RequestReader(stream)
+        self._websocket: WebSocket | None = None
         self.busy = False
 
     async def serve(self) -> None:
@@ -161,11 +174,26 @@ class ServerConnection:
 
     async def _reply(self, request: Request) -> Reply:
         try:
-            return await self._server.dispatcher.reply(request)
+            return self._upgrade(request, await self._server.dispatcher.reply(request))
+        except FakeAPIError as error:
+            return refusal_reply(error)
         except Exception:
             logger.exception("the fake server failed to answer %r", request)
             message = "Internal error of the fake server, see its log."
             return Reply(500, body=api_error(500, message, "internal_server_error", "1000").body)
+
+    def _upgrade(self, request: Request, reply: Reply) -> Reply:
+        """Add the headers of a WebSocket's handshake to a reply that opens one."""
+        if reply.session is None:
+            return reply
+        try:
+            from mistral_async.testing._websocket import WebSocket
+        except ImportError as missing:
+            raise api_error(HTTPStatus.NOT_IMPLEMENTED, _NO_WEBSOCKETS, "not_implemented") from missing
+        request.websocket = WebSocketLog()
+        self._websocket = WebSocket(request, reply.session)
+        reply.headers.update(self._websocket.accept())
+        return reply
 
     async def _write(self, request: Request, reply: Reply, start: float, *, close: bool) -> bool:
         faults = self._server.scripts.reply_faults(request)
@@ -181,10 +209,19 @@ class ServerConnection:
             reply.events, reply.parts, reply.body, reply.framing = None, None, b"", "none"
         if self._server.latency:
             await self._reader.wait(self._server.latency)
+        if reply.session is not None and self._websocket is not None:
+            await self._converse(self._websocket, reply, head, faults)
+            return False
         if not faults and reply.events is None and reply.parts is None:
             await self._stream.send(b"".join(step.data for step in plan(reply, head, ()) if isinstance(step, Send)))
             return not reply.close
         return await self._perform(plan(reply, head, faults, chunk_delay=self._server.chunk_delay)) and not reply.close
+
+    async def _converse(self, websocket: WebSocket, reply: Reply, head: bytes, ordered: Sequence[AnyFault]) -> None:
+        messages = websocket.begin(ordered, chunk_delay=self._server.chunk_delay)
+        steps = plan(reply, head, ordered, messages=messages)
+        if await websocket.run(self._stream, steps, self._reader.take_pending()) is End.RESET:
+            reset(self._stream)
 
     async def _perform(self, steps: Iterable[Step]) -> bool:
         for step in steps:
@@ -194,6 +231,8 @@ class ServerConnection:
                         await self._stream.send(data)
                 case Wait(seconds):
                     await self._reader.wait(seconds)
+                case Idle():
+                    pass  # only a WebSocket has it
                 case End.RESET:
                     reset(self._stream)
                     return False

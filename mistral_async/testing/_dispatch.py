@@ -24,7 +24,7 @@ from mistral_async.testing._errors import (
 from mistral_async.testing._handlers.models import DEPRECATED
 from mistral_async.testing._json import JSONObject
 from mistral_async.testing._limits import FakeLimiter
-from mistral_async.testing._reply import Reply
+from mistral_async.testing._reply import Reply, refusal_reply
 from mistral_async.testing._request import Request
 from mistral_async.testing._route import Route, Router
 from mistral_async.testing._scripts import Scripts
@@ -67,10 +67,7 @@ class Dispatcher:
         try:
             return await self._reply(request)
         except FakeAPIError as error:
-            refusal = in_form_of(request.path, error)
-            reply = Reply(refusal.status, body=refusal.body, media=refusal.media, headers=refusal.headers)
-            reply.framing = "length"
-            return reply
+            return refusal_reply(in_form_of(request.path, error))
 
     async def _reply(self, request: Request) -> Reply:
         route = request.route
@@ -134,12 +131,17 @@ class Dispatcher:
         bearer, key = request.headers.get("authorization"), request.headers.get("x-api-key")
         if bearer is None and key is None:
             raise missing_key(request.request_id)
-        keys = (self._api_key, *self._state.keys)
+        keys = (self._api_key, *self._state.keys, *(self._secrets() if route is not None and route.realtime else ()))
         if key not in keys and bearer not in [f"Bearer {each}" for each in keys]:
             raise invalid_key()
 
+    def _secrets(self) -> list[str]:
+        """Return the secrets of realtime sessions that have not ended."""
+        now = self._state.calendar.now()
+        return [secret for secret, until in self._state.secrets.items() if now < until]
+
     def _record_effect(self, request: Request, model: str | None, reply: Reply) -> None:
-        if reply.status < HTTPStatus.BAD_REQUEST:
+        if reply.session is None and reply.status < HTTPStatus.BAD_REQUEST:  # a session is charged at its end
             name = request.operation or request.path
             tokens = reply.costs.get("tokens", 0) or _scripted_tokens(reply)
             self._state.effects.record(

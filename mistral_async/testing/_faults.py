@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -130,6 +130,38 @@ class Html(Fault, frozen=True):
     status: int = 520
 
 
+class Inject(Fault, frozen=True):
+    """A message that the server adds to a WebSocket, after so many of its own: an event, text, or bytes as they are."""
+
+    message: Any
+    after_events: int = 0
+
+
+class CloseFrame(Fault, frozen=True):
+    """A close frame, after so many messages of the server."""
+
+    code: int = 1011
+    reason: str = ""
+    after_events: int = 0
+
+
+class Fragments(Fault, frozen=True):
+    """Messages of a WebSocket in frames of `size` bytes, with `pings` between them."""
+
+    size: int = 16
+    pings: bool = False
+
+
+class NoPong(Fault, frozen=True):
+    """Pings that go unanswered."""
+
+
+class SlowReader(Fault, frozen=True):
+    """A server that reads a WebSocket slowly."""
+
+    bytes_per_second: float
+
+
 AnyFault = (
     Delay
     | Reset
@@ -149,4 +181,9 @@ AnyFault = (
     | SilentClose
     | EmptyBody
     | Html
+    | Inject
+    | CloseFrame
+    | Fragments
+    | NoPong
+    | SlowReader
 )

@@ -43,14 +43,25 @@ class End(enum.Enum):
     HANG = enum.auto()
 
 
-Step = Send | Wait | End
+class Idle(msgspec.Struct):
+    """A pause until the other side has said something; a WebSocket has it."""
+
+
+Step = Send | Wait | Idle | End
 Steps = Iterable[Step]
 _Stop = faults.Reset | faults.Cut | faults.Stall | faults.BadChunk
 
 
-def plan(reply: Reply, head: bytes, ordered: Sequence[faults.AnyFault], *, chunk_delay: float = 0.0) -> Iterator[Step]:
-    """Return the steps of a response, with every fault applied in its order."""
-    steps: Steps = _send_steps(reply, head, chunk_delay)
+def plan(
+    reply: Reply,
+    head: bytes,
+    ordered: Sequence[faults.AnyFault],
+    *,
+    chunk_delay: float = 0.0,
+    messages: Steps = (),
+) -> Iterator[Step]:
+    """Return the steps of a response, and of the messages of a WebSocket, with every fault applied in its order."""
+    steps: Steps = itertools.chain(_send_steps(reply, head, chunk_delay), messages)
     for fault in ordered:
         steps = _apply_fault(steps, fault, chunked=reply.framing == "chunked")
     return iter(steps)
@@ -191,6 +202,8 @@ def _stop_early(steps: Steps, fault: _Stop, *, chunked: bool) -> Iterator[Step]:
                 break
             events += step.part == "event"
             sent += 0 if step.part == "head" else len(step.data)
+        elif isinstance(step, Idle) and stop.after_events is not None and events >= stop.after_events:
+            break
         yield step
     yield from _end_steps(fault, chunked=chunked)
 

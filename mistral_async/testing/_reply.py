@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from mistral_async.testing._errors import JSON, JSON_UTF8
+from mistral_async.testing._errors import JSON, JSON_UTF8, FakeAPIError
 from mistral_async.testing._json import JSONMapping
+from mistral_async.testing._session import Session
 
 DONE = b"data: [DONE]\n\n"
 EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -29,6 +30,7 @@ class Reply:
         events: Iterable[bytes] | None = None,
         parts: Iterator[bytes] | None = None,
         length: int | None = None,
+        session: Session | None = None,
     ) -> None:
         self.status = status
         self.body = body
@@ -41,6 +43,7 @@ class Reply:
         self.costs: dict[str, int] = {}
         self.completion_tokens = 0
         self.close = False
+        self.session = session
 
     def with_costs(self, **costs: int) -> Reply:
         """Add costs by resource (`tokens`, `ocr_pages`, ...) and return the reply."""
@@ -56,6 +59,20 @@ def json_reply(value: Any, status: int = HTTPStatus.OK) -> Reply:
 def spaced_json_reply(value: Any, status: int = HTTPStatus.OK) -> Reply:
     """Return JSON with spaces after colons and commas, as files and batch jobs send it."""
     return Reply(status, body=json.dumps(value, ensure_ascii=False).encode(), media=JSON_UTF8)
+
+
+def websocket_reply(session: Session) -> Reply:
+    """Return the 101 that opens a WebSocket."""
+    reply = Reply(HTTPStatus.SWITCHING_PROTOCOLS, media=None, session=session)
+    reply.framing = "none"
+    return reply
+
+
+def refusal_reply(error: FakeAPIError) -> Reply:
+    """Return an error as a response."""
+    reply = Reply(error.status, body=error.body, media=error.media, headers=error.headers)
+    reply.framing = "length"
+    return reply
 
 
 def no_content() -> Reply:

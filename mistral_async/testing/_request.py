@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from mistral_async.testing._multipart import MultipartReader
 from mistral_async.testing._route import Route
+from mistral_async.testing._websocket_log import WebSocketLog
 
 
 class Request:
@@ -36,6 +37,8 @@ class Request:
         self.operation: str | None = None
         self.status: int | None = None
         self.request_id = ""
+        self.websocket: WebSocketLog | None = None
+        """What passed over the WebSocket that this request opened."""
 
     def __repr__(self) -> str:
         """Show the request line and the status: no header, no body."""

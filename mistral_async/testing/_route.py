@@ -34,6 +34,8 @@ class Route(msgspec.Struct, frozen=True):
     # Brings state up to date before the handler runs: batch jobs run the lines that are due by now.
     before: Preparation | None = None
     public: bool = False
+    realtime: bool = False
+    """Whether it is a WebSocket, for which the secret of a realtime session is as good as a key."""
 
 
 REGISTERED: list[Route] = []
@@ -51,11 +53,12 @@ def route(
     shown: tuple[str, ...] = (),
     before: Preparation | None = None,
     public: bool = False,
+    realtime: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Let a handler perform an operation; the arguments are the fields of `Route`."""
 
     def register(handler: Handler) -> Handler:
-        REGISTERED.append(Route(method, template, name, handler, body, stream, limits, shown, before, public))
+        REGISTERED.append(Route(method, template, name, handler, body, stream, limits, shown, before, public, realtime))
         return handler
 
     return register

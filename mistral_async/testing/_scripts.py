@@ -10,8 +10,9 @@ import msgspec
 
 from mistral_async.testing._errors import JSON
 from mistral_async.testing._faults import AnyFault
-from mistral_async.testing._reply import DONE, EVENT_STREAM, Reply, data_event, named_event
+from mistral_async.testing._reply import DONE, EVENT_STREAM, Reply, data_event, named_event, websocket_reply
 from mistral_async.testing._request import Request
+from mistral_async.testing._session import ScriptedSession
 
 # Rule 1: Scripts are tried in the order in which they were added. Replies and faults are independent: a request may
 # get a scripted reply and faults too.
@@ -145,8 +146,13 @@ def build_reply(
     headers: Mapping[str, str] | None,
     sse: Sequence[Any] | None,
     done: bool,
+    messages: Sequence[Any] | None,
 ) -> Reply:
     """Build a scripted reply."""
+    if messages is not None:
+        reply = websocket_reply(ScriptedSession(messages))
+        reply.headers.update(headers or {})
+        return reply
     if sse is not None:
         return Reply(
             status,

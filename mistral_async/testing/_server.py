@@ -98,6 +98,7 @@ class FakeMistral:
         headers: Mapping[str, str] | None = None,
         sse: Sequence[Any] | None = None,
         done: bool = True,
+        messages: Sequence[Any] | None = None,
         times: int | None = 1,
         after: int = 0,
     ) -> None:
@@ -105,11 +106,15 @@ class FakeMistral:
 
         An operation that does not exist, or a status other than 200 to 599, is a `ValueError`.
         Items of `sse` are dicts or Structs, text, `(event, data)`, or bytes as they are; `done` adds `data: [DONE]`.
+        `messages` are all that is said over a WebSocket: dicts or Structs, text, bytes, `Close`.
         """
         check_status(status, range(200, 600))
         script = self._script(operation, times, after)
         self.scripts.add_reply(
-            script, lambda: build_reply(status=status, json=json, body=body, headers=headers, sse=sse, done=done)
+            script,
+            lambda: build_reply(
+                status=status, json=json, body=body, headers=headers, sse=sse, done=done, messages=messages
+            ),
         )
 
     def fail(

@@ -141,6 +141,21 @@ SHAPES: dict[str, str] = {
         "expressiveness: float?; phoneme_hints: dict?; conversation_history: list[any]?; "
         "response_format: {pcm|wav|mp3|flac|opus}; ..."
     ),
+    "RealtimeTranscriptionUpdate": (
+        "audio_format: RealtimeAudioFormat?; target_streaming_delay_ms: int(0,)?; diarize: bool?; "
+        "context_bias: list[str]?; language: str(2,2)?; speaker_references: dict?; turn_detection: TurnDetection?"
+    ),
+    "RealtimeAudioFormat": (
+        "encoding*: {pcm_s16le|pcm_s32le|pcm_f16le|pcm_f32le|pcm_mulaw|pcm_alaw}; sample_rate*: int(8000,96000)"
+    ),
+    "TurnDetection": (
+        "start_threshold: float(0,1); eager_end_threshold: float(0,1); end_threshold: float(0,1); "
+        "min_silence_ms: int(0,); end_timeout_ms: int(0,)?"
+    ),
+    "RealtimeSpeechUpdate": (
+        "voice: str?; ref_audio: str?; streaming_mode: {responsive|long_form}?; "
+        "response_format: {pcm|wav|mp3|flac|opus}?; expressiveness: float(1,)?"
+    ),
     "AudioTranscriptionRequest": (
         "model*: str; file_url: str(1,2083)?; file_id: str?; language: str(2,2)?; temperature: any; stream: "
         "any; diarize: any; "

@@ -66,6 +66,8 @@ class ServerState:
         self.url = ""
         self.keys: dict[str, str] = {}
         """The API keys that requests made, and their ids: they are taken as the server's own is."""
+        self.secrets: dict[str, float] = {}
+        """The secrets of realtime sessions, and when they end in seconds since 1970."""
         self.limits: RateLimits = RateLimits()
         self._stores: dict[Any, Any] = {}
         self._contents: list[Content] = []

@@ -46,7 +46,7 @@ def transcribe(call: FakeCall) -> Reply:
         "text": text,
         "language": call.body.get("language"),
         "segments": _segments(call, text, seconds),
-        "usage": _usage(text, seconds),
+        "usage": transcription_usage(text, seconds),
         "finish_reason": None,
     }
     reply = Reply(media=EVENT_STREAM, events=_transcription_events(done)) if call.stream else json_reply(done)
@@ -81,7 +81,8 @@ def _segments(call: FakeCall, text: str, seconds: float) -> list[JSONObject]:
     return segments
 
 
-def _usage(text: str, seconds: float) -> JSONObject:
+def transcription_usage(text: str, seconds: float) -> JSONObject:
+    """Return the usage of a transcription of so many seconds."""
     audio, completion = AUDIO_TOKENS * ceil(max(seconds, 0.1) / _SECONDS_PER_BLOCK), len(pieces_of(text)) + 1
     return {
         "prompt_audio_seconds": ceil(seconds),

@@ -45,6 +45,12 @@ _CATALOGUE: tuple[tuple[str, int, float | None, tuple[str, ...]], ...] = (
     ("voxtral-small-2507 voxtral-small-latest", 32_768, 0.2, ("completion_chat", "audio", "audio_transcription")),
     ("voxtral-mini-2602", 32_768, 0.0, ("audio", "audio_transcription")),
     ("voxtral-mini-2507 voxtral-mini-latest", 32_768, 0.0, ("completion_chat", "audio", "audio_transcription")),
+    (
+        "voxtral-mini-transcribe-realtime-2602 voxtral-mini-transcribe-realtime-latest",
+        32_768,
+        0.0,
+        ("audio", "audio_transcription_realtime"),
+    ),
     ("voxtral-mini-tts-2603 voxtral-mini-tts-latest", 4_096, None, ("audio_speech",)),
     ("mistral-embed mistral-embed-2312", 8_192, None, ()),
     ("codestral-embed codestral-embed-2505", 8_192, None, ()),

@@ -143,7 +143,9 @@ def registration_token(call: FakeCall) -> Reply:
 def create_client_session(call: FakeCall) -> Reply:
     """Return a secret for a browser or an app."""
     now = call.state.calendar
-    ends = now.iso_of(now.now() + (call.body.get("ttl_seconds") or _SECONDS))
-    secret = {"value": f"ek_{call.state.ids.hex32()}", "expires_at": ends}
+    until = now.now() + (call.body.get("ttl_seconds") or _SECONDS)
+    value, ends = f"ek_{call.state.ids.hex32()}", now.iso_of(until)
+    call.state.secrets[value] = until
+    secret = {"value": value, "expires_at": ends}
     answer = {"object": "client.session", "purpose": "realtime", "expires_at": ends, "client_secret": secret}
     return json_reply(answer, HTTPStatus.CREATED)
