@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from mistral_async._results.whole_file import WholeFile
 from mistral_async.bulk._outcome import Err, Result
-from mistral_async.models.vector import Vector
+from mistral_async.models.vector import Vector, arrow_array, import_arrow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,6 +108,16 @@ class VectorMatrix:
         flat = self.to_array()
         numbers = np.frombuffer(flat, dtype=_DTYPES[flat.typecode])
         return numbers.reshape(self._shape.count, self._shape.width)
+
+    def to_arrow(self) -> Any:
+        """Return an Arrow array of lists of one size, over the same memory; rows of failed texts are null."""
+        pa = import_arrow()
+        lacking = set(self._shape.lacking)
+        flat, rows, width = self.to_array(), self._shape.count, self._shape.width
+        if not width:
+            return pa.nulls(rows, pa.list_(pa.float32(), 0))
+        null = pa.array([row in lacking for row in range(rows)]) if lacking else None
+        return pa.FixedSizeListArray.from_arrays(arrow_array(flat), width, mask=null)
 
 
 class NpyFile:

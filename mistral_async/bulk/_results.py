@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
 
 from mistral_async._binding.blockable import Blockable
 from mistral_async.bulk._bulk_run import BulkRun
@@ -73,6 +73,14 @@ class AsyncResults(BulkRun[T], Blockable["SyncResults[T]"], Generic[T]):
     async def to_numpy(self: AsyncResults[Vector], *, missing: float | None = None) -> NDArray[Any]:
         """Return all vectors as a numpy matrix, one row for each text (needs numpy)."""
         return (await self._rows(missing)).to_numpy()
+
+    async def to_arrow(self: AsyncResults[Vector], *, missing: Literal["null"] | None = None) -> Any:
+        """Return all vectors as a `pyarrow.FixedSizeListArray`, one list for each text (extra `arrow`).
+
+        Polars, pandas, DuckDB and Parquet take it as it is. With `missing="null"` the row of a failed text is null;
+        otherwise its error is raised.
+        """
+        return (await self._rows(0 if missing == "null" else None)).to_arrow()
 
     async def _rows(self: AsyncResults[Vector], missing: float | None) -> VectorMatrix:
         from mistral_async.bulk._matrix import VectorMatrix

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import AsyncIterable, Iterator
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async.bulk._bulk_run import BulkRun
@@ -104,6 +104,14 @@ class SyncResults(SyncIterator[Result[T]], Generic[T]):
     def to_numpy(self: SyncResults[Vector], *, missing: float | None = None) -> NDArray[Any]:
         """Return all vectors as a numpy matrix, one row for each text (needs numpy)."""
         return self._rows(missing).to_numpy()
+
+    def to_arrow(self: SyncResults[Vector], *, missing: Literal["null"] | None = None) -> Any:
+        """Return all vectors as a `pyarrow.FixedSizeListArray`, one list for each text (extra `arrow`).
+
+        Polars, pandas, DuckDB and Parquet take it as it is. With `missing="null"` the row of a failed text is null;
+        otherwise its error is raised.
+        """
+        return self._rows(0 if missing == "null" else None).to_arrow()
 
     def _rows(self: SyncResults[Vector], missing: float | None) -> VectorMatrix:
         from mistral_async.bulk._matrix import VectorMatrix

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import array
+import importlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, cast, overload
 
@@ -22,7 +23,8 @@ _SWAP = sys.byteorder == "big"
 class Vector(_Floats):
     """Numbers as the wire packs them: little-endian float32, or bytes. A sequence, and a buffer: `np.asarray(vector)`.
 
-    `binary` and `ubinary` hold eight dimensions in each byte.
+    `binary` and `ubinary` hold eight dimensions in each byte. `list(vector)` is what `json.dumps` takes, and
+    `Vector.tolist` a hook for encoders: `default=Vector.tolist` of json and orjson, `enc_hook=` of msgspec.
     """
 
     __slots__ = ()
@@ -49,6 +51,24 @@ class Vector(_Floats):
 
         return np.asarray(self)
 
+    def to_arrow(self) -> Any:
+        """Return the vector as a `pyarrow.Array` that shares its memory (extra `arrow`).
+
+        The vector keeps its length while that array is there: changing it is a BufferError.
+        """
+        return arrow_array(self)
+
+    @property
+    def __arrow_c_array__(self) -> Callable[..., tuple[object, object]]:
+        """The Arrow PyCapsule interface, by which `pa.array(vector)` shares the memory; there where pyarrow is installed.
+
+        https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
+        """
+        try:
+            return cast("Callable[..., tuple[object, object]]", self.to_arrow().__arrow_c_array__)
+        except ImportError as error:
+            raise AttributeError(str(error)) from None
+
     @overload
     def __getitem__(self, index: SupportsIndex, /) -> float: ...
     @overload
@@ -69,6 +89,21 @@ class Vector(_Floats):
         if isinstance(other, (list, tuple)):
             return self.tolist() == list(cast("list[object]", other))
         return super().__eq__(other)
+
+
+def arrow_array(values: array.array[Any]) -> Any:
+    """Return numbers as a `pyarrow.Array` over the same memory."""
+    pa = import_arrow()
+    types = {"f": pa.float32, "b": pa.int8, "B": pa.uint8}
+    return pa.Array.from_buffers(types[values.typecode](), len(values), [None, pa.py_buffer(values)])
+
+
+def import_arrow() -> Any:
+    """Import `pyarrow`, whose types are unknown; raises an `ImportError` that names the extra."""
+    try:
+        return importlib.import_module("pyarrow")
+    except ImportError:
+        raise ImportError("pyarrow is not installed: pip install 'mistral-async[arrow]'") from None
 
 
 def numbers(values: Any, dtype: str) -> Any:

@@ -285,3 +285,24 @@ def test_blocking_matrices(sync_client, tmp_path):
     with sync_client.bulk.embed(texts, output_dimension=8) as results:
         assert results.to_numpy().shape == (600, 8)
     assert np.load(tmp_path / "m.npy").tolist() == matrix.tolist()
+
+
+async def test_arrow_holds_one_list_a_text(client):
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    texts = ["a", "b", "c"]
+    found = await client.bulk.embed(texts, output_dimension=8).to_arrow()
+    assert found.type == pa.list_(pa.float32(), 8)
+    assert found.to_pylist() == await client.bulk.embed(texts, output_dimension=8).to_list()
+    whole = await client.bulk.embed(texts, output_dtype="int8", output_dimension=8).to_arrow()
+    assert whole.type == pa.list_(pa.int8(), 8)
+    assert len(await client.bulk.embed([]).to_arrow()) == 0
+
+
+def test_arrow_holds_null_for_a_text_that_failed(sync_client):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    texts = ["a", "x" * 100_000, "c"]
+    found = sync_client.bulk.embed(texts, output_dimension=8).to_arrow(missing="null")
+    assert [each is None for each in found.to_pylist()] == [False, True, False]
+    assert sync_client.bulk.embed(texts[1:2]).to_arrow(missing="null").to_pylist() == [None]
+    with pytest.raises(BadRequestError):
+        sync_client.bulk.embed(texts).to_arrow()

@@ -8,7 +8,9 @@ import collections.abc
 import copy
 import json
 import pickle
+import sys
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -80,3 +82,60 @@ def test_whole_numbers_are_read_as_their_type(dtype, wire, count):
 def test_floats_need_no_second_step():
     assert calls.embeddings.create(model="m", inputs="a", encoding_format="base64").transform is None
     assert array.array("f", [1.0]) == answer("AACAPw==").data[0].embedding
+
+
+# Encoders of others
+
+
+def test_json_of_a_vector_is_one_call():
+    vector = Vector(packed([1.0, 2.5]))
+    assert json.dumps(list(vector)) == json.dumps(list(answer([1.0, 2.5]).data[0].embedding)) == "[1.0, 2.5]"
+    assert json.dumps({"v": vector}, default=Vector.tolist) == '{"v": [1.0, 2.5]}'
+    assert msgspec.json.encode([vector], enc_hook=Vector.tolist) == b"[[1.0,2.5]]"
+    with pytest.raises(TypeError):
+        json.dumps(object(), default=Vector.tolist)
+
+
+def test_orjson_takes_the_same_hook():
+    orjson = pytest.importorskip("orjson", reason="orjson is not installed")
+    assert orjson.dumps(Vector(packed([1.0, 2.5])), default=Vector.tolist) == b"[1.0,2.5]"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "wire", "arrow"), [("float", "<f4", "float"), ("int8", "i1", "int8"), ("ubinary", "u1", "uint8")]
+)
+def test_arrow_shares_the_memory(dtype, wire, arrow):
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    vector = Vector(packed([1, 2, 3], wire), dtype)
+    for found in (vector.to_arrow(), pa.array(vector)):
+        assert str(found.type) == arrow
+        assert found.to_pylist() == [1, 2, 3]
+        assert found.buffers()[1].address == vector.buffer_info()[0]
+    with pytest.raises(BufferError):
+        vector.append(4)
+    del found
+    vector.append(4)
+    assert Vector(b"").to_arrow().to_pylist() == []
+
+
+def test_polars_and_pandas_share_the_memory():
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    pl = pytest.importorskip("polars", reason="polars is not installed")
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    vector = Vector(packed([1, 2, 3]))
+    for series in (
+        pl.Series(vector.numpy()),
+        pl.Series(vector.to_arrow()),
+        pd.Series(vector.numpy(), copy=False),
+    ):
+        assert series.to_numpy().dtype == "float32"
+        assert np.shares_memory(series.to_numpy(), np.asarray(vector))
+
+
+def test_without_pyarrow_the_interface_is_not_there(monkeypatch):
+    """Libraries then read a vector as the sequence that it is."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    vector = Vector(packed([1, 2]))
+    assert not hasattr(vector, "__arrow_c_array__")
+    with pytest.raises(ImportError, match=r"pip install 'mistral-async\[arrow\]'"):
+        vector.to_arrow()
