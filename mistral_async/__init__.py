@@ -12,20 +12,27 @@ __path__.append(f"{__path__[0]}/_moved")  # where pickles of 0.1 find what has m
 
 TYPE_CHECKING = False  # as type checkers know it; importing `typing` would cost more than all of this
 if TYPE_CHECKING:
+    from mistral_async._client.azure import MistralAzure as MistralAzure
+    from mistral_async._client.azure import SyncMistralAzure as SyncMistralAzure
     from mistral_async._client.client import Mistral as Mistral
     from mistral_async._client.client import SyncMistral as SyncMistral
+    from mistral_async._client.gcp import MistralGCP as MistralGCP
+    from mistral_async._client.gcp import SyncMistralGCP as SyncMistralGCP
     from mistral_async._client.resources import Calls as Calls
     from mistral_async._client.resources import calls as calls
     from mistral_async._codec.attempt import Attempt as Attempt
     from mistral_async._codec.open_union import Unknown as Unknown
     from mistral_async._codec.rate_limit_headers import RateLimit as RateLimit
     from mistral_async._codec.rate_limit_headers import RateLimitStatus as RateLimitStatus
+    from mistral_async._engine.access_token import AccessToken as AccessToken
+    from mistral_async._engine.gateway import Gateway as Gateway
     from mistral_async._engine.hooks import CallContext as CallContext
     from mistral_async._engine.hooks import Hooks as Hooks
     from mistral_async._engine.options import Timeout as Timeout
     from mistral_async._engine.request import Call as Call
     from mistral_async._engine.request import Download as Download
     from mistral_async._engine.request import Pages as Pages
+    from mistral_async._engine.request import Request as Request
     from mistral_async._engine.request import RetrySafety as RetrySafety
     from mistral_async._engine.request import Stream as Stream
     from mistral_async._engine.response import Response as Response
@@ -44,6 +51,7 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
+            "AccessToken": "mistral_async._engine.access_token",
             "Attempt": "mistral_async._codec.attempt",
             "BackoffStrategy": "mistral_async._engine.retry",
             "Call": "mistral_async._engine.request",
@@ -51,23 +59,29 @@ else:
             "Calls": "mistral_async._client.resources",
             "Download": "mistral_async._engine.request",
             "Err": "mistral_async.bulk",
+            "Gateway": "mistral_async._engine.gateway",
             "Hooks": "mistral_async._engine.hooks",
             "LimitStore": "mistral_async._ratelimit",
             "LimiterStatistics": "mistral_async._ratelimit",
             "Mistral": "mistral_async._client.client",
+            "MistralAzure": "mistral_async._client.azure",
             "MistralError": "mistral_async.errors",
+            "MistralGCP": "mistral_async._client.gcp",
             "Ok": "mistral_async.bulk",
             "Pages": "mistral_async._engine.request",
             "RateLimit": "mistral_async._codec.rate_limit_headers",
             "RateLimitStatus": "mistral_async._codec.rate_limit_headers",
             "RateLimits": "mistral_async._ratelimit",
             "RedisStore": "mistral_async._ratelimit.redis",
+            "Request": "mistral_async._engine.request",
             "Response": "mistral_async._engine.response",
             "RetryConfig": "mistral_async._engine.retry",
             "RetrySafety": "mistral_async._engine.request",
             "SQLiteStore": "mistral_async._ratelimit",
             "Stream": "mistral_async._engine.request",
             "SyncMistral": "mistral_async._client.client",
+            "SyncMistralAzure": "mistral_async._client.azure",
+            "SyncMistralGCP": "mistral_async._client.gcp",
             "Timeout": "mistral_async._engine.options",
             "Transport": "mistral_async._http.httpx_wire.transport",
             "Unknown": "mistral_async._codec.open_union",

@@ -2,6 +2,7 @@
 
 MistralError                         the root: catch this one
 ├── ConfigurationError               the client can not send: no key, an unknown server (also a ValueError)
+│   └── UnsupportedOperationError    the cloud or gateway of the client has no such operation: nothing was sent
 ├── APIStatusError                   the API answered with an error status
 │   ├── RedirectError                3xx: redirects are not followed, and nothing was sent to `location`
 │   ├── BadRequestError              400
@@ -77,6 +78,15 @@ class MistralError(Exception):
 
 class ConfigurationError(MistralError, ValueError):
     """The client can not send this: the message says what to set."""
+
+
+class UnsupportedOperationError(ConfigurationError):
+    """The cloud or gateway of the client has no such operation: nothing was sent."""
+
+    operation: str = ""
+    """Its method and route, such as `POST /v1/embeddings`."""
+    gateway: str = ""
+    """The name of what does not have it, such as `Azure AI`."""
 
 
 class APIStatusError(MistralError):

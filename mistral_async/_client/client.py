@@ -54,6 +54,12 @@ class Client(Resources[M], Generic[M, R, E]):
         settings = {**state.settings, **executor.settings}
         return _restored, (type(self), state.key.function, settings, executor.engine.options)
 
+    @classmethod
+    def _restore(cls, api_key: ApiKey | None, settings: Any) -> Self:
+        """Make a client again of its key and settings; a class that takes others says how."""
+        made: Self = cast("Any", cls)(api_key, **settings)
+        return made
+
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
@@ -189,9 +195,16 @@ def _has_trio() -> bool:
 
 def _restored(kind: type[Mistral | SyncMistral], key: ApiKey | None, settings: Any, options: Options) -> Any:
     """Make a client or view again that was pickled; pickles name this function."""
-    return kind(key, **settings)._view(options)  # noqa: SLF001 - of this module
+    return kind._restore(key, settings)._view(options)  # noqa: SLF001 - of this module
 
 
-_functions: tuple[Any, ...] = (Mistral.__init__, SyncMistral.__init__, Mistral.with_options)
-for _function in _functions:
-    _function.__signature__ = expand(_function)  # where `help` looks for the options
+def show_options(*kinds: type[Client[Any, Any, Any]]) -> None:
+    """Have `help` and `inspect.signature` show every setting of clients."""
+    for kind in kinds:
+        function: Any = kind.__init__
+        function.__signature__ = expand(function)
+
+
+show_options(Mistral, SyncMistral)
+_with_options: Any = Mistral.with_options
+_with_options.__signature__ = expand(_with_options)

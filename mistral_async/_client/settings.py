@@ -8,18 +8,22 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Literal, cast
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import is_object
+from mistral_async._engine.access_token import Expiring
 from mistral_async._engine.auth import Key
 from mistral_async._engine.client_state import ClientState
 from mistral_async._engine.engine import Engine
+from mistral_async._engine.gateway import Gateway
+from mistral_async._engine.headers import add_headers
 from mistral_async._engine.hooks import Hooks, HookSet
 from mistral_async._engine.options import Options, Timeout
+from mistral_async._engine.request import encode_query
 from mistral_async._engine.retry import RetryConfig
 from mistral_async._http.certificates import warn_unverified
 from mistral_async._http.network import Network
@@ -41,7 +45,9 @@ SERVERS = {
     "us": "https://api.us.mistral.ai",
 }
 
-ApiKey = str | Callable[[], str | Awaitable[str]]
+ApiKey = str | Callable[[], str | Expiring | Awaitable[str | Expiring]]
+
+SERVER_VARIABLE = "MISTRAL_SERVER_URL"
 
 
 class ClientSettings(TypedDict, total=False):
@@ -50,7 +56,16 @@ class ClientSettings(TypedDict, total=False):
     server: Literal["global", "eu", "us"] | None
     """Default: `"global"`."""
     server_url: str | httpx.URL | None
-    """Another server, with or without `/v1` at its end."""
+    """Another server, with or without `/v1` at its end; its query is sent with every request.
+
+    Default: the environment's `MISTRAL_SERVER_URL`, unless `server` is given.
+    """
+    headers: Mapping[str, str | bytes | None] | None
+    """Sent with every request, in place of the client's own if they have the same name."""
+    query: Mapping[str, Any] | None
+    """Parameters of every request; those of a request itself go before them."""
+    gateway: Gateway | None
+    """What stands between the client and the models: it rewrites requests."""
     timeout_ms: float | None
     """Milliseconds for each call in all: waits, attempts and the whole of a stream. Default: no such limit."""
     timeout: Timeout | httpx.Timeout | timedelta | float | None
@@ -129,13 +144,16 @@ def _build_state(api_key: ApiKey | None, settings: Mapping[str, Any]) -> ClientS
     given = {key: value for key, value in settings.items() if value is not None}
     if "server_url" in given:
         given["server_url"] = str(given["server_url"])
-    origin, prefix = _server(given.get("server", "global"), given.get("server_url"))
+    gateway = _checked_gateway(given.get("gateway"))
+    origin, prefix, query = _server(given.get("server"), given.get("server_url"), gateway)
     limits = given.get("rate_limits")
     return ClientState(
         given,
         rebuild=_build_state,
-        key=Key(api_key),
+        key=Key(api_key) if gateway is None else Key(api_key, variable=gateway.key_variable),
         prefix=prefix,
+        query=query | _checked_query(given.get("query")),
+        gateway=gateway,
         network=_network(origin, given),
         limiter=Limiter(RateLimits(**limits) if is_object(limits) else limits),
         logger=given.get("debug_logger"),
@@ -153,34 +171,56 @@ def _network(origin: Origin, given: Mapping[str, Any]) -> Network:
         raise ConfigurationError(str(problem)) from None
 
 
-def _server(server: str, server_url: str | None) -> tuple[Origin, str]:
-    """Return the address of a server, and the path before those of its endpoints."""
+def _checked_gateway(gateway: object) -> Gateway | None:
+    if gateway is None or isinstance(gateway, Gateway):
+        return gateway
+    raise ConfigurationError(f"gateway must be an instance of a subclass of `Gateway`, not {gateway!r}")
+
+
+def _checked_query(query: object) -> dict[str, Any]:
+    """Return the parameters of every request; raises the error for what can not be sent."""
+    if query is None:
+        return {}
+    if not isinstance(query, Mapping):
+        raise ConfigurationError(f"query is a mapping of names to values, not {type(query).__name__}")
+    given = {str(name): value for name, value in cast("Mapping[object, Any]", query).items()}
+    encode_query(given)
+    return given
+
+
+def _server(server: str | None, server_url: str | None, gateway: Gateway | None) -> tuple[Origin, str, dict[str, Any]]:
+    """Return the address of a server, the path before those of its endpoints, and the query of all requests."""
     if server_url is not None:
         return _parse_url(server_url)
+    if gateway is not None and gateway.server_url is not None:
+        return _parse_url(gateway.server_url)
+    if server is None and (found := os.environ.get(SERVER_VARIABLE, "").strip()):
+        return _parse_url(found, SERVER_VARIABLE)
+    server = server or "global"
     if server not in SERVERS:
         raise ConfigurationError(f"server must be one of {', '.join(SERVERS)}, not {server!r}; or pass server_url=")
     return _parse_url(SERVERS[server])
 
 
-def _parse_url(text: str) -> tuple[Origin, str]:
+def _parse_url(text: str, setting: str = "server_url") -> tuple[Origin, str, dict[str, Any]]:
     """Parse a server's URL. It may end in "/v1", as other clients want it: every endpoint begins with that."""
     try:
         url = urlsplit(text.strip())
         port = url.port
     except ValueError:  # its message could show a part of a password
         raise ConfigurationError(
-            "server_url must be like 'https://api.mistral.ai': its host or port can not be"
+            f"{setting} must be like 'https://api.mistral.ai': its host or port can not be"
         ) from None
-    if "@" in (url.netloc or text):  # without slashes after its scheme it has no host
-        raise ConfigurationError("server_url takes no user and password: with_options(headers=...) can send them")
-    if url.query:  # it may hold a key
-        raise ConfigurationError("server_url takes no query: with_options(extra_query=...) can send one")
+    bare = text.partition("?")[0]  # its query may hold a key
+    if "@" in (url.netloc or bare):  # without slashes after its scheme it has no host
+        raise ConfigurationError(f"{setting} takes no user and password: headers= can send them")
     if url.scheme not in {"http", "https"} or not _is_host(url.hostname) or port == 0 or url.fragment:
-        raise ConfigurationError(f"server_url must be like 'https://api.mistral.ai', not {text!r}")
+        raise ConfigurationError(f"{setting} must be like 'https://api.mistral.ai', not {bare!r}")
     if not _PATH.fullmatch(url.path):
-        raise ConfigurationError(f"the path of server_url has characters that are not percent-encoded: {text!r}")
+        raise ConfigurationError(f"the path of {setting} has characters that are not percent-encoded: {bare!r}")
     origin = Origin(url.scheme, str(url.hostname), port or (443 if url.scheme == "https" else 80))
-    return origin, url.path.rstrip("/").removesuffix("/v1").rstrip("/")
+    query: dict[str, Any] = parse_qs(url.query, keep_blank_values=True)
+    return origin, url.path.rstrip("/").removesuffix("/v1").rstrip("/"), query
 
 
 def _is_host(name: str | None) -> bool:
@@ -193,4 +233,5 @@ def _options(given: Mapping[str, Any]) -> Options:
         if isinstance(total, bool) or not isinstance(total, Real):
             raise ConfigurationError(f"timeout_ms is a number of milliseconds, not {type(total).__name__}")
         timeout = msgspec.structs.replace(timeout, total=Timeout.of(float(total) / 1000).total)
-    return Options(timeout=timeout, retry=RetryConfig.of(given.get("retry_config")))
+    headers = add_headers((), given["headers"]) if given.get("headers") is not None else ()
+    return Options(timeout=timeout, retry=RetryConfig.of(given.get("retry_config")), headers=headers)

@@ -17,13 +17,14 @@ T = TypeVar("T")
 #   nothing of the kind is kept in a variable.
 # Rule 2: What the server repeats is redacted before an error keeps it, a log shows it, a hook sees it or a cassette
 #   has it: bodies, events, headers, request ids. The decoded answer, and its body, are as they came.
-# Rule 3: Headers named in `SENSITIVE` are treated as the key is, whoever set them.
+# Rule 3: Headers that `is_sensitive` names are treated as the key is, whoever set them.
 # Rule 4: A key is found as it is, with any of its characters escaped (JSON, also twice, percent-encoding, HTML), in
 #   base64 at any offset, and in all these forms cut at the end of what arrived. The time is linear, and short whatever
 #   a server sends: escapes are looked for in the first `AT_ONCE` bytes; in the rest that an error keeps, in turns with
 #   other tasks (`redact_rest`). Logs and cassettes show all, and have all looked through.
 
-SENSITIVE = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key"})
+_SENSITIVE: Final = ("cookie", "authorization", "api-key", "subscription-key", "-auth", "-token", "-secret")
+"""How names end of headers that hold a key, those of gateways too (`cf-aig-authorization`, `helicone-auth`)."""
 _REDACTED: Final = b"[the key]"
 _SHORTEST: Final = 4  # characters; what is shorter is no key, and would be found everywhere
 _SHORTEST_CUT: Final = 8  # characters of a key that is cut
@@ -58,6 +59,11 @@ class RedactedBytes(bytes):
 
     def __repr__(self) -> str:
         return f"<the head of a request, {len(self)} bytes>"
+
+
+def is_sensitive(name: str) -> bool:
+    """Return whether the value of a header must not be shown, by its name."""
+    return name.lower().endswith(_SENSITIVE)
 
 
 def as_secret(value: T) -> T:
@@ -112,7 +118,7 @@ def redact_headers(raw: Sequence[tuple[bytes, bytes]], secrets: Iterable[str]) -
 def secrets_in(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield the values of header fields that must not be shown (rule 3)."""
     for name, value in headers:
-        if name.lower() in SENSITIVE:
+        if isinstance(value, Secret) or is_sensitive(name):
             yield value.removeprefix("Bearer ").removeprefix("Basic ")
 
 

@@ -1,31 +1,60 @@
-"""The API key: an argument (a string, or a function that gives one), else `MISTRAL_API_KEY`. It is never shown."""
+"""The API key: an argument (a string, or a function that gives one), else what the environment names.
+
+It is never shown.
+"""
 
 from __future__ import annotations
 
 import inspect
+import logging
 import os
 import threading
+import time
+import weakref
 from collections.abc import Awaitable, Callable
-from typing import NoReturn, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
 from mistral_async._codec.redact import Secret
+from mistral_async._engine.access_token import Expiring, Renewal, TokenCache
+from mistral_async._http.loops import Loop, current_loop
 from mistral_async.errors import ConfigurationError
 
-VARIABLE = "MISTRAL_API_KEY"
+if TYPE_CHECKING:
+    import anyio
 
-Function: TypeAlias = Callable[[], str | Awaitable[str]]
+# Rule 1: The argument goes before the file that `MISTRAL_SA_TOKEN_PATH` names, and that before `MISTRAL_API_KEY`. The
+#         file holds the token of a service account. It is read for each request: whoever runs the machine replaces it.
+# Rule 2: A header `authorization` of the client or of a view goes before all of these, which then need not be there.
+# Rule 3: A plain function is called in a thread, by one call at a time, since it need not expect several. Of an
+#         asynchronous one that gives tokens that end (`access_token.py`) this holds for the calls of one event loop.
+
+T = TypeVar("T")
+
+VARIABLE: Final = "MISTRAL_API_KEY"
+FILE_VARIABLE: Final = "MISTRAL_SA_TOKEN_PATH"
+_BEARER: Final = "bearer "
+
+_log = logging.getLogger("mistral_async")
+
+Function: TypeAlias = Callable[[], str | Expiring | Awaitable[str | Expiring]]
 """A function that gives the key: a plain one is called in a thread, where no event loop runs, so it may block."""
 
 
 class Key:
-    """The key that requests are sent with."""
+    """The key that requests are sent with.
 
-    def __init__(self, given: str | Function | None) -> None:
+    `variable` is that of the environment which has the key where none is given; None: the environment has none.
+    """
+
+    def __init__(self, given: str | Function | None, *, variable: str | None = VARIABLE) -> None:
         if given is not None and not isinstance(given, str) and not callable(given):
             raise TypeError(f"api_key must be a str or a function that returns one, not {type(given).__name__}")
         self._give = given if callable(given) else None
-        self._key = _checked(given) if isinstance(given, str) else None
-        self._lock = threading.Lock()
+        self._variable = variable
+        self._key = self._checked(given) if isinstance(given, str) else None
+        self._tokens = TokenCache()
+        self.start_over()
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an API key is not pickled: give the other process its own, or a function that returns it")
@@ -33,10 +62,12 @@ class Key:
     @property
     def current(self) -> Secret | None:
         """The key, where it does not have to be fetched."""
+        if self._key is not None:
+            return self._key
         if self._give is not None:
-            return None
-        if self._key is None:
-            self._key = _checked(os.environ.get(VARIABLE, ""))
+            return self._tokens.usable(time.time())
+        if self._file is None and (given := os.environ.get(self._variable or "")):
+            self._key = self._checked(given)
         return self._key
 
     @property
@@ -47,37 +78,118 @@ class Key:
     @property
     def refreshes(self) -> bool:
         """True if a new key may be fetched when the API refuses the old one."""
-        return self._give is not None
+        return self._key is None
+
+    @property
+    def _file(self) -> str | None:
+        """The file of a service account's token, where the environment names one (rule 1)."""
+        return (os.environ.get(FILE_VARIABLE) or None) if self._variable == VARIABLE else None
 
     def start_over(self) -> None:
         """After a fork: a thread of the parent may hold the lock for ever."""
         self._lock = threading.Lock()
+        self._turns: weakref.WeakKeyDictionary[Loop, anyio.Lock] = weakref.WeakKeyDictionary()
+        self._tokens.start_over()
 
-    async def fetch(self) -> Secret:
-        """Ask the function for the key."""
+    async def fetch(self, refused: Secret | None = None) -> Secret:
+        """Ask the function for the key, or read the file; `refused` is the key that is to be replaced."""
         if self._give is None:
-            raise ConfigurationError(_MISSING)
-        if _is_async(self._give):
-            given = self._give()
-        else:
-            given = await self._give_in_thread(self._give)
-        self._key = _checked(await given if inspect.isawaitable(given) else given)
-        return self._key
+            return await self._in_thread(self._read_file)
+        if refused is not None:
+            self._tokens.refuse(refused)
+        renewal = self._tokens.begin()
+        try:
+            if _is_async(self._give):
+                return await self._fetch_async(self._give, renewal)
+            return await self._fetch_in_thread(self._give, renewal)
+        except Exception as error:
+            self._tokens.failed(error, time.time())
+            if (old := self._tokens.usable(time.time())) is None:
+                raise
+            _log.warning("the function for the API key failed, and is asked again later: %s", type(error).__name__)
+            return old
+        finally:
+            self._tokens.end(renewal)
 
-    async def _give_in_thread(self, give: Function) -> str | Awaitable[str]:
+    async def _fetch_async(self, give: Function, renewal: Renewal) -> Secret:
+        """Await the function, in turn unless it gives text (rule 3)."""
+        import anyio
+
+        if not self._tokens.is_endless:
+            turn = self._turns.setdefault(current_loop(), anyio.Lock())
+            async with turn:
+                if found := self._tokens.brought(renewal, time.time()):
+                    return found
+                if not self._tokens.is_endless:
+                    return self._keep(await _awaited(give()))
+        return self._keep(await _awaited(give()))
+
+    async def _fetch_in_thread(self, give: Function, renewal: Renewal) -> Secret:
         """Call the function in a thread, where it may block."""
+
+        def ask() -> object:
+            if found := self._tokens.brought(renewal, time.time()):
+                return found
+            given = give()
+            return given if inspect.isawaitable(given) else self._keep(given)
+
+        given = await self._in_thread(ask)
+        return given if isinstance(given, Secret) else self._keep(await _awaited(given))
+
+    async def _in_thread(self, function: Callable[[], T]) -> T:
+        """Call what may block, one at a time."""
         from mistral_async._http.threads import run_in_daemon
 
         turn = _Turn(self._lock)
         try:
-            return await run_in_daemon(turn.call, give)
+            return cast("T", await run_in_daemon(turn.call, function))
         except BaseException:
             turn.end()
             raise
 
+    def _keep(self, given: Any) -> Secret:
+        """Return the key that the function gave, and keep it where it says when it ends."""
+        key = self._checked(getattr(given, "token", given))
+        self._tokens.keep(key, getattr(given, "expires_on", None), time.time())
+        return key
+
+    def _read_file(self) -> Secret:
+        """Return the token of a service account. Blocks."""
+        path = self._file
+        if path is None:
+            raise ConfigurationError(self._missing)
+        try:
+            text = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise ConfigurationError(f"{FILE_VARIABLE} names {path!r}, which can not be read: {reason}") from None
+        if not text:
+            raise ConfigurationError(f"{FILE_VARIABLE} names {path!r}, which is empty")
+        return self._checked(text)
+
+    def _checked(self, key: object) -> Secret:
+        """Return a key as it is sent; raises the error for what is none."""
+        if not isinstance(key, str):
+            raise TypeError(f"the function for the API key must return a str, not {type(key).__name__}")
+        key = Secret(key.strip())
+        if key[: len(_BEARER)].lower() == _BEARER:
+            key = Secret(key[len(_BEARER) :].strip())
+        if not key:
+            raise ConfigurationError(self._missing)
+        if not key.isascii() or not key.isprintable():
+            raise ConfigurationError("the API key has characters that no key has: copy it again")
+        return key
+
+    @property
+    def _missing(self) -> str:
+        if self._variable is None:
+            return "no API key: give the client one, or a function that returns it"
+        where = " (https://console.mistral.ai)" if self._variable == VARIABLE else ""
+        return f"no API key: pass Mistral(api_key=...) or set the environment variable {self._variable}{where}"
+
 
 class _Turn:
-    """A turn to call the function, which need not expect several threads: it ends with the call, or when it is left.
+    """A turn to call a function that need not expect several threads: it ends with the call, or when it is left.
 
     A call that hangs would hold up all others for good: once nobody waits for it, the next one begins beside it.
     """
@@ -88,16 +200,16 @@ class _Turn:
         self._is_held = False
         self._is_over = False
 
-    def call(self, give: Function) -> str | Awaitable[str]:
+    def call(self, function: Callable[[], T]) -> T | None:
         """Wait for the turn, and call the function unless nobody waits for it any more. Blocks."""
         self._lock.acquire()
         with self._state:
             self._is_held = True
             if self._is_over:
                 self._release()
-                return ""
+                return None
         try:
-            return give()
+            return function()
         finally:
             self.end()
 
@@ -118,17 +230,6 @@ def _is_async(function: object) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004 - an object's own
 
 
-_MISSING = (
-    f"no API key: pass Mistral(api_key=...) or set the environment variable {VARIABLE} (https://console.mistral.ai)"
-)
-
-
-def _checked(key: object) -> Secret:
-    if not isinstance(key, str):
-        raise TypeError(f"the function for the API key must return a str, not {type(key).__name__}")
-    key = Secret(key.strip().removeprefix("Bearer ").strip())
-    if not key:
-        raise ConfigurationError(_MISSING)
-    if not key.isascii() or not key.isprintable():
-        raise ConfigurationError("the API key has characters that no key has: copy it again")
-    return key
+async def _awaited(given: Any) -> object:
+    """Return what an awaitable gives, and anything else as it is."""
+    return await given if inspect.isawaitable(given) else given

@@ -30,6 +30,7 @@ from mistral_async.errors import (
 if TYPE_CHECKING:
     import logging
 
+    from mistral_async._codec.redact import Secret
     from mistral_async._engine.options import Timeout
     from mistral_async._engine.request import Request
     from mistral_async._engine.tracing import Trace
@@ -63,6 +64,7 @@ class CallState:
         "deadline",
         "ended",
         "head",
+        "key",
         "limiter",
         "model",
         "noise",
@@ -91,6 +93,7 @@ class CallState:
         self.ended: float | None = None  # when the head of its answer was there
         self.waited: float = 0.0
         self.queued: float = 0.0  # for its turn under the rate limits, in all
+        self.key: Secret | None  # that it is sent with
         self.renewal: Renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
         self.model: str | None = request.model  # which has limits of its own
@@ -220,15 +223,19 @@ class CallState:
         """Make the error for a response with an error status."""
         if self.trace is not None:
             self.trace.refused(status, headers)
-        return from_response(status, headers, body, route=f"{self.request.method} {self.request.path}")
+        return from_response(status, headers, body, route=self._sent_to)
+
+    @property
+    def _sent_to(self) -> str:
+        """Method and path, as they were sent."""
+        return f"{self.head.method} {self.head.target.partition('?')[0]}"
 
     def error_in(
         self, answer: WireResponse | WireStream, body: bytes, own: Collection[str] | None
     ) -> APIStatusError | None:
         """Make the error that an answer under a status of success is, None if it is none."""
-        route = f"{self.request.method} {self.request.path}"
         headers, body = self.headers_of(answer), self.redact(body) if len(body) <= BODY_KEPT else b""
-        return from_answer(headers, body, own, route=route, status=answer.status)
+        return from_answer(headers, body, own, route=self._sent_to, status=answer.status)
 
     def secrets(self) -> Iterator[str]:
         """Return the values of this request that must not be shown."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import logging
 
     from mistral_async._engine.auth import Key
+    from mistral_async._engine.gateway import Gateway
     from mistral_async._engine.hooks import HookSet
     from mistral_async._http.network import Network
 
@@ -28,6 +29,8 @@ class ClientState:
         rebuild: Callable[[Any, Mapping[str, Any]], ClientState],
         key: Key,
         prefix: str,
+        query: Mapping[str, Any],
+        gateway: Gateway | None,
         network: Network,
         limiter: Limiter,
         logger: logging.Logger | None,
@@ -38,6 +41,8 @@ class ClientState:
         self.rebuild = rebuild
         self.key = key
         self.prefix = prefix
+        self.query = query  # parameters of every request
+        self.gateway = gateway
         self.network = network
         self.limiter: Limiter = limiter
         self.logger = logger

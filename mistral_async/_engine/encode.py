@@ -13,6 +13,7 @@ from mistral_async._http.protocol import BodySource, RequestHead
 
 if TYPE_CHECKING:
     from mistral_async._engine.client_state import ClientState
+    from mistral_async._engine.gateway import Gateway
     from mistral_async._engine.options import Options
 
 ADMIN_KEY: Final = "x-api-key"
@@ -45,41 +46,53 @@ class HeadCache:
     def __init__(self, state: ClientState, options: Options) -> None:
         self._state = state
         self._options = options
-        self._kept: dict[tuple[str, str, str, str, str], RequestHead] = {}
+        self._kept: dict[tuple[str, str, str, str, str | None], RequestHead] = {}
 
-    def make(self, request: Request, key: Secret, accept: str, content_type: str) -> RequestHead:
-        """Make the head of a request; one that many requests share is made once."""
+    def make(self, request: Request, key: Secret | None, accept: str, content_type: str) -> RequestHead:
+        """Make the head of a request; one that many requests share is made once. Without a key, a header has one."""
         shared = not request.ids and not request.query and request.form is None and request.headers is None
         fixed = (request.method, request.route, accept, content_type, key)
         if shared and (head := self._kept.get(fixed)) is not None:
             return head
-        target = self._state.prefix + request.target
-        if self._options.extra_query:
-            target += ("&" if "?" in target else "?") + encode_query(self._options.extra_query)
-        headers = {"accept": accept, "user-agent": self._state.agent, "authorization": bearer(key)}
+        headers: dict[str, str] = {"accept": accept, "user-agent": self._state.agent}
+        if key is not None:
+            headers |= key_headers(self._state.gateway, request.route, key)
         if content_type:
             headers["content-type"] = content_type
-        if request.route.startswith(_ADMIN):
-            headers[ADMIN_KEY] = key
         headers |= self._options.headers
         headers |= request.headers or {}
         if request.form is not None:
             headers["content-type"] = content_type  # a user's would not have its boundary
-        head = RequestHead(request.method, target, tuple(headers.items()))
+        head = RequestHead(request.method, self._target(request), tuple(headers.items()))
         if shared:
             if len(self._kept) >= _HEADS_KEPT:
                 self._kept.clear()
             self._kept[fixed] = head
         return head
 
+    def _target(self, request: Request) -> str:
+        """Return path and query: the request's own, and what the client and its view add."""
+        target, own = self._state.prefix + request.target, request.query or ()
+        added = {name: value for name, value in self._state.query.items() if name not in own}
+        if self._options.extra_query:
+            added |= self._options.extra_query
+        return f"{target}{'&' if '?' in target else '?'}{encode_query(added)}" if added else target
 
-def with_key(head: RequestHead, key: Secret) -> RequestHead:
-    """Return the same head with another key."""
-    headers = dict(head.headers)
-    if bearer(Secret(headers.get(ADMIN_KEY, ""))) == headers["authorization"]:  # else it is a user's own, for others
+
+def key_headers(gateway: Gateway | None, route: str, key: Secret) -> dict[str, str]:
+    """Return the headers that hold the key."""
+    if gateway is not None:
+        return {name.lower(): Secret(value) for name, value in gateway.key_headers(key).items()}
+    headers: dict[str, str] = {"authorization": bearer(key)}
+    if route.startswith(_ADMIN):
         headers[ADMIN_KEY] = key
-    headers["authorization"] = bearer(key)
-    return RequestHead(head.method, head.target, tuple(headers.items()))
+    return headers
+
+
+def with_key(head: RequestHead, old: Mapping[str, str], new: Mapping[str, str]) -> RequestHead:
+    """Return the same head with another key, in the headers that hold the old one; others are a user's own."""
+    headers = tuple((name, new.get(name, value) if value == old.get(name) else value) for name, value in head.headers)
+    return RequestHead(head.method, head.target, headers)
 
 
 def bearer(key: Secret) -> Secret:

@@ -107,13 +107,14 @@ class Engine:
         total = timeout.total
         deadline = None if total is None else started + total
         key = self.state.key.current or await self.sender.fetch_key(request, deadline)
-        body, content_type = encode_body(request, self.options.extra_body)
-        head = self._heads.make(request, key, accept, content_type)
+        sent = request if self.state.gateway is None else self.state.gateway.rewrite(request)
+        body, content_type = encode_body(sent, self.options.extra_body)
+        head = self._heads.make(sent, key, accept, content_type)
         if trace is not None:
             head = trace.add_hook_headers(head)
         call = CallState(request, head, body, opening=opening, started=started)
         call.deadline, call.timeout, call.attempt_timeout, call.trace = deadline, timeout, timeout.attempt, trace
-        call.limiter = self.state.limiter
+        call.limiter, call.key = self.state.limiter, key
         return call
 
     async def _perform(self, request: Call[T], trace: Trace | None = None) -> tuple[CallState, WireResponse, T]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from mistral_async._codec.headers import match_field_value, match_token
-from mistral_async._codec.redact import SENSITIVE, Secret
+from mistral_async._codec.redact import Secret, is_sensitive
 from mistral_async.errors import ConfigurationError
 
 # Rule 1: Names of headers are equal in any case. What is added later goes before what was there, the client's own
@@ -61,7 +61,7 @@ def checked_header(name: FieldText, value: FieldText) -> tuple[str, str]:
     if not match_field_value(value):
         problem = "characters beyond latin-1" if _beyond_latin_1(value) else "a line break or control code"
         raise ConfigurationError(f"the value of the header {lowered[:40]!r} has {problem}, which are not allowed")
-    return lowered, value if lowered in SENSITIVE else str(value)
+    return lowered, value if is_sensitive(lowered) else str(value)
 
 
 def _text(given: object, what: str) -> str:

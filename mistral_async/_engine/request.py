@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -81,6 +81,11 @@ class Request(_Headed):
         if type(model) is str:
             return model
         return str.__str__(model) if isinstance(model, str) else None  # its limits are not those of a subclass
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same request with other fields: `request.replace(route="/v2/chat", query={"version": 2})`."""
+        changed: Self = msgspec.structs.replace(self, **changes)
+        return changed
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.method} {self.route})"

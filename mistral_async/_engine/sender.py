@@ -17,7 +17,7 @@ import msgspec
 
 from mistral_async._codec.attempt import Attempt
 from mistral_async._engine.call_state import CallState, Renewal, body_of
-from mistral_async._engine.encode import with_key
+from mistral_async._engine.encode import key_headers, with_key
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Request
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=MistralError)
 
+_KEY: Final = "authorization"  # the header that holds it
 _MULTIPLE_CHOICES: Final = 300  # the first status that is no success
 _BYTES_PER_TOKEN: Final = 4  # the estimate that a reservation is made with; the usage of earlier calls corrects it
 
@@ -107,16 +108,25 @@ class Sender:
         self._account_refusal(call, error, headers, call.reservation if call.opening else None)
         return await self.retry_or_raise(call, self._failed(call, error))
 
-    async def fetch_key(self, request: Request, deadline: float | None, attempts: Sequence[Attempt] = ()) -> Secret:
-        """Ask the user's function for the API key, within the time of the call."""
+    async def fetch_key(
+        self,
+        request: Request,
+        deadline: float | None,
+        *,
+        attempts: Sequence[Attempt] = (),
+        refused: Secret | None = None,
+    ) -> Secret | None:
+        """Ask the user's function for the API key, within the time of the call; None where a header takes its place."""
+        if self._has_own_key(request):
+            return None
         error: APIConnectionError
         try:
             if deadline is None:
-                return await self._state.key.fetch()
+                return await self._state.key.fetch(refused)
             import anyio
 
             with anyio.move_on_after(max(0.0, deadline - time.monotonic())):
-                return await self._state.key.fetch()
+                return await self._state.key.fetch(refused)
             total = f"total={self._options.timeout.total:g} s"
             error = APITimeoutError(f"{request!r}: the time limit {total} is over before the key's function gave one")
         except NoThreadError as problem:
@@ -168,8 +178,13 @@ class Sender:
         return pause if is_throttled(error) or self._state.budget.withdraw() else None
 
     def _may_renew(self, call: CallState) -> bool:
-        own = any(name == "authorization" for name, _ in self._options.headers)
-        return self._state.key.refreshes and call.renewal is Renewal.POSSIBLE and not own
+        if call.renewal is not Renewal.POSSIBLE or not self._state.key.refreshes:
+            return False
+        return not self._has_own_key(call.request)
+
+    def _has_own_key(self, request: Request) -> bool:
+        """Return whether a header of the user's own takes the place of the key."""
+        return any(name == _KEY for name, _ in self._options.headers) or _KEY in (request.headers or ())
 
     async def _sleep(self, call: CallState, seconds: float) -> None:
         """Let the time between two attempts pass, and fetch a new key if one is due."""
@@ -181,8 +196,15 @@ class Sender:
         await pause(seconds)
         if call.renewal is Renewal.DUE:
             call.renewal = Renewal.DONE
-            key = await self.fetch_key(call.request, call.deadline, call.attempts)
-            call.head = with_key(call.head, key)
+            await self._renew_key(call)
+
+    async def _renew_key(self, call: CallState) -> None:
+        """Fetch another key than the one that was refused, and have the call sent with it."""
+        old, gateway, route = call.key, self._state.gateway, call.request.route
+        new = await self.fetch_key(call.request, call.deadline, attempts=call.attempts, refused=old)
+        if old is not None and new is not None:
+            call.head = with_key(call.head, key_headers(gateway, route, old), key_headers(gateway, route, new))
+            call.key = new
 
     # one attempt
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, cast
 
 from mistral_async import Mistral, Timeout
 from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
@@ -45,6 +45,9 @@ Options: TypeAlias = dict[str, Any]
 class ClientOwner(Protocol):
     """An object with one client for each server."""
 
+    defaults: ClassVar[Mapping[str, Mapping[str, object]]]
+    """Options of the methods of a group, where they are not given."""
+
     def client(self, server_url: str | None = None, *, blocking: bool = False) -> Mistral:
         """Return the client for a server."""
         ...
@@ -55,6 +58,7 @@ def async_method(owner: ClientOwner, path: tuple[str, ...], endpoint: Callable[.
 
     async def call(*args: Any, **options: Any) -> Any:
         with OfficialErrors():
+            options = {**owner.defaults.get(path[0], {}), **options}
             client = client_for_call(owner, options, blocking=False)
             options = own_options(options, endpoint)
             result = resolve(client, _endpoint_path(path, options, endpoint))(*args, **options)
@@ -74,6 +78,7 @@ def sync_method(owner: ClientOwner, path: tuple[str, ...], endpoint: Callable[..
 
     def call(*args: Any, **options: Any) -> Any:
         with OfficialErrors():
+            options = {**owner.defaults.get(path[0], {}), **options}
             client = client_for_call(owner, options, blocking=True)
             options = own_options(options, endpoint)
             result = resolve(blocking_resources(client), _endpoint_path(path, options, endpoint))(*args, **options)

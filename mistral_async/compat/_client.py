@@ -7,7 +7,7 @@ import os
 import weakref
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mistral_async import Calls
 from mistral_async import Mistral as AsyncClient
@@ -31,6 +31,11 @@ _MIGRATION_HINT = " (the migration guide lists what it leaves to the official SD
 
 class Mistral:
     """The official client's constructor and methods: `chat.complete(...)`, `await chat.complete_async(...)`."""
+
+    groups: ClassVar[frozenset[str] | None] = None
+    """The groups of endpoints that there are; None: all."""
+    defaults: ClassVar[Mapping[str, Mapping[str, object]]] = {}
+    """Options of the methods of a group, where they are not given."""
 
     def __init__(
         self,
@@ -70,13 +75,20 @@ class Mistral:
                 from mistral_async.compat.httpclient import ThreadedClient
 
                 settings["async_client"] = ThreadedClient(self._http)
-            self._clients[key] = AsyncClient(self._api_key, **settings)
+            self._clients[key] = AsyncClient(self._api_key, **self._adapted(settings))
         return self._clients[key]
+
+    def _adapted(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return the settings of a client for one server, as a cloud needs them."""
+        return settings
 
     def __getattr__(self, name: str) -> EndpointGroup:
         path = GROUPS.get(name, (name,))
         if name.startswith("_") or name == "request" or not hasattr(Calls, path[0]):  # the official client has none
             raise AttributeError(f"mistral_async has no `client.{name}`{_MIGRATION_HINT}")
+        if self.groups is not None and name not in self.groups:
+            there = ", ".join(sorted(self.groups))
+            raise AttributeError(f"{type(self).__name__} has no `client.{name}`: it has {there}")
         return EndpointGroup(self, path)
 
     def __enter__(self) -> Self:

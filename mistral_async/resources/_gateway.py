@@ -64,6 +64,8 @@ class GatewayHeaders:
 
     async def __call__(self) -> dict[str, str]:
         """Ask for the key, and return the headers."""
+        if "authorization" in self._added:
+            return {**self._headers, **self._added}
         key = self._state.key.current or await self._state.key.fetch()
         return {**self._headers, "authorization": bearer(key), **self._added}
 

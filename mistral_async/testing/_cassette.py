@@ -15,7 +15,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from mistral_async._codec.redact import SENSITIVE, redact
+from mistral_async._codec.redact import is_sensitive, redact
 from mistral_async._results.whole_file import open_private
 
 # Rule 1: A cassette has one exchange a line, as JSON, and is readable by its owner alone. Of a request it has method,
@@ -225,7 +225,7 @@ def _without(request: httpx.Request, name: bytes) -> list[tuple[bytes, bytes]]:
 def _secrets(request: httpx.Request) -> list[str]:
     """Return what must not be recorded: the values of the headers that hold secrets."""
     raw = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw)
-    values = (value for name, value in raw if name in SENSITIVE)
+    values = (value for name, value in raw if is_sensitive(name))
     return [value.strip().removeprefix("Bearer ").removeprefix("Basic ").strip() for value in values]
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from mistral_async.testing._call import FakeCall
+from mistral_async.testing._clouds import CloudRoute, find_cloud
 from mistral_async.testing._errors import (
     FakeAPIError,
     ValidationDetail,
@@ -21,7 +22,7 @@ from mistral_async.testing._errors import (
     no_route,
     rate_limited,
 )
-from mistral_async.testing._handlers.models import DEPRECATED
+from mistral_async.testing._handlers.models import DEPRECATED, serves
 from mistral_async.testing._json import JSONObject
 from mistral_async.testing._limits import FakeLimiter
 from mistral_async.testing._reply import Reply, refusal_reply
@@ -61,6 +62,9 @@ class Dispatcher:
         request.request_id = self._state.ids.uuid7()
         if found := self._router.find(request.method, request.path):
             request.route, request.params = found
+        elif (cloud := find_cloud(request.method, request.path)) is not None:
+            request.cloud = cloud
+            request.route, request.params = self._router.find("POST", cloud.route) or (None, ())
 
     async def reply(self, request: Request) -> Reply:
         """Return the reply to a request whose body has been read."""
@@ -73,6 +77,8 @@ class Dispatcher:
         route = request.route
         self._check_key(request, route)
         body, problem = self._body(request)
+        if request.cloud is not None and isinstance(body, dict):
+            route, body = self._enter_cloud(request, request.cloud, cast("JSONObject", body))
         if route is not None:
             streamed = route.stream and isinstance(body, dict) and cast("Any", body).get("stream") in (True, "true")
             request.operation = route.stream if streamed else route.name
@@ -128,12 +134,27 @@ class Dispatcher:
     def _check_key(self, request: Request, route: Route | None) -> None:
         if self._api_key is None or (route is not None and route.public):
             return
-        bearer, key = request.headers.get("authorization"), request.headers.get("x-api-key")
-        if bearer is None and key is None:
+        cloud = request.cloud
+        bearer = request.headers.get("authorization")
+        key = request.headers.get("x-api-key" if cloud is None else cloud.key_header)
+        if bearer is None and key is None and cloud is None:
             raise missing_key(request.request_id)
         keys = (self._api_key, *self._state.keys, *(self._secrets() if route is not None and route.realtime else ()))
         if key not in keys and bearer not in [f"Bearer {each}" for each in keys]:
-            raise invalid_key()
+            raise invalid_key() if cloud is None else cloud.unauthorized()
+
+    def _enter_cloud(self, request: Request, cloud: CloudRoute, body: JSONObject) -> tuple[Route | None, JSONObject]:
+        """Return the route that a request to a cloud leads to, and its body as the API would have it."""
+        cloud.check(request.query)
+        cloud = cloud.with_body(body)
+        if (found := self._router.find("POST", cloud.route)) is not None:
+            request.route = found[0]
+        served, ability = cloud.served
+        if isinstance(name := body.get("model"), str):
+            body = {**body, "model": name if serves(self._state, name, ability) else served}
+        if cloud.method == "streamRawPredict":
+            body = {**body, "stream": True}
+        return request.route, body
 
     def _secrets(self) -> list[str]:
         """Return the secrets of realtime sessions that have not ended."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
+from mistral_async.testing._clouds import CloudRoute
 from mistral_async.testing._multipart import MultipartReader
 from mistral_async.testing._route import Route
 from mistral_async.testing._websocket_log import WebSocketLog
@@ -34,6 +35,7 @@ class Request:
         self.form: MultipartReader | None = None
         self.route: Route | None = None
         self.params: tuple[str, ...] = ()
+        self.cloud: CloudRoute | None = None
         self.operation: str | None = None
         self.status: int | None = None
         self.request_id = ""

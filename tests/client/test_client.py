@@ -196,7 +196,11 @@ async def test_a_refused_key_is_asked_for_again_once(server):
     [
         ({"server": "mars"}, "must be"),
         ({"server_url": "api.mistral.ai"}, "must be"),
-        ({"server_url": "https://x/?q=1"}, "extra_query"),
+        ({"server_url": "https://x/#q"}, "must be"),
+        ({"query": "q=1"}, "mapping"),
+        ({"headers": "x: y"}, "mapping"),
+        ({"headers": {"x": "a\nb"}}, "line break"),
+        ({"gateway": "azure"}, "Gateway"),
     ],
 )
 def test_wrong_settings_say_what_is_right(settings, advice):

@@ -258,8 +258,7 @@ def test_clients_pickle_without_their_key(monkeypatch):
         again = pickle.loads(data)
         assert type(again) is kind
         assert again._executor.engine.options == client._executor.engine.options
-        with pytest.raises(ConfigurationError, match="MISTRAL_API_KEY"):
-            _ = again._executor.engine.state.key.current
+        assert again._executor.engine.state.key.current is None
         monkeypatch.setenv("MISTRAL_API_KEY", "of-the-other-process")
         assert again._executor.engine.state.key.current == "of-the-other-process"
         monkeypatch.delenv("MISTRAL_API_KEY")

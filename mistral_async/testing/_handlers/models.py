@@ -135,11 +135,17 @@ class ModelStore:
 def resolve_model(state: ServerState, name: str, ability: str | None = None) -> str:
     """Return the model behind a name; raises 400 if there is none, or if it has not the ability that is needed."""
     name = _REDIRECTED.get(name, name)
-    if not state.options.any_model:
-        card = state.store(ModelStore).find(name)
-        if card is None or (ability is not None and not _can(card, ability)):
-            raise invalid_model(name)
+    if not serves(state, name, ability):
+        raise invalid_model(name)
     return name
+
+
+def serves(state: ServerState, name: str, ability: str | None = None) -> bool:
+    """Return whether there is a model of that name, with the ability that is needed."""
+    if state.options.any_model:
+        return True
+    card = state.store(ModelStore).find(name)
+    return card is not None and (ability is None or _can(card, ability))
 
 
 def _can(card: JSONObject, ability: str) -> bool:

@@ -1,0 +1,57 @@
+"""Tokens of Google's default credentials: a function for `api_key`, which is called in a thread."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from math import inf
+from typing import Any, Final
+
+from mistral_async._engine.access_token import AccessToken
+from mistral_async.errors import APIConnectionError, ConfigurationError
+
+_SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
+_LOGIN: Final = "`gcloud auth application-default login` makes some, or pass MistralGCP(access_token=...)"
+
+
+class GoogleCredentials:
+    """Google's default credentials, which are found by the first call. It makes no two calls at once.
+
+    Raises:
+        ConfigurationError: There are none, or they are not valid any more.
+        APIConnectionError: Google can not be reached.
+    """
+
+    def __init__(self) -> None:
+        self.project: str | None = None
+        """The project of the credentials, once a token has been made."""
+        self._credentials: Any = None  # of a library with few types
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ()
+
+    def __call__(self) -> AccessToken:
+        """Make a new token. Blocks."""
+        try:
+            import google.auth
+            from google.auth import exceptions
+            from google.auth.transport.requests import Request
+        except ImportError as error:
+            raise ConfigurationError(
+                "tokens of Google need google-auth: pip install 'mistral-async[gcp]', or pass access_token="
+            ) from error
+        try:
+            if self._credentials is None:
+                auth: Any = google.auth
+                self._credentials, self.project = auth.default(scopes=[_SCOPE])
+            self._credentials.refresh(Request())
+        except exceptions.DefaultCredentialsError as error:
+            raise ConfigurationError(f"no Google credentials: {_LOGIN} ({error})") from error
+        except exceptions.GoogleAuthError as error:
+            if isinstance(error, exceptions.TransportError) or getattr(error, "retryable", False):
+                failure = APIConnectionError(f"Google gave no token: {error}")
+                failure.phase = "key"
+                raise failure from error
+            raise ConfigurationError(f"Google's credentials are not valid: {_LOGIN} ({error})") from error
+        expiry = self._credentials.expiry  # UTC without a zone
+        ends = inf if expiry is None else expiry.replace(tzinfo=UTC).timestamp()
+        return AccessToken(self._credentials.token, ends)

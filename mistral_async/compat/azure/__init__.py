@@ -1,0 +1,49 @@
+"""The official SDK's client for Azure AI: `mistralai.azure.client` is `mistral_async.compat.azure`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mistral_async._client.azure import API_VERSION, azure_settings
+from mistral_async._client.settings import ApiKey
+from mistral_async.compat import errors, httpclient, models, types, utils
+from mistral_async.compat._client import Mistral
+from mistral_async.compat.types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from mistral_async import RetryConfig
+    from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
+
+__all__ = ["MistralAzure", "errors", "httpclient", "models", "types", "utils"]
+
+
+class MistralAzure(Mistral):
+    """The official client's constructor and methods, for models that are deployed on Azure AI."""
+
+    groups: ClassVar[frozenset[str] | None] = frozenset({"chat", "ocr"})
+    defaults: ClassVar[Mapping[str, Mapping[str, object]]] = {"chat": {"model": "azureai"}}
+
+    def __init__(
+        self,
+        api_key: ApiKey,
+        server: str | None = None,
+        server_url: str | None = None,
+        url_params: Mapping[str, str] | None = None,
+        client: HttpClient | None = None,
+        async_client: AsyncHttpClient | None = None,
+        retry_config: RetryConfig | Unset | None = UNSET,
+        timeout_ms: int | None = None,
+        debug_logger: logging.Logger | None = None,
+        api_version: str = API_VERSION,
+    ) -> None:
+        super().__init__(
+            api_key, server, url_params, server_url, client, async_client, retry_config, timeout_ms, debug_logger
+        )
+        self._api_version = api_version
+        self._adapted(self._settings)  # which says what is missing
+
+    def _adapted(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        adapted: dict[str, Any] = azure_settings(self._api_version, settings)
+        return adapted
