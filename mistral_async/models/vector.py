@@ -60,7 +60,7 @@ class Vector(_Floats):
 
     @property
     def __arrow_c_array__(self) -> Callable[..., tuple[object, object]]:
-        """The Arrow PyCapsule interface, by which `pa.array(vector)` shares the memory; there where pyarrow is installed.
+        """The Arrow PyCapsule interface: `pa.array(vector)` shares the memory. It is there where pyarrow is installed.
 
         https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
         """
