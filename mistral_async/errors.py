@@ -2,7 +2,8 @@
 
 MistralError                         the root: catch this one
 ├── ConfigurationError               the client can not send: no key, an unknown server (also a ValueError)
-│   └── UnsupportedOperationError    the cloud or gateway of the client has no such operation: nothing was sent
+│   ├── UnsupportedOperationError    the cloud or gateway of the client has no such operation: nothing was sent
+│   └── MissingExtraError            a package of an extra is not installed (also an ImportError)
 ├── APIStatusError                   the API answered with an error status
 │   ├── RedirectError                3xx: redirects are not followed, and nothing was sent to `location`
 │   ├── BadRequestError              400
@@ -36,6 +37,7 @@ MistralError                         the root: catch this one
 └── StreamError                      a stream that did not end well: `partial` holds what arrived
     ├── IncompleteStreamError        it ended without its terminal mark
     ├── StreamInterruptedError       the connection broke in the middle (also an APIConnectionError)
+    │   └── ConnectionClosedError    a realtime connection ended too early: `close_code` and `reason` say why
     └── StreamEventError             the API reported an error inside the stream
 """
 
@@ -87,6 +89,10 @@ class UnsupportedOperationError(ConfigurationError):
     """Its method and route, such as `POST /v1/embeddings`."""
     gateway: str = ""
     """The name of what does not have it, such as `Azure AI`."""
+
+
+class MissingExtraError(ConfigurationError, ImportError):
+    """A package is not installed: the message says what to install."""
 
 
 class APIStatusError(MistralError):
@@ -281,6 +287,22 @@ class IncompleteStreamError(StreamError):
 
 class StreamInterruptedError(StreamError, APIConnectionError):
     """The connection broke in the middle of the stream."""
+
+
+class ConnectionClosedError(StreamInterruptedError):
+    """A realtime connection ended before what was asked for was done."""
+
+    close_code: int = 1006
+    """The code of the close frame, such as 1011 (RFC 6455 §7.4); 1006 where the connection ended without one."""
+    reason: str = ""
+    """The words of the close frame."""
+    by_server: bool = True
+    """False where this side ended it: nothing answered a ping, or a message was too large or malformed."""
+
+    @property
+    def code(self) -> int:
+        """`close_code`, by the name that other clients have for it."""
+        return self.close_code
 
 
 class StreamEventError(StreamError, APIStatusError):

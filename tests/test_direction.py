@@ -27,6 +27,7 @@ ROOMS = """
     tools
     bulk
     batch
+    realtime
     resources
     _client
     __init__

@@ -60,6 +60,12 @@ class ClientState:
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
+    def over(self, network: Any) -> ClientState:
+        """Return the state of the same client over another network; key, limits, budget and hooks are shared."""
+        other = object.__new__(ClientState)
+        vars(other).update(vars(self), network=network)
+        return other
+
     def _listen(self) -> None:
         if self.hooks is not None and self.limiter.shared is not None:
             self.limiter.shared.tell = self.hooks.tell_store

@@ -84,6 +84,11 @@ class Network:
         _NETWORKS.add(self)
 
     @property
+    def config(self) -> PoolConfig:
+        """The settings that the wires are made with."""
+        return self._config
+
+    @property
     def origin(self) -> Origin:
         """The address of the server."""
         return self._config.origin

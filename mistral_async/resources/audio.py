@@ -22,6 +22,7 @@ from mistral_async.resources.voices import Voices
 
 if TYPE_CHECKING:
     from mistral_async.resources.audio_agents import AudioAgents
+    from mistral_async.resources.audio_realtime import AudioRealtime, AudioRealtimeSpeech
     from mistral_async.resources.audio_sessions import AudioSessions
 
 
@@ -56,6 +57,20 @@ class Audio(Resource[M]):
         from mistral_async.resources.audio_sessions import AudioSessions
 
         return AudioSessions(self._executor)
+
+    @group
+    def realtime(self) -> AudioRealtime[M]:
+        """Audio to text while somebody speaks."""
+        from mistral_async.resources.audio_realtime import AudioRealtime
+
+        return AudioRealtime(self._executor)
+
+    @group
+    def realtime_speech(self) -> AudioRealtimeSpeech[M]:
+        """Text to audio while somebody writes."""
+        from mistral_async.resources.audio_realtime import AudioRealtimeSpeech
+
+        return AudioRealtimeSpeech(self._executor)
 
     @endpoint
     def transcribe(

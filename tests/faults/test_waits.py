@@ -84,7 +84,7 @@ WAITS = [
         _http/asyncio_wire/wire.py _open_in_no_context:task _open_in_time:asyncio.timeout
         _http/asyncio_wire/wire.py _open_connection:_loop.create_connection
         _http/trio_wire/connection.py start_tls:wait_readable _send_handshake:wait_writable
-        _http/trio_wire/wire.py _open_stream:trio.open_tcp_stream
+        _http/trio_wire/connect.py _open_stream:trio.open_tcp_stream
         """,
     ),
     Wait(
@@ -325,6 +325,60 @@ WAITS = [
         tools/_mcp_client.py _headers:given _raise_gateway_error:response.aread
         tools/_mcp.py __aenter__:_stack.__aexit__ __aexit__:_stack.__aexit__ _close:_stack.aclose
         compat/extra/run/context.py register_mcp_client:_stack.enter_async_context
+        """,
+    ),
+    Wait(
+        "the opening of a WebSocket, with what comes before its session",
+        DEADLINE,
+        "realtime/test_faults.py::test_a_handshake_that_takes_too_long "
+        "realtime/test_faults.py::test_a_session_that_takes_too_long",
+        """
+        _http/websocket/tunnel.py open_tunnel:stream.receive
+        _http/websocket/network.py _shake_hands:stream.receive
+        realtime/_connection.py _open_link:link.open _open_link:link.send
+        realtime/_link.py open:_engine.open _refuse:_upgrade.receive
+        realtime/_live.py __aenter__:_connection.open
+        realtime/_transcription.py _open_again:anyio.sleep _open_again:_open_link
+        """,
+    ),
+    Wait(
+        "a WebSocket, which lasts as long as somebody speaks; pings find out one that is dead",
+        "the ping's time limit, fail_after and cancellation",
+        "realtime/test_faults.py::test_a_server_that_falls_silent "
+        "realtime/test_connection.py::test_a_slow_server_stops_the_sender "
+        "realtime/test_connection.py::test_a_cancellation_at_any_checkpoint_leaves_nothing",
+        """
+        _http/websocket/connection.py run:anyio.create_task_group _guarded:work _read:_stream.receive
+        _http/websocket/connection.py _wait_for_room:_taken.wait _flush_all:_flushable.wait _ping:anyio.sleep
+        _http/websocket/connection.py send:_flushed.wait receive:_arrived.wait
+        _http/websocket/connection.py send:anyio.lowlevel.checkpoint receive:anyio.lowlevel.checkpoint
+        _http/websocket/stream.py _waiting:wait
+        realtime/_connection.py _send:send receive:link.receive
+        realtime/_link.py receive_messages:socket.receive send:socket.send
+        realtime/_live.py receive:_connection.receive send_pieces:send _send_async:send
+        realtime/_speech.py send_text:_send flush:_send end:_send update_session:_update
+        realtime/_transcription.py _send_piece:_send _send_piece:_restored.wait _send_or_lose:_send
+        realtime/_transcription.py update_session:_update _send_again:_send
+        """,
+    ),
+    Wait(
+        "the end of a WebSocket that is closed: the server has `close_timeout`",
+        OWN_BOUND,
+        "realtime/test_faults.py::test_a_server_that_never_closes",
+        """
+        _http/websocket/connection.py aclose:_ended.wait
+        realtime/_connection.py _open_link:link.close close:_link.close
+        realtime/_link.py close:_socket.aclose close:_task.stop
+        realtime/_live.py __aexit__:_task.stop __aexit__:_connection.close
+        realtime/_transcription.py _open_again:_link.close
+        """,
+    ),
+    Wait(
+        "audio, or text, of the caller; its generator has a second to end",
+        CALLER,
+        "realtime/test_connection.py::test_a_file_and_an_async_generator",
+        """
+        realtime/_live.py _send_async:source _send_async:source.aclose
         """,
     ),
     Wait(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from math import inf
 from typing import Final
@@ -14,7 +13,7 @@ from mistral_async._http.pool import PoolWaiter
 from mistral_async._http.pooled import PooledWire, connect_error, first_cause, refuse_http2, seconds_left
 from mistral_async._http.protocol import Timeouts
 from mistral_async._http.sockets import prepare
-from mistral_async._http.threads import is_refused_at_end, look_up
+from mistral_async._http.trio_wire.connect import connect
 from mistral_async._http.trio_wire.connection import TrioConnection
 from mistral_async._http.trio_wire.deadlines import DeadlineWatcher
 
@@ -48,9 +47,7 @@ class TrioWire(PooledWire[TrioConnection]):
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> TrioConnection:
         origin = self.config.origin
-        stream = await _open_stream(origin.host, origin.port)
-        sock = socket.socket(fileno=stream.socket.detach())
-        sock.settimeout(0)
+        sock = await connect(origin.host, origin.port)
         prepare(sock)
         connection = TrioConnection(self, self._watcher, sock, self._buffer)
         try:
@@ -74,16 +71,6 @@ class TrioWire(PooledWire[TrioConnection]):
             return waiter
         self.pool.leave(waiter)
         return None
-
-
-async def _open_stream(host: str, port: int) -> trio.SocketStream:
-    """Connect to a server, whose name trio looks up in a thread of its own; here where there is none at the end."""
-    try:
-        return await trio.open_tcp_stream(host, port)
-    except RuntimeError as error:
-        if not is_refused_at_end(error):
-            raise
-    return await trio.open_tcp_stream(look_up(host, port)[0][4][0], port)
 
 
 def _due(seconds: float) -> float:

@@ -1,0 +1,196 @@
+"""WebSockets to one server: connected as the client's other connections are, opened by a request of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import anyio
+
+from mistral_async._http.origin import Origin, PoolConfig
+from mistral_async._http.pooled import connect_error, seconds_left
+from mistral_async._http.protocol import (
+    BodySource,
+    Phase,
+    RequestHead,
+    Sent,
+    SettingError,
+    Timeouts,
+    Timings,
+    WireError,
+    WireResponse,
+)
+from mistral_async._http.proxy import ProxySetting, environment_proxy
+from mistral_async._http.websocket.connection import SocketOptions, WebSocket
+from mistral_async._http.websocket.stream import ByteStream, open_stream
+
+if TYPE_CHECKING:
+    from mistral_async._http.websocket.frames import Frames
+
+# Rule 1: Each WebSocket has a connection of its own, which no other request gets. `max_connections` does not count it:
+#         it is open for as long as somebody speaks.
+# Rule 2: A proxy is asked for a tunnel (CONNECT, or SOCKS5), also for a server without TLS.
+# Rule 3: Connecting, with proxy and TLS, is limited by `Timeouts.connect`; the answer to the handshake by
+#         `Timeouts.read`, and both by the deadline.
+# Rule 4: Until an answer is a WebSocket it is an answer like any other: its status and body are those of an error.
+
+_SWITCHING: Final = 101
+
+
+class Upgrade:
+    """The answer to a handshake: a WebSocket, or the body of a refusal (a `WireStream`)."""
+
+    def __init__(
+        self,
+        status: int,
+        headers: Sequence[tuple[bytes, bytes]],
+        timings: Timings,
+        *,
+        body: bytes = b"",
+        socket: WebSocket | None = None,
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.timings = timings
+        self.socket = socket
+        self._body = body
+
+    async def receive(self, deadline: float | None = None) -> bytes:  # noqa: ARG002 (all of it is here)
+        """Return the body of a refusal, then b""."""
+        body, self._body = self._body, b""
+        return body
+
+    def unread(self, data: bytes) -> None:
+        """Take back what `receive` has returned."""
+        self._body = data + self._body
+
+    async def aclose(self) -> None:
+        """Close the connection at once."""
+        self.abort()
+
+    def abort(self) -> None:
+        """Close the connection now."""
+        if self.socket is not None:
+            self.socket.abort()
+
+
+class WebSocketNetwork:
+    """Opens WebSockets, in whatever event loop asks."""
+
+    def __init__(self, config: PoolConfig, options: SocketOptions) -> None:
+        self._config = config
+        self._options = options
+
+    @property
+    def origin(self) -> Origin:
+        """The address of the server."""
+        return self._config.origin
+
+    def current(self) -> WebSocketNetwork:
+        """Return itself: it holds no connections."""
+        return self
+
+    async def aclose(self) -> None:
+        """Do nothing: whoever opened a WebSocket closes it."""
+
+    async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
+        """Do not: a WebSocket is opened."""
+        raise NotImplementedError
+
+    async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> Upgrade:  # noqa: ARG002 (a handshake has none)
+        """Connect and shake hands; raises a `WireError`."""
+        from mistral_async._http.websocket.frames import Frames
+
+        timings, since = Timings(), monotonic()
+        frames = Frames(self.origin, max_size=self._options.max_size, compression=self._options.compression)
+        request = frames.request(head)
+        stream = await self._connect(timeouts)
+        timings.connect = monotonic() - since
+        try:
+            return await self._shake_hands(stream, frames, request, timeouts.started(), timings)
+        except BaseException:
+            stream.abort()
+            raise
+
+    async def _connect(self, timeouts: Timeouts) -> ByteStream:
+        proxy = self._config.proxy or environment_proxy(self.origin)
+        opened: list[ByteStream] = []
+        try:
+            with anyio.move_on_after(_scope_limit(seconds_left(timeouts.connect, timeouts.deadline))):
+                return await self._open(proxy, opened)
+            raise TimeoutError  # noqa: TRY301 (it is told as the others are)
+        except BaseException as error:
+            for stream in opened:
+                stream.abort()
+            if not isinstance(error, Exception) or isinstance(error, (SettingError, WireError)):
+                raise
+            raise self._connect_error(error, proxy) from error
+
+    async def _open(self, proxy: ProxySetting | None, opened: list[ByteStream]) -> ByteStream:
+        context = self._config.tls()
+        origin = self.origin
+        if proxy is None:
+            stream = await open_stream(origin.host, origin.port)
+            opened.append(stream)
+        else:
+            stream = await self._open_proxy(proxy, opened)
+        if context is not None and await stream.start_tls(context, origin.host) == "h2":
+            _refuse_http2()
+        return stream
+
+    async def _open_proxy(self, proxy: ProxySetting, opened: list[ByteStream]) -> ByteStream:
+        import httpx
+
+        from mistral_async._http.certificates import tls_context
+        from mistral_async._http.websocket.tunnel import open_tunnel
+
+        given = proxy.proxy if isinstance(proxy.proxy, httpx.Proxy) else httpx.Proxy(proxy.url)
+        url = given.url
+        default = {"http": 80, "https": 443}.get(url.scheme, 1080)
+        stream = await open_stream(url.host, url.port or default)
+        opened.append(stream)
+        if url.scheme == "https":
+            await stream.start_tls(given.ssl_context or tls_context(self._config.verify), url.host)
+        await open_tunnel(stream, given, self.origin.host, self.origin.port)
+        return stream
+
+    def _connect_error(self, error: Exception, proxy: ProxySetting | None) -> WireError:
+        if proxy is None:
+            return connect_error(self._config, error)
+        reason = str(error) or ("timed out" if isinstance(error, TimeoutError) else type(error).__name__)
+        message = f"could not connect to {self.origin.host}:{self.origin.port} through the proxy {proxy}: {reason}"
+        timeout = isinstance(error, TimeoutError)
+        return WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=timeout)
+
+    async def _shake_hands(
+        self, stream: ByteStream, frames: Frames, request: bytes, timeouts: Timeouts, timings: Timings
+    ) -> Upgrade:
+        since, sent = monotonic(), Sent.NOTHING
+        try:
+            with anyio.move_on_after(_scope_limit(seconds_left(timeouts.read, timeouts.deadline))):
+                stream.write(request)
+                sent = Sent.MAYBE
+                await stream.flush()
+                while (response := frames.receive_response(await stream.receive())) is None:
+                    pass
+                timings.first_byte = timings.total = monotonic() - since
+                headers = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in response.headers.raw_items()]
+                if response.status_code != _SWITCHING:
+                    stream.abort()
+                    return Upgrade(response.status_code, headers, timings, body=bytes(response.body))
+                return Upgrade(_SWITCHING, headers, timings, socket=WebSocket(stream, frames, self._options))
+        except OSError as error:
+            reason = str(error) or type(error).__name__
+            raise WireError(f"the connection was lost: {reason}", phase=Phase.READ, sent=sent) from error
+        message = "the server did not answer the handshake in time"
+        raise WireError(message, phase=Phase.READ, sent=sent, timeout=True)
+
+
+def _scope_limit(seconds: float) -> float | None:
+    return None if seconds == inf else max(0.0, seconds)
+
+
+def _refuse_http2() -> NoReturn:
+    raise SettingError("the TLS context given as verify offers HTTP/2, which WebSockets do not use: give another one")

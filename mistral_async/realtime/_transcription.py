@@ -1,0 +1,351 @@
+"""Live transcription: audio goes in, text comes out, over one connection or, as asked, over several in its place."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import anyio
+from typing_extensions import Unpack
+
+from mistral_async._codec.json_types import JSONMapping
+from mistral_async._engine.engine import Engine
+from mistral_async.errors import ConnectionClosedError, MistralError
+from mistral_async.models.realtime import (
+    AudioFormat,
+    RealtimeConnectOptions,
+    RealtimeEvent,
+    RealtimeReconnected,
+    RealtimeTranscriptionError,
+    RealtimeTranscriptionSession,
+    RealtimeTranscriptionSettings,
+    Reconnect,
+    TurnDetectionEagerEndEvent,
+    TurnDetectionEndEvent,
+    TurnDetectionResumeEvent,
+    TurnDetectionStartEvent,
+)
+from mistral_async.models.transcriptions import (
+    TranscriptionResponse,
+    TranscriptionSegmentChunk,
+    TranscriptionStreamDone,
+    TranscriptionStreamLanguage,
+    TranscriptionStreamSegmentDelta,
+    TranscriptionStreamTextDelta,
+)
+from mistral_async.realtime._connection import Connection, SyncConnection
+from mistral_async.realtime._link import Handshake
+from mistral_async.realtime._messages import (
+    END_AUDIO,
+    FLUSH_AUDIO,
+    MOST_AUDIO,
+    TRANSCRIPTION,
+    Types,
+    append_audio,
+)
+from mistral_async.realtime._resend import AudioLog
+from mistral_async.realtime._settings import transcription_settings
+
+if TYPE_CHECKING:
+    from mistral_async._binding.executor import BlockingExecutor
+
+# Rule 1: A lost connection is opened again by whoever reads the events, if `reconnect` allows it. Who sends meanwhile
+#         only adds to the audio that waits, up to `keep_seconds`; then it waits too.
+# Rule 2: It is not opened again where that would change nothing: the server refused what it was given (`_FINAL`), or
+#         this side ended the connection for what came. A handshake that fails for good is raised.
+# Rule 3: The new connection gets the settings, the audio that has not come back as text (`AudioLog`), then what
+#         waits, then flush and end if they had been sent. One `RealtimeReconnected` says so, before its other events.
+# Rule 4: Times, text and segments of all connections are those of one transcription: times count from the beginning of
+#         all audio, and the last event has the whole text.
+
+_FINAL: Final = frozenset({1002, 1003, 1007, 1008, 1009, 1010})
+_FIRST_DELAY: Final = 0.5  # seconds, before the second attempt; doubled each time
+_LONGEST_DELAY: Final = 8.0
+_TURNS: Final = (
+    TurnDetectionStartEvent,
+    TurnDetectionEagerEndEvent,
+    TurnDetectionResumeEvent,
+    TurnDetectionEndEvent,
+)
+
+
+class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
+    """A live transcription: `async with client.audio.realtime.connect(model) as connection`.
+
+    One task sends audio (`send_audio`, then `end_audio`), another reads the events: `async for event in connection`.
+    The events end with `transcription.done`, or raise a `ConnectionClosedError`.
+    """
+
+    _types: ClassVar[Types] = TRANSCRIPTION
+    _done = TranscriptionStreamDone
+    _errors = (RealtimeTranscriptionError,)
+
+    def __init__(
+        self,
+        engine: Engine,
+        request: Handshake,
+        options: RealtimeConnectOptions,
+        settings: Mapping[str, Any],
+        reconnect: Reconnect | None = None,
+    ) -> None:
+        super().__init__(engine, request, options, settings)
+        self._reconnect = reconnect
+        self._log = None if reconnect is None else AudioLog(reconnect.keep_seconds)
+        self._failures = 0  # connections in a row that gave no text
+        self._restored: anyio.Event
+        self._lost = False
+        self._flushed = False
+        self._over: ConnectionClosedError | MistralError | None = None
+        self._text: list[str] = []
+        self._segments: list[TranscriptionSegmentChunk] = []
+        self._language: str | None = None
+        self._before = ("", 0)  # text and segments of earlier connections
+
+    def blocking(self, executor: BlockingExecutor) -> SyncRealtimeConnection:
+        """Return the connection for code that blocks."""
+        return SyncRealtimeConnection(executor.portal, self)
+
+    @property
+    def session(self) -> RealtimeTranscriptionSession:
+        """The settings, as the server has them."""
+        session: RealtimeTranscriptionSession = self._open_now().session
+        return session
+
+    @property
+    def audio_format(self) -> AudioFormat:
+        """The form that audio must have."""
+        return self.session.audio_format
+
+    @property
+    def partial(self) -> TranscriptionResponse:
+        """The text and segments so far."""
+        model = self._request.model or ""
+        return TranscriptionResponse(
+            model=model, text="".join(self._text), language=self._language, segments=list(self._segments)
+        )
+
+    # what is sent
+
+    async def send_audio(self, audio_bytes: bytes | bytearray | memoryview) -> None:
+        """Send audio, of any length; waits while the server takes no more.
+
+        Raises `ConnectionClosedError` once the connection has ended.
+        """
+        self._flushed = False
+        if len(audio_bytes) <= MOST_AUDIO:
+            await self._send_piece(audio_bytes)
+            return
+        view = memoryview(audio_bytes).cast("B")
+        for start in range(0, len(view), MOST_AUDIO):
+            await self._send_piece(view[start : start + MOST_AUDIO])
+
+    async def _send_piece(self, audio: bytes | bytearray | memoryview) -> None:
+        if not audio:
+            return
+        if self._log is None:
+            await self._send(append_audio(audio))
+            return
+        while self._lost and self._log.is_full and self._over is None:
+            await self._restored.wait()
+        self._log.add(bytes(audio))
+        await self._send_log()
+
+    async def _send_log(self) -> None:
+        """Send the audio that waits, unless the connection is lost: then that is done when it is back."""
+        while not self._lost and self._log is not None and (audio := self._log.next()) is not None:
+            await self._send_or_lose(append_audio(audio))
+
+    async def _send_or_lose(self, message: bytes) -> None:
+        if self._over is not None:
+            raise self._over
+        try:
+            await self._send(message)
+        except ConnectionClosedError:
+            if self._closed or self._reconnect is None:
+                raise
+            self._lose()
+
+    def _lose(self) -> None:
+        if not self._lost:
+            self._lost, self._restored = True, anyio.Event()
+
+    async def flush_audio(self) -> None:
+        """Have the audio so far transcribed now, without more to come first."""
+        self._flushed = True
+        if not self._lost:
+            await self._send_or_lose(FLUSH_AUDIO)
+
+    async def end_audio(self) -> None:
+        """Say that no more audio comes: the rest of the text follows, then `transcription.done`."""
+        if self._closed:
+            return
+        self._input_ended = True
+        if not self._lost:
+            await self._send_or_lose(END_AUDIO)
+
+    async def update_session(
+        self,
+        audio_format: AudioFormat | JSONMapping | None = None,
+        **settings: Unpack[RealtimeTranscriptionSettings],
+    ) -> None:
+        """Change settings; `session.updated` tells that it was done. The API takes it before the first audio only."""
+        await self._update(transcription_settings(audio_format, settings))
+
+    # what comes
+
+    def _noted(self, event: Any) -> Any:
+        super()._noted(event)
+        match event:
+            case TranscriptionStreamTextDelta():
+                self._text.append(event.text)
+                self._heard(None)
+            case TranscriptionStreamSegmentDelta():
+                self._shift(event)
+                self._segments.append(
+                    TranscriptionSegmentChunk(
+                        text=event.text, start=event.start, end=event.end, speaker_id=event.speaker_id
+                    )
+                )
+            case TranscriptionStreamLanguage():
+                self._language = event.audio_language
+            case TranscriptionStreamDone():
+                self._finish(event)
+            case _ if isinstance(event, _TURNS):
+                event.time_s += self._base
+            case _ if self._log is not None and hasattr(event, "session"):
+                form = event.session.audio_format
+                self._log.set_format(form.bytes_per_second, AudioFormat.BYTES.get(form.encoding, 2))
+            case _:
+                pass
+        return event
+
+    @property
+    def _base(self) -> float:
+        return 0.0 if self._log is None else self._log.base
+
+    def _heard(self, end: float | None) -> None:
+        """Take note of text that came, up to a time where that is known."""
+        self._failures = 0
+        if self._log is None:
+            return
+        if end is not None:
+            self._log.segment(end)
+        else:
+            self._log.text(self.session.target_streaming_delay_ms)
+
+    def _shift(self, segment: Any) -> None:
+        """Have a segment count from the beginning of all audio (rule 4)."""
+        base = self._base
+        self._heard(segment.end)
+        segment.start = None if segment.start is None else segment.start + base
+        segment.end = None if segment.end is None else segment.end + base
+
+    def _finish(self, done: TranscriptionStreamDone) -> None:
+        """Put the text of all connections into the last event (rule 4)."""
+        text, count = self._before
+        if self._base or text:
+            for segment in done.segments:
+                segment.start = None if segment.start is None else segment.start + self._base
+                segment.end = None if segment.end is None else segment.end + self._base
+            done.text = f"{text}{done.text}"
+            done.segments = [*self._segments[:count], *done.segments]
+        self._text, self._segments = [done.text], list(done.segments)
+        self._language = done.language or self._language
+
+    # a new connection in place of a lost one
+
+    async def _recover(self, error: ConnectionClosedError) -> None:
+        if self._reconnect is None or error.close_code in _FINAL or (not error.by_server and error.close_code != 1011):  # noqa: PLR2004 (no answer to a ping)
+            await super()._recover(error)
+        self._lose()
+        try:
+            await self._open_again(error)
+        except MistralError as failure:
+            self._over = self._failed(failure)
+            failure.partial = self.partial
+            raise
+        finally:
+            if self._over is not None or not self._lost:
+                self._restored.set()
+
+    async def _open_again(self, error: ConnectionClosedError) -> None:
+        rules, log = self._reconnect, self._log
+        assert rules is not None  # noqa: S101 (for type checkers: the caller has looked)
+        assert log is not None  # noqa: S101
+        if self._link is not None:
+            await self._link.close(error=error)
+        if self._failures >= rules.attempts:
+            raise error
+        if self._failures:
+            delay = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (self._failures - 1))
+            await anyio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 (no secret)
+        self._failures += 1
+        exact = log.exact
+        resent, lost = log.restart()
+        self._before = ("".join(self._text), len(self._segments))
+        place = len(self._ready)
+        await self._open_link()
+        told = RealtimeReconnected(
+            close_code=error.close_code,
+            reason=error.reason,
+            resumed_at=log.base,
+            resent=resent,
+            lost=lost,
+            exact=exact,
+            session=self.session,
+        )
+        self._ready.insert(place, told)
+        await self._send_again(log)
+
+    async def _send_again(self, log: AudioLog) -> None:
+        """Send what waits, then what had been said about it (rule 3); a connection that is lost again stays so."""
+        try:
+            while (audio := log.next()) is not None:
+                await self._send(append_audio(audio))
+            if self._flushed:
+                await self._send(FLUSH_AUDIO)
+            if self._input_ended:
+                await self._send(END_AUDIO)
+        except ConnectionClosedError:
+            return  # the next read sees it
+        self._lost = False
+
+
+class SyncRealtimeConnection(SyncConnection[RealtimeEvent, RealtimeConnection]):
+    """A live transcription: `with client.audio.realtime.connect(model) as connection` (see `RealtimeConnection`)."""
+
+    @property
+    def session(self) -> RealtimeTranscriptionSession:
+        """The settings, as the server has them."""
+        return self._connection.session
+
+    @property
+    def audio_format(self) -> AudioFormat:
+        """The form that audio must have."""
+        return self._connection.audio_format
+
+    @property
+    def partial(self) -> TranscriptionResponse:
+        """The text and segments so far."""
+        return self._connection.partial
+
+    def send_audio(self, audio_bytes: bytes | bytearray | memoryview) -> None:
+        """Send audio, of any length; waits while the server takes no more."""
+        self._portal.run(self._connection.send_audio, audio_bytes)
+
+    def flush_audio(self) -> None:
+        """Have the audio so far transcribed now, without more to come first."""
+        self._portal.run(self._connection.flush_audio)
+
+    def end_audio(self) -> None:
+        """Say that no more audio comes: the rest of the text follows, then `transcription.done`."""
+        self._portal.run(self._connection.end_audio)
+
+    def update_session(
+        self,
+        audio_format: AudioFormat | JSONMapping | None = None,
+        **settings: Unpack[RealtimeTranscriptionSettings],
+    ) -> None:
+        """Change settings; `session.updated` tells that it was done. The API takes it before the first audio only."""
+        self._portal.run(lambda: self._connection.update_session(audio_format, **settings))
