@@ -350,7 +350,7 @@ WAITS = [
         """
         _http/websocket/connection.py run:anyio.create_task_group _guarded:work _read:_stream.receive
         _http/websocket/connection.py _wait_for_room:_taken.wait _flush_all:_flushable.wait _ping:anyio.sleep
-        _http/websocket/connection.py send:_flushed.wait receive:_arrived.wait
+        _http/websocket/connection.py send:_flushed.wait send:_ended.wait receive:_arrived.wait
         _http/websocket/connection.py send:anyio.lowlevel.checkpoint receive:anyio.lowlevel.checkpoint
         _http/websocket/stream.py _waiting:wait
         realtime/_connection.py _send:send receive:link.receive

@@ -288,6 +288,7 @@ async def test_a_slow_reader_stops_the_server_and_is_not_taken_for_silence():
             await say(ws, delta("x" * 50_000))
             written.append(number)
         await say(ws, done("all"))
+        await ws.wait_closed()
 
     with LiveServer(flood, compression=None) as server:
         async with (

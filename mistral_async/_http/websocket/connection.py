@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -22,9 +21,11 @@ from mistral_async._http.websocket.stream import ByteStream
 # Rule 4: Messages that came before the end are given out first; then the end is raised, each time it is asked for.
 # Rule 5: `aclose` sends a close frame and waits for the server's for `close_timeout` seconds at most. What still comes
 #         is dropped. A cancelled `aclose` closes at once.
-# Rule 6: A fast sender or reader lets all other tasks go on, after some messages.
+# Rule 6: A write that fails says less than what the server sent before: that is read to its end first, and says why.
+# Rule 7: A fast sender or reader lets all other tasks go on, after some messages.
 
 _TURN: Final = 16  # messages
+_REASON: Final = 1.0  # seconds that a sender waits for the reason of a failed write
 _PING_TIMEOUT: Final = 1011  # as other clients close then (RFC 6455 §7.4.1 has no code for it)
 
 
@@ -62,11 +63,12 @@ class WebSocket:
         self._heard = 0  # reads, by which pings know that the server is there
         self._sent = 0
         self._lost: OSError | None = None
+        self._mute = False  # a write has failed
 
     @property
     def is_open(self) -> bool:
         """Return whether messages can be sent."""
-        return self._frames.is_open and not self._closing and not self._stream.closed
+        return self._frames.is_open and not (self._closing or self._mute or self._stream.closed)
 
     async def run(self) -> None:
         """Read, send the rest of what was written, and ping, until the connection is closed. Raises nothing."""
@@ -114,9 +116,18 @@ class WebSocket:
         """Send what the kernel does not take at once."""
         while True:
             await self._flushable.wait()
-            await self._stream.flush()
+            try:
+                await self._stream.flush()
+            except OSError as error:
+                self._fall_mute(error)
+                return
             self._flushable = anyio.Event()
             self._flushed.set()
+
+    def _fall_mute(self, error: OSError) -> None:
+        """Write nothing more (rule 6)."""
+        self._mute, self._lost = True, error
+        self._flushed.set()
 
     async def _ping(self) -> None:
         interval, timeout = self._options.ping_interval, self._options.ping_timeout
@@ -140,25 +151,29 @@ class WebSocket:
 
     def _write(self) -> None:
         """Send what the protocol has to send."""
-        if not self._stream.closed and (data := self._frames.outgoing()):
+        data = self._frames.outgoing()
+        if not data or self._mute or self._stream.closed:
+            return
+        try:
             self._stream.write(data)
-            if self._stream.backlog:
-                self._flushable.set()
+        except OSError as error:
+            self._fall_mute(error)
+        if self._stream.backlog:
+            self._flushable.set()
 
     async def send(self, message: bytes) -> None:
         """Send a text message, once there is room (rule 2); raises `ClosedError` on a closed connection."""
         while self._stream.backlog > self._options.backlog_size and self.is_open:
-            self._flushed = anyio.Event()
+            if self._flushed.is_set():
+                self._flushed = anyio.Event()
             await self._flushed.wait()
-        if not self.is_open:
-            raise self.error()
-        self._frames.send(message)
-        try:
+        if self.is_open:
+            self._frames.send(message)
             self._write()
-        except OSError as error:
-            self._lost = error
-            self._stream.abort()
-            raise self.error() from error
+        if not self.is_open:
+            with anyio.move_on_after(_REASON):
+                await self._ended.wait()
+            raise self.error()
         self._sent += 1
         if self._sent % _TURN == 0:
             await anyio.lowlevel.checkpoint()
@@ -190,11 +205,10 @@ class WebSocket:
         self._closing = True
         self._taken.set()
         try:
-            with contextlib.suppress(OSError):
-                self._frames.close(code, reason)
-                self._write()
-                with anyio.move_on_after(self._options.close_timeout):
-                    await self._ended.wait()
+            self._frames.close(code, reason)
+            self._write()
+            with anyio.move_on_after(self._options.close_timeout):
+                await self._ended.wait()
         finally:
             self.abort()
 
