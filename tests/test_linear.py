@@ -203,12 +203,15 @@ def feed(reader: Any, data: bytes, close: str = "") -> None:
         getattr(reader, close)()
 
 
-def at_once(work: Any) -> object:
+def at_once(work: Any, *, splits: bool = False) -> object:
     """Run a coroutine whose only waits are turns of others, in pieces that are small beside the answers here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mistral_async._codec.large._PIECE", 2_000)
         patch.setattr("mistral_async._codec.large._FAR", 8_000)
         patch.setattr("mistral_async._codec.large.pause", _pause)
+        patch.setattr("mistral_async._codec.json_split._PIECE", 2_000)
+        patch.setattr("mistral_async._codec.json_split._PASS", 0 if splits else 1)
+        patch.setattr("mistral_async._codec.json_split.pause", _pause)
         try:
             work.send(None)
         except StopIteration as end:
@@ -239,6 +242,11 @@ READERS: dict[str, tuple[Callable[[bytes], object], list[bytes], int]] = {
     "a large answer": (
         lambda data: at_once(decode_large(b'{"choices": [' + data + b"{}]}", ChatCompletionResponse)),
         [b"{},", b'{"a":[]},', b'{"message":{"content":"a"}},', b" ", b'"a",', b'{"":{"":"}"}},', b"[[],[]],"],
+        5_000,
+    ),
+    "a large answer that is split": (
+        lambda data: at_once(decode_large(b'{"choices": [' + data + b"{}]}", ChatCompletionResponse), splits=True),
+        [b'{"a":[]},', b'{"message":{"content":"\\n"}},', b" ", b'{"a":"\\""},', b"[[],[]],"],
         5_000,
     ),
     "fields that are not read": (

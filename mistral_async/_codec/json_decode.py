@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #   between which they do.
 
 
+_STEP: Final = 1024 * 1024  # characters of a text after which other threads may go on
+
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -99,7 +101,7 @@ def _whole(value: JSON) -> JSON:
     """Return the value with U+FFFD for each half of a surrogate pair."""
     match value:
         case str():
-            return _HALF.sub("\ufffd", value)
+            return "".join([_HALF.sub("\ufffd", value[at : at + _STEP]) for at in range(0, len(value), _STEP)])
         case list():
             return [_whole(each) for each in cast("list[JSON]", value)]
         case dict():

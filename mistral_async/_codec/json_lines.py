@@ -40,9 +40,12 @@ class LineDecoder:
         if _END not in data or self._is_full:
             self._held += data
             return self._checked([])
-        lines = (bytes(self._held) + data).split(_END, self._max_events)
+        lines = data.split(_END, self._max_events)
         last = lines.pop()
-        self._held.clear()
+        if self._held:
+            self._held += lines[0]
+            lines[0] = bytes(self._held)
+            self._held.clear()
         if len(lines) == self._max_events:
             self.rest = last
             self.data_bytes -= len(last)

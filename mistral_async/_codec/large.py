@@ -8,14 +8,23 @@ from __future__ import annotations
 import functools
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import inspect
 
-from mistral_async._codec.open_union import LenientDecodeError, Unknown, decode, decode_in_thread, decoder
+from mistral_async._codec.json_split import end_of_item, split, split_object
+from mistral_async._codec.open_union import (
+    LenientDecodeError,
+    Unknown,
+    decode,
+    decode_in_thread,
+    decoder,
+    read_leniently,
+)
 from mistral_async._codec.turns import pause
 
 K = TypeVar("K")
@@ -23,8 +32,9 @@ K = TypeVar("K")
 # Rule 1: A Struct is taken apart into its fields, a list and a dict into some of their items, a text into pieces, until
 #   each has at most `_PIECE` bytes. What has another type is decoded at once.
 # Rule 2: The value is the one that decoding at once gives. What msgspec refuses is read leniently, in a worker thread:
-#   that is Python code, during which the others go on.
-# Rule 3: Every other task gets a turn after each piece, and each pass that finds the fields of a Struct (0.5 ms a MB).
+#   that is Python code, during which the others go on. JSON that is none by the standard is read there, too.
+# Rule 3: Every other task gets a turn after each piece, and each pass in which msgspec finds the fields of a Struct.
+#   Where that pass would take long, `json_split` finds them, in pieces.
 # Rule 4: A list or an object is cut where one of its items seems to end. The guess was right if the piece, closed by a
 #   bracket, is JSON: no text that can be closed so ends inside an item or a string. After `_TRIES` wrong guesses the
 #   brackets and strings are gone through up to a comma that stands in none. So the time is linear, whatever the items
@@ -46,11 +56,8 @@ _ENTRY_END: Final = re.compile(rb'["\]}0-9a-z]' + _BETWEEN + rb'(?=")')
 _CHARACTERS: Final = re.compile(
     rb'(?:[^\\"]++|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u(?![dD][89a-fA-F])....|\\[^u])*+', re.DOTALL
 )
-_INSIDE: Final = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_LEVEL: Final = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-"""What is neither a bracket nor, at the level of the items, a comma."""
-_IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_COMMA, _QUOTE = b',"'
+_OPENING: Final = b'"[{'
+_COMMA: Final = ord(",")
 _CONTINUES: Final = range(0x80, 0xC0)  # bytes of a character in UTF-8 after its first
 
 _REFUSED: Final = (msgspec.DecodeError, LenientDecodeError, RecursionError, UnicodeDecodeError)
@@ -68,8 +75,11 @@ async def decode_large(data: bytes | memoryview, type_: Any) -> Callable[..., An
         return lambda *_: value
     from anyio import to_thread
 
+    read: Callable[..., Any] = decode_in_thread
+    with suppress(*_FAILED):
+        data, read = await _value(memoryview(data), Any), read_leniently
     try:
-        value = await to_thread.run_sync(decode_in_thread, data, type_, abandon_on_cancel=True)
+        value = await to_thread.run_sync(read, data, type_, abandon_on_cancel=True)
     except _REFUSED as error:
         return functools.partial(_fail, error)
     except RuntimeError:  # no thread can be started
@@ -97,6 +107,8 @@ async def _value(data: memoryview, type_: Any) -> Any:
     if kind is not None:
         return await _variant(data, kind)
     await pause()
+    if data[0] not in _OPENING:
+        raise msgspec.DecodeError("a number of too many digits")
     return decoder(type_).decode(data)
 
 
@@ -126,6 +138,8 @@ def _begun(type_: Any, first: str) -> list[Any]:
 
 
 async def _struct(data: memoryview, type_: Any) -> Any:
+    if (fields := await split_object(data)) is not None:
+        return await _split_struct(fields, type_)
     outer = decoder(_outer(type_)).decode(data)
     await pause()
     raws = {
@@ -134,7 +148,20 @@ async def _struct(data: memoryview, type_: Any) -> Any:
     return type_(**await _values(raws, _hints(type_).__getitem__))
 
 
-async def _values(raws: dict[K, msgspec.Raw], type_of: Callable[[K], Any]) -> dict[K, Any]:
+async def _split_struct(fields: dict[str, memoryview], type_: Any) -> Any:
+    """Decode a Struct from its fields; what it does not know has to be JSON."""
+    names, hints = _names(type_), _hints(type_)
+    values = await _values(fields, lambda key: hints[names[key]] if key in names else Any)
+    return type_(**{names[key]: value for key, value in values.items() if key in names})
+
+
+@functools.cache
+def _names(type_: Any) -> dict[str, str]:
+    """Return the fields of a Struct by their names in JSON."""
+    return {field.encode_name: field.name for field in cast("inspect.StructType", inspect.type_info(type_)).fields}
+
+
+async def _values(raws: Mapping[K, msgspec.Raw | memoryview], type_of: Callable[[K], Any]) -> dict[K, Any]:
     """Decode the fields of a Struct, the values of an object, or the items of a list by their index."""
     values: dict[K, Any] = {}
     done = 0
@@ -167,14 +194,18 @@ async def _variant(data: memoryview, type_: Any) -> Any:
     variants = type_.variants
     if variants.key is None:
         return decoder(type_).decode(data)
-    tagged = decoder(_tagged(variants.key)).decode(data)
-    await pause()
-    tag = getattr(tagged, variants.key)
+    fields = await split_object(data)
+    if fields is None:
+        tag = getattr(decoder(_tagged(variants.key)).decode(data), variants.key)
+        await pause()
+    else:
+        tag = await _value(fields.get(variants.key, memoryview(b"null")), Any)
     if not isinstance(tag, str):
         return decoder(type_).decode(data)
-    if tag in variants.by_tag:
-        return await _struct(data, variants.by_tag[tag])
-    return Unknown(await _value(data, dict[str, Any]))
+    if tag not in variants.by_tag:
+        return Unknown(await _value(data, dict[str, Any]))
+    kind = variants.by_tag[tag]
+    return await (_struct(data, kind) if fields is None else _split_struct(fields, kind))
 
 
 @functools.cache
@@ -232,57 +263,17 @@ class _Container:
 
     async def _next_items(self) -> Any:
         """Return the items up to the end of one, which the brackets and strings tell."""
-        end = await self._end_of_item()
+        end = await end_of_item(self._data, self._place, self._place + _PIECE)
         is_last = self._data[end] != _COMMA
         piece = self._piece(len(self._data)) if is_last else self._piece(end, self._closing)
         self._place = len(self._data) if is_last else end + 1
         if len(piece) <= 2 * _PIECE:
             return self._decode(piece)
         if not self._is_list:
-            return await _values(decoder(dict[str, msgspec.Raw]).decode(piece), lambda _: self._item)
-        raws: list[msgspec.Raw] = decoder(list[msgspec.Raw]).decode(piece)
-        return list((await _values(dict(enumerate(raws)), lambda _: self._item)).values())
-
-    async def _end_of_item(self) -> int:
-        """Return where the first comma between two items is, a piece from here, or else the closing bracket."""
-        data, place, depth = self._data, self._place, 0
-        near = pauses = place + _PIECE
-        while True:
-            if depth or place < near:
-                found = _INSIDE.match(data, place, place + _PIECE if depth else near)
-            else:
-                found = _LEVEL.match(data, place, place + _PIECE)
-            end = found.end() if found else place
-            if end >= len(data):
-                raise msgspec.DecodeError("a bracket is not closed")
-            match data[end]:
-                case 0x22:  # a string that is longer than a piece, or begins near the end of one
-                    end = await self._end_of_string(end + 1)
-                case 0x5B | 0x7B:
-                    depth += 1
-                case 0x5D | 0x7D if not depth:
-                    return end
-                case 0x5D | 0x7D:
-                    depth -= 1
-                case _ if data[end] == _COMMA and not depth and end >= near:
-                    return end
-                case _:
-                    end -= 1  # the end of a piece
-            place = end + 1
-            if place > pauses:
-                pauses = place + _PIECE
-                await pause()
-
-    async def _end_of_string(self, place: int) -> int:
-        """Return where the quote is that ends the string of which this is inside."""
-        while found := _IN_STRING.match(self._data, place, place + _PIECE):
-            if found.end() < len(self._data) and self._data[found.end()] == _QUOTE:
-                return found.end()
-            if found.end() == place:
-                break
-            place = found.end()
-            await pause()
-        raise msgspec.DecodeError("a string is not closed")
+            fields: dict[str, Any] = await split_object(piece) or decoder(dict[str, msgspec.Raw]).decode(piece)
+            return await _values(fields, lambda _: self._item)
+        items: list[Any] = await split(piece) or decoder(list[msgspec.Raw]).decode(piece)
+        return list((await _values(dict(enumerate(items)), lambda _: self._item)).values())
 
 
 def _item_end(data: memoryview) -> re.Pattern[bytes]:

@@ -201,7 +201,12 @@ def decode(data: bytes | bytearray | memoryview, type_: type[T]) -> T:
 
 def decode_in_thread(data: bytes | bytearray | memoryview, type_: Any) -> object:
     """Decode JSON leniently in code of Python's, during which other threads go on; raises as `decode` does."""
-    return _read(decode_json_in_thread(data), _info(type_))
+    return read_leniently(decode_json_in_thread(data), type_)
+
+
+def read_leniently(value: JSON, type_: Any) -> object:
+    """Read a JSON value leniently; raises `LenientDecodeError`."""
+    return _read(value, _info(type_))
 
 
 def _convert(value: JSON, type_: Any) -> object:

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 #   as does what follows, until a piece ends between two frames: then the next may be regular again.
 # Rule 6: The events do not depend on the path, nor on where the bytes are cut, and take linear time. A regular frame
 #   that is unfinished is held, and looked at again only near the start of a line, where it can turn irregular.
-# Rule 7: The data of an event, and any of its lines, has at most `max_event_size` bytes. The events before a larger one
-#   are returned; the error comes with the next call, and with every later one. Ignored lines are not kept at all.
+# Rule 7: The data of an event, and any of its lines, has at most `max_event_size` bytes, its name and id 64 KiB. The
+#   events before a larger one are returned; the error comes with the next call, and with every later one. Ignored lines
+#   are not kept at all.
 # Rule 8: Of lines with another name than a field's, the first `_STRAY` bytes are kept: an error, or a page, that a
 #   gateway sends in place of events. Comments are not.
 # Rule 9: Httpx-sse interprets the fields of what goes line by line. Its decoder of lines is not public: its public part
-#   reads an `httpx.Response`, which would take the rules 4, 6 and 7 away. `load_field_decoder` alone knows it.
+#   reads an `httpx.Response`, which would take the rules 4, 6 and 7 away. `load_field_decoder` alone knows it. Data
+#   above `_LARGE` bytes is kept beside it, as it came: copies, to text and back, take too long in one step.
 # Rule 10: With `max_events` a call takes no longer than that many events do. What it leaves is in `rest`, for the next.
 #   Httpx-sse imports httpx, which takes longer: a call that needs it before it was loaded does nothing (`lacks_lines`)
 #   until `load_field_decoder` has been called, in a thread, and is to be made again.
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 MAX_EVENT_SIZE: Final = 64 * 1024 * 1024  # bytes
 
 _STRAY: Final = 64 * 1024  # bytes
+_LONGEST_VALUE: Final = 64 * 1024  # bytes of a line that is no data: an id stays in force, and costs every event
 _BOM: Final = b"\xef\xbb\xbf"
 _CR: Final = 13
 _LF: Final = 10  # a byte by its number is found sooner than as bytes, and much sooner than it is counted
@@ -71,8 +74,8 @@ class Event(Struct, frozen=True, gc=False):
 class EventTooLargeError(ValueError):
     """The data or a line of one event exceeds `limit` bytes; all events before it have been returned."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"an event of the stream is larger than {limit} bytes")
+    def __init__(self, limit: int, what: str = "an event") -> None:
+        super().__init__(f"{what} of the stream is larger than {limit} bytes")
         self.limit = limit
 
 
@@ -133,10 +136,11 @@ class EventDecoder:
         """Return the event that the end of the stream completes, if any (rule 4)."""
         self._bom_checked = True
         events = self._new_events()
-        if held := bytes(self._held):
-            self._feed_frames(b"\n" if held.endswith(b"\n") else b"\n\n", events)
+        if self._held:
+            end = b"\n" if self._held.endswith(b"\n") else b"\n\n"
+            self._feed_frames(end, events)
             if self.lacks_lines:
-                self.rest = b""
+                held, self.rest = self.rest.removesuffix(end), b""
                 self._held += held
                 self._regular_bytes += len(held)
         elif self._lines is not None and self._lines.inside_frame:
@@ -171,7 +175,10 @@ class EventDecoder:
         if held:
             if b"\n\n" not in data and not (data.startswith(b"\n") and held.endswith(b"\n")):
                 return self._hold(data, events)
-            data = self._end_large(data, events) if len(held) > _LARGE else self._release() + data
+            rest = self._end_large(data, events) if len(held) > _LARGE else self._release() + data
+            if rest is None:
+                return self._feed_lines(data, events)
+            data = rest
         end = data.rfind(b"\n\n") + 2
         if end < len(b"\n\n"):
             return self._hold(data, events)
@@ -205,21 +212,22 @@ class EventDecoder:
                 name, payload = b"", frame[6:]
             else:
                 return None
-            if _LF in name or _LF in payload:
+            if _LF in name or _LF in payload or len(name) > _LONGEST_VALUE:
                 return None
             found.append(Event(name.decode("utf-8", "replace") or None, payload, last_id))
         events += found
         return left
 
-    def _end_large(self, data: bytes, events: list[Event]) -> bytes:
-        """Add the event of the large regular frame that is held, whose data is copied once; return what follows."""
+    def _end_large(self, data: bytes, events: list[Event]) -> bytes | None:
+        """Add the event of the large frame that is held, copied once; return what follows, None if it is irregular."""
         held = self._held
         end = -1 if held.endswith(b"\n") else data.find(b"\n\n")
         line, rest = data[: max(end, 0)], data[end + 2 :]
         prefix = _PREFIX.match(held)
         cut = end < 0 and not data.startswith(b"\n")
-        if prefix is None or cut or _LF in line or len(held) + len(line) > self._limit:
-            return self._release() + data
+        regular = prefix is not None and len(prefix[0]) <= _LONGEST_VALUE
+        if prefix is None or not regular or cut or _LF in line or len(held) + len(line) > self._limit:
+            return None
         held += line
         self._regular_bytes += len(data) - len(rest)
         with memoryview(held) as view:
@@ -239,13 +247,15 @@ class EventDecoder:
             regular = line_end in (-1, len(held) - 1)
         else:
             at_start = before <= _LONGEST_PREFIX or line_end >= 0
-            regular = not at_start or _REGULAR_START.fullmatch(held) is not None
+            too_long = len(held) > _LONGEST_VALUE and b"\n" not in held
+            regular = not too_long and (not at_start or _REGULAR_START.fullmatch(held) is not None)
         if len(held) > self._limit or not regular:
-            self._feed_lines(b"", events)
+            del held[before:]
+            self._regular_bytes -= len(data)
+            self._feed_lines(data, events)
 
     def _feed_lines(self, data: bytes, events: list[Event]) -> None:
         """Give what was held and what arrived to the decoder of lines."""
-        data = self._release() + data
         self.lacks_lines = self._max_events >= 0 and not load_field_decoder.cache_info().currsize
         if self.lacks_lines:
             self.rest = data
@@ -255,7 +265,10 @@ class EventDecoder:
         if self._max_events >= 0:
             most = self._max_events * _LINE_BYTES
             data, self.rest = data[:most], data[most:]
+        held, self._held = self._held, bytearray()
+        self._regular_bytes -= len(held)
         try:
+            self._lines.feed(held, events)  # the start of a frame, three lines at most
             self._lines.feed(data, events)
         except EventTooLargeError as error:
             self._failure = error
@@ -286,6 +299,7 @@ class _LineDecoder:
         self._inside = False  # a frame has begun
         self._named = False
         self._data_size = 0  # with the line ends that will join its lines
+        self._large: bytearray | None = None  # data of the frame, from the line on with which it is large (rule 9)
 
     @property
     def inside_frame(self) -> bool:
@@ -297,7 +311,7 @@ class _LineDecoder:
         """Bytes of the event that has begun."""
         return self._data_size + len(self._line)
 
-    def feed(self, data: bytes, events: list[Event]) -> None:
+    def feed(self, data: bytes | bytearray, events: list[Event]) -> None:
         """Add the events that these bytes complete; raises `EventTooLargeError`."""
         if self._after_cr and data:
             data = data.removeprefix(b"\n")
@@ -312,7 +326,7 @@ class _LineDecoder:
         if rest:
             self._hold(rest)
 
-    def _end_line(self, line: bytes, events: list[Event]) -> None:
+    def _end_line(self, line: bytes | bytearray, events: list[Event]) -> None:
         if self._ignoring:
             self._ignoring = False
             if not self._comment:
@@ -322,16 +336,16 @@ class _LineDecoder:
         if self._line:
             self.kept_bytes -= len(self._line)
             self._line += line
-            line = bytes(self._line)
-            self._line.clear()
+            line, self._line = self._line, bytearray()
+        size = len(line)
         if not line:
             self._end_frame(events)
         elif self._add_field(line):
-            self.kept_bytes += len(line)
+            self.kept_bytes += size
         else:
             self.ignored_lines += 1
 
-    def _add_field(self, line: bytes) -> bool:
+    def _add_field(self, line: bytes | bytearray) -> bool:
         """Give a line to httpx-sse and return True, or return False for one without meaning (rule 2)."""
         name = line[:_LONGEST_NAME].partition(b":")[0]
         if name not in _FIELDS:
@@ -340,6 +354,10 @@ class _LineDecoder:
             return False
         size = self._checked_size(line)
         match name:
+            case b"data" if size > _LARGE:
+                self._data_size, self._inside = size + 1, True
+                self._add_large(line)
+                return True
             case b"data":
                 self._data_size = size + 1
             case b"event":
@@ -353,8 +371,19 @@ class _LineDecoder:
         self._decoder.decode(line.decode("utf-8", "surrogateescape"))
         return True
 
+    def _add_large(self, line: bytes | bytearray) -> None:
+        """Keep a line of large data, without a copy where that can be; httpx-sse gets an empty one in its place."""
+        if self._large is not None:
+            self._large += b"\n" + line.partition(b":")[2].removeprefix(b" ")
+            return
+        self._decoder.decode("data")
+        self._large = line if isinstance(line, bytearray) else bytearray(line)
+        del self._large[: _DATA_PREFIX if line.startswith(b"data: ") else len(b"data:")]
+
     def _checked_size(self, line: bytes | bytearray) -> int:
         """Return the bytes of data that the frame has with this line, finished or not; raises if it is too much."""
+        if len(line) > _LONGEST_VALUE and not line.startswith(b"data"):
+            raise EventTooLargeError(_LONGEST_VALUE, "the name or id of an event")
         size = self._data_size + max(0, len(line) - _DATA_PREFIX)
         if size > self._limit:
             raise EventTooLargeError(self._limit)
@@ -367,15 +396,21 @@ class _LineDecoder:
         if event is not None and self._data_size:
             name = _readable(event.event) if self._named else None
             data = event.data.encode("utf-8", "surrogateescape")
+            if self._large is not None:
+                self._large[:0] = data
+                data = bytes(self._large)
             events.append(Event(name, data, self.last_id, event.retry))
         self._inside = self._named = False
-        self._data_size = 0
+        self._data_size, self._large = 0, None
 
-    def _hold(self, piece: bytes) -> None:
+    def _hold(self, piece: bytes | bytearray) -> None:
         """Keep a piece of a line that has not ended, unless the line is known to have no meaning."""
         if self._ignoring:
             return None if self._comment else self._keep_stray(piece)
-        self._line += piece
+        if isinstance(piece, bytearray) and not self._line:
+            self._line = piece
+        else:
+            self._line += piece
         name, colon, _ = bytes(self._line[:_LONGEST_NAME]).partition(b":")
         if name not in _FIELDS if colon else not any(field.startswith(name) for field in _FIELDS):
             self.kept_bytes -= len(self._line) - len(piece)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from turns import least_step, longest_step
 
-from mistral_async._codec import large
+from mistral_async._codec import json_split, large
 from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, decode, decode_in_thread, decoder
 from mistral_async.models import ChatCompletionResponse, EmbeddingResponse, OCRResponse
@@ -23,7 +23,6 @@ from mistral_async.models import ChatCompletionResponse, EmbeddingResponse, OCRR
 encode = msgspec.json.encode
 REFUSED = (msgspec.DecodeError, LenientDecodeError, RecursionError, UnicodeDecodeError)
 STEP = 0.03  # CPU seconds: 20 ms, and what the machine adds
-LONG_STEPS = {"one embedding": 0.045, "escapes": 0.045}  # one pass over all of it takes 33 ms
 
 
 def embeddings(rows: int, **more: object) -> bytes:
@@ -117,9 +116,12 @@ ANSWERS = {
 
 @pytest.mark.parametrize("name", ANSWERS)
 async def test_the_same_as_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Rules 1, 2, 4 and 5 of large.
+    # Rules 1 to 5 of large.
     monkeypatch.setattr(large, "_PIECE", BIG // 5)
     monkeypatch.setattr(large, "_FAR", BIG)
+    monkeypatch.setattr(json_split, "_PIECE", BIG // 5)
+    await assert_same(*ANSWERS[name])
+    monkeypatch.setattr(json_split, "_PASS", 0)
     await assert_same(*ANSWERS[name])
 
 
@@ -134,31 +136,34 @@ SMALL = {
 }
 
 
-def check_in_tiny_pieces(body: bytes, type_: Any) -> None:
+def check_in_tiny_pieces(body: bytes, type_: Any, *, splits: bool) -> None:
     async def no_pause() -> None: ...
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(large, "_PIECE", 24)
         patch.setattr(large, "_FAR", 96)
         patch.setattr(large, "pause", no_pause)
+        patch.setattr(json_split, "_PIECE", 64)
+        patch.setattr(json_split, "_PASS", 0 if splits else 1)
+        patch.setattr(json_split, "pause", no_pause)
         anyio.run(assert_same, body, type_)
 
 
-@given(value=JSON, indent=st.sampled_from([None, 1]), ascii_only=st.booleans())
-def test_any_json_in_pieces(value: Any, indent: int | None, *, ascii_only: bool) -> None:
-    # Rules 4 and 5 of large.
+@given(value=JSON, indent=st.sampled_from([None, 1]), ascii_only=st.booleans(), splits=st.booleans())
+def test_any_json_in_pieces(value: Any, indent: int | None, *, ascii_only: bool, splits: bool) -> None:
+    # Rules 3, 4 and 5 of large.
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
-    check_in_tiny_pieces(text.encode("utf-8", "replace"), Any)
+    check_in_tiny_pieces(text.encode("utf-8", "replace"), Any, splits=splits)
 
 
 @given(data=st.data(), name=st.sampled_from(sorted(SMALL)))
 def test_an_answer_with_a_part_that_is_another(data: st.DataObject, name: str) -> None:
-    # Rules 2, 4 and 5 of large.
+    # Rules 2 to 5 of large.
     body, type_ = SMALL[name]
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 5)))
     other = data.draw(st.sampled_from([b"", b"null", b'"', b",", b"]", b"}", b"[", b"1", b"NaN", b"\\", b"\xff", b" "]))
-    check_in_tiny_pieces(body[:start] + other + body[end:], type_)
+    check_in_tiny_pieces(body[:start] + other + body[end:], type_, splits=data.draw(st.booleans()))
 
 
 @pytest.mark.parametrize("name", ["embeddings", "small images", "chunks", "an unknown chunk"])
@@ -280,5 +285,4 @@ async def test_each_step_is_a_small_part(name: str) -> None:
 async def test_twenty_megabytes_let_others_go_on(name: str) -> None:
     # Rule 3 of large.
     body, type_ = HUGE[name]()
-    limit = LONG_STEPS.get(name, STEP)
-    assert await least_step(lambda: decode_large(body, type_), limit) < limit
+    assert await least_step(lambda: decode_large(body, type_), STEP) < STEP

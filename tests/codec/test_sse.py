@@ -93,7 +93,7 @@ def test_large_frames_are_read_as_all_others(text, places):
         patch.setattr(sse, "_LARGE", 0)
         assert decode(cut(text.encode(), places), large) == reference(text)
     decode(cut(text.encode(), places), small)
-    ends = text.count("\n") + text.count("\r")  # which count on one way alone
+    ends = text.count("\n") + text.count("\r") + 2  # which count on one way alone, with those that close it
     assert abs(large.data_bytes - small.data_bytes) <= ends
 
 
@@ -253,7 +253,7 @@ def test_regular_frames_are_split_again_after_an_irregular_one(irregular):
 
 def _peak(pieces: list[bytes], repeat: int) -> tuple[int, float, list[Event]]:
     decoder, events = EventDecoder(), []
-    decoder.feed(b": load the decoder\n\n")
+    decoder.feed(b": not regular\n\n")
     tracemalloc.start()
     for _ in range(repeat):
         for piece in pieces:
@@ -281,19 +281,22 @@ def test_a_flood_of_comments_inside_a_frame_is_not_kept(first):
 
 
 def _seconds(size: int, head: bytes, end: bytes) -> float:
-    decoder, piece = EventDecoder(), b"x" * 4096
-    decoder.feed(b": load the decoder\n\n")
+    decoder, piece = EventDecoder(max_events=512), b"x" * 4096
+    load_field_decoder()
+    decoder.feed(b": not regular\n\n")
     start = time.thread_time()
     decoder.feed(head)
     for _ in range(size // len(piece)):
         assert not decoder.feed(piece)
-    (event,) = decoder.feed(end)
+    events = decoder.feed(end)
+    while decoder.rest:
+        events += decoder.feed(decoder.rest)
     elapsed = time.thread_time() - start
-    assert len(event.data) == size // len(piece) * len(piece)
+    assert len(events[0].data) == size // len(piece) * len(piece)
     return elapsed
 
 
-@pytest.mark.parametrize(("head", "end"), [(b"data: ", b"\n\n"), (b"data:", b"\r\n\r\n")])
+@pytest.mark.parametrize(("head", "end"), [(b"data: ", b"\n\n"), (b"data:", b"\r\n\r\n"), (b"data: ", b"\r\n\r\n")])
 def test_time_is_linear_in_the_size_of_an_event(head, end):
     # Rule 6 of sse.
     small = min(_seconds(16 * MIB, head, end) for _ in range(3))
@@ -304,14 +307,37 @@ def test_time_is_linear_in_the_size_of_an_event(head, end):
 
 @pytest.mark.parametrize(
     ("head", "end", "most"),
-    [(b"data: ", b"\n\n", 2.5), (b"event: a\ndata: ", b"\n\n", 2.5), (b"data:", b"\r\n\r\n", 5)],
+    [
+        (b"data: ", b"\n\n", 2.5),
+        (b"event: a\ndata: ", b"\n\n", 2.5),
+        (b"data:", b"\r\n\r\n", 2.5),
+        (b"id: 1\ndata: ", b"\n\n", 2.5),
+        (b"data: ", b"\nid: 1\n\n", 3.5),
+        (b"data: ", b"\r\n\r\n", 3.5),
+        (b"retry: 1\ndata: ", b"\n\n", 2.5),
+    ],
 )
 def test_memory_is_a_small_multiple_of_the_event(head, end, most):
-    """A regular one is copied once: each copy of a large one holds up the event loop."""
+    """One is copied once, or twice, when it ends: each copy of a large one holds up the event loop."""
     size = 16 * MIB
     peak, _, (event,) = _peak([head, *[b"x" * 4096] * (size // 4096), end], 1)
     assert len(event.data) == size
     assert peak < most * size
+
+
+@pytest.mark.parametrize("before", [b"", b"data: 1\n\n", b": c\n"])
+@pytest.mark.parametrize("field", [b"event: ", b"id: "])
+def test_names_and_ids_have_a_limit_on_every_path(field, before):
+    # Rule 7 of sse.
+    for size, refused in ((60_000, False), (70_000, True)):
+        stream = before + field + b"x" * size + b"\ndata: 2\n\n"
+        for step in (1000, len(stream)):
+            pieces = [stream[at : at + step] for at in range(0, len(stream), step)]
+            if refused:
+                with pytest.raises(EventTooLargeError, match="the name or id of an event of the stream is larger"):
+                    decode(pieces)
+            else:
+                assert decode(pieces)[-1].data == b"2"
 
 
 @pytest.mark.parametrize("frame", [b"data: %s\n\n", b"data: %s\r\r", b"event: x\ndata: %s\n\n", b"data:\ndata: %s\n\n"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import gc
+import json
 import pickle
 import threading
 import time
 
 import anyio
 import pytest
+from turns import least_step
 
 from mistral_async import BackoffStrategy, Mistral, RateLimits, RetryConfig, SyncMistral, Timeout
 from mistral_async._codec.large import LARGE
@@ -521,6 +523,43 @@ async def test_a_large_event_that_is_irregular(client, server):
     async with client.chat.stream(**HI) as stream:
         with pytest.raises(ResponseValidationError):
             await stream.until_done()
+
+
+def written(lines, end, before=()):
+    """An event of several lines, and the mark; the lines of data are one JSON text."""
+    text = end.join([*before, *[f"data: {line}" for line in lines], "", "data: [DONE]", "", ""])
+    return {"body": text.encode(), "headers": {"content-type": "text/event-stream"}}
+
+
+def forms_of(text):
+    """The forms in which no event of the API comes, but one of a relay may."""
+    event = chunk(text, "stop")
+    return {
+        "CRLF": written([json.dumps(event)], "\r\n"),
+        "an id": written([json.dumps(event)], "\n", before=["id: 7"]),
+        "a comment": written([json.dumps(event, ensure_ascii=False)], "\n", before=[": hello"]),
+        "several lines": written(json.dumps(event, indent=0).split("\n"), "\r"),
+    }
+
+
+@pytest.mark.parametrize("form", forms_of(""))
+async def test_a_large_event_in_irregular_lines(client, server, form):
+    # Rule 10 of stream; rule 9 of sse.
+    server.reply(**forms_of(BIG)[form])
+    async with client.chat.stream(**HI) as stream:
+        assert [event.choices[0].delta.content async for event in stream] == [BIG]
+
+
+@pytest.mark.slow
+async def test_twenty_megabytes_in_irregular_lines_let_others_go_on(client, server):
+    # Rule 10 of stream; rule 9 of sse.
+    server.reply(**forms_of("a" * 20_000_000)["CRLF"], times=None)
+
+    async def read():
+        async with client.chat.stream(**HI) as stream:
+            return await stream.receive()
+
+    assert await least_step(read, 0.03) < 0.03
 
 
 async def test_a_large_event_is_not_lost_where_the_wait_for_it_is_cancelled(client, server, monkeypatch):

@@ -176,6 +176,7 @@ class HttpxStream:
         self._aborted = aborted
         self._decoder: Decoder | None = None
         self._rest: bytes | memoryview = b""  # of what was taken
+        self._unread = b""  # of what was returned
         self._turn_ends = 0.0  # when others get their turn (`time.monotonic()`); 0 after a wait
         self._tls: Any = None  # that of a body that ends with its connection
         self._pieces = self._body()
@@ -186,6 +187,9 @@ class HttpxStream:
         """Return what has arrived since the last call, from one byte to `STEP`; b"" at the body's proper end."""
         try:
             await self._end_turn(deadline)
+            if self._unread:
+                unread, self._unread = self._unread, b""
+                return unread
             data = self._rest or await self._receive(deadline)
         except WireError as error:
             await self._fail(error)
@@ -195,7 +199,7 @@ class HttpxStream:
 
     def unread(self, data: bytes) -> None:
         """Take back the end of what `receive` has returned; the next one returns it, after the others' turn."""
-        self._rest = data + self._rest
+        self._unread = data
 
     async def _receive(self, deadline: float | None) -> bytes:
         decoder = self._decoder
@@ -246,7 +250,7 @@ class HttpxStream:
         if self._closed:
             return
         self._closed = True
-        self._rest = b""
+        self._rest = self._unread = b""
         if not self._ended and self._error is None:
             self._error = WireError("the answer was closed", phase=Phase.READ, sent=Sent.MAYBE)
         with anyio.move_on_after(_CLOSE_SECONDS, shield=True):
@@ -262,7 +266,7 @@ class HttpxStream:
 
     def abort(self) -> None:
         """Close the connection now; what else httpx wants to close waits for the next request."""
-        self._rest = b""
+        self._rest = self._unread = b""
         if self._closed or self._ended:
             return
         if self._error is None:

@@ -16,6 +16,8 @@ import msgspec
 import pytest
 import respx
 
+from mistral_async import Mistral
+from mistral_async._engine.request import stream
 from mistral_async._http.h1.content_coding import accept_encoding
 from mistral_async._http.httpx_wire.loop import HttpxLoopWire
 from mistral_async._http.httpx_wire.transport import Transport
@@ -505,3 +507,20 @@ def test_an_httpx_wire_that_is_dropped_warns_once(start, http, client_tls, backe
 
     anyio.run(main, backend=backend)
     gc.collect()
+
+
+def test_a_large_piece_of_a_transport_is_read_in_linear_time():
+    # What of a piece was not read yet is not copied for each of its parts.
+    async def seconds(lines):
+        body = (b": %b\r\n" % (b"c" * 8000)) * lines + b"data: [DONE]\r\n\r\n"
+        answer = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=body)
+        request = stream("/v1/anything", yields=dict, ends=frozenset())
+        async with Mistral("key", transport=httpx.MockTransport(lambda _: answer)) as client:
+            since = time.thread_time()
+            async with await client.send(request) as events:
+                assert [event async for event in events] == []
+            return time.thread_time() - since
+
+    anyio.run(seconds, 1)
+    small = min(anyio.run(seconds, 250) for _ in range(3))
+    assert min(anyio.run(seconds, 1000) for _ in range(2)) < 9 * small  # linear is 4, quadratic 16
