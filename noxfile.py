@@ -14,7 +14,17 @@ from packaging.requirements import Requirement
 PYTHONS = ["3.11", "3.12", "3.13"]
 DEPENDENCIES = nox.parametrize("dependencies", ["newest", "oldest"])
 TOOLS = {"bench", "dev", "docs", "fuzz", "test"}  # extras for work on the package: users install the others
-PEERS = ["anthropic", "google-genai", "langchain", "mistralai>=3", "openai", "orjson", "pandas", "polars", "pyarrow"]
+PEERS = [
+    "anthropic",
+    "google-genai",
+    "langchain",
+    "mistralai[workflow-payload-compression,workflow-payload-encryption]>=3",
+    "openai",
+    "orjson",
+    "pandas",
+    "polars",
+    "pyarrow",
+]
 BESIDE = [
     "tests/client/test_client.py",
     "tests/compat/test_compat.py",
@@ -24,6 +34,7 @@ BESIDE = [
     "tests/bulk",
     "tests/models/test_vector.py",
     "tests/codec/json_schema",
+    "tests/payloads",
     "tests/structured",
 ]
 

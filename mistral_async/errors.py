@@ -34,6 +34,10 @@ MistralError                         the root: catch this one
 │   ├── StepLimitError               the model still asked for tools after `max_steps` answers
 │   └── ToolServerError              an MCP server can not be reached, or broke
 ├── WorkflowExecutionError           an execution of a workflow that ended without a result: `execution` has its state
+├── PayloadError                     the payload of a workflow can not be encoded or decoded: it was not sent in plain
+│   ├── PayloadEncryptionError       it can not be encrypted or decrypted
+│   ├── PayloadCompressionError      it can not be decompressed
+│   └── PayloadOffloadingError       the store where it is kept failed, or has another one
 └── StreamError                      a stream that did not end well: `partial` holds what arrived
     ├── IncompleteStreamError        it ended without its terminal mark
     ├── StreamInterruptedError       the connection broke in the middle (also an APIConnectionError)
@@ -272,6 +276,22 @@ class WorkflowExecutionError(MistralError, RuntimeError):
 
     execution: Any = None
     """The `WorkflowExecutionResponse`: its `status` says how it ended."""
+
+
+class PayloadError(MistralError):
+    """The payload of a workflow can not be encoded or decoded. Neither it nor a key is shown."""
+
+
+class PayloadEncryptionError(PayloadError):
+    """The payload can not be encrypted or decrypted."""
+
+
+class PayloadCompressionError(PayloadError):
+    """The payload can not be decompressed."""
+
+
+class PayloadOffloadingError(PayloadError):
+    """The store where the payload is kept failed, or has another one in its place."""
 
 
 class StreamError(MistralError):

@@ -31,6 +31,7 @@ PUBLIC = [
     "mistral_async.errors",
     "mistral_async.integrations",
     "mistral_async.models",
+    "mistral_async.payloads",
     "mistral_async.realtime",
     "mistral_async.structured",
     "mistral_async.testing",

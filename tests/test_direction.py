@@ -28,6 +28,7 @@ ROOMS = """
     bulk
     batch
     realtime
+    payloads
     resources
     _client
     __init__

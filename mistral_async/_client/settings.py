@@ -22,7 +22,7 @@ from mistral_async._engine.engine import Engine
 from mistral_async._engine.gateway import Gateway
 from mistral_async._engine.headers import add_headers
 from mistral_async._engine.hooks import Hooks, HookSet
-from mistral_async._engine.options import Options, Timeout
+from mistral_async._engine.options import Options, Timeout, check_encoding
 from mistral_async._engine.request import encode_query
 from mistral_async._engine.retry import RetryConfig
 from mistral_async._http.certificates import warn_unverified
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx
+
+    from mistral_async.payloads import WorkflowEncoding
 
 SERVERS = {
     "global": "https://api.mistral.ai",
@@ -99,6 +101,8 @@ class ClientSettings(TypedDict, total=False):
     """Use HTTP/2 (through httpx; needs the extra `http2`)."""
     proxy: str | httpx.URL | httpx.Proxy | None
     """A proxy's URL. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`."""
+    workflow_encoding: WorkflowEncoding | None
+    """Encrypt, compress and offload the payloads of workflows."""
 
 
 class ViewOptions(TypedDict, total=False):
@@ -118,6 +122,8 @@ class ViewOptions(TypedDict, total=False):
     """Leave room for the other calls of the client, as bulk work does."""
     log_bodies: bool | None
     """Give the `debug_logger` prompts and answers too."""
+    workflow_encoding: WorkflowEncoding | None
+    """Encrypt, compress and offload the payloads of workflows."""
 
 
 _PATH = re.compile(r"[!-~]*")
@@ -234,4 +240,6 @@ def _options(given: Mapping[str, Any]) -> Options:
             raise ConfigurationError(f"timeout_ms is a number of milliseconds, not {type(total).__name__}")
         timeout = msgspec.structs.replace(timeout, total=Timeout.of(float(total) / 1000).total)
     headers = add_headers((), given["headers"]) if given.get("headers") is not None else ()
-    return Options(timeout=timeout, retry=RetryConfig.of(given.get("retry_config")), headers=headers)
+    check_encoding(encoding := given.get("workflow_encoding"))
+    retry = RetryConfig.of(given.get("retry_config"))
+    return Options(timeout=timeout, retry=retry, headers=headers, workflow_encoding=encoding)

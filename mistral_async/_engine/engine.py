@@ -17,6 +17,7 @@ from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Request
 from mistral_async._engine.response import Response
 from mistral_async._engine.sender import Sender
+from mistral_async._engine.traceparent import EXECUTES, with_traceparent
 from mistral_async._engine.tracing import Trace, tracing
 from mistral_async._http.protocol import Phase, Sent, WireError, WireResponse, WireStream
 from mistral_async.errors import APIStatusError, OutputError, ResponseValidationError
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 # Rule 3: Every error has the circumstances of its call: attempts, request id, and whether it may have been executed.
 # Rule 4: An error under a status of success is that error, raised and repeated as under the status that it names. It is
 # looked for where an answer lacks what only answers have, so that regular ones cost nothing.
-# Rule 5: A large answer is decoded in turns with other tasks, until the deadline of its call.
+# Rule 5: Where a view encodes payloads, that is done once a call, before its body is written, and undone before its
+# answer is looked at: each attempt sends the same bytes.
+# Rule 6: A large answer is decoded in turns with other tasks, until the deadline of its call.
 
 T = TypeVar("T")
 
@@ -46,6 +49,7 @@ class Engine:
         self.options = options
         self.sender: Sender = Sender(state, options)
         self._heads = HeadCache(state, options)
+        self._encoding = options.workflow_encoding
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.state, self.options)
@@ -107,8 +111,15 @@ class Engine:
         total = timeout.total
         deadline = None if total is None else started + total
         key = self.state.key.current or await self.sender.fetch_key(request, deadline)
+        options = self.options
+        if request.route in EXECUTES:
+            request = with_traceparent(request, options, None if trace is None else trace.call.headers)
+        if self._encoding is not None:
+            from mistral_async._engine.payloads import encode_payloads
+
+            request, options = await encode_payloads(self._encoding, request, self, options, deadline)
         sent = request if self.state.gateway is None else self.state.gateway.rewrite(request)
-        body, content_type = encode_body(sent, self.options.extra_body)
+        body, content_type = encode_body(sent, options.extra_body)
         head = self._heads.make(sent, key, accept, content_type)
         if trace is not None:
             head = trace.add_hook_headers(head)
@@ -120,7 +131,12 @@ class Engine:
     async def _perform(self, request: Call[T], trace: Trace | None = None) -> tuple[CallState, WireResponse, T]:
         call = await self.begin(request, accept=_JSON, trace=trace)
         answer: WireResponse = await self.sender.send(call)
+        decoder = None if self._encoding is None else self._encoding.decoder(request)
         while True:
+            if decoder is not None:
+                from mistral_async._engine.payloads import decode_payloads
+
+                answer = await decode_payloads(decoder, call, answer)
             how = await self._decode_large(call, answer) if len(answer.content) > LARGE else decode
             try:
                 return call, answer, self._decode(call, answer, how)

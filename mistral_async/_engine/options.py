@@ -18,6 +18,10 @@ from mistral_async.errors import ConfigurationError
 if TYPE_CHECKING:
     import httpx
 
+    from mistral_async._engine.encoding import Encoding
+else:
+    Encoding = Any  # its module loads with the first view that encodes, and msgspec may evaluate the annotations here
+
 
 class Timeout(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds; None is no limit. `APITimeoutError.phase` names the one that ended a call.
@@ -92,6 +96,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     background: bool = False
     """Bulk work: leaves room for the other calls of the client."""
     log_bodies: bool = False
+    workflow_encoding: Encoding | None = None
+    """Encodes the payloads of workflows."""
 
     def with_changes(
         self,
@@ -111,4 +117,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             changes["retry"] = RetryConfig.of(retries)
         if headers is not None:
             changes["headers"] = add_headers(self.headers, headers)
+        check_encoding(changes.get("workflow_encoding"))
         return msgspec.structs.replace(self, **{key: value for key, value in changes.items() if value is not None})
+
+
+def check_encoding(given: object) -> None:
+    """Raise `ConfigurationError` for what encodes no payloads."""
+    if given is not None and not hasattr(given, "encode_request"):
+        raise ConfigurationError(f"workflow_encoding must be a WorkflowEncoding, not {type(given).__name__}")

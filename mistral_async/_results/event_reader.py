@@ -24,6 +24,7 @@ from mistral_async.models.chat import CompletionChunk
 
 if TYPE_CHECKING:
     from mistral_async._engine.call_state import CallState
+    from mistral_async._engine.encoding import Decode
 
 _ERRORS: Final = frozenset({"error", "conversation.response.error", "response.error"})
 _SILENCE: Final = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
@@ -47,6 +48,8 @@ class EventReader:
         """The ids that events came with, each with the number of events up to it."""
         self.waiting: deque[Event] = deque()
         """Events that have come and were not decoded, because the task was cancelled."""
+        self.decode_payloads: Decode | None = None
+        """Decodes the payloads in an event, where the view does that."""
         self._halves: SurrogateJoiner | None = None
         self._decode_event: Callable[[bytes], Any] = decoder(request.yields).decode
         self._decode_irregularly: Callable[[bytes, Any], Any] = decode
@@ -55,6 +58,11 @@ class EventReader:
     def stray(self) -> bytes:
         """The start of what came in place of events, as far as it may be shown."""
         return self._call.redact(self.decoder.stray.strip())
+
+    @property
+    def takes_turns(self) -> bool:
+        """True if what comes next is for `read_large`: a large event, or payloads to decode."""
+        return self.decode_payloads is not None or self.decoder.unfinished_bytes > LARGE
 
     def read(self, data: bytes) -> None:
         """Read what has arrived, b"" for the end of the body, up to the terminal mark (rule 1).
@@ -66,12 +74,14 @@ class EventReader:
     async def read_large(self, data: bytes | None) -> None:
         """Read what has arrived as `read` does, but decode events above `LARGE` bytes in turns with other tasks.
 
-        Where it is cancelled meanwhile, the events are in `waiting`; None reads those.
+        Payloads are decoded first. Where it is cancelled meanwhile, the events are in `waiting`; None reads those.
         """
         self.waiting += [] if data is None else self._split(data)
         regular = self._decode_event, self._decode_irregularly
         while self.waiting and not self.ended:
             event = self.waiting[0]
+            if self.decode_payloads is not None:
+                event = msgspec.structs.replace(event, data=await self.decode_payloads(event.data))
             large = len(event.data) > LARGE
             get = await decode_large(event.data, self._request.yields) if large else None
             self.waiting.popleft()

@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 from mistral_async._codec.headers import Headers
-from mistral_async._codec.large import LARGE
 from mistral_async._codec.open_union import Unknown
 from mistral_async._codec.sse import load_field_decoder
 from mistral_async._engine.call_state import bare, body_of, cause_of
@@ -79,7 +78,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         self._trace: Trace | None = None
         self._event_deadline: float | None = None  # when the wait for the next event is over (`time.monotonic()`)
         self._fruitless = 0  # reads without an event
-        self._large = False  # the event that has begun is large
+        self._large = False  # the event that has begun is large, or has payloads
 
     async def __aenter__(self) -> Self:
         await self._open(self._request, "application/x-ndjson" if self._request.lines else "text/event-stream")
@@ -94,7 +93,10 @@ class AsyncStream(OpenResponse, Generic[T]):
 
     def _new_reader(self) -> None:
         call = cast("CallState", self._call)
-        self._reader, self._trace, self._large = self._make_reader(call), call.trace, False
+        self._reader, self._trace = self._make_reader(call), call.trace
+        if (encoding := self._engine.options.workflow_encoding) is not None:
+            self._reader.decode_payloads = encoding.decoder(self._request)
+        self._large = self._reader.takes_turns
 
     def _make_reader(self, call: CallState) -> EventReader:
         return EventReader(self._request, call, self._ready, self._seen)
@@ -127,7 +129,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         """Read the first bytes of events that are called a document."""
         error: MistralError | None = None
         try:
-            self._read_step(data)
+            await self._reader.read_large(data) if self._large else self._read_step(data)
         except MistralError as problem:
             error = bare(problem)
         if error is not None:
@@ -240,7 +242,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         if scope.cancelled_caught:
             problem = "the event is too large to be decoded in time"
             raise self._interrupted(WireError(problem, phase=Phase.READ, sent=Sent.MAYBE, timeout=True), "total")
-        self._large = reader.decoder.unfinished_bytes > LARGE
+        self._large = reader.takes_turns
         if self._cancelled:
             self._ready.clear()
         if self._finished:  # meanwhile, by another task
@@ -271,7 +273,7 @@ class AsyncStream(OpenResponse, Generic[T]):
             self._start_clock()
         from anyio.lowlevel import checkpoint
 
-        self._large = self._reader.decoder.unfinished_bytes > LARGE
+        self._large = self._reader.takes_turns
         self._fruitless += 1
         if not self._fruitless % _FRUITLESS:
             await checkpoint()

@@ -274,6 +274,18 @@ WAITS = [
         """,
     ),
     Wait(
+        "the payloads of workflows: a store of the caller, in a thread that is left behind",
+        DEADLINE,
+        "payloads/test_encoding.py::test_a_store_that_hangs_ends_with_the_time_of_the_call",
+        """
+        _engine/payloads.py decode_payloads:decode
+        _results/event_reader.py read_large:decode_payloads
+        payloads/_codec.py encode:place
+        payloads/_encoding.py decode:_decoding.result _namespace_of:caller.call
+        payloads/_parts.py changed:change
+        """,
+    ),
+    Wait(
         "a batch, by its parts; `timeout=` ends the wait for it too",
         CANCELLATION,
         "faults/test_deadlines.py::test_work_of_many_calls_ends_with_its_cancellation "

@@ -1,7 +1,8 @@
 """Workflows: executions run on the clock, take signals, updates and queries, and tell it all in events.
 
 Each server has four: `echo` ends with its input, `fail` fails, `approval` waits for the signal `approve`, whose input
-is its result, and `sign_in` ends with its input after its connectors were asked to authorize it.
+is its result, and `sign_in` ends with its input after its connectors were asked to authorize it. Inputs that are
+encoded are given back as they are.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import not_found, plain_error
 from mistral_async.testing._handlers._collection import Collection
 from mistral_async.testing._handlers._paging import by_cursor, by_token
-from mistral_async.testing._handlers._workflow_runs import NAMES, Execution, WorkflowStore
+from mistral_async.testing._handlers._workflow_runs import NAMES, Execution, WorkflowStore, is_encoded
 from mistral_async.testing._handlers._workflow_schedules import settled
 from mistral_async.testing._handlers.admin._organization import WORKSPACE
 from mistral_async.testing._handlers.libraries import ORGANISATION
@@ -194,7 +195,7 @@ def execute_workflow(call: FakeCall) -> Reply:
     store = settled(call)
     execution = store.start(
         item,
-        call.body.get("input"),
+        call.body.get("encoded_input") or call.body.get("input"),
         execution_id=call.body.get("execution_id"),
         deployment_name=call.body.get("deployment_name"),
         traceparent=call.body.get("traceparent") or call.headers.get("traceparent"),
@@ -276,15 +277,18 @@ def signal_workflow_execution(call: FakeCall) -> Reply:
 def update_workflow_execution(call: FakeCall) -> Reply:
     """Keep the input of an update, and answer with all that were kept."""
     execution = _running(call)
-    execution.values |= call.body.get("input") or {}
+    given: JSONObject = call.body.get("input") or {}
+    execution.values = given if is_encoded(given) else execution.values | given
     return json_reply({"update_name": call.body["name"], "result": execution.values})
 
 
 @route("POST", f"{_EXECUTION}/queries", "workflows.executions.query_workflow_execution", body=_INVOCATION)
 def query_workflow_execution(call: FakeCall) -> Reply:
-    """Answer with the state of an execution, its signals and what updates have kept."""
+    """Answer with the state of an execution, its signals and what updates have kept, or with an encoded input."""
     execution = _execution(call)
-    state = {"status": execution.status, "signals": execution.signals, "values": execution.values}
+    state: JSONObject = {"status": execution.status, "signals": execution.signals, "values": execution.values}
+    if is_encoded(given := call.body.get("input")):
+        state = given
     return json_reply({"query_name": call.body["name"], "result": state})
 
 

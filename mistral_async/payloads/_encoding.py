@@ -1,0 +1,192 @@
+"""The encoding of workflow payloads, as a view of a client has it: requests before they leave, answers as they come."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from mistral_async._codec.json_encode import encode, to_builtins
+from mistral_async._codec.json_types import JSON, JSONObject, is_object
+from mistral_async._engine.encode import encode_json_of
+from mistral_async._engine.encoding import Caller, Decode
+from mistral_async._engine.request import Request, get
+from mistral_async.errors import PayloadError, PayloadOffloadingError
+from mistral_async.models.workflows.workers import WorkerInfo
+from mistral_async.models.workflows.workflows import NetworkEncodedInput
+from mistral_async.payloads._cipher import compact
+from mistral_async.payloads._codec import PayloadCodec, Place
+from mistral_async.payloads._operations import Answered, operation_of, two_part_id
+from mistral_async.payloads._parts import Decoding, changed
+from mistral_async.payloads._settings import PayloadCompression, PayloadEncryption, PayloadOffloading
+
+# Rule 1: The inputs of executions, signals, queries, updates and schedules are encoded; None, and a
+#   `NetworkEncodedInput`, which is encoded already, are sent as they are. No input that is to be encoded is sent
+#   otherwise: what fails is raised before anything is sent, and a repeated request has the same bytes.
+# Rule 2: Results of executions, queries and updates, inputs of schedules and data of events are decoded before the
+#   answer is read, so that all forms of it show them: values, `Response.json()`, hooks.
+# Rule 3: The namespace is asked of the API once a client, and only for what is offloaded. Inputs of schedules, which
+#   outlive an execution, are never offloaded.
+# Rule 4: A new schedule has a hash of its input, by which the API tells whether it is another one: keyed, where there
+#   is encryption, so that nobody can guess the input by it.
+
+R = TypeVar("R", bound=Request)
+
+_PATHS: Final[Mapping[Answered, tuple[str, ...]]] = {
+    "result": ("result",),
+    "schedule": ("input",),
+    "schedules": ("schedules", "*", "input"),
+    "events": ("events", "*", "attributes", "*"),
+    "event": ("data", "attributes", "*"),
+}
+_HASH_LABEL: Final = b"schedule-input-hash"
+
+
+class WorkflowEncoding:
+    """The steps for payloads of workflows: `client.with_options(workflow_encoding=WorkflowEncoding(...))`.
+
+    Without settings inputs are only put into the form of encoded ones. `namespace` is that of the workspace, which is
+    asked of the API where it is needed and not given. With `keep_undecodable` data of events that can not be decoded,
+    such as that of others, is left as it is, with its `encoding_options`; else it is a `PayloadError`.
+    """
+
+    def __init__(
+        self,
+        *,
+        encryption: PayloadEncryption | None = None,
+        compression: PayloadCompression | None = None,
+        offloading: PayloadOffloading | None = None,
+        namespace: str | None = None,
+        keep_undecodable: bool = False,
+    ) -> None:
+        self.codec: Final = PayloadCodec(encryption=encryption, compression=compression, offloading=offloading)
+        self._decoding = Decoding(self.codec, keep_undecodable=keep_undecodable)
+        self._settings: dict[str, Any] = {
+            "encryption": encryption,
+            "compression": compression,
+            "offloading": offloading,
+            "namespace": namespace,
+            "keep_undecodable": keep_undecodable,
+        }
+        self._namespace = namespace
+        self._namespaces: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self._settings.items() if value)
+        return f"WorkflowEncoding({given})"
+
+    def __deepcopy__(self, memo: object) -> WorkflowEncoding:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the settings; keys of encryption refuse that."""
+        return _made_again, (self._settings,)
+
+    async def encode(self, value: object, *, execution_id: str | None = None) -> JSONObject:
+        """Encode an input as it is sent. It is offloaded only with an execution, and with a `namespace`."""
+        place = None if execution_id is None or self._namespace is None else _fixed(self._namespace, execution_id)
+        return await self._encoded(encode(value), place)
+
+    async def decode(self, value: object) -> JSON:
+        """Decode a result or an input as it comes; what is not encoded is returned. Raises `PayloadError`."""
+        made = await self._decoding.result(msgspec.Raw(encode(value)))
+        return msgspec.json.decode(made)
+
+    # what the engine asks
+
+    async def encode_request(self, request: R, caller: Caller) -> R:
+        """Return a request with its input encoded, or the same one (rule 1)."""
+        found = operation_of(request)
+        if found is None or not found[0].sent:
+            return request
+        operation, name = found
+        body = _plain(request.json)
+        is_schedule = operation.sent in {"schedule", "change"}
+        holder = _plain(body.get("schedule")) if is_schedule else body
+        given = holder.get("input")
+        if given is None or isinstance(given, NetworkEncodedInput):
+            return request
+        data, place = encode_json_of(request, given), None
+        if not is_schedule:
+            execution_id = str(body.get("execution_id") or "")
+            if operation.sent == "execution":
+                execution_id = body["execution_id"] = execution_id or two_part_id(name)
+            place = self._place(caller, execution_id or name)
+        encoded = await self._encoded(data, place)
+        if operation.sent == "schedule":
+            encoded["input_hash"] = self._hash(data)
+        if operation.sent == "execution":
+            body |= {"input": None, "encoded_input": encoded}
+        else:
+            holder["input"] = encoded
+        if is_schedule:
+            body["schedule"] = holder
+        return msgspec.structs.replace(request, json=body)
+
+    def decoder(self, request: Request) -> Decode | None:
+        """Return what decodes the answer of a request, or each of its events; None where nothing is encoded."""
+        found = operation_of(request)
+        if found is None or not found[0].answered:
+            return None
+        answered = found[0].answered
+        decoding, path = self._decoding, _PATHS[answered]
+        change = decoding.result if answered == "result" else decoding.data
+        if answered in {"schedule", "schedules"}:
+            change = decoding.input
+
+        async def decode(body: bytes) -> bytes:
+            made = await changed(body, path, change)
+            return body if made is None else bytes(made)
+
+        return decode
+
+    async def _encoded(self, data: bytes, place: Place | None) -> JSONObject:
+        payload, steps = await self.codec.encode(data, place)
+        return {"b64payload": base64.b64encode(payload).decode(), "encoding_options": steps, "empty": False}
+
+    def _hash(self, data: bytes) -> str:
+        """Return the hash of an input (rule 4): equal inputs have equal ones, however they are written."""
+        canonical = compact(json.loads(data), sort_keys=True)
+        if self.codec.cipher is None:
+            return hashlib.sha256(canonical).hexdigest()
+        return self.codec.cipher.authenticate(_HASH_LABEL, canonical)
+
+    def _place(self, caller: Caller, execution_id: str) -> Place:
+        async def place() -> tuple[str, str]:
+            return await self._namespace_of(caller), execution_id
+
+        return place
+
+    async def _namespace_of(self, caller: Caller) -> str:
+        """Return the namespace of a client (rule 3)."""
+        known = self._namespace or self._namespaces.get(caller.state)
+        if known is None:
+            found = await caller.call(get("/v1/workflows/workers/whoami", returns=WorkerInfo))
+            if not found.namespace:
+                raise PayloadOffloadingError("the API does not say the namespace of the workspace: set namespace=")
+            known = self._namespaces[caller.state] = found.namespace
+        return known
+
+
+def _fixed(namespace: str, execution_id: str) -> Place:
+    async def place() -> tuple[str, str]:
+        return namespace, execution_id
+
+    return place
+
+
+def _plain(value: object) -> JSONObject:
+    """Return an object that may be changed; raises `PayloadError` for what is none."""
+    made = {**value} if is_object(value) else to_builtins(value)
+    if is_object(made):
+        return made
+    raise PayloadError("a request with a payload must be an object: nothing was sent")
+
+
+def _made_again(settings: dict[str, Any]) -> WorkflowEncoding:
+    return WorkflowEncoding(**settings)

@@ -1,0 +1,440 @@
+"""Payloads of workflows on their way: requests, answers, events and schedules, in all forms of the client."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import threading
+
+import httpx
+import pytest
+from obstore.store import MemoryStore
+
+from mistral_async import Mistral, SyncMistral, calls
+from mistral_async.errors import (
+    APITimeoutError,
+    ConfigurationError,
+    PayloadEncryptionError,
+    PayloadError,
+    PayloadOffloadingError,
+)
+from mistral_async.models import NetworkEncodedInput
+from mistral_async.payloads import (
+    EncryptedStrField,
+    ObjectStore,
+    PayloadCompression,
+    PayloadEncryption,
+    PayloadOffloading,
+    WorkflowEncoding,
+)
+
+KEY, OTHER_KEY = "0f" * 32, "1e" * 32
+SECRET = "the secret of the input"
+
+
+def encryption(mode="full", main_key=KEY, **more):
+    return PayloadEncryption(mode=mode, main_key=main_key, **more)
+
+
+def encrypted(mode="full", main_key=KEY, **more):
+    return WorkflowEncoding(encryption=encryption(mode, main_key), **more)
+
+
+def everything(mode="full"):
+    return WorkflowEncoding(
+        encryption=encryption(mode),
+        compression=PayloadCompression(min_size_bytes=1),
+        offloading=PayloadOffloading(store=ObjectStore(MemoryStore()), min_size_bytes=1),
+    )
+
+
+@pytest.fixture
+def given():
+    return {"token": EncryptedStrField(data=SECRET), "text": "x" * 200}
+
+
+READ = {"token": {"field_type": "__encrypted_str__", "data": SECRET}, "text": "x" * 200}
+
+
+@pytest.fixture(params=[encrypted, lambda: encrypted("partial"), everything, lambda: everything("partial")])
+def encoding(request):
+    return request.param()
+
+
+def no_secret_in(requests):
+    return not any(SECRET.encode() in request.body for request in requests)
+
+
+async def test_inputs_and_results_of_executions_are_encoded_on_their_way(client, server, encoding, given):
+    workflows = client.with_options(workflow_encoding=encoding).workflows
+    made = await workflows.execute_workflow("echo", input=given, wait_for_result=True)
+    found = await workflows.executions.get_workflow_execution(made.execution_id)
+    assert made.result == found.result == READ
+    plain = (await client.workflows.executions.get_workflow_execution(made.execution_id)).result
+    assert plain.keys() >= {"b64payload", "encoding_options"}
+    assert no_secret_in(server.requests)
+    assert len(made.execution_id) == 64
+
+
+async def test_signals_queries_and_updates_are_encoded(client, server, encoding, given):
+    workflows = client.with_options(workflow_encoding=encoding).workflows
+    started = await workflows.execute_workflow("approval", input={"n": 1}, execution_id="mine")
+    queried = await workflows.executions.query_workflow_execution("mine", name="q", input=given)
+    updated = await workflows.executions.update_workflow_execution("mine", name="u", input=given)
+    await workflows.executions.signal_workflow_execution("mine", name="approve", input=given)
+    ended = await workflows.wait_for_workflow_completion("mine", polling_interval=0.01)
+    assert started.execution_id == "mine"
+    assert queried.result == updated.result == ended.result == READ
+    assert no_secret_in(server.requests)
+
+
+def test_the_blocking_client_encodes(threaded_server, given):
+    with SyncMistral(threaded_server.api_key, server_url=threaded_server.url, workflow_encoding=everything()) as client:
+        assert client.workflows.execute_workflow_and_wait("echo", input=given, polling_interval=0.01) == READ
+        made = client.with_response.workflows.execute_workflow("echo", input=given, wait_for_result=True)
+        with client.workflows.executions.stream(made.data.execution_id) as stream:
+            event = next(iter(stream))
+    assert made.json()["result"] == made.data.result == event.data.attributes.input.value == READ
+    assert no_secret_in(threaded_server.requests)
+
+
+def recording(answer=None, status=200):
+    """Return a transport in memory, and the bodies that it is sent."""
+    sent = []
+
+    def handle(request):
+        sent.append(json.loads(request.content or b"null"))
+        return httpx.Response(status, json=answer or {})
+
+    return httpx.MockTransport(handle), sent
+
+
+async def test_requests_as_values_are_encoded_when_they_are_performed(client, server, given):
+    view = client.with_options(workflow_encoding=encrypted())
+    call = calls.workflows.execute_workflow("echo", input=given, wait_for_result=True)
+    answers = [(await view.send(call)).data.result for _ in range(2)]
+    async with view.bulk.map([call]) as results:
+        answers += [result.value.result async for result in results]
+    assert answers == [READ] * 3
+    assert call.json["input"] == given
+    assert no_secret_in(server.requests)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [("/v1/workflows/{}/execute", "echo"), ("/v1/workflows/echo/execute",), ("/v1//workflows/echo/execut%65/",)],
+    ids=str,
+)
+async def test_requests_of_any_kind_are_known_by_their_path(anyio_backend, given, route):
+    transport, sent = recording()
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted()) as client:
+        await client.request("POST", *route, json={"input": given})
+    assert sent[0]["input"] is None
+    assert sent[0]["encoded_input"]["encoding_options"] == ["encrypted"]
+
+
+async def test_an_extra_body_is_encoded_too(anyio_backend, given):
+    transport, sent = recording()
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted()) as client:
+        await client.with_options(extra_body={"input": given, "more": 1}).workflows.execute_workflow("w", input=1)
+        await client.with_options(extra_body={"more": 1}).workflows.get_workflows(limit=1).page()
+    assert SECRET not in json.dumps(sent)
+    assert sent[0]["input"] is None
+    assert (sent[0]["more"], sent[1]) == (1, {"more": 1})
+
+
+async def test_what_is_none_or_encoded_already_is_sent_as_it_is(anyio_backend):
+    transport, sent = recording()
+    done = NetworkEncodedInput(b64payload="e30=", encoding_options=["encrypted"])
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted()) as client:
+        await client.workflows.execute_workflow("w")
+        await client.workflows.executions.signal_workflow_execution("e", name="n", input=done)
+        await client.workflows.schedules.update_schedule("s", schedule={"cron_expressions": ["* * * * *"]})
+    assert sent[0].keys() == {"traceparent"}
+    assert sent[1:] == [
+        {"name": "n", "input": {"b64payload": "e30=", "encoding_options": ["encrypted"]}},
+        {"schedule": {"cron_expressions": ["* * * * *"]}},
+    ]
+
+
+async def test_partial_encryption_leaves_the_rest_readable(anyio_backend, given):
+    transport, sent = recording()
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted("partial")) as client:
+        await client.workflows.execute_workflow("w", input=given)
+        await client.workflows.execute_workflow("w", input={"text": "nothing is marked"})
+    first, second = (each["encoded_input"] for each in sent)
+    shown = await WorkflowEncoding().decode({**first, "encoding_options": []})
+    assert (first["encoding_options"], shown["text"]) == (["encrypted-partial"], READ["text"])
+    assert shown["token"]["data"] != SECRET
+    assert second["encoding_options"] == []
+    assert await WorkflowEncoding().decode(second) == {"text": "nothing is marked"}
+
+
+async def test_a_repeated_request_has_the_same_bytes(client, server, given):
+    view = client.with_options(workflow_encoding=encrypted())
+    made = await client.workflows.execute_workflow("approval")
+    server.fail(503, operation="workflows.executions.query_workflow_execution", times=1)
+    await view.workflows.executions.query_workflow_execution(made.execution_id, name="n", input=given)
+    first, second = [each.body for each in server.requests if each.path.endswith("/queries")]
+    assert first == second
+    assert no_secret_in(server.requests)
+
+
+async def test_events_are_decoded_in_lists_and_streams(client, server, encoding, given):
+    workflows = client.with_options(workflow_encoding=encoding).workflows
+    made = await workflows.execute_workflow("echo", input=given, wait_for_result=True)
+    listed = [each async for each in workflows.events.get_workflow_events(root_workflow_exec_id=made.execution_id)]
+    async with workflows.executions.stream(made.execution_id) as stream:
+        streamed = [event.data async for event in stream]
+    async with workflows.events.get_stream_events(root_workflow_exec_id=made.execution_id) as stream:
+        assert [event.data async for event in stream] == streamed == listed
+    started, ended = listed[0].attributes.input, listed[-1].attributes.result
+    assert (started.value, started.encoding_options) == (ended.value, ended.encoding_options) == (READ, [])
+
+
+async def test_events_of_with_response_are_shown_decoded(client, server, given):
+    view = client.with_options(workflow_encoding=encrypted())
+    made = await view.workflows.execute_workflow("echo", input=given, wait_for_result=True)
+    async with view.with_response.workflows.executions.stream(made.execution_id) as stream:
+        event = await anext(stream)
+        assert stream.json(event)["data"]["attributes"]["input"]["value"] == READ
+
+
+async def test_a_key_that_does_not_fit_is_an_error_that_shows_nothing(client, server, given, caplog):
+    made = await client.with_options(workflow_encoding=encrypted()).workflows.execute_workflow(
+        "echo", input=given, wait_for_result=True
+    )
+    workflows = client.with_options(workflow_encoding=encrypted(main_key=OTHER_KEY)).workflows
+    with pytest.raises(PayloadEncryptionError, match=r"executions/\{\}.*main_key does not decrypt it") as raised:
+        await workflows.executions.get_workflow_execution(made.execution_id)
+    assert raised.value.may_have_executed
+    assert raised.value.attempts[-1].status == 200
+    assert raised.value.request_id
+    with pytest.raises(PayloadEncryptionError):
+        await workflows.events.get_workflow_events().page()
+    async with workflows.executions.stream(made.execution_id) as stream:
+        with pytest.raises(PayloadEncryptionError):
+            await anext(stream)
+    with pytest.raises(PayloadEncryptionError, match="has no key"):
+        await client.with_options(workflow_encoding=WorkflowEncoding()).workflows.executions.get_workflow_execution(
+            made.execution_id
+        )
+    shown = f"{raised.value!r} {raised.value.__cause__!r} {caplog.text}"
+    assert not any(each in shown for each in (SECRET, KEY, OTHER_KEY))
+
+
+async def test_a_key_before_this_one_still_decrypts(client, server, given):
+    made = await client.with_options(workflow_encoding=encrypted()).workflows.execute_workflow(
+        "echo", input=given, wait_for_result=True
+    )
+    rotated = WorkflowEncoding(encryption=encryption(main_key=OTHER_KEY, secondary_key=KEY))
+    workflows = client.with_options(workflow_encoding=rotated).workflows
+    assert (await workflows.executions.get_workflow_execution(made.execution_id)).result == READ
+
+
+async def test_events_of_others_can_be_kept(client, server, given, caplog):
+    made = await client.with_options(workflow_encoding=encrypted()).workflows.execute_workflow(
+        "echo", input=given, wait_for_result=True
+    )
+    keeping = encrypted(main_key=OTHER_KEY, keep_undecodable=True)
+    with caplog.at_level(logging.WARNING, logger="mistral_async"):
+        async with client.with_options(workflow_encoding=keeping).workflows.executions.stream(
+            made.execution_id
+        ) as stream:
+            events = [event async for event in stream]
+    assert events[0].data.attributes.input.encoding_options == ["encrypted"]
+    assert "main_key does not decrypt it" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"b64payload": "not base64!", "foo": "bar"},
+        {"b64payload": "//4=", "encoding_options": []},
+        {"b64payload": "e30=", "encoding_options": ["a newer step"]},
+        {"b64payload": 1},
+        [{"b64payload": "e30="}],
+        "text",
+        None,
+    ],
+)
+async def test_what_only_looks_encoded_is_left_as_it_is(anyio_backend, result):
+    transport, _ = recording({"result": result, "execution_id": "e", "more": 12345678901234567890123})
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted()) as client:
+        found = await client.with_response.workflows.executions.get_workflow_execution("e")
+    assert found.data.result == result
+    assert found.json()["more"] == 12345678901234567890123
+
+
+class Listening(dict[str, bytes]):
+    """A store that counts, and fails if it is told to."""
+
+    def __init__(self):
+        self.failure = None
+        self.threads = set()
+
+    def exists(self, key):
+        self.threads.add(threading.current_thread())
+        if self.failure is not None:
+            raise self.failure
+        return key in self
+
+    def get(self, key):
+        return self[key]
+
+    def put(self, key, content):
+        self[key] = content
+
+
+@pytest.fixture
+def store():
+    return Listening()
+
+
+def offloading(store, **more):
+    return WorkflowEncoding(offloading=PayloadOffloading(store=store, min_size_bytes=100, prefix="team"), **more)
+
+
+async def test_large_payloads_are_kept_in_the_store(client, server, store, given):
+    workflows = client.with_options(workflow_encoding=offloading(store)).workflows
+    await workflows.execute_workflow("echo", input="small", wait_for_result=True)
+    assert not store
+    assert not any(each.path.endswith("/whoami") for each in server.requests)
+    for _ in range(2):
+        made = await workflows.execute_workflow("echo", input=given, execution_id="an id/é", wait_for_result=True)
+        assert made.result == READ
+    (key,) = store  # equal contents are kept once
+    namespace = (await client.workflows.workers.get_scheduler_namespace()).namespace
+    assert key.startswith(f"team/temporal-payload/{namespace}/an%20id%2F%C3%A9/sha256:")
+    assert [each.path.endswith("/whoami") for each in server.requests].count(True) == 2  # one is this test's
+    assert threading.current_thread() not in store.threads
+    assert no_secret_in(server.requests)
+
+
+async def test_a_store_that_fails_keeps_the_request_from_being_sent(client, server, store, given):
+    store.failure = OSError("the store's own words")
+    view = client.with_options(workflow_encoding=offloading(store, namespace="n"))
+    with pytest.raises(PayloadOffloadingError, match="failed with OSError") as raised:
+        await view.workflows.execute_workflow("echo", input=given)
+    assert not raised.value.may_have_executed
+    assert raised.value.__cause__ is store.failure
+    assert not server.requests
+
+
+async def test_a_blob_that_is_gone_or_changed_is_an_error(client, server, store, given):
+    workflows = client.with_options(workflow_encoding=offloading(store)).workflows
+    made = await workflows.execute_workflow("echo", input=given)
+    (key,) = store
+    store[key] = store[key].replace(b"x", b"y")
+    with pytest.raises(PayloadOffloadingError, match="not the one that was put there"):
+        await workflows.wait_for_workflow_completion(made.execution_id, polling_interval=0.01)
+    del store[key]
+    with pytest.raises(PayloadOffloadingError, match="failed with KeyError"):
+        await workflows.wait_for_workflow_completion(made.execution_id, polling_interval=0.01)
+    with pytest.raises(PayloadOffloadingError, match="has none: set offloading="):
+        await client.with_options(workflow_encoding=encrypted()).workflows.wait_for_workflow_completion(
+            made.execution_id
+        )
+
+
+async def test_a_store_that_hangs_ends_with_the_time_of_the_call(client, server, store, given):
+    hang = threading.Event()
+    store.exists = lambda key: hang.wait(10)
+    view = client.with_options(workflow_encoding=offloading(store, namespace="n"), timeout=0.05)
+    try:
+        with pytest.raises(APITimeoutError, match="before its payload was encoded") as raised:
+            await view.workflows.execute_workflow("echo", input=given)
+    finally:
+        hang.set()
+    assert (raised.value.phase, raised.value.may_have_executed) == ("encode", False)
+    assert not server.requests
+
+
+async def test_schedules_have_their_input_encoded_and_a_hash_of_it(client, server, store, given):
+    both = WorkflowEncoding(encryption=encryption(), offloading=PayloadOffloading(store=store, min_size_bytes=1))
+    schedules = client.with_options(workflow_encoding=both).workflows.schedules
+    turned = dict(reversed(given.items()))
+    for each in (given, turned, {"n": 1}):
+        await schedules.schedule_workflow(
+            workflow_identifier="echo", schedule={"input": each, "intervals": [{"every": "PT1H"}]}
+        )
+    assert [each.input async for each in schedules.get_schedules()] == [READ, READ, {"n": 1}]
+    first, second, third = (json.loads(each.body)["schedule"]["input"] for each in server.requests[:3])
+    assert first["input_hash"] == second["input_hash"] != third["input_hash"]
+    assert first["b64payload"] != second["b64payload"]
+    assert not store
+    assert no_secret_in(server.requests)
+
+
+async def test_a_changed_schedule_is_read_back(client, server, given):
+    schedules = client.with_options(workflow_encoding=encrypted()).workflows.schedules
+    made = await schedules.schedule_workflow(
+        workflow_identifier="echo", schedule={"input": 1, "intervals": [{"every": "PT1H"}]}
+    )
+    await schedules.update_schedule(made.schedule_id, schedule={"input": given})
+    assert (await schedules.get_schedule(made.schedule_id)).input == READ
+    assert "input_hash" not in json.loads(server.requests[1].body)["schedule"]["input"]
+
+
+async def test_inputs_of_the_schedules_of_others_are_left_as_they_are(client, server, given, caplog):
+    for key in (KEY, OTHER_KEY):
+        await client.with_options(workflow_encoding=encrypted(main_key=key)).workflows.schedules.schedule_workflow(
+            workflow_identifier="echo", schedule={"input": given, "intervals": [{"every": "PT1H"}]}
+        )
+    schedules = client.with_options(workflow_encoding=encrypted()).workflows.schedules
+    own, foreign = [each.input async for each in schedules.get_schedules()]
+    assert (own, foreign["encoding_options"]) == (READ, ["encrypted"])
+    assert "the input of a schedule is left as it is" in caplog.text
+
+
+async def test_other_operations_are_left_alone(client, server, encoding):
+    view = client.with_options(workflow_encoding=encoding)
+    answer = await view.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": "hi"}])
+    async with view.chat.stream(model="mistral-small-latest", messages=[{"role": "user", "content": "hi"}]) as stream:
+        assert [chunk async for chunk in stream]
+    assert answer.choices
+
+
+@pytest.mark.parametrize("key", ["", "0f", "x" * 32, KEY[:-1], "é" * 32, None, b"0" * 32])
+def test_a_key_that_is_none_is_refused_and_not_shown(key):
+    with pytest.raises(ConfigurationError, match="main_key must be 16, 24 or 32 bytes") as raised:
+        PayloadEncryption(mode="full", main_key=key)
+    assert not key or str(key) not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: PayloadEncryption(mode="half", main_key=KEY),
+        lambda: PayloadCompression(level=23),
+        lambda: PayloadCompression(level=0),
+        lambda: PayloadOffloading(store=object()),
+        lambda: PayloadOffloading(store=Listening(), min_size_bytes=-1),
+        lambda: Mistral("key", workflow_encoding="full"),
+        lambda: Mistral("key").with_options(workflow_encoding={}),
+    ],
+)
+def test_settings_that_can_not_be_are_refused(make):
+    with pytest.raises(ValueError, match=r"mode|level|BlobStore|min_size_bytes|workflow_encoding"):
+        make()
+
+
+def test_keys_are_neither_shown_nor_pickled():
+    encoding = WorkflowEncoding(encryption=encryption(secondary_key=OTHER_KEY), namespace="n")
+    client = Mistral("key", workflow_encoding=encoding)
+    assert repr(encoding) == "WorkflowEncoding(encryption=PayloadEncryption(mode='full'), namespace='n')"
+    for each in (encoding, client, client.with_options(timeout=1)):
+        with pytest.raises(TypeError, match="keys of encryption are not pickled"):
+            pickle.dumps(each)
+    compressing = Mistral("key", workflow_encoding=WorkflowEncoding(compression=PayloadCompression(level=5)))
+    assert pickle.loads(pickle.dumps(compressing))._executor.engine.options.workflow_encoding is not None
+
+
+async def test_an_input_that_is_no_json_is_refused_before_it_is_sent(client, server):
+    view = client.with_options(workflow_encoding=encrypted("partial"))
+    with pytest.raises(TypeError, match="can not be written as JSON"):
+        await view.workflows.execute_workflow("echo", input=object())
+    with pytest.raises(PayloadError, match="has no text"):
+        await view.workflows.execute_workflow("echo", input={"field_type": "__encrypted_str__", "data": 1})
+    assert not server.requests
