@@ -87,4 +87,5 @@ else:
             "Unknown": "mistral_async._codec.open_union",
             "calls": "mistral_async._client.resources",
         },
+        elsewhere=("mistral_async.models", "mistral_async.errors"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import weakref
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from mistral_async import Calls
+from mistral_async import Calls, calls
 from mistral_async import Mistral as AsyncClient
 from mistral_async._client.settings import ApiKey
 from mistral_async.compat._bridge import abandon, close_blocking
@@ -89,7 +90,7 @@ class Mistral:
         if self.groups is not None and name not in self.groups:
             there = ", ".join(sorted(self.groups))
             raise AttributeError(f"{type(self).__name__} has no `client.{name}`: it has {there}")
-        return EndpointGroup(self, path)
+        return group_class(path)(self, path)
 
     def __enter__(self) -> Self:
         return self
@@ -142,7 +143,7 @@ class EndpointGroup:
             full_name = ".".join((*self._path, name))
             raise AttributeError(f"mistral_async has no `client.{full_name}`{_MIGRATION_HINT}")
         if not callable(found):
-            return EndpointGroup(self._owner, path)
+            return group_class(path)(self._owner, path)
         method = async_method if name.endswith("_async") else sync_method
         return method(self._owner, path, found)
 
@@ -150,3 +151,21 @@ class EndpointGroup:
         known = dir(resolve(self._owner.client(), self._path))
         found = [name for name in known if not name.startswith("_") and name not in _CLIENTS]
         return sorted([*found, *(f"{name}_async" for name in found)])
+
+
+def group_class_at(path: str) -> type[EndpointGroup] | None:
+    """Return the class of the groups at a path (`beta.agents`) of the official client, or None."""
+    first, *rest = path.split(".")
+    own = (*GROUPS.get(first, (first,)), *rest)
+    try:
+        resolve(calls, own)
+    except AttributeError:
+        return None
+    return group_class(own)
+
+
+@functools.cache
+def group_class(path: tuple[str, ...]) -> type[EndpointGroup]:
+    """Return the class of a group of endpoints, which the official SDK has a name for: `chat.Chat`."""
+    name = "".join(part.title() for part in path[-1].split("_"))
+    return type(name, (EndpointGroup,), {"__doc__": f"The endpoints of `client.{'.'.join(path)}`."})

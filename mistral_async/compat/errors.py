@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import functools
 from types import TracebackType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import msgspec
 
 from mistral_async import errors
 from mistral_async._codec.json_types import is_object
+from mistral_async.compat._official import names
 
 _TRANSPORT_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}  # the body is decoded
 
@@ -189,3 +190,9 @@ class OfficialErrors:
     ) -> None:
         if error is not None:
             add_official_class(error)
+
+
+__path__: list[str] = []  # its modules are found by `_official`
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import anyio.from_thread
 import httpx
 
 from mistral_async._http.threads import run_in_thread
+from mistral_async.compat._official import names
 
 
 class HttpClient(Protocol):
@@ -93,3 +94,7 @@ def _iterate_from_thread(content: AsyncIterable[bytes]) -> Iterator[bytes]:
 
 async def _next_piece(pieces: AsyncIterator[bytes]) -> bytes | None:
     return await anext(pieces, None)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

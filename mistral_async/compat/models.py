@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from typing_extensions import is_typeddict
 
 from mistral_async import Unknown
 from mistral_async import models as _models
 from mistral_async.compat import _events
 from mistral_async.compat import errors as _errors
+from mistral_async.compat._official import listed, names
 
 if TYPE_CHECKING:
     from mistral_async.models import *  # noqa: F403 - all of them
@@ -21,7 +23,18 @@ _EVENTS = {
     "SpeechStreamEvents",
     "TranscriptionStreamEvents",
 }
-_ERRORS = {"HTTPValidationError", "HTTPValidationErrorData", "MistralError", "SDKError", "ValidationError"}
+_ERRORS = {
+    "HTTPValidationError",
+    "HTTPValidationErrorData",
+    "MistralError",
+    "NoResponseError",
+    "ObservabilityError",
+    "ObservabilityErrorData",
+    "ObservabilityErrorDetail",
+    "ResponseValidationError",
+    "SDKError",
+    "ValidationError",
+}
 _ANNOTATIONS = {
     "AgentTool": "AnyTool",
     "AgentsCompletionRequestTool": "AnyTool",
@@ -37,21 +50,29 @@ _ANNOTATIONS = {
 """Names that only annotations use, and their names in `mistral_async.models`."""
 
 
-def __getattr__(name: str) -> Any:
+__path__: list[str] = []  # its modules (`models.usermessage`) are found by `_official`
+
+
+def find_own(name: str) -> Any:
+    """Return a name that this package has, or None."""
     if name in _ERRORS:
         return getattr(_errors, name)
     if name in _EVENTS:
         return getattr(_events, name)
-    if name.endswith("TypedDict") and _is_known(name.removesuffix("TypedDict")):
-        return Mapping[str, Any]
     if _ANNOTATIONS.get(name) == "Unknown":
         return Unknown
-    return getattr(_models, _ANNOTATIONS.get(name, name))
+    return getattr(_models, _ANNOTATIONS.get(name, name), None)
 
 
-def _is_known(name: str) -> bool:
-    return name in _ANNOTATIONS or name in _NAMES
+_official_name = names(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    own = find_own(name)
+    if own is None or (is_typeddict(own) and name in listed("models")):  # there it is a model
+        return _official_name(name)
+    return own
 
 
 def __dir__() -> list[str]:
-    return sorted({*_NAMES, *_ERRORS, *_ANNOTATIONS})
+    return sorted({*_NAMES, *_ERRORS, *_ANNOTATIONS, *listed("models")})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+from mistral_async.compat._official import names
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -27,9 +29,20 @@ Nullable: TypeAlias = T | None
 OptionalNullable: TypeAlias = T | Unset | None
 
 
-def __getattr__(name: str) -> Any:
+__path__: list[str] = []  # its modules (`types.basemodel`) are found by `_official`
+
+
+def find_own(name: str) -> Any:
+    """Return a name that this package has, or None."""
     if name != "BaseModel":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return None
     from pydantic import BaseModel
 
     return BaseModel
+
+
+_official_name = names(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    return find_own(name) or _official_name(name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 import mistral_async
 from mistral_async.compat._events import EventStream, EventStreamAsync
+from mistral_async.compat._official import names
 
 __all__ = ["BackoffStrategy", "EventStream", "EventStreamAsync", "RetryConfig"]
 
@@ -49,3 +50,9 @@ def RetryConfig(  # noqa: N802 - a class in the official SDK
 def _statuses(text: str) -> range:
     first = int(text.upper().replace("X", "0"))
     return range(first, first + 10 ** text.upper().count("X"))
+
+
+__path__: list[str] = []  # its modules are found by `_official`
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -7,12 +7,14 @@ from functools import cache
 from types import ModuleType
 from typing import Final
 
+from mistral_async.compat._official import Placeholder
+
 OFFICIAL: Final = "mistralai"
 COMPAT: Final = "mistral_async.compat"
 
 # Rule 1: `mistralai` (version 1) and `mistralai.client` (later ones) are `mistral_async.compat`; what is below them has
 # the same path below it.
-# Rule 2: A name is told of if importing it from `compat` fails: nothing here lists what `compat` has.
+# Rule 2: A name is told of if importing it from `compat` fails or gives a placeholder: nothing here lists what it has.
 
 _GUIDE: Final = "https://github.com/mistralai/client-python/blob/main/MIGRATION.md"
 _VERSION_0_MODULES: Final = frozenset(
@@ -86,9 +88,9 @@ def is_module(dotted: str) -> bool:
 def problem_of(dotted: str) -> str | None:
     """Return why a name of `mistral_async.compat` can not be imported, or None (rule 2)."""
     try:
-        pkgutil.resolve_name(dotted)
+        value = pkgutil.resolve_name(dotted)
     except AttributeError:
         return f"{dotted} is not there"
     except ImportError as error:
         return str(error)
-    return None
+    return f"{dotted} is a placeholder, which raises when it is used" if isinstance(value, Placeholder) else None

@@ -10,6 +10,7 @@ from mistral_async._client.azure import API_VERSION, azure_settings
 from mistral_async._client.settings import ApiKey
 from mistral_async.compat import errors, httpclient, models, types, utils
 from mistral_async.compat._client import Mistral
+from mistral_async.compat._official import names
 from mistral_async.compat.types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -47,3 +48,7 @@ class MistralAzure(Mistral):
     def _adapted(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         adapted: dict[str, Any] = azure_settings(self._api_version, settings)
         return adapted
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from mistral_async.compat._official import names
 from mistral_async.errors import ToolRunError
 
 
@@ -11,3 +14,7 @@ class RunException(ToolRunError):  # noqa: N818 - its name in the official SDK
 
 class MCPException(ToolRunError):  # noqa: N818 - the same
     """An MCP server that cannot be reached, or failed."""
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mistral_async._client.gcp import REGION, vertex_settings
 from mistral_async.compat import errors, httpclient, models, types, utils
 from mistral_async.compat._client import Mistral
+from mistral_async.compat._official import names
 from mistral_async.compat.types import UNSET, Unset
 
 if TYPE_CHECKING:
     from mistral_async import RetryConfig
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
 
-__all__ = ["MistralGCP", "errors", "httpclient", "models", "types", "utils"]
+__all__ = ["MistralGCP", "MistralGoogleCloud", "errors", "httpclient", "models", "types", "utils"]
 
 
 class MistralGCP(Mistral):
@@ -50,3 +51,9 @@ class MistralGCP(Mistral):
             debug_logger,
         )
         self._settings["gateway"] = settings["gateway"]
+
+
+MistralGoogleCloud = MistralGCP  # its name in version 1
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

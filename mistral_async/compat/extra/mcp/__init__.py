@@ -1,1 +1,10 @@
 """MCP servers as the official SDK names them. They need the extra `mcp`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_async.compat._official import names
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mistral_async.compat._official import names
 from mistral_async.tools import MCP
 
 
@@ -25,3 +26,7 @@ class MCPClientBase(ABC):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self._name!r}>"
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mistral_async.compat._official import names
 from mistral_async.compat.extra.mcp.base import MCPClientBase
 
 
@@ -30,3 +31,7 @@ class MCPClientSSE(MCPClientBase):
 
         given = self._params
         return sse_client(given.url, given.headers, given.timeout, given.sse_read_timeout)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mistral_async.compat._official import names
 from mistral_async.compat.extra.mcp.base import MCPClientBase
 
 
@@ -16,3 +17,7 @@ class MCPClientSTDIO(MCPClientBase):
 
     def _address(self) -> Any:
         return self._params
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mistral_async.compat._official import names
 from mistral_async.compat.extra.mcp.base import MCPClientBase
 from mistral_async.tools import MCP
 
@@ -31,3 +32,7 @@ class MCPClientStreamableHTTP(MCPClientBase):
     def server(self, include: Sequence[str] | None, exclude: Sequence[str]) -> MCP:
         """Return the server with the included tools."""
         return MCP(self._params.url, headers=self._params.headers, include=include, exclude=exclude)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -1,1 +1,10 @@
 """Runs of conversations: functions are called until the model has finished."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_async.compat._official import names
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from mistral_async.compat._official import names
 from mistral_async.compat.extra.exceptions import RunException
 from mistral_async.compat.extra.mcp.base import MCPClientBase
 from mistral_async.tools import Tool
@@ -78,3 +79,7 @@ def _reject_confirmation(asked: object) -> None:
         raise RunException(
             "calls that wait for a confirmation: mistral_async.Mistral().beta.conversations.run(confirm=...)"
         )
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from mistral_async.compat._official import names
 from mistral_async.models import MessageOutputEntry, TextChunk, ToolFileChunk, ToolReferenceChunk
 from mistral_async.structured._output import ModelOutput, read_output
 from mistral_async.structured._output_type import output_type_of
@@ -79,3 +80,7 @@ def _chunk_text(chunk: Any) -> str:
             return f"<Reference title={chunk.title}>"
         case _:
             return ""
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -1,0 +1,329 @@
+"""Every module and name that the official SDK ever had, by one finder and one table.
+
+`mistral_async.compat.models.usermessage` and the like are no files: the finder makes them when they are imported. The
+table, `_official.txt`, has the names of versions 0 to 3; `tools/official_names.py` writes it from their wheels.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, cast
+
+import msgspec
+from typing_extensions import is_typeddict
+
+from mistral_async._codec.open_union import constant as constant_field
+
+# Rule 1: `mistral_async.compat` stands for `mistralai` and for `mistralai.client`: the same module is found by each of
+# its names (`compat.client.models`), and `install` has it found as `mistralai` too.
+# Rule 2: A file wins. A module without one has the names that the table gives it, and a module with one gets from the
+# table what it does not define (`names`).
+# Rule 3: A name is what this package has under it (`models.usermessage.UserMessage` is `compat.models.UserMessage`), or
+# is made of its kind in the table: a model of its fields, `str` of strings, `Any` of other types, else a placeholder.
+# Rule 4: A placeholder is imported, annotated with and compared like the class that it stands for; whoever calls or
+# subclasses it, or reads an attribute, is told that it is not here.
+# Rule 5: What only version 0 had raises an `ImportError` that tells the way out. What no version had is missing.
+# Rule 6: In the table, a line is a module (`-` is the top, `0` begins one of version 0) and its names; a `+` says that
+# there is one with `TypedDict` behind it. `(a,b:c,d=e)` are a model's fields: `b` is sent as `c`, and `d` is
+# always `e`. `=X` is another model, `'` are strings, `|` is another type, `@x.y` the class of `client.x.y`, and `.` any
+# other class, a function or a constant.
+
+HERE = __package__ or "mistral_async.compat"
+OFFICIAL = "mistralai"
+_TOPS = {OFFICIAL: "", "mistralai_azure": "azure", "mistralai_gcp": "gcp"}
+_CLOUDS = ("azure", "gcp")
+_HOMES = ("", "types", "utils", "httpclient", "errors")
+_GUIDE = "the migration guide lists what it leaves to the official SDK"
+CLIENTS_OF_VERSION_0 = ("MistralClient", "MistralAsyncClient")
+_NAME = re.compile(r"(\w+)([^ +]*)(\+?)")
+_VERSION_0 = (
+    "{} is of version 0 of mistralai, which version 1 replaced: `Mistral().chat.complete(...)` with "
+    "`models.UserMessage` is the way now: "
+    "see https://github.com/mistralai/client-python/blob/main/MIGRATION.md, then docs/migration.md"
+)
+
+
+class AliasFinder(MetaPathFinder):
+    """Finds a module by its other names (rule 1)."""
+
+    installed = False
+    """Whether `mistralai` is found, too."""
+
+    def find_spec(self, name: str, _path: Sequence[str] | None, _target: object = None) -> ModuleSpec | None:
+        """Return the module of another name, or None."""
+        top, _, below = name.partition(".")
+        if name.startswith(f"{HERE}."):
+            official = name.removeprefix(f"{HERE}.")
+        elif self.installed and top in _TOPS:
+            official = _below(_TOPS[top], below)
+        else:
+            return None
+        own = _below(HERE, _own_name(official))
+        return None if own == name else ModuleSpec(name, _Alias(own), is_package=True)
+
+
+class TableFinder(MetaPathFinder):
+    """Finds the modules that have no file here; it is the last to be asked (rules 2 and 5)."""
+
+    def find_spec(self, name: str, _path: Sequence[str] | None, _target: object = None) -> ModuleSpec | None:
+        """Return a module that the official SDK has, or None; raises `ImportError` for what only version 0 had."""
+        if not name.startswith(f"{HERE}."):
+            return None
+        official = name.removeprefix(f"{HERE}.")
+        if official in table():
+            return ModuleSpec(name, _Made(official), is_package=True)
+        if f"0{official}" in table():
+            raise ImportError(_VERSION_0.format(f"{OFFICIAL}.{official}"), name=name)
+        return None
+
+
+class _Alias(Loader):
+    """Loads a module under another of its names."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Have the import system make a module, which is not used."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Put the module itself in the place of what was made."""
+        sys.modules[module.__name__] = importlib.import_module(self._name)
+
+
+class _Made(Loader):
+    """Makes a module of what the table says about it."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Have the import system make a module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give the module its names, which are made when they are used."""
+        vars(module)["__doc__"] = f"`{OFFICIAL}.{self._module}` of the official SDK."
+        vars(module)["__getattr__"] = names(module.__name__)
+        vars(module)["__all__"] = list(listed(self._module))
+
+
+def names(module: str) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a module: what the official SDK has there and the module does not define."""
+    own = module.removeprefix(HERE).removeprefix(".")
+
+    def __getattr__(name: str) -> Any:  # noqa: N807 - it becomes the module's own
+        if name.startswith("__"):
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        value = find(own, name)
+        setattr(sys.modules[module], name, value)
+        return value
+
+    return __getattr__
+
+
+def find(module: str, name: str) -> Any:
+    """Return what the official SDK's module has under a name; raises `AttributeError` (rules 3 and 5)."""
+    below = _below(module, name)
+    if module == "" and (own := _own("models", name)) is not None:
+        return own  # the names of all models need not be read
+    if name in listed(module) and name not in CLIENTS_OF_VERSION_0:
+        return _value(module, name, listed(module)[name])
+    if name == "client" and module in {"", *_CLOUDS}:
+        return sys.modules[_below(HERE, module)]
+    if below in table():
+        return importlib.import_module(f"{HERE}.{below}")
+    if module.startswith("models.") and name in listed("models"):  # they import one another's names
+        return _value(module, name, listed("models")[name])
+    if f"0{below}" in table() or name in _names_of_version_0():
+        raise ImportError(_VERSION_0.format(f"{OFFICIAL}.{below}"))
+    raise AttributeError(f"module {_below(HERE, module)!r} has no attribute {name!r}")
+
+
+@functools.cache
+def _names_of_version_0() -> frozenset[str]:
+    return frozenset(name for module in table() if module.startswith("0") for name in listed(module))
+
+
+def _below(module: str, name: str) -> str:
+    """Join a module's name and what is below it; either may be empty."""
+    return f"{module}.{name}" if module and name else module or name
+
+
+def _own_name(module: str) -> str:
+    """Return a module's name without `client`, which versions 2 and 3 have behind `mistralai` and the clouds."""
+    first, *rest = module.split(".")
+    if first == "client":
+        return ".".join(rest)
+    return ".".join([first, *rest[1:]]) if first in _CLOUDS and rest[:1] == ["client"] else module
+
+
+@functools.cache
+def table() -> dict[str, str]:
+    """Return the names of each module, as they are written."""
+    from importlib.resources import files
+
+    lines = files(HERE).joinpath("_official.txt").read_text(encoding="utf-8").splitlines()
+    return {module.replace("-", ""): names for module, _, names in (line.partition(" ") for line in lines)}
+
+
+def _kinds(module: str) -> Iterator[tuple[str, str]]:
+    for name, kind, typed in _NAME.findall(table().get(module, "")):
+        yield name, kind
+        if typed:
+            yield f"{name}TypedDict", "|" if kind == "|" else "{"
+
+
+@functools.cache
+def listed(module: str) -> dict[str, str]:
+    """Return the names of a module; the top has those of `sdk` and `models`, and these what their modules have."""
+    found = dict(_kinds(module))
+    if module in {"", *_CLOUDS}:
+        found |= listed(_below(module, "sdk")) | listed(_below(module, "models"))
+    if module.rpartition(".")[2] == "models":
+        for each in table():
+            if each.startswith(f"{module}."):
+                found.update(_kinds(each))
+    return found
+
+
+def _value(module: str, name: str, kind: str) -> Any:
+    """Return a name's value (rule 3)."""
+    match kind[:1]:
+        case "=":
+            return getattr(importlib.import_module(f"{HERE}.models"), kind[1:])
+        case "@":
+            return _groups[0](kind[1:]) or placeholder(module, name)
+        case "." if "models" not in module.split("."):
+            homes = (*_parents(module), *_HOMES)
+        case _:
+            homes = ("models",)
+    for home in homes:
+        own = _own(home, name)
+        if own is not None and not (kind.startswith("(") and is_typeddict(own)):  # a model has attributes
+            return own
+    return made(module, name, kind)
+
+
+def _own(home: str, name: str) -> Any:
+    """Return what a module of this package defines, or None; some define names when they are used (`find_own`)."""
+    module = vars(importlib.import_module(_below(HERE, home)))
+    value = module.get(name)
+    return module["find_own"](name) if value is None and "find_own" in module else value
+
+
+def _parents(module: str) -> Iterator[str]:
+    while module := module.rpartition(".")[0]:
+        yield module
+
+
+@functools.cache
+def made(module: str, name: str, kind: str) -> Any:
+    """Make a model, or the type of an annotation, from its kind."""
+    match kind[:1]:
+        case "(":
+            return _model(name, kind[1:-1])
+        case "'":
+            return str
+        case "|":
+            return Any
+        case "{":
+            return dict[str, Any]
+        case _ if name.startswith("Unknown"):
+            from mistral_async import Unknown
+
+            return Unknown
+        case _:
+            return placeholder(module, name)
+
+
+def _model(name: str, fields: str) -> type[msgspec.Struct]:
+    """Make a model of its fields: each may be anything, and what is not set is not sent."""
+    from mistral_async.models._model import Model
+
+    declared = [_field(each) for each in fields.split(",") if each]
+    return msgspec.defstruct(
+        name,
+        declared,
+        bases=(cast("Any", Model),),
+        module=f"{HERE}.models",
+        namespace={"__doc__": f"`{name}` of the official SDK; its values are not checked."},
+        kw_only=True,
+    )
+
+
+def _field(written: str) -> tuple[str, Any, Any]:
+    name, _, constant = written.partition("=")
+    name, _, wire = name.partition(":")
+    if not constant:
+        return name, Any, msgspec.field(default=None, name=wire or None)
+    return name, Any, constant_field({"True": True, "False": False}.get(constant, constant))
+
+
+class Placeholder(type):
+    """The type of names that are not here (rule 4)."""
+
+    __module__: str
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Placeholder:
+        """Refuse to derive a class from a placeholder."""
+        if bases:
+            raise NotImplementedError(_missing(bases[0]))
+        return super().__new__(cls, name, bases, namespace)
+
+    def __call__(cls, *_args: object, **_options: object) -> Any:
+        """Refuse the call."""
+        raise NotImplementedError(_missing(cls))
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(_missing(cls))
+
+    def __getitem__(cls, _item: object) -> Placeholder:
+        return cls
+
+    def __iter__(cls) -> Iterator[Any]:
+        raise NotImplementedError(_missing(cls))
+
+    def __repr__(cls) -> str:
+        return f"<{OFFICIAL}.{cls.__module__.removeprefix(f'{HERE}.')}.{cls.__name__}, which is not here>"
+
+
+def _missing(name: type) -> str:
+    return f"{name!r}: mistral_async.compat does not have it ({_GUIDE})"
+
+
+@functools.cache
+def placeholder(module: str, name: str) -> Placeholder:
+    """Return what stands for a name that is not here."""
+    return Placeholder(name, (), {"__module__": _below(HERE, module)})
+
+
+_ALIASES = AliasFinder()
+_groups: list[Callable[[str], type | None]] = []
+
+
+def start(group_class: Callable[[str], type | None]) -> None:
+    """Have the modules found, once; a function gives the class of a group of endpoints, by its path."""
+    _groups[:] = [group_class]
+    if _ALIASES not in sys.meta_path:
+        sys.meta_path[:] = [_ALIASES, *sys.meta_path, TableFinder()]
+
+
+def install() -> None:
+    """Have `import mistralai` import this package, in programs and libraries that are not to be edited.
+
+    Call it before anything imports `mistralai`, which need not be installed, and is not found from then on if it is.
+    Raises `RuntimeError` if it was imported before.
+    """
+    for top, cloud in _TOPS.items():
+        if top in sys.modules and sys.modules[top] is not sys.modules.get(_below(HERE, cloud)):
+            raise RuntimeError(f"{top} is already imported: call `install()` before anything imports it")
+    _ALIASES.installed = True
