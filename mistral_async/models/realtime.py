@@ -45,7 +45,8 @@ class AudioFormat(Model, gc=False):
     @property
     def bytes_per_second(self) -> int:
         """The bytes of a second; of an encoding that this version does not know, as many as of 16 bits."""
-        return self.BYTES.get(self.encoding, 2) * self.sample_rate
+        rate = self.sample_rate if isinstance(self.sample_rate, int) else 16_000  # as the lenient pass may leave it
+        return self.BYTES.get(self.encoding, 2) * rate
 
 
 class TurnDetectionConfig(Model, kw_only=True, gc=False):

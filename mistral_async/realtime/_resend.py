@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import isfinite
 from typing import Final
 
 # Rule 1: Audio counts in bytes from the beginning of all of it, over all connections. `base` is where the present
@@ -38,7 +39,7 @@ class AudioLog:
 
     def set_format(self, bytes_per_second: int, sample: int) -> None:
         """Set the bytes of a second and of a sample, which the format of the audio says."""
-        self._rate, self._sample = max(1, bytes_per_second), max(1, sample)
+        self._rate, self._sample = max(1, bytes_per_second), sample
 
     @property
     def base(self) -> float:
@@ -68,6 +69,8 @@ class AudioLog:
 
     def segment(self, end: float) -> None:
         """Take note of a segment, whose time counts from the beginning of this connection (rule 2)."""
+        if not isfinite(end):
+            return
         self.exact = True
         self._hear(self._base + int(end * self._rate))
 

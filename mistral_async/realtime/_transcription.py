@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 import anyio
 from typing_extensions import Unpack
 
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.engine import Engine
-from mistral_async.errors import ConnectionClosedError, MistralError
+from mistral_async.errors import APIConnectionError, ConnectionClosedError, MistralError, ServerError
 from mistral_async.models.realtime import (
     AudioFormat,
     RealtimeConnectOptions,
@@ -19,6 +19,8 @@ from mistral_async.models.realtime import (
     RealtimeReconnected,
     RealtimeTranscriptionError,
     RealtimeTranscriptionSession,
+    RealtimeTranscriptionSessionCreated,
+    RealtimeTranscriptionSessionUpdated,
     RealtimeTranscriptionSettings,
     Reconnect,
     TurnDetectionEagerEndEvent,
@@ -28,7 +30,6 @@ from mistral_async.models.realtime import (
 )
 from mistral_async.models.transcriptions import (
     TranscriptionResponse,
-    TranscriptionSegmentChunk,
     TranscriptionStreamDone,
     TranscriptionStreamLanguage,
     TranscriptionStreamSegmentDelta,
@@ -46,6 +47,7 @@ from mistral_async.realtime._messages import (
 )
 from mistral_async.realtime._resend import AudioLog
 from mistral_async.realtime._settings import transcription_settings
+from mistral_async.realtime._transcript import Transcript
 
 if TYPE_CHECKING:
     from mistral_async._binding.executor import BlockingExecutor
@@ -60,9 +62,15 @@ if TYPE_CHECKING:
 #         all audio, and the last event has the whole text.
 
 _FINAL: Final = frozenset({1002, 1003, 1007, 1008, 1009, 1010})
+_SILENT: Final = 1011  # by this side: nothing answered a ping
 _FIRST_DELAY: Final = 0.5  # seconds, before the second attempt; doubled each time
 _LONGEST_DELAY: Final = 8.0
-_TURNS: Final = (
+_OF_SESSION: Final = (RealtimeTranscriptionSessionCreated, RealtimeTranscriptionSessionUpdated)
+_OF_TRANSCRIPT: Final = (
+    TranscriptionStreamTextDelta,
+    TranscriptionStreamSegmentDelta,
+    TranscriptionStreamLanguage,
+    TranscriptionStreamDone,
     TurnDetectionStartEvent,
     TurnDetectionEagerEndEvent,
     TurnDetectionResumeEvent,
@@ -97,10 +105,7 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         self._lost = False
         self._flushed = False
         self._over: ConnectionClosedError | MistralError | None = None
-        self._text: list[str] = []
-        self._segments: list[TranscriptionSegmentChunk] = []
-        self._language: str | None = None
-        self._before = ("", 0)  # text and segments of earlier connections
+        self._transcript = Transcript()
 
     def blocking(self, executor: BlockingExecutor) -> SyncRealtimeConnection:
         """Return the connection for code that blocks."""
@@ -120,10 +125,7 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
     @property
     def partial(self) -> TranscriptionResponse:
         """The text and segments so far."""
-        model = self._request.model or ""
-        return TranscriptionResponse(
-            model=model, text="".join(self._text), language=self._language, segments=list(self._segments)
-        )
+        return self._transcript.response(self._request.model or "")
 
     # what is sent
 
@@ -198,31 +200,17 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         super()._noted(event)
         match event:
             case TranscriptionStreamTextDelta():
-                self._text.append(event.text)
                 self._heard(None)
             case TranscriptionStreamSegmentDelta():
-                self._shift(event)
-                self._segments.append(
-                    TranscriptionSegmentChunk(
-                        text=event.text, start=event.start, end=event.end, speaker_id=event.speaker_id
-                    )
-                )
-            case TranscriptionStreamLanguage():
-                self._language = event.audio_language
-            case TranscriptionStreamDone():
-                self._finish(event)
-            case _ if isinstance(event, _TURNS):
-                event.time_s += self._base
-            case _ if self._log is not None and hasattr(event, "session"):
-                form = event.session.audio_format
-                self._log.set_format(form.bytes_per_second, AudioFormat.BYTES.get(form.encoding, 2))
+                self._heard(event.end)
             case _:
                 pass
+        if isinstance(event, _OF_TRANSCRIPT):
+            self._transcript.take(event, 0.0 if self._log is None else self._log.base)
+        elif self._log is not None and isinstance(event, _OF_SESSION):
+            form = event.session.audio_format
+            self._log.set_format(form.bytes_per_second, AudioFormat.BYTES.get(form.encoding, 2))
         return event
-
-    @property
-    def _base(self) -> float:
-        return 0.0 if self._log is None else self._log.base
 
     def _heard(self, end: float | None) -> None:
         """Take note of text that came, up to a time where that is known."""
@@ -234,69 +222,58 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         else:
             self._log.text(self.session.target_streaming_delay_ms)
 
-    def _shift(self, segment: Any) -> None:
-        """Have a segment count from the beginning of all audio (rule 4)."""
-        base = self._base
-        self._heard(segment.end)
-        segment.start = None if segment.start is None else segment.start + base
-        segment.end = None if segment.end is None else segment.end + base
-
-    def _finish(self, done: TranscriptionStreamDone) -> None:
-        """Put the text of all connections into the last event (rule 4)."""
-        text, count = self._before
-        if self._base or text:
-            for segment in done.segments:
-                segment.start = None if segment.start is None else segment.start + self._base
-                segment.end = None if segment.end is None else segment.end + self._base
-            done.text = f"{text}{done.text}"
-            done.segments = [*self._segments[:count], *done.segments]
-        self._text, self._segments = [done.text], list(done.segments)
-        self._language = done.language or self._language
-
     # a new connection in place of a lost one
 
     async def _recover(self, error: ConnectionClosedError) -> None:
-        if self._reconnect is None or error.close_code in _FINAL or (not error.by_server and error.close_code != 1011):  # noqa: PLR2004 (no answer to a ping)
+        if self._reconnect is None or not _passes(error):
             await super()._recover(error)
         self._lose()
         try:
-            await self._open_again(error)
+            await self._reopen(error)
         except MistralError as failure:
-            self._over = self._failed(failure)
+            self._over = failure
             failure.partial = self.partial
             raise
         finally:
             if self._over is not None or not self._lost:
                 self._restored.set()
 
-    async def _open_again(self, error: ConnectionClosedError) -> None:
-        rules, log = self._reconnect, self._log
-        assert rules is not None  # noqa: S101 (for type checkers: the caller has looked)
-        assert log is not None  # noqa: S101
+    async def _reopen(self, lost: ConnectionClosedError) -> None:
+        """Open a new connection and send again what has to be, at most `attempts` times in a row without text."""
+        rules, log = cast("Reconnect", self._reconnect), cast("AudioLog", self._log)
         if self._link is not None:
-            await self._link.close(error=error)
-        if self._failures >= rules.attempts:
-            raise error
-        if self._failures:
-            delay = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (self._failures - 1))
-            await anyio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 (no secret)
-        self._failures += 1
+            await self._link.close(error=lost)
         exact = log.exact
-        resent, lost = log.restart()
-        self._before = ("".join(self._text), len(self._segments))
+        resent, dropped = log.restart()
+        self._transcript.begin_again()
         place = len(self._ready)
-        await self._open_link()
+        await self._open_in_turn(rules, lost)
         told = RealtimeReconnected(
-            close_code=error.close_code,
-            reason=error.reason,
+            close_code=lost.close_code,
+            reason=lost.reason,
             resumed_at=log.base,
             resent=resent,
-            lost=lost,
+            lost=dropped,
             exact=exact,
             session=self.session,
         )
         self._ready.insert(place, told)
         await self._send_again(log)
+
+    async def _open_in_turn(self, rules: Reconnect, error: MistralError) -> None:
+        """Open a new connection, after a delay where others have failed; raises the error of the last one."""
+        while self._failures < rules.attempts:
+            if self._failures:
+                delay = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (self._failures - 1))
+                await anyio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 (no secret)
+            self._failures += 1
+            try:
+                return await self._open_link()
+            except MistralError as failure:
+                error = failure
+            if not _passes(error):
+                break
+        raise error
 
     async def _send_again(self, log: AudioLog) -> None:
         """Send what waits, then what had been said about it (rule 3); a connection that is lost again stays so."""
@@ -310,6 +287,13 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         except ConnectionClosedError:
             return  # the next read sees it
         self._lost = False
+
+
+def _passes(error: MistralError) -> bool:
+    """Return whether another connection may do better (rule 2)."""
+    if isinstance(error, ConnectionClosedError):
+        return error.close_code not in _FINAL and (error.by_server or error.close_code == _SILENT)
+    return isinstance(error, (APIConnectionError, ServerError))
 
 
 class SyncRealtimeConnection(SyncConnection[RealtimeEvent, RealtimeConnection]):

@@ -350,7 +350,7 @@ WAITS = [
         realtime/_connection.py _open_link:link.open _open_link:link.send
         realtime/_link.py open:_engine.open _refuse:_upgrade.receive
         realtime/_live.py __aenter__:_connection.open
-        realtime/_transcription.py _open_again:anyio.sleep _open_again:_open_link
+        realtime/_transcription.py _open_in_turn:anyio.sleep _open_in_turn:_open_link
         """,
     ),
     Wait(
@@ -382,7 +382,7 @@ WAITS = [
         realtime/_connection.py _open_link:link.close close:_link.close
         realtime/_link.py close:_socket.aclose close:_task.stop
         realtime/_live.py __aexit__:_task.stop __aexit__:_connection.close
-        realtime/_transcription.py _open_again:_link.close
+        realtime/_transcription.py _reopen:_link.close
         """,
     ),
     Wait(

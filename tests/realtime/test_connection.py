@@ -279,12 +279,13 @@ def text(event):
     return b"\x81\x7f" + len(payload).to_bytes(8, "big") + payload
 
 
+@pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
 async def test_a_slow_reader_stops_the_server_and_is_not_taken_for_silence():
     written = []
 
     async def flood(ws):
         await say(ws, CREATED)
-        for number in range(600):
+        for number in range(500):
             await say(ws, delta("x" * 50_000))
             written.append(number)
         await say(ws, done("all"))
@@ -293,17 +294,17 @@ async def test_a_slow_reader_stops_the_server_and_is_not_taken_for_silence():
     with LiveServer(flood, compression=None) as server:
         async with (
             Mistral("k", server_url=server.url) as client,
-            client.audio.realtime.connect("m", ping_interval=0.02, ping_timeout=0.02) as connection,
+            client.audio.realtime.connect("m", ping_interval=0.02, ping_timeout=0.4) as connection,
         ):
             before = -1
             while before != len(written):
                 before = len(written)
-                await anyio.sleep(0.15)
-            assert len(written) < 400, "30 MB do not fit"
+                await anyio.sleep(0.5)
+            assert len(written) < 400, "25 MB do not fit"
             assert connection._link._socket._size < 8 * 1024 * 1024
             await connection.end_audio()
             texts = [event.text async for event in connection if hasattr(event, "text")]
-    assert len(texts) == 601
+    assert len(texts) == 501
 
 
 class Steps:

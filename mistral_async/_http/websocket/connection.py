@@ -61,6 +61,7 @@ class WebSocket:
         self._ended = anyio.Event()
         self._closing = False
         self._heard = 0  # reads, by which pings know that the server is there
+        self._paused = False  # until the next read has ended: what waits in the kernel is a sign of life
         self._sent = 0
         self._lost: OSError | None = None
         self._mute = False  # a write has failed
@@ -98,6 +99,7 @@ class WebSocket:
                 continue
             data = await self._stream.receive()
             self._heard += 1
+            self._paused = False
             messages = self._frames.receive(data)
             self._write()
             if messages and not self._closing:
@@ -108,9 +110,9 @@ class WebSocket:
                 return
 
     async def _wait_for_room(self) -> None:
+        self._paused = True
         self._taken = anyio.Event()
         await self._taken.wait()
-        self._heard += 1
 
     async def _flush_all(self) -> None:
         """Send what the kernel does not take at once."""
@@ -143,7 +145,7 @@ class WebSocket:
             if timeout is None:
                 continue
             await anyio.sleep(timeout)
-            if self._heard == heard and self._size <= self._options.queue_size:
+            if self._heard == heard and not self._paused:
                 self._frames.fail(_PING_TIMEOUT, f"no answer to a ping within {timeout:g} s")
                 self._write()
                 self._stream.close()
