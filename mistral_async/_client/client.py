@@ -5,6 +5,7 @@ A view (`with_options`) is a client over another engine: it has settings of its 
 
 from __future__ import annotations
 
+import functools
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
@@ -66,7 +67,7 @@ class Client(Resources[M], Generic[M, R, E]):
     def __copy__(self) -> Self:
         return self
 
-    @property
+    @functools.cached_property
     def with_response(self) -> Resources[R]:
         """The same endpoints with all that the API said: answers and pages of lists as `Response`, events as sent."""
         return Resources(self._executor.over(self._executor.engine, responses=True))

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_async.compat import errors, httpclient, models, types, utils
-from mistral_async.compat._client import Mistral, group_class_at
+from mistral_async.compat._client import Mistral
+from mistral_async.compat._groups import group_class_at
 from mistral_async.compat._official import install, names, start
 from mistral_async.compat.errors import HTTPValidationError, MistralError, SDKError
 

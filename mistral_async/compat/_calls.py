@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
 from mistral_async import Mistral, Timeout
 from mistral_async._binding.sync_executor import SyncDownload, SyncPages, SyncStream
@@ -45,18 +45,32 @@ Options: TypeAlias = dict[str, Any]
 class ClientOwner(Protocol):
     """An object with one client for each server."""
 
-    defaults: ClassVar[Mapping[str, Mapping[str, object]]]
-    """Options of the methods of a group, where they are not given."""
+    @property
+    def defaults(self) -> Mapping[str, Mapping[str, object]]:
+        """Options of the methods of a group, where they are not given."""
+        ...
+
+    @property
+    def sdk_configuration(self) -> Any:
+        """The settings, under the official SDK's names."""
+        ...
 
     def client(self, server_url: str | None = None, *, blocking: bool = False) -> Mistral:
         """Return the client for a server."""
         ...
 
 
-def async_method(owner: ClientOwner, path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable[..., Any]:
+class GroupOfOwner(Protocol):
+    """A group of endpoints."""
+
+    _owner: ClientOwner
+
+
+def async_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """Return the coroutine function of an endpoint: `await client.chat.complete_async(...)`."""
 
-    async def call(*args: Any, **options: Any) -> Any:
+    async def call(self: GroupOfOwner, *args: Any, **options: Any) -> Any:
+        owner = self._owner
         with OfficialErrors():
             options = {**owner.defaults.get(path[0], {}), **options}
             client = client_for_call(owner, options, blocking=False)
@@ -73,10 +87,11 @@ def async_method(owner: ClientOwner, path: tuple[str, ...], endpoint: Callable[.
     return _named(call, f"{path[-1]}_async", path, endpoint)
 
 
-def sync_method(owner: ClientOwner, path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable[..., Any]:
+def sync_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """Return the blocking function of an endpoint: `client.chat.complete(...)`."""
 
-    def call(*args: Any, **options: Any) -> Any:
+    def call(self: GroupOfOwner, *args: Any, **options: Any) -> Any:
+        owner = self._owner
         with OfficialErrors():
             options = {**owner.defaults.get(path[0], {}), **options}
             client = client_for_call(owner, options, blocking=True)

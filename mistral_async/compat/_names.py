@@ -53,7 +53,7 @@ def parameters(endpoint: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
 
 
 def official_signature(endpoint: Callable[..., Any], *, streams: bool) -> inspect.Signature:
-    """Return what a method takes: an endpoint's parameters, and the options that the official SDK adds to it."""
+    """Return what the method of a group takes: an endpoint's parameters, and those that the official SDK adds."""
     return _with_options(getattr(endpoint, "__func__", endpoint), streams=streams)
 
 
@@ -65,9 +65,10 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
 @functools.cache
 def _with_options(function: Callable[..., Any], *, streams: bool) -> inspect.Signature:
     known = [each for name, each in _signature(function).parameters.items() if name != "self"]
+    bound = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     names = [*(["stream"] if streams else []), *FOR_ONE_CALL]
     taken = {each.name for each in known}
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in names if name not in taken
     ]
-    return inspect.Signature([*known, *added])
+    return inspect.Signature([bound, *known, *added])

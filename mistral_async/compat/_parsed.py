@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from mistral_async.models import AssistantMessage, ChatCompletionChoice, ChatCompletionResponse
+from mistral_async.models.content import text_of
 from mistral_async.structured import Parsed
+from mistral_async.structured._output import ModelOutput, read_output
+from mistral_async.structured._output_type import OutputType
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -28,15 +32,29 @@ class ParsedChatCompletionResponse(ChatCompletionResponse, kw_only=True):
 
 def parsed_response(parsed: Parsed[Any]) -> ParsedChatCompletionResponse:
     """Return the response of a parsed result with its values."""
+    return _with_values(parsed.response, parsed.values)
+
+
+def with_parsed(response: Any, kind: OutputType[Any]) -> Any:
+    """Return a response with the values of its messages; what is no response of this package gets them added."""
+    values = [read_output(kind, ModelOutput(text_of(each.message.content))) for each in response.choices]
+    if isinstance(response, ChatCompletionResponse):
+        return _with_values(response, values)
+    for choice, value in zip(response.choices, values, strict=True):
+        choice.message.parsed = value
+    return response
+
+
+def _with_values(response: ChatCompletionResponse, values: Sequence[Any]) -> ParsedChatCompletionResponse:
     choices = [
         _as_subclass(
             ParsedChatCompletionChoice,
             choice,
             message=_as_subclass(ParsedAssistantMessage, choice.message, parsed=value),
         )
-        for choice, value in zip(parsed.response.choices, parsed.values, strict=True)
+        for choice, value in zip(response.choices, values, strict=True)
     ]
-    return _as_subclass(ParsedChatCompletionResponse, parsed.response, choices=choices)
+    return _as_subclass(ParsedChatCompletionResponse, response, choices=choices)
 
 
 def _as_subclass(kind: type[S], original: msgspec.Struct, **changes: object) -> S:

@@ -8,28 +8,25 @@ from typing import Any
 
 import msgspec
 
-from mistral_async._codec.json_encode import encode_any, to_builtins
+from mistral_async._codec.dump import DumpOptions, dump
+from mistral_async._codec.json_encode import encode_any
 from mistral_async._codec.json_types import JSONObject
+from mistral_async.models._pydantic import PydanticMethods
 
 
-class Model(msgspec.Struct, omit_defaults=True):
+class Model(PydanticMethods, msgspec.Struct, omit_defaults=True):
     """An object of the API. Attributes are the wire's keys (camelCase in snake case); what was not set is not sent."""
 
     def to_dict(self) -> JSONObject:
-        """Return the object as it is sent: plain dicts, lists and scalars, without what was not set."""
-        return to_builtins(self)  # type: ignore[no-any-return]  # a Struct is always a dict
+        """Return the object as plain dicts, lists and scalars, with all that the server sent.
+
+        Of null and empty lists those are given that answers always have: see `model_dump`.
+        """
+        return dump(self, DumpOptions())  # type: ignore[no-any-return]  # a Struct is always a dict
 
     def to_json(self) -> bytes:
-        """Return the object as it is sent, as JSON; numbers that JSON does not have (NaN) are null."""
-        return encode_any(self)
-
-    def model_dump(self, **_: Any) -> JSONObject:
-        """Return `to_dict()`: the name that the official SDK has for it, whose options have no meaning here."""
-        return self.to_dict()
-
-    def model_dump_json(self, **_: Any) -> str:
-        """Return `to_json()` as text."""
-        return self.to_json().decode()
+        """Return `to_dict()` as JSON; numbers that JSON does not have (NaN) are null."""
+        return encode_any(self.to_dict())
 
 
 class Renamed(msgspec.StructMeta):

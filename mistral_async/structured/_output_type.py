@@ -9,6 +9,7 @@ from typing import Any, Generic, cast
 import msgspec
 from typing_extensions import TypeForm, TypeVar
 
+from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_schema.model_json import strip_fence
 from mistral_async._codec.json_schema.schema import VALUE_KEY, compile_type
 from mistral_async._codec.json_schema.type_codec import MismatchError, read_root
@@ -86,7 +87,7 @@ class OutputType(Generic[T]):
     def completion_args(self, args: CompletionArgs | Mapping[str, Any] | None) -> dict[str, Any]:
         """Return a conversation's completion arguments with the format that asks for the type."""
         given = completion_args_of(args)
-        fields = given.to_dict() if isinstance(given, CompletionArgs) else dict(given or {})
+        fields = to_builtins(given) if isinstance(given, CompletionArgs) else dict(given or {})
         return {**fields, "response_format": self.response_format()}
 
 

@@ -345,8 +345,6 @@ def test_runs_that_can_not_be(threaded_server, context, options, what):
 def test_contexts_that_can_not_be():
     with pytest.raises(RunException, match="Only one"):
         RunContext(model="a", agent_id="b")
-    with pytest.raises(RunException, match="confirm="):
-        RunContext(model="a").register_func(len, requires_confirmation=True)
 
 
 def test_mcp_servers_have_the_official_parameters():
@@ -357,14 +355,6 @@ def test_mcp_servers_have_the_official_parameters():
     some = http.server(["get_weather"], ())
     assert (some.takes("get_weather"), some.takes("other")) == (True, False)
     assert "name='w'" in repr(stdio)
-
-
-async def test_what_would_wait_for_a_confirmation_is_refused():
-    async with RunContext(model=MODEL) as context:
-        with pytest.raises(RunException, match="confirm="):
-            await context.register_mcp_client(
-                MCPClientSTDIO(stdio_params=["weather"]), {"requires_confirmation": ["get_weather"]}
-            )
 
 
 async def test_a_streamed_run_that_is_left_closes_its_stream():

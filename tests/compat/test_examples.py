@@ -122,7 +122,7 @@ PRINTS = {
     "models/async_list_models.py": "list True\n",
     "models/list_models.py": "True\ncodestral-latest True\n",
     "ocr/ocr_process_from_file.py": '{\n    "pages": [\n        {\n            …"markdown": "Page 1 of paper"…}\n',
-    "ocr/ocr_process_from_url.py": "0 True\n['model', 'pages', 'usage_info']\n",
+    "ocr/ocr_process_from_url.py": "0 True\n['document_annotation', 'model', 'pages', 'usage_info']\n",
     "readme/asynchronous.py": "You said: Who paints best? Answer in one sentence.\n2\n",
     "readme/custom_http_client.py": "You said: Say hello.\nYou said: Say hello.\n9\nlist\n",
     "readme/debugging.py": "…DEBUG:mistralai.client:…GET /v1/models… 200 …\n",

@@ -252,7 +252,7 @@ def _is_scalar(hint: Any) -> bool:
 
 
 def _is_pydantic(cls: Any) -> bool:
-    return any(hasattr(cls, mark) for mark in _PYDANTIC_MARKS)
+    return not is_struct(cls) and any(hasattr(cls, mark) for mark in _PYDANTIC_MARKS)
 
 
 def _constrained(hint: Any, metadata: Metadata) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from mistral_async._client.azure import API_VERSION, azure_settings
 from mistral_async._client.settings import ApiKey
@@ -42,12 +43,8 @@ class MistralAzure(Mistral):
         super().__init__(
             api_key, server, url_params, server_url, client, async_client, retry_config, timeout_ms, debug_logger
         )
-        self._api_version = api_version
-        self._adapted(self._settings)  # which says what is missing
-
-    def _adapted(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        adapted: dict[str, Any] = azure_settings(self._api_version, settings)
-        return adapted
+        self._clients.adapt = functools.partial(azure_settings, api_version)
+        self._clients.adapt(self._clients.settings)  # which says what is missing
 
 
 if not TYPE_CHECKING:

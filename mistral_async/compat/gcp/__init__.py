@@ -50,7 +50,7 @@ class MistralGCP(Mistral):
             timeout_ms,
             debug_logger,
         )
-        self._settings["gateway"] = settings["gateway"]
+        self._clients.settings["gateway"] = settings["gateway"]
 
 
 MistralGoogleCloud = MistralGCP  # its name in version 1

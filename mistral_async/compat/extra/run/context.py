@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.exceptions import RunException
 from mistral_async.compat.extra.mcp.base import MCPClientBase
-from mistral_async.tools import Tool
+from mistral_async.models import FunctionCallEntry, FunctionResultEntry
+from mistral_async.tools import DeferredCall, RunEvent, Tool
+from mistral_async.tools._content import as_text
+from mistral_async.tools._deferred import ToolResult
+from mistral_async.tools._runner import OnToolError, RequestedCall, ToolRunner
+from mistral_async.tools._toolbox import Toolbox
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,6 +39,7 @@ class RunContext:
         if self.model and self.agent_id:
             raise RunException("Only one for model or agent_id should be set")
         self._stack = AsyncExitStack()
+        self._confirmed: set[str] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -43,22 +49,27 @@ class RunContext:
     ) -> None:
         await self._stack.aclose()
 
+    def requires_confirmation(self, tool_name: str) -> bool:
+        """Return whether a run stops before it calls this function."""
+        return tool_name in self._confirmed
+
     def register_func(self, func: F, requires_confirmation: bool = False) -> F:  # noqa: FBT001, FBT002 - positional in the official SDK
-        """Register a function for the model to call."""
-        _reject_confirmation(requires_confirmation)
+        """Register a function for the model to call; a run stops before a call that requires a confirmation."""
         made = Tool.from_function(func, strict=True)
         self.tools[made.name] = made
+        if requires_confirmation:
+            self._confirmed.add(made.name)
         return func
 
     async def register_mcp_client(
         self, mcp_client: MCPClientBase, tool_configuration: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        """Connect to an MCP server until the block ends; `include` and `exclude` select its tools."""
+        """Connect to an MCP server until the block ends; the configuration names its tools."""
         configuration = tool_configuration or {}
-        _reject_confirmation(configuration.get("requires_confirmation"))
         server = mcp_client.server(configuration.get("include") or None, configuration.get("exclude", ()))
         for tool in await self._stack.enter_async_context(server.session()):
             self.tools[tool.name] = tool
+        self._confirmed |= {*configuration.get("requires_confirmation", ())} & self.tools.keys()
 
     async def register_mcp_clients(
         self,
@@ -73,12 +84,31 @@ class RunContext:
         """Return the functions as the API takes them."""
         return list(self.tools.values())
 
-
-def _reject_confirmation(asked: object) -> None:
-    if asked:
-        raise RunException(
-            "calls that wait for a confirmation: mistral_async.Mistral().beta.conversations.run(confirm=...)"
+    async def execute_function_calls(self, function_calls: Sequence[FunctionCallEntry]) -> list[FunctionResultEntry]:
+        """Call the functions, all at once; none if one of them is not registered."""
+        if not function_calls or any(each.name not in self.tools for each in function_calls):
+            return []
+        tell: OnToolError = _error_text if self.continue_on_fn_error else "raise"
+        runner = ToolRunner(
+            Toolbox(self.get_tools()), context=None, confirm=None, on_tool_error=tell, emit=_ignore_event
         )
+        requested = [RequestedCall(each.tool_call_id, each.name, each.arguments) for each in function_calls]
+        try:
+            outcomes = await runner.run(requested, self.request_count)
+        except Exception as error:
+            called = ", ".join(each.name for each in function_calls)
+            raise RunException(f"Failed to execute tool {called}: {type(error).__name__}: {error}") from error
+        return [
+            FunctionResultEntry(each.id, as_text(each.content)) for each in outcomes if isinstance(each, ToolResult)
+        ]
+
+
+def _error_text(error: Exception, call: DeferredCall) -> str:
+    return f"Error while executing {call.name}: {error}"
+
+
+async def _ignore_event(event: RunEvent) -> None:
+    """Ignore an event of a tool call."""
 
 
 if not TYPE_CHECKING:

@@ -1,0 +1,129 @@
+"""The groups of endpoints (`client.chat`): a class for each, with its methods in their two spellings.
+
+The methods stand on the class, and a client makes each group once, so that mocks, wrappers and patches of either hold.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from mistral_async import calls
+from mistral_async.compat._calls import ClientOwner, async_method, resolve, sync_method
+from mistral_async.compat._names import GROUPS
+from mistral_async.compat._parsed import with_parsed
+from mistral_async.structured._output_type import output_type_of
+
+_CLIENTS = frozenset({"http_client", "mcp_client"})
+"""Methods that give clients of another kind than the official ones."""
+
+MIGRATION_HINT = " (the migration guide lists what it leaves to the official SDK)"
+
+
+class EndpointGroup:
+    """A group of endpoints. It holds what has the connections and not the client, which holds it."""
+
+    path: ClassVar[tuple[str, ...]] = ()
+    made: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    """The methods as they were made: who finds another one under a name finds a mock or a wrapper."""
+
+    def __init__(self, owner: ClientOwner) -> None:
+        self._owner = owner
+
+    @property
+    def sdk_configuration(self) -> Any:
+        """The settings of the client."""
+        return self._owner.sdk_configuration
+
+    def is_replaced(self, name: str) -> bool:
+        """Return whether a method was replaced, on this group or on its class."""
+        return name in vars(self) or getattr(type(self), name) is not self.made[name]
+
+    def sibling(self, name: str) -> EndpointGroup:
+        """Return another group of those that this one is among."""
+        return group_class((*self.path[:-1], name))(self._owner)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(f"mistral_async has no `client.{'.'.join((*self.path, name))}`{MIGRATION_HINT}")
+
+
+@functools.cache
+def group_class(path: tuple[str, ...]) -> type[EndpointGroup]:
+    """Return the class of a group of endpoints, which the official SDK has a name for: `chat.Chat`."""
+    native = cast("Any", type(resolve(calls, path)))
+    members = {name: getattr(native, name) for name in dir(native) if not name.startswith("_") and name not in _CLIENTS}
+    endpoints = {name: found for name, found in members.items() if callable(found)}
+    groups = {name: _subgroup((*path, name)) for name in members.keys() - endpoints.keys()}
+    made: dict[str, Callable[..., Any]] = {}
+    for name, endpoint in endpoints.items():
+        made[name] = sync_method((*path, name), endpoint)
+        made[f"{name}_async"] = async_method((*path, name), endpoint)
+    made |= _OWN_METHODS.get(path, dict)()
+    name = "".join(part.title() for part in path[-1].split("_"))
+    body = {"__doc__": f"The endpoints of `client.{'.'.join(path)}`.", "path": path, "made": made}
+    cls = type(name, (EndpointGroup,), {**made, **groups, **body})
+    for each, group in groups.items():
+        group.__set_name__(cls, each)
+    return cls
+
+
+def group_class_at(path: str) -> type[EndpointGroup] | None:
+    """Return the class of the groups at a path (`beta.agents`) of the official client, or None."""
+    first, *rest = path.split(".")
+    own = (*GROUPS.get(first, (first,)), *rest)
+    try:
+        resolve(calls, own)
+    except AttributeError:
+        return None
+    return group_class(own)
+
+
+def _subgroup(path: tuple[str, ...]) -> functools.cached_property[EndpointGroup]:
+    def read(self: EndpointGroup) -> EndpointGroup:
+        return group_class(path)(self._owner)
+
+    return functools.cached_property(read)
+
+
+def _parsing_methods() -> dict[str, Callable[..., Any]]:
+    """Make the methods that ask another one of the group: it may be a mock."""
+    path = ("chat", "parse")
+    parse, parse_async = (make(path, calls.chat.parse) for make in (sync_method, async_method))
+
+    @functools.wraps(parse)
+    def over_complete(self: Any, *args: Any, **options: Any) -> Any:
+        if not self.is_replaced("complete"):
+            return parse(self, *args, **options)
+        kind, asked = _asked(args, options)
+        return with_parsed(self.complete(**asked), kind)
+
+    @functools.wraps(parse_async)
+    async def over_complete_async(self: Any, *args: Any, **options: Any) -> Any:
+        if not self.is_replaced("complete_async"):
+            return await parse_async(self, *args, **options)
+        kind, asked = _asked(args, options)
+        return with_parsed(await self.complete_async(**asked), kind)
+
+    return {"parse": over_complete, "parse_async": over_complete_async}
+
+
+def _asked(args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the type of the output, and the options that ask for it."""
+    rest = dict(options)
+    kind = output_type_of(args[0] if args else rest.pop("response_format"))
+    return kind, {**rest, "response_format": kind.response_format()}
+
+
+def _running_methods() -> dict[str, Callable[..., Any]]:
+    from mistral_async.compat.extra.run import _loop
+
+    return {"run_async": _loop.run_async, "run_stream_async": _loop.run_stream_async}
+
+
+_OWN_METHODS: dict[tuple[str, ...], Callable[[], dict[str, Callable[..., Any]]]] = {
+    ("chat",): _parsing_methods,
+    ("beta", "conversations"): _running_methods,
+}

@@ -1,0 +1,147 @@
+"""Objects of the API as programs know them from pydantic, and what of an answer they give back."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pydantic
+import pytest
+
+from mistral_async import models
+from mistral_async._codec.json_encode import encode
+from mistral_async._codec.open_union import decode
+from mistral_async.models import ChatCompletionResponse, FunctionCall, ToolCall, UserMessage
+from mistral_async.models._always_sent import ALWAYS_SENT
+from mistral_async.models._model import Model
+
+BODY = {
+    "id": "x",
+    "object": "chat.completion",
+    "model": "m",
+    "created": 0,
+    "choices": [
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": "", "tool_calls": None, "prefix": False},
+            "finish_reason": "stop",
+        }
+    ],
+    "usage": {
+        "prompt_tokens": 0,
+        "completion_tokens": 0,
+        "total_tokens": 0,
+        "prompt_tokens_details": {"cached_tokens": 0},
+    },
+}
+
+
+@pytest.fixture
+def answer():
+    return decode(json.dumps(BODY).encode(), ChatCompletionResponse)
+
+
+def test_what_was_sent_is_given_and_not_sent_again(answer):
+    assert answer.to_dict() == answer.model_dump() == answer.dict() == BODY
+    assert json.loads(answer.to_json()) == json.loads(answer.model_dump_json()) == json.loads(answer.json()) == BODY
+    assert json.loads(encode(answer.choices[0].message)) == {"role": "assistant", "content": ""}
+
+
+def test_recorded_answers_are_given_whole(recorded):
+    kinds = {
+        "/v1/chat/completions": models.ChatCompletionResponse,
+        "/v1/ocr": models.OCRResponse,
+        "/v1/audio/transcriptions": models.TranscriptionResponse,
+        "/v1/batch/jobs": models.BatchJob,
+    }
+    seen = 0
+    for exchange in recorded:
+        body = exchange["response_body"]
+        if exchange["path"] in kinds and exchange["status"] == 200 and not exchange["is_sse"]:
+            sent = json.loads(body) if isinstance(body, str) else body
+            read = decode(json.dumps(sent).encode(), kinds[exchange["path"]])
+            assert _lost(sent, read.to_dict()) == []
+            seen += 1
+    assert seen > 30
+
+
+def _lost(sent, given, path="$"):
+    """Find what a dict lacks of an answer, but for fields that no Struct has and nulls in the usage of embeddings."""
+    if isinstance(sent, dict) and isinstance(given, dict):
+        return [
+            lost
+            for key, value in sent.items()
+            for lost in (_lost(value, given[key], f"{path}.{key}") if key in given else [f"{path}.{key}"])
+        ]
+    if isinstance(sent, list) and isinstance(given, list):
+        return [lost for place in range(len(sent)) for lost in _lost(sent[place], given[place], f"{path}[{place}]")]
+    return [] if sent == given else [path]
+
+
+def test_copies_are_of_the_same_class(answer):
+    shallow, deep = answer.model_copy(update={"id": "y"}), answer.copy(deep=True)
+    assert (shallow.id, shallow.choices is answer.choices) == ("y", True)
+    assert (deep == answer, deep.choices is answer.choices) == (True, False)
+
+
+def test_iteration_gives_names_and_values(answer):
+    assert dict(answer)["choices"] is answer.choices
+    assert dict(UserMessage("hi")) == {"content": "hi", "role": "user"}
+
+
+def test_validation():
+    call = ToolCall.model_validate({"id": "a", "function": {"name": "f", "arguments": "{}"}, "unknown": 1})
+    assert call == ToolCall(FunctionCall("f", "{}"), id="a")
+    assert ToolCall.model_validate(call) is call
+    assert ToolCall.parse_obj(call.to_dict()) == ToolCall.model_validate_json(call.to_json()) == call
+    assert ToolCall.parse_raw(call.to_json()) == call
+    for wrong in ({}, {"content": 1}, []):
+        with pytest.raises(ValueError, match=r"content|object"):
+            UserMessage.model_validate(wrong)
+    with pytest.raises(ValueError, match="malformed"):
+        UserMessage.model_validate_json("{x")
+
+
+def test_construction_without_checks():
+    assert UserMessage.model_construct() == UserMessage(None)
+    assert ChatCompletionResponse.model_construct(id="a", unknown=1) == ChatCompletionResponse(id="a")
+
+
+def test_fields_of_classes():
+    fields = UserMessage.model_fields
+    assert (fields["content"].is_required(), fields["role"].is_required()) == (True, False)
+    assert UserMessage("hi").model_fields is fields
+    assert UserMessage("hi").model_extra is None
+    assert UserMessage("hi").model_fields_set == {"content", "role"}
+
+
+def test_schemas_of_classes():
+    schema = ChatCompletionResponse.model_json_schema()
+    assert schema["title"] == "ChatCompletionResponse"
+    names = set(schema["$defs"])
+    assert {"ChatCompletionChoice", "TextChunk"} <= names  # members of open unions are there, too
+    text = json.dumps(schema)
+    assert all(part.partition('"')[0] in names for part in text.split('"#/$defs/')[1:])
+    for name in ("UserMessage", "OCRResponse", "ConversationResponse"):
+        assert getattr(models, name).model_json_schema()["type"] == "object"
+
+
+def test_a_field_of_a_model_of_pydantic(answer):
+    class Turn(pydantic.BaseModel):
+        answer: ChatCompletionResponse
+        asked: list[UserMessage] = []
+
+    turn = Turn(answer=answer, asked=[{"content": "hi"}])
+    assert turn.asked == [UserMessage("hi")]
+    assert turn.model_dump()["answer"] == json.loads(turn.model_dump_json())["answer"] == BODY
+    assert Turn.model_validate_json(turn.model_dump_json()).answer.to_dict() == BODY
+    assert Turn.model_json_schema()["properties"]["answer"]["title"] == "ChatCompletionResponse"
+    with pytest.raises(pydantic.ValidationError, match="content"):
+        Turn(answer=answer, asked=[{}])
+
+
+def test_the_table_names_fields_that_are_there():
+    known: dict[str, type[Model]] = {name: getattr(models, name) for name in models.__all__}
+    for name, fields in ALWAYS_SENT.items():
+        there = {each.name for each in msgspec.structs.fields(known[name])}
+        assert set(fields.split()) <= there
