@@ -23,6 +23,7 @@ from mistral_async.compat.types import UNSET, Unset
 if TYPE_CHECKING:
     from mistral_async import RetryConfig
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
+    from mistral_async.payloads import WorkflowEncoding
 
 _DEBUG = "MISTRAL_DEBUG"
 
@@ -103,6 +104,12 @@ class Mistral:
     def sdk_configuration(self) -> SDKConfiguration:
         """The settings, under the official SDK's names."""
         return self._clients.sdk_configuration
+
+    def encode_workflows(self, encoding: WorkflowEncoding) -> None:
+        """Encode the payloads of workflows from now on."""
+        self._settings["workflow_encoding"] = encoding
+        for key, client in self._clients.items():
+            self._clients[key] = client.with_options(workflow_encoding=encoding)
 
     def __getattr__(self, name: str) -> EndpointGroup:
         path = GROUPS.get(name, (name,))

@@ -93,9 +93,12 @@ class WorkflowEncoding:
         return await self._encoded(encode(value), place)
 
     async def decode(self, value: object) -> JSON:
-        """Decode a result or an input as it comes; what is not encoded is returned. Raises `PayloadError`."""
-        made = await self._decoding.result(msgspec.Raw(encode(value)))
-        return msgspec.json.decode(made)
+        """Decode a result, an input or data of an event as it comes; what is not encoded is returned.
+
+        Raises `PayloadError`.
+        """
+        raw = msgspec.Raw(encode(value))
+        return msgspec.json.decode(await self._decoding.data(await self._decoding.result(raw)))
 
     # what the engine asks
 

@@ -59,6 +59,12 @@ def read(raw: bytes | msgspec.Raw, kind: Any) -> Any:
         return None
 
 
+def as_encoded(raw: bytes | msgspec.Raw) -> Encoded | None:
+    """Read an encoded result or input; None if it is none (rule 1)."""
+    encoded: Encoded | None = read(raw, Encoded)
+    return encoded if encoded is not None and _KNOWN.issuperset(encoded.encoding_options) else None
+
+
 async def changed(raw: bytes | msgspec.Raw, path: Sequence[str], change: Change) -> msgspec.Raw | None:
     """Return JSON with the values at a path changed; None where nothing was. `*` is each value or item."""
     if not path:
@@ -86,8 +92,8 @@ class Decoding:
 
     async def result(self, raw: msgspec.Raw) -> msgspec.Raw:
         """Decode a result (rules 1 and 2)."""
-        encoded = read(raw, Encoded)
-        if encoded is None or not _KNOWN.issuperset(encoded.encoding_options):
+        encoded = as_encoded(raw)
+        if encoded is None:
             return raw
         try:
             return await self.value(encoded.b64payload, encoded.encoding_options)
@@ -98,7 +104,7 @@ class Decoding:
 
     async def input(self, raw: msgspec.Raw) -> msgspec.Raw:
         """Decode the input of a schedule, as far as it can be (rule 4)."""
-        encoded = read(raw, Encoded)
+        encoded = as_encoded(raw)
         if encoded is None or not encoded.encoding_options:
             return raw
         try:

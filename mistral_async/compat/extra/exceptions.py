@@ -1,4 +1,4 @@
-"""The official SDK's exceptions of runs, and the calls of functions that wait for a confirmation."""
+"""The official SDK's exceptions of runs and payloads, and the calls of functions that wait for a confirmation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.open_union import decode
 from mistral_async.compat._official import names
-from mistral_async.errors import ToolRunError
+from mistral_async.errors import PayloadCompressionError, PayloadEncryptionError, PayloadOffloadingError, ToolRunError
 from mistral_async.models import FunctionCallEntry, FunctionResultEntry, OutputEntry
 
 
@@ -156,6 +156,11 @@ class DeferredToolCallsException(RunException):
             decode(encode(data.get("outputs", [])), list[OutputEntry]),
             decode(encode(data.get("executed_results", [])), list[FunctionResultEntry]),
         )
+
+
+WorkflowPayloadOffloadingException = PayloadOffloadingError
+WorkflowPayloadEncryptionException = PayloadEncryptionError
+WorkflowPayloadCompressionException = PayloadCompressionError
 
 
 if not TYPE_CHECKING:

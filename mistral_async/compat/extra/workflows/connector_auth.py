@@ -1,0 +1,51 @@
+"""Executions whose connectors ask for a sign-in, as the official SDK names them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from mistral_async.compat._official import names
+from mistral_async.compat.errors import OfficialErrors
+from mistral_async.models import ConnectorAuthTaskState, ConnectorSlot, WorkflowExecutionResponse
+
+if TYPE_CHECKING:
+    from mistral_async._codec.json_types import JSON
+    from mistral_async.compat._client import Mistral
+
+__all__ = ["ConnectorAuthTaskState", "execute_with_connector_auth_async"]
+
+
+async def execute_with_connector_auth_async(
+    client: Mistral,
+    workflow_identifier: str,
+    input_data: JSON = None,
+    *,
+    on_auth_required: Callable[[ConnectorAuthTaskState], Awaitable[None]] | None = None,
+    execution_id: str | None = None,
+    task_queue: str | None = None,
+    deployment_name: str | None = None,
+    connectors: Sequence[ConnectorSlot] = (),
+    polling_interval: float = 2,
+    max_polling_attempts: int | None = None,  # noqa: ARG001 - the events say when it has ended
+) -> WorkflowExecutionResponse:
+    """Start an execution with connectors, tell of the sign-ins that they need, and wait for its end."""
+    with OfficialErrors():
+        return await client.client().workflows.execute_with_connector_auth(
+            workflow_identifier,
+            on_auth_required=on_auth_required or _ignore,
+            connectors=connectors,
+            polling_interval=polling_interval,
+            input=input_data,
+            execution_id=execution_id,
+            task_queue=task_queue,
+            deployment_name=deployment_name,
+        )
+
+
+def _ignore(state: ConnectorAuthTaskState) -> None:
+    """Leave the sign-in to the user, who may know of it."""
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -1,0 +1,77 @@
+"""The encoder of payloads, as the official SDK names it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mistral_async._codec.json_encode import encode
+from mistral_async._codec.json_types import JSON, JSONObject, is_object
+from mistral_async.compat._official import names
+from mistral_async.compat.extra.workflows.encoding._own import encoding_of
+from mistral_async.compat.extra.workflows.encoding.config import WorkflowEncodingConfig
+from mistral_async.compat.extra.workflows.encoding.models import (
+    EncodedPayloadOptions,
+    NetworkEncodedInput,
+    WorkflowContext,
+)
+from mistral_async.payloads._parts import as_encoded
+
+__all__ = ["PayloadEncoder"]
+
+
+class PayloadEncoder:
+    """Encodes and decodes payloads one by one."""
+
+    def __init__(self, encoding_config: WorkflowEncodingConfig) -> None:
+        self.offloading_config = encoding_config.payload_offloading
+        self.encryption_config = encoding_config.payload_encryption
+        self.compression_config = encoding_config.payload_compression
+        self._encoding = encoding_of(encoding_config)
+
+    async def encode_payload_content(
+        self,
+        data: bytes | str,
+        context: WorkflowContext | None = None,
+        *,
+        allow_offloading: bool = True,
+        force_offload: bool = False,
+    ) -> tuple[bytes, list[EncodedPayloadOptions]]:
+        """Return encoded bytes, and the steps."""
+
+        async def place() -> tuple[str, str]:
+            return (context.namespace, context.execution_id) if context is not None else ("", "")
+
+        given = data.encode() if isinstance(data, str) else data
+        at = place if allow_offloading and context is not None else None
+        encoded, steps = await self._encoding.codec.encode(given, at, force_offload=force_offload)
+        return encoded, [EncodedPayloadOptions(each) for each in steps]
+
+    async def encode_event_payload_content(self, data: bytes | str) -> tuple[bytes, list[EncodedPayloadOptions]]:
+        """Return encoded bytes, and the steps, without offloading."""
+        return await self.encode_payload_content(data, allow_offloading=False)
+
+    async def decode_payload_content(self, data: bytes, encoding_options: Sequence[str]) -> bytes:
+        """Undo the steps."""
+        return await self._encoding.codec.decode(data, [EncodedPayloadOptions(each).value for each in encoding_options])
+
+    async def decode_event_payload(self, payload_data: JSONObject) -> JSONObject:
+        """Decode data of an event."""
+        decoded: Any = await self._encoding.decode(payload_data)
+        return decoded if is_object(decoded) else payload_data
+
+    async def encode_network_input(self, data: JSON, context: WorkflowContext) -> NetworkEncodedInput:
+        """Encode an input as it is sent."""
+        return NetworkEncodedInput.from_data(*await self.encode_payload_content(encode(data), context))
+
+    async def decode_network_result(self, data: JSON) -> JSON:
+        """Decode a result or an input as it comes."""
+        return await self._encoding.decode(data)
+
+    def check_is_payload_encoded(self, data: JSON) -> bool:
+        """Return whether a result is encoded."""
+        return as_encoded(encode(data)) is not None
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

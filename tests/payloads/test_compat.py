@@ -1,0 +1,149 @@
+"""The official SDK's names for the encoding of payloads."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pydantic import SecretStr
+
+from mistral_async.compat import Mistral
+from mistral_async.compat.extra import exceptions
+from mistral_async.compat.extra.workflows import (
+    BlobStorageConfig,
+    EncryptedStrField,
+    PayloadCompressionConfig,
+    PayloadEncryptionConfig,
+    PayloadEncryptionMode,
+    PayloadOffloadingConfig,
+    StorageProvider,
+    WorkflowEncodingConfig,
+    ZstdCompressionConfig,
+    configure_workflow_encoding,
+    generate_two_part_id,
+)
+from mistral_async.compat.extra.workflows.encoding import PayloadEncoder, _own
+from mistral_async.compat.extra.workflows.encoding.models import EncodedPayloadOptions, WorkflowContext
+
+KEY = "0f" * 32
+
+
+def config(mode=PayloadEncryptionMode.FULL, main_key=KEY, **more):
+    return WorkflowEncodingConfig(
+        payload_encryption=PayloadEncryptionConfig(mode=mode, main_key=SecretStr(main_key)), **more
+    )
+
+
+async def test_a_client_encodes_from_then_on(server):
+    async with Mistral(api_key=server.api_key, server_url=server.url) as client:
+        plain = await client.workflows.execute_workflow_async(
+            workflow_identifier="echo", input={"a": 1}, wait_for_result=True
+        )
+        await configure_workflow_encoding(config(), client=client)
+        assert server.requests[-1].path.endswith("/whoami")
+        made = await client.workflows.execute_workflow_async(
+            workflow_identifier="echo", input={"a": 1}, wait_for_result=True
+        )
+        events = await client.workflows.events.get_workflow_events_async(root_workflow_exec_id=made.execution_id)
+        await configure_workflow_encoding(config(main_key="1e" * 32), client=client, namespace="n")
+        with pytest.raises(exceptions.WorkflowPayloadEncryptionException):
+            await client.workflows.executions.get_workflow_execution_async(execution_id=made.execution_id)
+    assert plain.result == made.result == {"a": 1}
+    assert events.events[0].attributes.input.value == {"a": 1}
+    assert [b"encoded_input" in each.body for each in server.requests if each.path.endswith("/execute")] == [
+        False,
+        True,
+    ]
+
+
+def test_blocking_calls_are_encoded_too(threaded_server):
+    with Mistral(api_key=threaded_server.api_key, server_url=threaded_server.url) as client:
+        client.encode_workflows(_own.encoding_of(config(PayloadEncryptionMode.PARTIAL), "n"))
+        secret = EncryptedStrField(data="s3cr3t")
+        made = client.workflows.execute_workflow(workflow_identifier="echo", input={"a": secret}, wait_for_result=True)
+    assert made.result == {"a": {"field_type": "__encrypted_str__", "data": "s3cr3t"}}
+    assert b"s3cr3t" not in threaded_server.requests[-1].body
+
+
+async def test_an_encoder_of_payloads(anyio_backend):
+    compression = PayloadCompressionConfig(min_size_bytes=1, algorithm_config=ZstdCompressionConfig(level=5))
+    encoder = PayloadEncoder(config(payload_compression=compression))
+    encoded = await encoder.encode_network_input({"a": "x" * 500}, WorkflowContext(namespace="n", execution_id="e"))
+    assert encoded.encoding_options == [EncodedPayloadOptions.COMPRESSED, EncodedPayloadOptions.ENCRYPTED]
+    assert encoder.check_is_payload_encoded(encoded.model_dump(mode="json"))
+    assert await encoder.decode_network_result(encoded.model_dump(mode="json")) == {"a": "x" * 500}
+    data, steps = await encoder.encode_event_payload_content(b'{"b": 1}')
+    assert json.loads(await encoder.decode_payload_content(data, steps)) == {"b": 1}
+    payload = {"type": "json", "value": encoded.b64payload, "encoding_options": encoded.encoding_options}
+    assert (await encoder.decode_event_payload(payload))["value"] == {"a": "x" * 500}
+    assert not encoder.check_is_payload_encoded({"b64payload": "", "encoding_options": ["newer"]})
+
+
+def test_settings_show_no_secret():
+    given = config(payload_offloading={"storage_config": {"bucket_name": "b", "aws_secret_access_key": "s3cr3t"}})
+    assert isinstance(given.payload_offloading.storage_config, BlobStorageConfig)
+    assert given.payload_encryption.main_key.get_secret_value() == KEY
+    assert not any(each in repr(given) for each in (KEY, "s3cr3t"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        PayloadOffloadingConfig(),
+        PayloadOffloadingConfig(storage_config=BlobStorageConfig()),
+        PayloadOffloadingConfig(storage_config=BlobStorageConfig(storage_provider=StorageProvider.GCS)),
+        PayloadOffloadingConfig(storage_config=BlobStorageConfig(storage_provider="azure", container_name="c")),
+        PayloadOffloadingConfig(storage_config=BlobStorageConfig(storage_provider="ftp")),
+        PayloadOffloadingConfig(storage_config=BlobStorageConfig(bucket_name="b", aws_access_key_id="a")),
+    ],
+)
+def test_settings_without_a_store_are_refused(given):
+    with pytest.raises(exceptions.WorkflowPayloadOffloadingException):
+        _own.encoding_of(WorkflowEncodingConfig(payload_offloading=given))
+    with pytest.raises(exceptions.WorkflowPayloadEncryptionException):
+        _own.encoding_of(WorkflowEncodingConfig(payload_encryption=PayloadEncryptionConfig(mode="full")))
+
+
+KEYS = {"aws_access_key_id": "a", "aws_secret_access_key": SecretStr("b")}
+ACCOUNT = "AccountName=name;AccountKey=a2V5"
+LOCAL = "http://127.0.0.1:10000/name"
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (
+            {"bucket_name": "b", "region_name": "eu", "endpoint_url": "http://minio", **KEYS},
+            {"bucket": "b", "region": "eu", "endpoint": "http://minio", "access_key_id": "a"},
+        ),
+        (
+            {"storage_provider": "azure", "container_name": "c", "azure_connection_string": ACCOUNT},
+            {"container_name": "c", "account_name": "name", "endpoint": "https://name.blob.core.windows.net"},
+        ),
+        (
+            {
+                "storage_provider": "azure",
+                "container_name": "c",
+                "azure_connection_string": f"{ACCOUNT};BlobEndpoint={LOCAL}",
+            },
+            {"endpoint": LOCAL},
+        ),
+        (
+            {
+                "storage_provider": "azure",
+                "container_name": "c",
+                "azure_storage_account_url": "https://name.blob.core.windows.net",
+            },
+            {"account_name": "name", "endpoint": "https://name.blob.core.windows.net"},
+        ),
+    ],
+)
+def test_stores_of_the_clouds_are_set_up(given, wanted):
+    made = _own.store_of(BlobStorageConfig(**given))
+    assert wanted.items() <= made._store.config.items()
+
+
+def test_ids_have_two_parts():
+    assert generate_two_part_id("a", "b") == generate_two_part_id("a", "b")
+    assert generate_two_part_id("a")[:32] == generate_two_part_id("a")[:32]
+    assert len({generate_two_part_id(), generate_two_part_id()}) == 2
