@@ -16,7 +16,7 @@ import mistral_async
 PACKAGE = Path(mistral_async.__file__).parent
 ROOMS = """
     _lazy _version
-    _codec
+    _codec _files
     errors
     models _http _ratelimit
     _uploads

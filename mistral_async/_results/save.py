@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
 from mistral_async._codec.headers import Headers
+from mistral_async._files.whole_file import WholeFile
 from mistral_async._http.threads import run_in_daemon
 from mistral_async._results.file_lock import is_in_place, try_lock
-from mistral_async._results.whole_file import WholeFile
 from mistral_async.errors import MistralError
 
 # Rule 1: What arrives is written to a part file (`whole_file.py`) with a name that no other download has. When it is

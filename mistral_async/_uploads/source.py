@@ -13,8 +13,8 @@ from inspect import iscoroutinefunction
 from pathlib import Path, PurePath
 from typing import Any, Final, cast
 
+from mistral_async._files.media_type import media_type
 from mistral_async._http.protocol import BodySource
-from mistral_async._uploads.media_type import media_type
 from mistral_async.errors import MistralError
 
 # Rule 1: A path is opened for each piece and closed after it. Size, time of change, inode and device must be what they

@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 from typing import IO
 
+from mistral_async._files.whole_file import WholeFile, is_stream, open_private
 from mistral_async._results.file_lock import is_in_place, try_lock
-from mistral_async._results.whole_file import WholeFile, is_stream, open_private
 from mistral_async.batch._run import RunRecord
 from mistral_async.bulk import CheckpointError
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from mistral_async._codec.json_encode import encode
-from mistral_async._results.whole_file import open_private
+from mistral_async._files.whole_file import open_private
 from mistral_async.errors import MistralError
 
 _APPLICATION: Final = 0x4D424C4B

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
-from mistral_async._results.whole_file import WholeFile
+from mistral_async._files.whole_file import WholeFile
 from mistral_async.bulk._outcome import Err, Result
 from mistral_async.models.vector import Vector, arrow_array, import_arrow
 

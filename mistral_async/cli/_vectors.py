@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from mistral_async._results.whole_file import WholeFile
+from mistral_async._files.whole_file import WholeFile
 from mistral_async.bulk import Err, Result
 from mistral_async.bulk._matrix import NpyFile
 from mistral_async.cli._text import json_text, to_json

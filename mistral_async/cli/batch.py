@@ -11,7 +11,7 @@ import anyio
 from cyclopts import App, Parameter
 
 from mistral_async import Mistral
-from mistral_async._results.whole_file import WholeFile
+from mistral_async._files.whole_file import WholeFile
 from mistral_async.batch import BatchHandle, BatchProgress, BatchResults, Poll, read_calls
 from mistral_async.bulk import Err
 from mistral_async.cli._codes import Tally, print_error

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from anyio import to_thread
 
 from mistral_async import Call, calls
-from mistral_async._results.whole_file import WholeFile
+from mistral_async._files.whole_file import WholeFile
 from mistral_async.bulk import Err, ProgressBar
 from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, shows_progress

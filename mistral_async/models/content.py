@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, cast, overload
 
 from mistral_async._codec.json_types import JSONObject, is_object
 from mistral_async._codec.open_union import OpenUnion, constant
+from mistral_async._files.content import MOST_BYTES, FileInput, audio_content, document_content, image_content
 from mistral_async.models._model import Model, Renamed
 from mistral_async.models.enums import BuiltInConnectors, ImageDetail
+
+
+class _Identified(Protocol):
+    """An object of the API that has an id, such as an uploaded file."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
 
 
 class TextChunk(Model, gc=False):
@@ -33,6 +43,32 @@ class ImageURLChunk(Model):
     image_url: OpenUnion[str | ImageURL]
     type: Literal["image_url"] = constant("image_url")
 
+    @classmethod
+    def from_file(
+        cls,
+        source: FileInput | Any,
+        *,
+        media_type: str | None = None,
+        detail: ImageDetail | None = None,
+        max_bytes: int | None = MOST_BYTES,
+    ) -> ImageURLChunk:
+        """Return an image as a data URL, to send within the message. A path is read at once, in this thread.
+
+        Args:
+            source: A path, bytes, an open file, an image of Pillow, or a numpy array of bytes: height x width, with
+                3 (RGB) or 4 (RGBA) for each pixel where it has colours. The last two are sent as PNG.
+            media_type: Such as `image/png`: told from how the file begins, or from its name.
+            detail: How closely to look at it.
+            max_bytes: The most bytes of the file: 50 MiB. None takes any number.
+
+        Raises:
+            ValueError: It is empty, too large, or no image.
+            TypeError: It is none of the sources.
+            OSError: The file cannot be read.
+        """
+        url = image_content(source, media_type, max_bytes).url
+        return cls(url if detail is None else ImageURL(url, detail))
+
     @property
     def url(self) -> str:
         """The address, in whichever form it was given."""
@@ -51,6 +87,31 @@ class DocumentURLChunk(Model, gc=False):
     document_url: str
     document_name: str | None = None
     type: Literal["document_url"] = constant("document_url")
+
+    @classmethod
+    def from_file(
+        cls,
+        source: FileInput,
+        *,
+        name: str | None = None,
+        media_type: str | None = None,
+        max_bytes: int | None = MOST_BYTES,
+    ) -> DocumentURLChunk:
+        """Return a document (PDF, DOCX, PPTX, ...) as a data URL. A path is read at once, in this thread.
+
+        Args:
+            source: A path, bytes, or an open file.
+            name: Its name, which the model is told: that of the file, where it has one.
+            media_type: Such as `application/pdf`: told from how the file begins, or from its name.
+            max_bytes: The most bytes of the file: 50 MiB, as many as the API reads. None takes any number.
+
+        Raises:
+            ValueError: It is empty, too large, or no document.
+            TypeError: It is none of the sources.
+            OSError: The file cannot be read.
+        """
+        content = document_content(source, media_type, max_bytes)
+        return cls(content.url, name or content.name)
 
 
 class ReferenceChunk(Model, metaclass=Renamed):
@@ -80,7 +141,7 @@ class ReferenceChunk(Model, metaclass=Renamed):
 
 
 class FileChunk(Model, gc=False, metaclass=Renamed):
-    """An uploaded file, by its id. `FileChunk(file="…")` is taken as well."""
+    """An uploaded file, by its id, or as `files.upload` returned it. `FileChunk(file="…")` is taken as well."""
 
     older_names: ClassVar[Mapping[str, str]] = {"file": "file_id"}
 
@@ -90,10 +151,18 @@ class FileChunk(Model, gc=False, metaclass=Renamed):
     if TYPE_CHECKING:
 
         @overload
-        def __init__(self, file_id: str, type: Literal["file"] = "file") -> None: ...
+        def __init__(self, file_id: str | _Identified, type: Literal["file"] = "file") -> None: ...
         @overload
-        def __init__(self, *, file: str) -> None: ...
+        def __init__(self, *, file: str | _Identified) -> None: ...
         def __init__(self, *args: Any, **fields: Any) -> None: ...
+
+    def __post_init__(self) -> None:
+        """Take an uploaded file for its id."""
+        file = cast("Any", self.file_id)
+        if not isinstance(file, str):
+            if not isinstance(getattr(file, "id", None), str):
+                raise TypeError(f"file_id is the id of an uploaded file, or that file, not {type(file).__name__}")
+            self.file_id = file.id
 
     @property
     def file(self) -> str:
@@ -176,6 +245,25 @@ class AudioChunk(Model):
             input_audio: str | bytes | bytearray | memoryview | JSONObject,
             type: Literal["input_audio"] = "input_audio",  # noqa: A002 - the wire's name
         ) -> None: ...
+
+    @classmethod
+    def from_file(
+        cls, source: FileInput | Any, *, sample_rate: int | None = None, max_bytes: int | None = MOST_BYTES
+    ) -> AudioChunk:
+        """Return audio as base64. A path is read at once, in this thread.
+
+        Args:
+            source: A path, bytes, an open file, or a numpy array of samples, which is sent as WAV: one channel, or
+                samples x channels, of floats from -1 to 1 or 16-bit numbers.
+            sample_rate: Samples per second, for an array.
+            max_bytes: The most bytes of the file: 50 MiB. None takes any number.
+
+        Raises:
+            ValueError: It is empty, too large, or no audio.
+            TypeError: It is none of the sources.
+            OSError: The file cannot be read.
+        """
+        return cls(audio_content(source, sample_rate, max_bytes).base64)
 
     def __post_init__(self) -> None:
         """Take bytes for their base64 text, and an object that has only `data` for its data."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -11,6 +13,7 @@ from typing_extensions import TypedDict
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._model import Model
+from mistral_async.models._ocr_folder import Page, SavedFormat, save_document
 from mistral_async.models.content import DocumentURLChunk, FileChunk, ImageURLChunk
 from mistral_async.models.enums import ConfidenceScoresGranularity, TableFormat
 from mistral_async.models.formats import ResponseFormatInput
@@ -259,8 +262,41 @@ class OCRResponse(Model, kw_only=True):
 
     @property
     def markdown(self) -> str:
-        """The Markdown of all pages, an empty line between them."""
+        """The Markdown of all pages, an empty line between them. Images and tables are links: `[id](id)`."""
         return "\n\n".join(str(page.markdown) for page in self.pages)
+
+    def save(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        name: str = "document",
+        format: SavedFormat = "markdown",  # noqa: A002
+    ) -> Path:
+        """Write the document into a folder, its tables in their places and its images beside it; return its path.
+
+        It blocks: in an event loop, call it in a thread. Images are there if they were asked for
+        (`include_image_base64=True`); links to others stay as they are. Files of the same name are replaced.
+
+        Args:
+            folder: Made where it is missing.
+            name: The document's file name, without its ending.
+            format: `markdown` (`.md`), or `html` (`.html`, made safe to open; needs the extra `html`).
+
+        Raises:
+            ValueError: The name or the format is none.
+            ImportError: The extra is missing.
+            OSError: A file cannot be written; those that were stay.
+        """
+        pages = (
+            Page(
+                page.index,
+                page.markdown,
+                [(image.id, image.image_base64) for image in page.images],
+                {table.id: table.content for table in page.tables},
+            )
+            for page in self.pages
+        )
+        return save_document(pages, folder, name, format)
 
 
 def document_of(document: OCRDocument | JSONMapping | str) -> OCRDocument | JSONMapping:

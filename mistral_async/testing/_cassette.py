@@ -17,7 +17,7 @@ import msgspec
 
 from mistral_async._codec.json_types import is_object
 from mistral_async._codec.redact import is_sensitive, redact
-from mistral_async._results.whole_file import open_private
+from mistral_async._files.whole_file import open_private
 
 # Rule 1: A cassette has one exchange a line, as JSON, and is readable by its owner alone. Of a request it has method,
 # path, query and body, and no header. The API key, and the value of any other header that holds a secret, is replaced

@@ -12,7 +12,7 @@ import msgspec
 
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.open_union import decoder, open_hook
-from mistral_async._results.whole_file import WholeFile
+from mistral_async._files.whole_file import WholeFile
 from mistral_async.models.content import text_of, thinking_of
 from mistral_async.models.messages import Message, MessageInput, SystemMessage, UserMessage
 from mistral_async.models.tools import ToolCall

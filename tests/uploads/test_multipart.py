@@ -25,7 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import calls
-from mistral_async._uploads.media_type import media_type
+from mistral_async._files.media_type import media_type
 from mistral_async._uploads.multipart import Form, FormBody
 from mistral_async._uploads.source import PIECE, SourceChangedError, Upload
 from mistral_async.errors import MistralError, RateLimitError

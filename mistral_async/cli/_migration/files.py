@@ -9,7 +9,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Final
 
-from mistral_async._results.whole_file import WholeFile
+from mistral_async._files.whole_file import WholeFile
 from mistral_async.cli._migration.names import OFFICIAL
 from mistral_async.cli._migration.note import Note
 from mistral_async.cli._migration.notebook import migrate_notebook

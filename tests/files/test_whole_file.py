@@ -12,8 +12,8 @@ import anyio
 import pytest
 
 from mistral_async import Mistral, calls
+from mistral_async._files.whole_file import WholeFile
 from mistral_async._results.save import ChecksumError
-from mistral_async._results.whole_file import WholeFile
 from mistral_async.bulk import CheckpointError
 from mistral_async.testing import CassetteError, record
 from mistral_async.tools import Conversation

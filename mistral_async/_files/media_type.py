@@ -1,4 +1,4 @@
-"""Media types of files, by their names."""
+"""Media types of files, by their names or by how they begin."""
 
 from __future__ import annotations
 
@@ -21,6 +21,37 @@ _MEDIA_TYPES: Final = {
     ".webp": "image/webp",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+# How files begin: what stands at which byte (https://mimesniff.spec.whatwg.org).
+_BEGINNINGS: Final = (
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (4, b"ftypavif", "image/avif"),
+    (4, b"ftypheic", "image/heic"),
+    (4, b"ftypM4A", "audio/mp4"),
+    (0, b"II*\0", "image/tiff"),
+    (0, b"MM\0*", "image/tiff"),
+    (0, b"BM", "image/bmp"),
+    (0, b"%PDF-", "application/pdf"),
+    (8, b"WAVE", "audio/wav"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf3", "audio/mpeg"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"\x1aE\xdf\xa3", "audio/webm"),
+)
+
+
+def sniffed_type(data: bytes) -> str | None:
+    """Return the media type of a file that begins like this, or None where that tells nothing."""
+    for at, beginning, type_ in _BEGINNINGS:
+        if data.startswith(beginning, at):
+            return type_
+    return None
 
 
 def media_type(name: str) -> str:
