@@ -170,3 +170,17 @@ def _convert(frames: bytes, form: WavFormat) -> bytes:
             return bytes(wide)
         case _:
             return frames
+
+
+def with_length(head: bytes, size: int) -> bytes | None:
+    """Return the head of a whole WAV file of `size` bytes with its lengths in it; None if they are there already."""
+    at = 12
+    while is_wav(head[:12]) and len(head) >= at + 8:
+        length = int.from_bytes(head[at + 4 : at + 8], "little")
+        if head[at : at + 4] == b"data":
+            if length != 0 and length < _LEAST_UNKNOWN:
+                return None
+            whole, data = (struct.pack("<I", min(value, UNKNOWN_SIZE)) for value in (size - 8, size - at - 8))
+            return head[:4] + whole + head[8 : at + 4] + data + head[at + 8 :]
+        at += 8 + length + length % 2
+    return None

@@ -27,6 +27,7 @@ COMMANDS = {
     "classify": ("mistral_async.cli.classifiers:classify", "Classify texts by a classifier of yours."),
     "ocr": ("mistral_async.cli.ocr:ocr", "Read documents and images as markdown."),
     "transcribe": ("mistral_async.cli.transcribe:transcribe", "Write down what recordings say."),
+    "speak": ("mistral_async.cli.speak:speak", "Speak text, into a file or a pipe."),
     "batch": ("mistral_async.cli.batch:app", "Run a file of requests at half the price, within hours."),
     "files": ("mistral_async.cli.files:app", "Files that you uploaded."),
     "models": ("mistral_async.cli.models:models", "List the models, or show one."),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, cast
 
 from cyclopts import Parameter
+
+from mistral_async.cli._text import check_text, readable
 
 Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 """An option that is on when it is named; there is no `--no-...`."""
@@ -15,6 +18,22 @@ InputFiles: TypeAlias = Annotated[list[Path] | None, Parameter(alias="-f", negat
 
 Model: TypeAlias = Annotated[str, Parameter(alias="-m")]
 """The id of a model."""
+
+
+def check_dash(_: object, value: object) -> None:
+    """Refuse an option that there is not, where `-` alone is stdin or stdout."""
+    for word in map(str, cast("Iterable[object]", value) if isinstance(value, (tuple, list)) else (value,)):
+        if word.startswith("-") and word != "-" and not Path(word).exists():
+            raise ValueError(f"there is no option, and no file, {readable(word)}")
+
+
+StdinOrPath: TypeAlias = Annotated[str, Parameter(allow_leading_hyphen=True, validator=(check_text, check_dash))]
+"""A path to read, an address, or - for stdin."""
+
+OutputOrStdout: TypeAlias = Annotated[
+    Path | None, Parameter(alias="-o", allow_leading_hyphen=True, validator=(check_text, check_dash))
+]
+"""A path to write to, or - for stdout."""
 
 Output: TypeAlias = Annotated[Path | None, Parameter(alias="-o")]
 """A path to write to."""

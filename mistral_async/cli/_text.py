@@ -18,6 +18,7 @@ from typing import Any, Final, TextIO, cast
 import anyio
 
 from mistral_async._codec.json_encode import encode_any
+from mistral_async._http.threads import run_in_daemon
 
 _PIECE: Final = 1 << 16
 _MARK: Final = 4  # bytes of the longest byte order mark
@@ -144,13 +145,7 @@ def file_lines(paths: Iterable[Path]) -> Iterator[str]:
 
 def stdin_lines() -> Iterator[str] | AsyncIterator[str]:
     """Return the lines of stdin, without empty ones; a pipe or terminal is read without blocking the event loop."""
-    try:
-        descriptor = sys.stdin.fileno()
-        mode = os.fstat(descriptor).st_mode
-    except (OSError, ValueError):  # a replacement of stdin without a descriptor
-        return non_empty(sys.stdin)
-    slow = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
-    return _stdin_lines_async(descriptor) if slow and sys.platform != "win32" else non_empty(text_stdin())
+    return non_empty(text_stdin()) if _slow_stdin() is None else _stdin_lines_async()
 
 
 def non_empty(lines: Iterable[str]) -> Iterator[str]:
@@ -158,26 +153,55 @@ def non_empty(lines: Iterable[str]) -> Iterator[str]:
     return (line.rstrip("\r\n") for line in lines if line.strip())
 
 
-async def _stdin_lines_async(descriptor: int) -> AsyncIterator[str]:
-    head, decoder, ended = b"", None, False
+async def _stdin_lines_async() -> AsyncIterator[str]:
     unfinished: list[str] = []  # pieces of the last line
-    while not ended:
-        await anyio.wait_readable(descriptor)
-        piece = os.read(descriptor, _PIECE)
-        ended = not piece
-        if decoder is None:
-            head += piece
-            if head[:1] in _MARK_BEGINS and len(head) < _MARK and not ended:  # there may be more of the mark
-                continue
-            decoder, piece = codecs.getincrementaldecoder(encoding_of(head))(), head
-        text = decoder.decode(piece, final=ended)
-        first, *others = f"{text}\n".split("\n") if ended else text.split("\n")
+    async for text in stdin_text():
+        first, *others = text.split("\n")
         unfinished.append(first)
         if others:
             lines = ["".join(unfinished), *others[:-1]]
             unfinished = others[-1:]
             for line in non_empty(lines):
                 yield line
+    for line in non_empty(["".join(unfinished)]):
+        yield line
+
+
+async def stdin_text() -> AsyncIterator[str]:
+    """Yield the text of stdin in pieces, as it comes, without blocking the event loop."""
+    head, decoder, ended = b"", None, False
+    while not ended:
+        piece = await read_stdin()
+        ended = not piece
+        if decoder is None:
+            head += piece
+            if head[:1] in _MARK_BEGINS and len(head) < _MARK and not ended:  # there may be more of the mark
+                continue
+            decoder, piece = codecs.getincrementaldecoder(encoding_of(head))(), head
+        if text := decoder.decode(piece, final=ended):
+            yield text
+
+
+async def read_stdin() -> bytes:
+    """Return the next bytes of stdin, b"" at its end, without blocking the event loop."""
+    descriptor, stdin = _slow_stdin(), cast("Any", sys.stdin)
+    if descriptor is not None:
+        await anyio.wait_readable(descriptor)
+        return os.read(descriptor, _PIECE)
+    if not hasattr(stdin, "buffer"):  # a replacement of stdin
+        return cast("str", stdin.read()).encode()
+    return await run_in_daemon(stdin.buffer.read1, _PIECE)
+
+
+def _slow_stdin() -> int | None:
+    """Return the descriptor of stdin if it is a pipe or terminal, on which an event loop can wait."""
+    try:
+        descriptor = sys.stdin.fileno()
+        mode = os.fstat(descriptor).st_mode
+    except (OSError, ValueError):  # a replacement of stdin without a descriptor
+        return None
+    slow = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(descriptor)
+    return descriptor if slow and sys.platform != "win32" else None
 
 
 def to_json(value: Any) -> bytes:

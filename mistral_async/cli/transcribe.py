@@ -4,43 +4,89 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from cyclopts import Parameter
 
 from mistral_async import calls
 from mistral_async.bulk import Err
 from mistral_async.cli._codes import Tally
 from mistral_async.cli._connection import ClientContext, Connection
-from mistral_async.cli._parameters import Flag, Model
+from mistral_async.cli._live import transcribe_live
+from mistral_async.cli._parameters import Flag, StdinOrPath
+from mistral_async.cli._recording import Recording
 from mistral_async.cli._text import print_json, readable
+from mistral_async.models import TurnDetectionConfig
+
+Encoding: TypeAlias = Literal["pcm_s16le", "pcm_s32le", "pcm_f16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"]
+
+_MODEL: Final = "voxtral-mini-latest"
+_LIVE_MODEL: Final = "voxtral-mini-transcribe-realtime-latest"
 
 
 async def transcribe(
-    *paths: str,
-    model: Model = "voxtral-mini-latest",
+    *paths: StdinOrPath,
+    model: Annotated[str | None, Parameter(alias="-m")] = None,
     language: str | None = None,
     diarize: Flag = False,
     json: Flag = False,
+    live: Flag = False,
+    encoding: Encoding | None = None,
+    sample_rate: int | None = None,
+    delay_ms: int | None = None,
+    turns: Flag = False,
+    reconnect: bool = True,
     connection: Connection = None,
 ) -> int:
-    """Write down what recordings say.
+    """Write down what recordings say, or with --live what is being said: `arecord | mistral-async transcribe --live -`.
+
+    Live audio is WAV or raw samples of one channel, from a pipe, a file or stdin (-). Ctrl-C ends the recording, and
+    the rest of its text follows.
 
     Parameters
     ----------
     paths
-        Audio files, or addresses of some.
+        Audio files, or addresses of some; - is stdin, for --live.
     model
-        The model.
+        The model: voxtral-mini-latest or, live, voxtral-mini-transcribe-realtime-latest.
     language
         Two letters, such as fr; found out when not given.
     diarize
         Say who speaks.
     json
-        The whole answer as JSON, a recording a line.
+        The whole answer as JSON, a recording a line; live, an event a line.
+    live
+        Print text while the audio comes.
+    encoding
+        Samples of raw live audio (default: pcm_s16le).
+    sample_rate
+        Samples a second of raw live audio (default: 16000).
+    delay_ms
+        Milliseconds that live text may lag behind, which makes it more exact.
+    turns
+        Live text has a line for each time somebody has finished.
+    reconnect
+        Go on after a lost connection; audio without text is sent again.
     """
     if not paths:
         raise ValueError("no recordings: name audio files, or addresses of some")
+    if live:
+        settings = {
+            "language": language,
+            "diarize": diarize or None,
+            "target_streaming_delay_ms": delay_ms,
+            "turn_detection": TurnDetectionConfig() if turns else None,
+            "reconnect": reconnect,
+        }
+        recording = Recording(_only(paths), encoding=encoding, sample_rate=sample_rate)
+        return await transcribe_live(recording, connection, model=model or _LIVE_MODEL, json=json, options=settings)
+    if encoding or sample_rate or delay_ms or turns:
+        raise ValueError("--encoding, --sample-rate, --delay-ms and --turns are for --live")
+    if "-" in paths:
+        raise ValueError("- is stdin, which is for --live: give the name of a file")
     options: dict[str, Any] = {"language": language, "diarize": diarize or None}
-    requests = (calls.audio.transcriptions.complete(model=model, **_source(path), **options) for path in paths)
+    options["model"] = model or _MODEL
+    requests = (calls.audio.transcriptions.complete(**_source(path), **options) for path in paths)
     tally = Tally()
     async with ClientContext(connection) as client, client.bulk.map(requests, concurrency=4) as results:
         async for result in results:
@@ -53,6 +99,13 @@ async def transcribe(
             else:
                 sys.stdout.write(result.value.text + "\n")
     return tally.code
+
+
+def _only(paths: tuple[str, ...]) -> str:
+    path, *others = paths
+    if others or path.startswith(("http://", "https://")):
+        raise ValueError("--live takes one recording: a file, or - for stdin")
+    return path
 
 
 def _source(path: str) -> dict[str, Any]:

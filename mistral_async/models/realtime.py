@@ -25,7 +25,7 @@ TurnDetectionEndReason: TypeAlias = Literal["threshold", "timeout"]
 RealtimeSpeechStreamingMode: TypeAlias = Literal["responsive", "long_form"]
 
 
-class AudioFormat(Model, gc=False):
+class AudioFormat(Model, gc=False, omit_defaults=False):
     """The form of raw audio: one channel of samples, without a header."""
 
     encoding: AudioEncoding | str = "pcm_s16le"

@@ -25,7 +25,8 @@ def run(capsys, monkeypatch, tmp_path, tmp_path_factory):
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))  # completions change the shell's own files
 
     def run(*arguments, stdin=""):
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        text = io.StringIO(stdin) if isinstance(stdin, str) else io.TextIOWrapper(io.BytesIO(stdin))
+        monkeypatch.setattr("sys.stdin", text)
         code = main([str(each) for each in arguments])
         captured = capsys.readouterr()
         return Ran(code, captured.out, captured.err)

@@ -38,6 +38,7 @@ RUNS = {
     ("classify",): ["a text", "-m", "mistral-moderation-latest"],
     ("ocr",): ["paper.pdf", "-o", "out"],
     ("transcribe",): ["rain.wav"],
+    ("speak",): ["hello", "-o", "out.wav"],
     ("batch", "run"): ["requests.jsonl"],
     ("batch", "status"): ["kept"],
     ("batch", "resume"): ["kept"],
@@ -102,7 +103,8 @@ def test_it_runs_on_the_embedded_server(run, path):
         assert ELSEWHERE[path] in ran.err
     else:
         assert ran.code == 0, ran.err
-        assert ran.out or (Path.cwd() / "out.npy").exists() or path in {("ocr",), ("files", "list")}
+        written = any((Path.cwd() / name).exists() for name in ("out.npy", "out.wav"))
+        assert ran.out or written or path in {("ocr",), ("files", "list")}
 
 
 @every
@@ -192,6 +194,22 @@ WRONG = [
     (["ocr"], 2, ["no documents", "name files, folders"]),
     (["transcribe", "nothing.mp3"], 2, ["nothing.mp3: there is no such file"]),
     (["transcribe"], 2, ["no recordings", "name audio files"]),
+    (["transcribe", "-"], 2, ["- is stdin, which is for --live"]),
+    (["transcribe", "rain.wav", "--turns"], 2, ["are for --live"]),
+    (["transcribe", "--live", "-", "rain.wav"], 2, ["--live takes one recording"]),
+    (["transcribe", "--live", "https://example.com/rain.wav"], 2, ["--live takes one recording"]),
+    (["transcribe", "--live", "nothing.wav"], 2, ["nothing.wav: No such file"]),
+    (["transcribe", "--live", "-"], 2, ["there is no audio in stdin"]),
+    (["transcribe", "--live", "rain.wav"], 2, ["rain.wav is a WAV file that ends before its audio"]),
+    (["transcribe", "--live", "rain.wav", "--sample-rate", "8000"], 2, ["for raw audio: rain.wav is WAV"]),
+    (["transcribe", "--live", "texts.txt", "-m", "mistral-small-latest"], 3, ["Invalid model"]),
+    (["transcribe", "--live", "texts.txt", "--sample-rate", "7"], 3, ["sample_rate"]),
+    (["speak"], 2, ["nothing to speak"]),
+    (["speak", "hi", "-o", "out.doc"], 2, ["no kind of audio", "--format"]),
+    (["speak", "hi", "-o", "out.mp3", "--voice", "nope"], 3, ["nope"]),
+    (["speak", "hi", "--live", "-o", "out.mp3", "--voice", "nope"], 4, ["Voice 'nope' not found."]),
+    (["speak", "-f", "texts.txt", "-o", "texts.txt"], 2, ["would overwrite what is read"]),
+    (["speak", "hi", "-o", "--fak"], 2, ["there is no option, and no file, --fak"]),
     (["files", "upload", "--purpose", "batch"], 2, ["no files", "name those to upload"]),
     (["files", "upload", "nothing", "--purpose", "batch"], 2, ["nothing: there is no such file"]),
     (["files", "delete"], 2, ["no files", "`files list`"]),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistral_async._codec.wav import WavError, WavParser, is_wav, wav_header
+from mistral_async._codec.wav import WavError, WavParser, is_wav, wav_header, with_length
 
 
 def parsed(data, piece=None):
@@ -134,3 +134,20 @@ def test_a_header_with_a_length_is_read_by_the_standard_library():
 def test_what_may_become_a_wav_file():
     assert all(map(is_wav, (b"", b"RI", b"RIFF\1\2\3\4WAV", b"RF64\1\2\3\4WAVE")))
     assert not any(map(is_wav, (b"ID3", b"RIFX", b"RIFF\1\2\3\4AVI ")))
+
+
+@settings(max_examples=30)
+@given(st.binary(max_size=99), st.sampled_from([0, 0x80000000, 0xFFFFFFFF]))
+def test_a_file_that_did_not_know_its_length_gets_it(audio, size):
+    audio = audio[: len(audio) // 2 * 2]
+    data = riff(chunk(b"LIST", b"odd"), form(1, 16), b"data" + struct.pack("<I", size)) + audio
+    head = with_length(data[:100], len(data))
+    assert len(head) == len(data[:100])
+    with wave.open(io.BytesIO(head + data[100:])) as file:
+        assert file.readframes(99) == audio
+    assert with_length(head, len(data)) is None or not audio
+
+
+def test_what_has_no_length_to_set_is_left():
+    for data in (b"", b"ID3", riff(), riff(form(1, 16)), wav_header(sample_rate=8_000, size=4) + b"abcd"):
+        assert with_length(data, len(data)) is None

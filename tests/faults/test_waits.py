@@ -230,6 +230,7 @@ WAITS = [
         bulk/_checkpoint_writer.py commit:_lock
         cli/embed.py _write:anyio.to_thread.run_sync
         cli/ocr.py ocr:to_thread.run_sync
+        cli/speak.py speak:to_thread.run_sync
         """,
     ),
     Wait(
@@ -394,11 +395,13 @@ WAITS = [
         """,
     ),
     Wait(
-        "words that somebody types",
+        "words that somebody types, or says, and Ctrl-C",
         CANCELLATION,
-        "cli/test_process.py::test_a_slow_pipe_holds_nothing_up cli/test_process.py::test_ctrl_c_is_130_and_quick",
+        "cli/test_process.py::test_a_slow_pipe_holds_nothing_up cli/test_process.py::test_ctrl_c_is_130_and_quick "
+        "cli/test_live.py::test_text_comes_while_the_audio_does_and_ctrl_c_ends_the_recording",
         """
-        cli/_text.py _stdin_lines_async:anyio.wait_readable
+        cli/_recording.py watch:signals _read:_read_more stopped_by_interrupt:ready.wait
+        cli/_text.py read_stdin:anyio.wait_readable
         cli/_texts.py _parse_objects_async:lines
         """,
     ),
@@ -462,6 +465,11 @@ WAITS = [
         cli/models.py models:client.models.retrieve models:client.models.list
         cli/ocr.py ocr:client.bulk.map ocr:results
         cli/transcribe.py transcribe:client.bulk.map transcribe:results
+        cli/_live.py transcribe_live:recording transcribe_live:recording.start transcribe_live:stream
+        cli/_live.py transcribe_live:events transcribe_live:events.result
+        cli/_recording.py stopped_by_interrupt:task.stop
+        cli/speak.py _speak:client.audio.speech.stream _speak:events _speak_live:events _speak_live:events.result
+        cli/speak.py _speak_live:client.audio.realtime_speech.speak_stream
         compat/_calls.py call:start call:result
         compat/_client.py __aexit__:client.aclose
         compat/_events.py start:_stream.__aenter__ __aexit__:_stream.aclose __anext__:anext __anext__:_stream.aclose
