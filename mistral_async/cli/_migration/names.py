@@ -86,11 +86,11 @@ def is_module(dotted: str) -> bool:
 
 @cache
 def problem_of(dotted: str) -> str | None:
-    """Return why a name of `mistral_async.compat` can not be imported, or None (rule 2)."""
+    """Return why a name of `mistral_async.compat` can not be imported or used, or None (rule 2)."""
     try:
-        value = pkgutil.resolve_name(dotted)
+        found = pkgutil.resolve_name(dotted)
     except AttributeError:
         return f"{dotted} is not there"
     except ImportError as error:
         return str(error)
-    return f"{dotted} is a placeholder, which raises when it is used" if isinstance(value, Placeholder) else None
+    return f"{dotted} is imported, but raises when it is used" if isinstance(found, Placeholder) else None

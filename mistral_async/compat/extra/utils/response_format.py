@@ -1,0 +1,43 @@
+"""The official SDK's `response_format` of a class, and the value of an answer in it."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from mistral_async.structured._output_type import output_type_of
+
+__all__ = ["pydantic_model_from_json", "rec_strict_json_schema", "response_format_from_pydantic_model"]
+
+T = TypeVar("T")
+
+
+def response_format_from_pydantic_model(model: type[Any]) -> dict[str, Any]:
+    """Return the `response_format` of a class, as a dict."""
+    made: dict[str, Any] = msgspec.to_builtins(output_type_of(model).response_format())
+    return made
+
+
+def pydantic_model_from_json(json_data: dict[str, Any], pydantic_model: type[T]) -> T:
+    """Return JSON as a value of a pydantic class; raises pydantic's `ValidationError`."""
+    return cast("T", cast("Any", pydantic_model).model_validate(json_data))
+
+
+def rec_strict_json_schema(schema_node: Any) -> Any:
+    """Forbid further properties in all objects of a JSON schema, in place; `ValueError` for what is none."""
+    match schema_node:
+        case dict():
+            schema = cast("dict[str, Any]", schema_node)
+            if schema.get("type") == "object":
+                schema["additionalProperties"] = False
+            for each in schema.values():
+                rec_strict_json_schema(each)
+        case list():
+            for each in cast("list[Any]", schema_node):
+                rec_strict_json_schema(each)
+        case str() | int() | float() | None:
+            pass
+        case _:
+            raise ValueError(f"a JSON schema holds no {type(schema_node).__name__}")
+    return cast("Any", schema_node)

@@ -1,0 +1,104 @@
+"""Helpers of the official SDK that work without a client: `mistralai.extra.struct_chat`, `.utils` and `.run.tools`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pydantic
+import pytest
+
+from mistral_async.compat.extra import response_format_from_pydantic_model as from_extra
+from mistral_async.compat.extra.run.tools import create_tool_call, get_function_calls
+from mistral_async.compat.extra.struct_chat import (
+    ParsedChatCompletionResponse,
+    convert_to_parsed_chat_completion_response,
+)
+from mistral_async.compat.extra.utils import response_format_from_pydantic_model
+from mistral_async.compat.extra.utils.response_format import pydantic_model_from_json, rec_strict_json_schema
+from mistral_async.compat.models import (
+    AssistantMessage,
+    ChatCompletionChoice,
+    ChatCompletionResponse,
+    FunctionCallEntry,
+    TextChunk,
+    ThinkChunk,
+)
+
+
+class River(pydantic.BaseModel):
+    name: str
+    length: int = pydantic.Field(ge=0)
+
+
+def response(content):
+    choice = ChatCompletionChoice(index=0, message=AssistantMessage(content=content), finish_reason="stop")
+    return ChatCompletionResponse(id="1", model="m", choices=[choice])
+
+
+THOUGHT = ThinkChunk(thinking=[TextChunk(text="The Rhine?")])
+RHINE = '{"name": "Rhine", "length": 1233}'
+
+
+@pytest.mark.parametrize(
+    ("content", "parsed"),
+    [
+        (RHINE, River(name="Rhine", length=1233)),
+        ([THOUGHT, TextChunk(text=RHINE[:9]), TextChunk(text=RHINE[9:])], River(name="Rhine", length=1233)),
+        ([THOUGHT], None),
+        (None, None),
+    ],
+)
+def test_a_response_becomes_a_parsed_one(content, parsed):
+    found = convert_to_parsed_chat_completion_response(response(content), River)
+    assert isinstance(found, ParsedChatCompletionResponse)
+    assert found.choices[0].message.parsed == parsed
+    assert found.choices[0].finish_reason == "stop"
+
+
+def test_a_text_that_does_not_fit_is_pydantics_error():
+    with pytest.raises(pydantic.ValidationError):
+        convert_to_parsed_chat_completion_response(response('{"name": "Rhine"}'), River)
+    with pytest.raises(pydantic.ValidationError):
+        pydantic_model_from_json({"name": "Rhine"}, River)
+
+
+def test_the_response_format_of_a_class():
+    assert from_extra is response_format_from_pydantic_model
+    found = response_format_from_pydantic_model(River)
+    assert found["type"] == "json_schema"
+    assert found["json_schema"]["name"] == "River"
+    assert found["json_schema"]["schema"] == rec_strict_json_schema(River.model_json_schema())
+    assert found["json_schema"]["schema"]["additionalProperties"] is False
+
+
+def test_a_schema_is_made_strict_in_depth():
+    schema = {
+        "anyOf": [{"type": "object", "properties": {"a": {"type": "object"}}}, {"type": "array", "minItems": 1.5}]
+    }
+    assert rec_strict_json_schema(schema)["anyOf"][0]["properties"]["a"]["additionalProperties"] is False
+    with pytest.raises(ValueError, match="holds no object"):
+        rec_strict_json_schema({"a": [object()]})
+
+
+def test_a_function_is_described():
+    def search(query: Annotated[str, pydantic.Field(description="annotated", min_length=1)], limit: int = 10) -> str:
+        """Search the web.
+
+        Args:
+            query: What is sought.
+        """
+
+    function = create_tool_call(search).function
+    assert (function.name, function.description, function.strict) == ("search", "Search the web.", True)
+    assert function.parameters["properties"]["query"] == {
+        "type": "string",
+        "minLength": 1,
+        "description": "What is sought.",
+    }
+    assert function.parameters["properties"]["limit"]["default"] == 10
+    assert function.parameters["required"] == ["query"]
+
+
+def test_the_function_calls_of_a_conversation():
+    call = FunctionCallEntry(tool_call_id="1", name="f", arguments="{}")
+    assert get_function_calls([TextChunk(text="hi"), call]) == [call]
