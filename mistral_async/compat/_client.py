@@ -61,6 +61,12 @@ class Clients:
             self.made[key] = AsyncClient(self._api_key, **self.adapt(settings))
         return self.made[key]
 
+    def encode_workflows(self, encoding: WorkflowEncoding) -> None:
+        """Encode the payloads of workflows from now on."""
+        self.settings["workflow_encoding"] = encoding
+        for key, client in self.made.items():
+            self.made[key] = client.with_options(workflow_encoding=encoding)
+
     @functools.cached_property
     def sdk_configuration(self) -> SDKConfiguration:
         """The settings, under the official SDK's names."""
@@ -107,9 +113,7 @@ class Mistral:
 
     def encode_workflows(self, encoding: WorkflowEncoding) -> None:
         """Encode the payloads of workflows from now on."""
-        self._settings["workflow_encoding"] = encoding
-        for key, client in self._clients.items():
-            self._clients[key] = client.with_options(workflow_encoding=encoding)
+        self._clients.encode_workflows(encoding)
 
     def __getattr__(self, name: str) -> EndpointGroup:
         path = GROUPS.get(name, (name,))

@@ -11,6 +11,7 @@ from mistral_async.compat import Mistral
 from mistral_async.compat.extra import exceptions
 from mistral_async.compat.extra.workflows import (
     BlobStorageConfig,
+    ConnectorSlot,
     EncryptedStrField,
     PayloadCompressionConfig,
     PayloadEncryptionConfig,
@@ -20,6 +21,7 @@ from mistral_async.compat.extra.workflows import (
     WorkflowEncodingConfig,
     ZstdCompressionConfig,
     configure_workflow_encoding,
+    execute_with_connector_auth_async,
     generate_two_part_id,
 )
 from mistral_async.compat.extra.workflows.encoding import PayloadEncoder, _own
@@ -147,3 +149,21 @@ def test_ids_have_two_parts():
     assert generate_two_part_id("a", "b") == generate_two_part_id("a", "b")
     assert generate_two_part_id("a")[:32] == generate_two_part_id("a")[:32]
     assert len({generate_two_part_id(), generate_two_part_id()}) == 2
+
+
+async def test_an_execution_with_connectors(server):
+    seen = []
+
+    async def sign_in(state):
+        seen.append(state.connector_name)
+
+    async with Mistral(api_key=server.api_key, server_url=server.url) as client:
+        ended = await execute_with_connector_auth_async(
+            client,
+            "sign_in",
+            {"a": 1},
+            on_auth_required=sign_in,
+            connectors=[ConnectorSlot(connector_name="gmail")],
+            polling_interval=0.01,
+        )
+    assert (ended.status, ended.result, seen) == ("COMPLETED", {"a": 1}, ["gmail"])

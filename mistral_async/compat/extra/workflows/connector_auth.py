@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistral_async.compat._official import names
-from mistral_async.compat.errors import OfficialErrors
 from mistral_async.models import ConnectorAuthTaskState, ConnectorSlot, WorkflowExecutionResponse
 
 if TYPE_CHECKING:
@@ -30,17 +29,18 @@ async def execute_with_connector_auth_async(
     max_polling_attempts: int | None = None,  # noqa: ARG001 - the events say when it has ended
 ) -> WorkflowExecutionResponse:
     """Start an execution with connectors, tell of the sign-ins that they need, and wait for its end."""
-    with OfficialErrors():
-        return await client.client().workflows.execute_with_connector_auth(
-            workflow_identifier,
-            on_auth_required=on_auth_required or _ignore,
-            connectors=connectors,
-            polling_interval=polling_interval,
-            input=input_data,
-            execution_id=execution_id,
-            task_queue=task_queue,
-            deployment_name=deployment_name,
-        )
+    workflows: Any = client.workflows
+    ended: WorkflowExecutionResponse = await workflows.execute_with_connector_auth_async(
+        workflow_identifier,
+        on_auth_required=on_auth_required or _ignore,
+        connectors=connectors,
+        polling_interval=polling_interval,
+        input=input_data,
+        execution_id=execution_id,
+        task_queue=task_queue,
+        deployment_name=deployment_name,
+    )
+    return ended
 
 
 def _ignore(state: ConnectorAuthTaskState) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mistral_async.compat._official import names
-from mistral_async.compat.errors import OfficialErrors
 from mistral_async.models import WorkerInfo
 
 if TYPE_CHECKING:
@@ -14,10 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["WorkerInfo", "get_scheduler_namespace"]
 
 
-async def get_scheduler_namespace(client: Mistral, *, server_url: str | None = None) -> str:
-    """Return the namespace of the workspace that the key is of."""
-    with OfficialErrors():
-        return (await client.client(server_url).workflows.workers.get_scheduler_namespace()).namespace
+async def get_scheduler_namespace(client: Mistral, **options: Any) -> str:
+    """Return the namespace of the workspace that the key is of; the options are those of every call."""
+    workflows: Any = client.workflows
+    worker: WorkerInfo = await workflows.workers.get_scheduler_namespace_async(**options)
+    return worker.namespace
 
 
 if not TYPE_CHECKING:
