@@ -14,8 +14,8 @@ from cyclopts import Parameter
 
 from mistral_async import Mistral
 from mistral_async._codec.wav import with_length
+from mistral_async._files.whole_file import WholeFile, is_stream
 from mistral_async._http.threads import run_in_daemon
-from mistral_async._results.whole_file import WholeFile, is_stream
 from mistral_async.cli._connection import ClientContext, Connection
 from mistral_async.cli._parameters import Flag, InputFiles, Model, OutputOrStdout
 from mistral_async.cli._text import check_output, read_prompt, read_text, stdin_text
