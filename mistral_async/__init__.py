@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_async._codec.rate_limit_headers import RateLimit as RateLimit
     from mistral_async._codec.rate_limit_headers import RateLimitStatus as RateLimitStatus
     from mistral_async._engine.access_token import AccessToken as AccessToken
+    from mistral_async._engine.deprecation import ModelDeprecationWarning as ModelDeprecationWarning
     from mistral_async._engine.gateway import Gateway as Gateway
     from mistral_async._engine.hooks import CallContext as CallContext
     from mistral_async._engine.hooks import Hooks as Hooks
@@ -67,6 +68,7 @@ else:
             "MistralAzure": "mistral_async._client.azure",
             "MistralError": "mistral_async.errors",
             "MistralGCP": "mistral_async._client.gcp",
+            "ModelDeprecationWarning": "mistral_async._engine.deprecation",
             "Ok": "mistral_async.bulk",
             "Pages": "mistral_async._engine.request",
             "RateLimit": "mistral_async._codec.rate_limit_headers",

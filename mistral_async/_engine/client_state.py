@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
+from mistral_async._engine.deprecation import DeprecationWatch
 from mistral_async._engine.retry import RetryBudget, ThrottleStreaks
 from mistral_async._ratelimit import Limiter
 
@@ -50,6 +51,7 @@ class ClientState:
         self.agent = agent
         self.budget: RetryBudget = RetryBudget()
         self.throttles: ThrottleStreaks = ThrottleStreaks()
+        self.deprecations: DeprecationWatch = DeprecationWatch()
         self._listen()
         _STATES.add(self)
 

@@ -107,6 +107,9 @@ class Hooks:
     def after_call(self, call: CallContext, error: BaseException | None) -> None:
         """See a call end. `error` is what it raised, a cancellation too; None also for a stream that was left early."""
 
+    def model_deprecated(self, call: CallContext, date: str) -> None:
+        """See that the model of a call ends at a date (ISO 8601), as its answer says: once for each model."""
+
     def rate_store(self, error: Exception | None) -> None:
         """See the shared store of the rate limits go out (`error`), or work again (None)."""
 
@@ -125,6 +128,7 @@ class HookSet:
         self.before_call: _Told = _overridden(given, "before_call")
         self.activate: _Told = _overridden(given, "activate")
         self.rate_wait: _Told = _overridden(given, "rate_wait")
+        self.model_deprecated: _Told = _overridden(given, "model_deprecated")
         self.rate_store: _Told = _overridden(given, "rate_store")
         self.before_attempt: _Told = _overridden(given, "before_attempt")
         self.after_attempt: _Told = _overridden(given, "after_attempt")
@@ -160,4 +164,4 @@ def _overridden(hooks: list[Hooks], name: str) -> _Told:
     return tuple(method for method in methods if getattr(method, "__func__", None) is not getattr(Hooks, name))
 
 
-_NAMES = ("before_call", "activate", "rate_wait", "before_attempt", "after_attempt", "after_call", "rate_store")
+_NAMES = tuple(name for name in vars(Hooks) if not name.startswith("_"))

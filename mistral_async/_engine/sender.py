@@ -17,6 +17,7 @@ import msgspec
 
 from mistral_async._codec.attempt import Attempt
 from mistral_async._engine.call_state import CallState, Renewal, body_of
+from mistral_async._engine.deprecation import warn_of
 from mistral_async._engine.encode import key_headers, with_key
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
@@ -329,6 +330,16 @@ class Sender:
             call.trace.arrived(attempt, headers, whole=not call.opening)
         if self._state.logger is not None:
             call.log_answer(self._state.logger, answer, bodies=self._options.log_bodies)
+        if call.model is None or call.began >= self._state.deprecations.next_look.get(call.model, 0.0):
+            self._tell_of_deprecation(call, answer)
+
+    def _tell_of_deprecation(self, call: CallState, answer: WireResponse | WireStream) -> None:
+        """Tell once that a model ends, where the answer says so."""
+        date = self._state.deprecations.look(call.request, answer.headers, call.began)
+        if date is not None:
+            if call.trace is not None:
+                call.trace.deprecated(date)
+            warn_of(call.request, date)
 
     def _refused(self, call: CallState, answer: WireResponse | WireStream, body: bytes) -> APIStatusError:
         """Make the error for an error status, and tell the limiter."""

@@ -108,6 +108,10 @@ class Trace:
         self.call.status, self.call.response_headers = attempt.status, headers
         self._underway, self._whole = attempt, whole
 
+    def deprecated(self, date: str) -> None:
+        """Tell that the model ends."""
+        self._tell(self._hooks.model_deprecated, date)
+
     def event_arrived(self) -> None:
         """Note when the first event of a stream arrived."""
         if self.call.first_event is None:

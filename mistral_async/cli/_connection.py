@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import Group, Parameter
 
-from mistral_async import Mistral, RateLimits, SyncMistral
+from mistral_async import CallContext, Hooks, Mistral, RateLimits, SyncMistral
+from mistral_async.cli._codes import print_error
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from mistral_async.testing import FakeMistral
 
-_KEY_VARIABLE = "MISTRAL_API_KEY"
+_KEY_VARIABLES = ("MISTRAL_API_KEY", "MISTRAL_SA_TOKEN_PATH")
 _GROUP = Group("Connection", sort_key=9)
 
 
@@ -28,13 +29,20 @@ class ConnectionOptions:
     fake: Annotated[bool, Parameter(negative=(), group=_GROUP)] = False
     """Use the embedded server: no key, no network."""
     server_url: Annotated[str | None, Parameter(group=_GROUP)] = None
-    """Another server than https://api.mistral.ai."""
+    """Another server than https://api.mistral.ai. Default: MISTRAL_SERVER_URL."""
     timeout: Annotated[float | None, Parameter(group=_GROUP)] = None
     """Seconds for one call in all."""
     rps: Annotated[float | None, Parameter(group=_GROUP)] = None
     """Requests a second that the account allows; learned when not given."""
     tpm: Annotated[int | None, Parameter(group=_GROUP)] = None
     """Tokens a minute that the account allows; learned when not given."""
+
+
+class _Notices(Hooks):
+    """Prints a line for what the user should know and no command asks for."""
+
+    def model_deprecated(self, call: CallContext, date: str) -> None:
+        print_error(f"mistral-async: the model {call.request.model} is deprecated, and ends on {date}")
 
 
 Connection: TypeAlias = Annotated[ConnectionOptions | None, Parameter(name="*")]
@@ -50,9 +58,9 @@ class ClientContext:
             from mistral_async.testing import FakeMistral
 
             self._server = FakeMistral()
-        elif not os.environ.get(_KEY_VARIABLE):
+        elif not any(map(os.environ.get, _KEY_VARIABLES)):
             raise ConfigurationError(
-                f"no API key: set {_KEY_VARIABLE} (a key is made at https://console.mistral.ai), or try it with --fake"
+                "no API key: set MISTRAL_API_KEY (a key is made at https://console.mistral.ai), or try it with --fake"
             )
 
     async def __aenter__(self) -> Mistral:
@@ -86,6 +94,7 @@ class ClientContext:
         settings: dict[str, Any] = {"server_url": given.server_url}
         if self._server is not None:
             settings = {"server_url": self._server.url, "api_key": self._server.api_key}
+        settings["hooks"] = _Notices()
         if given.rps is not None or given.tpm is not None:
             settings["rate_limits"] = RateLimits(requests_per_second=given.rps, tokens_per_minute=given.tpm)
         if given.timeout is not None:

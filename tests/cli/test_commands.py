@@ -9,6 +9,7 @@ import socket
 import pytest
 
 import mistral_async
+from mistral_async import ModelDeprecationWarning
 from mistral_async.cli import COMMANDS, main
 from mistral_async.testing import FakeMistral
 
@@ -114,6 +115,22 @@ def test_an_interrupt_is_130(monkeypatch):
 
 def test_chat_answers(run):
     assert run("chat", "hello", "there", "--fake") == (0, "You said: hello there\n", "")
+
+
+def test_chat_with_a_model_that_ends(run):
+    with pytest.warns(ModelDeprecationWarning):
+        ran = run("chat", "hi", "--fake", "--model", "open-mistral-7b")
+    assert ran.code == 0
+    assert "the model open-mistral-7b is deprecated, and ends on 2026-12-31" in ran.err
+
+
+def test_a_service_account_is_a_key(run, threaded_server, tmp_path, monkeypatch):
+    token = tmp_path / "token"
+    token.write_text(threaded_server.api_key)
+    monkeypatch.setenv("MISTRAL_SA_TOKEN_PATH", str(token))
+    monkeypatch.setenv("MISTRAL_SERVER_URL", threaded_server.url)
+    assert run("models").code == 0
+    assert threaded_server.requests
 
 
 def test_chat_takes_words_files_and_stdin_together(at, threaded_server, tmp_path):
