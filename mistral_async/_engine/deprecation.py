@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from mistral_async._engine.request import Request
 
@@ -60,8 +60,8 @@ def name_of(request: Request) -> str:
     """Return what is asked, in words: a model, the model of an agent, or that behind a route."""
     if request.model is not None:
         return f"the model {request.model!r}"
-    fields = request.json
-    agent: object = fields.get("agent_id") if isinstance(fields, dict) else None
+    fields: Any = request.json
+    agent: object = fields.get("agent_id") if issubclass(type(fields), dict) else None
     return f"the model of the agent {agent!r}" if isinstance(agent, str) else f"a model behind {request.route}"
 
 

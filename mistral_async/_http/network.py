@@ -8,6 +8,8 @@ import warnings
 import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from mistral_async._http.certificates import Verify
 from mistral_async._http.loops import Loop, current_loop, is_alive, is_asyncio
 from mistral_async._http.origin import Origin, PoolConfig
@@ -41,8 +43,8 @@ class LoopWire(Wire, Protocol):
 class Network:
     """The wires of one client: `current()` is the one of the running event loop.
 
-    With a transport or client of httpx that the user gave, there is one wire for all. A proxy, given or of the
-    environment, HTTP/2, and an asyncio loop that may not know buffered protocols take httpx's own transport.
+    With a transport or client of httpx that the user gave, there is one wire for all. A proxy that speaks HTTP, given
+    or of the environment, HTTP/2, and an asyncio loop that may not know buffered protocols take httpx's own transport.
     Nothing is opened or read before the first request.
     """
 
@@ -200,10 +202,12 @@ def _supports_buffered_protocols(loop: Loop) -> bool:
 
 def _make_loop_wire(config: PoolConfig, loop: Loop) -> LoopWire:
     proxy = config.proxy or environment_proxy(config.origin)
-    if proxy is not None or config.http2 or (is_asyncio(loop) and not _supports_buffered_protocols(loop)):
+    own = not config.http2 and (not is_asyncio(loop) or _supports_buffered_protocols(loop))
+    if not own or (proxy is not None and not proxy.is_socks):
         from mistral_async._http.httpx_wire.loop import HttpxLoopWire
 
         return HttpxLoopWire(config, loop, proxy)
+    config = msgspec.structs.replace(config, proxy=proxy)
     if is_asyncio(loop):
         from mistral_async._http.asyncio_wire.wire import AsyncioWire
 

@@ -42,12 +42,17 @@ class PoolConfig(msgspec.Struct, frozen=True):
     keepalive_expiry: float = 30.0  # seconds that an unused connection is kept
     limits: Limits = Limits()  # of the size of answers
     http2: bool = False
-    proxy: Any = None  # a `ProxySetting`
+    proxy: Any = None  # a `ProxySetting`; our own wires are given one of SOCKS alone
     raw: bool = False  # the caller sets host and accept-encoding itself, and undoes content codings
 
     def __post_init__(self) -> None:
         if self.max_connections < 1:
             raise ValueError("max_connections must be at least 1")
+
+    @property
+    def first_hop(self) -> tuple[str, int]:
+        """Return the address to connect to: that of the proxy, if there is one, else the server's."""
+        return (self.origin.host, self.origin.port) if self.proxy is None else self.proxy.address
 
     def tls(self) -> ssl.SSLContext | None:
         """Return the context for this origin, None for plain HTTP; made when first needed, shared by the process."""

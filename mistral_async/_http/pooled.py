@@ -6,6 +6,7 @@ A driver supplies connections and two awaits: `_connect` makes a connection, `_w
 from __future__ import annotations
 
 import abc
+import socket
 import weakref
 from collections.abc import Awaitable
 from math import inf
@@ -90,9 +91,11 @@ def closed_error() -> WireError:
     return WireError("the client was closed", phase=Phase.CONNECT, sent=Sent.NOTHING)
 
 
-def early_answer() -> WireError:
+def early_answer(*, secure: bool) -> WireError:
     """Make the error of a server that did not wait for a request (rule 8)."""
     message = "the server closed the connection, or sent something, before it was asked"
+    if secure:
+        message += " (it may want a certificate of the client, which an ssl.SSLContext as verify= may have)"
     return WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING)
 
 
@@ -117,7 +120,8 @@ def connect_error(config: PoolConfig, error: BaseException) -> WireError:
     origin = config.origin
     timeout = isinstance(error, TimeoutError)
     reason = str(error) or ("timed out" if timeout else type(error).__name__)
-    message = f"could not connect to {origin.host}:{origin.port}: {reason}{advice(error)}"
+    way = "" if config.proxy is None else f" through the proxy {config.proxy}"
+    message = f"could not connect to {origin.host}:{origin.port}{way}: {reason}{advice(error)}"
     failure = WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING, timeout=timeout)
     failure.__cause__ = error
     return failure
@@ -345,8 +349,21 @@ class PooledWire(abc.ABC, Generic[C]):
             raise
         if self.pool.closed or not is_quiet:
             connection.abort()
-            raise closed_error() if self.pool.closed else early_answer()
+            raise closed_error() if self.pool.closed else early_answer(secure=self.config.origin.secure)
         return connection
+
+    async def _pass_proxy(self, sock: socket.socket) -> None:
+        """Have the proxy that a socket is connected to connect to the server; closes it where that fails."""
+        from mistral_async._http.byte_stream import ByteStream
+        from mistral_async._http.tunnel import open_tunnel
+
+        try:
+            await open_tunnel(
+                ByteStream(sock), self.config.proxy.parsed, self.config.origin.host, self.config.origin.port
+            )
+        except BaseException:
+            sock.close()
+            raise
 
     def _on_loop_exit(self) -> Awaitable[None] | None:
         """Close everything when the event loop ends."""

@@ -22,7 +22,7 @@ from mistral_async._http.protocol import SettingError
 #         of one IPv6 address, with brackets or without.
 # Rule 3: What names no proxy that could be used is a `SettingError` that names the setting, and shows no password.
 
-_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
+_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
 class ProxySetting(NamedTuple):
@@ -35,6 +35,24 @@ class ProxySetting(NamedTuple):
     def url(self) -> str:
         """Return its URL."""
         return str(getattr(self.proxy, "url", self.proxy))
+
+    @property
+    def is_socks(self) -> bool:
+        """Return whether it speaks SOCKS."""
+        return self.url.startswith("socks")
+
+    @property
+    def parsed(self) -> Any:
+        """Return it as an `httpx.Proxy`, which has its credentials apart from its address."""
+        import httpx
+
+        return self.proxy if isinstance(self.proxy, httpx.Proxy) else httpx.Proxy(self.url)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Return its host and port."""
+        url = urlsplit(self.url)
+        return str(url.hostname), url.port or _PORTS[url.scheme]
 
     def __str__(self) -> str:
         parts = urlsplit(self.url)
@@ -71,10 +89,8 @@ def _checked(proxy: Any, setting: str) -> ProxySetting:
     except ValueError:
         valid = None
     else:
-        if parts.scheme and parts.scheme not in _SCHEMES:
-            raise SettingError(
-                f"{setting} names a proxy with {parts.scheme}://, which is none of {', '.join(_SCHEMES)}"
-            )
+        if parts.scheme and parts.scheme not in _PORTS:
+            raise SettingError(f"{setting} names a proxy with {parts.scheme}://, which is none of {', '.join(_PORTS)}")
     if not valid:
         raise SettingError(
             f"{setting} is not the URL of a proxy, such as http://user:password@host:3128: its host or port can not be "

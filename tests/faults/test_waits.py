@@ -77,13 +77,15 @@ WAITS = [
         DEADLINE,
         "faults/test_deadlines.py::test_every_wait_ends_in_time "
         "http/test_timeouts.py::test_a_server_that_does_not_accept "
-        "http/test_timeouts.py::test_tls_that_does_not_come_about",
+        "http/test_timeouts.py::test_tls_that_does_not_come_about "
+        "http/test_socks.py::test_a_proxy_that_says_nothing_is_left_in_time",
         """
         _http/asyncio_wire/channel.py start_tls:_handshake
         _http/asyncio_wire/connect.py _attempt:loop.sock_connect _first_success:asyncio.wait _discard:asyncio.wait
         _http/asyncio_wire/wire.py _open_in_no_context:task _open_in_time:asyncio.timeout
-        _http/asyncio_wire/wire.py _open_connection:_loop.create_connection
+        _http/asyncio_wire/wire.py _open_connection:_loop.create_connection _open_connection:_pass_proxy
         _http/trio_wire/connection.py start_tls:wait_readable _send_handshake:wait_writable
+        _http/trio_wire/wire.py _open_connection:_pass_proxy
         _http/trio_wire/connect.py _open_stream:trio.open_tcp_stream
         """,
     ),
@@ -346,7 +348,7 @@ WAITS = [
         "realtime/test_faults.py::test_a_handshake_that_takes_too_long "
         "realtime/test_faults.py::test_a_session_that_takes_too_long",
         """
-        _http/websocket/tunnel.py open_tunnel:stream.receive
+        _http/tunnel.py open_tunnel:stream.receive
         _http/websocket/network.py _shake_hands:stream.receive
         realtime/_connection.py _open_link:link.open _open_link:link.send
         realtime/_link.py open:_engine.open _refuse:_upgrade.receive
@@ -365,7 +367,7 @@ WAITS = [
         _http/websocket/connection.py _wait_for_room:_taken.wait _flush_all:_flushable.wait _ping:anyio.sleep
         _http/websocket/connection.py send:_flushed.wait send:_ended.wait receive:_arrived.wait
         _http/websocket/connection.py send:anyio.lowlevel.checkpoint receive:anyio.lowlevel.checkpoint
-        _http/websocket/stream.py _waiting:wait
+        _http/byte_stream.py _waiting:wait
         realtime/_connection.py _send:send receive:link.receive
         realtime/_link.py receive_messages:socket.receive send:socket.send
         realtime/_live.py receive:_connection.receive send_pieces:send _send_async:send

@@ -163,7 +163,7 @@ async def test_a_proxy_that_is_not_there_is_named(http):
 
 async def test_what_a_proxy_needs_is_named(http, monkeypatch):
     monkeypatch.setitem(sys.modules, "socksio", None)
-    network = Network(("https", "a.test", 443), proxy="socks5://127.0.0.1:9")
+    network = Network(("https", "a.test", 443), proxy="socks5://127.0.0.1:9", http2=True)
     with pytest.raises(SettingError, match=r"pip install 'mistral-async\[socks\]'"):
         await network.current().send(http.POST, b"x", TIMEOUTS)
 

@@ -73,7 +73,9 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> AsyncioConnection:
         origin = self.config.origin
-        sock = await connect(self._loop, origin.host, origin.port)
+        sock = await connect(self._loop, *self.config.first_hop)
+        if self.config.proxy is not None:
+            await self._pass_proxy(sock)
         try:
             _, connection = await self._loop.create_connection(self._make_protocol, sock=sock)
         except BaseException:

@@ -120,7 +120,9 @@ def _make_transport(config: PoolConfig, proxy: ProxySetting | None) -> httpx.Asy
         )
     except ImportError as error:
         if proxy is not None and proxy.url.startswith("socks"):
-            raise SettingError(f"the proxy {proxy} speaks SOCKS: pip install 'mistral-async[socks]'") from error
+            raise SettingError(
+                f"the proxy {proxy} speaks SOCKS, for which HTTP/2 needs pip install 'mistral-async[socks]'"
+            ) from error
         raise SettingError("http2=True needs h2: pip install 'mistral-async[http2]'") from error
     except (ValueError, httpx.InvalidURL) as error:
         raise SettingError(f"the proxy {proxy} can not be used: {error}") from error

@@ -47,7 +47,9 @@ class TrioWire(PooledWire[TrioConnection]):
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> TrioConnection:
         origin = self.config.origin
-        sock = await connect(origin.host, origin.port)
+        sock = await connect(*self.config.first_hop)
+        if self.config.proxy is not None:
+            await self._pass_proxy(sock)
         prepare(sock)
         connection = TrioConnection(self, self._watcher, sock, self._buffer)
         try:

@@ -8,8 +8,8 @@ from typing import Final
 import anyio
 import msgspec
 
+from mistral_async._http.byte_stream import ByteStream
 from mistral_async._http.websocket.frames import ABNORMAL, ClosedError, Frames
-from mistral_async._http.websocket.stream import ByteStream
 
 # Rule 1: `run` does all reading, in a task of whoever holds the connection, and ends when it is closed. The messages
 #         wait in a queue. Above `queue_size` bytes nothing more is read, until some were taken: TCP stops the server.

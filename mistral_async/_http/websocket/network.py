@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import anyio
 
+from mistral_async._http.byte_stream import ByteStream, open_stream
 from mistral_async._http.origin import Origin, PoolConfig
 from mistral_async._http.pooled import connect_error, seconds_left
 from mistral_async._http.protocol import (
@@ -24,7 +25,6 @@ from mistral_async._http.protocol import (
 )
 from mistral_async._http.proxy import ProxySetting, environment_proxy
 from mistral_async._http.websocket.connection import SocketOptions, WebSocket
-from mistral_async._http.websocket.stream import ByteStream, open_stream
 
 if TYPE_CHECKING:
     from mistral_async._http.websocket.frames import Frames
@@ -141,18 +141,14 @@ class WebSocketNetwork:
         return stream
 
     async def _open_proxy(self, proxy: ProxySetting, opened: list[ByteStream]) -> ByteStream:
-        import httpx
-
         from mistral_async._http.certificates import tls_context
-        from mistral_async._http.websocket.tunnel import open_tunnel
+        from mistral_async._http.tunnel import open_tunnel
 
-        given = proxy.proxy if isinstance(proxy.proxy, httpx.Proxy) else httpx.Proxy(proxy.url)
-        url = given.url
-        default = {"http": 80, "https": 443}.get(url.scheme, 1080)
-        stream = await open_stream(url.host, url.port or default)
+        given, (host, port) = proxy.parsed, proxy.address
+        stream = await open_stream(host, port)
         opened.append(stream)
-        if url.scheme == "https":
-            await stream.start_tls(given.ssl_context or tls_context(self._config.verify), url.host)
+        if given.url.scheme == "https":
+            await stream.start_tls(given.ssl_context or tls_context(self._config.verify), host)
         await open_tunnel(stream, given, self.origin.host, self.origin.port)
         return stream
 

@@ -7,9 +7,10 @@ from base64 import b64encode
 from collections.abc import Generator
 from typing import Any, Final
 
-from mistral_async._http.websocket.stream import ByteStream
+from mistral_async._http.byte_stream import ByteStream
 
 _MOST: Final = 64 * 1024  # bytes of the proxy's answer
+_LONGEST: Final = 255  # bytes of a user or password
 _REPLIES: Final = {
     1: "it failed",
     2: "it does not allow that",
@@ -60,6 +61,8 @@ def _connect(proxy: Any, host: str, port: int) -> Steps:
 
 def _socks(proxy: Any, host: str, port: int) -> Steps:
     auth = proxy.raw_auth
+    if auth is not None and max(map(len, auth)) > _LONGEST:
+        raise ConnectionError(f"a user or password for the proxy is longer than {_LONGEST} bytes")
     received = bytearray((yield b"\x05\x01\x00" if auth is None else b"\x05\x02\x00\x02"))
     received = yield from _enough(received, 2)
     if received[0] != 5:  # noqa: PLR2004 (the version)
