@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-OURS = ("requests", "streams", "bodies", "startup", "blocking", "overhead")
+OURS = ("requests", "streams", "realtime", "bodies", "startup", "blocking", "overhead")
 OTHERS = {"files": (), "memory": (), "bulk": ("--runs", "1")}
 """Benchmarks with a command line of their own, and what keeps them short."""
 

@@ -171,3 +171,8 @@ def frame(payload, opcode=1, *, fin=True, rsv=0):
     size = len(payload)
     length = bytes([size]) if size < 126 else b"\x7f" + size.to_bytes(8, "big")
     return bytes([fin << 7 | rsv << 4 | opcode]) + length + payload
+
+
+def text(event):
+    """Return the frame of an event."""
+    return frame(json.dumps(event).encode())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
 import threading
 import time
 
 import anyio
 import pytest
-from live_server import CREATED, LiveServer, RawServer, delta, done, say, speak, switch
+from live_server import CREATED, LiveServer, RawServer, delta, done, say, speak, switch, text
 
 from mistral_async import Mistral, RateLimits, SyncMistral, errors
 from mistral_async._engine.hooks import Hooks
@@ -272,11 +271,6 @@ async def test_a_slow_server_stops_the_sender():
             assert waiting < 512 * 1024, "what waits here is bounded"
             assert sent < 12_000_000, "and so is what the kernel takes"
         go.set()
-
-
-def text(event):
-    payload = json.dumps(event).encode()
-    return b"\x81\x7f" + len(payload).to_bytes(8, "big") + payload
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])

@@ -10,7 +10,7 @@ import zlib
 
 import anyio
 import pytest
-from live_server import CREATED, LiveServer, RawServer, delta, done, frame, say, switch, transcribe
+from live_server import CREATED, LiveServer, RawServer, delta, done, frame, say, switch, text, transcribe
 
 from mistral_async import Mistral, SyncMistral, errors
 from mistral_async.models import RealtimeTranscriptionError, UnknownRealtimeEvent
@@ -184,10 +184,6 @@ def test_a_close_without_a_code(read):
     with RawServer(lambda sock, head: sock.sendall(switch(head) + text(CREATED) + frame(b"", 8))) as server:
         _, error = read(server.url)
     assert error.close_code == 1005
-
-
-def text(event):
-    return frame(json.dumps(event).encode())
 
 
 ENDS = {
