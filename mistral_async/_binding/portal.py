@@ -8,24 +8,23 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import CancelledError, Future, InvalidStateError
+from concurrent.futures import CancelledError
 from contextlib import suppress
-from contextvars import Context
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from mistral_async._binding.exits import ENDS_PROCESS
+from mistral_async._binding.outcome import Outcome
 from mistral_async._engine.first_use import first_use
-from mistral_async._http.loops import Loop, call_soon, current_loop, interpreter_ends, spawn_task
+from mistral_async._http.loops import Loop, call_soon, current_loop, interpreter_ends, is_asyncio, spawn_task
 from mistral_async._http.threads import is_refused_at_end
-
-if TYPE_CHECKING:
-    from anyio.from_thread import BlockingPortal
 
 # Rule 1: The first blocking call starts the thread, and nothing else does. It has an empty context: what the first
 # caller had set does not leak into the calls of others.
 # Rule 2: A caller waits for its call alone. What interrupts the wait (Ctrl-C, a time-out of a test runner) cancels
 # the call over there, so that nothing goes on unseen. An interrupt may come while the call is being sent there: so
-# what cancels it is made before.
+# what cancels it is made before. It never ends the loop, nor passes for its end (Rule 2 of `outcome`): an interrupted
+# `Thread.is_alive` of Python 3.11 and 3.12 takes a thread for dead that is not.
 # Rule 3: What ends a process (`SystemExit`, `KeyboardInterrupt`), raised by a function of the user inside the loop,
 # would end the loop for everybody: it is carried to the caller whose call it was, and raised there. Where that can not
 # be done (in a task group), the loop has ended before anybody is told: the next call starts another.
@@ -34,7 +33,9 @@ if TYPE_CHECKING:
 # Rule 5: When the interpreter ends, the loops are stopped and waited for half a second. A daemon thread that still
 # makes calls then is parked: it dies with the interpreter, and has nothing to say about it. A first call then starts
 # the thread if that can still be; once it can not, a call says so, and closing does nothing: all is closed.
-# Rule 6: Trio lets nobody wait for one of its loops in a thread that runs another: there a helper thread waits.
+
+if TYPE_CHECKING:
+    import anyio
 
 T = TypeVar("T")
 
@@ -56,20 +57,24 @@ class Portal:
     def __init__(self, backend: str) -> None:
         if sys.is_finalizing():  # a thread would never run, and whoever starts it wait for ever
             raise RuntimeError(_TOO_LATE)
-        self._trio = backend == "trio"
-        self._waited: set[Future[Any]] = set()
+        self._waited: set[Outcome[Any]] = set()
         self._ended = False
         self._loop: Loop
-        started: Future[BlockingPortal] = Future()
+        self._end: Callable[[], object]
+        started: Outcome[None] = Outcome()
         work = (self._serve, backend, started)
         self._thread = threading.Thread(target=Context().run, args=work, name="mistral_async", daemon=True)
         try:
             self._thread.start()
+            with first_use():  # without file descriptors there is no event loop either
+                started.wait()
         except RuntimeError as error:
             late = is_refused_at_end(error)
             raise RuntimeError(_TOO_LATE if late else f"blocking calls need a thread: {error}") from error
-        with first_use():  # without file descriptors there is no event loop either
-            self._portal = started.result()
+        except BaseException:  # interrupted: nobody will use it
+            if not started.cancel():
+                self.stop()
+            raise
 
     @property
     def is_here(self) -> bool:
@@ -79,7 +84,7 @@ class Portal:
     @property
     def is_alive(self) -> bool:
         """True while its thread runs: not in a forked process, nor once the loop was ended."""
-        return not self._ended and self._thread.is_alive()
+        return not self._ended
 
     @classmethod
     def of(cls, backend: str) -> Portal:
@@ -96,6 +101,8 @@ class Portal:
     @classmethod
     def detach(cls) -> None:
         """Forget the threads of the parent after a fork (Rule 4)."""
+        for portal in cls._shared.values():
+            portal._ended = True  # noqa: SLF001 - its own
         cls._abandoned.extend(cls._shared.values())
         cls._shared.clear()
         cls._lock = threading.Lock()
@@ -123,8 +130,8 @@ class Portal:
 
     def stop(self) -> None:
         """Cancel what still runs there, and end the thread; one that is held up by others is left to its end."""
-        with suppress(RuntimeError):  # it has ended by itself
-            self._portal.start_task_soon(self._portal.stop, True)  # noqa: FBT003 - anyio's positional flag
+        if not self._ended:
+            call_soon(self._loop, self._end)
         self._thread.join(_JOIN_TIMEOUT)
 
     def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
@@ -138,21 +145,20 @@ class Portal:
         outcome = work.outcome
         try:
             self._waited.add(outcome)
-            self._in_helper_thread(self._portal.start_task_soon, work.perform)
+            spawn_task(self._loop, work.perform, _context_for(self._loop))
             if self._ended:  # since we looked: nobody else will say so
                 self._tell_end(outcome, "another call")
-            return outcome.result()
+            return outcome.wait()
         except _ExitError as carried:
             raise carried.reason from None
         except BaseException as error:
             self._park_daemon_at_exit()
-            if not outcome.done():
-                outcome.cancel()
-            elif outcome.cancelled() or outcome.exception() is error:
+            if not work.cancel() and outcome.failure is error:
                 self._see_end(error)
             raise
         finally:
             self._waited.discard(outcome)
+            del work, outcome  # an exception holds this frame, which is not to hold the exception
 
     def close(self, aclose: Callable[[], Awaitable[None]]) -> None:
         """Close what was opened there, if it is still there; in its own thread, where nobody can wait for it, soon."""
@@ -166,16 +172,14 @@ class Portal:
         if isinstance(failure, CancelledError) or not isinstance(failure, Exception):
             self._thread.join(_JOIN_TIMEOUT)
 
-    def _serve(self, backend: str, started: Future[BlockingPortal]) -> None:
+    def _serve(self, backend: str, started: Outcome[None]) -> None:
         """Run the event loop until it is stopped; the body of the thread."""
 
         async def main() -> None:
-            from anyio.from_thread import BlockingPortal
-
-            self._loop = current_loop()
-            async with BlockingPortal() as portal:
-                started.set_result(portal)
-                await portal.sleep_until_stopped()
+            self._loop, ended = current_loop(), anyio.Event()
+            self._end = ended.set
+            if started.set(None):
+                await ended.wait()
 
         reason = "the end of the process"
         try:
@@ -184,24 +188,13 @@ class Portal:
             anyio.run(main, backend=backend)
         except BaseException as error:  # noqa: BLE001 - told to all who wait
             reason = repr(error)
-            if not started.done():
-                started.set_exception(error)
+            started.fail(error)
         self._ended = True
-        for future in list(self._waited):
-            self._tell_end(future, reason)
+        for outcome in list(self._waited):
+            self._tell_end(outcome, reason)
 
-    def _tell_end(self, future: Future[Any], reason: str) -> None:
-        with suppress(InvalidStateError):
-            future.set_exception(RuntimeError(f"the event loop was ended by {reason}: make the call again"))
-
-    def _in_helper_thread(self, function: Callable[..., T], *args: Any) -> T:
-        """Run a function that waits for the loop, in a thread of its own where trio demands that (Rule 6)."""
-        if not self._trio or not _in_trio():
-            return function(*args)
-        from concurrent.futures import ThreadPoolExecutor  # while the interpreter ends it can not be imported
-
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(function, *args).result()
+    def _tell_end(self, outcome: Outcome[Any], reason: str) -> None:
+        outcome.fail(RuntimeError(f"the event loop was ended by {reason}: make the call again"))
 
 
 class _ExitError(Exception):
@@ -211,6 +204,14 @@ class _ExitError(Exception):
         self.reason = reason
 
 
+def _context_for(loop: Loop) -> Context:
+    """Return a copy of the caller's context, which may say that another event loop runs, for this one."""
+    context = copy_context()
+    if (sniffio := sys.modules.get("sniffio")) is not None:
+        context.run(sniffio.current_async_library_cvar.set, "asyncio" if is_asyncio(loop) else "trio")
+    return context
+
+
 async def _quietly(aclose: Callable[[], Awaitable[None]]) -> None:
     """Close what nobody holds any more, and who would be told of a failure."""
     with suppress(Exception):
@@ -218,41 +219,43 @@ async def _quietly(aclose: Callable[[], Awaitable[None]]) -> None:
 
 
 class _Work(Generic[T]):
-    """A call on its way to the loop, and there; cancelling its outcome cancels it at any time (Rule 2)."""
+    """A call on its way to the loop, and there; `cancel` ends it at any time (Rule 2)."""
 
     def __init__(self, loop: Loop, function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> None:
-        self.outcome: Future[T] = Future()
+        self.outcome: Outcome[T] = Outcome()
         self._loop = loop
         self._function = function
         self._args = args
+        self._scope: anyio.CancelScope | None = None
+
+    def cancel(self) -> bool:
+        """Give it up and cancel it over there; return False if it has ended."""
+        cancelled = self.outcome.cancel()
+        if cancelled:
+            call_soon(self._loop, self._cancel_scope)
+        return cancelled
+
+    def _cancel_scope(self) -> None:
+        if self._scope is not None:
+            self._scope.cancel()
 
     async def perform(self) -> None:
+        """Run the function; its end is the outcome, and no exception ends the loop."""
         import anyio
 
         outcome = self.outcome
-        with anyio.CancelScope() as scope, suppress(InvalidStateError):  # it was cancelled meanwhile
-            outcome.add_done_callback(lambda _: outcome.cancelled() and call_soon(self._loop, scope.cancel))
-            if outcome.cancelled():
+        with anyio.CancelScope() as self._scope:
+            if outcome.done:  # it was given up meanwhile
                 return
             try:
-                value = await self._function(*self._args)
+                outcome.set(await self._function(*self._args))
             except ENDS_PROCESS as reason:  # raised by a function of the user
-                outcome.set_exception(_ExitError(reason))
+                outcome.fail(_ExitError(reason))
             except anyio.get_cancelled_exc_class():
                 outcome.cancel()
                 raise
-            except BaseException as error:
-                outcome.set_exception(error)
-                if not isinstance(error, Exception):
-                    raise
-            else:
-                outcome.set_result(value)
-
-
-def _in_trio() -> bool:
-    import trio
-
-    return trio.lowlevel.in_trio_run()
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                outcome.fail(error)
 
 
 atexit.register(Portal.stop_all)
