@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,9 +13,15 @@ from mistral_async.testing._json import JSONMapping, JSONObject
 from mistral_async.testing._multipart import FormPart
 from mistral_async.testing._state import ServerState
 
+_INTEGER = re.compile(r"-?[0-9]{1,100}")
 _TRUE = {"true", "1", "yes", "on"}
 
 _UNSET = '"~?~unset~?~sentinel~?~"'  # the official SDK 3.7 sends it for metadata that were not given
+
+
+def read_integer(text: str) -> int | None:
+    """Return the integer that a text is, in digits of ASCII; None if it is none."""
+    return int(text) if _INTEGER.fullmatch(text) else None
 
 
 class FakeCall:
@@ -67,9 +74,9 @@ class FakeCall:
         value = self.text(name)
         if value is None:
             return default
-        if not value.lstrip("-").isdigit():
+        number = read_integer(value)
+        if number is None:
             raise not_an_integer("query", name, value=value)
-        number = int(value)
         if number < least:
             message = f"Input should be greater than or equal to {least}"
             raise invalid_request(
@@ -83,9 +90,10 @@ class FakeCall:
     def resumed(self) -> int:
         """Return the number of the first event of a stream: the one after `last_event_id`, a parameter or header."""
         last = self.text("last_event_id") or self.headers.get("last-event-id") or "-1"
-        if not last.removeprefix("-").isdecimal():
+        number = read_integer(last)
+        if number is None:
             raise not_an_integer("query", "last_event_id", value=last)
-        return int(last) + 1
+        return number + 1
 
     def required(self, name: str) -> str:
         """Return a query parameter; raises 422 if it is missing."""

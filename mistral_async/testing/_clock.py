@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-6  # seconds; floats of times since 1970 are exact to a quarter of it
 """Seconds by which a moment may be missed: sums of small steps of a clock fall a little short."""
 
 

@@ -146,6 +146,26 @@ async def test_operators_that_a_field_does_not_have_and_values_of_another_type(c
         )
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"AND": 1},
+        {"OR": "x"},
+        {"AND": [1]},
+        {"AND": {"a": 1}},
+        {"OR": [{"AND": [None]}]},
+        {"AND": [], "OR": [{"OR": 5}]},
+    ],
+    ids=str,
+)
+async def test_filters_that_are_none_are_refused_whatever_there_is(client, filters):
+    with pytest.raises(BadRequestError):
+        await client.beta.observability.chat_completion_events.search(search_params={"filters": filters})
+    await client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": "hi"}])
+    with pytest.raises(BadRequestError):
+        await client.beta.observability.chat_completion_events.search(search_params={"filters": filters})
+
+
 async def test_chats_are_judged_and_compared(client):
     events = client.beta.observability.chat_completion_events
     await say(client, "the parcel is late", "where is the parcel", "bonjour")

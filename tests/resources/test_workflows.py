@@ -259,6 +259,78 @@ async def test_a_schedule_starts_executions(workflows, clock, server):
     assert {event.schedule_id for event in events} == {"s"}
 
 
+MONDAY = "2032-01-05T00:00:00Z"  # a Monday
+
+
+def ranges(start, end=0, step=0):
+    return [{"start": start, "end": end, "step": step}]
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ({"cron_expressions": ["30 9 * * MON-FRI"]}, ["05T09:30", "06T09:30", "07T09:30", "08T09:30", "09T09:30"]),
+        ({"cron_expressions": ["0 */8 * * 1,sun"]}, ["05T00:00", "05T08:00", "05T16:00", "11T00:00"]),
+        ({"cron_expressions": ["@weekly", "0 12 8 1 * 2032"]}, ["08T12:00", "11T00:00"]),
+        ({"cron_expressions": ["15 0 0 6 1 * 2032"]}, ["06T00:00:15"]),
+        ({"calendars": [{"hour": ranges(9, 17, 4)}], "skip": [{"hour": ranges(13)}]}, ["05T09:00", "05T17:00"]),
+        ({"calendars": [{"day_of_week": ranges(7), "hour": ranges(1)}]}, ["11T01:00"]),
+        ({"calendars": [{"hour": ranges(9)}], "time_zone_name": "America/New_York"}, ["05T14:00", "06T14:00"]),
+        ({"calendars": [{"hour": ranges(0)}], "intervals": [{"every": "PT12H"}]}, ["05T00:00", "05T12:00", "06T00:00"]),
+        ({"calendars": [{"month": ranges(2), "day_of_month": ranges(30)}]}, []),
+    ],
+    ids=str,
+)
+async def test_times_of_calendars_and_cron_expressions(workflows, times, expected):
+    await workflows.schedules.schedule_workflow(
+        schedule={"input": None, "start_at": MONDAY, "end_at": "2032-01-12T00:00:00Z", **times},
+        workflow_identifier="echo",
+        schedule_id="s",
+    )
+    found = await workflows.schedules.get_schedule("s")
+    got = [each.scheduled_at.removeprefix("2032-01-") for each in found.future_executions]
+    assert [each.startswith(wanted) for each, wanted in zip(got, expected, strict=False)] == [True] * len(expected)
+
+
+async def test_a_cron_expression_starts_executions_as_the_clock_goes_on(workflows, clock):
+    await workflows.schedules.schedule_workflow(
+        schedule={"input": 1, "cron_expressions": ["0 * * * *"], "max_executions": 5},
+        workflow_identifier="echo",
+        schedule_id="s",
+    )
+    clock.advance(3 * 3600)
+    assert [run.status async for run in workflows.runs.list_runs()] == ["COMPLETED"] * 3
+    assert (await workflows.schedules.get_schedule("s")).remaining_executions == 2
+
+
+async def test_a_schedule_of_an_id_that_is_taken_is_refused(workflows):
+    one = {"schedule": {"input": 1}, "workflow_identifier": "echo"}
+    await workflows.schedules.schedule_workflow(**one, schedule_id="s")
+    with pytest.raises(ConflictError):
+        await workflows.schedules.schedule_workflow(**one, schedule_id="s")
+    await workflows.schedules.unschedule_workflow("s")
+    await workflows.schedules.schedule_workflow(**one, schedule_id="s")
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        *(
+            {"cron_expressions": [each]}
+            for each in ("", "* * * *", "60 * * * *", "* * * * MOO", "*/0 * * * *", "5-1 * * * *")
+        ),
+        {"calendars": [{"hour": ranges(24)}]},
+        {"skip": [{"month": ranges(0)}]},
+        {"time_zone_name": "Mars/Olympus"},
+        {"time_zone_name": "../../etc/passwd"},
+    ],
+    ids=str,
+)
+async def test_calendars_and_cron_expressions_that_are_none(workflows, times):
+    with pytest.raises(UnprocessableEntityError):
+        await workflows.schedules.schedule_workflow(schedule={"input": 1, **times}, workflow_identifier="echo")
+
+
 async def test_a_schedule_is_changed_paused_and_deleted(workflows, clock, server):
     schedules = workflows.schedules
     every = [ScheduleInterval(every="PT1M")]

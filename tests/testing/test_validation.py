@@ -133,3 +133,13 @@ def test_recorded_requests_that_were_accepted_pass():
             assert found(operation, exchange["request_body"]) == []
             checked += 1
     assert checked > 50
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "--5", "-", "+5", "1_0", " 5", "5.0", "1" * 5000])
+@pytest.mark.parametrize(
+    "target",
+    ["/v1/files?page_size={}", "/v1/workflows/events/stream?last_event_id={}", "/v1/agents/{}?version={}"],
+)
+async def test_a_number_that_is_none_is_no_error_of_the_server(http, target, number):
+    answer = await http.get(target.replace("{}", number))
+    assert answer.status_code in {404, 422}

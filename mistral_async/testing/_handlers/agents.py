@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mistral_async.testing._call import FakeCall
+from mistral_async.testing._call import FakeCall, read_integer
 from mistral_async.testing._errors import FakeAPIError, ValidationDetail, invalid_request, not_found
 from mistral_async.testing._handlers._paging import page_by_number, page_by_token
 from mistral_async.testing._handlers.models import resolve_model
@@ -120,8 +120,8 @@ class AgentStore:
 
     def _number(self, agent_id: str, version: str | int) -> int:
         alias = self._aliases[agent_id].get(str(version))
-        number = alias["version"] if alias else int(version) if str(version).isdigit() else -1
-        if not 0 <= number < len(self._versions[agent_id]):
+        number = alias["version"] if alias else read_integer(str(version))
+        if number is None or not 0 <= number < len(self._versions[agent_id]):
             raise not_found("Agent version", str(version))
         return number
 

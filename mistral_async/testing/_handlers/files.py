@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mistral_async.testing._call import FakeCall
+from mistral_async.testing._call import FakeCall, read_integer
 from mistral_async.testing._content import Content
 from mistral_async.testing._errors import (
     ValidationDetail,
@@ -158,9 +158,10 @@ def upload(call: FakeCall) -> Reply:
 
 
 def _hours(given: Any) -> int | None:
-    if given is None or str(given).isdigit():
-        return None if given is None else int(given)
-    raise not_an_integer("body", "expiry", value=given)
+    hours = None if given is None else read_integer(str(given))
+    if given is not None and (hours is None or hours < 0):
+        raise not_an_integer("body", "expiry", value=given)
+    return hours
 
 
 @route("GET", "/v1/files", "files.list")

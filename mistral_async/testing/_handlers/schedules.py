@@ -6,16 +6,10 @@ from http import HTTPStatus
 
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._clock import Calendar
+from mistral_async.testing._errors import plain_error
 from mistral_async.testing._handlers._paging import by_token
-from mistral_async.testing._handlers._workflow_schedules import (
-    GROUP,
-    SHOWN,
-    check_times,
-    next_times,
-    schedules,
-    settled,
-    start_scheduled,
-)
+from mistral_async.testing._handlers._schedule_times import check_times, next_times
+from mistral_async.testing._handlers._workflow_schedules import GROUP, SHOWN, schedules, settled, start_scheduled
 from mistral_async.testing._handlers.libraries import USER
 from mistral_async.testing._handlers.workflows import workflows
 from mistral_async.testing._json import JSONMapping, JSONObject
@@ -61,6 +55,8 @@ def schedule_workflow(call: FakeCall) -> Reply:
     """Create a schedule."""
     workflow, given = _workflow(call), _definition(call)
     chosen = call.body.get("schedule_id") or given.get("schedule_id")
+    if chosen in schedules.all(call):
+        raise plain_error(HTTPStatus.CONFLICT, f"Schedule {chosen} exists already.")
     fields = {"workflow_name": workflow["name"], "schedule_id": chosen}
     item = schedules.add(call, {**given, **fields, "deployment_name": call.body.get("deployment_name")})
     item |= {"settled": call.state.calendar.now(), "last": "", "user_id": USER, "workflow": workflow}

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from mistral_async._codec.json_types import is_array, is_object
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import FakeAPIError, observability_error
 from mistral_async.testing._handlers._completions import FakeCompletion, message_of
@@ -128,6 +129,8 @@ class Chats:
         """Return the chats that pass the filters of a search, the newest first; raises 400 for what is no filter."""
         filters = (payload or {}).get("filters")
         iso = self._state.calendar.iso_of
+        if filters is not None:
+            _check_groups(filters)
         return [chat for chat in self.all() if filters is None or passes(filters, chat.fields(iso))]
 
     def get(self, event_id: str) -> Chat:
@@ -143,6 +146,18 @@ class Chats:
         shared = {other.id: len(topics & topics_of(other.text)) for other in self.all() if other.id != chat.id}
         found = [other for other in self.all() if shared.get(other.id)]
         return sorted(found, key=lambda other: -shared[other.id])[:10]
+
+
+def _check_groups(filters: object) -> None:
+    """Check that filters are groups and conditions; raises 400."""
+    if not is_object(filters):
+        raise bad_search("A filter should be an object with AND, OR, or a field")
+    for name in ("AND", "OR"):
+        group = filters.get(name)
+        if group is not None and not is_array(group):
+            raise bad_search(f"{name} should be a list of filters")
+        for each in group or ():
+            _check_groups(each)
 
 
 def passes(filters: JSONMapping, fields: JSONMapping) -> bool:
