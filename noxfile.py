@@ -29,7 +29,7 @@ BESIDE = [
     "tests/client/test_client.py",
     "tests/compat/test_compat.py",
     "tests/compat/test_official.py",
-    "tests/compat/test_official_realtime.py",
+    "tests/compat/test_realtime.py",
     "tests/results/test_stream.py",
     "tests/bulk",
     "tests/models/test_vector.py",

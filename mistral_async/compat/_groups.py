@@ -81,9 +81,10 @@ def group_class_at(path: str) -> type[EndpointGroup] | None:
     return group_class(own)
 
 
-def _subgroup(path: tuple[str, ...]) -> functools.cached_property[EndpointGroup]:
-    def read(self: EndpointGroup) -> EndpointGroup:
-        return group_class(path)(self._owner)
+def _subgroup(path: tuple[str, ...]) -> functools.cached_property[Any]:
+    def read(self: EndpointGroup) -> Any:
+        own = _OWN_GROUPS.get(path)
+        return group_class(path)(self._owner) if own is None else own()(self._owner)
 
     return functools.cached_property(read)
 
@@ -123,6 +124,22 @@ def _running_methods() -> dict[str, Callable[..., Any]]:
     return {"run_async": _loop.run_async, "run_stream_async": _loop.run_stream_async}
 
 
+def _realtime() -> Callable[[ClientOwner], Any]:
+    from mistral_async.compat.extra.realtime.transcription import RealtimeTranscription
+
+    return RealtimeTranscription
+
+
+def _realtime_speech() -> Callable[[ClientOwner], Any]:
+    from mistral_async.compat.extra.realtime.speech import RealtimeSpeech
+
+    return RealtimeSpeech
+
+
+_OWN_GROUPS: dict[tuple[str, ...], Callable[[], Callable[[ClientOwner], Any]]] = {
+    ("audio", "realtime"): _realtime,
+    ("audio", "realtime_speech"): _realtime_speech,
+}
 _OWN_METHODS: dict[tuple[str, ...], Callable[[], dict[str, Callable[..., Any]]]] = {
     ("chat",): _parsing_methods,
     ("beta", "conversations"): _running_methods,

@@ -11,7 +11,13 @@ from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.open_union import decode
 from mistral_async.compat._official import names
-from mistral_async.errors import PayloadCompressionError, PayloadEncryptionError, PayloadOffloadingError, ToolRunError
+from mistral_async.errors import (
+    MistralError,
+    PayloadCompressionError,
+    PayloadEncryptionError,
+    PayloadOffloadingError,
+    ToolRunError,
+)
 from mistral_async.models import FunctionCallEntry, FunctionResultEntry, OutputEntry
 
 
@@ -158,6 +164,44 @@ class DeferredToolCallsException(RunException):
         )
 
 
+class _RealtimeError(MistralError):
+    """A realtime connection that failed: `code` is the API's, or that of the close frame."""
+
+    def __init__(self, message: str, *, code: int | None = None, payload: object = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.payload = payload
+
+
+class _RealtimeWSError(_RealtimeError):
+    """An error in place of the session."""
+
+    def __init__(self, message: str, *, payload: Any = None, raw: object = None) -> None:
+        code: object = getattr(getattr(payload, "error", None), "code", None)
+        super().__init__(
+            message, code=code if isinstance(code, int) else None, payload=raw if payload is None else payload
+        )
+        self.payload_typed = payload
+        self.payload_raw = raw
+
+
+class RealtimeTranscriptionException(_RealtimeError):  # noqa: N818 - its name in the official SDK
+    """A live transcription that failed."""
+
+
+class RealtimeTranscriptionWSError(_RealtimeWSError, RealtimeTranscriptionException):
+    """An error of the API in place of a live transcription."""
+
+
+class RealtimeSpeechException(_RealtimeError):  # noqa: N818 - the same
+    """Live speech that failed."""
+
+
+class RealtimeSpeechWSError(_RealtimeWSError, RealtimeSpeechException):
+    """An error of the API in place of live speech."""
+
+
+MistralClientException = MistralError
 WorkflowPayloadOffloadingException = PayloadOffloadingError
 WorkflowPayloadEncryptionException = PayloadEncryptionError
 WorkflowPayloadCompressionException = PayloadCompressionError
