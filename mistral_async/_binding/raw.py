@@ -18,6 +18,7 @@ from mistral_async._engine.request import (
     RetrySafety,
     Stream,
     checked_ids,
+    content_of,
     form_of,
 )
 
@@ -44,6 +45,9 @@ class Parts(TypedDict, total=False):
     """The body: anything that JSON can hold, also Structs and dataclasses. None inside it is sent, as null."""
     form: Mapping[str, Any] | None
     """Fields and files, in place of `json`: `{"file": path}`."""
+    content: Any
+    """Bytes as they are, in place of `json`: bytes, a path, a binary file or an iterator of bytes. The header
+    `content-type` says what they are."""
     headers: Mapping[str, str] | None
     safety: RetrySafety | None
     """The cost of repeating it. Default: `SAFE` for GET, HEAD, OPTIONS, PUT and DELETE; for others `CREATES`, which is
@@ -65,6 +69,7 @@ def request(
     query: Mapping[str, Any] | None = None,
     json: Any = None,
     form: Mapping[str, Any] | None = None,
+    content: Any = None,
     headers: Mapping[str, str] | None = None,
     safety: RetrySafety | None = None,
     ends: str | frozenset[str] = frozenset(),
@@ -78,7 +83,7 @@ def request(
     `download` makes it one of bytes.
     """
     made: Call[Any] | Stream[Any] | Download
-    _one_of(json=json is not None, form=form is not None)
+    _one_of(json=json is not None, form=form is not None, content=content is not None)
     _one_of(returns=returns is not Any, yields=yields is not None, download=download)
     if yields is None and (ends or lines):
         raise TypeError("ends= and lines= are of streams, which yields= makes")
@@ -89,8 +94,10 @@ def request(
     else:
         made = Download(*target) if download else Call(*target, returns=_checked_type(returns))
     made.query, made.json = dict(query) if query else None, json
-    made.form = None if form is None else form_of(form)
     made.headers = dict(add_headers((), headers)) if headers else None
+    made.form = None if form is None else form_of(form)
+    if content is not None:
+        made.form = content_of(content, (made.headers or {}).get("content-type"))
     made.safety = safety or (RetrySafety.SAFE if made.method in _REPEATABLE else RetrySafety.CREATES)
     return self._executor.perform(made)
 

@@ -276,6 +276,13 @@ def form_of(fields: Mapping[str, Any]) -> Form:
     return Form(_set(dict(fields)))
 
 
+def content_of(content: object, content_type: str | None) -> Form:
+    """Return a body of bytes as they are."""
+    from mistral_async._uploads.content import Content
+
+    return Content(content, content_type)
+
+
 def reporting(call: Call[T], progress: Progress | None) -> Call[T]:
     """Have a request report how much of its files was sent: `progress(bytes, total)`."""
     if call.form is not None:

@@ -90,8 +90,10 @@ class Dispatcher:
             raise api_error(HTTPStatus.NOT_IMPLEMENTED, f"No reply was scripted for {request!r}", "unexpected_request")
         if route is None:
             raise no_route(request.request_id)
-        if problem is not None:
+        if problem is not None and route.method != "ANY":
             raise invalid_request([problem])
+        if problem is not None:  # what is passed on may be any bytes
+            body = request.body.decode("latin-1")
         if details := validate(route.body, body):
             raise invalid_request(details)
         return await self._perform(request, route, body)

@@ -252,3 +252,40 @@ class TestMCP:
         tools = [sync_client.beta.connectors.mcp_client("issues")]
         result = sync_client.chat.run("Say Hello", model="mistral-small-latest", tools=tools).result()
         assert result.messages[2].content == "Hello"
+
+
+@pytest.mark.parametrize("kind", ["bytes", "large", "path", "file", "iterator", "stream"])
+async def test_bodies_of_bytes_go_through_as_they_are(connectors, server, tmp_path, kind):
+    data = b"\x00\xff{not json" * (400_000 if kind == "large" else 5)
+    path = tmp_path / "file"
+    path.write_bytes(data)
+
+    async def pieces():
+        yield data[:3]
+        yield data[3:]
+
+    given = {"path": path, "iterator": iter([data[:3], data[3:]]), "stream": pieces()}
+    http = connectors.http_client("issues")
+    with path.open("rb") as file:
+        content = file if kind == "file" else given.get(kind, data)
+        await http.request("PUT", "/blobs/{}", "b", content=content, headers={"Content-Type": "image/png"})
+    request = server.requests[-1]
+    assert request.body == data
+    assert request.headers["content-type"] == "image/png"
+
+
+async def test_answers_of_bytes_come_as_they_are(connectors, server):
+    data = b"\x89PNG\x00" * 100
+    server.reply("beta.connectors.http_client", body=data, headers={"content-type": "image/png"}, times=2)
+    http = connectors.http_client("issues")
+    assert await http.request("GET", "/image", download=True) == data
+    async with http.request("POST", "/render", content=b"<svg/>", download=True) as download:
+        assert b"".join([piece async for piece in download]) == data
+    assert server.requests[-1].body == b"<svg/>"
+
+
+async def test_bytes_of_any_request(client, server):
+    with pytest.raises(TypeError, match="exclude each other"):
+        client.request("POST", "/v1/things", content=b"abc", json={})
+    with pytest.raises(TypeError, match=r"text\.encode\(\)"):
+        client.request("POST", "/v1/things", content="abc")
