@@ -27,6 +27,7 @@ PEERS = [
 ]
 BESIDE = [
     "tests/client/test_client.py",
+    "tests/compat/test_clouds.py",
     "tests/compat/test_compat.py",
     "tests/compat/test_official.py",
     "tests/compat/test_realtime.py",

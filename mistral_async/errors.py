@@ -442,7 +442,7 @@ def _message(info: ErrorInfo, body: bytes) -> str:
 
 _ADVICE: dict[type[APIStatusError], str] = {
     RedirectError: " (redirects are not followed, so that the key goes to no other host: check server_url)",
-    AuthenticationError: " (check the key: Mistral(api_key=...) or MISTRAL_API_KEY)",
+    AuthenticationError: " (check the key that the client was given, or MISTRAL_API_KEY)",
     QuotaUnavailableError: " (the plan has no quota for this model: waiting does not help)",
     CapacityError: " (the model is busy for everyone; this is not your rate limit)",
     TooManyInputsError: " (client.bulk.embed splits inputs by itself)",

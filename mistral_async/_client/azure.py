@@ -21,22 +21,29 @@ _ROUTES: Final = {
     "/v1/chat/completions": "/models/chat/completions",
     "/v1/ocr": "/providers/mistral/azure/ocr",
 }
-_ENDINGS: Final = (*_ROUTES.values(), "/models", "/providers/mistral/azure")
-"""What Azure's pages have at the end of the addresses that they show."""
+_ENDINGS: Final = (*_ROUTES.values(), *_ROUTES, "/chat/completions", "/models", "/providers/mistral/azure", "/v1")
+"""What Azure's pages have at the end of the addresses that they show, the longer ones first."""
+_SERVERLESS: Final = ".models.ai.azure.com"
 
 
 class AzureAI(Gateway):
-    """The routes of Azure AI. The key is one of the deployment, or a token of Entra; the model is named in the body."""
+    """The routes of Azure AI. The key is one of the deployment, or a token of Entra; the model is named in the body.
+
+    A serverless deployment, which has an address of its own, has the API's routes.
+    """
 
     name = "Azure AI"
     key_variable = None  # the key of the API is no business of Azure's
+
+    def __init__(self, *, serverless: bool = False) -> None:
+        self.serverless = serverless
 
     def rewrite(self, request: Request) -> Request:
         """Return the request on its route there."""
         route = _ROUTES.get(request.route)
         if route is None:
             raise self.unsupported(request, "it has chat and ocr; use Mistral(...) for all others")
-        return request.replace(route=route)
+        return request if self.serverless else request.replace(route=route)
 
 
 class MistralAzure(Mistral):
@@ -72,6 +79,12 @@ class SyncMistralAzure(SyncMistral):
         super().__init__(api_key, backend=backend, **azure_settings(api_version, settings))
 
 
+def routes_in(address: str) -> str:
+    """Return the end of an address that says which routes are meant; nothing if none does."""
+    path = urlsplit(address).path.rstrip("/")
+    return next((each for each in _ENDINGS if path.endswith(each)), "")
+
+
 def azure_settings(api_version: str, settings: Mapping[str, Any]) -> Any:
     """Return the settings of a client for Azure AI. Those of a client that was made are returned as they are."""
     if not settings.get("server_url"):
@@ -82,10 +95,10 @@ def azure_settings(api_version: str, settings: Mapping[str, Any]) -> Any:
         **parse_qs(query, keep_blank_values=True),
         **(settings.get("query") or {}),
     }
-    path = urlsplit(address).path.rstrip("/")
-    ending = next((each for each in _ENDINGS if path.endswith(each)), "")
+    ending = routes_in(address)
+    serverless = ending.startswith("/v1") or urlsplit(address).netloc.endswith(_SERVERLESS)
     return {
-        "gateway": AzureAI(),
+        "gateway": AzureAI(serverless=serverless),
         **settings,
         "server_url": address.rstrip("/").removesuffix(ending),
         "query": given,

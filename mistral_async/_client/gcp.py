@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final, Literal, Self, cast
+from typing import Any, Final, Literal, Protocol, Self, cast, runtime_checkable
 from urllib.parse import quote
 
 from typing_extensions import Unpack
@@ -26,6 +26,16 @@ _HOSTS: Final = {
     "eu": "aiplatform.eu.rep.googleapis.com",
 }
 """Addresses of what is no single region."""
+
+
+@runtime_checkable
+class Credentials(Protocol):
+    """Credentials of google-auth."""
+
+    token: str | None
+
+    def refresh(self, request: Any) -> None:
+        """Make a new token. Blocks."""
 
 
 class VertexAI(Gateway):
@@ -55,17 +65,17 @@ class VertexAI(Gateway):
 class MistralGCP(Mistral):
     """The client for models on Google's Vertex AI: `chat` and `fim`, and what is built on these.
 
-    `access_token` is a token, or a function that returns it, as `api_key` of `Mistral`. By default the token, and the
-    project too, are those of Google's default credentials (extra `gcp`), which are looked for by the first call, in a
-    thread. `region` may also be `"global"`, `"us"` or `"eu"`. All other settings are those of `Mistral`. An operation
-    that Vertex does not have raises `UnsupportedOperationError`, and nothing is sent.
+    `access_token` is a token, a function that returns it, as `api_key` of `Mistral`, or credentials of google-auth. By
+    default the token, and the project too, are those of Google's default credentials (extra `gcp`), which are looked
+    for by the first call, in a thread. `region` may also be `"global"`, `"us"` or `"eu"`. All other settings are those
+    of `Mistral`. An operation that Vertex does not have raises `UnsupportedOperationError`, and nothing is sent.
     """
 
     def __init__(
         self,
         project_id: str | None = None,
         region: str = REGION,
-        access_token: ApiKey | None = None,
+        access_token: ApiKey | Credentials | None = None,
         **settings: Unpack[ClientSettings],
     ) -> None:
         super().__init__(**vertex_settings(project_id, region, access_token, settings))
@@ -82,7 +92,7 @@ class SyncMistralGCP(SyncMistral):
         self,
         project_id: str | None = None,
         region: str = REGION,
-        access_token: ApiKey | None = None,
+        access_token: ApiKey | Credentials | None = None,
         *,
         backend: Literal["asyncio", "trio"] = "asyncio",
         **settings: Unpack[ClientSettings],
@@ -95,15 +105,16 @@ class SyncMistralGCP(SyncMistral):
 
 
 def vertex_settings(
-    project_id: str | None, region: str, access_token: ApiKey | None, settings: Mapping[str, Any]
+    project_id: str | None, region: str, access_token: ApiKey | Credentials | None, settings: Mapping[str, Any]
 ) -> Any:
     """Return the key and the settings of a client for Vertex AI."""
-    credentials = GoogleCredentials() if access_token is None else None
+    own = access_token is not None and not isinstance(access_token, Credentials)
+    credentials = None if own else GoogleCredentials(access_token)
     project = project_id or os.environ.get(_PROJECT_VARIABLE) or credentials
     if project is None and "gateway" not in settings:
         raise ConfigurationError(f"no project: pass MistralGCP(project_id=...) or set {_PROJECT_VARIABLE}")
     gateway = VertexAI(cast("str | GoogleCredentials", project), region)
-    return {"gateway": gateway, **settings, "api_key": credentials if access_token is None else access_token}
+    return {"gateway": gateway, **settings, "api_key": access_token if own else credentials}
 
 
 show_options(MistralGCP, SyncMistralGCP)

@@ -14,20 +14,21 @@ _LOGIN: Final = "`gcloud auth application-default login` makes some, or pass Mis
 
 
 class GoogleCredentials:
-    """Google's default credentials, which are found by the first call. It makes no two calls at once.
+    """Credentials of google-auth: those given, else Google's default ones, which are found by the first call.
 
     Raises:
         ConfigurationError: There are none, or they are not valid any more.
         APIConnectionError: Google can not be reached.
     """
 
-    def __init__(self) -> None:
-        self.project: str | None = None
-        """The project of the credentials, once a token has been made."""
-        self._credentials: Any = None  # of a library with few types
+    def __init__(self, given: Any = None) -> None:
+        self.project: str | None = getattr(given, "project_id", None)
+        """The project of the credentials; of default ones it is known once a token has been made."""
+        self._given = given
+        self._credentials: Any = given  # of a library with few types
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), ()
+        return type(self), (self._given,)
 
     def __call__(self) -> AccessToken:
         """Make a new token. Blocks."""

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple, Protocol
 from mistral_async._codec.redact import Secret
 
 # Rule 1: A function that gives text is asked for each request. The token of one that gives an `AccessToken` is kept,
-#         and renewed five minutes before it ends, or after half of its time where that is later.
+#         and renewed five minutes before it ends, or after half of its time where that is later. One that seems to have
+#         ended when it comes says that the clock here is wrong: it is kept for half a minute.
 # Rule 2: A token is renewed by one call. The others go on with the old one, and wait only where that has ended. Where
 #         the renewal fails, the old one is sent until it ends, and the function asked again half a minute later.
 # Rule 3: Calls that wait for the same renewal get what it brings, its failure too. One that is cancelled meanwhile
@@ -15,7 +16,7 @@ from mistral_async._codec.redact import Secret
 # Rule 4: A token that was refused (401) is not sent again; where another call has replaced it already, that one is.
 
 _MARGIN: Final = 300.0  # seconds before its end at which a token is renewed
-_PAUSE: Final = 30.0  # seconds after a renewal that failed
+_PAUSE: Final = 30.0  # seconds after a renewal that failed, or that brought what has ended
 
 
 class AccessToken(NamedTuple):
@@ -91,7 +92,7 @@ class TokenCache:
         """Keep a token until it ends; one without an end is text by another name (rule 1)."""
         self.is_endless = not expires_on
         if expires_on:
-            self._kept, self._ends_at = key, float(expires_on)
+            self._kept, self._ends_at = key, float(expires_on) if expires_on > now else now + 2 * _PAUSE
             self._renew_at = max(self._ends_at - _MARGIN, (now + self._ends_at) / 2)
         self._failure = None
 

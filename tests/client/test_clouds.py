@@ -195,6 +195,10 @@ AS_AZURE_SHOWS_IT = "/models/chat/completions?api-version=2024-10-21"
         ("/", "/models/chat/completions?api-version=9"),
         ("/models", "/models/chat/completions?api-version=9"),
         (AS_AZURE_SHOWS_IT, AS_AZURE_SHOWS_IT),
+        ("/models/", "/models/chat/completions?api-version=9"),
+        ("/providers/mistral/azure/ocr", "/models/chat/completions?api-version=9"),
+        ("/v1", "/v1/chat/completions?api-version=9"),
+        ("/v1/chat/completions?api-version=1", "/v1/chat/completions?api-version=1"),
         ("/a/b?x=1&y=%20", "/a/b/models/chat/completions?api-version=9&x=1&y=%20"),
     ],
 )
@@ -211,6 +215,13 @@ def test_addresses_of_azure(address, target):
         else:
             client.chat.complete(**HI)
         assert server.requests[-1].target == target
+
+
+def test_a_serverless_deployment_of_azure_is_known_by_its_name():
+    client = MistralAzure("key", server_url="https://large.eastus2.models.ai.azure.com/chat/completions")
+    state = client._executor.engine.state
+    assert (state.network.origin.host, state.prefix) == ("large.eastus2.models.ai.azure.com", "")
+    assert state.gateway.serverless
 
 
 def test_azure_wants_a_version():
@@ -278,6 +289,15 @@ def google(monkeypatch):
     found = Credentials("test-key")
     monkeypatch.setattr(auth, "default", lambda scopes: (found, "detected"))
     return found
+
+
+def test_credentials_of_ones_own(google, threaded_server):
+    google.project_id = "theirs"
+    with SyncMistralGCP(access_token=google, server_url=threaded_server.url) as client:
+        client.chat.complete(**HI)
+        client.chat.complete(**HI)
+    assert len(google.threads) == 1
+    assert "/projects/theirs/" in threaded_server.requests[0].target
 
 
 async def test_default_credentials_give_token_and_project(google, server):

@@ -73,6 +73,13 @@ def test_azure_with_the_official_constructor(server):
         MistralAzure("key")
 
 
+def test_azure_with_the_constructor_of_version_1(server):
+    for end in ("", "/", "/v1", "/models"):
+        with MistralAzure(azure_api_key=server.api_key, azure_endpoint=server.url + end) as client:
+            assert client.chat.complete(model=MODEL, messages=HI).choices
+        assert server.requests[-1].path == ("/models" if end == "/models" else "/v1") + "/chat/completions"
+
+
 def test_vertex_with_the_official_constructor(server):
     with MistralGCP("p", access_token=server.api_key, server_url=server.url) as client:
         use_vertex(client, server)
@@ -115,5 +122,6 @@ def test_the_official_clients_work_on_the_fake_server(official, server):
 def test_the_constructors_have_the_official_parameters(official):
     ours = MistralAzure if "azure" in official.__name__ else MistralGCP
     theirs = getattr(official, ours.__name__)
-    assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
+    wanted = list(inspect.signature(theirs).parameters)
+    assert list(inspect.signature(ours).parameters)[: len(wanted)] == wanted
     assert ours.groups == theirs._sub_sdk_map.keys()

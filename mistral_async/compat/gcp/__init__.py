@@ -6,7 +6,8 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mistral_async._client.gcp import REGION, vertex_settings
+from mistral_async._client.gcp import REGION, Credentials, vertex_settings
+from mistral_async._client.settings import ApiKey
 from mistral_async.compat import errors, httpclient, models, types, utils
 from mistral_async.compat._client import Mistral
 from mistral_async.compat._official import names
@@ -28,7 +29,7 @@ class MistralGCP(Mistral):
         self,
         project_id: str | None = None,
         region: str = REGION,
-        access_token: str | None = None,
+        access_token: ApiKey | Credentials | None = None,
         server: str | None = None,
         server_url: str | None = None,
         url_params: Mapping[str, str] | None = None,
