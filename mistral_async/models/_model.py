@@ -11,6 +11,7 @@ import msgspec
 from mistral_async._codec.dump import DumpOptions, dump
 from mistral_async._codec.json_encode import encode_any
 from mistral_async._codec.json_types import JSONObject
+from mistral_async._codec.secret_fields import secret_names
 from mistral_async.models._pydantic import PydanticMethods
 
 
@@ -27,6 +28,18 @@ class Model(PydanticMethods, msgspec.Struct, omit_defaults=True):
     def to_json(self) -> bytes:
         """Return `to_dict()` as JSON; numbers that JSON does not have (NaN) are null."""
         return encode_any(self.to_dict())
+
+
+class SecretModel(Model):
+    """An object with a secret: it is an attribute like any other, and no repr shows it (rule 1 of `secret_fields`)."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Return what a repr shows: all fields, with `***` for a secret."""
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        return list((fields | dict.fromkeys(secret_names(fields), "***")).items())
 
 
 class Renamed(msgspec.StructMeta):

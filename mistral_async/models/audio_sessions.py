@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSON, JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Model, Moment, SecretModel
 from mistral_async.models.tools import APIKeyAuth, Function, OAuth2TokenAuth, ToolConfiguration
 
 
@@ -205,7 +205,7 @@ class VoiceAgentFunctionTool(Model, kw_only=True):
     """Milliseconds that the function may take."""
 
 
-class AudioSessionCreateResponse(Model, kw_only=True):
+class AudioSessionCreateResponse(SecretModel, kw_only=True):
     """A new session: a room and the token to join it."""
 
     id: str = ""
@@ -317,7 +317,7 @@ class AudioSessionResponse(Model, kw_only=True):
     transcripts: list[TranscriptTurn] | None = None
 
 
-class WorkerToken(Model, kw_only=True, gc=False):
+class WorkerToken(SecretModel, kw_only=True, gc=False):
     """The token with which a worker that hosts a voice agent registers."""
 
     ws_url: str = ""

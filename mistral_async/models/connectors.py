@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Model, Moment, SecretModel
 from mistral_async.models.mcp import MCPServerCard
 
 ConnectorProtocol: TypeAlias = Literal["mcp", "http"]
@@ -49,7 +49,7 @@ class ConnectorAuthenticationHeader(Model, kw_only=True, gc=False):
     is_secret: bool = True
 
 
-class GlobalHeaderValue(Model, kw_only=True, gc=False):
+class GlobalHeaderValue(SecretModel, kw_only=True, gc=False):
     """The value of a header that is sent with all credentials. A secret one is never answered."""
 
     value: str = ""
@@ -436,7 +436,7 @@ class AuthURLOptions(TypedDict, total=False):
     """With `oauth2`: the page that installs the connector's GitHub app, where it has one."""
 
 
-class OAuth2ClientCredentials(Model, kw_only=True, gc=False):
+class OAuth2ClientCredentials(SecretModel, kw_only=True, gc=False):
     """A client that gets its tokens by itself."""
 
     client_id: str = ""

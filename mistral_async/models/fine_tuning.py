@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Model, Moment, SecretModel
 
 FineTuningJobStatus: TypeAlias = Literal[
     "QUEUED",
@@ -69,7 +69,7 @@ class CompletionTrainingParameters(ClassifierTrainingParameters, gc=False):
     """The share of the samples of code that become fill-in-the-middle; 0.9 where not set."""
 
 
-class WandbIntegration(Model, gc=False):
+class WandbIntegration(SecretModel, gc=False):
     """Weights & Biases, to follow a job there."""
 
     project: str
@@ -79,9 +79,6 @@ class WandbIntegration(Model, gc=False):
     name: str | None = None
     """The display name of the run."""
     run_name: str | None = None
-
-    def __repr__(self) -> str:
-        return f"WandbIntegration(project={self.project!r}, api_key='***', name={self.name!r})"
 
 
 class WandbIntegrationResult(Model, kw_only=True, gc=False):
@@ -94,7 +91,7 @@ class WandbIntegrationResult(Model, kw_only=True, gc=False):
     url: str | None = None
 
 
-class GithubRepositoryIn(Model, gc=False):
+class GithubRepositoryIn(SecretModel, gc=False):
     """A repository whose code is trained on."""
 
     name: str
@@ -106,9 +103,6 @@ class GithubRepositoryIn(Model, gc=False):
     """A branch, tag or commit."""
     weight: float | None = None
     """Its weight; above 0, 1 where not set."""
-
-    def __repr__(self) -> str:
-        return f"GithubRepositoryIn(name={self.name!r}, owner={self.owner!r}, token='***', ref={self.ref!r})"
 
 
 class GithubRepository(Model, kw_only=True, gc=False):

@@ -7,10 +7,10 @@ from typing import ClassVar, Literal
 from msgspec import field
 
 from mistral_async._codec.open_union import constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Model, Moment, SecretModel
 
 
-class ClientSecret(Model, kw_only=True, gc=False):
+class ClientSecret(SecretModel, kw_only=True, gc=False):
     """The key of a session: give it to the browser or app, in place of yours."""
 
     value: str = ""

@@ -9,7 +9,7 @@ import msgspec
 from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_types import JSONMapping, JSONObject, is_object
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model
+from mistral_async.models._model import Model, SecretModel
 from mistral_async.models.enums import ToolChoiceEnum
 
 
@@ -87,24 +87,18 @@ class DocumentLibraryTool(Model):
             self.document_library = None
 
 
-class APIKeyAuth(Model, gc=False):
+class APIKeyAuth(SecretModel, gc=False):
     """Authorize a connector by an API key."""
 
     value: str
     type: Literal["api-key"] = constant("api-key")
 
-    def __repr__(self) -> str:
-        return "APIKeyAuth(value='***')"
 
-
-class OAuth2TokenAuth(Model, gc=False):
+class OAuth2TokenAuth(SecretModel, gc=False):
     """Authorize a connector by an OAuth 2 token."""
 
     value: str
     type: Literal["oauth2-token"] = constant("oauth2-token")
-
-    def __repr__(self) -> str:
-        return "OAuth2TokenAuth(value='***')"
 
 
 CustomConnectorAuthorization: TypeAlias = OpenUnion[APIKeyAuth | OAuth2TokenAuth]

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Required, TypeAlias
 
 from typing_extensions import TypedDict
 
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Model, Moment, SecretModel
 
 WebhookProvider: TypeAlias = Literal["slack", "github", "notion", "lucca", "linear", "microsoft", "ashby", "custom"]
 """The services that events come from."""
@@ -94,7 +94,7 @@ class Webhook(Model, kw_only=True, gc=False):
     updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
 
 
-class WebhookSigningSecret(Model, kw_only=True, gc=False):
+class WebhookSigningSecret(SecretModel, kw_only=True, gc=False):
     """The secret that a webhook's events are signed with."""
 
     signing_secret: str = ""

@@ -17,12 +17,14 @@ import msgspec
 
 from mistral_async._codec.json_types import is_object
 from mistral_async._codec.redact import is_sensitive, redact
+from mistral_async._codec.secret_fields import secrets_of_body
 from mistral_async._files.whole_file import open_private
 
 # Rule 1: A cassette has one exchange a line, as JSON, and is readable by its owner alone. Of a request it has method,
 # path, query and body, and no header. The API key, and the value of any other header that holds a secret, is replaced
 # wherever it occurs and however it is escaped (rule 4 of `redact`), in binary bodies and across their pieces too; so a
-# body that came compressed is recorded as it reads.
+# body that came compressed is recorded as it reads. So are the secrets in JSON, in that exchange (`secret_fields`): an
+# API key that was just made, the secret of a webhook.
 # Rule 2: Two requests are equal if method, target and body are: JSON by its value, another body by its digest, in
 # which the boundary of a form does not count.
 # Rule 3: An exchange is replayed once; equal requests get their responses in the order of the recording. A request
@@ -101,10 +103,11 @@ class Recording(httpx.AsyncBaseTransport):
         await self._transport.aclose()
 
     def _keep(self, request: httpx.Request, response: httpx.Response, copied: _RecordingStream) -> None:
-        secrets = _secrets(request)
         pieces, dropped = copied.pieces, _PRIVATE
         if "content-encoding" in response.headers:
             pieces, dropped = [_decoded(response, b"".join(pieces))], _DECODED
+        secrets = _secrets(request)
+        made = [*secrets, *secrets_of_body(b"".join(pieces))]
         headers = [
             (name.decode("latin-1"), _scrub(value, secrets).decode("latin-1"))
             for name, value in response.headers.raw
@@ -114,7 +117,7 @@ class Recording(httpx.AsyncBaseTransport):
             _scrubbed(recorded_request(request), secrets),
             response.status_code,
             headers,
-            [_text(each) for each in _scrub_pieces(pieces, secrets)],
+            [_text(each) for each in _scrub_pieces(pieces, made)],
             cut=not copied.whole,
         )
         self._append(msgspec.json.encode(exchange) + b"\n")
@@ -227,10 +230,11 @@ def _without(request: httpx.Request, name: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _secrets(request: httpx.Request) -> list[str]:
-    """Return what must not be recorded: the values of the headers that hold secrets."""
+    """Return what must not be recorded of a request: the values of headers and fields that hold secrets."""
     raw = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw)
     values = (value for name, value in raw if is_sensitive(name))
-    return [value.strip().removeprefix("Bearer ").removeprefix("Basic ").strip() for value in values]
+    keys = [value.strip().removeprefix("Bearer ").removeprefix("Basic ").strip() for value in values]
+    return keys + secrets_of_body(request.content)
 
 
 def _scrub(data: bytes, secrets: list[str]) -> bytes:

@@ -9,7 +9,7 @@ from msgspec import field
 from typing_extensions import TypedDict
 
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Model, Moment, SecretModel
 
 
 class APIKeyListOptions(TypedDict, total=False):
@@ -44,7 +44,7 @@ class APIKeyActions(Model, kw_only=True):
     delete: OpenUnion[ActionAvailable | ActionUnavailable] | None = None
 
 
-class _APIKey(Model, kw_only=True):
+class _APIKey(SecretModel, kw_only=True):
     """The fields that new keys have, and those of lists."""
 
     key_id: str = ""

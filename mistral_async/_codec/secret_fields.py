@@ -1,0 +1,63 @@
+"""Secrets in bodies: API keys, client and signing secrets, and tokens that the API makes, or that a request has.
+
+They are read as any other attribute, and sent as they are. Reprs, and so logs and tracebacks, show `'***'` in their
+place, and cassettes have a mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from mistral_async._codec.json_types import JSON, is_array, is_object
+
+# Rule 1: A field is a secret by its name, or by its name and another field (a "key" that has an id; a "value" that
+#   expires): the same in a Struct, whose repr hides it (`models/_model.py`), and in the JSON that a cassette keeps.
+# Rule 2: What is hidden is text. What is absent, null or empty is shown, for it is what a user has to know.
+
+_ALWAYS: Final = frozenset(
+    {
+        "access_token",
+        "api_key",
+        "bearer_token",
+        "client_private_key",
+        "client_secret",
+        "encryption_key",
+        "participant_token",
+        "refresh_token",
+        "secret",
+        "signing_secret",
+    }
+)
+_BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "key": ("key_id", "hidden_key"),  # an API key
+    "token": ("ws_url", "owner"),  # of a worker; of a repository
+    "value": ("expires_at", "is_secret"),  # of a session; of a header
+}
+_TYPED: Final = frozenset({"api-key", "oauth2-token"})  # whose "value" is one
+
+
+def secret_names(fields: Mapping[str, object]) -> Iterator[str]:
+    """Yield the names of those fields of an object that hold a secret (rules 1 and 2)."""
+    for name, value in fields.items():
+        others = _BESIDE.get(name, ())
+        is_secret = name in _ALWAYS or any(other in fields for other in others)
+        if value and isinstance(value, str) and (is_secret or (name == "value" and fields.get("type") in _TYPED)):
+            yield name
+
+
+def secrets_of_body(body: bytes) -> list[str]:
+    """Return the secrets in a body; none where it is no JSON."""
+    try:
+        return list(_secrets_in(msgspec.json.decode(body)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+
+
+def _secrets_in(value: JSON) -> Iterator[str]:
+    if is_object(value):
+        yield from (str(value[name]) for name in secret_names(value))
+    for each in value.values() if is_object(value) else value if is_array(value) else ():
+        yield from _secrets_in(each)
