@@ -62,7 +62,9 @@ class DumpedField(NamedTuple):
 
     def is_given(self, value: object) -> bool:
         """Return whether a value may have been sent (rules 1 and 2)."""
-        return self.always or not (value is None or (self.made and value == self.default))
+        if value is None or value is msgspec.UNSET or (self.made and value == self.default):
+            return self.always and value is not msgspec.UNSET
+        return True
 
     def is_set(self, value: object) -> bool:
         """Return whether a value counts as set (rule 3)."""

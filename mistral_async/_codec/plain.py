@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import UserString
-from collections.abc import Iterable, Iterator, MappingView, Sequence
+from collections.abc import Callable, Iterable, Iterator, MappingView, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 
 from mistral_async._codec.json_types import is_mapping
 
+_KINDS: Final = frozenset({dict, list, tuple, str, int, float, bool, type(None)})
+
 # Rule 1: What is a str, bytes, an int, a float or a date by a class of its own (NumPy, bs4, Markup, Django, pandas) is
 #   the value it holds, whatever its `__str__` says. An enum's member is its value.
-# Rule 2: A class that says what it is is that: a mapping is a dict; `model_dump` (pydantic), `tolist` (NumPy, pandas,
-#   torch, `array`) and `to_list` (polars) give the value.
+# Rule 2: A class that says what it is is that: a mapping is a dict; `model_dump` (pydantic 2, the official SDK) and
+#   `dict` (pydantic 1) give the value by the wire's names; a dataclass and an attrs class are a dict of their
+#   fields; `tolist` (NumPy, pandas, torch, `array`) and `to_list` (polars) give the value.
 # Rule 3: A sequence, a set, and a view of a dict are a list, if their class is registered as one. What only can be
 #   iterated is not: a table gives its column names, an element of HTML or XML its children.
 # Rule 4: An iterator is a list where an argument may be one (`plain_argument`). Inside a body it is refused: it can be
@@ -57,8 +61,8 @@ def plain(value: object) -> object:  # noqa: C901, PLR0911 - one line for each k
 def _plain_object(value: Any) -> Any:
     if is_mapping(value):
         return dict(value)
-    if callable(dump := getattr(value, "model_dump", None)):
-        return dump(mode="json")
+    if (found := _fields(value, type(value))) is not None:
+        return found
     if type(value).__module__.partition(".")[0] == "numpy":
         value = _without_gaps(value)
     for name in ("tolist", "to_list"):
@@ -67,6 +71,34 @@ def _plain_object(value: Any) -> Any:
     if isinstance(value, (Sequence, AbstractSet, MappingView)):
         return list(cast("Iterable[object]", value))
     raise TypeError(f"{name_of(value)} has no form in JSON{_advice(value)}")
+
+
+def _fields(value: Any, cls: Any) -> Any:
+    """Return what a model of pydantic's kind, a dataclass or an attrs class stands for; None where it is none."""
+    if callable(dump := getattr(value, "model_dump", None)):
+        found = _dumped(dump)
+    elif is_dataclass(cls):
+        found = {each.name: getattr(value, each.name) for each in fields(cls)}
+    elif (attributes := getattr(cls, "__attrs_attrs__", None)) is not None:
+        found = {each.name: getattr(value, each.name) for each in attributes}
+    elif callable(dump := getattr(value, "dict", None)):
+        found = dump(by_alias=True) if hasattr(cls, "__fields__") else dump()
+        return found if is_mapping(found) else None
+    else:
+        return None
+    if type(found) not in _KINDS and not is_mapping(found):  # a mock has any method, and gives mocks
+        raise TypeError(f"{name_of(value)} has no form in JSON: its model_dump() gives {name_of(found)}")
+    return found
+
+
+def _dumped(dump: Callable[..., Any]) -> Any:
+    """Return what `model_dump` gives, by the wire's names; what it can not write itself stays what it is."""
+    try:
+        return dump(mode="json", by_alias=True)
+    except TypeError:  # a method of that name that has no such options
+        return dump()
+    except ValueError:  # an object in it that pydantic does not know
+        return dump(by_alias=True)
 
 
 def _without_gaps(value: Any) -> Any:

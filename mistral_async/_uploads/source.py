@@ -32,6 +32,7 @@ from mistral_async.errors import MistralError
 PIECE: Final = 256 * 1024  # bytes read at a time
 _UNNAMED: Final = "upload"
 _MEDIA_TYPE: Final = re.compile(r"[!-.0-~]+/[ -~]+")
+_OTHER_KEYS: Final = {"fileName": "file_name", "contentType": "content_type"}  # as the API calls them
 
 
 class SourceChangedError(MistralError):
@@ -88,6 +89,7 @@ class Upload:
 
     @classmethod
     def _of_mapping(cls, given: Mapping[str, object]) -> Upload:
+        given = {_OTHER_KEYS.get(key, key): value for key, value in given.items()}
         unknown = sorted(given.keys() - {"file_name", "content", "content_type"})
         if unknown or "content" not in given:
             wrong = f"not {unknown[0]!r}" if unknown else "and 'content' is missing"

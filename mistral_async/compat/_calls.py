@@ -15,8 +15,9 @@ from mistral_async.compat._bridge import blocking_resources
 from mistral_async.compat._events import EventStream, EventStreamAsync, event_class
 from mistral_async.compat._names import official_signature, own_options, parameters
 from mistral_async.compat._pages import first_page, first_page_async
+from mistral_async.compat._values import official
 from mistral_async.compat.errors import OfficialErrors
-from mistral_async.compat.types import UNSET
+from mistral_async.compat.types import is_unset, without_unset
 from mistral_async.structured import Parsed
 from mistral_async.structured._output_type import output_type_of
 
@@ -129,8 +130,11 @@ def _named(
 
 def client_for_call(owner: ClientOwner, options: Options, *, blocking: bool) -> Mistral:
     """Return the client with the options of a single call, and leave in `options` those that the endpoint takes."""
-    for name in [name for name, value in options.items() if value is UNSET]:
-        del options[name]
+    for name, value in list(options.items()):
+        if is_unset(value):
+            del options[name]
+        else:
+            options[name] = without_unset(value)
     client = owner.client(options.pop("server_url", None), blocking=blocking)
     if (milliseconds := options.pop("timeout_ms", None)) is not None:
         client = client.with_options(timeout=Timeout(total=milliseconds / 1000))
@@ -191,7 +195,7 @@ def _official_response(response: object) -> object:
         from mistral_async.compat._parsed import parsed_response
 
         return parsed_response(cast("Parsed[Any]", response))
-    return response
+    return official(response)
 
 
 def _httpx_response(content: bytes) -> httpx.Response:

@@ -9,20 +9,22 @@ from typing import Any, Self
 from mistral_async import Response
 from mistral_async._binding.sync_executor import SyncStream
 from mistral_async._results.stream import AsyncStream
+from mistral_async.compat._values import official
 from mistral_async.compat.errors import OfficialErrors
+from mistral_async.models._model import Model
 
 
-class StreamEvent:
+class StreamEvent(Model):
     """An event of a stream: its content in `.data`, its type in `.event`."""
 
-    def __init__(self, data: Any) -> None:
-        self.data = data
-        self.event: str | None = getattr(data, "type", None)
-        self.id: str | None = None
-        self.retry: int | None = None
+    data: Any
+    event: str | None = None
+    id: str | None = None
+    retry: int | None = None
 
-    def __repr__(self) -> str:
-        return f"Event(event={self.event!r}, data={self.data!r})"
+    def __post_init__(self) -> None:
+        """Take the type of the content."""
+        self.event = self.event or getattr(self.data, "type", None)
 
 
 class CompletionEvent(StreamEvent):
@@ -75,8 +77,12 @@ class EventStream:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
     ) -> None:
+        self._stream.close()
+
+    def close(self) -> None:
+        """Close the connection, or return it to the pool."""
         self._stream.close()
 
     def __iter__(self) -> Iterator[StreamEvent]:
@@ -90,7 +96,7 @@ class EventStream:
         try:
             with OfficialErrors():
                 for data in self._stream:
-                    yield self._event(data)
+                    yield self._event(official(data))
         finally:
             self._stream.close()
 
@@ -114,8 +120,12 @@ class EventStreamAsync:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
     ) -> None:
+        await self._stream.aclose()
+
+    async def close(self) -> None:
+        """Close the connection, or return it to the pool."""
         await self._stream.aclose()
 
     def __aiter__(self) -> AsyncIterator[StreamEvent]:
@@ -124,7 +134,7 @@ class EventStreamAsync:
     async def __anext__(self) -> StreamEvent:
         try:
             with OfficialErrors():
-                return self._event(await anext(self._stream))
+                return self._event(official(await anext(self._stream)))
         except BaseException:  # the end, an error or a cancellation: without a block, the connection is released here
             await self._stream.aclose()
             raise

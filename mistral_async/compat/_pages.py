@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mistral_async._binding.sync_executor import SyncPages
 from mistral_async._results.pages import AsyncPages
+from mistral_async.compat._values import official
 from mistral_async.compat.errors import OfficialErrors
 
 WITH_NEXT: Final = frozenset(
@@ -73,19 +74,19 @@ class PageAsync(_Result):
 
 def first_page(path: tuple[str, ...], pages: SyncPages[Any, Any]) -> Any:
     """Return the first page of a list, in the form that the official SDK gives it."""
-    return _page(iter(pages.pages())) if ".".join(path) in WITH_NEXT else pages.page()
+    return _page(iter(pages.pages())) if ".".join(path) in WITH_NEXT else official(pages.page())
 
 
 async def first_page_async(path: tuple[str, ...], pages: AsyncPages[Any, Any]) -> Any:
     """Return the first page of a list, in the form that the official SDK gives it."""
-    return await (_page_async(pages.pages()) if ".".join(path) in WITH_NEXT else pages.page())
+    return await _page_async(pages.pages()) if ".".join(path) in WITH_NEXT else official(await pages.page())
 
 
 def _page(pages: Iterator[Any]) -> Page | None:
     page = next(pages, None)
-    return None if page is None else Page(page, pages)
+    return None if page is None else Page(official(page), pages)
 
 
 async def _page_async(pages: AsyncIterator[Any]) -> PageAsync | None:
     page = await anext(pages, None)
-    return None if page is None else PageAsync(page, pages)
+    return None if page is None else PageAsync(official(page), pages)

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+import msgspec
+
+from mistral_async._codec.json_types import is_array, is_object
 from mistral_async.compat._official import names
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["UNSET", "BaseModel", "Nullable", "OptionalNullable", "Unset"]
+__all__ = ["UNSET", "UNSET_SENTINEL", "BaseModel", "Nullable", "OptionalNullable", "Unset"]
 
 T = TypeVar("T")
 
 
-class Unset:
-    """The class of `UNSET`."""
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-
-UNSET: Final = Unset()
+Unset: TypeAlias = msgspec.UnsetType
+UNSET: Final = msgspec.UNSET  # a field of a Struct that has it is not sent
+UNSET_SENTINEL: Final = "~?~unset~?~sentinel~?~"
 Nullable: TypeAlias = T | None
 OptionalNullable: TypeAlias = T | Unset | None
+
+
+def is_unset(value: object) -> bool:
+    """Return whether a value is `UNSET`, of this package or of the official SDK."""
+    return value is UNSET or (type(value).__name__ == "Unset" and not value)
+
+
+def without_unset(value: Any) -> Any:
+    """Return a value without what is `UNSET` in its dicts; anything else as it is."""
+    if is_object(value):
+        kept: dict[str, Any] = {key: without_unset(each) for key, each in value.items() if not is_unset(each)}
+        return kept
+    return [without_unset(each) for each in value] if is_array(value) else value
 
 
 __path__: list[str] = []  # its modules (`types.basemodel`) are found by `_official`

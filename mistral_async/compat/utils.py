@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -10,7 +11,7 @@ import mistral_async
 from mistral_async.compat._events import EventStream, EventStreamAsync
 from mistral_async.compat._official import names
 
-__all__ = ["BackoffStrategy", "EventStream", "EventStreamAsync", "RetryConfig"]
+__all__ = ["BackoffStrategy", "EventStream", "EventStreamAsync", "RetryConfig", "parse_datetime"]
 
 
 def BackoffStrategy(  # noqa: N802 - a class in the official SDK
@@ -45,6 +46,11 @@ def RetryConfig(  # noqa: N802 - a class in the official SDK
         return config
     statuses = frozenset(code for each in status_codes_override for code in _statuses(each))
     return msgspec.structs.replace(config, statuses=statuses)
+
+
+def parse_datetime(text: str) -> datetime:
+    """Return the moment that a text in ISO 8601 names."""
+    return datetime.fromisoformat(text)
 
 
 def _statuses(text: str) -> range:

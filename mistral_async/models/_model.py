@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -47,9 +47,13 @@ class Renamed(msgspec.StructMeta):
 
     older_names: Mapping[str, str]
 
-    def __call__(self, *args: Any, **fields: Any) -> Any:
-        """Make the Struct, of fields by either name."""
-        return super().__call__(*args, **{self.older_names.get(name, name): value for name, value in fields.items()})
+    if not TYPE_CHECKING:  # type checkers read the constructor of the Struct
+
+        def __call__(self, *args: Any, **fields: Any) -> Any:
+            """Make the Struct, of fields by either name."""
+            return super().__call__(
+                *args, **{self.older_names.get(name, name): value for name, value in fields.items()}
+            )
 
 
 class Moment:

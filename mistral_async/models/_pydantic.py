@@ -116,6 +116,8 @@ class PydanticMethods:
         if isinstance(obj, cls):
             return obj
         values = obj if is_mapping(obj) else plain(obj)
+        if is_mapping(values):
+            values = _by_key(cast("Any", cls), values)
         return _converted(lambda: msgspec.convert(values, cls, strict=False, dec_hook=open_hook))
 
     @classmethod
@@ -204,6 +206,19 @@ def _always_sent(cls: type[PydanticMethods]) -> frozenset[str]:
     from mistral_async.models._always_sent import ALWAYS_SENT
 
     return frozenset(name for each in cls.__mro__ for name in ALWAYS_SENT.get(each.__name__, "").split())
+
+
+@functools.cache
+def _keys(cls: Any) -> Mapping[str, str]:
+    """Return the keys of the fields that have other names: those of the attributes, and older ones."""
+    keys = {each.name: each.key for each in fields_of(cls)}
+    older = {name: keys[field] for name, field in getattr(cls, "older_names", {}).items()}
+    return {name: key for name, key in {**keys, **older}.items() if name != key}
+
+
+def _by_key(cls: Any, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    keys = _keys(cls)
+    return {keys.get(name, name): value for name, value in values.items()} if keys else values
 
 
 def _converted(convert: Callable[[], T]) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from os import PathLike
 from typing import Any, BinaryIO, ClassVar, TypeAlias
 
@@ -11,14 +11,16 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Model, Moment, Renamed
 from mistral_async.models.enums import FilePurpose, FileVisibility, SampleType, Source
 
 FileContent: TypeAlias = bytes | bytearray | memoryview | BinaryIO | AsyncIterable[bytes] | str | PathLike[str]
 
 
-class File(Model):
+class File(Model, metaclass=Renamed):
     """A file to send, under the name that the server will see."""
+
+    older_names: ClassVar[Mapping[str, str]] = {"fileName": "file_name", "contentType": "content_type"}
 
     file_name: str
     content: Any

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 
 import msgspec
 
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
-from mistral_async.models._model import Model
+from mistral_async.models._model import Model, Renamed
 from mistral_async.models.enums import ReasoningEffort, ResponseFormats, ToolChoiceEnum
 from mistral_async.models.tools import ToolChoice, tool_choice_of
 
 
-class JSONSchema(Model):
+class JSONSchema(Model, metaclass=Renamed):
     """A JSON schema with its name."""
+
+    older_names: ClassVar[Mapping[str, str]] = {"schema": "schema_definition"}
 
     name: str
     schema_definition: JSONObject = msgspec.field(name="schema")

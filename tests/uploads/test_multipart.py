@@ -407,7 +407,7 @@ def closed(_):
         (lambda _: {"file_name": "", "content": b"x"}, ValueError, "needs a name"),
         (lambda _: {"file_name": 1, "content": b"x"}, TypeError, "name of a file is a str, not int"),
         (lambda _: {"content": b"x", "content_type": 5}, TypeError, "media type of a file is a str, not int"),
-        (lambda _: {"fileName": "x", "content": b"x"}, TypeError, "'file_name', 'content' and.*not 'fileName'"),
+        (lambda _: {"filename": "x", "content": b"x"}, TypeError, "'file_name', 'content' and.*not 'filename'"),
         (lambda _: {"file_name": "x"}, TypeError, "'content' is missing"),
         (lambda _: ("x",), TypeError, r"\(name, content\)"),
         (lambda _: (b"x", "name"), TypeError, r"\(name, content\)"),
