@@ -39,6 +39,20 @@ BESIDE = [
     "tests/structured",
 ]
 
+LIBRARIES = [
+    "any-llm-sdk[mistral]",
+    "dspy",
+    "instructor",
+    "langchain-mistralai",
+    "litellm",
+    "llama-index-embeddings-mistralai",
+    "llama-index-llms-mistralai",
+    "magentic",
+    "mistral-haystack",
+    "openai",
+    "pydantic-ai-slim[mistral]",
+]
+
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.error_on_external_run = True
@@ -61,6 +75,16 @@ def beside(session: nox.Session, dependencies: str) -> None:
     session.run("python", "-c", "import anthropic, google.genai, langchain, mistral_async, mistralai.client, openai")
     session.run("python", "-P", "-m", "mistral_async", "demo")
     session.run("pytest", *(session.posargs or ["-n", "2", "-m", "not slow", *BESIDE]))
+    if dependencies == "newest":
+        session.install(*LIBRARIES)
+        session.run("pytest", "tests/beside")
+
+
+@nox.session(python=PYTHONS[0])
+def programs(session: nox.Session) -> None:
+    """Run published programs that import `mistralai`, with the official SDK and with this package."""
+    session.install("-e", ".[cli]", "uv")
+    session.run("python", "tests/beside/run_programs.py", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])

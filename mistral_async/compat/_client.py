@@ -44,12 +44,13 @@ class Clients:
         self.defaults = defaults
         self.adapt: Callable[[dict[str, Any]], dict[str, Any]] = dict
         """Returns the settings of a client for one server, as a cloud needs them."""
-        self.made: dict[tuple[str | None, bool], AsyncClient] = {}
+        self.made: dict[tuple[str | None, bool, int], AsyncClient] = {}
+        self._changes = 0  # of settings: a client keeps those that it was made with
         weakref.finalize(self, _abandon, self.made).atexit = False
 
     def client(self, server_url: str | None = None, *, blocking: bool = False) -> AsyncClient:
         """Return the client for a server, made once; blocking calls have one of their own if `client=` was given."""
-        key = (server_url, blocking and self._http is not None)
+        key = (server_url, blocking and self._http is not None, self._changes)
         if key not in self.made:
             settings = dict(self.settings)
             if server_url:
@@ -71,7 +72,20 @@ class Clients:
     def sdk_configuration(self) -> SDKConfiguration:
         """The settings, under the official SDK's names."""
         known = {name: value for name, value in self.settings.items() if name in SDKConfiguration.__annotations__}
-        return SDKConfiguration(client=self._http, security=self._api_key, **known)
+        return SDKConfiguration(client=self._http, security=self._api_key, on_change=self._change, **known)
+
+    def _change(self, name: str, value: Any) -> None:
+        """Take a setting, for the calls that follow."""
+        self._changes += 1
+        match name:
+            case "client":
+                self._http = value
+            case "security":
+                self._api_key = value
+            case _ if name in self.settings:
+                self.settings[name] = value
+            case _:  # the name of a language or a version changes nothing
+                pass
 
 
 class Mistral:
@@ -148,7 +162,7 @@ class Mistral:
             await client.aclose()
 
 
-def _abandon(clients: Mapping[tuple[str | None, bool], AsyncClient]) -> None:
+def _abandon(clients: Mapping[tuple[str | None, bool, int], AsyncClient]) -> None:
     abandon(clients.values())
 
 

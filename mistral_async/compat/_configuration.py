@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +12,9 @@ from mistral_async._version import __version__
 _DEFAULT = "global"
 
 
-@dataclass(frozen=True)
+@dataclass
 class SDKConfiguration:
-    """The settings of a client. They are those of its constructor, and are read only."""
+    """The settings of a client: those of its constructor. One that is assigned holds for the calls that follow."""
 
     client: Any
     async_client: Any
@@ -27,6 +28,13 @@ class SDKConfiguration:
     language: str = "python"
     sdk_version: str = __version__
     user_agent: str = f"mistral-async/{__version__}"
+    on_change: Callable[[str, Any], None] | None = field(default=None, repr=False, compare=False)
+    """Told of the name and the value of a setting that is assigned."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if (told := vars(self).get("on_change")) is not None and name != "on_change":
+            told(name, value)
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server, and the values of the variables in it: none."""

@@ -408,3 +408,20 @@ def test_errors_of_observability_have_a_word(official, threaded_server, status):
     assert isinstance(caught.value, plain.APIStatusError)
     assert caught.value.code == "JUDGE_NOT_FOUND"
     assert isinstance(pickle.loads(pickle.dumps(caught.value)), errors.ObservabilityError)
+
+
+def test_settings_that_are_assigned_hold_for_the_calls_that_follow(official, threaded_server):
+    configuration = official.sdk_configuration
+    official.models.list()
+    with FakeMistral() as other:
+        configuration.server_url, configuration.security = other.url, other.api_key
+        official.models.list()
+        assert (len(threaded_server.requests), len(other.requests)) == (1, 1)
+        assert configuration.get_server_details() == (other.url, {})
+        seen = []
+        with httpx.Client(event_hooks={"request": [seen.append]}) as http:
+            configuration.client = http
+            official.models.list()
+            configuration.language = "rust"
+            official.models.list()
+        assert [str(request.url) for request in seen] == [f"{other.url}/v1/models"] * 2

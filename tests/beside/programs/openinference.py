@@ -1,0 +1,27 @@
+# /// script
+# dependencies = ["openinference-instrumentation-mistralai[instruments]==2.2.2", "opentelemetry-sdk"]
+# [tool.beside]
+# install = true
+# ///
+import stage
+from openinference.instrumentation.mistralai import MistralAIInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from mistralai.client import Mistral
+
+spans = InMemorySpanExporter()
+provider = TracerProvider()
+provider.add_span_processor(SimpleSpanProcessor(spans))
+MistralAIInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+question = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "Which river?"}]}
+with Mistral(api_key=stage.KEY) as client:
+    stage.show(client.chat.complete(**question).choices[0].message.content)
+    stage.show([each.data.choices[0].delta.content for each in client.chat.stream(**question)])
+stage.show(
+    [
+        {name: value for name, value in each.attributes.items() if "value" not in name}
+        for each in spans.get_finished_spans()
+    ]
+)
