@@ -26,7 +26,8 @@ S = TypeVar("S")
 # Rule 1: Entering the block opens the connection, and leaving it closes it. `await` opens it too; then somebody has to
 #         close it.
 # Rule 2: Events come in the order in which the server sent them, `session.created` first. They end with the last one
-#         (done) once the input was ended, when it is closed here, and when the server closes after done or `error`.
+#         (done) once the input was ended, when it is closed here, and when the server closes after done or `error`,
+#         where nothing else was said since, by either side.
 # Rule 3: Any other end is raised, as a `ConnectionClosedError` with what had come in `partial`.
 # Rule 4: An `error` event is given out like any other: its reader decides.
 
@@ -143,6 +144,7 @@ class Connection(Blockable[S], Generic[E, S]):
     async def _send(self, message: bytes) -> None:
         if self._closed:
             raise self._failed(ConnectionClosedError(f"{self._request!r}: the connection was closed here"))
+        self._last_seen = self._last_seen and self._input_ended
         try:
             await self._open_now().send(message)
         except ConnectionClosedError as error:
@@ -191,8 +193,8 @@ class Connection(Blockable[S], Generic[E, S]):
 
     def _take(self, event: Any) -> None:
         """Take note of an event, and keep it for whoever reads."""
-        if isinstance(event, (self._done, *self._errors)):
-            self._last_seen = True
+        self._last_seen = isinstance(event, (self._done, *self._errors))
+        if self._last_seen:
             self._finished = self._finished or (self._input_ended and isinstance(event, self._done))
         self._ready.append(self._noted(event))
 

@@ -12,10 +12,11 @@ from typing import Final
 # Rule 3: Text without times says less. It can not be of audio later than the server's delay ago; that, and `_MARGIN`
 #         before it, is taken for the end of what has become text. What is sent again from there may give some words
 #         twice, which the caller is told (`exact`). Once there was a segment, only segments count.
-# Rule 4: Of what was sent, `keep` seconds are kept at most: the server hears as fast as somebody speaks, so older audio
+# Rule 4: `transcription.done` says that all audio before the flush, or the end, has become text.
+# Rule 5: Of what was sent, `keep` seconds are kept at most: the server hears as fast as somebody speaks, so older audio
 #         without text was silence. How much was dropped that way is told (`lost`).
-# Rule 5: What was not sent yet is never dropped: its sender waits.
-# Rule 6: Audio is cut between samples.
+# Rule 6: What was not sent yet is never dropped: its sender waits.
+# Rule 7: Audio is cut between samples.
 
 _DELAY: Final = 0.5  # seconds, where the server says none
 _MARGIN: Final = 1.0  # seconds
@@ -35,6 +36,7 @@ class AudioLog:
         self._base = 0  # where the present connection began
         self._heard = 0  # until there it has become text
         self._unsent = 0  # bytes that wait
+        self._asked = 0  # the end of what was to be transcribed at once
         self.exact = False
 
     def set_format(self, bytes_per_second: int, sample: int) -> None:
@@ -48,7 +50,7 @@ class AudioLog:
 
     @property
     def is_full(self) -> bool:
-        """True if as much audio waits as may be kept (rule 5)."""
+        """True if as much audio waits as may be kept (rule 6)."""
         return self._unsent >= self._keep * self._rate
 
     def add(self, audio: bytes) -> None:
@@ -74,6 +76,14 @@ class AudioLog:
         self.exact = True
         self._hear(self._base + int(end * self._rate))
 
+    def flush(self) -> None:
+        """Take note that what was sent is to be transcribed now."""
+        self._asked = self._sent
+
+    def done(self) -> None:
+        """Take note that it is (rule 4)."""
+        self._hear(self._asked)
+
     def text(self, delay_ms: int | None) -> None:
         """Take note of text without times (rule 3)."""
         if not self.exact:
@@ -81,7 +91,7 @@ class AudioLog:
             self._hear(self._sent - int(behind * self._rate))
 
     def restart(self) -> tuple[float, float]:
-        """Begin again on a new connection; return the seconds that are sent again, and those that are lost (rule 4)."""
+        """Begin again on a new connection; return the seconds that are sent again, and those that are lost (rule 5)."""
         lost = max(0, self._start - self._heard)
         begin = max(self._heard, self._start)
         begin += -begin % self._sample

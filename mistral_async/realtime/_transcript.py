@@ -13,15 +13,21 @@ from mistral_async.models.transcriptions import (
     TranscriptionStreamTextDelta,
 )
 
+# Rule 1: `transcription.done` ends an utterance: after a flush, or after the last audio. Its text is that of the
+#         utterance, and takes the place of what had come of it.
+# Rule 2: Where an utterance was begun on an earlier connection, its done gets the text and segments from there, too.
+# Rule 3: Times count from the beginning of all audio.
+
 
 class Transcript:
-    """The text and segments so far."""
+    """The text and segments so far, of all utterances."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
         self._segments: list[TranscriptionSegmentChunk] = []
         self._language: str | None = None
-        self._before = ("", 0)  # text and segments of earlier connections
+        self._utterance = (0, 0)  # where it begins in texts and segments
+        self._connection = (0, 0)  # where the present connection does
 
     def response(self, model: str) -> TranscriptionResponse:
         """Return what has come; the text of segments where no other came."""
@@ -30,7 +36,7 @@ class Transcript:
 
     def begin_again(self) -> None:
         """Take what comes from now on as that of a new connection."""
-        self._before = ("".join(self._texts), len(self._segments))
+        self._connection = (len(self._texts), len(self._segments))
 
     def take(self, event: Any, base: float) -> None:
         """Take note of an event whose times begin at `base`; make its times, or its text, those of all."""
@@ -50,14 +56,20 @@ class Transcript:
                 event.time_s += base
 
     def _finish(self, done: TranscriptionStreamDone, base: float) -> None:
-        text, count = self._before
-        for segment in done.segments:
-            _shift(segment, base)
-        if text or count:
-            done.text = f"{text}{done.text}"
-            done.segments = [*self._segments[:count], *done.segments]
-        self._texts, self._segments = [f"{done.text}"], list(done.segments)
+        """End an utterance (rules 1 and 2)."""
+        text, segment = self._utterance
+        before = "".join(self._texts[text : self._connection[0]])
+        for each in done.segments:
+            _shift(each, base)
+        if before or self._connection[1] > segment:
+            done.text = f"{before}{done.text}"
+            done.segments = [*self._segments[segment : self._connection[1]], *done.segments]
+        if done.text:
+            self._texts[text:] = [f"{done.text}"]
+        if done.segments:
+            self._segments[segment:] = done.segments
         self._language = done.language or self._language
+        self._utterance = (len(self._texts), len(self._segments))
 
 
 def _shift(segment: Any, base: float) -> None:

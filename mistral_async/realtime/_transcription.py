@@ -176,7 +176,12 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         """Have the audio so far transcribed now, without more to come first."""
         self._flushed = True
         if not self._lost:
-            await self._send_or_lose(FLUSH_AUDIO)
+            await self._flush()
+
+    async def _flush(self) -> None:
+        if self._log is not None:
+            self._log.flush()
+        await self._send_or_lose(FLUSH_AUDIO)
 
     async def end_audio(self) -> None:
         """Say that no more audio comes: the rest of the text follows, then `transcription.done`."""
@@ -203,6 +208,9 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
                 self._heard(None)
             case TranscriptionStreamSegmentDelta():
                 self._heard(event.end)
+            case TranscriptionStreamDone() if self._log is not None:
+                self._log.done()
+                self._flushed = False
             case _:
                 pass
         if isinstance(event, _OF_TRANSCRIPT):
@@ -281,6 +289,7 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
             while (audio := log.next()) is not None:
                 await self._send(append_audio(audio))
             if self._flushed:
+                log.flush()
                 await self._send(FLUSH_AUDIO)
             if self._input_ended:
                 await self._send(END_AUDIO)

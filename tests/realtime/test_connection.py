@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 import time
 
@@ -154,6 +155,56 @@ async def test_an_error_event_is_raised_from_the_result():
                 await client.audio.realtime.transcribe_stream([CHUNK], "m")
     assert caught.value.partial.text == "so far"
     assert (caught.value.code, caught.value.request_id) == ("9", "session-1")
+
+
+async def utterances(ws):
+    """End an utterance at each flush."""
+    await say(ws, CREATED)
+    number = 0
+    async for message in ws:
+        match json.loads(message)["type"]:
+            case "input_audio.append":
+                await say(ws, delta(f"word {number}, "))
+            case "input_audio.flush":
+                number += 1
+                await say(ws, done(f"word {number}. "))
+            case "input_audio.end":
+                await ws.close(1011, "too late")
+
+
+async def test_done_after_a_flush_ends_an_utterance_and_not_the_connection():
+    with LiveServer(utterances) as server:
+        async with Mistral("k", server_url=server.url) as client, client.audio.realtime.connect("m") as connection:
+            for number in range(1, 4):
+                await connection.send_audio(CHUNK)
+                await connection.flush_audio()
+                async for event in connection:
+                    if event.type == "transcription.done":
+                        break
+                assert event.text == f"word {number}. "
+            assert connection.partial.text == "word 1. word 2. word 3. "
+            await connection.send_audio(CHUNK)
+            await connection.end_audio()
+            with pytest.raises(errors.ConnectionClosedError, match="too late") as caught:
+                [event async for event in connection]
+    assert caught.value.partial.text == "word 1. word 2. word 3. word 3, ", "what came after done is cut, and said so"
+
+
+async def test_an_error_need_not_be_the_end():
+    async def go_on(ws):
+        refused = {"type": "error", "error": {"message": "too late to change", "code": 1}}
+        await say(ws, CREATED, refused, delta("on "))
+        await ws.close(1011, "restart")
+
+    with LiveServer(go_on) as server:
+        async with Mistral("k", server_url=server.url) as client, client.audio.realtime.connect("m") as connection:
+            first = await connection.receive()
+            kinds = [event.type for event in first]
+            while len(kinds) < 3:
+                kinds += [event.type for event in await connection.receive()]
+            with pytest.raises(errors.ConnectionClosedError, match="restart"):
+                await connection.receive()
+    assert kinds == ["session.created", "error", "transcription.text.delta"]
 
 
 # The handshake.

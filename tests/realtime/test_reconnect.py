@@ -208,7 +208,20 @@ def test_rule_3_text_without_times_leaves_a_margin():
     assert not log.exact
 
 
-def test_rule_4_old_audio_is_not_kept_and_that_is_told():
+def test_rule_4_done_says_that_what_was_flushed_is_text():
+    log = log_of()
+    for frame in numbered(100):
+        log.add(frame)
+    sent(log)
+    log.flush()
+    for frame in numbered(10, 100):
+        log.add(frame)
+    sent(log)
+    log.done()
+    assert log.restart()[0] == pytest.approx(0.2)
+
+
+def test_rule_5_old_audio_is_not_kept_and_that_is_told():
     log = log_of(keep=1.0)
     for frame in numbered(150):
         log.add(frame)
@@ -217,7 +230,7 @@ def test_rule_4_old_audio_is_not_kept_and_that_is_told():
     assert (again, lost) == (pytest.approx(1.0), pytest.approx(2.0))
 
 
-def test_rule_5_what_was_not_sent_is_not_dropped():
+def test_rule_6_what_was_not_sent_is_not_dropped():
     log = log_of(keep=1.0)
     for frame in numbered(60):
         log.add(frame)
@@ -237,7 +250,7 @@ def test_rule_5_what_was_not_sent_is_not_dropped():
     )
 )
 @settings(max_examples=50)
-def test_rule_6_audio_that_is_sent_again_is_whole(steps):
+def test_rule_7_audio_that_is_sent_again_is_whole(steps):
     log, given_audio, position = log_of(keep=0.2), bytearray(), 0
     for kind, value in steps:
         match kind:
