@@ -14,7 +14,8 @@ from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._codec.rate_limit_headers import parse_rate_limits
 from mistral_async._codec.sse import Event, EventDecoder, EventTooLargeError
 from mistral_async._http.h1.parser import ResponseParser
-from mistral_async._http.protocol import WireError
+from mistral_async._http.protocol import Limits, WireError
+from mistral_async._http.websocket.handshake import HandshakeReader
 from mistral_async._results.stream import accumulate
 from mistral_async._uploads.multipart import Form
 from mistral_async.errors import from_response
@@ -69,6 +70,28 @@ def http_answer(data: bytes) -> None:
     """However an answer is cut, it reads the same, or is refused."""
     whole, pieces = cut(data)
     assert _answer(pieces) == _answer([whole])
+
+
+@target(
+    b"\0\0\0\0HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\nrest",
+    b"\3\1\4\1HTTP/1.1 103 Hint\r\n\r\nHTTP/1.0 429 No\r\ncontent-length: 2\r\n\r\nno",
+    b"\1\1\1\1" + CHUNKED,
+)
+def handshake_answer(data: bytes) -> None:
+    """However the answer to a handshake is cut, it is the same, and so is its refusal."""
+    whole, pieces = cut(data)
+    assert _handshake(pieces) == _handshake([whole])
+
+
+def _handshake(pieces: list[bytes]) -> Any:
+    reader, left = HandshakeReader(Limits()), [*filter(None, pieces), b""]
+    try:
+        while left and not reader.receive(left.pop(0)):
+            pass
+    except WireError:
+        return "refused"
+    rest = b"" if reader.status else reader.rest + b"".join(left)
+    return reader.status, list(reader.headers), reader.body(), rest
 
 
 def _answer(pieces: list[bytes]) -> Any:

@@ -16,7 +16,7 @@ from mistral_async._binding.events import AsyncEvents
 from mistral_async._binding.exits import FAILURES
 from mistral_async._codec.json_encode import encode
 from mistral_async._http.threads import run_in_daemon
-from mistral_async.errors import ConnectionClosedError
+from mistral_async.errors import ConnectionClosedError, StreamInterruptedError
 from mistral_async.models.realtime import RealtimeEvent, RealtimeSpeechEvent
 from mistral_async.models.speech import SpeechResponse
 from mistral_async.models.transcriptions import TranscriptionStreamDone
@@ -58,6 +58,7 @@ class Live(AsyncEvents[E, R], Generic[E, R, C]):
         self._source = source
         self._task: BackgroundTask | None = None
         self._failure: BaseException | None = None
+        self._left = False
         self._last: Any = None
 
     @property
@@ -85,6 +86,7 @@ class Live(AsyncEvents[E, R], Generic[E, R, C]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._left = True
         try:
             if self._task is not None:
                 await self._task.stop()
@@ -99,6 +101,11 @@ class Live(AsyncEvents[E, R], Generic[E, R, C]):
         except FAILURES as failure:
             self._failure = failure
             self._connection.abort()
+        except BaseException:
+            if not self._left:  # the iterator itself was cancelled: nobody else would tell
+                self._failure = StreamInterruptedError("the iterator was cancelled before its end")
+                self._connection.abort()
+            raise
 
     @abstractmethod
     async def _send_all(self) -> None:

@@ -349,7 +349,7 @@ WAITS = [
         "realtime/test_faults.py::test_a_session_that_takes_too_long",
         """
         _http/tunnel.py open_tunnel:stream.receive
-        _http/websocket/network.py _shake_hands:stream.receive
+        _http/websocket/network.py _exchange_heads:stream.receive _read_refusal:stream.receive
         realtime/_connection.py _open_link:link.open _open_link:link.send
         realtime/_link.py open:_engine.open _refuse:_upgrade.receive
         realtime/_live.py __aenter__:_connection.open

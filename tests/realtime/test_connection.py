@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import threading
@@ -142,6 +143,17 @@ async def test_an_iterator_that_fails_is_told_at_once(live):
             await client.audio.realtime.transcribe_stream(["x"], "m")
         with pytest.raises(TypeError, match="an iterator of bytes"):
             await client.audio.realtime.transcribe_stream(7, "m")
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_an_iterator_that_is_cancelled_does_not_leave_its_reader_waiting(live):
+    async def microphone():
+        yield CHUNK
+        raise asyncio.CancelledError
+
+    async with Mistral("k", server_url=live.url) as client:
+        with anyio.fail_after(5), pytest.raises(errors.StreamInterruptedError, match="iterator was cancelled"):
+            await client.audio.realtime.transcribe_stream(microphone(), "m")
 
 
 async def test_an_error_event_is_raised_from_the_result():

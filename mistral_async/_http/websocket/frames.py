@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Final
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidStatus
+from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHandshake
 from websockets.extensions import Extension
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory, PerMessageDeflate
 from websockets.frames import Frame, Opcode
@@ -69,7 +71,9 @@ class Frames:
     def __init__(self, origin: Origin, *, max_size: int, compression: bool = True) -> None:
         extensions = [_Deflate(client_max_window_bits=True)] if compression else None
         uri = WebSocketURI(origin.secure, origin.host, origin.port, "/", "", None, None)
-        self._protocol = ClientProtocol(uri, extensions=extensions, max_size=max_size, logger=_SILENT)
+        self._protocol = ClientProtocol(
+            uri, extensions=extensions, max_size=max_size, logger=_SILENT, state=State.OPEN
+        )  # the handshake is ours
         self._authority = origin.authority
         self._parts: list[bytes] = []  # of a message that came in part
         self._given_up = False
@@ -80,23 +84,17 @@ class Frames:
         own = [(name.lower(), value) for name, value in headers.raw_items() if name.lower() != "host"]
         return encode_head(head, [("host", self._authority), *own]) + b"\r\n"
 
-    def receive_response(self, data: bytes) -> Response | None:
-        """Take bytes of the answer; return it when it is whole. Raises a `WireError` for what is none."""
-        protocol = self._protocol
-        if data:
-            protocol.receive_data(data)
-        else:
-            protocol.receive_eof()
-        error = protocol.handshake_exc
-        if error is not None and not isinstance(error, InvalidStatus):
-            cause = error.__cause__ or error
-            failure = WireError(f"the WebSocket handshake failed: {cause}", phase=Phase.PROTOCOL, sent=Sent.MAYBE)
+    def accept(self, headers: Sequence[tuple[bytes, bytes]], rest: bytes) -> None:
+        """Take the head of the server's switch, and what came after it. Raises a `WireError` for what is none."""
+        fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+        try:
+            self._protocol.process_response(Response(HTTPStatus.SWITCHING_PROTOCOLS, "", Headers(fields)))
+        except InvalidHandshake as error:
+            failure = WireError(f"the WebSocket handshake failed: {error}", phase=Phase.PROTOCOL, sent=Sent.MAYBE)
             failure.__cause__ = error
-            raise failure
-        if not protocol.events:
-            return None
-        response = protocol.events.pop(0)
-        return response if isinstance(response, Response) else None
+            raise failure from error
+        if rest:
+            self._protocol.receive_data(rest)
 
     def receive(self, data: bytes) -> list[bytes]:
         """Take bytes, b"" for their end; return the messages that are whole now, text and binary ones alike."""

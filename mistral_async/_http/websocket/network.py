@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from math import inf
 from time import monotonic
@@ -25,6 +26,7 @@ from mistral_async._http.protocol import (
 )
 from mistral_async._http.proxy import ProxySetting, environment_proxy
 from mistral_async._http.websocket.connection import SocketOptions, WebSocket
+from mistral_async._http.websocket.handshake import HandshakeReader
 
 if TYPE_CHECKING:
     from mistral_async._http.websocket.frames import Frames
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 # Rule 4: Until an answer is a WebSocket it is an answer like any other: its status and body are those of an error.
 
 _SWITCHING: Final = 101
+_BODY_TIME: Final = 2.0  # seconds for the rest of a refusal
 
 
 class Upgrade:
@@ -163,25 +166,42 @@ class WebSocketNetwork:
     async def _shake_hands(
         self, stream: ByteStream, frames: Frames, request: bytes, timeouts: Timeouts, timings: Timings
     ) -> Upgrade:
-        since, sent = monotonic(), Sent.NOTHING
+        since, reader = monotonic(), HandshakeReader(self._config.limits)
+        await self._exchange_heads(stream, reader, request, timeouts)
+        timings.first_byte = timings.total = monotonic() - since
+        if not reader.status:
+            frames.accept(reader.headers, reader.rest)
+            return Upgrade(_SWITCHING, reader.headers, timings, socket=WebSocket(stream, frames, self._options))
+        await _read_refusal(stream, reader, timeouts)
+        stream.abort()
+        return Upgrade(reader.status, reader.headers, timings, body=reader.body())
+
+    async def _exchange_heads(
+        self, stream: ByteStream, reader: HandshakeReader, request: bytes, timeouts: Timeouts
+    ) -> None:
+        """Send the request, and read until it is known what the answer is (rule 3)."""
+        sent = Sent.NOTHING
         try:
             with anyio.move_on_after(_scope_limit(seconds_left(timeouts.read, timeouts.deadline))):
                 stream.write(request)
                 sent = Sent.MAYBE
                 await stream.flush()
-                while (response := frames.receive_response(await stream.receive())) is None:
+                while not reader.receive(await stream.receive()) and not reader.status:
                     pass
-                timings.first_byte = timings.total = monotonic() - since
-                headers = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in response.headers.raw_items()]
-                if response.status_code != _SWITCHING:
-                    stream.abort()
-                    return Upgrade(response.status_code, headers, timings, body=bytes(response.body))
-                return Upgrade(_SWITCHING, headers, timings, socket=WebSocket(stream, frames, self._options))
+                return
         except OSError as error:
             reason = str(error) or type(error).__name__
             raise WireError(f"the connection was lost: {reason}", phase=Phase.READ, sent=sent) from error
         message = "the server did not answer the handshake in time"
         raise WireError(message, phase=Phase.READ, sent=sent, timeout=True)
+
+
+async def _read_refusal(stream: ByteStream, reader: HandshakeReader, timeouts: Timeouts) -> None:
+    """Read the rest of a refusal, as far as it comes: its status says enough."""
+    limit = _scope_limit(seconds_left(_BODY_TIME, timeouts.deadline))
+    with anyio.move_on_after(limit), contextlib.suppress(OSError, WireError):
+        while not reader.complete and not reader.receive(await stream.receive()):
+            pass
 
 
 def _scope_limit(seconds: float) -> float | None:
