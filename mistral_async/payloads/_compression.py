@@ -39,16 +39,19 @@ def decompress(data: bytes) -> bytes:
         envelope = msgspec.msgpack.decode(data, type=_Envelope)
     except msgspec.DecodeError:
         raise PayloadCompressionError("the payload can not be decompressed: its envelope is not of zstd") from None
-    decompressor = zstd.ZstdDecompressor()
-    try:
-        content: bytes = decompressor.decompress(envelope.payload, max_length=LARGEST + 1)
-    except zstd.ZstdError:
-        raise PayloadCompressionError("the payload can not be decompressed: it is damaged") from None
-    if len(content) > LARGEST:
-        raise PayloadCompressionError(f"the payload unfolds to more than {LARGEST} bytes")
-    if not decompressor.eof:
-        raise PayloadCompressionError("the payload can not be decompressed: it is cut")
-    return content
+    content, left = bytearray(), envelope.payload
+    while left:  # one frame after the other: some encoders write several
+        decompressor = zstd.ZstdDecompressor()
+        try:
+            content += decompressor.decompress(left, max_length=LARGEST + 1 - len(content))
+        except zstd.ZstdError:
+            raise PayloadCompressionError("the payload can not be decompressed: it is damaged") from None
+        if len(content) > LARGEST:
+            raise PayloadCompressionError(f"the payload unfolds to more than {LARGEST} bytes")
+        if not decompressor.eof:
+            raise PayloadCompressionError("the payload can not be decompressed: it is cut")
+        left = decompressor.unused_data
+    return bytes(content)
 
 
 def load_zstd() -> ModuleType:

@@ -57,9 +57,14 @@ def given():
 READ = {"token": {"field_type": "__encrypted_str__", "data": SECRET}, "text": "x" * 200}
 
 
-@pytest.fixture(params=[encrypted, lambda: encrypted("partial"), everything, lambda: everything("partial")])
+@pytest.fixture(params=[encrypted, lambda: everything("partial")], ids=["full", "everything"])
 def encoding(request):
     return request.param()
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    return request.param
 
 
 def no_secret_in(requests):

@@ -18,6 +18,11 @@ urandom = os.urandom
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 
 
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"  # nothing here depends on the loop
+
+
 class Blobs(dict[str, bytes]):
     exists, put = dict.__contains__, dict.__setitem__
 
