@@ -141,6 +141,7 @@ class CloseFrame(Fault, frozen=True):
     """A close frame, after so many messages of the server."""
 
     code: int = 1011
+    """Any, one that no server may send too; 1005 is a frame without a code. `Cut` ends without a frame."""
     reason: str = ""
     after_events: int = 0
 

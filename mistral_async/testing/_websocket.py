@@ -12,7 +12,9 @@ from typing import Any
 import anyio
 from anyio.abc import ByteStream
 from websockets.datastructures import Headers
+from websockets.exceptions import ProtocolError
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.frames import Close as CloseData
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request as Handshake
 from websockets.protocol import SEND_EOF, State
@@ -102,19 +104,29 @@ class WebSocket:
                     pass
 
     def _say(self, message: Message) -> None:
-        if self._protocol.state is not State.OPEN:
+        if self._closed or self._protocol.state is not State.OPEN:
             return
         self._log.sent.append(message)
         if isinstance(message, Close):
-            self._closed = True
-            self._protocol.send_close(message.code, message.reason)
-            self._flush("control")
+            self._close(message)
             return
         if self._chunk_delay and self._sent:
             self._outgoing.append(Wait(self._chunk_delay))
         binary = isinstance(message, bytes)
         text = message if isinstance(message, str | bytes) else json.dumps(message, ensure_ascii=False)
         self._write_message(text.encode() if isinstance(text, str) else text, binary=binary)
+
+    def _close(self, close: Close) -> None:
+        """Send a close frame, of a code that no server may send too: 1005 is a frame without any."""
+        self._closed = True
+        if close.code == CloseCode.NO_STATUS_RCVD:
+            self._protocol.send_close()
+        elif _may_be_sent(close):
+            self._protocol.send_close(close.code, close.reason)
+        else:
+            data = close.code.to_bytes(2) + close.reason.encode()
+            self._outgoing.append(Send(Frame(Opcode.CLOSE, data).serialize(mask=False), "control"))
+        self._flush("control")
 
     def _write_message(self, data: bytes, *, binary: bool) -> None:
         send = self._protocol.send_binary if binary else self._protocol.send_text
@@ -254,6 +266,14 @@ def _decoded(data: bytes) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _may_be_sent(close: Close) -> bool:
+    try:
+        CloseData(close.code, close.reason).check()
+    except ProtocolError:
+        return False
+    return True
 
 
 def _is_pong(data: bytes) -> bool:

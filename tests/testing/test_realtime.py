@@ -527,6 +527,20 @@ async def test_messages_of_its_own_and_close_codes(server):
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "seen"), [(1005, (1005, "")), (3000, (3000, "why")), (4999, (4999, "why")), (0, None), (1006, None)]
+)
+@one_loop
+async def test_close_frames_of_any_code(server, eventually, code, seen):
+    """Clients refuse those that no server may send, as they should."""
+    server.fault(CloseFrame(code, "" if code == 1005 else "why", after_events=1))
+    async with connect(server, HEAR) as client:
+        assert [event["type"] for event in await client.rest()] == ["session.created"]
+        assert client.closed_by == seen
+    await eventually(lambda: server.requests[0].websocket.ended)
+    assert server.requests[0].websocket.close.code == (seen[0] if seen else 1002)
+
+
 @pytest.mark.parametrize("kind", [Cut, Reset])
 @pytest.mark.parametrize(
     ("stop", "messages"), [({"after_events": 2}, 2), ({"after_bytes": 9}, 0), ({}, 0), ({"where": "head"}, None)]

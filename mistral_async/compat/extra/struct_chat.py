@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mistral_async.compat._official import names
 from mistral_async.compat._parsed import (
     ParsedAssistantMessage,
     ParsedChatCompletionChoice,
@@ -36,3 +37,7 @@ def _value(message: AssistantMessage, model: type[Any]) -> Any:
     if isinstance(content, list):
         content = "".join(chunk.text for chunk in content if isinstance(chunk, TextChunk))
     return pydantic_model_from_json(json.loads(content), model) if content else None
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
+from mistral_async.compat._official import names
 from mistral_async.structured._output_type import output_type_of
 
 __all__ = ["pydantic_model_from_json", "rec_strict_json_schema", "response_format_from_pydantic_model"]
@@ -41,3 +42,7 @@ def rec_strict_json_schema(schema_node: Any) -> Any:
         case _:
             raise ValueError(f"a JSON schema holds no {type(schema_node).__name__}")
     return cast("Any", schema_node)
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)
