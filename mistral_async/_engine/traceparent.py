@@ -5,7 +5,7 @@ https://www.w3.org/TR/trace-context/#traceparent-header
 
 from __future__ import annotations
 
-import secrets
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -69,4 +69,4 @@ def _current() -> str:
 
 
 def _random() -> str:
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from pathlib import PurePath
 from typing import Final
 
@@ -56,6 +55,8 @@ def sniffed_type(data: bytes) -> str | None:
 
 def media_type(name: str) -> str:
     """Return the media type for the name of a file."""
+    import mimetypes
+
     ending = PurePath(name).suffix.lower()
     try:
         return _MEDIA_TYPES.get(ending) or mimetypes.guess_type("file" + ending)[0] or _OCTETS
