@@ -9,9 +9,11 @@ import anyio
 import msgspec
 
 from mistral_async._binding.background import BackgroundTask
+from mistral_async._codec.redact import redact_text
 from mistral_async._engine.call_state import CallState, cause_of
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.first_use import first_use
+from mistral_async._engine.headers import add_headers
 from mistral_async._engine.options import Options, Timeout
 from mistral_async._engine.request import Request
 from mistral_async._http.protocol import Phase, Sent, WireError
@@ -39,6 +41,7 @@ F = TypeVar("F", bound=MistralError)
 
 ERRORS = (RealtimeTranscriptionError, RealtimeSpeechError)
 CREATED = (RealtimeTranscriptionSessionCreated, RealtimeSpeechSessionCreated)
+_OWN = "sec-websocket-"
 _MISSING = 'realtime needs websockets: pip install "mistral_async[realtime]"'
 
 
@@ -55,7 +58,9 @@ class Handshake(Request):
 def handshake(route: str, model: str, options: RealtimeConnectOptions) -> Handshake:
     """Describe the opening of a connection."""
     path, query = options.get("path"), dict(options.get("query") or {})
-    headers = {name.lower(): value for name, value in (options.get("http_headers") or {}).items()}
+    headers = dict(add_headers((), options.get("http_headers") or {}))
+    if own := next((name for name in headers if name.startswith(_OWN)), None):
+        raise ConfigurationError(f"the header {own!r} is written by the client itself: leave it out")
     target = route if path is None else "/" + path.lstrip("/").replace("{", "%7B").replace("}", "%7D")
     return Handshake("GET", target, query={"model": model, **query}, headers=headers or None)
 
@@ -209,7 +214,8 @@ class Link:
         """Make the error of a connection that has ended."""
         self._call.conceal(failure)
         error = ConnectionClosedError(f"{self._request!r}: {failure}")
-        error.close_code, error.reason, error.by_server = failure.code, failure.reason, failure.by_server
+        error.close_code, error.by_server = failure.code, failure.by_server
+        error.reason = redact_text(failure.reason, self._call.secrets())
         error.request_id = self.request_id
         error.__cause__ = cause_of(failure)
         return self.answered(error)

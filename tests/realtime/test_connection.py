@@ -288,7 +288,14 @@ async def test_what_can_not_be(live):
         with pytest.raises(errors.ConfigurationError, match="transport="):
             await client.audio.realtime.connect("m")
     async with Mistral("k", server_url=live.url) as client:
-        for wrong in ({"ping_interval": -1}, {"server_url": "ftp://x"}, {"close_timeout": "x"}):
+        for wrong in (
+            {"ping_interval": -1},
+            {"server_url": "ftp://x"},
+            {"close_timeout": "x"},
+            {"http_headers": {"x": "a\r\nb: c"}},
+            {"http_headers": {"Upgrade": "h2c"}},
+            {"http_headers": {"Sec-WebSocket-Key": "x"}},
+        ):
             with pytest.raises(errors.ConfigurationError):
                 await client.audio.realtime.connect("m", **wrong)
         with pytest.raises(TypeError, match="langauge"):
@@ -442,6 +449,20 @@ async def test_the_block_of_another_task_may_be_left_by_it(live):
         async with anyio.create_task_group() as group:
             group.start_soon(agen.__anext__)
         await agen.aclose()
+
+
+async def test_a_reason_does_not_show_the_key():
+    async def tell(ws):
+        await say(ws, CREATED)
+        await ws.close(4003, f"no: {ws.request.headers['Authorization']}")
+
+    with LiveServer(tell) as server:
+        async with Mistral("secret-key", server_url=server.url) as client:
+            with pytest.raises(errors.ConnectionClosedError) as caught:
+                await client.audio.realtime.transcribe_stream([CHUNK], "m")
+    assert caught.value.reason.startswith("no: ")
+    shown = f"{caught.value!r} {caught.value.reason} {caught.value.__cause__!r}"
+    assert "secret-key" not in shown
 
 
 async def test_nothing_is_logged(live, caplog):

@@ -79,10 +79,12 @@ class Frames:
         self._given_up = False
 
     def request(self, head: RequestHead) -> bytes:
-        """Return the request that opens the connection; headers of the user replace those of the same name."""
+        """Return the request that opens the connection; of the user's headers those of the protocol are left out."""
         headers = self._protocol.connect().headers
-        own = [(name.lower(), value) for name, value in headers.raw_items() if name.lower() != "host"]
-        return encode_head(head, [("host", self._authority), *own]) + b"\r\n"
+        own = {name.lower(): value for name, value in headers.raw_items() if name.lower() != "host"}
+        given = tuple(field for field in head.headers if field[0] not in own)
+        plain = RequestHead(head.method, head.target, given)
+        return encode_head(plain, [("host", self._authority), *own.items()]) + b"\r\n"
 
     def accept(self, headers: Sequence[tuple[bytes, bytes]], rest: bytes) -> None:
         """Take the head of the server's switch, and what came after it. Raises a `WireError` for what is none."""
