@@ -48,6 +48,7 @@ class Engine:
         self.state = state
         self.options = options
         self.sender: Sender = Sender(state, options)
+        self._gateway = state.gateway
         self._heads = HeadCache(state, options)
         self._encoding = options.workflow_encoding
 
@@ -118,7 +119,7 @@ class Engine:
             from mistral_async._engine.payloads import encode_payloads
 
             request, options = await encode_payloads(self._encoding, request, self, options, deadline)
-        sent = request if self.state.gateway is None else self.state.gateway.rewrite(request)
+        sent = request if self._gateway is None else self._gateway.rewrite(request)
         body, content_type = encode_body(sent, options.extra_body)
         head = self._heads.make(sent, key, accept, content_type)
         if trace is not None:

@@ -72,6 +72,7 @@ class Sender:
     def __init__(self, state: ClientState, options: Options) -> None:
         self._state = state
         self._options = options
+        self._next_look = state.deprecations.next_look
         timeout = options.timeout
         self._timeouts = Timeouts(timeout.connect, timeout.write, timeout.read, None, timeout.attempt)
         self.pause: Callable[[float], Awaitable[None]] | None = None
@@ -330,7 +331,7 @@ class Sender:
             call.trace.arrived(attempt, headers, whole=not call.opening)
         if self._state.logger is not None:
             call.log_answer(self._state.logger, answer, bodies=self._options.log_bodies)
-        if call.model is None or call.began >= self._state.deprecations.next_look.get(call.model, 0.0):
+        if call.model is None or call.began >= self._next_look.get(call.model, 0.0):
             self._tell_of_deprecation(call, answer)
 
     def _tell_of_deprecation(self, call: CallState, answer: WireResponse | WireStream) -> None:

@@ -36,7 +36,7 @@ class FakeAPIError(Exception):
         self.status = status
         self.body = body
         self.media = media
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers or {})
 
 
 def api_error(
