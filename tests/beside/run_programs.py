@@ -35,10 +35,10 @@ HEADER = re.compile(r"^# /// script\n((?:#.*\n)+?)# ///$", re.MULTILINE)
 RUN_SECONDS = 120
 # What differs from one run to the next: ids, times, addresses.
 VOLATILE = [
-    (re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27,}|\b[0-9a-f]{12,}\b"), "ID"),
+    (re.compile(r"\b\d+\.\d+ ?(s|ms|seconds)\b|(?<=seconds\": )\d+\.\d+"), "SECONDS"),
     (re.compile(r"\d{4}-?\d\d-?\d\d[T _]\d\d:?\d\d:?\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)?"), "TIME"),
     (re.compile(r"\b1[789]\d{8}(\.\d+)?\b"), "TIME"),
-    (re.compile(r"\b\d+\.\d+ ?(s|ms|seconds)\b|(?<=seconds\": )\d+\.\d+"), "SECONDS"),
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27,}|(?<![0-9A-Za-z])[0-9a-f]{8,}(?![0-9A-Za-z])"), "ID"),
     (re.compile(r"127\.0\.0\.1:\d+"), "SERVER"),
 ]
 

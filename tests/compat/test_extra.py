@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import pydantic
 import pytest
 
 from mistral_async.compat.extra import response_format_from_pydantic_model as from_extra
+from mistral_async.compat.extra.observability.formatting import (
+    format_input_message,
+    format_output_message,
+    format_tool_definition,
+)
+from mistral_async.compat.extra.observability.streaming import accumulate_chunks_to_response_dict, parse_sse_chunks
 from mistral_async.compat.extra.run.tools import create_tool_call, get_function_calls
 from mistral_async.compat.extra.struct_chat import (
     ParsedChatCompletionResponse,
@@ -102,3 +109,62 @@ def test_a_function_is_described():
 def test_the_function_calls_of_a_conversation():
     call = FunctionCallEntry(tool_call_id="1", name="f", arguments="{}")
     assert get_function_calls([TextChunk(text="hi"), call]) == [call]
+
+
+def test_messages_and_tools_as_traces_have_them():
+    content = [
+        "a",
+        {"type": "thinking", "thinking": [{"type": "text", "text": "b"}, {"type": "text", "text": "c"}]},
+        {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}},
+        {"type": "input_audio"},
+    ]
+    calls = [{"id": "1", "function": {"name": "f", "arguments": "{}"}}, {"function": None}]
+    assert format_input_message({"role": "user", "content": content}) == {
+        "role": "user",
+        "parts": [
+            {"type": "text", "content": "a"},
+            {"type": "reasoning", "content": "b\nc"},
+            {"type": "uri", "modality": "image", "uri": "https://example.org/a.png"},
+            {"type": "input_audio"},
+        ],
+    }
+    assert format_output_message({"message": {"content": "", "tool_calls": calls}, "finish_reason": "stop"}) == {
+        "role": "assistant",
+        "parts": [
+            {"type": "text", "content": ""},
+            {"type": "tool_call", "name": "f", "id": "1", "arguments": "{}"},
+            {"type": "tool_call", "name": ""},
+        ],
+        "finish_reason": "stop",
+    }
+    response = {"type": "tool_call_response", "response": "rain", "id": "1"}
+    for message in (
+        {"role": "tool", "content": "rain", "tool_call_id": "1"},
+        {"type": "function.result", "result": "rain", "tool_call_id": "1"},
+    ):
+        assert format_input_message(message) == {"role": "tool", "parts": [response]}
+    tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    assert format_tool_definition(tool) == {"type": "function", "name": "f", "parameters": {}}
+    assert format_tool_definition({"type": "web_search"}) is None
+
+
+def test_events_make_up_a_response():
+    def event(delta, **choice):
+        return {"id": "1", "model": "m", "choices": [{"index": 0, "delta": delta, **choice}]}
+
+    calls = [{"id": "c", "index": 0, "function": {"name": "f", "arguments": '{"a"'}}]
+    more = [{"index": 0, "function": {"name": "", "arguments": ": 1}"}}]
+    events = [
+        event({"role": "assistant", "content": "He"}, finish_reason=None),
+        event({"content": [{"type": "text", "text": "llo"}], "tool_calls": calls}),
+        event({"tool_calls": more}, finish_reason="tool_calls") | {"usage": {"prompt_tokens": 1}},
+    ]
+    lines = [f"data: {json.dumps(each)}\n\n" for each in events]
+    chunks = parse_sse_chunks("".join([": hi\n", *lines, "data: {\n\n", "data: [DONE]\n\n"]).encode())
+    assert len(chunks) == 3
+    found = accumulate_chunks_to_response_dict(chunks)
+    assert (found["id"], found["model"], found["usage"]["prompt_tokens"]) == ("1", "m", 1)
+    [choice] = found["choices"]
+    assert choice["message"]["content"] == "Hello"
+    assert choice["message"]["tool_calls"] == [{"id": "c", "function": {"name": "f", "arguments": '{"a": 1}'}}]
+    assert choice["finish_reason"] == "tool_calls"

@@ -4,7 +4,7 @@
 import stage
 from mistinguette import Client
 
-client = Client("mistral-small-2503")
+client = Client("open-mistral-nemo")
 stage.show(client([{"role": "user", "content": "Which river?"}]).choices[0].message.content)
 stage.show(repr(client.use))
 stage.show(list(client([{"role": "user", "content": "Which river?"}], stream=True)))

@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["pyllms==0.7.6", "mistralai<2", "setuptools<80"]
+# dependencies = ["pyllms==0.7.6", "mistralai<2", "setuptools<80", "huggingface_hub<0.30"]
 # ///
 import stage
 from llms.providers.mistral import MistralProvider
