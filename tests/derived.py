@@ -1,6 +1,7 @@
 """The files that repeat what the code says: `python tests/derived.py` writes all of them, `test_derived.py` compares.
 
-They are the tables of names that load on first use, the pin of what is public, and the pages of the reference.
+They are the tables of names that load on first use, the types of `compat`, the pin of what is public, and the pages of
+the reference.
 """
 
 from __future__ import annotations
@@ -213,6 +214,13 @@ def implemented() -> dict[Key, list[str]]:
     return found
 
 
+def compat_types() -> str:
+    """Write what type checkers see of the methods of `compat.Mistral`."""
+    from compat_types import stub
+
+    return stub()
+
+
 def operations_page() -> str:
     """Write the tables of all operations, one for each group of methods."""
     from endpoint_values import ALL
@@ -292,6 +300,7 @@ def files() -> Mapping[Path, Callable[[], str]]:
     return {
         **lazy_packages(),
         PINNED: public,
+        PACKAGE / "compat" / "_methods.pyi": compat_types,
         DOCS / "operations.md": operations_page,
         SITE: navigation,
         DOCS / "reference" / "models.md": models_page,

@@ -22,8 +22,11 @@ from mistral_async.compat.types import UNSET, Unset
 
 if TYPE_CHECKING:
     from mistral_async import RetryConfig
+    from mistral_async.compat._methods import Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
     from mistral_async.payloads import WorkflowEncoding
+else:
+    Methods = object
 
 _DEBUG = "MISTRAL_DEBUG"
 
@@ -88,7 +91,7 @@ class Clients:
                 pass
 
 
-class Mistral:
+class Mistral(Methods):
     """The official client's constructor and methods: `chat.complete(...)`, `await chat.complete_async(...)`."""
 
     groups: ClassVar[frozenset[str] | None] = None
@@ -129,15 +132,17 @@ class Mistral:
         """Encode the payloads of workflows from now on."""
         self._clients.encode_workflows(encoding)
 
-    def __getattr__(self, name: str) -> EndpointGroup:
-        path = GROUPS.get(name, (name,))
-        if name.startswith("_") or name == "request" or not hasattr(Calls, path[0]):  # the official client has none
-            raise AttributeError(f"mistral_async has no `client.{name}`{MIGRATION_HINT}")
-        if self.groups is not None and name not in self.groups:
-            there = ", ".join(sorted(self.groups))
-            raise AttributeError(f"{type(self).__name__} has no `client.{name}`: it has {there}")
-        group = vars(self)[name] = group_class(path)(self._clients)
-        return group
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> EndpointGroup:
+            path = GROUPS.get(name, (name,))
+            if name.startswith("_") or name == "request" or not hasattr(Calls, path[0]):  # the official client has none
+                raise AttributeError(f"mistral_async has no `client.{name}`{MIGRATION_HINT}")
+            if self.groups is not None and name not in self.groups:
+                there = ", ".join(sorted(self.groups))
+                raise AttributeError(f"{type(self).__name__} has no `client.{name}`: it has {there}")
+            group = vars(self)[name] = group_class(path)(self._clients)
+            return group
 
     def __dir__(self) -> list[str]:
         groups = [name for name, found in vars(Resources).items() if isinstance(found, functools.cached_property)]

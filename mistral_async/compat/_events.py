@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from mistral_async import Response
 from mistral_async._binding.sync_executor import SyncStream
@@ -13,11 +13,17 @@ from mistral_async.compat._values import official
 from mistral_async.compat.errors import OfficialErrors
 from mistral_async.models._model import Model
 
+if TYPE_CHECKING:
+    from mistral_async import models
 
-class StreamEvent(Model):
+D = TypeVar("D")
+E = TypeVar("E")
+
+
+class StreamEvent(Model, Generic[D]):
     """An event of a stream: its content in `.data`, its type in `.event`."""
 
-    data: Any
+    data: D
     event: str | None = None
     id: str | None = None
     retry: int | None = None
@@ -27,27 +33,42 @@ class StreamEvent(Model):
         self.event = self.event or getattr(self.data, "type", None)
 
 
-class CompletionEvent(StreamEvent):
+class CompletionEvent(StreamEvent[Any]):
     """An event of a completion; `data` is a `CompletionChunk`."""
 
+    if TYPE_CHECKING:
+        data: models.CompletionChunk
 
-class ConversationEvents(StreamEvent):
+
+class ConversationEvents(StreamEvent[Any]):
     """An event of a conversation."""
 
+    if TYPE_CHECKING:
+        data: models.ConversationEvents
 
-class TranscriptionStreamEvents(StreamEvent):
+
+class TranscriptionStreamEvents(StreamEvent[Any]):
     """An event of a transcription."""
 
+    if TYPE_CHECKING:
+        data: models.TranscriptionStreamEvents
 
-class SpeechStreamEvents(StreamEvent):
+
+class SpeechStreamEvents(StreamEvent[Any]):
     """An event of spoken text."""
 
+    if TYPE_CHECKING:
+        data: models.SpeechStreamEvents
 
-class ResponsesStreamEvents(StreamEvent):
+
+class ResponsesStreamEvents(StreamEvent[Any]):
     """An event of the Responses endpoint."""
 
+    if TYPE_CHECKING:
+        data: models.ResponsesStreamEvents
 
-_OF_GROUP: dict[str, type[StreamEvent]] = {
+
+_OF_GROUP: dict[str, type[StreamEvent[Any]]] = {
     "chat": CompletionEvent,
     "fim": CompletionEvent,
     "agents": CompletionEvent,
@@ -58,15 +79,15 @@ _OF_GROUP: dict[str, type[StreamEvent]] = {
 }
 
 
-def event_class(group: str) -> type[StreamEvent]:
+def event_class(group: str) -> type[StreamEvent[Any]]:
     """Return the class of the events that a group's streams give."""
     return _OF_GROUP.get(group, StreamEvent)
 
 
-class EventStream:
+class EventStream(Generic[E]):
     """An open stream of a blocking call."""
 
-    def __init__(self, stream: SyncStream[Any], owner: object, event: type[StreamEvent]) -> None:
+    def __init__(self, stream: SyncStream[Any], owner: object, event: Callable[[Any], E]) -> None:
         self._owner = owner  # keeps the client from being finalized, which would close the connection
         self._event = event
         self._stream = stream.__enter__()
@@ -85,13 +106,13 @@ class EventStream:
         """Close the connection, or return it to the pool."""
         self._stream.close()
 
-    def __iter__(self) -> Iterator[StreamEvent]:
+    def __iter__(self) -> Iterator[E]:
         return self._events
 
-    def __next__(self) -> StreamEvent:
+    def __next__(self) -> E:
         return next(self._events)
 
-    def _iterate(self) -> Iterator[StreamEvent]:
+    def _iterate(self) -> Iterator[E]:
         """Yield the events; leaving the loop closes the connection, or returns it to the pool."""
         try:
             with OfficialErrors():
@@ -101,10 +122,10 @@ class EventStream:
             self._stream.close()
 
 
-class EventStreamAsync:
+class EventStreamAsync(Generic[E]):
     """An open stream of an asynchronous call."""
 
-    def __init__(self, stream: AsyncStream[Any], owner: object, event: type[StreamEvent]) -> None:
+    def __init__(self, stream: AsyncStream[Any], owner: object, event: Callable[[Any], E]) -> None:
         self._owner = owner
         self._event = event
         self._stream = stream
@@ -128,10 +149,10 @@ class EventStreamAsync:
         """Close the connection, or return it to the pool."""
         await self._stream.aclose()
 
-    def __aiter__(self) -> AsyncIterator[StreamEvent]:
+    def __aiter__(self) -> AsyncIterator[E]:
         return self
 
-    async def __anext__(self) -> StreamEvent:
+    async def __anext__(self) -> E:
         try:
             with OfficialErrors():
                 return self._event(official(await anext(self._stream)))

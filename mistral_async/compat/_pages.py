@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from mistral_async._binding.sync_executor import SyncPages
 from mistral_async._results.pages import AsyncPages
 from mistral_async.compat._values import official
 from mistral_async.compat.errors import OfficialErrors
+
+P = TypeVar("P")
 
 WITH_NEXT: Final = frozenset(
     {
@@ -31,11 +33,11 @@ WITH_NEXT: Final = frozenset(
 """The lists that come this way; all others are their first page."""
 
 
-class _Result:
+class _Result(Generic[P]):
     """A page in `result`; what it has can be read from here, too."""
 
-    def __init__(self, result: Any) -> None:
-        self.result = result
+    def __init__(self, result: P) -> None:
+        self.result: P = result
 
     def __getattr__(self, name: str) -> Any:
         if name == "result":  # while being unpickled
@@ -46,27 +48,27 @@ class _Result:
         return f"{type(self).__name__}(result={self.result!r})"
 
 
-class Page(_Result):
+class Page(_Result[P]):
     """A page of a blocking call."""
 
-    def __init__(self, result: Any, pages: Iterator[Any]) -> None:
+    def __init__(self, result: P, pages: Iterator[P]) -> None:
         super().__init__(result)
         self._pages = pages
 
-    def next(self) -> Page | None:
+    def next(self) -> Page[P] | None:
         """Return the next page, or None after the last."""
         with OfficialErrors():
             return _page(self._pages)
 
 
-class PageAsync(_Result):
+class PageAsync(_Result[P]):
     """A page of an asynchronous call."""
 
-    def __init__(self, result: Any, pages: AsyncIterator[Any]) -> None:
+    def __init__(self, result: P, pages: AsyncIterator[P]) -> None:
         super().__init__(result)
         self._pages = pages
 
-    async def next(self) -> PageAsync | None:
+    async def next(self) -> PageAsync[P] | None:
         """Return the next page, or None after the last."""
         with OfficialErrors():
             return await _page_async(self._pages)
@@ -82,11 +84,11 @@ async def first_page_async(path: tuple[str, ...], pages: AsyncPages[Any, Any]) -
     return await _page_async(pages.pages()) if ".".join(path) in WITH_NEXT else official(await pages.page())
 
 
-def _page(pages: Iterator[Any]) -> Page | None:
+def _page(pages: Iterator[P]) -> Page[P] | None:
     page = next(pages, None)
     return None if page is None else Page(official(page), pages)
 
 
-async def _page_async(pages: AsyncIterator[Any]) -> PageAsync | None:
+async def _page_async(pages: AsyncIterator[P]) -> PageAsync[P] | None:
     page = await anext(pages, None)
     return None if page is None else PageAsync(official(page), pages)

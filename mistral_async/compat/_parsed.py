@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -25,9 +25,17 @@ class ParsedAssistantMessage(AssistantMessage, kw_only=True):
 class ParsedChatCompletionChoice(ChatCompletionChoice, kw_only=True):
     """A choice whose message has a parsed value."""
 
+    if TYPE_CHECKING:
+        # nobody sets it
+        message: ParsedAssistantMessage = ParsedAssistantMessage()  # pyright: ignore[reportIncompatibleVariableOverride]
+
 
 class ParsedChatCompletionResponse(ChatCompletionResponse, kw_only=True):
     """A response whose choices have parsed values."""
+
+    if TYPE_CHECKING:
+        # nobody sets them
+        choices: list[ParsedChatCompletionChoice] = []  # type: ignore[assignment] # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 def parsed_response(parsed: Parsed[Any]) -> ParsedChatCompletionResponse:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from mistral_async._codec.json_types import is_object
+from mistral_async.compat._official import names
 
 __all__ = ["format_input_message", "format_output_message", "format_tool_definition"]
 
@@ -92,3 +93,7 @@ def _call_to_part(call: Mapping[str, Any], function: Mapping[str, Any]) -> JSONO
     part = {"type": "tool_call", "name": function.get("name", "")}
     further = {"id": call.get("id"), "arguments": function.get("arguments")}
     return part | {name: value for name, value in further.items() if value is not None}
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from mistral_async._codec.open_union import LenientDecodeError, decode
+from mistral_async.compat._official import names
 from mistral_async.models import CompletionChunk, TextChunk, ToolCall
 
 __all__ = ["accumulate_chunks_to_response_dict", "parse_sse_chunks"]
@@ -65,3 +66,7 @@ def _text(content: object) -> str:
         return content
     chunks = cast("list[object]", content if isinstance(content, list) else [])
     return "".join(each.text for each in chunks if isinstance(each, TextChunk))
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)
