@@ -212,6 +212,8 @@ class Connection(Blockable[S], Generic[E, S]):
         """Put what has come on an error; returns the error."""
         if isinstance(error, StreamError):
             error.partial = self.partial
+        if self._link is not None:
+            self._link.failure = error
         return error
 
 

@@ -125,6 +125,8 @@ class Link:
         self._task: BackgroundTask | None = None
         self._settled = False
         self.session: Any = None
+        self.failure: BaseException | None = None
+        """The error that ended it, which hooks are told."""
 
     async def open(self) -> list[Any]:
         """Shake hands; return the events up to `session.created` (rule 3)."""
@@ -241,7 +243,7 @@ class Link:
                 if self._task is not None:
                     await self._task.stop()
             finally:
-                self._settle(error)
+                self._settle(error or self.failure)
 
     def _settle(self, error: BaseException | None) -> None:
         if self._settled or not hasattr(self, "_call"):

@@ -246,6 +246,30 @@ async def test_a_handshake_is_a_call_like_any_other(live):
     assert told == ["before m", "attempt 101", "after None"]
 
 
+async def test_hooks_are_told_of_the_error_that_ended_a_connection():
+    told = []
+
+    class Told(Hooks):
+        def after_call(self, call, error):
+            told.append(error)
+
+    async def leave(ws):
+        await say(ws, CREATED)
+        await ws.close(1011, "restart")
+
+    async def refuse(ws):
+        await say(ws, CREATED, {"type": "error", "error": {"message": "overloaded", "code": 9}})
+        await ws.wait_closed()
+
+    for handler, kind in ((leave, errors.ConnectionClosedError), (refuse, errors.StreamEventError)):
+        with LiveServer(handler) as server:
+            async with Mistral("k", server_url=server.url, hooks=Told()) as client:
+                with pytest.raises(kind) as caught:
+                    await client.audio.realtime.transcribe_stream([CHUNK], "m")
+        assert told.pop() is caught.value
+        assert told == []
+
+
 async def test_another_server_and_path(live):
     async with Mistral("k", server_url="http://127.0.0.1:9") as client:
         url = live.url.replace("http:", "ws:")
