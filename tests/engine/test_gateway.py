@@ -95,6 +95,17 @@ def test_a_refused_key_is_replaced_in_the_headers_that_held_it(open_server):
     assert [request.headers["x-company-key"] for request in open_server.requests] == ["old", "new"]
 
 
+def test_a_header_of_the_users_own_stays_when_the_key_is_replaced(open_server):
+    keys = iter(["old", "new"])
+    open_server.reply("/proxy/mistral-small-latest/chat", status=401, json={})
+    open_server.reply("/proxy/mistral-small-latest/chat", json={"choices": []})
+    with SyncMistral(
+        lambda: next(keys), server_url=open_server.url, gateway=Company(), headers={"x-company-key": "mine"}
+    ) as client:
+        client.chat.complete(**HI)
+    assert [request.headers["x-company-key"] for request in open_server.requests] == ["mine", "mine"]
+
+
 def test_gateways_are_pickled_with_their_clients():
     client = SyncMistral("key", gateway=Company(), server_url="https://a.test")
     assert isinstance(pickle.loads(pickle.dumps(client))._executor.engine.state.gateway, Company)
@@ -127,6 +138,12 @@ async def test_headers_and_query_of_the_client(server):
     assert second.target == "/v1/models?a=3&b=x&c="
     assert "x-team" not in second.headers
     assert fourth.query == {"a": ["1", "2"], "b": ["x"], "c": [""], "page_size": ["1"]}
+
+
+def test_parameters_of_a_request_go_before_those_of_the_client(threaded_server):
+    with SyncMistral(threaded_server.api_key, server_url=threaded_server.url, query={"page_size": 9}) as client:
+        assert list(client.files.list(page_size=1).pages())
+    assert threaded_server.requests[0].query == {"page_size": ["1"]}
 
 
 def test_the_environment_names_a_server(monkeypatch, threaded_server):
