@@ -535,10 +535,8 @@ def forms_of(text):
     """The forms in which no event of the API comes, but one of a relay may."""
     event = chunk(text, "stop")
     return {
-        "CRLF": written([json.dumps(event)], "\r\n"),
-        "an id": written([json.dumps(event)], "\n", before=["id: 7"]),
-        "a comment": written([json.dumps(event, ensure_ascii=False)], "\n", before=[": hello"]),
-        "several lines": written(json.dumps(event, indent=0).split("\n"), "\r"),
+        "CRLF": written([json.dumps(event)], "\r\n", before=["id: 7"]),
+        "several lines": written(json.dumps(event, indent=0, ensure_ascii=False).split("\n"), "\r", before=[": hello"]),
     }
 
 
