@@ -394,6 +394,8 @@ WAITS = [
         "realtime/test_connection.py::test_a_file_and_an_async_generator",
         """
         realtime/_live.py _send_async:source _send_async:source.aclose
+        compat/extra/realtime/speech.py send:text_stream
+        compat/extra/realtime/transcription.py send:audio_stream
         """,
     ),
     Wait(
@@ -470,18 +472,30 @@ WAITS = [
         cli/_live.py transcribe_live:recording transcribe_live:recording.start transcribe_live:stream
         cli/_live.py transcribe_live:events transcribe_live:events.result
         cli/_recording.py stopped_by_interrupt:task.stop
-        cli/speak.py _speak:client.audio.speech.stream _speak:events _speak_live:events _speak_live:events.result
-        cli/speak.py _speak_live:client.audio.realtime_speech.speak_stream
+        cli/speak.py _speak:events _speak_live:events _speak_live:events.result
         compat/_calls.py call:start call:result
         compat/_client.py __aexit__:client.aclose
         compat/_events.py start:_stream.__aenter__ __aexit__:_stream.aclose __anext__:anext __anext__:_stream.aclose
         compat/_pages.py _page_async:anext
-        compat/extra/run/_loop.py aclose:_stream.aclose _advance:_stream.__aenter__ _advance:_stream.receive
-        compat/extra/run/_loop.py _advance:_stream.aclose ask:conversations.start ask:conversations.append
-        compat/extra/run/_loop.py _perform:_runner.run _update_agent:beta.agents.get _update_agent:beta.agents.update
         compat/extra/run/context.py __aexit__:_stack.aclose
+        compat/_groups.py over_complete_async:parse_async over_complete_async:complete_async
+        compat/_events.py close:_stream.aclose
+        compat/extra/workflows/helpers.py get_scheduler_namespace:workflows.workers.get_scheduler_namespace_async
+        compat/extra/realtime/_connection.py _send:_websocket.send close:_websocket.close __anext__:anext
+        compat/extra/realtime/_connection.py open_socket:link.open
+        compat/extra/realtime/connection.py send_audio:_send flush_audio:_send update_session:_update end_audio:_send
+        compat/extra/realtime/_socket.py send:_link.send close:_link.close
+        compat/extra/realtime/speech.py send_text:_send flush:_send end:_send update_session:_update
+        compat/extra/realtime/speech.py speak_stream:connection _updated:connection.close
+        compat/extra/realtime/transcription.py transcribe_stream:connection _updated:connection.close
+        compat/extra/realtime/_sending.py __aexit__:_task.stop _work:_send _work:_connection.close
+        compat/extra/run/_loop.py _advance:anext _close_stream:stream.__aexit__
+        compat/extra/run/_loop.py ask:getattr(self._group,f'{path}_async')
+        compat/extra/run/_loop.py stream:getattr(self._group,f'{path}_stream_async') _update_agent:agents.get_async
+        compat/extra/run/_loop.py _update_agent:agents.update_async
+        compat/extra/run/context.py execute_function_calls:runner.run
         demo/__init__.py _asynchronous:results _asynchronous:client.embeddings.create
-        demo/__init__.py _asynchronous:client.chat.stream _asynchronous:stream
+        demo/__init__.py _asynchronous:stream
         structured/_stream.py __aenter__:_stream.__aenter__ __aexit__:_stream.__aexit__ __anext__:anext
         structured/_stream.py receive:_stream.receive
         tools/_chat_driver.py ask:_complete _emit_events:stream _emit_events:emit
@@ -557,7 +571,7 @@ def _text(waited: ast.expr) -> str:
     """Return what is waited for as the table has it: without arguments and `self`, of a call's result the last name."""
     callee = waited.func if isinstance(waited, ast.Call) else waited
     text = ast.unparse(callee).removeprefix("self.")
-    return text.rpartition(").")[2]
+    return text.rpartition(").")[2].replace(" ", "")
 
 
 def waits() -> dict[str, int]:
