@@ -46,6 +46,9 @@ IMPORTS = {
     "import mistralai.client": "import mistral_async.compat as mistralai",
     "import mistralai.client.models as m": "import mistral_async.compat.models as m",
     "import mistralai.client.models": "import mistral_async.compat.models, mistral_async.compat as mistralai",
+    # clouds
+    "from mistralai_azure import MistralAzure": "from mistral_async.compat.azure import MistralAzure",
+    "import mistralai_gcp.models": "import mistral_async.compat.gcp.models, mistral_async.compat.gcp as mistralai_gcp",
     # names below an import (rule 2)
     "import mistralai.client\nx: 'mistralai.client.Mistral' = mistralai.client.Mistral(mistralai.client.models)": (
         "import mistral_async.compat as mistralai\nx: 'mistralai.Mistral' = mistralai.Mistral(mistralai.models)"
@@ -248,7 +251,7 @@ def program():
         "src/b.py": "import os\n",
         "src/stubs.pyi": "import mistralai\n",
         "notes.ipynb": notebook("import mistralai"),
-        "requirements-dev.txt": "# mistralai\nmistralai[agents]>=1.5\nlangchain-mistralai>=1\n",
+        "requirements-dev.txt": "# mistralai\nmistralai[agents]>=1.5\nlangchain-mistralai>=1\nmistralai_azure\n",
         "pyproject.toml": '[project]\ndependencies = ["mistralai>=1", "mistralai-workflows"]\n',
         "README.md": "from mistralai import Mistral\n",
         "env/pyvenv.cfg": "",
@@ -273,6 +276,7 @@ def test_it_shows_the_diff_and_writes_nothing(run, program):
     assert ran.err.splitlines() == [
         "pyproject.toml:2: mistralai is mistral-async here",
         "requirements-dev.txt:2: mistralai is mistral-async[mcp] here",
+        "requirements-dev.txt:4: mistralai_azure is mistral-async here",
         "3 files to change (--write does it); 0 lines are yours to change",
     ]
     assert all(Path(name).read_text() == text for name, text in program.items())

@@ -11,6 +11,8 @@ from mistral_async.compat._official import Placeholder
 
 OFFICIAL: Final = "mistralai"
 COMPAT: Final = "mistral_async.compat"
+TOPS: Final = {OFFICIAL: COMPAT, "mistralai_azure": f"{COMPAT}.azure", "mistralai_gcp": f"{COMPAT}.gcp"}
+"""The packages of the official SDK, and what they are here."""
 
 # Rule 1: `mistralai` (version 1) and `mistralai.client` (later ones) are `mistral_async.compat`; what is below them has
 # the same path below it.
@@ -61,14 +63,14 @@ METHODS: Final = {
 
 
 def is_official(dotted: str) -> bool:
-    """Return whether a dotted name is `mistralai`, or below it."""
-    return dotted == OFFICIAL or dotted.startswith(f"{OFFICIAL}.")
+    """Return whether a dotted name is a package of the official SDK, or below it."""
+    return dotted.partition(".")[0] in TOPS
 
 
 def compat_name(dotted: str) -> str:
-    """Return the dotted name of `mistral_async.compat` for one of `mistralai` (rule 1)."""
-    below = dotted.split(".")[1:]
-    return ".".join([COMPAT, *(below[1:] if below[:1] == ["client"] else below)])
+    """Return the dotted name of `mistral_async.compat` for one of the official SDK (rule 1)."""
+    top, *below = dotted.split(".")
+    return ".".join([TOPS[top], *(below[1:] if below[:1] == ["client"] else below)])
 
 
 def version_0_advice(dotted: str) -> str | None:

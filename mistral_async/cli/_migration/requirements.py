@@ -10,7 +10,10 @@ from mistral_async.cli._migration.note import Note
 
 # A name of a distribution, alone: not langchain-mistralai, nor mistralai-workflows, nor a part of a path.
 _REQUIREMENT: Final = re.compile(
-    r"""(?<![\w./@-]) mistralai (?P<extras>\[[\w\s,-]*\])? \s* (?: [<>=~!^;,"'@\#)] | $ | \s-- )""",
+    r"""
+    (?<![\w./@-]) (?P<name> mistralai ([_-](azure|gcp))? ) (?P<extras> \[[\w\s,-]*\] )?
+    \s* (?: [<>=~!^;,"'@\#)] | $ | \s-- )
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 _EXTRAS: Final = {"agents": "mcp"}  # those that have another name here
@@ -28,7 +31,7 @@ def requirement_notes(lines: Iterable[str]) -> Iterator[Note]:
     """Yield what to do with the lines that require `mistralai`."""
     for number, line in enumerate(lines, 1):
         if not line.lstrip().startswith("#") and (found := _REQUIREMENT.search(line)):
-            yield Note(number, f"mistralai is {_our_requirement(found['extras'])} here", needs_change=False)
+            yield Note(number, f"{found['name']} is {_our_requirement(found['extras'])} here", needs_change=False)
 
 
 def _our_requirement(extras: str | None) -> str:

@@ -24,6 +24,7 @@ from mistral_async.cli._migration.names import (
     COMPAT,
     METHODS,
     OFFICIAL,
+    TOPS,
     VERSION_0_METHODS,
     compat_name,
     is_module,
@@ -43,7 +44,7 @@ from mistral_async.cli._migration.note import Note
 
 _NAME_MODULES: Final = {"__import__", "find_spec", "import_module", "import_string", "importorskip", "resolve_name"}
 _NAME_OBJECTS: Final = {"delattr", "multiple", "patch", "setattr"}
-_DOTTED: Final = re.compile(r"mistralai(\.[A-Za-z_]\w*)*")
+_DOTTED: Final = re.compile(r"mistralai(_azure|_gcp)?(\.[A-Za-z_]\w*)*")
 _TOO_DEEP: Final = "its expressions are nested too deeply"
 _CLIENT: Final = re.compile(r"(?<![\w.])mistralai\.client(?=\.)")
 
@@ -102,7 +103,9 @@ class _Reader(cst.CSTVisitor):
             if is_official(dotted) and self._has_place(node, dotted):
                 new = compat_name(dotted)
                 if alias.asname is None:  # rule 2
-                    new = f"{COMPAT} as {OFFICIAL}" if new == COMPAT else f"{new}, {COMPAT} as {OFFICIAL}"
+                    top = dotted.partition(".")[0]
+                    bound = f"{TOPS[top]} as {top}"
+                    new = bound if new == TOPS[top] else f"{new}, {bound}"
                 self._replace(alias.name, new)
         return False
 
