@@ -26,6 +26,7 @@ _KINDS: Final = frozenset({dict, list, tuple, str, int, float, bool, type(None)}
 #   iterated is not: a table gives its column names, an element of HTML or XML its children.
 # Rule 4: An iterator is a list where an argument may be one (`plain_argument`). Inside a body it is refused: it can be
 #   read once, and a request may be sent again.
+#   A Struct stays what it is, unless it is one that no endpoint declares (`stands_for_dict`).
 # Rule 5: All else is a TypeError. Nothing becomes its `repr`, and what is missing (NaT, a masked number) not null.
 
 
@@ -131,7 +132,7 @@ def plain_argument(value: object) -> object:
         case dict():
             return {key: plain_argument(each) for key, each in cast("dict[object, object]", value).items()}
         case msgspec.Struct():
-            return value
+            return cast("Any", value).to_dict() if hasattr(value, "stands_for_dict") else value
         case list() | tuple() | Iterator() if not hasattr(cast("object", value), "read"):
             return [plain_argument(each) for each in cast("Iterable[object]", value)]
         case _:

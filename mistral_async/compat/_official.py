@@ -253,7 +253,7 @@ def _model(name: str, fields: str) -> type[msgspec.Struct]:
         declared,
         bases=(cast("Any", Model),),
         module=f"{HERE}.models",
-        namespace={"__doc__": f"`{name}` of the official SDK; its values are not checked."},
+        namespace={"__doc__": f"`{name}` of the official SDK; its values are not checked.", "stands_for_dict": True},
         kw_only=True,
     )
 

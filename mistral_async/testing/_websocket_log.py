@@ -26,7 +26,7 @@ class WebSocketLog:
         """The client's messages, decoded where they are JSON."""
         self.sent: deque[Any] = deque(maxlen=_KEPT_MESSAGES)
         """The server's messages, before they were encoded."""
-        self.audio = bytearray()
+        self.audio: bytearray = bytearray()
         """The audio that the client appended."""
         self.text = ""
         """The text that the client appended."""

@@ -265,6 +265,8 @@ def test_a_model_without_a_class_here_is_made_of_its_fields() -> None:
     assert request.to_dict() == {"inputs": "hi", "stream": True, "model": "m"}  # what is always the same is set
     assert request.instructions is None
     assert pickle.loads(pickle.dumps(request)) == request
+    call = mistral_async.calls.audio.sessions.create(agent_id="a", llm=compat_models.LibraryIn(name="n"))
+    assert call.json == {"agent_id": "a", "llm": {"name": "n"}}  # taken as a dict is
     with pytest.raises(TypeError, match="nothing"):
         compat_models.ConversationStreamRequest(nothing=1)
 

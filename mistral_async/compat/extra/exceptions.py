@@ -86,11 +86,11 @@ class DeferredToolCallEntry:
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self.function_call = function_call
-        self.tool_call_id = function_call.tool_call_id
-        self.tool_name = function_call.name
-        self.arguments = function_call.arguments
+        self.tool_call_id: str = function_call.tool_call_id
+        self.tool_name: str = function_call.name
+        self.arguments: str | JSONObject = function_call.arguments
         self.reason = reason
-        self.metadata = metadata or {}
+        self.metadata: dict[str, Any] = metadata or {}
 
     def to_function_result(self, result: str) -> dict[str, str]:
         """Return a result for the call."""
@@ -139,8 +139,8 @@ class DeferredToolCallsException(RunException):
     ) -> None:
         self.conversation_id = conversation_id
         self.deferred_calls = deferred_calls
-        self.outputs = outputs or []
-        self.executed_results = executed_results or []
+        self.outputs: list[Any] = outputs or []
+        self.executed_results: list[FunctionResultEntry] = executed_results or []
         names = [each.tool_name for each in deferred_calls]
         super().__init__(f"Deferred tool calls requiring confirmation: {names}")
 

@@ -9,7 +9,12 @@ from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import JSON, JSONObject, is_object
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.workflows.encoding._own import encoding_of
-from mistral_async.compat.extra.workflows.encoding.config import WorkflowEncodingConfig
+from mistral_async.compat.extra.workflows.encoding.config import (
+    PayloadCompressionConfig,
+    PayloadEncryptionConfig,
+    PayloadOffloadingConfig,
+    WorkflowEncodingConfig,
+)
 from mistral_async.compat.extra.workflows.encoding.models import (
     EncodedPayloadOptions,
     NetworkEncodedInput,
@@ -24,9 +29,9 @@ class PayloadEncoder:
     """Encodes and decodes payloads one by one."""
 
     def __init__(self, encoding_config: WorkflowEncodingConfig) -> None:
-        self.offloading_config = encoding_config.payload_offloading
-        self.encryption_config = encoding_config.payload_encryption
-        self.compression_config = encoding_config.payload_compression
+        self.offloading_config: PayloadOffloadingConfig | None = encoding_config.payload_offloading
+        self.encryption_config: PayloadEncryptionConfig | None = encoding_config.payload_encryption
+        self.compression_config: PayloadCompressionConfig | None = encoding_config.payload_compression
         self._encoding = encoding_of(encoding_config)
 
     async def encode_payload_content(
