@@ -15,7 +15,7 @@ import trustme
 from live_server import LiveServer
 
 from mistral_async import Mistral, SyncMistral, errors
-from mistral_async.testing import CloseFrame, spoken
+from mistral_async.testing import CloseFrame, FakeMistral, spoken
 
 CHUNK = bytes(640)
 
@@ -229,3 +229,17 @@ async def test_a_close_that_the_fake_server_is_told(server, client):
 
 def test_the_fake_server_blocking(sync_client):
     assert sync_client.audio.realtime.transcribe_stream(spoken("one two"), HEARS).result().text == "one two"
+
+
+async def test_the_fake_server_over_tls(server_tls, client_tls):
+    async with (
+        FakeMistral(tls=server_tls) as server,
+        Mistral(server.api_key, server_url=server.url, verify=client_tls) as client,
+    ):
+        done = await client.audio.realtime.transcribe_stream([spoken("one two", silence=0.6), spoken("three")], HEARS)
+        assert [(each.text, each.start, each.end) for each in done.segments] == [
+            ("one two", 0.0, 0.14),
+            ("three", 0.74, 0.84),
+        ]
+        speech = client.audio.realtime_speech.speak_stream(["one"], SPEAKS, response_format="pcm")
+        assert (await speech).audio == spoken("one", "pcm_f32le", 24_000)

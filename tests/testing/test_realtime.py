@@ -180,6 +180,9 @@ async def test_sound_that_is_no_speech_of_the_server_has_a_text_too(server):
         events = await heard(client, noise)
     assert events[-1]["text"] == "This is second 1. This is second 2. "
     assert events[-1]["segments"][0]["end"] == 1.48
+    async with connect(server, HEAR) as client:
+        await client.recv()
+        assert (await heard(client, spoken("Hi") + noise))[-1]["text"] == "Hi This is second 2. This is second 2. "
 
 
 @one_loop
@@ -246,6 +249,7 @@ async def test_a_model_that_cannot_is_an_error_before_the_session(server, path):
     message = "Invalid model: mistral-small-latest"
     assert events == [{"type": "error", "error": {"message": message, "code": 1500}}]
     assert client.closed_by == (1008, "Invalid model")
+    assert server.effects.total == 0
 
 
 @settings(max_examples=25)
@@ -365,6 +369,7 @@ async def test_keys_and_secrets(server, http, clock):
     secret = created.json()["client_secret"]["value"]
     async with connect(server, HEAR, key=secret) as client:
         assert (await client.recv())["type"] == "session.created"
+    assert (await http.get("/v1/models", headers={"authorization": f"Bearer {secret}"})).status_code == 401
     with pytest.raises(RefusedError) as refused:
         async with connect(server, HEAR, key="wrong"):
             pass
@@ -533,12 +538,14 @@ async def test_messages_of_its_own_and_close_codes(server):
 @one_loop
 async def test_close_frames_of_any_code(server, eventually, code, seen):
     """Clients refuse those that no server may send, as they should."""
-    server.fault(CloseFrame(code, "" if code == 1005 else "why", after_events=1))
+    close = CloseFrame(code, "" if code == 1005 else "why", after_events=1)
+    server.fault(close, Inject("what comes late", after_events=1))
     async with connect(server, HEAR) as client:
         assert [event["type"] for event in await client.rest()] == ["session.created"]
         assert client.closed_by == seen
     await eventually(lambda: server.requests[0].websocket.ended)
     assert server.requests[0].websocket.close.code == (seen[0] if seen else 1002)
+    assert [type(message).__name__ for message in server.requests[0].websocket.sent] == ["dict", "Close"]
 
 
 @pytest.mark.parametrize("kind", [Cut, Reset])
@@ -562,18 +569,36 @@ async def test_connections_that_break(server, kind, stop, messages):
         assert client.closed_by is None
 
 
-async def test_silence_of_the_server(server):
+async def test_silence_of_the_server(server, eventually):
     """WebSockets, rule 3."""
     server.fault(Stall(after_events=1))
     async with connect(server, HEAR) as client:
         await client.recv()
         await client.ping()
-        await client.audio(spoken("One two ") * 500)  # more than it keeps
+        for _ in range(2):
+            await client.audio(spoken("a " * 600))  # more than is kept to be sent
         with anyio.move_on_after(0.1) as scope:
             await client.frame()
         assert scope.cancelled_caught
+    await eventually(lambda: server.requests[0].websocket.ended)
+
+
+async def test_while_much_waits_to_be_sent_nothing_is_read(server):
+    """WebSockets, rule 5."""
+    server.fault(Delay(10, where="event"))
     async with connect(server, HEAR) as client:
-        assert (await client.recv())["type"] == "session.created"
+        with anyio.move_on_after(0.3) as scope:
+            for _ in range(200):
+                await client.audio(spoken("a " * 100))
+        assert scope.cancelled_caught
+        assert len(server.requests[0].websocket.received) < 20
+
+
+async def test_a_connection_that_breaks_while_nothing_is_said(server):
+    server.fault(Cut(after_events=1))
+    async with connect(server, HEAR) as client:
+        assert [event["type"] for event in await client.rest()] == ["session.created"]
+        assert client.closed_by is None
 
 
 async def test_pings_that_go_unanswered(server):

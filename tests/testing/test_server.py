@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import textwrap
 import anyio
 import httpx
 import pytest
+from websockets.sync.client import connect as websocket
 
 import mistral_async.testing
 from mistral_async.testing import FakeMistral, Stall
@@ -110,6 +112,9 @@ def test_as_a_program():
             with httpx.Client(base_url=url, headers={"authorization": "Bearer k"}) as http:
                 assert [http.post("/v1/embeddings", json=body).status_code for _ in range(2)] == [200, 429]
             assert httpx.get(f"{url}/v1/models").status_code == 401
+            path = f"{url.replace('http', 'ws')}/v1/audio/speech/realtime?model=ours"
+            with websocket(path, additional_headers={"authorization": "Bearer k"}) as socket:
+                assert json.loads(socket.recv())["type"] == "session.created"
         finally:
             process.terminate()
 

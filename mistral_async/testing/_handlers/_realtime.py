@@ -71,8 +71,8 @@ class RealtimeSession:
             yield error.event
 
     def end(self) -> None:
-        """Charge for the session, unless it was charged when its input ended."""
-        if not self.finished:
+        """Charge for the session, unless it was charged when its input ended, or had none."""
+        if self.started and not self.finished:
             self.finished = True
             self.charge()
 

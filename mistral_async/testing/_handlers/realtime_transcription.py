@@ -217,7 +217,8 @@ class TranscriptionSession(RealtimeSession):
 
     def _describe_sound(self, utterance: Utterance) -> None:
         utterance.sound = 0
-        self._say(utterance, f"This is second {ceil(round(utterance.end, 3))}. ")
+        space = " " if utterance.text and not utterance.text[-1].isspace() else ""
+        self._say(utterance, f"{space}This is second {ceil(round(utterance.end, 3))}. ")
 
     def _complete_word(self, utterance: Utterance) -> None:
         if utterance.word:
