@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import msgspec
 
 from mistral_async._codec.attempt import Attempt
+from mistral_async._codec.redact import Secret
 from mistral_async._engine.call_state import CallState, Renewal, body_of
 from mistral_async._engine.deprecation import warn_of
 from mistral_async._engine.encode import key_headers, with_key
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
     from mistral_async._codec.rate_limit_headers import RawHeaders
-    from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
     from mistral_async._ratelimit import Reservation
 
@@ -61,7 +61,6 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=MistralError)
 
-_KEY: Final = "authorization"  # the header that holds it
 _MULTIPLE_CHOICES: Final = 300  # the first status that is no success
 _BYTES_PER_TOKEN: Final = 4  # the estimate that a reservation is made with; the usage of earlier calls corrects it
 
@@ -186,7 +185,8 @@ class Sender:
 
     def _has_own_key(self, request: Request) -> bool:
         """Return whether a header of the user's own takes the place of the key."""
-        return any(name == _KEY for name, _ in self._options.headers) or _KEY in (request.headers or ())
+        holding = key_headers(self._state.gateway, "", Secret("key"))
+        return any(name in holding for name, _ in (*self._options.headers, *(request.headers or {}).items()))
 
     async def _sleep(self, call: CallState, seconds: float) -> None:
         """Let the time between two attempts pass, and fetch a new key if one is due."""

@@ -53,6 +53,8 @@ class GatewayHeaders:
 
     def __init__(self, engine: Engine, credentials_name: str | None) -> None:
         self._state = engine.state
+        if self._state.gateway is not None:  # which refuses what it does not have
+            self._state.gateway.rewrite(Request("POST", f"{PATH}/mcp"))
         self._headers = {"user-agent": self._state.agent, **_credentials(credentials_name)}
         self._added = dict(engine.options.headers)
 

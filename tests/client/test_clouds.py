@@ -138,6 +138,8 @@ async def test_what_a_cloud_does_not_have_is_not_sent(cloud, server, tmp_path):
             assert caught.value.gateway in str(caught.value)
             assert not caught.value.may_have_executed
         assert caught.value.operation == "GET /v2/new"
+        with pytest.raises(UnsupportedOperationError):
+            client.beta.connectors.mcp_client("id")
         (failed,) = await client.bulk.map([calls.models.list()]).collect()
         assert isinstance(failed.error, UnsupportedOperationError)
     assert not server.requests

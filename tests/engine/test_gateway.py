@@ -95,15 +95,30 @@ def test_a_refused_key_is_replaced_in_the_headers_that_held_it(open_server):
     assert [request.headers["x-company-key"] for request in open_server.requests] == ["old", "new"]
 
 
-def test_a_header_of_the_users_own_stays_when_the_key_is_replaced(open_server):
-    keys = iter(["old", "new"])
+def test_a_header_of_the_users_own_takes_the_place_of_the_gateways_key(open_server):
+    def never():
+        raise AssertionError
+
     open_server.reply("/proxy/mistral-small-latest/chat", status=401, json={})
-    open_server.reply("/proxy/mistral-small-latest/chat", json={"choices": []})
-    with SyncMistral(
-        lambda: next(keys), server_url=open_server.url, gateway=Company(), headers={"x-company-key": "mine"}
-    ) as client:
+    own = {"X-Company-Key": "mine"}
+    with (
+        SyncMistral(never, server_url=open_server.url, gateway=Company(), headers=own) as client,
+        pytest.raises(AuthenticationError),
+    ):
         client.chat.complete(**HI)
-    assert [request.headers["x-company-key"] for request in open_server.requests] == ["mine", "mine"]
+    assert [request.headers["x-company-key"] for request in open_server.requests] == ["mine"]
+
+
+def test_a_header_that_holds_no_key_takes_the_place_of_none(open_server):
+    def key():
+        return "theirs"
+
+    open_server.reply("/proxy/mistral-small-latest/chat", json={"choices": []})
+    upstream = {"authorization": "Bearer of the API"}
+    with SyncMistral(key, server_url=open_server.url, gateway=Company(), headers=upstream) as client:
+        client.chat.complete(**HI)
+    sent = open_server.requests[0].headers
+    assert (sent["x-company-key"], sent["authorization"]) == ("theirs", "Bearer of the API")
 
 
 def test_gateways_are_pickled_with_their_clients():
