@@ -15,7 +15,7 @@ from mistral_async._codec.open_union import members_of
 from mistral_async.models import Vector
 
 # Rule 1: A timestamp is a `datetime` where the official SDK has one. What can not be read as one stays what it is.
-# Rule 2: An embedding is a list of numbers, also where it came packed.
+# Rule 2: An embedding is a list of floats, also where it came packed, or as whole numbers.
 # Rule 3: A class whose objects hold nothing of this is not looked into: completions cost nothing.
 
 _MOMENTS: Final[dict[str, str]] = {
@@ -89,7 +89,7 @@ def _moment(value: Any) -> Any:
 
 
 def _numbers(value: Any) -> Any:
-    return value.tolist() if isinstance(value, Vector) else value
+    return list(map(float, value)) if isinstance(value, Vector) else value
 
 
 @functools.cache
