@@ -91,7 +91,7 @@ class RunEvents:
 
     async def _advance(self) -> None:
         if self._stream is None:
-            self._stream, self._seen = await self._work.stream(), []
+            self._stream, self._seen = await self._work.events(), []
         if (event := await anext(self._stream, None)) is not None:
             self._seen.append(event.data)
             self._ready.append(RunResultEvents(event.event, event.data))
@@ -148,12 +148,14 @@ class _ConversationRun:
     async def ask(self) -> ConversationResponse:
         """Send the inputs and return the response."""
         path, options = self._request()
-        return await getattr(self._group, f"{path}_async")(**options)  # type: ignore[no-any-return]  # or a mock's
+        method = getattr(self._group, f"{path}_async")
+        return await method(**options)  # type: ignore[no-any-return]  # or a mock's
 
-    async def stream(self) -> AsyncIterator[Any]:
+    async def events(self) -> AsyncIterator[Any]:
         """Send the inputs and return the events of the response."""
         path, options = self._request()
-        return aiter(await getattr(self._group, f"{path}_stream_async")(**options))
+        method = getattr(self._group, f"{path}_stream_async")
+        return aiter(await method(**options))
 
     def _request(self) -> tuple[str, dict[str, Any]]:
         """Return the name of the method that sends the inputs, and its options."""

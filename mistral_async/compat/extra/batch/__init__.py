@@ -1,0 +1,33 @@
+"""The official SDK's client for batch jobs. `client.batch.run(...)` does the same, and goes on after a crash."""
+
+from __future__ import annotations
+
+from mistral_async.compat.extra.batch.client import (
+    RUNNING_STATUSES,
+    BatchClient,
+    BatchError,
+    BatchInput,
+    BatchInputFile,
+    BatchJobHandle,
+    BatchOutput,
+    BatchRequestError,
+    BatchResponseError,
+    BatchResult,
+    is_running,
+    is_terminal,
+)
+
+__all__ = [
+    "RUNNING_STATUSES",
+    "BatchClient",
+    "BatchError",
+    "BatchInput",
+    "BatchInputFile",
+    "BatchJobHandle",
+    "BatchOutput",
+    "BatchRequestError",
+    "BatchResponseError",
+    "BatchResult",
+    "is_running",
+    "is_terminal",
+]
