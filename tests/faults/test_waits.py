@@ -296,6 +296,7 @@ WAITS = [
         "batch/test_run.py::test_the_polling_gives_up_on_what_does_not_pass",
         """
         _results/poll.py poll_until:poll.sleep retry_until_done:poll.sleep
+        compat/extra/batch/client.py wait:anyio.sleep
         _results/workflow_run.py limited:ask follow:_open_stream follow:stream _tell:told
         resources/workflows/workflows.py execute_workflow_and_wait:execute_workflow
         resources/workflows/workflows.py execute_with_connector_auth:execute_workflow
@@ -477,6 +478,13 @@ WAITS = [
         compat/_client.py __aexit__:client.aclose
         compat/_events.py start:_stream.__aenter__ __aexit__:_stream.aclose __anext__:anext __anext__:_stream.aclose
         compat/_pages.py _page_async:anext
+        cli/speak.py _speak:client.audio.speech.stream
+        compat/extra/batch/client.py upload:_client.files.upload_async download:_client.files.download_async
+        compat/extra/batch/client.py signed_url:_client.files.get_signed_url_async delete:_client.files.delete_async
+        compat/extra/batch/client.py create:_client.batch.jobs.create_async get:_client.batch.jobs.get_async
+        compat/extra/batch/client.py cancel:_client.batch.jobs.cancel_async
+        compat/extra/run/_loop.py ask:method events:method
+        demo/__init__.py _asynchronous:client.chat.stream
         compat/extra/run/context.py __aexit__:_stack.aclose
         compat/_groups.py over_complete_async:parse_async over_complete_async:complete_async
         compat/_events.py close:_stream.aclose
@@ -490,11 +498,10 @@ WAITS = [
         compat/extra/realtime/transcription.py transcribe_stream:connection _updated:connection.close
         compat/extra/realtime/_sending.py __aexit__:_task.stop _work:_send _work:_connection.close
         compat/extra/run/_loop.py _advance:anext _close_stream:stream.__aexit__
-        compat/extra/run/_loop.py ask:getattr(self._group,f'{path}_async')
-        compat/extra/run/_loop.py stream:getattr(self._group,f'{path}_stream_async') _update_agent:agents.get_async
+        compat/extra/run/_loop.py _update_agent:agents.get_async
         compat/extra/run/_loop.py _update_agent:agents.update_async
         compat/extra/run/context.py execute_function_calls:runner.run
-        demo/__init__.py _asynchronous:results _asynchronous:client.embeddings.create
+        demo/__init__.py _asynchronous:results
         demo/__init__.py _asynchronous:stream
         structured/_stream.py __aenter__:_stream.__aenter__ __aexit__:_stream.__aexit__ __anext__:anext
         structured/_stream.py receive:_stream.receive

@@ -1,0 +1,108 @@
+"""The official SDK's `BatchClient`: jobs step by step, as a whole, and the lines of their files."""
+
+from __future__ import annotations
+
+import json
+
+import anyio
+import pytest
+
+from mistral_async.compat import Mistral, models
+from mistral_async.compat.extra.batch import (
+    BatchClient,
+    BatchError,
+    BatchInput,
+    BatchInputFile,
+    BatchOutput,
+    BatchRequestError,
+    BatchResponseError,
+    BatchResult,
+    is_running,
+    is_terminal,
+)
+from mistral_async.testing import FakeMistral, VirtualClock
+
+MODEL = "mistral-small-latest"
+BODIES = {name: {"messages": [models.UserMessage(f"Say {name}.")]} for name in ("a", "b", "c")}
+
+
+@pytest.fixture
+async def server(request):
+    async with FakeMistral(**getattr(request, "param", {})) as made:
+        yield made
+
+
+@pytest.fixture
+async def batches(server):
+    async with Mistral(server.api_key, server_url=server.url) as client:
+        yield BatchClient(client, endpoint="/v1/chat/completions", response_body_type=models.ChatCompletionResponse)
+
+
+@pytest.mark.parametrize("inline", [0, 1000])
+async def test_a_job_as_a_whole(server, batches, inline):
+    result = await batches.run(BODIES, model=MODEL, poll_interval_seconds=0.01, inline_threshold=inline)
+    assert (result.succeeded, result.failed, result.errors(), result.response_errors()) == (3, 0, [], [])
+    assert [each.object for each in result.ordered(["c", "a"])] == ["chat.completion"] * 2
+    assert set(result.by_id()) == set(BODIES) == set(result.output().results())
+    assert is_terminal(result.status)
+    deleted = [each for each in server.requests if each.method == "DELETE"]
+    assert len(deleted) == (2 if inline == 0 else 1)  # what it uploaded, and what the job wrote
+
+
+async def test_a_job_step_by_step(batches):
+    file = await batches.upload(BatchInput.from_payload(BODIES), expiry_hours=1)
+    assert isinstance(file, BatchInputFile)
+    made = await batches.create(file, model=MODEL, metadata={"a": "b"})
+    handle = await batches.wait((await batches.get(made.id)).id, poll_interval_seconds=0.01)
+    assert [name async for name, _ in batches.stream_results(handle)] == list(BODIES)
+    assert (await batches.output(made, poll_interval_seconds=0.01)).ordered(BODIES)
+    assert await batches.error_output(handle) is None
+    assert (await batches.signed_url(handle.job.output_file)).startswith("http")
+    assert await batches.download(handle.job.output_file)
+
+
+@pytest.mark.parametrize("server", [{"clock": VirtualClock()}], indirect=True)  # where no job goes on
+async def test_a_job_that_takes_too_long_is_cancelled(server, batches):
+    made = await batches.create(BatchInput.from_payload(BODIES), model=MODEL)
+    with pytest.raises(TimeoutError, match="timed out"):
+        await batches.wait(made, poll_interval_seconds=0.01, timeout_hours=0)
+    assert is_running((await batches.cancel(made)).status) or is_terminal((await batches.refresh(made)).status)
+    with anyio.move_on_after(0.3) as scope:
+        await batches.run(BODIES, model=MODEL, poll_interval_seconds=0.01)
+    assert scope.cancelled_caught
+    assert server.requests[-1].path.endswith("/cancel")
+
+
+def line(name, body=None, **more):
+    return {"custom_id": name, "response": {"status_code": 200, "body": body}, "error": None, **more}
+
+
+def test_lines_of_answers():
+    lines = [
+        line("a", {"id": "1", "choices": []}),
+        line("b", [1]),
+        line("c", error={"message": "no"}),
+        line("d", response={"status_code": 500, "body": {}}),
+        line(None, {"id": "2"}),
+    ]
+    output = BatchOutput.from_jsonl_bytes("\n".join(map(json.dumps, lines)).encode(), models.ChatCompletionResponse)
+    assert output.responses["a"].id == "1"
+    assert [each.custom_id for each in output.response_errors] == ["b", None]
+    assert [each.status_code for each in output.request_errors] == [200, 500]
+    assert {name: type(each) for name, each in output.results().items() if name != "a"} == {
+        "b": BatchResponseError,
+        "c": BatchRequestError,
+        "d": BatchRequestError,
+    }
+    with pytest.raises(BatchError, match=r"'b'.*'e': missing") as caught:
+        output.ordered(["a", "b", "e"])
+    assert caught.value.failures == {"b": output.response_errors[0], "e": None}
+    with pytest.raises(AssertionError, match="duplicate"):
+        BatchResult(models.BatchJob(), output, output).by_id()
+
+
+def test_lines_of_requests():
+    made = BatchInput.from_payload({"a": models.ChatCompletionRequest(model="m", messages=[]), "b": {"x": 1}})
+    assert (len(made), [each.custom_id for each in made.to_requests()]) == (2, ["a", "b"])
+    again = BatchInput.from_jsonl_str(made.to_jsonl_bytes().decode())
+    assert again.to_jsonl_bytes() == BatchInput.from_jsonl_bytes(made.to_jsonl_bytes()).to_jsonl_bytes()
