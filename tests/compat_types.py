@@ -38,6 +38,8 @@ IMPORTS = {
     "Page": "mistral_async.compat._pages",
     "PageAsync": "mistral_async.compat._pages",
     "ParsedChatCompletionResponse": "mistral_async.compat._parsed",
+    "RealtimeSpeech": "mistral_async.compat.extra.realtime",
+    "RealtimeTranscription": "mistral_async.compat.extra.realtime",
     "RunContext": "mistral_async.compat.extra.run.context",
     "RunResult": "mistral_async.compat.extra.run.result",
     "RunResultEvents": "mistral_async.compat.extra.run.result",
@@ -49,6 +51,7 @@ RUNS = [
     f"    async def run_stream_async({RUN_OPTIONS}) -> AsyncIterator[RunResultEvents | RunResult]:",
     '        """Run a conversation, event by event."""',
 ]
+REALTIME = ["    realtime: RealtimeTranscription", "    realtime_speech: RealtimeSpeech"]
 WITH_STREAM = {"complete", "start", "append", "restart"}
 STREAMED = {"audio.speech.complete": "Stream[SpeechStreamEvents]", "responses.create": "Stream[ResponsesStreamEvents]"}
 """Methods that give a stream if they are called with `stream=True`, and its items."""
@@ -67,6 +70,7 @@ def stub() -> str:
             group = group.rpartition(".")[0]
             groups.setdefault(group, [])
     groups["beta.conversations"] += RUNS
+    groups["audio"] = [*REALTIME, *groups["audio"]]
     body = re.sub(r"(?<!\.)\blist\[", "builtins.list[", "\n".join(_classes(groups)))  # a class with a method `list`
     return f"{HEAD}{_imports(body, names)}\n{body}\n"
 

@@ -9,6 +9,7 @@ from mistral_async._uploads.multipart import Progress
 from mistral_async.compat import _events
 from mistral_async.compat._pages import Page, PageAsync
 from mistral_async.compat._parsed import ParsedChatCompletionResponse
+from mistral_async.compat.extra.realtime import RealtimeSpeech, RealtimeTranscription
 from mistral_async.compat.extra.run.context import RunContext
 from mistral_async.compat.extra.run.result import RunResult, RunResultEvents
 from mistral_async.models import ConversationInputs
@@ -1751,6 +1752,8 @@ class AudioGroup:
     speech: AudioSpeechGroup
     transcriptions: AudioTranscriptionsGroup
     voices: AudioVoicesGroup
+    realtime: RealtimeTranscription
+    realtime_speech: RealtimeSpeech
     def transcribe(self, file: FileInput, model: str, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionSettings]) -> TranscriptionResponse:
         """Transcribe a file, or what an address (`http…`) leads to."""
     async def transcribe_async(self, file: FileInput, model: str, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionSettings]) -> TranscriptionResponse:

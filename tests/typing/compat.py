@@ -20,6 +20,7 @@ from mistral_async.compat._events import (
 )
 from mistral_async.compat._pages import Page, PageAsync
 from mistral_async.compat._parsed import ParsedChatCompletionResponse
+from mistral_async.compat.extra.realtime import RealtimeConnection, RealtimeSpeechConnection
 from mistral_async.compat.extra.run.context import RunContext
 from mistral_async.compat.extra.run.result import RunResult
 from mistral_async.compat.models import File, SystemMessage
@@ -76,6 +77,8 @@ async def asynchronous(client: Mistral, context: RunContext) -> None:
     assert_type(logs, EventStreamAsync[StreamEvent[models.DeploymentLogRecord]])
     assert_type(await client.beta.conversations.run_async(context, inputs="hi"), RunResult)
     assert_type(await client.files.download_async(file_id="f"), httpx.Response)
+    assert_type(await client.audio.realtime.connect("m"), RealtimeConnection)
+    assert_type(await client.audio.realtime_speech.connect("m"), RealtimeSpeechConnection)
     assert_type(client.events.get_workflow_events(), models.ListWorkflowEventResponse)
 
 
