@@ -20,6 +20,7 @@ from mistral_async import errors
 from mistral_async._codec.json_types import is_object
 from mistral_async.compat._official import names
 
+ConnectorsGatewayError = errors.ConnectorsGatewayError
 _TRANSPORT_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}  # the body is decoded
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 import pydantic
 import pytest
 
+from mistral_async import errors
+from mistral_async.compat import Mistral
 from mistral_async.compat.extra import response_format_from_pydantic_model as from_extra
 from mistral_async.compat.extra.observability.formatting import (
     format_input_message,
@@ -168,3 +170,17 @@ def test_events_make_up_a_response():
     assert choice["message"]["content"] == "Hello"
     assert choice["message"]["tool_calls"] == [{"id": "c", "function": {"name": "f", "arguments": '{"a": 1}'}}]
     assert choice["finish_reason"] == "tool_calls"
+
+
+def test_the_error_of_the_connectors_gateway_can_be_caught():
+    from mistral_async.compat.extra.connectors_gateway import ConnectorsGatewayError
+
+    assert ConnectorsGatewayError is errors.ConnectorsGatewayError
+
+
+def test_whole_numbers_of_embeddings_are_floats(threaded_server):
+    """The official SDK's type is `list[float]`, whatever is asked for."""
+    with Mistral(api_key=threaded_server.api_key, server_url=threaded_server.url) as client:
+        options = {"model": "codestral-embed", "inputs": ["a"], "output_dtype": "int8", "output_dimension": 4}
+        [found] = client.embeddings.create(**options).data
+    assert {type(each) for each in found.embedding} == {float}

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectorAuthTaskState", "execute_with_connector_auth_async"]
 
+_SHORTEST = 0.001  # seconds between two questions, where 0 is given
+
 
 async def execute_with_connector_auth_async(
     client: Mistral,
@@ -34,7 +36,7 @@ async def execute_with_connector_auth_async(
         workflow_identifier,
         on_auth_required=on_auth_required or _ignore,
         connectors=connectors,
-        polling_interval=polling_interval,
+        polling_interval=max(polling_interval, _SHORTEST),
         input=input_data,
         execution_id=execution_id,
         task_queue=task_queue,
