@@ -17,7 +17,7 @@ from typing import Any
 
 from typing_extensions import TypeVar
 
-from mistral_async.compat import _events, _names, _pages
+from mistral_async.compat import _events, _groups, _names, _pages
 
 HEAD = '"""The methods of `compat.Mistral`, for type checkers: `python tests/derived.py` writes this file."""\n'
 FOR_ONE_CALL = (
@@ -85,6 +85,17 @@ def _classes(groups: dict[str, list[str]]) -> Iterator[str]:
         for name, kind in found.items():
             yield f"    {name}: {kind}"
         yield from methods
+        written = set(re.findall(r"def (\w+)\(", "\n".join(methods)))
+        for name in sorted(_members(group) - written - found.keys()):
+            yield f"    {name}: Any"
+
+
+def _members(group: str) -> set[str]:
+    """Return what a group has; what is no endpoint (helpers, runs) is `Any`."""
+    if not group:
+        return set()
+    own = _groups.group_class(tuple(group.split(".")))
+    return {name for name in dir(own) if not name.startswith("_")} - vars(_groups.EndpointGroup).keys()
 
 
 def _class_name(group: str) -> str:

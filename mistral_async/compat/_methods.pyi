@@ -325,6 +325,12 @@ class WorkflowsGroup:
         """Change a workflow. None clears a value."""
     async def update_workflow_async(self, workflow_identifier: str, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[WorkflowUpdateRequest]) -> WorkflowUpdateResponse:
         """Change a workflow. None clears a value."""
+    execute_with_connector_auth: Any
+    execute_with_connector_auth_async: Any
+    execute_workflow_and_wait: Any
+    execute_workflow_and_wait_async: Any
+    wait_for_workflow_completion: Any
+    wait_for_workflow_completion_async: Any
 class ResponsesGroup:
     def count_input_tokens(self, *, model: str, input: ResponsesInput, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseInputOptions]) -> CountResponseInputTokensResponse:
         """Count the tokens that an input would be."""
@@ -362,6 +368,8 @@ class OcrGroup:
         """Read a document or an image: its address, or a chunk with an address or a file's id."""
     async def process_async(self, *, model: str | None=..., document: OCRDocument | JSONMapping | str, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[OCROptions]) -> OCRResponse:
         """Read a document or an image: its address, or a chunk with an address or a file's id."""
+    parse: Any
+    parse_async: Any
 class ModelsGroup:
     def archive(self, model_id: str, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ArchiveModelResponse:
         """Put a fine-tuned model into the archive."""
@@ -408,6 +416,8 @@ class FineTuningJobsGroup:
         """Start a validated job that was created with `auto_start=False`."""
     async def start_async(self, job_id: str, *, stream: bool | None = None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Start a validated job that was created with `auto_start=False`."""
+    wait: Any
+    wait_async: Any
 class FineTuningGroup:
     jobs: FineTuningJobsGroup
     def cancel(self, job_id: str, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
@@ -497,6 +507,8 @@ class ChatGroup:
         """Complete a chat, chunk by chunk."""
     async def stream_async(self, *, model: str, messages: Sequence[MessageInput], retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
         """Complete a chat, chunk by chunk."""
+    run: Any
+    run_async: Any
 class BetaWebhooksGroup:
     def create(self, *, provider: WebhookProvider | str, name: str, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[CreateWebhookOptions]) -> Webhook:
         """Create a webhook."""
@@ -1094,6 +1106,8 @@ class BetaLibrariesDocumentsGroup:
         """Add a document. It is processed after the answer: see `status` and `wait`."""
     async def upload_async(self, library_id: str, *, file: FileInput, progress: Progress | None=None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Document:
         """Add a document. It is processed after the answer: see `status` and `wait`."""
+    wait: Any
+    wait_async: Any
 class BetaLibrariesAccessesGroup:
     def delete(self, library_id: str, *, share_with_uuid: str, share_with_type: ShareEntityType | str, level: ShareLevel | str | None=None, org_id: str | None=None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Sharing | None:
         """Stop sharing a library. Gives what it was, where the server says it. `org_id` and `level` are deprecated."""
@@ -1183,6 +1197,15 @@ class BetaConversationsGroup:
         """Run a conversation: call functions until the model has finished."""
     async def run_stream_async(self, run_ctx: RunContext, inputs: ConversationInputs, **options: Any) -> AsyncIterator[RunResultEvents | RunResult]:
         """Run a conversation, event by event."""
+    append_parse: Any
+    append_parse_async: Any
+    append_parse_stream: Any
+    append_parse_stream_async: Any
+    parse: Any
+    parse_async: Any
+    parse_stream: Any
+    parse_stream_async: Any
+    run: Any
 class BetaContextSearchIndexesGroup:
     def create(self, *, name: str, config: ManagedIndexConfig | JSONMapping, schema: ManagedIndexFields | JSONMapping | None=None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ManagedIndexResponse:
         """Create an index; `get` says when it is ready. `schema` names the fields of documents and of their chunks."""
@@ -1627,6 +1650,8 @@ class BatchJobsGroup:
         """List jobs."""
     async def list_async(self, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchListOptions]) -> ListBatchJobsResponse:
         """List jobs."""
+    wait: Any
+    wait_async: Any
 class BatchGroup:
     jobs: BatchJobsGroup
     def cancel(self, job_id: str | None=None, *, batch_id: str | None=None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> BatchJob:
@@ -1645,6 +1670,12 @@ class BatchGroup:
         """List jobs."""
     async def list_async(self, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchListOptions]) -> ListBatchJobsResponse:
         """List jobs."""
+    attach: Any
+    attach_async: Any
+    run: Any
+    run_async: Any
+    start: Any
+    start_async: Any
 class AudioVoicesGroup:
     def create(self, *, name: str, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[VoiceOptions]) -> VoiceResponse:
         """Make a voice from a sample."""
@@ -1762,6 +1793,8 @@ class AudioGroup:
         """Transcribe a file, event by event."""
     async def transcribe_stream_async(self, file: FileInput | None=None, model: str | None=None, *, stream: FileInput | None=None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionSettings]) -> _events.EventStreamAsync[_events.StreamEvent[TranscriptionStreamEvents]]:
         """Transcribe a file, event by event."""
+    realtime: Any
+    realtime_speech: Any
 class AgentsGroup:
     def complete(self, messages: Sequence[MessageInput], agent_id: str, *, stream: bool | None = None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentsCompletionOptions]) -> ChatCompletionResponse:
         """Complete a chat by an agent."""
@@ -1775,6 +1808,8 @@ class AgentsGroup:
         """Complete a chat by an agent, chunk by chunk."""
     async def stream_async(self, messages: Sequence[MessageInput], agent_id: str, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentsCompletionOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
         """Complete a chat by an agent, chunk by chunk."""
+    parse_stream: Any
+    parse_stream_async: Any
 class Methods:
     agents: AgentsGroup
     audio: AudioGroup

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from mistral_async.compat._official import names
 from mistral_async.compat.extra.batch.client import (
     RUNNING_STATUSES,
     BatchClient,
@@ -31,3 +34,7 @@ __all__ = [
     "is_running",
     "is_terminal",
 ]
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)

@@ -7,11 +7,12 @@ import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 
 import anyio
 
 from mistral_async.compat._client import Mistral
+from mistral_async.compat._official import names
 from mistral_async.compat.extra.batch._lines import (
     Answer,
     BatchError,
@@ -325,3 +326,7 @@ def _id(handle: Any) -> str:
 
 def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)
