@@ -116,7 +116,7 @@ class Key:
         import anyio
 
         if not self._tokens.is_endless:
-            turn = self._turns.setdefault(current_loop(), anyio.Lock())
+            turn = self._turns.setdefault(current_loop(), anyio.Lock(fast_acquire=True))
             async with turn:
                 if found := self._tokens.brought(renewal, time.time()):
                     return found
