@@ -85,7 +85,7 @@ def _classes(groups: dict[str, list[str]]) -> Iterator[str]:
         for name, kind in found.items():
             yield f"    {name}: {kind}"
         yield from methods
-        written = set(re.findall(r"def (\w+)\(", "\n".join(methods)))
+        written = set(re.findall(r"^    (?:async def |def |)(\w+)[(:]", "\n".join(methods), re.MULTILINE))
         for name in sorted(_members(group) - written - found.keys()):
             yield f"    {name}: Any"
 

@@ -1793,8 +1793,6 @@ class AudioGroup:
         """Transcribe a file, event by event."""
     async def transcribe_stream_async(self, file: FileInput | None=None, model: str | None=None, *, stream: FileInput | None=None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionSettings]) -> _events.EventStreamAsync[_events.StreamEvent[TranscriptionStreamEvents]]:
         """Transcribe a file, event by event."""
-    realtime: Any
-    realtime_speech: Any
 class AgentsGroup:
     def complete(self, messages: Sequence[MessageInput], agent_id: str, *, stream: bool | None = None, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentsCompletionOptions]) -> ChatCompletionResponse:
         """Complete a chat by an agent."""
