@@ -26,7 +26,7 @@ def burst(case: Case) -> dict[str, float]:
 
     async def measure() -> dict[str, float]:
         async with PEERS[case["peer"]](case["url"], AT_ONCE) as peer:
-            repeats = REPEATS[case["peer"]]
+            repeats = REPEATS[case["peer"].partition(",")[0]]
             await peer.stream(case["model"])
             with Clock() as clock:
                 counted = [await peer.stream(case["model"]) for _ in range(repeats)]
@@ -94,7 +94,13 @@ def parent(runs: int) -> list[Case]:
         ]
         slow = {"mistralai", "openai"}  # they do not keep up: 20 streams tell what an event costs
         cases += [
-            {"kind": "paced", "peer": peer, "loop": loop, "at_once": 20 if peer in slow else AT_ONCE, "url": url}
+            {
+                "kind": "paced",
+                "peer": peer,
+                "loop": loop,
+                "at_once": 20 if peer.partition(",")[0] in slow else AT_ONCE,
+                "url": url,
+            }
             for peer, loop in shapes
         ]
         cases += [

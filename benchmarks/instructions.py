@@ -91,8 +91,10 @@ def count() -> dict[str, int]:
             *("--zero-before=getppid", "--dump-before=getpgrp"),
             *(sys.executable, __file__, "--child", url),
         ]
-        environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-        subprocess.run([sys.executable, "-c", "import mistral_async"], check=True)  # its bytecode is kept
+        environment = {**os.environ, "PYTHONHASHSEED": "0"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        # Its bytecode is kept.
+        subprocess.run([sys.executable, "-c", "import mistral_async"], check=True, env=environment)
         subprocess.run(command, check=True, env=environment)
         return {
             name: _total(out.with_name(f"out.{number}")) // each

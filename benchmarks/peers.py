@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import sys
@@ -72,8 +71,8 @@ class Ours:
     async def __aexit__(self, *_: object) -> None:
         await self.client.aclose()
 
-    async def chat(self, messages: Any = MESSAGES) -> None:
-        await self.client.chat.complete(model="chat", messages=messages, temperature=0.5)
+    async def chat(self, messages: Any = MESSAGES, *, model: str = "chat") -> None:
+        await self.client.chat.complete(model=model, messages=messages, temperature=0.5)
 
     async def stream(self, model: str) -> int:
         count = 0
@@ -88,23 +87,25 @@ class Ours:
 
 
 class Official:
+    """As it comes: on an httpx2 client with its usual limits."""
+
     def __init__(self, url: str, connections: int) -> None:
-        import httpx
         from mistralai.client import Mistral
 
-        verify = os.environ.get("SSL_CERT_FILE") or True
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self.http = httpx.AsyncClient(limits=limits, timeout=60, verify=_context(verify))
-        self.client = Mistral(api_key="test-key", server_url=url, async_client=self.http)
+        self.client = Mistral(api_key="test-key", server_url=url, async_client=self.transport(connections))
+
+    def transport(self, connections: int) -> Any:
+        del connections
 
     async def __aenter__(self) -> Self:
+        await self.client.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.http.aclose()
+        await self.client.__aexit__(None, None, None)
 
-    async def chat(self, messages: Any = MESSAGES) -> None:
-        await self.client.chat.complete_async(model="chat", messages=messages, temperature=0.5)
+    async def chat(self, messages: Any = MESSAGES, *, model: str = "chat") -> None:
+        await self.client.chat.complete_async(model=model, messages=messages, temperature=0.5)
 
     async def stream(self, model: str) -> int:
         count = 0
@@ -116,17 +117,22 @@ class Official:
         await self.client.embeddings.create_async(model=model, inputs=texts)
 
 
+class OfficialAtBest(Official):
+    def transport(self, connections: int) -> Any:
+        return aiohttp_transport(connections)
+
+
 class OpenAI:
+    """As it comes: on an httpx2 client with the limits that it sets."""
+
     def __init__(self, url: str, connections: int) -> None:
-        import httpx
         from openai import AsyncOpenAI
 
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        http = httpx.AsyncClient(limits=limits, timeout=60, verify=_context(os.environ.get("SSL_CERT_FILE") or True))
-        with contextlib.suppress(TypeError):  # newer ones have an HTTP client of their own
-            self.client = AsyncOpenAI(api_key="test-key", base_url=f"{url}/v1", http_client=http)
-            return
-        self.client = AsyncOpenAI(api_key="test-key", base_url=f"{url}/v1")
+        transport = self.transport(connections)
+        self.client = AsyncOpenAI(api_key="test-key", base_url=f"{url}/v1", http_client=transport)
+
+    def transport(self, connections: int) -> Any:
+        del connections
 
     async def __aenter__(self) -> Self:
         return self
@@ -134,8 +140,8 @@ class OpenAI:
     async def __aexit__(self, *_: object) -> None:
         await self.client.close()
 
-    async def chat(self, messages: Any = MESSAGES) -> None:
-        await self.client.chat.completions.create(model="chat", messages=messages, temperature=0.5)
+    async def chat(self, messages: Any = MESSAGES, *, model: str = "chat") -> None:
+        await self.client.chat.completions.create(model=model, messages=messages, temperature=0.5)
 
     async def stream(self, model: str) -> int:
         count = 0
@@ -146,6 +152,20 @@ class OpenAI:
     async def embed(self, model: str, texts: list[str]) -> None:
         packed = "base64" if model.endswith("base64") else "float"
         await self.client.embeddings.create(model=model, input=texts, encoding_format=packed)
+
+
+class OpenAIAtBest(OpenAI):
+    def transport(self, connections: int) -> Any:
+        return aiohttp_transport(connections)
+
+
+def aiohttp_transport(connections: int) -> Any:
+    """The quickest HTTP client that both SDKs take: openai's own over aiohttp."""
+    import httpx2
+    from openai import DefaultAioHttpClient
+
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return DefaultAioHttpClient(limits=limits, timeout=60, verify=_context(os.environ.get("SSL_CERT_FILE") or True))
 
 
 class Aiohttp:
@@ -166,8 +186,8 @@ class Aiohttp:
     async def __aexit__(self, *_: object) -> None:
         await self.session.close()
 
-    async def chat(self, messages: Any = MESSAGES) -> None:
-        body = write({"model": "chat", "messages": messages, "temperature": 0.5})
+    async def chat(self, messages: Any = MESSAGES, *, model: str = "chat") -> None:
+        body = write({"model": model, "messages": messages, "temperature": 0.5})
         async with self.session.post(f"{self.url}/v1/chat/completions", data=body) as response:
             read_chat(await response.read())
 
@@ -206,8 +226,8 @@ class Httpx2:
     async def __aexit__(self, *_: object) -> None:
         await self.client.aclose()
 
-    async def chat(self, messages: Any = MESSAGES) -> None:
-        body = write({"model": "chat", "messages": messages, "temperature": 0.5})
+    async def chat(self, messages: Any = MESSAGES, *, model: str = "chat") -> None:
+        body = write({"model": model, "messages": messages, "temperature": 0.5})
         read_chat((await self.client.post("/v1/chat/completions", content=body)).content)
 
     async def stream(self, model: str) -> int:
@@ -261,8 +281,8 @@ class Floor:
         self.idle.append(connection)
         return answer
 
-    async def chat(self, messages: Any = MESSAGES) -> None:
-        body = write({"model": "chat", "messages": messages, "temperature": 0.5})
+    async def chat(self, messages: Any = MESSAGES, *, model: str = "chat") -> None:
+        body = write({"model": model, "messages": messages, "temperature": 0.5})
         read_chat(await self.exchange("/v1/chat/completions", body))
 
     async def embed(self, model: str, texts: list[str]) -> None:
@@ -421,6 +441,8 @@ PEERS: dict[str, Any] = {
     "aiohttp": Aiohttp,
     "httpx2": Httpx2,
     "openai": OpenAI,
+    "openai, at best": OpenAIAtBest,
     "mistralai": Official,
+    "mistralai, at best": OfficialAtBest,
 }
 ON_TRIO = ("floor", "mistral_async", "httpx2")

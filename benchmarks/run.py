@@ -29,15 +29,15 @@ def plot(folder: Path, file: Path) -> None:
     from matplotlib import pyplot as plt
 
     results = json.loads((folder / "bench_requests.json").read_text())["results"]
-    shapes = {(r["loop"], r["at_once"], r["tls"]): None for r in results}
+    shapes = {(r["loop"], r["at_once"], r["how"]): None for r in results}
     peers = dict.fromkeys(r["peer"] for r in results)
     figure, axes = plt.subplots(figsize=(8, 3.6), layout="constrained")
     width = 0.8 / len(peers)
     for place, peer in enumerate(peers):
-        found = {(r["loop"], r["at_once"], r["tls"]): r["per_core_second"] for r in results if r["peer"] == peer}
+        found = {(r["loop"], r["at_once"], r["how"]): r["per_core_second"] for r in results if r["peer"] == peer}
         at = [index + (place - len(peers) / 2 + 0.5) * width for index, shape in enumerate(shapes) if shape in found]
         axes.bar(at, [found[shape] for shape in shapes if shape in found], width, label=peer)
-    labels = [f"{loop}, {at_once} at once{', TLS' if tls else ''}" for loop, at_once, tls in shapes]
+    labels = [f"{loop}, {at_once} at once{how and f', {how}'}" for loop, at_once, how in shapes]
     axes.set_xticks(range(len(labels)), labels, fontsize=7)
     axes.set_yscale("log")
     axes.set_ylabel("chat calls per second of CPU")
