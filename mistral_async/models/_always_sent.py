@@ -1,7 +1,6 @@
 """The fields that answers always have, null and defaults included: no value of theirs says that they were not sent.
 
-The OpenAPI documents or the official SDK require them, or every answer that was recorded has them, most as null. What
-the documents require `tools/spec_drift.py` compares.
+The OpenAPI documents or the official SDK require them, or every answer that was recorded has them, most as null.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ def chain(client, name):
                 "training_files": [TrainingFile(file_id=file.id, weight=1)],
                 "validation_files": [{"file_id": file.id}],
             }
-            job = client.fine_tuning.create(model="open-mistral-7b", **files, suffix="x", integrations=[])
+            job = client.fine_tuning.create(model="ministral-8b-latest", **files, suffix="x", integrations=[])
             yield client.fine_tuning.get(job_id=job.id)
             yield client.fine_tuning.cancel(job_id=job.id)
         case "agents":
