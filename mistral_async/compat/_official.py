@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from itertools import chain
 from types import ModuleType
 from typing import Any, cast
 
@@ -27,8 +28,9 @@ from mistral_async._codec.open_union import constant as constant_field
 # table what it does not define (`names`).
 # Rule 3: A name is what this package has under it (`models.usermessage.UserMessage` is `compat.models.UserMessage`), or
 # is made of its kind in the table: a model of its fields, `str` of strings, `Any` of other types, else a placeholder.
-# Rule 4: A placeholder is imported, annotated with and compared like the class that it stands for; whoever calls or
-# subclasses it, or reads an attribute, is told that it is not here.
+# The official modules re-export one another's names, so what any of them defines here, all that list the name have.
+# Rule 4: A placeholder is imported, annotated with and compared like the class that it stands for, and `except` catches
+# nothing by it; whoever calls or subclasses it, or reads an attribute, is told that it is not here.
 # Rule 5: What only version 0 had raises an `ImportError` that tells the way out. What no version had is missing.
 # Rule 6: In the table, a line is a module (`-` is the top, `0` begins one of version 0) and its names; a `+` says that
 # there is one with `TypedDict` behind it. `(a,b:c,d=e)` are a model's fields: `b` is sent as `c`, and `d` is
@@ -39,7 +41,7 @@ HERE = __package__ or "mistral_async.compat"
 OFFICIAL = "mistralai"
 _TOPS = {OFFICIAL: "", "mistralai_azure": "azure", "mistralai_gcp": "gcp"}
 _CLOUDS = ("azure", "gcp")
-_HOMES = ("", "types", "utils", "httpclient", "errors")
+_HOMES = ("", "types", "utils", "httpclient", "errors", "_configuration")
 _GUIDE = "the migration guide lists what it leaves to the official SDK"
 CLIENTS_OF_VERSION_0 = ("MistralClient", "MistralAsyncClient")
 _NAME = re.compile(r"(\w+)([^ +]*)(\+?)")
@@ -201,9 +203,9 @@ def _value(module: str, name: str, kind: str) -> Any:
         case "@":
             return _groups[0](kind[1:]) or placeholder(module, name)
         case "." if "models" not in module.split("."):
-            homes = (*_parents(module), *_HOMES)
+            homes: Iterator[str] = chain(_parents(module), _HOMES, _that_list(name))
         case _:
-            homes = ("models",)
+            homes = iter(("models",))
     for home in homes:
         own = _own(home, name)
         if own is not None and not (kind.startswith("(") and is_typeddict(own)):  # a model has attributes
@@ -212,15 +214,27 @@ def _value(module: str, name: str, kind: str) -> Any:
 
 
 def _own(home: str, name: str) -> Any:
-    """Return what a module of this package defines, or None; some define names when they are used (`find_own`)."""
+    """Return what a module of this package defines, or None; some define names when they are used (`find_own`).
+
+    Only the top has modules under their names: elsewhere they are there once somebody has imported them.
+    """
+    if not home and name in table():
+        return importlib.import_module(_below(HERE, name))
     module = vars(importlib.import_module(_below(HERE, home)))
     value = module.get(name)
-    return module["find_own"](name) if value is None and "find_own" in module else value
+    if value is None and "find_own" in module:
+        return module["find_own"](name)
+    return None if isinstance(value, Placeholder) or (home and isinstance(value, ModuleType)) else value
 
 
 def _parents(module: str) -> Iterator[str]:
     while module := module.rpartition(".")[0]:
         yield module
+
+
+def _that_list(name: str) -> Iterator[str]:
+    """Yield the modules that have a name in the table, except those of version 0."""
+    return (module for module in table() if not module.startswith("0") and name in listed(module))
 
 
 @functools.cache
@@ -273,8 +287,9 @@ class Placeholder(type):
 
     def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> Placeholder:
         """Refuse to derive a class from a placeholder."""
-        if bases:
-            raise NotImplementedError(_missing(bases[0]))
+        for base in bases:
+            if isinstance(base, Placeholder):
+                raise NotImplementedError(_missing(base))
         return super().__new__(cls, name, bases, namespace)
 
     def __call__(cls, *_args: object, **_options: object) -> Any:
@@ -303,7 +318,7 @@ def _missing(name: type) -> str:
 @functools.cache
 def placeholder(module: str, name: str) -> Placeholder:
     """Return what stands for a name that is not here."""
-    return Placeholder(name, (), {"__module__": _below(HERE, module)})
+    return Placeholder(name, (BaseException,), {"__module__": _below(HERE, module)})
 
 
 _ALIASES = AliasFinder()

@@ -17,7 +17,6 @@ from mistral_async.compat.extra.batch import (
     BatchRequestError,
     BatchResponseError,
     BatchResult,
-    is_running,
     is_terminal,
 )
 from mistral_async.testing import FakeMistral, VirtualClock
@@ -66,7 +65,8 @@ async def test_a_job_that_takes_too_long_is_cancelled(server, batches):
     made = await batches.create(BatchInput.from_payload(BODIES), model=MODEL)
     with pytest.raises(TimeoutError, match="timed out"):
         await batches.wait(made, poll_interval_seconds=0.01, timeout_hours=0)
-    assert is_running((await batches.cancel(made)).status) or is_terminal((await batches.refresh(made)).status)
+    assert (await batches.cancel(made)).status == "CANCELLATION_REQUESTED"
+    assert (await batches.refresh(made)).status == "CANCELLED"
     with anyio.move_on_after(0.3) as scope:
         await batches.run(BODIES, model=MODEL, poll_interval_seconds=0.01)
     assert scope.cancelled_caught
@@ -99,6 +99,27 @@ def test_lines_of_answers():
     assert caught.value.failures == {"b": output.response_errors[0], "e": None}
     with pytest.raises(AssertionError, match="duplicate"):
         BatchResult(models.BatchJob(), output, output).by_id()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"not json",
+        b"[1]",
+        b'"a"',
+        b'{"custom_id": "x", "response": [1]}',
+        b'{"custom_id": 1}',
+        b"[" * 100_000,
+        b"\xff{",
+    ],
+)
+def test_a_line_that_can_not_be_read_ends_nothing(broken):  # Rule 1
+    good = [json.dumps(line(name, {"id": name, "choices": []})).encode() for name in "ab"]
+    output = BatchOutput.from_jsonl_bytes(b"\n".join([good[0], broken, good[1]]), models.ChatCompletionResponse)
+    assert list(output.responses) == ["a", "b"]
+    [error] = output.response_errors
+    assert (error.custom_id, error.status_code, error.body) == (None, None, broken)
+    assert isinstance(error.error, (ValueError, RecursionError))
 
 
 def test_lines_of_requests():

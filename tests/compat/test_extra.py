@@ -28,9 +28,14 @@ from mistral_async.compat.models import (
     AssistantMessage,
     ChatCompletionChoice,
     ChatCompletionResponse,
+    CompletionChunk,
+    CompletionResponseStreamChoice,
+    DeltaMessage,
+    FunctionCall,
     FunctionCallEntry,
     TextChunk,
     ThinkChunk,
+    ToolCall,
 )
 
 
@@ -170,6 +175,18 @@ def test_events_make_up_a_response():
     assert choice["message"]["content"] == "Hello"
     assert choice["message"]["tool_calls"] == [{"id": "c", "function": {"name": "f", "arguments": '{"a": 1}'}}]
     assert choice["finish_reason"] == "tool_calls"
+
+
+def test_the_index_of_a_call_takes_no_memory():
+    def call(index, arguments):
+        return ToolCall(index=index, function=FunctionCall(name="", arguments=arguments))
+
+    calls = [call(10**15, "last"), call(1, "fir"), call(1, "st"), call(None, "new")]
+    choices = [CompletionResponseStreamChoice(index=0, delta=DeltaMessage(tool_calls=[each])) for each in calls]
+    chunks = [CompletionChunk(id="1", model="m", choices=[each]) for each in choices]
+    [choice] = accumulate_chunks_to_response_dict(chunks)["choices"]
+    arguments = [each["function"]["arguments"] for each in choice["message"]["tool_calls"]]
+    assert arguments == ["first", "last", "new"]
 
 
 def test_the_error_of_the_connectors_gateway_can_be_caught():

@@ -320,6 +320,51 @@ def test_a_placeholder_says_that_it_is_not_here() -> None:
     assert placeholder[int] is placeholder
 
 
+def test_a_placeholder_catches_nothing() -> None:
+    def fail() -> None:
+        try:
+            raise KeyError
+        except _official.placeholder("extra.nowhere", "Thing"):  # type: ignore[misc] # its type is a metaclass
+            pytest.fail("caught")
+
+    with pytest.raises(KeyError):  # Rule 4
+        fail()
+
+
+def test_no_name_is_a_placeholder_where_another_module_has_it() -> None:
+    here: set[str] = set()
+    placeholders: set[str] = set()
+    for module in _official.table():
+        if not module.startswith("0"):
+            own = importlib.import_module(f"{_official.HERE}.{module}".rstrip("."))
+            for name in _official.listed(module).keys() - {*_official.CLIENTS_OF_VERSION_0}:
+                missing = isinstance(getattr(own, name), _official.Placeholder)
+                (placeholders if missing else here).add(name)
+    assert here & placeholders == set()  # Rule 3
+    assert placeholders
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "definition"),
+    [
+        ("extra.run.deferred", "RunException", "extra.exceptions"),
+        ("extra.mcp.sse", "MCPAuthException", "extra.exceptions"),
+        ("extra.run.context", "RunResult", "extra.run.result"),
+        ("extra.run.context", "create_tool_call", "extra.run.tools"),
+        ("sdkconfiguration", "SDKConfiguration", "_configuration"),
+    ],
+)
+def test_a_name_is_that_of_the_module_that_defines_it(module: str, name: str, definition: str) -> None:
+    found = getattr(importlib.import_module(f"{_official.HERE}.{module}"), name)
+    assert found is getattr(importlib.import_module(f"{_official.HERE}.{definition}"), name)  # Rule 3
+
+
+def test_the_settings_of_a_client_are_of_their_class() -> None:
+    from mistral_async.compat import SDKConfiguration
+
+    assert isinstance(compat.Mistral(api_key="key").sdk_configuration, SDKConfiguration)
+
+
 def test_the_native_package_says_where_models_are() -> None:
     for name in ("UserMessage", "ChatCompletionResponse"):
         with pytest.raises(ImportError, match=f"from mistral_async.models import {name}"):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
+import msgspec
+
 from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_encode import encode
-from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.plain import plain_argument
 from mistral_async.models import BatchRequest
 
@@ -16,7 +17,8 @@ Body = TypeVar("Body")
 Answer = TypeVar("Answer")
 
 # Rule 1: What a line says is one of three: an answer, a `BatchRequestError` (the API refused the request), or a
-#   `BatchResponseError` (its answer is not of the type). One line that can not be read ends nothing.
+#   `BatchResponseError` (its answer is not of the type). A line that can not be read ends nothing: it is a
+#   `BatchResponseError` without an id, with the line as its body.
 # Rule 2: An id stands once in all files of a job. Where it stands twice, that is an error: one of them would be lost.
 
 
@@ -48,10 +50,11 @@ class BatchInput(Generic[Body]):
 
     def to_requests(self) -> list[BatchRequest]:
         """Return the requests, for a job without a file."""
-        return [BatchRequest(custom_id=each.get("custom_id"), body=each["body"]) for each in objects(self._raw)]
+        requests: list[Any] = [decode_json(line) for line in _lines(self._raw)]
+        return [BatchRequest(custom_id=each.get("custom_id"), body=each["body"]) for each in requests]
 
     def __len__(self) -> int:
-        return sum(1 for line in self._raw.splitlines() if line.strip())
+        return sum(1 for _ in _lines(self._raw))
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,21 @@ class BatchResponseError:
 AnyError: TypeAlias = BatchRequestError | BatchResponseError
 
 
+class _Response(msgspec.Struct):
+    """An answer in a line."""
+
+    status_code: int | None = None
+    body: Any = None
+
+
+class _Line(msgspec.Struct):
+    """A line of a file of answers or errors."""
+
+    custom_id: str | None = None
+    response: _Response | None = None
+    error: Any = None
+
+
 class BatchError(Exception):
     """Ids without an answer, in `failures` with what became of them; None for one that is in no file."""
 
@@ -104,8 +122,8 @@ class BatchOutput(Generic[Answer]):
     def from_jsonl_bytes(cls, raw: bytes, response_body_type: type[Answer]) -> BatchOutput[Answer]:
         """Read the lines of a file."""
         made = cls({}, [], [])
-        for each in objects(raw):
-            made.add(*outcome(each, response_body_type))
+        for name, found in outcomes(raw, response_body_type):
+            made.add(name, found)
         return made
 
     def add(self, name: str | None, found: Any) -> None:
@@ -161,22 +179,29 @@ class BatchOutput(Generic[Answer]):
         )
 
 
-def objects(raw: bytes) -> Iterator[Any]:
-    """Read the lines that are not empty."""
-    return (decode_json(line) for line in raw.split(b"\n") if line.strip())
+def outcomes(raw: bytes, response_body_type: Any) -> Iterator[tuple[str | None, Any]]:
+    """Yield the id of each request, and what became of it (rule 1)."""
+    return (_outcome(line, response_body_type) for line in _lines(raw))
 
 
-def outcome(line: Any, response_body_type: Any) -> tuple[str | None, Any]:
-    """Return the id of a request, and what became of it (rule 1)."""
-    response: JSONObject = line.get("response") or {}
-    name, error = line.get("custom_id"), line.get("error")
-    status = response.get("status_code")
+def _lines(raw: bytes) -> Iterator[bytes]:
+    """Yield the lines that are not empty."""
+    return (line for line in raw.split(b"\n") if line.strip())
+
+
+def _outcome(raw: bytes, response_body_type: Any) -> tuple[str | None, Any]:
+    try:
+        line = msgspec.convert(decode_json(raw), _Line)
+    except (ValueError, RecursionError) as problem:
+        return None, BatchResponseError(None, None, raw, problem)
+    name, response, error = line.custom_id, line.response or _Response(), line.error
+    status = response.status_code
     if error is not None or (status is not None and status >= 400):  # noqa: PLR2004 - the first status of errors
         return name, BatchRequestError(name, status, error)
     try:
-        return name, response_body_type.model_validate(response.get("body"))
+        return name, response_body_type.model_validate(response.body)
     except (ValueError, TypeError) as problem:
-        return name, BatchResponseError(name, status, response.get("body"), problem)
+        return name, BatchResponseError(name, status, response.body, problem)
 
 
 def _put(into: dict[str, Any], name: str, found: Any) -> None:

@@ -22,8 +22,7 @@ from mistral_async.compat.extra.batch._lines import (
     BatchRequestError,
     BatchResponseError,
     Body,
-    objects,
-    outcome,
+    outcomes,
 )
 from mistral_async.models import BatchJob, File
 
@@ -229,8 +228,9 @@ class BatchClient(Generic[Body, Answer]):
         job = (await self._ended(handle, waiting)).job
         for file_id in (job.output_file, job.error_file):
             if file_id:
-                for each in objects(await self.download(file_id, http_headers=waiting.get("http_headers"))):
-                    yield outcome(each, self._type)
+                raw = await self.download(file_id, http_headers=waiting.get("http_headers"))
+                for name, found in outcomes(raw, self._type):
+                    yield name, found
 
     async def output(self, handle: BatchJobHandle[Answer], **waiting: Any) -> BatchOutput[Answer]:
         """Return what the file of answers says, once the job has ended; takes the options of `wait`."""

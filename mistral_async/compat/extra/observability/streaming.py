@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -28,37 +29,65 @@ def parse_sse_chunks(raw_sse_bytes: bytes) -> list[CompletionChunk]:
 def accumulate_chunks_to_response_dict(chunks: Iterable[CompletionChunk]) -> dict[str, Any]:
     """Return the response that chunks make up, as a dict."""
     found: dict[str, Any] = {"id": None, "model": None}
-    choices: dict[int, dict[str, Any]] = {}
+    choices: dict[int, _Choice] = {}
     for chunk in chunks:
         found["id"] = found["id"] or chunk.id
         found["model"] = found["model"] or chunk.model
         if "usage" not in found and chunk.usage is not None:
             found["usage"] = chunk.usage.model_dump()
         for choice in chunk.choices:
-            empty = {"message": {"role": "assistant", "content": ""}, "finish_reason": ""}
-            _add(choices.setdefault(choice.index, empty), choice)
-    return found | {"choices": [choices[index] for index in sorted(choices)]}
+            choices.setdefault(choice.index, _Choice()).add(choice)
+    return found | {"choices": [choices[index].to_dict() for index in sorted(choices)]}
 
 
-def _add(accumulated: dict[str, Any], choice: Any) -> None:
-    message, delta = accumulated["message"], choice.delta
-    message["role"] = delta.role or message["role"]
-    message["content"] += _text(delta.content)
-    accumulated["finish_reason"] = choice.finish_reason or accumulated["finish_reason"]
-    for call in delta.tool_calls or ():
-        _add_call(message.setdefault("tool_calls", []), call)
+@dataclass
+class _Call:
+    """The parts of a call of a function."""
+
+    id: str | None = None
+    name: list[str] = field(default_factory=list[str])
+    arguments: list[str] = field(default_factory=list[str])
+
+    def add(self, call: ToolCall) -> None:
+        """Add what an event has of it."""
+        if call.id not in {None, "null"}:
+            self.id = call.id
+        self.name.append(call.function.name or "")
+        if isinstance(call.function.arguments, str):
+            self.arguments.append(call.function.arguments)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the call."""
+        return {"id": self.id, "function": {"name": "".join(self.name), "arguments": "".join(self.arguments)}}
 
 
-def _add_call(calls: list[dict[str, Any]], call: ToolCall) -> None:
-    place = len(calls) if call.index is None else call.index
-    while len(calls) <= place:
-        calls.append({"id": None, "function": {"name": "", "arguments": ""}})
-    found = calls[place]
-    if call.id not in {None, "null"}:
-        found["id"] = call.id
-    found["function"]["name"] += call.function.name or ""
-    if isinstance(call.function.arguments, str):
-        found["function"]["arguments"] += call.function.arguments
+@dataclass
+class _Choice:
+    """The parts of a choice. Its calls are kept by their index, which may be any number."""
+
+    role: str = "assistant"
+    content: list[str] = field(default_factory=list[str])
+    finish_reason: str = ""
+    calls: dict[int, _Call] = field(default_factory=dict[int, _Call])
+    next_index: int = 0
+
+    def add(self, choice: Any) -> None:
+        """Add what an event has of it."""
+        delta = choice.delta
+        self.role = delta.role or self.role
+        self.content.append(_text(delta.content))
+        self.finish_reason = choice.finish_reason or self.finish_reason
+        for call in delta.tool_calls or ():
+            index = self.next_index if call.index is None else call.index
+            self.next_index = max(self.next_index, index + 1)
+            self.calls.setdefault(index, _Call()).add(call)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the choice."""
+        message: dict[str, Any] = {"role": self.role, "content": "".join(self.content)}
+        if self.calls:
+            message["tool_calls"] = [self.calls[index].to_dict() for index in sorted(self.calls)]
+        return {"message": message, "finish_reason": self.finish_reason}
 
 
 def _text(content: object) -> str:
