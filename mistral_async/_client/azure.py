@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from typing_extensions import Unpack
 
 from mistral_async._client.client import Mistral, SyncMistral, show_options
-from mistral_async._client.settings import ApiKey, ClientSettings
+from mistral_async._client.settings import ApiKey, ClientSettings, split_url
 from mistral_async._engine.gateway import Gateway
 from mistral_async._engine.request import Request
 from mistral_async.errors import ConfigurationError
@@ -79,9 +79,9 @@ class SyncMistralAzure(SyncMistral):
         super().__init__(api_key, backend=backend, **azure_settings(api_version, settings))
 
 
-def routes_in(address: str) -> str:
+def routes_in(address: str, setting: str = "server_url") -> str:
     """Return the end of an address that says which routes are meant; nothing if none does."""
-    path = urlsplit(address).path.rstrip("/")
+    path = split_url(address, setting).path.rstrip("/")
     return next((each for each in _ENDINGS if path.endswith(each)), "")
 
 
@@ -96,7 +96,7 @@ def azure_settings(api_version: str, settings: Mapping[str, Any]) -> Any:
         **(settings.get("query") or {}),
     }
     ending = routes_in(address)
-    serverless = ending.startswith("/v1") or urlsplit(address).netloc.endswith(_SERVERLESS)
+    serverless = ending.startswith("/v1") or split_url(address, "server_url").netloc.endswith(_SERVERLESS)
     return {
         "gateway": AzureAI(serverless=serverless),
         **settings,

@@ -56,7 +56,9 @@ class VertexAI(Gateway):
         project = self.project if isinstance(self.project, str) else self.project.project
         if not project:
             raise ConfigurationError(f"no project: pass MistralGCP(project_id=...) or set {_PROJECT_VARIABLE}")
-        model = quote(request.model or "", safe="@")  # "@" is before a version
+        if not request.model:
+            raise ConfigurationError(f"{self.name} has the model in its path: pass model=, as text")
+        model = quote(request.model, safe="@")  # "@" is before a version
         method = "streamRawPredict" if issubclass(type(request), Stream) else "rawPredict"
         place = f"projects/{quote(project, safe=':')}/locations/{quote(self.region)}"
         return request.replace(route=f"/v1/{place}/publishers/mistralai/models/{model}:{method}")

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any, Final
 
 from mistral_async._engine.access_token import AccessToken
-from mistral_async.errors import APIConnectionError, ConfigurationError
+from mistral_async.errors import APIConnectionError, ConfigurationError, MissingExtraError
 
 _SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
 _LOGIN: Final = "`gcloud auth application-default login` makes some, or pass MistralGCP(access_token=...)"
@@ -18,6 +18,7 @@ class GoogleCredentials:
 
     Raises:
         ConfigurationError: There are none, or they are not valid any more.
+        MissingExtraError: google-auth is not installed.
         APIConnectionError: Google can not be reached.
     """
 
@@ -25,7 +26,7 @@ class GoogleCredentials:
         self.project: str | None = getattr(given, "project_id", None)
         """The project of the credentials; of default ones it is known once a token has been made."""
         self._given = given
-        self._credentials: Any = given  # of a library with few types
+        self._credentials: Any = None  # of a library with few types
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._given,)
@@ -34,16 +35,19 @@ class GoogleCredentials:
         """Make a new token. Blocks."""
         try:
             import google.auth
-            from google.auth import exceptions
+            from google.auth import credentials, exceptions
             from google.auth.transport.requests import Request
         except ImportError as error:
-            raise ConfigurationError(
+            raise MissingExtraError(
                 "tokens of Google need google-auth: pip install 'mistral-async[gcp]', or pass access_token="
             ) from error
         try:
-            if self._credentials is None:
-                auth: Any = google.auth
+            auth: Any = google.auth
+            scoping: Any = credentials
+            if self._given is None and self._credentials is None:
                 self._credentials, self.project = auth.default(scopes=[_SCOPE])
+            elif self._credentials is None:
+                self._credentials = scoping.with_scopes_if_required(self._given, [_SCOPE])
             self._credentials.refresh(Request())
         except exceptions.DefaultCredentialsError as error:
             raise ConfigurationError(f"no Google credentials: {_LOGIN} ({error})") from error

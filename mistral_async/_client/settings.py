@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import msgspec
 from typing_extensions import TypedDict
@@ -210,23 +210,28 @@ def _server(server: str | None, server_url: str | None, gateway: Gateway | None)
 
 def _parse_url(text: str, setting: str = "server_url") -> tuple[Origin, str, dict[str, Any]]:
     """Parse a server's URL. It may end in "/v1", as other clients want it: every endpoint begins with that."""
-    try:
-        url = urlsplit(text.strip())
-        port = url.port
-    except ValueError:  # its message could show a part of a password
-        raise ConfigurationError(
-            f"{setting} must be like 'https://api.mistral.ai': its host or port can not be"
-        ) from None
+    url = split_url(text, setting)
     bare = text.partition("?")[0]  # its query may hold a key
     if "@" in (url.netloc or bare):  # without slashes after its scheme it has no host
         raise ConfigurationError(f"{setting} takes no user and password: headers= can send them")
-    if url.scheme not in {"http", "https"} or not _is_host(url.hostname) or port == 0 or url.fragment:
+    if url.scheme not in {"http", "https"} or not _is_host(url.hostname) or url.fragment:
         raise ConfigurationError(f"{setting} must be like 'https://api.mistral.ai', not {bare!r}")
     if not _PATH.fullmatch(url.path):
         raise ConfigurationError(f"the path of {setting} has characters that are not percent-encoded: {bare!r}")
-    origin = Origin(url.scheme, str(url.hostname), port or (443 if url.scheme == "https" else 80))
+    origin = Origin(url.scheme, str(url.hostname), url.port or (443 if url.scheme == "https" else 80))
     query: dict[str, Any] = parse_qs(url.query, keep_blank_values=True)
     return origin, url.path.rstrip("/").removesuffix("/v1").rstrip("/"), query
+
+
+def split_url(text: str, setting: str) -> SplitResult:
+    """Split a server's URL into its parts; raises an error that shows no password, as that of `urlsplit` could."""
+    try:
+        url = urlsplit(text.strip())
+        if url.port != 0:
+            return url
+    except ValueError:
+        pass
+    raise ConfigurationError(f"{setting} must be like 'https://api.mistral.ai': its host or port can not be")
 
 
 def _is_host(name: str | None) -> bool:

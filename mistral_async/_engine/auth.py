@@ -5,13 +5,14 @@ It is never shown.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import logging
 import os
 import threading
 import time
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 # Rule 1: The argument goes before the file that `MISTRAL_SA_TOKEN_PATH` names, and that before `MISTRAL_API_KEY`. The
 #         file holds the token of a service account. It is read for each request: whoever runs the machine replaces it.
 # Rule 2: A header `authorization` of the client or of a view goes before all of these, which then need not be there.
-# Rule 3: A plain function is called in a thread, by one call at a time, since it need not expect several. Of an
-#         asynchronous one that gives tokens that end (`access_token.py`) this holds for the calls of one event loop.
+#         Where a key is sent in another header too (`x-api-key` on routes of admin), it goes on in that one, if it is
+#         there, until that header is given as well.
+# Rule 3: A plain function is called in a thread, by one call at a time, since it need not expect several. One that
+#         gives tokens that end (`access_token.py`) is asked by one call of an event loop at a time, and so is what it
+#         gives awaited: it may be asynchronous, or a plain one that returns an awaitable.
 
 T = TypeVar("T")
 
@@ -76,6 +80,11 @@ class Key:
         return self._give
 
     @property
+    def exists(self) -> bool:
+        """True if there is a key, or something that gives one."""
+        return bool(self._give or self._file or self.current)
+
+    @property
     def refreshes(self) -> bool:
         """True if a new key may be fetched when the API refuses the old one."""
         return self._key is None
@@ -99,11 +108,8 @@ class Key:
             self._tokens.refuse(refused)
         renewal = self._tokens.begin()
         try:
-            if _is_async(self._give):
-                return await self._fetch_async(self._give, renewal)
-            return await self._fetch_in_thread(self._give, renewal)
+            return await self._fetch_in_turn(self._give, renewal)
         except Exception as error:
-            self._tokens.failed(error, time.time())
             if (old := self._tokens.usable(time.time())) is None:
                 raise
             _log.warning("the function for the API key failed, and is asked again later: %s", type(error).__name__)
@@ -111,8 +117,8 @@ class Key:
         finally:
             self._tokens.end(renewal)
 
-    async def _fetch_async(self, give: Function, renewal: Renewal) -> Secret:
-        """Await the function, in turn unless it gives text (rule 3)."""
+    async def _fetch_in_turn(self, give: Function, renewal: Renewal) -> Secret:
+        """Ask the function, in turn unless it gives text (rule 3)."""
         import anyio
 
         if not self._tokens.is_endless:
@@ -121,20 +127,36 @@ class Key:
                 if found := self._tokens.brought(renewal, time.time()):
                     return found
                 if not self._tokens.is_endless:
-                    return self._keep(await _awaited(give()))
-        return self._keep(await _awaited(give()))
+                    return await self._ask(give, renewal)
+        return await self._ask(give, renewal)
 
-    async def _fetch_in_thread(self, give: Function, renewal: Renewal) -> Secret:
-        """Call the function in a thread, where it may block."""
+    async def _ask(self, give: Function, renewal: Renewal) -> Secret:
+        """Call the function, a plain one in a thread, and await what it gives if that can be awaited."""
+        if _is_async(give):
+            with self._failure_noted():
+                return self._keep(await _awaited(give()))
+        given = await self._in_thread(lambda: self._call(give, renewal))
+        if isinstance(given, Secret):
+            return given
+        with self._failure_noted():
+            return self._keep(await _awaited(given))
 
-        def ask() -> object:
-            if found := self._tokens.brought(renewal, time.time()):
-                return found
+    def _call(self, give: Function, renewal: Renewal) -> object:
+        """Call a plain function; returns the key, or what has to be awaited on the loop. Blocks."""
+        if found := self._tokens.brought(renewal, time.time()):  # to another event loop
+            return found
+        with self._failure_noted():
             given = give()
             return given if inspect.isawaitable(given) else self._keep(given)
 
-        given = await self._in_thread(ask)
-        return given if isinstance(given, Secret) else self._keep(await _awaited(given))
+    @contextlib.contextmanager
+    def _failure_noted(self) -> Generator[None]:
+        """Note what the function raises, before the turn to call it goes to the next."""
+        try:
+            yield
+        except Exception as error:
+            self._tokens.failed(error, time.time())
+            raise
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
         """Call what may block, one at a time."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from mistral_async._codec.json_encode import encode as encode_json
-from mistral_async._codec.json_types import is_array
+from mistral_async._codec.json_types import is_array, is_object
 from mistral_async._codec.redact import Secret
 from mistral_async._engine.request import Request, encode_query
 from mistral_async._http.protocol import BodySource, RequestHead
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.gateway import Gateway
     from mistral_async._engine.options import Options
+
+R = TypeVar("R", bound=Request)
 
 ADMIN_KEY: Final = "x-api-key"
 _HEADS_KEPT = 256
@@ -33,6 +35,13 @@ def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[byte
     if extra and not is_array(body):
         body = {**cast("dict[str, Any]", body or {}), **extra}
     return encode_json_of(request, body), "application/json"
+
+
+def with_extra(request: R, extra: Mapping[str, Any] | None) -> tuple[R, Mapping[str, Any] | None]:
+    """Add an `extra_body` to a request's JSON; returns the request, and what is left to be added as it is encoded."""
+    if not extra or request.form is not None or not (request.json is None or is_object(request.json)):
+        return request, extra
+    return request.replace(json={**(request.json or {}), **extra}), None
 
 
 def encode_json_of(request: Request, value: object) -> bytes:

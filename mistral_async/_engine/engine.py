@@ -12,7 +12,7 @@ from mistral_async._codec.error_body import FAILED, is_answer
 from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._engine.call_state import CallState, bare
-from mistral_async._engine.encode import HeadCache, encode_body
+from mistral_async._engine.encode import HeadCache, encode_body, with_extra
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Request
 from mistral_async._engine.response import Response
@@ -119,8 +119,11 @@ class Engine:
             from mistral_async._engine.payloads import encode_payloads
 
             request, options = await encode_payloads(self._encoding, request, self, options, deadline)
-        sent = request if self._gateway is None else self._gateway.rewrite(request)
-        body, content_type = encode_body(sent, options.extra_body)
+        sent, extra = request, options.extra_body
+        if self._gateway is not None:
+            whole, extra = with_extra(request, extra)
+            sent = self._gateway.rewrite(whole)
+        body, content_type = encode_body(sent, extra)
         head = self._heads.make(sent, key, accept, content_type)
         if trace is not None:
             head = trace.add_hook_headers(head)

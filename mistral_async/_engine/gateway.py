@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from mistral_async._engine.request import Request
 from mistral_async.errors import UnsupportedOperationError
 
-# Rule 1: A gateway sees every request once, before it is encoded, and returns what is sent in its place. It does no
-#         I/O, and what it raises comes out of the call: nothing has been sent.
+# Rule 1: A gateway sees every request once, before it is encoded, with the `extra_body` of the call in its JSON, and
+#         returns what is sent in its place. It does no I/O, and what it raises comes out of the call: nothing has been
+#         sent.
 # Rule 2: Limits, hooks, logs and errors go on with the request that was described: its route, and its model.
 # Rule 3: Without a gateway there is none of this: a client of the API itself pays one test.
 

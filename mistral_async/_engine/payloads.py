@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import msgspec
 
-from mistral_async._codec.json_types import is_object
+from mistral_async._engine.encode import with_extra
 from mistral_async._engine.request import Request
 from mistral_async._http.protocol import Phase, Sent, WireError, WireResponse
 from mistral_async.errors import APITimeoutError, PayloadError
@@ -28,9 +28,7 @@ async def encode_payloads(
 
     An `extra_body` may have a payload, too: it is added before.
     """
-    extra, whole = options.extra_body, request
-    if extra and (request.json is None or is_object(request.json)):
-        whole = msgspec.structs.replace(request, json={**(request.json or {}), **extra})
+    whole, _ = with_extra(request, options.extra_body)
     with anyio.move_on_after(None if deadline is None else max(0.0, deadline - time.monotonic())):
         try:
             made = await encoding.encode_request(whole, caller)

@@ -184,9 +184,10 @@ class Sender:
         return not self._has_own_key(call.request)
 
     def _has_own_key(self, request: Request) -> bool:
-        """Return whether a header of the user's own takes the place of the key."""
-        holding = key_headers(self._state.gateway, "", Secret("key"))
-        return any(name in holding for name, _ in (*self._options.headers, *(request.headers or {}).items()))
+        """Return whether headers of the user's own take the place of the key: all that hold it, or one of no key."""
+        holding = key_headers(self._state.gateway, request.route, Secret("key")).keys()
+        own = holding & {name for name, _ in (*self._options.headers, *(request.headers or {}).items())}
+        return own == holding or bool(own and not self._state.key.exists)
 
     async def _sleep(self, call: CallState, seconds: float) -> None:
         """Let the time between two attempts pass, and fetch a new key if one is due."""

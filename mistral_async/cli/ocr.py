@@ -136,7 +136,10 @@ def _name(source: str) -> str:
     """Return the name of a document: the end of its path or, without one, its host."""
     if not source.startswith(_REMOTE):
         return _shortened(Path(source).name)
-    address = urlsplit(source)
+    try:
+        address = urlsplit(source)
+    except ValueError:  # what asks for it says that it is no address
+        return "document"
     name = unquote(address.path.rstrip("/").rpartition("/")[2]) or address.hostname or address.netloc
     return _shortened(re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)[:100])
 

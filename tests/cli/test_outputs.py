@@ -31,6 +31,7 @@ def test_documents_of_one_name_have_a_result_each(run, tmp_path):
         (["a.pdf", "A.PDF"], ["a.pdf.md", "A.PDF (2).md"]),
         (["a", "a.md", "b/a"], ["a (2).md", "a.md.md", "a (3).md"]),
         (["https://h/x/a.pdf?sig=1", "https://h/y/a.pdf?sig=2"], ["a.pdf.md", "a.pdf (2).md"]),
+        (["https://me:secret@[h/a.pdf"], ["document.md"]),
         (["https://h/a%2Fb%20c.pdf", "https://h/", "https://h"], ["a_b c.pdf.md", "h.md", "h (2).md"]),
         (["https://h/" + "x" * 500], ["x" * 100 + ".md"]),
         (["https://h/" + "\U0001f389" * 100], ["\U0001f389" * 60 + ".md"]),

@@ -28,6 +28,7 @@ from mistral_async.errors import (
     AuthenticationError,
     BadRequestError,
     ConfigurationError,
+    MissingExtraError,
     UnsupportedOperationError,
 )
 from mistral_async.testing import FakeMistral
@@ -226,11 +227,43 @@ def test_a_serverless_deployment_of_azure_is_known_by_its_name():
     assert state.gateway.serverless
 
 
+@pytest.mark.parametrize(
+    "address", ["https://me:secret@host\u2100.com", "https://[x", "https://me:secret@[x/v1", "https://a.test:secret/v1"]
+)
+def test_an_address_of_azure_that_is_none_shows_no_password(address):
+    with pytest.raises(ConfigurationError, match="server_url must be like") as caught:
+        MistralAzure("k", server_url=address)
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
 def test_azure_wants_a_version():
     with FakeMistral() as server, SyncMistralAzure(server.api_key, server_url=server.url) as client:
         client.chat.complete(**HI)
         with pytest.raises(BadRequestError, match="api-version"):
             client.with_options(extra_query={"api-version": None}).chat.complete(**HI)
+
+
+@pytest.mark.parametrize("parts", [{}, {"model": ""}, {"model": 3}])
+def test_vertex_wants_a_model(threaded_server, parts):
+    messages = HI["messages"]
+    with blocking_client_of("vertex", threaded_server) as client:
+        with pytest.raises(ConfigurationError, match="Vertex AI has the model in its path: pass model="):
+            client.request("POST", "/v1/chat/completions", json={**parts, "messages": messages})
+        with pytest.raises(ConfigurationError, match="pass model="):
+            client.with_options(extra_body={"model": ""}).chat.complete(**HI)
+    assert not threaded_server.requests
+
+
+def test_a_model_in_extra_body_is_that_of_the_path_too(threaded_server):
+    with blocking_client_of("vertex", threaded_server) as client:
+        other = client.with_options(extra_body={"model": "codestral-2", "random_seed": 1})
+        other.chat.complete(**HI)
+        with other.chat.stream(**HI) as stream:
+            stream.get_final_response()
+    for request, method in zip(threaded_server.requests, ("rawPredict", "streamRawPredict"), strict=True):
+        assert request.path.endswith(f"/models/codestral-2:{method}")
+        assert (request.json()["model"], request.json()["random_seed"]) == ("codestral-2", 1)
 
 
 @pytest.mark.parametrize(
@@ -302,6 +335,38 @@ def test_credentials_of_ones_own(google, threaded_server):
     assert "/projects/theirs/" in threaded_server.requests[0].target
 
 
+def test_credentials_without_scopes_get_that_of_the_cloud(google, threaded_server):
+    from google.auth import credentials
+
+    class Account(Credentials, credentials.Scoped):
+        """Those of a service account: a token needs a scope."""
+
+        project_id = "theirs"
+
+        def __init__(self, key, scopes=()):
+            credentials.Scoped.__init__(self)
+            super().__init__(key)
+            self._scopes = scopes
+
+        @property
+        def requires_scopes(self):
+            return not self._scopes
+
+        def with_scopes(self, scopes, default_scopes=None):
+            return Account(self.key, scopes)
+
+        def refresh(self, request):
+            assert self._scopes
+            super().refresh(request)
+
+    for given, scope in [((), "https://www.googleapis.com/auth/cloud-platform"), (("of mine",), "of mine")]:
+        function = GoogleCredentials(Account(threaded_server.api_key, given))
+        assert function().token == function().token == threaded_server.api_key
+        assert function._credentials._scopes[0] == scope
+    with SyncMistralGCP(access_token=Account(threaded_server.api_key), server_url=threaded_server.url) as client:
+        client.chat.complete(**HI)
+
+
 async def test_default_credentials_give_token_and_project(google, server):
     async with MistralGCP(server_url=server.url) as client:
         for _ in range(3):
@@ -356,7 +421,7 @@ def test_what_google_auth_raises_becomes_an_error_of_ours(google, monkeypatch):
     monkeypatch.setitem(sys.modules, "google.auth", None)
     with (
         SyncMistralGCP(server_url="http://127.0.0.1:9") as client,
-        pytest.raises(ConfigurationError, match=r"pip install 'mistral-async\[gcp\]'"),
+        pytest.raises(MissingExtraError, match=r"pip install 'mistral-async\[gcp\]'"),
     ):
         client.chat.complete(**HI)
 

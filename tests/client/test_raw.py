@@ -180,6 +180,36 @@ async def test_a_new_key_is_in_both_headers(server):
     assert [each.headers["x-api-key"] for each in server.requests] == ["old", server.api_key]
 
 
+@pytest.mark.parametrize("kind", ["text", "function", "file"])
+async def test_a_header_takes_the_place_of_the_key_where_it_stands(server, tmp_path, monkeypatch, kind):
+    from mistral_async import Mistral
+
+    path = tmp_path / "token"
+    path.write_text("ours", encoding="utf-8")
+    if kind == "file":
+        monkeypatch.setenv("MISTRAL_SA_TOKEN_PATH", str(path))
+    key = {"text": "ours", "function": lambda: "ours", "file": None}[kind]
+    server.reply("/v1/whoami", json={}, times=3)
+    own = {"authorization": f"Bearer {server.api_key}"}
+    async with Mistral(key, server_url=server.url, headers=own) as client:
+        await client.request("GET", "/v1/whoami")
+        await client.request("GET", "/v1/whoami", headers={"x-api-key": "mine"})
+        await client.models.list()
+    sent = [(each.headers["authorization"], each.headers.get("x-api-key")) for each in server.requests]
+    assert sent == [(own["authorization"], given) for given in ("ours", "mine", None)]
+
+
+async def test_a_header_stands_alone_where_there_is_no_key(server, monkeypatch):
+    from mistral_async import Mistral
+
+    monkeypatch.delenv("MISTRAL_API_KEY", raising=False)
+    server.reply("/v1/whoami", json={})
+    own = {"authorization": f"Bearer {server.api_key}"}
+    async with Mistral(server_url=server.url, headers=own) as client:
+        await client.request("GET", "/v1/whoami")
+    assert "x-api-key" not in server.requests[-1].headers
+
+
 async def test_a_new_key_is_not_in_a_header_that_a_user_set(server):
     from mistral_async import Mistral
 

@@ -115,7 +115,14 @@ class Asynchronous(Function):
         return self.give()
 
 
-KINDS = [Blocking, Asynchronous]
+class Awaitable(Asynchronous):
+    """A plain function that returns an awaitable: `lambda: credential.get_token(scope)`."""
+
+    def __call__(self):
+        return super().__call__()
+
+
+KINDS = [Blocking, Asynchronous, Awaitable]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -191,16 +198,15 @@ async def test_a_function_that_gives_text_is_asked_for_each_call_and_beside_othe
     assert most == 5
 
 
-async def test_a_failing_function_fails_those_that_wait_with_it(server):
-    calls = 0
-
-    async def give():
-        nonlocal calls
-        calls += 1
-        await anyio.sleep(0.02)
+class Failing:
+    def give(self):
         raise OSError("the metadata server is gone")
 
-    failures = []
+
+@pytest.mark.parametrize("kind", [type(f"Failing{kind.__name__}", (Failing, kind), {}) for kind in KINDS])
+async def test_a_failing_function_fails_those_that_wait_with_it(server, kind):
+    """Rule 3."""
+    give, failures = kind(), []
     async with Mistral(give, server_url=server.url) as client, anyio.create_task_group() as tasks:
 
         async def ask():
@@ -210,6 +216,36 @@ async def test_a_failing_function_fails_those_that_wait_with_it(server):
 
         for _ in range(5):
             tasks.start_soon(ask)
+    assert len(failures) == 5
+    assert give.calls == 1
+
+
+def test_a_failing_function_fails_those_of_other_loops_that_wait_with_it():
+    """Rule 3: its failure is noted before the next thread has its turn."""
+    calls, failures, waiting = 0, [], threading.Event()
+
+    def give():
+        nonlocal calls
+        calls += 1
+        waiting.wait(10)
+        raise OSError("the metadata server is gone")
+
+    def ask():
+        with pytest.raises(OSError, match="metadata") as caught:
+            anyio.run(client.models.list)
+        failures.append(caught.value)
+
+    client = Mistral(give)
+    renewals = client._executor.engine.state.key._tokens._waiting
+    threads = [threading.Thread(target=ask) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + 10
+    while len(renewals) < len(threads) and time.monotonic() < end:
+        time.sleep(0.01)
+    waiting.set()
+    for thread in threads:
+        thread.join()
     assert len(failures) == 5
     assert calls == 1
 

@@ -135,7 +135,7 @@ WAITS = [
         "faults/test_deadlines.py::test_every_wait_ends_in_time "
         "engine/test_access_token.py::test_a_cancelled_call_leaves_the_renewal_to_the_next",
         """
-        _engine/auth.py _awaited:given _fetch_async:turn
+        _engine/auth.py _awaited:given _fetch_in_turn:turn
         """,
     ),
     Wait(

@@ -145,6 +145,14 @@ def test_stores_of_the_clouds_are_set_up(given, wanted):
     assert wanted.items() <= made._store.config.items()
 
 
+def test_an_address_of_a_store_that_is_none_shows_no_password():
+    url = "https://me:secret@host\u2100.com"
+    given = BlobStorageConfig(storage_provider="azure", container_name="c", azure_storage_account_url=url)
+    with pytest.raises(exceptions.WorkflowPayloadOffloadingException, match="is not a URL") as caught:
+        _own.store_of(given)
+    assert "secret" not in str(caught.value)
+
+
 def test_ids_have_two_parts():
     assert generate_two_part_id("a", "b") == generate_two_part_id("a", "b")
     assert generate_two_part_id("a")[:32] == generate_two_part_id("a")[:32]

@@ -124,8 +124,9 @@ async def test_ocr_annotations_are_json_in_a_string(http):
     assert set(json.loads(answer["document_annotation"])) == {"title"}
 
 
-async def test_ocr_of_an_unreachable_document(http):
-    document = {"type": "document_url", "document_url": "https://nowhere.invalid/a.pdf"}
+@pytest.mark.parametrize("address", ["https://nowhere.invalid/a.pdf", "https://[nowhere/a.pdf"])
+async def test_ocr_of_an_unreachable_document(http, address):
+    document = {"type": "document_url", "document_url": address}
     answer = await http.post("/v1/ocr", json={"model": "mistral-ocr-latest", "document": document})
     assert (answer.status_code, answer.json()["code"]) == (400, "3310")
 

@@ -46,7 +46,7 @@ class MistralAzure(Mistral):
         azure_api_key: ApiKey | None = None,
         azure_endpoint: str | None = None,
     ) -> None:
-        if azure_endpoint is not None and not routes_in(azure_endpoint):
+        if azure_endpoint is not None and not routes_in(azure_endpoint, "azure_endpoint"):
             azure_endpoint = f"{azure_endpoint.rstrip('/')}/v1"
         super().__init__(
             azure_api_key or api_key,

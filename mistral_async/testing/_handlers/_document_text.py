@@ -30,7 +30,10 @@ def fetch_document(state: ServerState, url: str) -> tuple[bytes, str]:
             raise invalid_argument(f"Invalid data URL: {error}", kind="invalid_request_file", code="3310") from error
     if (content := content_behind(state, url)) is not None:
         return content.read(), "document"
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.hostname.endswith(".invalid"):
         message = f"Document content cannot be fetched from {url}"
         raise invalid_argument(message, kind="invalid_request_file", code="3310")

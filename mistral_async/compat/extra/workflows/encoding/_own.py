@@ -111,7 +111,11 @@ def _azure(config: BlobStorageConfig) -> dict[str, Any]:
             "either azure_connection_string or azure_storage_account_url must be given"
         )
     if url:
-        return {"endpoint": url, "account_name": (urlsplit(url).hostname or "").partition(".")[0]}
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:  # its message could show a part of a password
+            raise WorkflowPayloadOffloadingException("azure_storage_account_url is not a URL") from None
+        return {"endpoint": url, "account_name": host.partition(".")[0]}
     parts = dict(each.split("=", 1) for each in str(given).split(";") if "=" in each)
     suffix = parts.get("EndpointSuffix", "core.windows.net")
     account = parts.get("AccountName", "")
