@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
-from mistral_async._files.media_type import media_type, sniffed_type
+from mistral_async._files.media_type import type_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +99,7 @@ def _read(source: Any, type_: str | None) -> Content:
                 "from_file takes a path, bytes, a file open for reading bytes, or (where it fits) an image of Pillow "
                 f"or an array of numpy, not {type(source).__name__}"
             )
-    return Content(data, type_ or sniffed_type(data[:16]) or media_type(name or ""), name)
+    return Content(data, type_ or type_of(data[:16], name or ""), name)
 
 
 def _path(source: str | os.PathLike[str]) -> Path:

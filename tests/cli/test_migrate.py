@@ -54,6 +54,8 @@ IMPORTS = {
         "import mistral_async.compat as mistralai\nx: 'mistralai.Mistral' = mistralai.Mistral(mistralai.models)"
     ),
     "import mistralai as m\nm.client.Mistral": "import mistral_async.compat as m\nm.Mistral",
+    "import mistralai as m\n(m).client.Mistral": "import mistral_async.compat as m\n(m).Mistral",
+    "import mistralai as m\n(m  # ours\n .client.Mistral)": "import mistral_async.compat as m\n(m  # ours\n .Mistral)",
     "try:\n    import mistralai\nexcept ImportError:\n    mistralai = None": (
         "try:\n    import mistral_async.compat as mistralai\nexcept ImportError:\n    mistralai = None"
     ),
@@ -111,7 +113,7 @@ def test_encodings_and_line_ends_stay(code, newline, encoding, ends):
     assert migrate_source(after)[0] == after
     assert after.count(newline.encode()) == before.count(newline.encode())
     for old, new in zip(before.split(b"\n"), after.split(b"\n"), strict=True):
-        assert old == new or b"mistralai" in old or old.startswith(b"m.client")
+        assert old == new or b"mistralai" in old or b".client" in old
     after.decode(encoding)
 
 
@@ -132,6 +134,18 @@ WRONG = {
 def test_what_else_there_is_to_do_is_told(code, told):
     notes = migrated(code)[1]
     assert [note[: len(told)] for note in notes] == [told]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from mistralai import (  # noqa: F401\n client, Mistral)",
+        "from mistralai import (\n client, Mistral\n # end\n)",
+        "from mistralai import (\n client,  # ours\n)",
+    ],
+)
+def test_an_import_whose_comments_would_be_lost_is_told_of(code):
+    assert migrated(code) == (code, ["1: import client in a line of its own, and run this again"])
 
 
 def test_version_0_is_told_what_to_do():
@@ -166,14 +180,24 @@ UNREADABLE = {
     "an unknown encoding": (b"# coding: nonsense\nimport mistralai\n", "can not be decoded"),
     "form feeds": (b"import mistralai\n\x0cx = 1\n", "form feeds"),
     "too deep": (b"import mistralai\nx = " + b"-" * 600 + b"1\n", "too deeply"),
+    "brackets that are too deep": (b"import mistralai\nx = " + b"(" * 5000 + b")" * 5000 + b"\n", "too deeply"),
+    "brackets after a magic": (b"import mistralai\n!ls\nx = " + b"[" * 5000 + b"]" * 5000 + b"\n", "too deeply"),
+    "too many operands": (b"import mistralai\nx = 1" + b" or 1" * 20_000 + b"\n", "too deeply"),
     "no JSON": (b'{"mistralai": ', "not JSON"),
+    "JSON that is too deep": (b'{"mistralai": ' + b"[" * 100_000, "JSON is nested too deeply"),
     "no notebook": (b'["mistralai"]', "has cells"),
+    "no cell": (b'{"cells": ["mistralai"]}', "cell 1 is no object"),
+    "no text in a cell": (
+        b'{"cells": [{"cell_type": "markdown"}, {"cell_type": "code", "source": ["mistralai", 1]}]}',
+        "source of cell 2 is no text",
+    ),
 }
+NOTEBOOKS = ("JSON", "cell")
 
 
 @pytest.mark.parametrize(("content", "told"), UNREADABLE.values(), ids=UNREADABLE)
 def test_what_can_not_be_read_is_never_written(run, content, told):
-    name = "a.ipynb" if told in {"not JSON", "has cells"} else "a.py"
+    name = "a.ipynb" if any(word in told for word in NOTEBOOKS) else "a.py"
     Path(name).write_bytes(content)
     Path("good.py").write_text("import mistralai\n")
     for arguments, code in (([name], 2), ([".", "--write"], 1)):
@@ -233,6 +257,23 @@ def test_a_cell_that_can_not_be_read_stays_and_the_others_change():
     after, notes = migrate_notebook(before.encode())
     assert after.decode() == notebook("import mistral_async.compat as mistralai", "import mistralai +", "1 +")
     assert [str(note) for note in notes] == ["cell 3, line 1: the cell stays as it is: line 1 is not Python"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ([], []),
+        (["%%bash\npip install mistralai"], []),
+        (["import mistralai +"], ["cell 2, line 1: the cell stays as it is: line 1 is not Python"]),
+        (["!pip install 'mistralai'\n)"], ["cell 2, line 1: the cell stays", "cell 2, line 1: mistralai is"]),
+    ],
+)
+def test_a_notebook_without_python_that_can_be_read_stays(cells, told):
+    before = notebook(*cells).encode()
+    after, notes = migrate_notebook(before)
+    assert after == before
+    assert len(notes) == len(told)
+    assert all(str(note).startswith(text) for note, text in zip(notes, told, strict=True))
 
 
 def test_notes_on_cells_name_their_lines():

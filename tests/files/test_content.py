@@ -85,6 +85,29 @@ def test_a_document_keeps_its_name(tmp_path):
     assert "wordprocessingml" in DocumentURLChunk.from_file(tmp_path / "a.docx").document_url
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "type_"),
+    [
+        ("a.txt", b"BMW makes cars", "text/plain"),
+        ("b.md", b"THE NEW WAVE of things", "text/markdown"),
+        ("b.docx", b"THE NEW WEBP", "wordprocessingml"),
+        ("c.csv", b"ID3,ID4", "text/csv"),
+        ("d.json", b"\xff\xfb", "application/json"),
+    ],
+)
+def test_text_is_no_media_because_of_its_first_letters(name, text, type_, tmp_path):
+    (tmp_path / name).write_bytes(text)
+    assert type_ in unpacked(DocumentURLChunk.from_file(tmp_path / name).document_url)[0]
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"BM", b"ID3\4", b"\xff\xfb\x90", b"RIFF\0\0\0\0WAVE", b"RF64\xff\xff\xff\xffWAVE"]
+)
+def test_media_without_a_name_are_told_from_how_they_begin(beginning):
+    with pytest.raises(ValueError, match=r"no document but (image/bmp|audio/mpeg|audio/wav): use"):
+        DocumentURLChunk.from_file(beginning + bytes(20))
+
+
 def test_audio_is_sent_as_base64(tmp_path):
     (tmp_path / "a.wav").write_bytes(wav())
     assert base64.b64decode(AudioChunk.from_file(tmp_path / "a.wav").input_audio) == wav()

@@ -13,6 +13,7 @@ from dataclasses import replace
 from json import decoder, scanner
 from typing import Any, Final, cast
 
+from mistral_async._codec.json_types import JSONObject, is_array, is_object
 from mistral_async.cli._migration.edits import Edit, apply_edits
 from mistral_async.cli._migration.names import OFFICIAL
 from mistral_async.cli._migration.note import Note
@@ -44,11 +45,8 @@ class _Located(str):
 
 def migrate_notebook(source: bytes) -> tuple[bytes, list[Note]]:
     """Return a notebook that imports `mistral_async.compat` in place of `mistralai`, and notes on its cells."""
-    try:
-        text = source.decode()
-        cells = dict(_code_cells(_Decoder().decode(text)))
-    except ValueError as error:
-        raise ValueError(f"it is not JSON: {error}") from None
+    text, content = _parsed(source)
+    cells = dict(_code_cells(content))
     notes: list[Note] = []
     codes: dict[int, str] = {}
     for number, tokens in cells.items():
@@ -60,13 +58,25 @@ def migrate_notebook(source: bytes) -> tuple[bytes, list[Note]]:
                 notes.append(Note(1, f"the cell stays as it is: {problem}", cell=number))
         installs = (line if "install" in line else "" for line in code.split("\n"))
         notes += [replace(note, cell=number) for note in requirement_notes(installs)]
-    changed, found = migrate_source(_BORDER.join(codes.values()).encode())
-    notes += _in_cells(found, codes)
     edits: list[Edit] = []
-    for (number, old), new in zip(codes.items(), changed.decode().split(_BORDER), strict=True):
-        if new != old:
-            edits += _edits(text, cells[number], new.removesuffix("\n").replace(_MARK, ""))
+    if codes:
+        changed, found = migrate_source(_BORDER.join(codes.values()).encode())
+        notes += _in_cells(found, codes)
+        for (number, old), new in zip(codes.items(), changed.decode().split(_BORDER), strict=True):
+            if new != old:
+                edits += _edits(text, cells[number], new.removesuffix("\n").replace(_MARK, ""))
     return apply_edits(source, edits), sorted(notes, key=lambda note: (note.cell or 0, note.line))
+
+
+def _parsed(source: bytes) -> tuple[str, object]:
+    """Return the text of a file, and the JSON in it; raises a `ValueError`."""
+    try:
+        text = source.decode()
+        return text, _Decoder().decode(text)
+    except ValueError as error:
+        raise ValueError(f"it is not JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("its JSON is nested too deeply") from None
 
 
 class _Decoder(json.JSONDecoder):
@@ -86,15 +96,24 @@ def _located(text: str, begin: int, strict: bool = True) -> tuple[_Located, int]
 
 
 def _code_cells(notebook: object) -> Iterator[tuple[int, list[_Located]]]:
-    """Yield the numbers of Python's cells, and the strings of their code (rule 2)."""
+    """Yield the numbers of Python's cells, and the strings of their code (rule 2); raises a `ValueError`."""
     cells = cast("dict[str, Any]", notebook).get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         raise ValueError("a notebook has cells")  # noqa: TRY004 - it is the file that is wrong
-    for number, cell in enumerate(cast("list[dict[str, Any]]", cells), 1):
-        source: Any = cell.get("source") or []
-        tokens = cast("list[_Located]", source if isinstance(source, list) else [source])
-        if cell.get("cell_type") == "code" and tokens and not _OTHER_LANGUAGE.match(tokens[0]):
+    for number, cell in enumerate(cast("list[object]", cells), 1):
+        if not is_object(cell):
+            raise ValueError(f"cell {number} is no object")
+        tokens = _source(number, cell) if cell.get("cell_type") == "code" else []
+        if tokens and not _OTHER_LANGUAGE.match(tokens[0]):
             yield number, tokens
+
+
+def _source(number: int, cell: JSONObject) -> list[_Located]:
+    source = cell.get("source") or []
+    tokens = source if is_array(source) else [source]
+    if not all(isinstance(token, _Located) for token in tokens):
+        raise ValueError(f"the source of cell {number} is no text")
+    return tokens
 
 
 def _readable(code: str) -> str:

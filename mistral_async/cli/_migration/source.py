@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
@@ -46,6 +48,7 @@ _NAME_MODULES: Final = {"__import__", "find_spec", "import_module", "import_stri
 _NAME_OBJECTS: Final = {"delattr", "multiple", "patch", "setattr"}
 _DOTTED: Final = re.compile(r"mistralai(_azure|_gcp)?(\.[A-Za-z_]\w*)*")
 _TOO_DEEP: Final = "its expressions are nested too deeply"
+_MOST_OPERANDS: Final = 500  # LibCST nests those of `and` and `or`, which `ast` does not
 _CLIENT: Final = re.compile(r"(?<![\w.])mistralai\.client(?=\.)")
 
 
@@ -64,6 +67,8 @@ def migrate_source(source: bytes) -> tuple[bytes, list[Note]]:
 
 def check_source(source: bytes) -> cst.Module:
     """Read source; raises a `ValueError` if that can not be done, or would lose a byte (rule 1)."""
+    if _is_too_deep(source):
+        raise ValueError(_TOO_DEEP)
     try:
         module = cst.parse_module(source)
         same = module.bytes == source
@@ -76,6 +81,22 @@ def check_source(source: bytes) -> cst.Module:
     if not same:
         raise ValueError("its form feeds or bare carriage returns would be lost: take them out first")
     return module
+
+
+def _is_too_deep(source: bytes) -> bool:
+    """Return whether Python would refuse the depth of source: LibCST ends the process at some, without an error."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # those of escapes in strings
+            tree = ast.parse(source)
+        operands = (len(node.values) for node in ast.walk(tree) if isinstance(node, ast.BoolOp))
+        return max(operands, default=0) > _MOST_OPERANDS
+    except (RecursionError, MemoryError):
+        return True
+    except SyntaxError as error:  # it may be of a later version, or be for IPython
+        return "nested" in error.msg
+    except ValueError:  # a null byte
+        return False
 
 
 class _Reader(cst.CSTVisitor):
@@ -127,7 +148,7 @@ class _Reader(cst.CSTVisitor):
 
     def _import_client(self, node: cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> None:
         """Rewrite `from mistralai import client`, which is `compat` itself, perhaps beside other names."""
-        if any("#" in _code(each) for each in aliases):
+        if "#" in _code(node):  # its comments would be lost
             self.notes.append(Note(self._line(node), "import client in a line of its own, and run this again"))
             return
         clients = [f"compat as {each.evaluated_alias or 'client'}" for each in aliases if _is_client(each)]
@@ -155,7 +176,8 @@ class _Reader(cst.CSTVisitor):
         found = self.get_metadata(QualifiedNameProvider, node, set[QualifiedName]())
         for dotted in {each.name for each in found if each.source is QualifiedNameSource.IMPORT}:
             if dotted == f"{OFFICIAL}.client":
-                self.edits.append((self._span(node.value)[1], self._span(node)[1], b""))
+                self._replace(node.dot, "")
+                self._replace(node.attr, "")
             elif is_official(dotted) and is_module(compat_name(dotted.rpartition(".")[0])):
                 self._has_place(node, dotted)
 
@@ -229,9 +251,9 @@ def _is_client(alias: cst.ImportAlias) -> bool:
     return _dotted(alias.name) == "client"
 
 
-def _code(alias: cst.ImportAlias) -> str:
-    """Return the code of a name that is imported, without the comma; comments are in it."""
-    return cst.Module([]).code_for_node(alias).rstrip().removesuffix(",").rstrip()
+def _code(node: cst.CSTNode) -> str:
+    """Return the code of a node with its comments, without the comma after a name that is imported."""
+    return cst.Module([]).code_for_node(node).rstrip().removesuffix(",").rstrip()
 
 
 def _string(node: cst.CSTNode) -> str:
