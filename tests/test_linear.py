@@ -32,6 +32,7 @@ from mistral_async._codec.rate_limit_headers import parse_rate_limits
 from mistral_async._codec.sse import EventDecoder, EventTooLargeError
 from mistral_async._codec.surrogates import SurrogateJoiner
 from mistral_async._codec.unread import unread
+from mistral_async._codec.wav import WavError, WavParser
 from mistral_async._http.h1.content_coding import decoder_for
 from mistral_async._http.protocol import WireError
 from mistral_async._results.save import _header_digests
@@ -49,6 +50,7 @@ REFUSED = (
     RecursionError,
     EventTooLargeError,
     JSONLError,
+    WavError,
     WireError,
 )
 
@@ -327,6 +329,11 @@ READERS: dict[str, tuple[Callable[[bytes], object], list[bytes], int]] = {
         lambda data: feed(LineChecker("batch"), data, "close"),
         [b"\n", b'{"body":{}}\n', b" ", b'{"body":{}', b'{"custom_id":"a","body":{}}\n'],
         10_000,
+    ),
+    "the header of a WAV file": (
+        lambda data: feed(WavParser(), b"RIFF\0\0\0\0WAVE" + data),
+        [b"JUNK\0\0\0\0", b"LIST\xff\x7f\0\0" + bytes(0x8000)],
+        5_000,
     ),
     "fragments of arguments in a conversation": (
         lambda data: conversation("function.call.delta", "arguments", data),

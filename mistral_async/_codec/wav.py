@@ -60,7 +60,8 @@ class WavParser:
     def __init__(self) -> None:
         self.format: WavFormat | None = None
         """What the header says, once it has been read."""
-        self._pending = b""
+        self._pending = bytearray()
+        self._at = 12  # in what is pending: where the next chunk of the header begins
         self._in_data = False
         self._left: int | None = None  # bytes of the data chunk; None is all that comes
 
@@ -72,39 +73,39 @@ class WavParser:
         """
         self._pending += data
         if not self._in_data and not self._read_header():
-            if len(self._pending) > _LARGEST_HEADER:
-                raise WavError("the WAV file has no audio in its first megabyte")
             return b""
         return self._take_samples()
 
     def _read_header(self) -> bool:
         data = self._pending
-        if not is_wav(data[:12]):
+        if not is_wav(bytes(data[:12])):
             raise WavError("this is no WAV file: it does not begin with RIFF and WAVE")
-        at = 12
-        while len(data) >= at + 8:
+        while len(data) >= (at := self._at) + 8:
             name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
             if name == b"data":
                 if self.format is None:
                     raise WavError("the WAV file does not say its format before its audio")
                 self._in_data = True
                 self._left = None if size == 0 or size >= _LEAST_UNKNOWN else size
-                self._pending = data[at + 8 :]
+                del data[: at + 8]
                 return True
+            if at + 8 + size > _LARGEST_HEADER:
+                raise WavError("the WAV file has no audio in its first megabyte")
             if len(data) < at + 8 + size:
                 return False
             if name == b"fmt ":
-                self.format = _parse_format(data[at + 8 : at + 8 + size])
-            at += 8 + size + size % 2
+                self.format = _parse_format(bytes(data[at + 8 : at + 8 + size]))
+            self._at += 8 + size + size % 2
         return False
 
     def _take_samples(self) -> bytes:
         if self._left is not None:
-            self._pending = self._pending[: self._left]
+            del self._pending[self._left :]
         if self.format is None:  # there is one once there is data
             return b""
         whole = len(self._pending) // self.format.frame_size * self.format.frame_size
-        frames, self._pending = self._pending[:whole], self._pending[whole:]
+        frames = bytes(self._pending[:whole])
+        del self._pending[:whole]
         if self._left is not None:
             self._left -= whole
         return _convert(frames, self.format)

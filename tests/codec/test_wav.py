@@ -111,6 +111,8 @@ def test_samples_come_out_as_the_api_takes_them(header, frames, samples, encodin
         (riff(chunk(b"fmt ", b"short")), "cut off"),
         (riff(chunk(b"data", b"ab")), "does not say its format"),
         (riff(chunk(b"JUNK", bytes(1 << 20))) + b"more", "no audio in its first megabyte"),
+        (riff(form(1, 16), chunk(b"JUNK", bytes(1 << 20)), chunk(b"data", b"ab")), "no audio in its first megabyte"),
+        (riff(b"JUNK" + struct.pack("<I", 1 << 20)), "no audio in its first megabyte"),
     ],
 )
 def test_what_cannot_be_read_is_told(data, problem):

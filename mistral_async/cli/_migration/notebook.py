@@ -13,7 +13,7 @@ from dataclasses import replace
 from json import decoder, scanner
 from typing import Any, Final, cast
 
-from mistral_async._codec.json_types import JSONObject, is_array, is_object
+from mistral_async._codec.json_types import JSONObject, is_object
 from mistral_async.cli._migration.edits import Edit, apply_edits
 from mistral_async.cli._migration.names import OFFICIAL
 from mistral_async.cli._migration.note import Note
@@ -109,8 +109,8 @@ def _code_cells(notebook: object) -> Iterator[tuple[int, list[_Located]]]:
 
 
 def _source(number: int, cell: JSONObject) -> list[_Located]:
-    source = cell.get("source") or []
-    tokens = source if is_array(source) else [source]
+    source: Any = cell.get("source") or []
+    tokens = cast("list[Any]", source if isinstance(source, list) else [source])
     if not all(isinstance(token, _Located) for token in tokens):
         raise ValueError(f"the source of cell {number} is no text")
     return tokens
