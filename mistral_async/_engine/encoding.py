@@ -22,6 +22,10 @@ class Caller(Protocol):
         """The state that the views of one client share: one object."""
         ...
 
+    def without_extras(self) -> Caller:
+        """Return one of the same client that adds nothing to bodies and queries."""
+        ...
+
     async def call(self, request: Call[T]) -> T:
         """Perform a request and return its decoded answer."""
         ...

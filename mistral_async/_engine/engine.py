@@ -59,6 +59,10 @@ class Engine:
         """Return an engine of the same client that leaves room for its other calls."""
         return Engine(self.state, msgspec.structs.replace(self.options, background=True))
 
+    def without_extras(self) -> Engine:
+        """Return an engine of the same client that adds nothing to bodies and queries."""
+        return Engine(self.state, msgspec.structs.replace(self.options, extra_body=None, extra_query=None))
+
     async def call(self, request: Call[T]) -> T:
         """Perform a request and return its decoded answer."""
         if self.state.hooks is not None:

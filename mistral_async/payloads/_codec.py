@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Final, TypeVar
+from inspect import isawaitable
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -104,11 +105,12 @@ class PayloadCodec:
 
     async def _offload(self, data: bytes, settings: PayloadOffloading, place: tuple[str, str]) -> bytes:
         key, store = key_of(data, *place), settings.store
+        put: Callable[[str, bytes], object] = store.put
 
         def keep() -> None:
             full = _full_key(key, settings.prefix)
-            if not store.exists(full):
-                store.put(full, data)
+            if not _returned("exists", store.exists(full)):
+                _returned("put", put(full, data))
 
         await _in_store(keep)
         return msgspec.json.encode(_Reference(key))
@@ -121,7 +123,7 @@ class PayloadCodec:
             key = msgspec.json.decode(data, type=_Reference).key
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise PayloadOffloadingError("the reference to the payload in the store can not be read") from None
-        content = bytes(await _in_store(lambda: settings.store.get(_full_key(key, settings.prefix))))
+        content = await _in_store(lambda: _content(settings.store.get(_full_key(key, settings.prefix))))
         if not await _run(lambda given: is_blob_of(given, key), content):
             raise PayloadOffloadingError("the payload in the store is not the one that was put there")
         return content
@@ -129,6 +131,24 @@ class PayloadCodec:
 
 def _full_key(key: str, prefix: str) -> str:
     return key if not prefix or key.startswith(prefix) else f"{prefix}/{key}"
+
+
+def _returned(name: str, value: T) -> T:
+    """Return what a store returned; an awaitable stands for work that nobody would do."""
+    if isawaitable(value):
+        if isinstance(value, Coroutine):
+            value.close()
+        raise PayloadOffloadingError(f"`{name}` of the store of payloads returned an awaitable: it must not be async")
+    return value
+
+
+def _content(value: Any) -> bytes:
+    """Return the blob that a store returned."""
+    try:
+        return bytes(memoryview(_returned("get", value)))
+    except TypeError:
+        what = f"`get` of the store of payloads returned {type(value).__name__}, not bytes: raise where there is none"
+        raise PayloadOffloadingError(what) from None
 
 
 async def _run(step: Callable[[bytes], T], data: bytes) -> T:

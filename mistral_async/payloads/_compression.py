@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from mistral_async.errors import ConfigurationError, PayloadCompressionError
+from mistral_async.errors import MissingExtraError, PayloadCompressionError
 from mistral_async.payloads._settings import PayloadCompression
 
 LARGEST: Final = 512 * 1024 * 1024  # bytes that a payload may unfold to
@@ -34,10 +34,13 @@ def compress(data: bytes, settings: PayloadCompression) -> bytes | None:
 
 def decompress(data: bytes) -> bytes:
     """Return the payload; raises `PayloadCompressionError` for what is none, or unfolds to more than 512 MiB."""
-    zstd = load_zstd()
+    try:
+        zstd = load_zstd()
+    except MissingExtraError as missing:  # an answer has come: it is the payload that can not be read
+        raise PayloadCompressionError(f"the payload can not be decompressed: {missing}") from None
     try:
         envelope = msgspec.msgpack.decode(data, type=_Envelope)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise PayloadCompressionError("the payload can not be decompressed: its envelope is not of zstd") from None
     content, left = bytearray(), envelope.payload
     while left:  # one frame after the other: some encoders write several
@@ -62,5 +65,5 @@ def load_zstd() -> ModuleType:
         else:
             from backports import zstd
     except ImportError:
-        raise ConfigurationError("compression needs backports.zstd: pip install mistral-async[workflows]") from None
+        raise MissingExtraError("compression needs backports.zstd: pip install mistral-async[workflows]") from None
     return zstd

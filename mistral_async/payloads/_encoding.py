@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
-from weakref import WeakKeyDictionary
 
 import msgspec
 
 from mistral_async._codec.json_encode import encode, to_builtins
-from mistral_async._codec.json_types import JSON, JSONObject, is_object
+from mistral_async._codec.json_types import JSON, JSONObject, is_mapping, is_object
 from mistral_async._engine.encode import encode_json_of
 from mistral_async._engine.encoding import Caller, Decode
-from mistral_async._engine.request import Request, get
-from mistral_async.errors import PayloadError, PayloadOffloadingError
-from mistral_async.models.workflows.workers import WorkerInfo
+from mistral_async._engine.request import Request
+from mistral_async.errors import PayloadError
 from mistral_async.models.workflows.workflows import NetworkEncodedInput
-from mistral_async.payloads._cipher import compact
+from mistral_async.payloads._cipher import compact, loads
 from mistral_async.payloads._codec import PayloadCodec, Place
+from mistral_async.payloads._namespaces import Namespaces
 from mistral_async.payloads._operations import Answered, operation_of, two_part_id
 from mistral_async.payloads._parts import Decoding, changed
 from mistral_async.payloads._settings import PayloadCompression, PayloadEncryption, PayloadOffloading
@@ -30,7 +28,7 @@ from mistral_async.payloads._settings import PayloadCompression, PayloadEncrypti
 #   otherwise: what fails is raised before anything is sent, and a repeated request has the same bytes.
 # Rule 2: Results of executions, queries and updates, inputs of schedules and data of events are decoded before the
 #   answer is read, so that all forms of it show them: values, `Response.json()`, hooks.
-# Rule 3: The namespace is asked of the API once a client, and only for what is offloaded. Inputs of schedules, which
+# Rule 3: The namespace is asked of the API (`_namespaces`) only for what is offloaded. Inputs of schedules, which
 #   outlive an execution, are never offloaded.
 # Rule 4: A new schedule has a hash of its input, by which the API tells whether it is another one: keyed, where there
 #   is encryption, so that nobody can guess the input by it.
@@ -74,7 +72,7 @@ class WorkflowEncoding:
             "keep_undecodable": keep_undecodable,
         }
         self._namespace = namespace
-        self._namespaces: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+        self._namespaces = Namespaces()
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self._settings.items() if value)
@@ -98,7 +96,8 @@ class WorkflowEncoding:
         Raises `PayloadError`.
         """
         raw = msgspec.Raw(encode(value))
-        return msgspec.json.decode(await self._decoding.data(await self._decoding.result(raw)))
+        decoded = await self._decoding.result(raw)
+        return msgspec.json.decode(await self._decoding.data(raw) if decoded is raw else decoded)
 
     # what the engine asks
 
@@ -111,8 +110,8 @@ class WorkflowEncoding:
         body = _plain(request.json)
         is_schedule = operation.sent in {"schedule", "change"}
         holder = _plain(body.get("schedule")) if is_schedule else body
-        given = holder.get("input")
-        if given is None or isinstance(given, NetworkEncodedInput):
+        given, source = holder.get("input"), _member(request.json, "schedule") if is_schedule else request.json
+        if given is None or isinstance(_member(source, "input"), NetworkEncodedInput):
             return request
         data, place = encode_json_of(request, given), None
         if not is_schedule:
@@ -154,26 +153,16 @@ class WorkflowEncoding:
 
     def _hash(self, data: bytes) -> str:
         """Return the hash of an input (rule 4): equal inputs have equal ones, however they are written."""
-        canonical = compact(json.loads(data), sort_keys=True)
+        canonical = compact(loads(data), sort_keys=True)
         if self.codec.cipher is None:
             return hashlib.sha256(canonical).hexdigest()
         return self.codec.cipher.authenticate(_HASH_LABEL, canonical)
 
     def _place(self, caller: Caller, execution_id: str) -> Place:
         async def place() -> tuple[str, str]:
-            return await self._namespace_of(caller), execution_id
+            return self._namespace or await self._namespaces.of(caller), execution_id
 
         return place
-
-    async def _namespace_of(self, caller: Caller) -> str:
-        """Return the namespace of a client (rule 3)."""
-        known = self._namespace or self._namespaces.get(caller.state)
-        if known is None:
-            found = await caller.call(get("/v1/workflows/workers/whoami", returns=WorkerInfo))
-            if not found.namespace:
-                raise PayloadOffloadingError("the API does not say the namespace of the workspace: set namespace=")
-            known = self._namespaces[caller.state] = found.namespace
-        return known
 
 
 def _fixed(namespace: str, execution_id: str) -> Place:
@@ -189,6 +178,11 @@ def _plain(value: object) -> JSONObject:
     if is_object(made):
         return made
     raise PayloadError("a request with a payload must be an object: nothing was sent")
+
+
+def _member(value: object, name: str) -> object:
+    """Return a member as it was given: the copy of an object does not tell that its input is encoded already."""
+    return value.get(name) if is_mapping(value) else getattr(value, name, None)
 
 
 def _made_again(settings: dict[str, Any]) -> WorkflowEncoding:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 from urllib.parse import unquote
 
 import msgspec
 
 from mistral_async._engine.request import Request
+from mistral_async.errors import PayloadError
 
 # Rule 1: An operation is known by its method and its path, however the request was made: an endpoint of this package,
 #   `request`, or a path that is written out.
-# Rule 2: An execution that is given no id gets one, since blobs are kept by the execution.
+# Rule 2: A path that leads elsewhere on its way (`.` and `..`, encoded or not) is refused where it may be that of an
+#   operation: who sends or receives it may resolve it. A slash may be encoded, doubled or a backslash.
+# Rule 3: An execution that is given no id gets one, since blobs are kept by the execution.
 
 Sent: TypeAlias = Literal["", "execution", "message", "schedule", "change"]
 Answered: TypeAlias = Literal["", "result", "schedule", "schedules", "events", "event"]
@@ -52,18 +54,28 @@ def operation_of(request: Request) -> tuple[Operation, str] | None:
         return known, request.ids[0] if request.ids else ""
     if "workflows" not in unquote(request.path):
         return None
-    path = list(_segments(request.path))
-    for each in _OPERATIONS:
-        route = list(_segments(each.route))
-        if each.method == request.method and len(route) == len(path):
-            pairs = list(zip(route, path, strict=True))
-            if all(wanted in ("{}", given) for wanted, given in pairs):
-                return each, next((given for wanted, given in pairs if wanted == "{}"), "")
+    written, decoded = _segments(request.path)
+    if {".", ".."}.intersection(decoded):
+        raise PayloadError("a path of workflows has no segments `.` and `..` where payloads are encoded")
+    for path in (written, decoded):
+        for each in _OPERATIONS:
+            if each.method == request.method and (ids := _match(each.route.split("/")[1:], path)) is not None:
+                return each, "".join(ids)
     return None
 
 
-def _segments(path: str) -> Iterator[str]:
-    return (unquote(each) for each in path.split("/") if each)
+def _segments(path: str) -> tuple[list[str], list[str]]:
+    """Return the segments of a path, split before it is decoded, and after (rule 2)."""
+    path = path.partition("?")[0].partition("#")[0]
+    decoded = unquote(path).replace("\\", "/")
+    return [unquote(each) for each in path.split("/") if each], [each for each in decoded.split("/") if each]
+
+
+def _match(route: list[str], path: list[str]) -> list[str] | None:
+    """Return the ids of a path, none or one; None where it is not of that route."""
+    if len(route) != len(path) or any(wanted not in {"{}", given} for wanted, given in zip(route, path, strict=True)):
+        return None
+    return [given for wanted, given in zip(route, path, strict=True) if wanted == "{}"]
 
 
 def two_part_id(first: str | None = None, second: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
 from typing import Final, Literal, NoReturn
 
 import msgspec
@@ -17,6 +18,7 @@ MARKER: Final = "__encrypted_str__"
 _MEBIBYTE: Final = 1024 * 1024
 _KEY_SIZES: Final = (16, 24, 32)  # bytes, of AES
 _HIGHEST_LEVEL: Final = 22  # of zstd
+_METHODS: Final = ("exists", "get", "put")  # of a store
 
 
 class EncryptedStrField(Model, kw_only=True, gc=False):
@@ -78,8 +80,13 @@ class PayloadOffloading(msgspec.Struct, frozen=True, kw_only=True):
     """Smaller payloads, after their compression, are sent."""
 
     def __post_init__(self) -> None:
-        if missing := [name for name in ("exists", "get", "put") if not callable(getattr(self.store, name, None))]:
+        if missing := [name for name in _METHODS if not callable(getattr(self.store, name, None))]:
             raise ConfigurationError(f"{type(self.store).__name__} is no BlobStore: it has no {', '.join(missing)}")
+        if waits := [name for name in _METHODS if iscoroutinefunction(getattr(self.store, name))]:
+            raise ConfigurationError(
+                f"{type(self.store).__name__} is no BlobStore: its {', '.join(waits)} must not be async, since they are"
+                " called in threads, where they may block"
+            )
         check_count("min_size_bytes", self.min_size_bytes, minimum=0)
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
-from mistral_async.errors import ConfigurationError
+from mistral_async.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Store
@@ -37,7 +37,7 @@ class ObjectStore:
         try:
             import obstore
         except ImportError:
-            raise ConfigurationError("ObjectStore needs obstore: pip install mistral-async[workflows]") from None
+            raise MissingExtraError("ObjectStore needs obstore: pip install mistral-async[workflows]") from None
         self._obstore = obstore
         self._store: Store = store
 

@@ -284,7 +284,8 @@ WAITS = [
         _engine/payloads.py decode_payloads:decode
         _results/event_reader.py read_large:decode_payloads
         payloads/_codec.py encode:place
-        payloads/_encoding.py decode:_decoding.result _namespace_of:caller.call
+        payloads/_encoding.py decode:_decoding.result
+        payloads/_namespaces.py ask:turn _ask:call
         payloads/_parts.py changed:change
         """,
     ),

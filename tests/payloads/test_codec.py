@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from obstore.store import MemoryStore
 
-from mistral_async.errors import PayloadCompressionError, PayloadError
+from mistral_async.errors import MissingExtraError, PayloadCompressionError, PayloadEncryptionError, PayloadError
 from mistral_async.payloads import (
     ObjectStore,
     PayloadCompression,
@@ -80,6 +81,7 @@ def in_envelope(payload, algorithm="zstd", level=3):
 
 PLAIN = b'{"a": "' + b"x" * 500 + b'"}'
 FRAME = zstandard.ZstdCompressor().compress(PLAIN)
+NO_UTF_8 = base64.b64decode(in_envelope(FRAME)["b64payload"]).replace(b"zstd", b"\xff" * 4)
 
 
 @pytest.mark.parametrize(
@@ -103,9 +105,10 @@ def test_frames_of_any_encoder_are_read(payload):
         in_envelope(b"no frame"),
         in_envelope(FRAME, algorithm="lz4"),
         in_envelope("text"),
+        {"b64payload": base64.b64encode(NO_UTF_8).decode(), "encoding_options": ["compressed"]},
         {"b64payload": "AAAA", "encoding_options": ["compressed"]},
     ],
-    ids=["cut", "more", "none", "lz4", "text", "no envelope"],
+    ids=["cut", "more", "none", "lz4", "text", "no UTF-8", "no envelope"],
 )
 def test_what_is_damaged_is_an_error(payload):
     with pytest.raises(PayloadCompressionError):
@@ -130,6 +133,11 @@ def test_a_payload_that_unfolds_to_too_much_is_an_error(monkeypatch):
             "b64payload": base64.b64encode(json.dumps({**MARKED, "data": "%"}).encode()).decode(),
             "encoding_options": ["encrypted-partial"],
         },
+        {
+            "b64payload": base64.b64encode(json.dumps(MARKED, ensure_ascii=False).encode()).decode(),
+            "encoding_options": ["encrypted-partial"],
+        },
+        {"b64payload": base64.b64encode(b"1" * 5000).decode(), "encoding_options": ["encrypted-partial"]},
         {"type": "json", "value": {"a": 1}, "encoding_options": ["encrypted"]},
     ],
     ids=lambda payload: payload["encoding_options"][0],
@@ -139,3 +147,46 @@ def test_what_can_not_be_decoded_is_an_error(payload):
     encoding = WorkflowEncoding(encryption=PayloadEncryption(mode="full", main_key=KEY), offloading=store)
     with pytest.raises(PayloadError):
         run(encoding.decode(payload))
+
+
+@pytest.mark.parametrize("text", ["é", "%", "/w=="])
+def test_a_marked_text_that_is_no_base64_of_text_is_an_error(text):
+    encoding = WorkflowEncoding(encryption=PayloadEncryption(mode="partial", main_key=KEY))
+    data = base64.b64encode(json.dumps({**MARKED, "data": text}, ensure_ascii=False).encode()).decode()
+    event = {"type": "json", "value": data, "encoding_options": ["encrypted-partial"]}
+    with pytest.raises(PayloadEncryptionError):
+        run(encoding.decode(event))
+    keeping = WorkflowEncoding(encryption=PayloadEncryption(mode="partial", main_key=KEY), keep_undecodable=True)
+    assert run(keeping.decode(event)) == event
+
+
+def test_what_was_decoded_is_not_decoded_again():
+    encoding = WorkflowEncoding(encryption=PayloadEncryption(mode="full", main_key=KEY))
+    value = {"type": "json", "value": "abc", "encoding_options": ["encrypted"]}
+    assert run(encoding.decode(run(encoding.encode(value)))) == value
+
+
+@pytest.fixture
+def no_extra(monkeypatch):
+    for name in ("cryptography.hazmat.primitives.ciphers.aead", "backports.zstd", "compression.zstd", "obstore"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delattr("backports.zstd", raising=False)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: WorkflowEncoding(encryption=PayloadEncryption(mode="full", main_key=KEY)),
+        lambda: WorkflowEncoding(compression=PayloadCompression()),
+        lambda: ObjectStore(MemoryStore()),
+    ],
+    ids=["encryption", "compression", "store"],
+)
+def test_a_missing_extra_is_told_with_what_to_install(no_extra, make):
+    with pytest.raises(MissingExtraError, match=r"pip install mistral-async\[workflows\]"):
+        make()
+
+
+def test_an_answer_that_needs_a_missing_extra_is_an_error_of_the_payload(no_extra):
+    with pytest.raises(PayloadCompressionError, match=r"pip install mistral-async\[workflows\]"):
+        run(WorkflowEncoding().decode(in_envelope(FRAME)))

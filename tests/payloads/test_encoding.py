@@ -6,8 +6,11 @@ import json
 import logging
 import pickle
 import threading
+from functools import partial
 
+import anyio
 import httpx
+import msgspec
 import pytest
 from obstore.store import MemoryStore
 
@@ -18,8 +21,9 @@ from mistral_async.errors import (
     PayloadEncryptionError,
     PayloadError,
     PayloadOffloadingError,
+    ServerError,
 )
-from mistral_async.models import NetworkEncodedInput
+from mistral_async.models import NetworkEncodedInput, PartialScheduleDefinition
 from mistral_async.payloads import (
     EncryptedStrField,
     ObjectStore,
@@ -28,6 +32,7 @@ from mistral_async.payloads import (
     PayloadOffloading,
     WorkflowEncoding,
 )
+from mistral_async.testing import Stall
 
 KEY, OTHER_KEY = "0f" * 32, "1e" * 32
 SECRET = "the secret of the input"
@@ -139,6 +144,37 @@ async def test_requests_of_any_kind_are_known_by_their_path(anyio_backend, given
     assert sent[0]["encoded_input"]["encoding_options"] == ["encrypted"]
 
 
+@pytest.mark.parametrize(
+    "route", ["/v1/workflows%2Fecho/execute", "/v1/workflows/echo%2Fexecute", "/v1/workflows/registrations%5Ce/execute"]
+)
+async def test_a_path_is_known_however_its_slashes_are_written(anyio_backend, given, route):
+    transport, sent = recording()
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted()) as client:
+        await client.request("POST", route, json={"input": given})
+    assert (sent[0]["input"], SECRET in json.dumps(sent)) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "/v1/workflows/./echo/execute",
+        "/v1/workflows/echo/execute/.",
+        "/v1/x/../workflows/echo/execute",
+        "/v1/workflows/x/%2E%2e/echo/execute",
+        "/v1/workflows/x%2F..%2Fecho/execute",
+        "/v1//workflows//%2e//echo/execute",
+    ],
+)
+async def test_a_path_that_may_lead_elsewhere_is_refused(anyio_backend, given, route):
+    transport, sent = recording()
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted()) as client:
+        with pytest.raises(PayloadError, match=r"no segments `\.` and `\.\.`"):
+            await client.request("POST", route, json={"input": given})
+        await client.request("POST", "/v1/x/../files", json={"a": 1})
+        await client.request("POST", "/v1/workflows/{}/echo", "a.b..c", json={"a": 1})
+    assert sent == [{"a": 1}] * 2
+
+
 async def test_an_extra_body_is_encoded_too(anyio_backend, given):
     transport, sent = recording()
     async with Mistral("key", transport=transport, workflow_encoding=encrypted()) as client:
@@ -161,6 +197,35 @@ async def test_what_is_none_or_encoded_already_is_sent_as_it_is(anyio_backend):
         {"name": "n", "input": {"b64payload": "e30=", "encoding_options": ["encrypted"]}},
         {"schedule": {"cron_expressions": ["* * * * *"]}},
     ]
+
+
+@pytest.mark.parametrize("schedule", [PartialScheduleDefinition, dict])
+async def test_the_input_of_a_schedule_that_is_encoded_already_is_sent_as_it_is(anyio_backend, schedule):
+    transport, sent = recording()
+    done = NetworkEncodedInput(b64payload="e30=", encoding_options=["encrypted"])
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted()) as client:
+        await client.workflows.schedules.update_schedule("s", schedule=schedule(input=done))
+        await client.workflows.schedules.update_schedule("s", schedule=schedule(input={"n": 1}))
+    given, own = (each["schedule"]["input"] for each in sent)
+    assert given == {"b64payload": "e30=", "encoding_options": ["encrypted"]}
+    assert (await encrypted().decode(given | own)) == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    "number", [b"1" * 5000, b"no json", b"[" * 100_000 + b"]" * 100_000], ids=["long", "no json", "deep"]
+)
+async def test_what_can_not_be_looked_through_is_not_sent(anyio_backend, number):
+    transport, sent = recording()
+    async with Mistral("key", transport=transport, workflow_encoding=encrypted("partial")) as client:
+        with pytest.raises(PayloadEncryptionError):
+            await client.workflows.execute_workflow(
+                "w", input={"t": EncryptedStrField(data=SECRET), "n": msgspec.Raw(number)}
+            )
+        with pytest.raises(PayloadEncryptionError):
+            await client.workflows.schedules.schedule_workflow(
+                workflow_identifier="w", schedule={"input": msgspec.Raw(number)}
+            )
+    assert not sent
 
 
 async def test_partial_encryption_leaves_the_rest_readable(anyio_backend, given):
@@ -315,6 +380,94 @@ async def test_large_payloads_are_kept_in_the_store(client, server, store, given
     assert [each.path.endswith("/whoami") for each in server.requests].count(True) == 2  # one is this test's
     assert threading.current_thread() not in store.threads
     assert no_secret_in(server.requests)
+
+
+async def test_the_question_for_the_namespace_has_nothing_of_the_execution(client, server, store, given):
+    view = client.with_options(
+        workflow_encoding=offloading(store), extra_body={"input": given}, extra_query={"of": "the execution"}
+    )
+    await view.workflows.execute_workflow("echo")
+    asked, executed = server.requests
+    assert (asked.path, asked.body, asked.query) == ("/v1/workflows/workers/whoami", b"", {})
+    assert executed.path.endswith("/execute")
+    assert no_secret_in(server.requests)
+
+
+def asked_in(server):
+    return [each.path.endswith("/whoami") for each in server.requests].count(True)
+
+
+async def has_asked(server):
+    with anyio.fail_after(10):
+        while not asked_in(server):  # noqa: ASYNC110 - the server has no event for that
+            await anyio.sleep(0.001)
+
+
+async def test_executions_at_once_share_one_question_for_the_namespace(client, server, store, given):
+    workflows = client.with_options(workflow_encoding=offloading(store)).workflows
+    async with anyio.create_task_group() as group:
+        for _ in range(10):
+            group.start_soon(partial(workflows.execute_workflow, "echo", input=given))
+    assert (len(store), asked_in(server)) == (10, 1)
+
+
+async def test_a_cancelled_question_for_the_namespace_is_left_to_the_next(client, server, store, given):
+    workflows = client.with_options(workflow_encoding=offloading(store)).workflows
+    server.fault(Stall(), operation="workflows.workers.get_scheduler_namespace")
+    async with anyio.create_task_group() as group:
+        with anyio.CancelScope() as first:
+            async with anyio.create_task_group() as inner:
+                inner.start_soon(partial(workflows.execute_workflow, "echo", input=given))
+                await has_asked(server)
+                group.start_soon(partial(workflows.execute_workflow, "echo", input=given))
+                await anyio.wait_all_tasks_blocked()
+                first.cancel()
+    assert (len(store), asked_in(server)) == (1, 2)
+
+
+async def test_after_a_question_that_failed_those_that_wait_ask_for_themselves(client, server, store, given):
+    workflows = client.with_options(workflow_encoding=offloading(store), retries=0).workflows
+    server.fail(500, operation="workflows.workers.get_scheduler_namespace", times=None)
+    failures = []
+
+    async def execute():
+        with pytest.raises(ServerError) as raised:
+            await workflows.execute_workflow("echo", input=given)
+        failures.append(raised.value)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(3):
+            group.start_soon(execute)
+    assert (len({id(each) for each in failures}), asked_in(server)) == (3, 3)
+    assert not store
+
+
+async def test_a_blob_that_is_no_bytes_is_an_error(client, store, given):
+    workflows = client.with_options(workflow_encoding=offloading(store)).workflows
+    made = await workflows.execute_workflow("echo", input=given, wait_for_result=True)
+    for blob in (None, 5, "text"):
+        store.get = lambda key, blob=blob: blob
+        with pytest.raises(PayloadOffloadingError, match=f"returned {type(blob).__name__}, not bytes"):
+            await workflows.executions.get_workflow_execution(made.execution_id)
+
+
+class Waiting(Listening):
+    async def exists(self, key):
+        return False
+
+    async def put(self, key, content):
+        raise AssertionError
+
+
+async def test_a_store_of_coroutines_is_refused(client, server, store, given):
+    with pytest.raises(ConfigurationError, match=r"exists, put must not be async.*threads"):
+        offloading(Waiting())
+    store.exists = lambda key: Waiting().exists(key)
+    with pytest.raises(PayloadOffloadingError, match="`exists` of the store of payloads returned an awaitable"):
+        await client.with_options(workflow_encoding=offloading(store, namespace="n")).workflows.execute_workflow(
+            "echo", input=given
+        )
+    assert not server.requests
 
 
 async def test_a_store_that_fails_keeps_the_request_from_being_sent(client, server, store, given):
