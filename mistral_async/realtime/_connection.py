@@ -27,11 +27,16 @@ S = TypeVar("S")
 #         close it.
 # Rule 2: Events come in the order in which the server sent them, `session.created` first. They end with the last one
 #         (done) once the input was ended, when it is closed here, and when the server closes after done or `error`,
-#         where nothing else was said since, by either side.
+#         where nothing else was said since, by either side. A connection that is lost (1006) after a done was not
+#         closed by the server, unless the input was ended.
 # Rule 3: Any other end is raised, as a `ConnectionClosedError` with what had come in `partial`.
 # Rule 4: An `error` event is given out like any other: its reader decides.
+# Rule 5: Once it was closed or aborted here no link is opened, and one that was being opened is closed.
 
 _NORMAL = 1000
+_ABNORMAL = 1006  # it ended without a close frame
+_MAY_BE_SENT = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 5000)})  # RFC 6455 §7.4
+_LONGEST_REASON = 123  # bytes
 
 
 class Connection(Blockable[S], Generic[E, S]):
@@ -53,8 +58,9 @@ class Connection(Blockable[S], Generic[E, S]):
         self._ready: deque[E] = deque()
         self._used = False
         self._closed = False
+        self._ended = False  # by this side: closed or aborted
         self._input_ended = False
-        self._last_seen = False  # done, or an error
+        self._last: Any = None  # done, or an error, where nothing was said since
         self._finished = False
 
     # the block
@@ -77,6 +83,10 @@ class Connection(Blockable[S], Generic[E, S]):
     async def _open_link(self) -> None:
         link = Link(self._engine, self._request, self._types)
         events = await link.open()
+        if self._ended:  # rule 5
+            error = self._ended_here()
+            await link.close(error=error)
+            raise error
         self._link = link
         try:
             if self._settings:
@@ -99,15 +109,29 @@ class Connection(Blockable[S], Generic[E, S]):
         return self.open().__await__()
 
     async def close(self, *, code: int = _NORMAL, reason: str = "") -> None:
-        """Close it; the server has `close_timeout` seconds to agree. Idempotent."""
+        """Close it; the server has `close_timeout` seconds to agree. Idempotent.
+
+        Raises `ValueError` for a code that must not be sent, or a reason of more than 123 bytes.
+        """
+        if code not in _MAY_BE_SENT or len(reason.encode()) > _LONGEST_REASON:
+            raise ValueError("close() takes a code of 1000 or of 3000 to 4999, and a reason of at most 123 bytes")
         self._closed = self._finished = True
+        self._end()
         if self._link is not None:
             await self._link.close(code, reason)
 
     def abort(self) -> None:
         """Close it now, from any task of its event loop: whoever reads sees its end."""
+        self._end()
         if self._link is not None:
             self._link.abort()
+
+    def _end(self) -> None:
+        """Take note that this side ends it (rule 5)."""
+        self._ended = True
+
+    def _ended_here(self) -> ConnectionClosedError:
+        return ConnectionClosedError(f"{self._request!r}: the connection was closed here")
 
     # its state
 
@@ -143,8 +167,9 @@ class Connection(Blockable[S], Generic[E, S]):
 
     async def _send(self, message: bytes) -> None:
         if self._closed:
-            raise self._failed(ConnectionClosedError(f"{self._request!r}: the connection was closed here"))
-        self._last_seen = self._last_seen and self._input_ended
+            raise self._failed(self._ended_here())
+        if not self._input_ended:
+            self._last = None
         try:
             await self._open_now().send(message)
         except ConnectionClosedError as error:
@@ -180,8 +205,8 @@ class Connection(Blockable[S], Generic[E, S]):
             try:
                 found = await link.receive()
             except ConnectionClosedError as error:
-                if self._closed or self._last_seen:
-                    self._finished = True
+                if self._closed or self._is_end(error):
+                    self._finish(error)
                     break
                 await self._recover(error)
                 continue
@@ -193,10 +218,19 @@ class Connection(Blockable[S], Generic[E, S]):
 
     def _take(self, event: Any) -> None:
         """Take note of an event, and keep it for whoever reads."""
-        self._last_seen = isinstance(event, (self._done, *self._errors))
-        if self._last_seen:
-            self._finished = self._finished or (self._input_ended and isinstance(event, self._done))
+        self._last = event if isinstance(event, (self._done, *self._errors)) else None
+        if self._input_ended and isinstance(event, self._done):
+            self._finished = True
         self._ready.append(self._noted(event))
+
+    def _is_end(self, error: ConnectionClosedError) -> bool:
+        """Return whether the events end where the connection does (rule 2)."""
+        said = self._input_ended or isinstance(self._last, self._errors) or error.close_code != _ABNORMAL
+        return self._last is not None and said
+
+    def _finish(self, error: ConnectionClosedError) -> None:  # noqa: ARG002 (for a connection that is opened again)
+        """Take note that the events have ended with the connection."""
+        self._finished = True
 
     def _noted(self, event: Any) -> Any:
         """Take note of an event; return it as it is given out."""

@@ -124,6 +124,7 @@ class Link:
         self._socket: WebSocket | None = None
         self._task: BackgroundTask | None = None
         self._settled = False
+        self._end: ConnectionClosedError | None = None
         self.session: Any = None
         self.failure: BaseException | None = None
         """The error that ended it, which hooks are told."""
@@ -213,14 +214,18 @@ class Link:
         raise self._closed(problem)
 
     def _closed(self, failure: ClosedError) -> ConnectionClosedError:
-        """Make the error of a connection that has ended."""
+        """Return the error of a connection that has ended: the same for whoever reads and sends."""
+        told = self._end
+        if told is not None and (told.close_code, told.by_server) == (failure.code, failure.by_server):
+            return told
         self._call.conceal(failure)
         error = ConnectionClosedError(f"{self._request!r}: {failure}")
         error.close_code, error.by_server = failure.code, failure.by_server
         error.reason = redact_text(failure.reason, self._call.secrets())
         error.request_id = self.request_id
         error.__cause__ = cause_of(failure)
-        return self.answered(error)
+        self._end = self.answered(error)
+        return error
 
     def answered(self, error: F) -> F:
         """Give an error the circumstances of the call; returns the error."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from abc import abstractmethod
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from inspect import isasyncgen
@@ -16,7 +17,7 @@ from mistral_async._binding.events import AsyncEvents
 from mistral_async._binding.exits import FAILURES
 from mistral_async._codec.json_encode import encode
 from mistral_async._http.threads import run_in_daemon
-from mistral_async.errors import ConnectionClosedError, StreamInterruptedError
+from mistral_async.errors import ConnectionClosedError, MistralError, StreamInterruptedError
 from mistral_async.models.realtime import RealtimeEvent, RealtimeSpeechEvent
 from mistral_async.models.speech import SpeechResponse
 from mistral_async.models.transcriptions import TranscriptionStreamDone
@@ -119,7 +120,7 @@ class Live(AsyncEvents[E, R], Generic[E, R, C]):
             return []
         try:
             events: list[E] = await self._connection.receive()
-        except ConnectionClosedError:
+        except MistralError:
             self._raise_failure()
             raise
         self._raise_failure()
@@ -201,7 +202,7 @@ def _is_text(piece: object) -> bool:
 async def send_pieces(source: Any, fits: Fits, kind: str, send: Send) -> None:
     """Send what a source gives (rule 4); raises `TypeError` for a piece, or a source, that is none."""
     if hasattr(source, "read"):
-        source = iter(functools.partial(source.read, _PIECE), b"")
+        source = itertools.takewhile(bool, iter(functools.partial(source.read, _PIECE), None))  # b"" or "" is the end
     if fits(source):
         await send(source)
     elif isinstance(source, AsyncIterable):

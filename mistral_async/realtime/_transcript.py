@@ -69,7 +69,7 @@ class Transcript:
         if done.segments:
             self._segments[segment:] = done.segments
         self._language = done.language or self._language
-        self._utterance = (len(self._texts), len(self._segments))
+        self._utterance = self._connection = (len(self._texts), len(self._segments))
 
 
 def _shift(segment: Any, base: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
@@ -53,13 +54,17 @@ if TYPE_CHECKING:
     from mistral_async._binding.executor import BlockingExecutor
 
 # Rule 1: A lost connection is opened again by whoever reads the events, if `reconnect` allows it. Who sends meanwhile
-#         only adds to the audio that waits, up to `keep_seconds`; then it waits too.
+#         only adds to the audio that waits, up to `keep_seconds`; then it waits too, until the connection is back, or
+#         it is over for good, which is raised.
 # Rule 2: It is not opened again where that would change nothing: the server refused what it was given (`_FINAL`), or
 #         this side ended the connection for what came. A handshake that fails for good is raised.
 # Rule 3: The new connection gets the settings, the audio that has not come back as text (`AudioLog`), then what
-#         waits, then flush and end if they had been sent. One `RealtimeReconnected` says so, before its other events.
+#         waits, each flush that has no done in its place among them, and the end. One `RealtimeReconnected` says so,
+#         before its other events. Until all of that was sent the connection counts as lost, so nothing overtakes it.
 # Rule 4: Times, text and segments of all connections are those of one transcription: times count from the beginning of
 #         all audio, and the last event has the whole text.
+# Rule 5: A cancelled send has sent nothing, and leaves nothing that waits. A cancelled read that was opening a
+#         connection leaves it lost: the next one opens it.
 
 _FINAL: Final = frozenset({1002, 1003, 1007, 1008, 1009, 1010})
 _SILENT: Final = 1011  # by this side: nothing answered a ping
@@ -101,10 +106,11 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         self._reconnect = reconnect
         self._log = None if reconnect is None else AudioLog(reconnect.keep_seconds)
         self._failures = 0  # connections in a row that gave no text
-        self._restored: anyio.Event
+        self._since = 0.0  # the present session
+        self._restored: anyio.Event | None = None  # made in the event loop
+        self._opening: anyio.CancelScope | None = None
         self._lost = False
-        self._flushed = False
-        self._over: ConnectionClosedError | MistralError | None = None
+        self._over: MistralError | None = None
         self._transcript = Transcript()
 
     def blocking(self, executor: BlockingExecutor) -> SyncRealtimeConnection:
@@ -134,11 +140,11 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
 
         Raises `ConnectionClosedError` once the connection has ended.
         """
-        self._flushed = False
-        if len(audio_bytes) <= MOST_AUDIO:
+        view = memoryview(audio_bytes)
+        if view.nbytes <= MOST_AUDIO:
             await self._send_piece(audio_bytes)
             return
-        view = memoryview(audio_bytes).cast("B")
+        view = view.cast("B")
         for start in range(0, len(view), MOST_AUDIO):
             await self._send_piece(view[start : start + MOST_AUDIO])
 
@@ -147,26 +153,39 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
             return
         if self._log is None:
             await self._send(append_audio(audio))
-            return
-        while self._lost and self._log.is_full and self._over is None:
-            await self._restored.wait()
-        self._log.add(bytes(audio))
-        await self._send_log()
+        else:
+            await self._send_logged(self._log, bytes(audio))
 
-    async def _send_log(self) -> None:
-        """Send the audio that waits, unless the connection is lost: then that is done when it is back."""
-        while not self._lost and self._log is not None and (audio := self._log.next()) is not None:
-            await self._send_or_lose(append_audio(audio))
+    async def _send_logged(self, log: AudioLog, audio: bytes) -> None:
+        """Send audio, or a flush, or have it wait while the connection is lost (rules 1 and 5)."""
+        message = _message(audio)
+        while not await self._try_to_send(message):
+            if self._lost and not log.is_full:
+                log.add(audio)
+                return
+            if self._lost and self._restored is not None:
+                await self._restored.wait()
+        log.add(audio)
+        log.advance()
 
-    async def _send_or_lose(self, message: bytes) -> None:
+    async def _try_to_send(self, message: bytes) -> bool:
+        """Send a message, and return True, unless the connection is lost; raises what has ended it for good."""
         if self._over is not None:
             raise self._over
+        if self._ended:
+            raise self._failed(self._ended_here())
+        if self._lost:
+            return False
+        link = self._link
         try:
             await self._send(message)
         except ConnectionClosedError:
-            if self._closed or self._reconnect is None:
+            if self._ended or self._reconnect is None:
                 raise
-            self._lose()
+            if self._link is link:
+                self._lose()
+            return False
+        return True
 
     def _lose(self) -> None:
         if not self._lost:
@@ -174,22 +193,17 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
 
     async def flush_audio(self) -> None:
         """Have the audio so far transcribed now, without more to come first."""
-        self._flushed = True
-        if not self._lost:
-            await self._flush()
-
-    async def _flush(self) -> None:
-        if self._log is not None:
-            self._log.flush()
-        await self._send_or_lose(FLUSH_AUDIO)
+        if self._log is None:
+            await self._send(FLUSH_AUDIO)
+        else:
+            await self._send_logged(self._log, b"")
 
     async def end_audio(self) -> None:
         """Say that no more audio comes: the rest of the text follows, then `transcription.done`."""
         if self._closed:
             return
         self._input_ended = True
-        if not self._lost:
-            await self._send_or_lose(END_AUDIO)
+        await self._try_to_send(END_AUDIO)  # else it is sent with what waits
 
     async def update_session(
         self,
@@ -210,12 +224,13 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
                 self._heard(event.end)
             case TranscriptionStreamDone() if self._log is not None:
                 self._log.done()
-                self._flushed = False
             case _:
                 pass
         if isinstance(event, _OF_TRANSCRIPT):
             self._transcript.take(event, 0.0 if self._log is None else self._log.base)
         elif self._log is not None and isinstance(event, _OF_SESSION):
+            if isinstance(event, RealtimeTranscriptionSessionCreated):
+                self._since = time.monotonic()
             form = event.session.audio_format
             self._log.set_format(form.bytes_per_second, AudioFormat.BYTES.get(form.encoding, 2))
         return event
@@ -228,23 +243,47 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         if end is not None:
             self._log.segment(end)
         else:
-            self._log.text(self.session.target_streaming_delay_ms)
+            self._log.text(self.session.target_streaming_delay_ms, time.monotonic() - self._since)
 
     # a new connection in place of a lost one
 
     async def _recover(self, error: ConnectionClosedError) -> None:
-        if self._reconnect is None or not _passes(error):
-            await super()._recover(error)
-        self._lose()
         try:
+            if self._over is not None:
+                raise self._over
+            if self._reconnect is None or self._ended or not _passes(error):
+                await super()._recover(error)
+            self._lose()
             await self._reopen(error)
         except MistralError as failure:
+            if self._closed:
+                return
             self._over = failure
             failure.partial = self.partial
             raise
         finally:
             if self._over is not None or not self._lost:
-                self._restored.set()
+                self._wake()
+
+    def _is_end(self, error: ConnectionClosedError) -> bool:
+        said = self._reconnect is None or self._input_ended or isinstance(self._last, self._errors)
+        return said and super()._is_end(error)
+
+    def _finish(self, error: ConnectionClosedError) -> None:
+        super()._finish(error)
+        self._over = error
+        self._wake()
+
+    def _end(self) -> None:
+        super()._end()
+        if self._opening is not None:
+            self._opening.cancel()
+        self._wake()
+
+    def _wake(self) -> None:
+        """Have who waits for the connection look at it again."""
+        if self._restored is not None:
+            self._restored.set()
 
     async def _reopen(self, lost: ConnectionClosedError) -> None:
         """Open a new connection and send again what has to be, at most `attempts` times in a row without text."""
@@ -255,7 +294,12 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         resent, dropped = log.restart()
         self._transcript.begin_again()
         place = len(self._ready)
-        await self._open_in_turn(rules, lost)
+        with anyio.CancelScope() as opening:
+            self._opening = opening  # which `_end` cancels
+            await self._open_in_turn(rules, lost)
+        if opening.cancelled_caught:
+            raise self._failed(self._ended_here())
+        log.resume()
         told = RealtimeReconnected(
             close_code=lost.close_code,
             reason=lost.reason,
@@ -284,18 +328,28 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         raise error
 
     async def _send_again(self, log: AudioLog) -> None:
-        """Send what waits, then what had been said about it (rule 3); a connection that is lost again stays so."""
+        """Send what waits, and the end (rule 3); a connection that is lost again stays so (rule 5)."""
         try:
-            while (audio := log.next()) is not None:
-                await self._send(append_audio(audio))
-            if self._flushed:
-                log.flush()
-                await self._send(FLUSH_AUDIO)
+            await self._send_waiting(log)
             if self._input_ended:
                 await self._send(END_AUDIO)
+                await self._send_waiting(log)
         except ConnectionClosedError:
             return  # the next read sees it
+        except BaseException:
+            self._open_now().abort()
+            raise
         self._lost = False
+
+    async def _send_waiting(self, log: AudioLog) -> None:
+        while (audio := log.next()) is not None:
+            await self._send(_message(audio))
+            log.advance()
+
+
+def _message(audio: bytes) -> bytes:
+    """Return the message for what an `AudioLog` has: audio, or a flush."""
+    return append_audio(audio) if audio else FLUSH_AUDIO
 
 
 def _passes(error: MistralError) -> bool:

@@ -374,8 +374,8 @@ WAITS = [
         realtime/_link.py receive_messages:socket.receive send:socket.send
         realtime/_live.py receive:_connection.receive send_pieces:send _send_async:send
         realtime/_speech.py send_text:_send flush:_send end:_send update_session:_update
-        realtime/_transcription.py _send_piece:_send _send_piece:_restored.wait _send_or_lose:_send
-        realtime/_transcription.py update_session:_update _send_again:_send
+        realtime/_transcription.py _send_piece:_send _send_logged:_restored.wait _try_to_send:_send flush_audio:_send
+        realtime/_transcription.py update_session:_update _send_again:_send _send_waiting:_send
         """,
     ),
     Wait(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from itertools import pairwise
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -14,6 +16,7 @@ from live_server import CREATED, LiveServer, delta, done, say
 
 from mistral_async import Mistral, SyncMistral, errors
 from mistral_async.models import Reconnect
+from mistral_async.realtime import _transcription
 from mistral_async.realtime._resend import AudioLog
 
 RATE = 32_000  # bytes a second
@@ -49,11 +52,11 @@ class Breaking:
                 case "input_audio.append":
                     audio = base64.b64decode(event["audio"])
                     heard += [int.from_bytes(audio[i : i + 2], "little") for i in range(0, len(audio), FRAME)]
-                    if len(heard) % 10 == 0 and self.segments:
+                    if len(heard) % 10 == 0:
                         end = len(heard) * FRAME / RATE
                         words = f"{heard[-10]}-{heard[-1]} "
-                        await say(ws, {"type": "transcription.segment", "text": words, "start": end - 0.2, "end": end})
-                        await say(ws, delta(words))
+                        segment = {"type": "transcription.segment", "text": words, "start": end - 0.2, "end": end}
+                        await say(ws, *[segment] * self.segments, delta(words))
                     if at is not None and len(heard) == at:
                         await ws.close(self.code, "restart")
                         return
@@ -82,7 +85,7 @@ async def test_segments_say_from_where_audio_is_sent_again():
     (told,) = [event for event in events if event.type == "realtime.reconnected"]
     assert (told.close_code, told.reason, told.exact, told.lost) == (1011, "restart", True, 0.0)
     assert told.resumed_at == pytest.approx(0.4)
-    assert told.resent == pytest.approx(0.1, abs=0.8)
+    assert 0.099 < told.resent < 0.801, "from 0.4 s to what had been sent when the end was seen"
     segments = [event for event in events if event.type == "transcription.segment"]
     assert all(before.end == pytest.approx(after.start) for before, after in pairwise(segments)), "one line of time"
     assert segments[-1].end == pytest.approx(60 * 0.02)
@@ -99,7 +102,28 @@ async def test_text_without_times_is_told_as_inexact():
     (told,) = [event for event in events if event.type == "realtime.reconnected"]
     assert not told.exact
     assert breaking.heard[1] == list(range(breaking.heard[1][0], 300)), "no hole"
-    assert breaking.heard[1][0] == 0
+    assert breaking.heard[1][0] == 0, "in that time nobody can have spoken so much"
+
+
+async def test_text_without_times_leaves_a_margin(monkeypatch):
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() * 1000)  # nobody waits 4 seconds for it
+    monkeypatch.setattr(_transcription, "time", clock)
+    breaking = Breaking(200, segments=False)
+    with LiveServer(breaking) as server:
+        client = Mistral("k", server_url=server.url)
+        async with client, client.audio.realtime.connect("m", reconnect=True) as connection:
+            for start in (0, 100):
+                for frame in numbered(100, start):
+                    await connection.send_audio(frame)
+                while f"{start + 90}-{start + 99}" not in connection.partial.text:
+                    told = await connection.receive()
+            while not any(event.type == "realtime.reconnected" for event in told):
+                told = await connection.receive()
+            await connection.end_audio()
+            [event async for event in connection]
+    first = breaking.heard[1][0]
+    assert 25 <= first <= 125, "a second and the delay before what had been sent when text came"
+    assert breaking.heard[1] == list(range(first, 200))
 
 
 async def test_several_breaks_and_refused_handshakes_in_a_row():
@@ -182,6 +206,7 @@ def sent(log):
     audio = b""
     while (piece := log.next()) is not None:
         audio += piece
+        log.advance()
     return audio
 
 
@@ -202,8 +227,8 @@ def test_rule_3_text_without_times_leaves_a_margin():
     log = log_of()
     for frame in numbered(200):
         log.add(frame)
-        log.next()
-    log.text(500)
+        log.advance()
+    log.text(500, 4.0)
     assert log.restart()[0] == pytest.approx(1.5)
     assert not log.exact
 
@@ -213,7 +238,7 @@ def test_rule_4_done_says_that_what_was_flushed_is_text():
     for frame in numbered(100):
         log.add(frame)
     sent(log)
-    log.flush()
+    log.add(b"")
     for frame in numbered(10, 100):
         log.add(frame)
     sent(log)
@@ -225,7 +250,7 @@ def test_rule_5_old_audio_is_not_kept_and_that_is_told():
     log = log_of(keep=1.0)
     for frame in numbered(150):
         log.add(frame)
-        log.next()
+        log.advance()
     again, lost = log.restart()
     assert (again, lost) == (pytest.approx(1.0), pytest.approx(2.0))
 
@@ -263,6 +288,7 @@ def test_rule_7_audio_that_is_sent_again_is_whole(steps):
                     if (piece := log.next()) is not None:
                         assert piece == given_audio[position : position + len(piece)]
                         position += len(piece)
+                        log.advance()
             case "segment":
                 log.segment(value * (position / RATE - log.base))
             case _:

@@ -165,6 +165,9 @@ class WebSocket:
 
     async def send(self, message: bytes) -> None:
         """Send a text message, once there is room (rule 2); raises `ClosedError` on a closed connection."""
+        self._sent += 1
+        if self._sent % _TURN == 0:
+            await anyio.lowlevel.checkpoint()  # before it is sent: cancelled here, it was not
         while self._stream.backlog > self._options.backlog_size and self.is_open:
             if self._flushed.is_set():
                 self._flushed = anyio.Event()
@@ -176,9 +179,6 @@ class WebSocket:
             with anyio.move_on_after(_REASON):
                 await self._ended.wait()
             raise self.error()
-        self._sent += 1
-        if self._sent % _TURN == 0:
-            await anyio.lowlevel.checkpoint()
 
     async def receive(self) -> list[bytes]:
         """Return the messages that have come since the last call, at least one; raises `ClosedError` at the end."""
