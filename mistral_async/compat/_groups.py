@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from mistral_async import calls
+from mistral_async.compat._asking import ASKING, asynchronous, blocking
 from mistral_async.compat._calls import ClientOwner, async_method, resolve, sync_method
 from mistral_async.compat._names import GROUPS
-from mistral_async.compat._parsed import with_parsed
-from mistral_async.structured._output_type import output_type_of
 
 _CLIENTS = frozenset({"http_client", "mcp_client"})
 """Methods that give clients of another kind than the official ones."""
@@ -36,8 +35,12 @@ class EndpointGroup:
         """The settings of the client."""
         return self._owner.sdk_configuration
 
-    def is_replaced(self, name: str) -> bool:
-        """Return whether a method was replaced, on this group or on its class."""
+    def is_replaced(self, path: str) -> bool:
+        """Return whether a method was replaced, on its group or on the class; a path has the groups below this one."""
+        name, _, rest = path.partition(".")
+        if rest:
+            group = getattr(self, name)
+            return not isinstance(group, EndpointGroup) or group.is_replaced(rest)
         return name in vars(self) or getattr(type(self), name) is not self.made[name]
 
     def sibling(self, name: str) -> EndpointGroup:
@@ -61,6 +64,9 @@ def group_class(path: tuple[str, ...]) -> type[EndpointGroup]:
     for name, endpoint in endpoints.items():
         made[name] = sync_method((*path, name), endpoint)
         made[f"{name}_async"] = async_method((*path, name), endpoint)
+    for name, asking in ASKING.get(path, {}).items():
+        made[name] = blocking(made[name], asking)
+        made[f"{name}_async"] = asynchronous(made[f"{name}_async"], asking)
     made |= _OWN_METHODS.get(path, dict)()
     name = "".join(part.title() for part in path[-1].split("_"))
     body = {"__doc__": f"The endpoints of `client.{'.'.join(path)}`.", "path": path, "made": made}
@@ -89,35 +95,6 @@ def _subgroup(path: tuple[str, ...]) -> functools.cached_property[Any]:
     return functools.cached_property(read)
 
 
-def _parsing_methods() -> dict[str, Callable[..., Any]]:
-    """Make the methods that ask another one of the group: it may be a mock."""
-    path = ("chat", "parse")
-    parse, parse_async = (make(path, calls.chat.parse) for make in (sync_method, async_method))
-
-    @functools.wraps(parse)
-    def over_complete(self: Any, *args: Any, **options: Any) -> Any:
-        if not self.is_replaced("complete"):
-            return parse(self, *args, **options)
-        kind, asked = _asked(args, options)
-        return with_parsed(self.complete(**asked), kind)
-
-    @functools.wraps(parse_async)
-    async def over_complete_async(self: Any, *args: Any, **options: Any) -> Any:
-        if not self.is_replaced("complete_async"):
-            return await parse_async(self, *args, **options)
-        kind, asked = _asked(args, options)
-        return with_parsed(await self.complete_async(**asked), kind)
-
-    return {"parse": over_complete, "parse_async": over_complete_async}
-
-
-def _asked(args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Return the type of the output, and the options that ask for it."""
-    rest = dict(options)
-    kind = output_type_of(args[0] if args else rest.pop("response_format"))
-    return kind, {**rest, "response_format": kind.response_format()}
-
-
 def _running_methods() -> dict[str, Callable[..., Any]]:
     from mistral_async.compat.extra.run import _loop
 
@@ -141,6 +118,5 @@ _OWN_GROUPS: dict[tuple[str, ...], Callable[[], Callable[[ClientOwner], Any]]] =
     ("audio", "realtime_speech"): _realtime_speech,
 }
 _OWN_METHODS: dict[tuple[str, ...], Callable[[], dict[str, Callable[..., Any]]]] = {
-    ("chat",): _parsing_methods,
     ("beta", "conversations"): _running_methods,
 }

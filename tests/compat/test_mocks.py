@@ -135,6 +135,68 @@ def test_parsing_asks_what_replaces_the_method_that_it_asks(official, threaded_s
     assert threaded_server.requests == []
 
 
+def replaced(group, name, *answers):
+    """Replace both spellings of a method; each answer is for one question to either."""
+    mocks = mock.Mock(side_effect=answers), mock.AsyncMock(side_effect=answers)
+    for suffix, made in zip(("", "_async"), mocks, strict=True):
+        setattr(group, f"{name}{suffix}", made)
+    return mocks
+
+
+def both(group, name, *args, **options):
+    """Return what the two spellings of a method give."""
+    found = getattr(group, name)(*args, **options)
+    return found, asyncio.run(getattr(group, f"{name}_async")(*args, **options))
+
+
+def execution(status):
+    return models.WorkflowExecutionResponse.model_validate({"execution_id": "e", "status": status, "result": {"a": 1}})
+
+
+RUNNING, COMPLETED, FAILED = map(execution, ("RUNNING", "COMPLETED", "FAILED"))
+
+
+@pytest.mark.parametrize("group", ["chat", "agents"])
+def test_parsed_streams_ask_what_replaces_the_stream(official, threaded_server, group):
+    group = getattr(official, group)
+    mocks = replaced(group, "stream", "events")
+    assert both(group, "parse_stream", Sky, messages=HI) == ("events", "events")
+    for each in mocks:
+        assert each.call_args.kwargs["response_format"].json_schema.name == "Sky"
+    assert threaded_server.requests == []
+
+
+def test_waiting_asks_what_replaces_the_question(official, threaded_server):
+    mocks = replaced(official.workflows.executions, "get_workflow_execution", RUNNING, COMPLETED)
+    found = both(official.workflows, "wait_for_workflow_completion", "e", polling_interval=0.001)
+    assert found == (COMPLETED, COMPLETED)
+    for each in mocks:
+        assert each.call_args_list == [mock.call(execution_id="e")] * 2
+    replaced(official.workflows.executions, "get_workflow_execution", FAILED, RUNNING)
+    with pytest.raises(RuntimeError, match="FAILED"):
+        official.workflows.wait_for_workflow_completion("e")
+    with pytest.raises(TimeoutError, match="not done after 1"):
+        official.workflows.wait_for_workflow_completion("e", max_attempts=1)
+    assert threaded_server.requests == []
+
+
+def test_executing_asks_what_replaces_its_steps(official, threaded_server):
+    workflows = official.workflows
+    started = replaced(workflows, "execute_workflow", RUNNING, COMPLETED)
+    workflows.executions = mock.Mock(**{"get_workflow_execution.return_value": COMPLETED})
+    workflows.executions.get_workflow_execution_async = mock.AsyncMock(return_value=COMPLETED)
+    assert both(workflows, "execute_workflow_and_wait", "w", input={"b": 2}) == ({"a": 1}, {"a": 1})
+    for each in started:
+        each.assert_called_once_with(workflow_identifier="w", input={"b": 2})
+    assert both(workflows, "execute_workflow_and_wait", "w", use_api_sync=True) == ({"a": 1}, {"a": 1})
+    replaced(workflows, "execute_workflow", RUNNING)
+    waits = replaced(workflows, "wait_for_workflow_completion", COMPLETED)
+    assert both(workflows, "execute_workflow_and_wait", "w", max_attempts=2) == ({"a": 1}, {"a": 1})
+    for each in waits:
+        each.assert_called_once_with(execution_id="e", polling_interval=5.0, max_attempts=2)
+    assert threaded_server.requests == []
+
+
 STARTED = models.ConversationResponse.model_validate(
     {
         "conversation_id": "c",

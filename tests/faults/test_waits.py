@@ -298,6 +298,7 @@ WAITS = [
         """
         _results/poll.py poll_until:poll.sleep retry_until_done:poll.sleep
         compat/extra/batch/client.py wait:anyio.sleep
+        compat/_asking.py method:anyio.sleep
         _results/workflow_run.py limited:ask follow:_open_stream follow:stream _tell:told
         resources/workflows/workflows.py execute_workflow_and_wait:execute_workflow
         resources/workflows/workflows.py execute_with_connector_auth:execute_workflow
@@ -487,7 +488,7 @@ WAITS = [
         compat/extra/run/_loop.py ask:method events:method
         demo/__init__.py _asynchronous:client.chat.stream
         compat/extra/run/context.py __aexit__:_stack.aclose
-        compat/_groups.py over_complete_async:parse_async over_complete_async:complete_async
+        compat/_asking.py method:call method:ask
         compat/_events.py close:_stream.aclose
         compat/extra/workflows/helpers.py get_scheduler_namespace:workflows.workers.get_scheduler_namespace_async
         compat/extra/realtime/_connection.py _send:_websocket.send close:_websocket.close __anext__:anext
