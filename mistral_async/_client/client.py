@@ -25,7 +25,7 @@ from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Download, Pages, Stream
 from mistral_async._ratelimit import LimiterStatistics
-from mistral_async.errors import ConfigurationError
+from mistral_async.errors import ConfigurationError, MissingExtraError
 
 if TYPE_CHECKING:
     from mistral_async._binding.sync_executor import (
@@ -155,7 +155,7 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
         if backend not in {"asyncio", "trio"}:
             raise ConfigurationError(f"backend must be 'asyncio' or 'trio', not {backend!r}")
         if backend == "trio" and not _has_trio():
-            raise ConfigurationError("backend='trio' needs trio: pip install mistral-async[trio]")
+            raise MissingExtraError("backend='trio' needs trio: pip install mistral-async[trio]")
         if not settings.keys() <= ClientSettings.__annotations__.keys():
             reject(SyncMistral.__init__, settings)
         super().__init__(SyncExecutor(build_engine(api_key, settings), backend))

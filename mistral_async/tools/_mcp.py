@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_types import JSONObject
-from mistral_async.errors import ConfigurationError, ConnectorsGatewayError, MistralError, ToolServerError
+from mistral_async.errors import ConnectorsGatewayError, MissingExtraError, MistralError, ToolServerError
 from mistral_async.models.content import AudioChunk, ImageURLChunk, TextChunk
 from mistral_async.models.tools import Function
 from mistral_async.tools._content import as_text, tool_content
@@ -129,7 +129,7 @@ class MCP:
         try:
             from mcp import Client, StdioServerParameters
         except ImportError as problem:
-            raise ConfigurationError("MCP servers need the extra `mcp`: pip install 'mistral-async[mcp]'") from problem
+            raise MissingExtraError("MCP servers need the extra `mcp`: pip install 'mistral-async[mcp]'") from problem
         match self._server:
             case Client() as client if cast("Any", client)._entered:  # noqa: SLF001 - nothing public says it
                 return client

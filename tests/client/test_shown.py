@@ -15,7 +15,7 @@ import pytest
 from derived import PUBLIC, public_names
 
 import mistral_async
-from mistral_async import Call, LimitStore, Mistral, RateLimits, SQLiteStore, SyncMistral, calls, models
+from mistral_async import Call, LimitStore, Mistral, RateLimits, SQLiteStore, SyncMistral, calls, errors, models
 from mistral_async.resources.chat import Chat
 
 HI = {"model": "m", "messages": []}
@@ -90,7 +90,7 @@ def test_what_is_not_installed_is_named_at_once(monkeypatch):
     monkeypatch.setitem(sys.modules, "trio", None)
     with pytest.raises(ImportError, match=r"pip install 'mistral-async\[redis\]'"):
         mistral_async.RedisStore("redis://localhost")
-    with pytest.raises(mistral_async.MistralError, match=r"pip install mistral-async\[trio\]"):
+    with pytest.raises(errors.MissingExtraError, match=r"pip install mistral-async\[trio\]"):
         SyncMistral("key", backend="trio")
 
 

@@ -18,7 +18,7 @@ pytest.importorskip("mcp")
 
 from mcp import Client
 
-from mistral_async.errors import ToolServerError
+from mistral_async.errors import MissingExtraError, ToolServerError
 from mistral_async.tools import MCP, tool
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -241,6 +241,12 @@ async def test_a_server_that_is_not_there_is_one_error(client, place):
     with anyio.fail_after(60), pytest.raises(ToolServerError, match="can not be reached") as caught:
         await client.chat.run("?", model=MODEL, tools=[MCP(place)])
     assert not isinstance(caught.value.__cause__, BaseExceptionGroup)
+
+
+async def test_the_extra_is_named_where_it_is_missing(client, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'mistral-async\[mcp\]'"):
+        await client.chat.run("?", model=MODEL, tools=[MCP(["server"])])
 
 
 async def test_headers_are_sent_and_not_shown(client, server, http_url):
