@@ -26,7 +26,7 @@ from mistral_async._codec.json_types import JSONObject, is_array, is_object
 #   is left out. `__all__` stands for every place in a list; places count from the end where they are negative.
 
 Selection: TypeAlias = "AbstractSet[Any] | Sequence[Any] | Mapping[Any, Any] | None"
-"""Names or places; as a mapping, each with True for the whole of it or with a selection inside of it."""
+"""Names or places; as a mapping, each with True for the whole of it, False for none, or a selection inside of it."""
 
 _Inner: TypeAlias = Mapping[Any, Any] | None
 
@@ -141,7 +141,7 @@ class _Dump:
 
 def _selected(selection: Any) -> _Inner:
     """Return a selection as a mapping; None for no selection, or for the whole."""
-    if selection is None or selection in _WHOLE:
+    if selection is None or selection is False or selection in _WHOLE:
         return None
     return cast("Mapping[Any, Any]", selection) if isinstance(selection, Mapping) else dict.fromkeys(selection, True)
 

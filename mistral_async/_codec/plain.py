@@ -92,14 +92,23 @@ def _fields(value: Any, cls: Any) -> Any:
     return found
 
 
+AS_SENT: Final = dict[str, object]()
+"""The `context` of a dump whose result is sent, told by its identity: objects of the API in it are as in requests.
+
+It is empty, so that serializers of users find nothing in it.
+"""
+
+
 def _dumped(dump: Callable[..., Any]) -> Any:
     """Return what `model_dump` gives, by the wire's names; what it can not write itself stays what it is."""
-    try:
-        return dump(mode="json", by_alias=True)
-    except TypeError:  # a method of that name that has no such options
-        return dump()
-    except ValueError:  # an object in it that pydantic does not know
-        return dump(by_alias=True)
+    for options in ({"by_alias": True, "context": AS_SENT}, {"by_alias": True}):
+        try:
+            return dump(mode="json", **options)
+        except TypeError:  # a method of that name that has no such options
+            continue
+        except ValueError:  # an object in it that pydantic does not know
+            return dump(**options)
+    return dump()
 
 
 def _without_gaps(value: Any) -> Any:

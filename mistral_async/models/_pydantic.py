@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, cast
 
 import msgspec
+from msgspec import inspect
 
 from mistral_async._codec.dump import DumpOptions, Selection, dump, fields_of
-from mistral_async._codec.json_encode import encode_any
-from mistral_async._codec.json_types import JSONObject, is_mapping
+from mistral_async._codec.json_encode import encode_any, to_builtins
+from mistral_async._codec.json_types import JSONObject, is_array, is_mapping
+from mistral_async._codec.lenient_values import struct_info
 from mistral_async._codec.open_union import members_of, open_hook
-from mistral_async._codec.plain import plain
+from mistral_async._codec.plain import AS_SENT, plain
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
+    from pydantic_core.core_schema import SerializationInfo
 
 T = TypeVar("T")
 
@@ -115,9 +118,7 @@ class PydanticMethods:
         """
         if isinstance(obj, cls):
             return obj
-        values = obj if is_mapping(obj) else plain(obj)
-        if is_mapping(values):
-            values = _by_key(cast("Any", cls), values)
+        values = _by_key(struct_info(cast("Any", cls)), obj if is_mapping(obj) else plain(obj))
         return _converted(lambda: msgspec.convert(values, cls, strict=False, dec_hook=open_hook))
 
     @classmethod
@@ -186,15 +187,26 @@ class PydanticMethods:
 
         return core_schema.no_info_plain_validator_function(
             cls.model_validate,
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda value, info: value.model_dump(mode=info.mode, exclude_none=info.exclude_none), info_arg=True
-            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(_serialized, info_arg=True),
         )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> JSONObject:
         """Describe the class in the schema of a model of pydantic, without its fields."""
         return {"type": "object", "title": cls.__name__}
+
+
+def _serialized(value: PydanticMethods, info: SerializationInfo) -> JSONObject:
+    """Return what a field of a model of pydantic gives: what is sent, or `model_dump` with the model's options."""
+    if info.context is AS_SENT:
+        return to_builtins(value)  # type: ignore[no-any-return]  # a Struct is always a dict
+    return value.model_dump(
+        mode=info.mode,
+        by_alias=info.by_alias,
+        exclude_unset=info.exclude_unset,
+        exclude_defaults=info.exclude_defaults,
+        exclude_none=info.exclude_none,
+    )
 
 
 def _struct(methods: PydanticMethods) -> msgspec.Struct:
@@ -216,9 +228,24 @@ def _keys(cls: Any) -> Mapping[str, str]:
     return {name: key for name, key in {**keys, **older}.items() if name != key}
 
 
-def _by_key(cls: Any, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    keys = _keys(cls)
-    return {keys.get(name, name): value for name, value in values.items()} if keys else values
+def _by_key(kind: inspect.Type, value: Any) -> Any:
+    """Return a value with the keys of the wire, where Structs are declared in it."""
+    match kind:
+        case inspect.StructType(cls=cls, fields=fields) if is_mapping(value) and hasattr(cls, "always_sent"):
+            keys = _keys(cls)
+            kinds = {each.encode_name: each.type for each in fields}
+            named = {keys.get(name, name): each for name, each in value.items()}
+            return {key: _by_key(kinds[key], each) if key in kinds else each for key, each in named.items()}
+        case inspect.ListType(item_type=item) if is_array(value):
+            return [_by_key(item, each) for each in value]
+        case inspect.DictType(value_type=item) if is_mapping(value):
+            return {key: _by_key(item, each) for key, each in value.items()}
+        case inspect.UnionType(types=types):
+            for each in types:
+                value = _by_key(each, value)
+            return value
+        case _:
+            return value
 
 
 def _converted(convert: Callable[[], T]) -> T:

@@ -140,6 +140,54 @@ def test_a_field_of_a_model_of_pydantic(answer):
         Turn(answer=answer, asked=[{}])
 
 
+def test_a_model_of_pydantic_gives_objects_of_the_api_with_its_options_and_sends_them_as_they_are_sent():
+    class Turn(pydantic.BaseModel):
+        message: models.AssistantMessage
+        user: str = "me"
+
+        @pydantic.field_serializer("user")
+        def _of_context(self, user, info):
+            return info.context["user"] if info.context else user
+
+    turn = Turn(message=models.AssistantMessage(content="x"))
+    assert turn.model_dump()["message"] == turn.message.model_dump()
+    assert turn.model_dump(exclude_none=True)["message"] == turn.message.model_dump(exclude_none=True)
+    sent = {"role": "assistant", "content": "x"}
+    assert json.loads(encode({"a": turn, "b": turn.message})) == {"a": {"message": sent, "user": "me"}, "b": sent}
+
+    class Asked(pydantic.BaseModel):
+        schema_: models.JSONSchema
+
+    asked = Asked(schema_=models.JSONSchema("a", {}))
+    assert asked.schema_.model_dump()["strict"] is False
+    for option in ("exclude_unset", "exclude_defaults"):
+        assert asked.model_dump(**{option: True})["schema_"] == {"name": "a", "schema": {}}
+    assert "schema" in asked.model_dump()["schema_"]
+    assert "schema_definition" in asked.model_dump(by_alias=False)["schema_"]
+
+
+def test_a_dump_that_takes_no_context_still_gives_the_names_of_the_wire():
+    class Older:
+        def model_dump(self, *, mode="python", by_alias=False):
+            return {"mode": mode, "by_alias": by_alias}
+
+    assert json.loads(encode(Older())) == {"mode": "json", "by_alias": True}
+
+
+def test_names_of_attributes_are_taken_at_any_depth():
+    schema = {"name": "a", "schema_definition": {"schema_definition": 1}}
+    found = models.ResponseFormat.model_validate({"type": "json_schema", "json_schema": schema})
+    assert found.json_schema == models.JSONSchema("a", {"schema_definition": 1})
+    assert models.ResponseFormat.model_validate(found.model_dump(by_alias=False)) == found
+
+
+@pytest.mark.parametrize("content", [False, {"content": False}])
+def test_false_selects_nothing(content):
+    message = UserMessage("hi")
+    assert message.model_dump(exclude={"content": content}) == message.model_dump()
+    assert message.model_dump(include={"role": True, "content": False}) == {"role": "user"}
+
+
 def test_the_table_names_fields_that_are_there():
     known: dict[str, type[Model]] = {name: getattr(models, name) for name in models.__all__}
     for name, fields in ALWAYS_SENT.items():
