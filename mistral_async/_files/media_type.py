@@ -75,10 +75,10 @@ def sniffed_type(data: bytes, *, is_text: bool = False) -> str | None:
 
 def media_type(name: str) -> str:
     """Return the media type for the name of a file."""
-    import mimetypes
-
     ending = PurePath(name).suffix.lower()
     try:
+        import mimetypes
+
         return _MEDIA_TYPES.get(ending) or mimetypes.guess_type("file" + ending)[0] or _OCTETS
-    except OSError:  # the tables of the system are read at first: without file descriptors they can not be
+    except OSError:  # it is imported, and reads the system's tables, at first: without file descriptors it can not
         return _OCTETS

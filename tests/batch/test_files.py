@@ -429,7 +429,7 @@ async def test_waiting_for_fine_tuning(client, poll, server, auto, status):
     sample = b'{"messages": [{"role": "user", "content": "a"}]}\n'
     file = await client.files.upload(("a.jsonl", sample), "fine-tune")
     job = await client.fine_tuning.jobs.create(
-        model="open-mistral-7b", training_files=[file.id], auto_start=auto, hyperparameters={"training_steps": 10}
+        model="ministral-8b-latest", training_files=[file.id], auto_start=auto, hyperparameters={"training_steps": 10}
     )
     server.fail(500, operation="fine_tuning.jobs.get", after=1, times=2)
     done = await client.fine_tuning.jobs.wait(job.id, poll=poll)

@@ -163,7 +163,7 @@ def test_a_response_format_in_every_form(given, wire):
     read = sent(calls.ocr.process(document="https://a.b/c", bbox_annotation_format=given))
     assert read["bbox_annotation_format"] == wire
     if isinstance(given, (str, ResponseFormat)):
-        assert json.loads(CompletionArgs(response_format=given).to_json()) == {"response_format": wire}
+        assert json.loads(encode(CompletionArgs(response_format=given))) == {"response_format": wire}
 
 
 def test_constructors_take_the_short_forms():

@@ -379,7 +379,10 @@ def facts_of(met: Any) -> dict[str, Any]:
     """What an answer or an error tells, as JSON has it."""
     names = _TOLD if isinstance(met, Exception) else ("status", "request_id")
     facts: dict[str, Any] = {name: getattr(met, name) for name in names if hasattr(met, name)}
-    facts |= {"class": type(met).__name__, "said": str(met) if isinstance(met, Exception) else met.data.to_dict()}
+    facts |= {
+        "class": type(met).__name__,
+        "said": str(met) if isinstance(met, Exception) else msgspec.to_builtins(met.data),
+    }
     facts["attempts"] = [msgspec.structs.asdict(each) for each in met.attempts]
     if (headers := getattr(met, "headers", None)) is not None:
         facts["headers"] = dict(headers)
