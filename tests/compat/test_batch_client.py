@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
+from uuid import UUID
 
 import anyio
 import pytest
@@ -13,6 +16,7 @@ from mistral_async.compat.extra.batch import (
     BatchError,
     BatchInput,
     BatchInputFile,
+    BatchJobHandle,
     BatchOutput,
     BatchRequestError,
     BatchResponseError,
@@ -71,6 +75,16 @@ async def test_a_job_that_takes_too_long_is_cancelled(server, batches):
         await batches.run(BODIES, model=MODEL, poll_interval_seconds=0.01)
     assert scope.cancelled_caught
     assert server.requests[-1].path.endswith("/cancel")
+
+
+async def test_a_mock_of_the_official_client(batches, monkeypatch):
+    streamed = SimpleNamespace(aread=AsyncMock(return_value=b"{}"))
+    monkeypatch.setattr(batches._client.files, "download_async", AsyncMock(return_value=streamed))
+    assert await batches.download("f") == b"{}"
+    cancel = AsyncMock()
+    monkeypatch.setattr(batches._client.batch.jobs, "cancel_async", cancel)
+    await batches.cancel(BatchJobHandle(models.BatchJob(id=UUID(int=1))))
+    cancel.assert_awaited_once_with(job_id=str(UUID(int=1)))
 
 
 def line(name, body=None, **more):

@@ -482,6 +482,7 @@ WAITS = [
         compat/_pages.py _page_async:anext
         cli/speak.py _speak:client.audio.speech.stream
         compat/extra/batch/client.py upload:_client.files.upload_async download:_client.files.download_async
+        compat/extra/batch/client.py download:found.aread
         compat/extra/batch/client.py signed_url:_client.files.get_signed_url_async delete:_client.files.delete_async
         compat/extra/batch/client.py create:_client.batch.jobs.create_async get:_client.batch.jobs.get_async
         compat/extra/batch/client.py cancel:_client.batch.jobs.cancel_async

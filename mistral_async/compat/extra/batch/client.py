@@ -150,7 +150,7 @@ class BatchClient(Generic[Body, Answer]):
     async def download(self, file_id: Any, *, http_headers: Mapping[str, str] | None = None) -> bytes:
         """Download a file."""
         found = await self._client.files.download_async(file_id=str(file_id), **_given(http_headers=http_headers))
-        content: bytes = found.read()
+        content: bytes = await found.aread()  # a mock of the official client streams it
         return content
 
     async def signed_url(
@@ -321,7 +321,7 @@ def _input(given: Any) -> BatchInput[Any] | BatchInputFile[Any]:
 
 
 def _id(handle: Any) -> str:
-    return handle.id if isinstance(handle, BatchJobHandle) else str(handle)
+    return str(handle.id if isinstance(handle, BatchJobHandle) else handle)
 
 
 def _given(**options: Any) -> dict[str, Any]:
