@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import threading
 import time
@@ -402,7 +403,11 @@ async def test_saving_to_a_pipe_without_a_reader_ends_in_time(client, tmp_path):
         await client.files.download(file.id).save(tmp_path / "pipe")
     assert scope.cancelled_caught
     assert time.monotonic() - since < 0.6
-    os.close(os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK))  # lets the thread go
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)  # lets the thread go
+    hung_up = select.poll()
+    hung_up.register(reader, 0)
+    hung_up.poll(5000)  # until it has dropped its pipe
+    os.close(reader)
 
 
 async def test_calls_of_a_key_function_take_turns(server):
