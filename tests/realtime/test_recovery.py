@@ -14,6 +14,7 @@ from websockets.protocol import State
 from mistral_async import Mistral, errors
 from mistral_async.models import Reconnect
 from mistral_async.models.transcriptions import TranscriptionStreamDone, TranscriptionStreamTextDelta
+from mistral_async.realtime._messages import END_AUDIO, FLUSH_AUDIO
 from mistral_async.realtime._resend import AudioLog
 from mistral_async.realtime._transcript import Transcript
 
@@ -110,7 +111,8 @@ async def test_closing_while_it_is_opened_again_leaves_nothing_open():
             await asyncio.sleep(0.2)
 
     with LiveServer(Connections(leave, take_nothing), answer=slowly) as server:
-        async with connecting(server) as connection, anyio.create_task_group() as group:
+        connection = await connecting(server)
+        async with anyio.create_task_group() as group:
 
             async def read():
                 with anyio.fail_after(5):
@@ -249,6 +251,29 @@ async def test_a_flush_of_a_lost_connection_is_asked_in_its_place():
             with anyio.fail_after(5):
                 [event async for event in connection]
     assert [kind for kind, _ in kinds[-6:]] == ["append", "flush", "append", "flush", "append", "end"]
+
+
+async def test_rule_3_audio_that_comes_while_other_audio_is_sent_again_goes_before_the_end():
+    with LiveServer(Connections(leave, transcribe)) as server:
+        async with connecting(server) as connection:
+            await lose(connection)
+            await connection.flush_audio()
+            await connection.send_audio(PIECE)
+            send = connection._send
+
+            async def send_as_another_speaks(message):
+                if message == FLUSH_AUDIO:
+                    await connection.send_audio(PIECE)
+                if message == END_AUDIO:
+                    await connection.flush_audio()
+                await send(message)
+
+            connection._send = send_as_another_speaks
+            await connection.end_audio()
+            with anyio.fail_after(5):
+                events = [event async for event in connection]
+            assert connection._log.next() is None
+    assert int(events[-1].text) >= 2 * len(PIECE)
 
 
 async def test_a_text_file_has_an_end():
