@@ -29,7 +29,7 @@ _INSIDE: Final = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTA
 _LEVEL: Final = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 """What is neither a bracket nor, at the level of the items, a comma."""
 _IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_KEY: Final = re.compile(rb'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+")[ \t\r\n]*+:', re.DOTALL)
+_OBJECT_KEY: Final = re.compile(rb'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+")[ \t\r\n]*+:', re.DOTALL)
 _SPACE: Final = b" \t\r\n"
 _COMMA, _QUOTE = b',"'
 
@@ -41,7 +41,7 @@ async def split_object(data: bytes | memoryview) -> dict[str, memoryview] | None
         return None
     values: dict[str, memoryview] = {}
     for number, item in enumerate(items):
-        key = _KEY.match(item)
+        key = _OBJECT_KEY.match(item)
         if key is None:
             raise msgspec.DecodeError("no key")
         values[msgspec.json.decode(key[1], type=str)] = item[key.end() :]

@@ -159,9 +159,7 @@ class FileChunk(Model, gc=False, metaclass=Renamed):
     def __post_init__(self) -> None:
         """Take an uploaded file for its id."""
         file = cast("Any", self.file_id)
-        if not isinstance(file, str):
-            if not isinstance(getattr(file, "id", None), str):
-                raise TypeError(f"file_id is the id of an uploaded file, or that file, not {type(file).__name__}")
+        if not isinstance(file, str) and isinstance(getattr(file, "id", None), str):
             self.file_id = file.id
 
     @property
