@@ -75,6 +75,7 @@ def http_answer(data: bytes) -> None:
 @target(
     b"\0\0\0\0HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\nrest",
     b"\3\1\4\1HTTP/1.1 103 Hint\r\n\r\nHTTP/1.0 429 No\r\ncontent-length: 2\r\n\r\nno",
+    b"\3\1\1\1\r\n\r\nHTTP/1.0 429 No\r\n\r\nno",
     b"\1\1\1\1" + CHUNKED,
 )
 def handshake_answer(data: bytes) -> None:

@@ -58,6 +58,7 @@ class HandshakeReader:
         if answer.status and data:
             return answer.receive(data) or answer.received > _MOST
         self._buffer += data
+        self._skip_empty_lines()
         while data and (end := HEAD_END.search(self._buffer)) is not None:
             status = self._buffer[_STATUS] if self._buffer.startswith(_START) else b""
             if status == _SWITCHING:
@@ -67,6 +68,7 @@ class HandshakeReader:
             if not status.startswith(b"1"):
                 return self._hand_over()
             del self._buffer[: end.end()]
+            self._skip_empty_lines()
         if not data:
             self._hand_over()
             answer.eof(Sent.MAYBE)
@@ -75,6 +77,11 @@ class HandshakeReader:
             malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
         check_incomplete_head(self._buffer)
         return False
+
+    def _skip_empty_lines(self) -> None:
+        """Skip empty lines before a head, as the reader of other answers does."""
+        if self._buffer[:1] in (b"\r", b"\n"):
+            self._buffer = self._buffer.lstrip(b"\r\n")
 
     def _hand_over(self) -> bool:
         """Give what has come to the reader of other answers (rule 2)."""
