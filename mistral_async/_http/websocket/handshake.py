@@ -80,7 +80,7 @@ class HandshakeReader:
 
     def _skip_empty_lines(self) -> None:
         """Skip empty lines before a head, as the reader of other answers does."""
-        if self._buffer[:1] in (b"\r", b"\n"):
+        if self._buffer.startswith((b"\r", b"\n")):
             self._buffer = self._buffer.lstrip(b"\r\n")
 
     def _hand_over(self) -> bool:
