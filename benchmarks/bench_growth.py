@@ -134,7 +134,7 @@ async def models(case: Case) -> dict[str, float]:
         with Clock() as clock:
             async with anyio.create_task_group() as group:
                 for task in range(AT_ONCE):
-                    group.start_soon(some, task * MODEL_CALLS, MODEL_CALLS // AT_ONCE)
+                    group.start_soon(some, task * (MODEL_CALLS // AT_ONCE), MODEL_CALLS // AT_ONCE)
     return clock.per(MODEL_CALLS // AT_ONCE * AT_ONCE)
 
 

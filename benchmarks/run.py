@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 OURS = ("requests", "streams", "realtime", "bodies", "startup", "blocking", "overhead")
-OTHERS = {"files": (), "memory": (), "bulk": ("--runs", "1")}
+OTHERS = {"files": (), "memory": (), "bulk": ("--runs", "1"), "growth": ("--quick",)}
 """Benchmarks with a command line of their own, and what keeps them short."""
 
 

@@ -65,16 +65,20 @@ class Portal:
         work = (self._serve, backend, started)
         self._thread = threading.Thread(target=Context().run, args=work, name="mistral_async", daemon=True)
         try:
-            self._thread.start()
+            self._start()
             with first_use():  # without file descriptors there is no event loop either
                 started.wait()
-        except RuntimeError as error:
-            late = is_refused_at_end(error)
-            raise RuntimeError(_TOO_LATE if late else f"blocking calls need a thread: {error}") from error
         except BaseException:  # interrupted: nobody will use it
             if not started.cancel():
                 self.stop()
             raise
+
+    def _start(self) -> None:
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            late = is_refused_at_end(error)
+            raise RuntimeError(_TOO_LATE if late else f"blocking calls need a thread: {error}") from error
 
     @property
     def is_here(self) -> bool:
@@ -188,6 +192,7 @@ class Portal:
             anyio.run(main, backend=backend)
         except BaseException as error:  # noqa: BLE001 - told to all who wait
             reason = repr(error)
+            self._ended = True  # before anybody is woken, who may stop it
             started.fail(error)
         self._ended = True
         for outcome in list(self._waited):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import UserString
 from collections.abc import Callable, Iterable, Iterator, MappingView, Sequence
 from collections.abc import Set as AbstractSet
+from contextvars import ContextVar
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -92,23 +93,21 @@ def _fields(value: Any, cls: Any) -> Any:
     return found
 
 
-AS_SENT: Final = dict[str, object]()
-"""The `context` of a dump whose result is sent, told by its identity: objects of the API in it are as in requests.
-
-It is empty, so that serializers of users find nothing in it.
-"""
+IS_SENT: Final = ContextVar("IS_SENT", default=False)
+"""True while a model of pydantic's kind is dumped to be sent: objects of the API in it are as in requests."""
 
 
 def _dumped(dump: Callable[..., Any]) -> Any:
     """Return what `model_dump` gives, by the wire's names; what it can not write itself stays what it is."""
-    for options in ({"by_alias": True, "context": AS_SENT}, {"by_alias": True}):
-        try:
-            return dump(mode="json", **options)
-        except TypeError:  # a method of that name that has no such options
-            continue
-        except ValueError:  # an object in it that pydantic does not know
-            return dump(**options)
-    return dump()
+    outer = IS_SENT.set(True)
+    try:
+        return dump(mode="json", by_alias=True)
+    except TypeError:  # a method of that name that has no such options
+        return dump()
+    except ValueError:  # an object in it that pydantic does not know
+        return dump(by_alias=True)
+    finally:
+        IS_SENT.reset(outer)
 
 
 def _without_gaps(value: Any) -> Any:

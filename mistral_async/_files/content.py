@@ -170,7 +170,9 @@ def _wav(samples: NDArray[Any], sample_rate: int) -> bytes:
     if samples.ndim not in {1, 2} or samples.dtype.kind not in "fi":
         raise ValueError("samples are an array of numbers: one channel, or samples x channels")
     if samples.dtype.kind == "f":
-        samples = (samples.clip(-1, 1) * _PCM_LARGEST).round()
+        samples = (samples.astype("float64").clip(-1, 1) * _PCM_LARGEST).round()
+        if (samples != samples).any():  # noqa: PLR0124 - so is no other number
+            raise ValueError("samples have no NaN")
     elif samples.dtype.itemsize != 2:  # noqa: PLR2004 - bytes
         raise ValueError(f"samples are floats from -1 to 1, or 16-bit numbers, not {samples.dtype}")
     import wave

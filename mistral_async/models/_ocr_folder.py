@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ SavedFormat: TypeAlias = Literal["markdown", "html"]
 
 _LINK: Final = re.compile(r"(!?)\[([^\[\]\n]*)\]\(([^()\s]+)\)")
 _UNSAFE: Final = re.compile(r'[\x00-\x1f"*/:<>?\\|]')
+_LONGEST_NAME: Final = 100  # bytes
 _ENDINGS: Final = {"image/png": ".png", "image/jpeg": ".jpeg", "image/gif": ".gif", "image/webp": ".webp"}
 
 
@@ -40,16 +40,17 @@ def save_document(pages: Iterable[Page], folder: str | os.PathLike[str], name: s
     """Write the document and its images; see `OCRResponse.save`."""
     if format_ not in ("markdown", "html"):
         raise ValueError(f"format is 'markdown' or 'html', not {format_!r}")
-    if name != PurePosixPath(name).name or _UNSAFE.search(name):
+    if not name or name != PurePosixPath(name).name or _UNSAFE.search(name):
         raise ValueError(f"name is that of a file in the folder, without its ending, not {name!r}")
     render = _html_renderer() if format_ == "html" else None
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    images = dict[str, bytes]()
+    document = target / f"{name}{'.html' if render else '.md'}"
+    images = {document.name: b""}  # no image takes its name
     text = "\n\n".join(_page_text(page, images) for page in pages) + "\n"
+    del images[document.name]
     for file, data in images.items():
         _write(target / file, data)
-    document = target / f"{name}{'.html' if render else '.md'}"
     _write(document, (render(text, name) if render else text).encode("utf-8", "replace"))
     return document
 
@@ -72,13 +73,14 @@ def _images(page: Page) -> Iterator[tuple[str, bytes]]:
         if data:
             try:
                 yield image_id, base64.b64decode(data.rpartition(",")[2], validate=True)
-            except binascii.Error:
+            except ValueError:  # no base64
                 continue  # the link stays as it is
 
 
 def _add_image(images: dict[str, bytes], image_id: str, data: bytes, page: int) -> str:
     """Add an image under a name that is safe and its own (rule 1); return the name."""
-    name = _UNSAFE.sub("_", image_id).lstrip(".").replace(" ", "_")[:100] or "image"
+    name = _UNSAFE.sub("_", image_id).lstrip(".").replace(" ", "_")
+    name = name.encode("utf-8", "replace")[:_LONGEST_NAME].decode("utf-8", "ignore") or "image"
     if not PurePosixPath(name).suffix:
         name += _ENDINGS.get(sniffed_type(data[:16]) or "", "")
     first, number = name, 0

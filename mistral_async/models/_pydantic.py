@@ -15,7 +15,7 @@ from mistral_async._codec.json_encode import encode_any, to_builtins
 from mistral_async._codec.json_types import JSONObject, is_array, is_mapping
 from mistral_async._codec.lenient_values import struct_info
 from mistral_async._codec.open_union import members_of, open_hook
-from mistral_async._codec.plain import AS_SENT, plain
+from mistral_async._codec.plain import IS_SENT, plain
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -198,7 +198,7 @@ class PydanticMethods:
 
 def _serialized(value: PydanticMethods, info: SerializationInfo) -> JSONObject:
     """Return what a field of a model of pydantic gives: what is sent, or `model_dump` with the model's options."""
-    if info.context is AS_SENT:
+    if IS_SENT.get():
         return to_builtins(value)  # type: ignore[no-any-return]  # a Struct is always a dict
     return value.model_dump(
         mode=info.mode,

@@ -114,7 +114,10 @@ class Connection(Blockable[S], Generic[E, S]):
         Raises `ValueError` for a code that must not be sent, or a reason of more than 123 bytes.
         """
         if code not in _MAY_BE_SENT or len(reason.encode()) > _LONGEST_REASON:
-            raise ValueError("close() takes a code of 1000 or of 3000 to 4999, and a reason of at most 123 bytes")
+            raise ValueError(
+                "close() takes a code of 1000 or of 3000 to 4999 (or another that RFC 6455 §7.4 lets be sent), "
+                "and a reason of at most 123 bytes"
+            )
         self._closed = self._finished = True
         self._end()
         if self._link is not None:
@@ -277,7 +280,7 @@ class SyncConnection(SyncIterator[E], Generic[E, C]):
         return self
 
     def close(self, *, code: int = 1000, reason: str = "") -> None:
-        """Close it; the server has `close_timeout` seconds to agree. Idempotent."""
+        """Close it; the server has `close_timeout` seconds to agree. Idempotent. Raises as the async one does."""
         self._portal.run(lambda: self._connection.close(code=code, reason=reason))
 
     @property

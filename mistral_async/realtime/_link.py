@@ -217,7 +217,7 @@ class Link:
         """Return the error of a connection that has ended: the same for whoever reads and sends."""
         told = self._end
         if told is not None and (told.close_code, told.by_server) == (failure.code, failure.by_server):
-            return told
+            return told.with_traceback(None)  # which would grow with each, and hold what was sent
         self._call.conceal(failure)
         error = ConnectionClosedError(f"{self._request!r}: {failure}")
         error.close_code, error.by_server = failure.code, failure.by_server

@@ -140,13 +140,14 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
 
         Raises `ConnectionClosedError` once the connection has ended.
         """
-        view = memoryview(audio_bytes)
-        if view.nbytes <= MOST_AUDIO:
+        with memoryview(audio_bytes) as view:  # which would keep a bytearray from growing while this waits
+            size = view.nbytes
+        if size <= MOST_AUDIO:
             await self._send_piece(audio_bytes)
             return
-        view = view.cast("B")
-        for start in range(0, len(view), MOST_AUDIO):
-            await self._send_piece(view[start : start + MOST_AUDIO])
+        audio = bytes(audio_bytes)
+        for start in range(0, size, MOST_AUDIO):
+            await self._send_piece(audio[start : start + MOST_AUDIO])
 
     async def _send_piece(self, audio: bytes | bytearray | memoryview) -> None:
         if not audio:
@@ -162,6 +163,8 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
         while not await self._try_to_send(message):
             if self._lost and not log.is_full:
                 log.add(audio)
+                if not isinstance(self._last, self._errors):  # what is not heard yet comes after the last done
+                    self._last = None
                 return
             if self._lost and self._restored is not None:
                 await self._restored.wait()
@@ -171,7 +174,7 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
     async def _try_to_send(self, message: bytes) -> bool:
         """Send a message, and return True, unless the connection is lost; raises what has ended it for good."""
         if self._over is not None:
-            raise self._over
+            raise self._over.with_traceback(None)  # which would grow with each, and hold what was sent
         if self._ended:
             raise self._failed(self._ended_here())
         if self._lost:
@@ -250,7 +253,7 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
     async def _recover(self, error: ConnectionClosedError) -> None:
         try:
             if self._over is not None:
-                raise self._over
+                raise self._over.with_traceback(None)
             if self._reconnect is None or self._ended or not _passes(error):
                 await super()._recover(error)
             self._lose()
@@ -323,6 +326,9 @@ class RealtimeConnection(Connection[RealtimeEvent, "SyncRealtimeConnection"]):
                 return await self._open_link()
             except MistralError as failure:
                 error = failure
+            except anyio.get_cancelled_exc_class():
+                self._failures -= 1
+                raise
             if not _passes(error):
                 break
         raise error

@@ -120,6 +120,11 @@ def test_an_array_of_samples_becomes_wav():
     with wave.open(io.BytesIO(base64.b64decode(chunk.input_audio))) as read:
         assert (read.getframerate(), read.getnchannels(), read.getsampwidth()) == (16_000, 1, 2)
         assert struct.unpack("<3h", read.readframes(3)) == (0, 32767, -32767)
+    halves = AudioChunk.from_file(numpy.array([1.0, -1.0], "float16"), sample_rate=8_000)
+    with wave.open(io.BytesIO(base64.b64decode(halves.input_audio))) as read:
+        assert struct.unpack("<2h", read.readframes(2)) == (32767, -32767)
+    with pytest.raises(ValueError, match="no NaN"):
+        AudioChunk.from_file(numpy.array([float("nan")]), sample_rate=8_000)
     stereo = AudioChunk.from_file(numpy.array([[1, 2], [3, 4]], dtype="int16"), sample_rate=8_000)
     with wave.open(io.BytesIO(base64.b64decode(stereo.input_audio))) as read:
         assert (read.getnchannels(), struct.unpack("<4h", read.readframes(2))) == (2, (1, 2, 3, 4))

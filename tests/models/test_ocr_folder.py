@@ -62,9 +62,17 @@ def test_no_id_of_an_image_leads_out_of_the_folder(name, tmp_path):
 
 
 def test_an_image_that_is_no_base64_is_left_out(tmp_path):
-    page = OCRPageObject(markdown="![i](i.png)", images=[OCRImageObject(id="i.png", image_base64="?!")])
-    assert response(page).save(tmp_path).read_text() == "![i](i.png)\n"
-    assert len(list(tmp_path.iterdir())) == 1
+    for data in ("?!", "é"):
+        page = OCRPageObject(markdown="![i](i.png)", images=[OCRImageObject(id="i.png", image_base64=data)])
+        assert response(page).save(tmp_path).read_text() == "![i](i.png)\n"
+        assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_no_image_takes_the_place_of_the_document(tmp_path):
+    page = OCRPageObject(index=3, markdown="![i](scan.md)", images=[image("scan.md", PNG)])
+    path = response(page).save(tmp_path, name="scan")
+    assert path.read_text() == "![i](page-3-scan.md)\n"
+    assert (tmp_path / "page-3-scan.md").read_bytes() == PNG
 
 
 def test_html_has_the_same_and_runs_nothing(tmp_path):
@@ -89,6 +97,8 @@ def test_what_cannot_be_is_said(tmp_path, monkeypatch):
         response().save(tmp_path, format="pdf")
     with pytest.raises(ValueError, match="without its ending"):
         response().save(tmp_path, name="../x")
+    with pytest.raises(ValueError, match="without its ending"):
+        response().save(tmp_path, name="")
     monkeypatch.setitem(sys.modules, "nh3", None)
     with pytest.raises(ImportError, match=r"mistral_async\[html\]"):
         response().save(tmp_path / "new", format="html")

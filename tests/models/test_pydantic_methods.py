@@ -147,7 +147,7 @@ def test_a_model_of_pydantic_gives_objects_of_the_api_with_its_options_and_sends
 
         @pydantic.field_serializer("user")
         def _of_context(self, user, info):
-            return info.context["user"] if info.context else user
+            return user if info.context is None else info.context["user"]
 
     turn = Turn(message=models.AssistantMessage(content="x"))
     assert turn.model_dump()["message"] == turn.message.model_dump()

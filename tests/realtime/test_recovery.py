@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import traceback
 
 import anyio
 import pytest
@@ -382,3 +383,52 @@ def test_rule_2_after_the_utterance_of_two_connections_the_next_has_its_own_text
             transcript.take(TranscriptionStreamTextDelta(text=word), 1.0)
     assert last.text == "d e "
     assert transcript.response("m").text == "a b c d e d e "
+
+
+async def test_audio_after_a_done_is_not_lost_when_the_read_that_opens_again_is_cancelled():
+    async def one_utterance(ws):
+        await say(ws, CREATED)
+        async for message in ws:
+            if json.loads(message)["type"] == "input_audio.flush":
+                await say(ws, done("one"))
+                await asyncio.sleep(0.05)
+                ws.transport.abort()
+                return
+
+    async def slowly(connection, request, count):
+        if count == 2:
+            await asyncio.sleep(0.3)
+
+    with LiveServer(Connections(one_utterance, transcribe), answer=slowly) as server:
+        async with connecting(server) as connection:
+            await connection.send_audio(CHUNK)
+            await connection.flush_audio()
+            read = await connection.receive()
+            with anyio.move_on_after(0.2):
+                while True:
+                    read += await connection.receive()
+            assert isinstance(read[-1], TranscriptionStreamDone)
+            await connection.send_audio(CHUNK)
+            await connection.end_audio()
+            with anyio.fail_after(5):
+                events = [event async for event in connection]
+    assert isinstance(events[-1], TranscriptionStreamDone)
+    assert int(events[-1].text.split()[-1]) >= len(CHUNK)
+
+
+async def test_what_a_closed_connection_raises_holds_nothing_of_what_was_sent():
+    audio, depths = bytearray(CHUNK), []
+    with LiveServer(leave) as server:
+        async with connecting(server, reconnect=False) as connection:
+
+            async def send():
+                while True:
+                    await connection.send_audio(audio)
+                    await anyio.sleep(0.01)
+
+            for _ in range(4):
+                with anyio.fail_after(5), pytest.raises(errors.ConnectionClosedError) as raised:
+                    await send()
+                depths.append(len(traceback.extract_tb(raised.value.__traceback__)))
+    assert depths[1:] == depths[1:2] * 3
+    audio.clear()  # nobody looks at it any more
