@@ -128,7 +128,8 @@ class RawServer:
     def __init__(self, script):
         self._script = script
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
         self._open = []
 
     def __enter__(self):
@@ -151,10 +152,16 @@ class RawServer:
 
     def _run(self, sock):
         with contextlib.suppress(OSError):
-            head = b""
-            while b"\r\n\r\n" not in head:
-                head += sock.recv(4096)
-            self._script(sock, head)
+            self._script(sock, read_head(sock))
+
+
+def read_head(sock, head=b""):
+    """Return the head of a request, of which `head` was read before; raises `OSError` if the client leaves."""
+    while b"\r\n\r\n" not in head:
+        if not (data := sock.recv(4096)):
+            raise ConnectionResetError("the client left in the head of its request")
+        head += data
+    return head
 
 
 def switch(head, *extra):

@@ -93,10 +93,10 @@ class Recording:
                     "`ffmpeg -i FILE -ac 1 -ar 16000 -f s16le - | mistral-async transcribe --live -`"
                 )
         self._first = head
-        return AudioFormat(self._encoding or "pcm_s16le", self._sample_rate or 16_000)
+        return AudioFormat(self._encoding or "pcm_s16le", 16_000 if self._sample_rate is None else self._sample_rate)
 
     async def _start_wav(self, head: bytes) -> AudioFormat:
-        if self._encoding or self._sample_rate:
+        if self._encoding is not None or self._sample_rate is not None:
             raise ValueError(f"--encoding and --sample-rate are for raw audio: {self._name} is WAV, which says its own")
         self._wav = WavParser()
         self._first = self._wav.feed(head)

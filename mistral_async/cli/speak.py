@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Annotated, Any, Literal, Self, TypeAlias, get_args
+from typing import IO, Annotated, Any, Final, Self, get_args
 
 from anyio import to_thread
 from cyclopts import Parameter
@@ -19,11 +19,10 @@ from mistral_async._http.threads import run_in_daemon
 from mistral_async.cli._connection import ClientContext, Connection
 from mistral_async.cli._parameters import Flag, InputFiles, Model, OutputOrStdout
 from mistral_async.cli._text import check_output, read_prompt, read_text, stdin_text
-from mistral_async.models import RealtimeSpeechError, SpeechStreamAudioDelta
+from mistral_async.models import RealtimeSpeechError, SpeechOutputFormat, SpeechStreamAudioDelta
 
-AudioFileFormat: TypeAlias = Literal["wav", "mp3", "flac", "opus", "pcm"]
-
-_LONGEST_HEADER = 4096
+_LONGEST_HEADER: Final = 4096
+_NOTHING: Final = "nothing to speak: give words, -f FILE or piped input"
 
 
 async def speak(
@@ -32,7 +31,7 @@ async def speak(
     voice: str | None = None,
     file: InputFiles = None,
     output: OutputOrStdout = None,
-    audio_format: Annotated[AudioFileFormat | None, Parameter(name="--format")] = None,
+    audio_format: Annotated[SpeechOutputFormat | None, Parameter(name="--format")] = None,
     live: Flag = False,
     connection: Connection = None,
 ) -> int:
@@ -60,7 +59,7 @@ async def speak(
     options: dict[str, Any] = {"model": model, "voice_id": voice, "response_format": chosen}
     text = "" if live else read_prompt(words, file or ())
     if not text and not live:
-        raise ValueError("nothing to speak: give words, -f FILE or piped input")
+        raise ValueError(_NOTHING)
     with AudioSink(output, chosen) as sink:
         async with ClientContext(connection) as client:
             if live:
@@ -88,18 +87,23 @@ async def _speak_live(client: Mistral, texts: AsyncIterator[str], sink: AudioSin
 
 
 async def _texts(words: Iterable[str], files: Iterable[Path]) -> AsyncIterator[str]:
-    """Yield the words, the files, and what is piped in as it comes."""
+    """Yield the words, the files, and what is piped in as it comes; raises `ValueError` if all is blank."""
+    is_blank = True
     for text in filter(None, (" ".join(words), *map(read_text, files))):
+        is_blank = is_blank and not text.strip()
         yield f"{text}\n"
     async for text in stdin_text():
+        is_blank = is_blank and not text.strip()
         yield text
+    if is_blank:
+        raise ValueError(_NOTHING)
 
 
 def _format_of(output: Path | None) -> Any:
     suffix = output.suffix.lower().lstrip(".") if output is not None else ""
-    if suffix and suffix not in get_args(AudioFileFormat) and not is_stream(str(output)):
+    if suffix and suffix not in get_args(SpeechOutputFormat) and not is_stream(str(output)):
         raise ValueError(f"-o {output} is no kind of audio: name it .wav, .mp3, .flac, .opus or .pcm, or give --format")
-    return suffix if suffix in get_args(AudioFileFormat) else "wav"
+    return suffix if suffix in get_args(SpeechOutputFormat) else "wav"
 
 
 class AudioSink:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from mistral_async import calls
 from mistral_async.bulk import Err
@@ -16,9 +16,7 @@ from mistral_async.cli._live import transcribe_live
 from mistral_async.cli._parameters import Flag, StdinOrPath
 from mistral_async.cli._recording import Recording
 from mistral_async.cli._text import print_json, readable
-from mistral_async.models import TurnDetectionConfig
-
-Encoding: TypeAlias = Literal["pcm_s16le", "pcm_s32le", "pcm_f16le", "pcm_f32le", "pcm_mulaw", "pcm_alaw"]
+from mistral_async.models import AudioEncoding, TurnDetectionConfig
 
 _MODEL: Final = "voxtral-mini-latest"
 _LIVE_MODEL: Final = "voxtral-mini-transcribe-realtime-latest"
@@ -31,8 +29,8 @@ async def transcribe(
     diarize: Flag = False,
     json: Flag = False,
     live: Flag = False,
-    encoding: Encoding | None = None,
-    sample_rate: int | None = None,
+    encoding: AudioEncoding | None = None,
+    sample_rate: Annotated[int | None, Parameter(validator=validators.Number(gt=0))] = None,
     delay_ms: int | None = None,
     turns: Flag = False,
     reconnect: bool = True,
@@ -80,12 +78,18 @@ async def transcribe(
         }
         recording = Recording(_only(paths), encoding=encoding, sample_rate=sample_rate)
         return await transcribe_live(recording, connection, model=model or _LIVE_MODEL, json=json, options=settings)
-    if encoding or sample_rate or delay_ms or turns:
-        raise ValueError("--encoding, --sample-rate, --delay-ms and --turns are for --live")
+    if encoding is not None or sample_rate is not None or delay_ms is not None or turns or not reconnect:
+        raise ValueError("--encoding, --sample-rate, --delay-ms, --turns and --no-reconnect are for --live")
     if "-" in paths:
         raise ValueError("- is stdin, which is for --live: give the name of a file")
-    options: dict[str, Any] = {"language": language, "diarize": diarize or None}
-    options["model"] = model or _MODEL
+    options = {"model": model or _MODEL, "language": language, "diarize": diarize or None}
+    return await _transcribe_files(paths, connection, json=json, options=options)
+
+
+async def _transcribe_files(
+    paths: tuple[str, ...], connection: Connection, *, json: bool, options: dict[str, Any]
+) -> int:
+    """Print what recordings say, in the order of their answers; returns the exit code."""
     requests = (calls.audio.transcriptions.complete(**_source(path), **options) for path in paths)
     tally = Tally()
     async with ClientContext(connection) as client, client.bulk.map(requests, concurrency=4) as results:

@@ -6,6 +6,7 @@ The levels survive conversion to every format, so that text comes back from any 
 
 from __future__ import annotations
 
+import math
 import struct
 from bisect import bisect_left
 from collections.abc import Callable
@@ -45,7 +46,7 @@ def _packed(code: str, scale: int) -> SampleFormat:
 
     def read(data: bytes | bytearray, index: int) -> float:
         value: float = whole.unpack_from(data, index * whole.size)[0]
-        return value / scale
+        return value / scale if math.isfinite(value) else 0.0
 
     def write(value: float) -> bytes:
         return whole.pack(value if real else round(value * (scale - 1)))
@@ -102,7 +103,7 @@ def spoken(text: str, encoding: str = "pcm_s16le", sample_rate: int = 16_000, *,
     """
     if encoding not in FORMATS:
         raise ValueError(f"encoding is one of {', '.join(FORMATS)}, not {encoding!r}")
-    speech = b"".join(_slot(byte, encoding, sample_rate) for byte in text.encode())
+    speech = b"".join(_slot(byte, encoding, sample_rate) for byte in text.encode("utf-8", "replace"))
     return speech + FORMATS[encoding].write(0.0) * round(silence * sample_rate)
 
 

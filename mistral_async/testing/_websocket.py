@@ -39,6 +39,7 @@ _RECEIVE = 1 << 16
 _MOST_WAITING = 1_000
 _SLOW_SECONDS = 0.02
 _LINGER = 0.5
+_LONGEST_REASON = 123  # bytes; a control frame has 125, and the code takes two
 _ENDED = (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError)
 
 
@@ -113,18 +114,19 @@ class WebSocket:
         if self._chunk_delay and self._sent:
             self._outgoing.append(Wait(self._chunk_delay))
         binary = isinstance(message, bytes)
-        text = message if isinstance(message, str | bytes) else json.dumps(message, ensure_ascii=False)
+        text = message if isinstance(message, str | bytes) else json.dumps(message)
         self._write_message(text.encode() if isinstance(text, str) else text, binary=binary)
 
     def _close(self, close: Close) -> None:
         """Send a close frame, of a code that no server may send too: 1005 is a frame without any."""
         self._closed = True
+        reason = close.reason.encode("utf-8", "replace")[:_LONGEST_REASON]
         if close.code == CloseCode.NO_STATUS_RCVD:
             self._protocol.send_close()
         elif _may_be_sent(close):
-            self._protocol.send_close(close.code, close.reason)
+            self._protocol.send_close(close.code, reason.decode("utf-8", "ignore"))
         else:
-            data = close.code.to_bytes(2) + close.reason.encode()
+            data = close.code.to_bytes(2) + reason
             self._outgoing.append(Send(Frame(Opcode.CLOSE, data).serialize(mask=False), "control"))
         self._flush("control")
 
@@ -264,7 +266,7 @@ def _decoded(data: bytes) -> Any:
     text = data.decode("utf-8", "replace")
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

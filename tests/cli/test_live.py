@@ -223,6 +223,16 @@ def test_a_speech_that_fails_leaves_the_last_one(at, threaded_server, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["out.wav"]
 
 
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_no_text_leaves_the_last_speech(at, tmp_path, text):
+    (tmp_path / "out.wav").write_bytes(b"before")
+    ran = at("speak", "--live", "-o", "out.wav", stdin=text)
+    assert (ran.code, ran.out) == (2, "")
+    assert "nothing to speak" in ran.err
+    assert (tmp_path / "out.wav").read_bytes() == b"before"
+    assert [each.name for each in tmp_path.iterdir()] == ["out.wav"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes")
 def test_speech_comes_while_the_text_does(process):
     command = process("speak", "--live")

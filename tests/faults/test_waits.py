@@ -471,7 +471,7 @@ WAITS = [
         cli/limits.py limits:client.with_response.chat.complete
         cli/models.py models:client.models.retrieve models:client.models.list
         cli/ocr.py ocr:client.bulk.map ocr:results
-        cli/transcribe.py transcribe:client.bulk.map transcribe:results
+        cli/transcribe.py _transcribe_files:client.bulk.map _transcribe_files:results
         cli/_live.py transcribe_live:recording transcribe_live:recording.start transcribe_live:stream
         cli/_live.py transcribe_live:events transcribe_live:events.result
         cli/_recording.py stopped_by_interrupt:task.stop
@@ -493,12 +493,12 @@ WAITS = [
         compat/_events.py close:_stream.aclose
         compat/extra/workflows/helpers.py get_scheduler_namespace:workflows.workers.get_scheduler_namespace_async
         compat/extra/realtime/_connection.py _send:_websocket.send close:_websocket.close __anext__:anext
-        compat/extra/realtime/_connection.py open_socket:link.open
+        compat/extra/realtime/_connection.py open_socket:link.open configure:connection.close
         compat/extra/realtime/connection.py send_audio:_send flush_audio:_send update_session:_update end_audio:_send
         compat/extra/realtime/_socket.py send:_link.send close:_link.close
         compat/extra/realtime/speech.py send_text:_send flush:_send end:_send update_session:_update
-        compat/extra/realtime/speech.py speak_stream:connection _updated:connection.close
-        compat/extra/realtime/transcription.py transcribe_stream:connection _updated:connection.close
+        compat/extra/realtime/speech.py speak_stream:connection
+        compat/extra/realtime/transcription.py transcribe_stream:connection
         compat/extra/realtime/_sending.py __aexit__:_task.stop _work:_send _work:_connection.close
         compat/extra/run/_loop.py _advance:anext _close_stream:stream.__aexit__
         compat/extra/run/_loop.py _update_agent:agents.get_async

@@ -12,7 +12,7 @@ import anyio
 import httpx
 import pytest
 import trustme
-from live_server import LiveServer
+from live_server import LiveServer, RawServer, read_head
 
 from mistral_async import Mistral, SyncMistral, errors
 from mistral_async.testing import CloseFrame, FakeMistral, spoken
@@ -50,35 +50,15 @@ def secure(server_tls):
         yield server
 
 
-class Proxy:
+class Proxy(RawServer):
     """A proxy that connects to whatever it is asked for: CONNECT of HTTP, or SOCKS5."""
 
     def __init__(self, *, tls=None, refuse=b""):
+        super().__init__(None)
         self.asked: list[bytes] = []
         self._tls, self._refuse = tls, refuse
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._open: list[socket.socket] = []
 
-    def __enter__(self):
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for sock in self._open:
-            sock.close()
-
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                sock, _ = self._listener.accept()
-                self._open.append(sock)
-                threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
-
-    def _serve(self, sock):
+    def _run(self, sock):
         with contextlib.suppress(OSError):
             if self._tls is not None:
                 sock = self._tls.wrap_socket(sock, server_side=True)
@@ -92,8 +72,7 @@ class Proxy:
                 pump(sock, other)
 
     def _connect(self, sock, head):
-        while b"\r\n\r\n" not in head:
-            head += sock.recv(4096)
+        head = read_head(sock, head)
         self.asked.append(head)
         sock.sendall(self._refuse or b"HTTP/1.1 200 Connection established\r\n\r\n")
         host, _, port = head.split()[1].decode().rpartition(":")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, cast
 
@@ -16,7 +17,7 @@ from mistral_async.testing._websocket_log import Close, WebSocketLog
 # Rule 1: The first event is `session.created`, or an error about the model and the end.
 # Rule 2: `session.update` comes before all input. What is wrong with an event is an `error` event, and the session
 # goes on.
-# Rule 3: What comes after the end of the input is an error; the last event is followed by a close frame.
+# Rule 3: The last event is followed by a close frame; what comes after it is not heard.
 
 INVALID_MODEL = 1500
 INVALID_EVENT = 3051
@@ -35,18 +36,21 @@ class RealtimeError(Exception):
 Handler = Callable[[Any], Iterable[Message]]
 
 
-class RealtimeSession:
+class RealtimeSession(ABC):
     """One session: the model, the log, and a handler and a shape for each event of the client."""
 
     ability = ""
     shapes: ClassVar[Mapping[str, str]] = {}
     """The shapes of events by their types, without `type`."""
+    defaults: ClassVar[JSONObject] = {}
+    """The options of a session that was not updated."""
 
     def __init__(self, state: ServerState, model: str) -> None:
         self.state = state
         self.model = model
         self.log: WebSocketLog = WebSocketLog()
-        self.options: JSONObject = {}
+        self.options: JSONObject = dict(self.defaults)
+        self._request_id = state.ids.uuid7()
         self.started = False
         """Whether input has come."""
         self.finished = False
@@ -76,6 +80,10 @@ class RealtimeSession:
             self.finished = True
             self.charge()
 
+    def session(self) -> JSONObject:
+        """Return the session as `session.created` and `session.updated` show it."""
+        return {"request_id": self._request_id, "model": self.model, **self.options}
+
     def _handler_of(self, message: Any) -> Handler:
         if not isinstance(message, dict):
             raise RealtimeError({"detail": "Messages are JSON objects."})
@@ -87,8 +95,6 @@ class RealtimeSession:
         if problems := validate(self.shapes[kind], body):
             text = "; ".join(f"{'.'.join(map(str, each.loc[1:]))}: {each.msg}" for each in problems)
             raise RealtimeError({"detail": text})
-        if self.finished:
-            raise RealtimeError({"detail": f"{kind} came after the end of the input."})
         if kind == "session.update":
             if self.started:
                 raise RealtimeError({"detail": "The session cannot be updated once input has been sent."})
@@ -98,18 +104,14 @@ class RealtimeSession:
 
     # What the kinds of session say
 
-    def session(self) -> JSONObject:
-        """Return the session as `session.created` and `session.updated` show it."""
-        raise NotImplementedError
-
+    @abstractmethod
     def update(self, changes: JSONObject) -> Iterator[Message]:
         """Change the session."""
-        raise NotImplementedError
 
+    @abstractmethod
     def handlers(self) -> Mapping[str, Handler]:
         """Return the handlers of input by the types of its events."""
-        raise NotImplementedError
 
+    @abstractmethod
     def charge(self) -> None:
         """Record what the session cost."""
-        raise NotImplementedError

@@ -11,6 +11,7 @@ from mistral_async.testing._errors import invalid_argument
 
 _RATE = 16_000
 _MARK = b"fake-speech:"
+_LENGTH = 4  # bytes before a mark: the length from there
 _CHARACTERS_PER_SECOND = 15
 _LONGEST_TONE = 2.0
 _MAGIC = {"mp3": b"ID3\x04\x00\x00\x00\x00\x00\x00", "flac": b"fLaC", "opus": b"OggS\x00\x02"}
@@ -31,7 +32,7 @@ def decode_audio(text: str) -> bytes:
 def synthesize(text: str, form: str) -> bytes:
     """Return a tone as long as speaking `text` takes, with the text inside; `pcm` is the tone alone."""
     samples = _tone(min(_LONGEST_TONE, seconds_of(text)))
-    note = _MARK + text.encode()
+    note = _MARK + text.encode("utf-8", "replace")
     match form:
         case "pcm":
             return samples
@@ -42,12 +43,18 @@ def synthesize(text: str, form: str) -> bytes:
 
 
 def transcript_of(data: bytes) -> str | None:
-    """Return the text that `synthesize` put into `data`, "" for silence, None for other audio."""
-    start = data.find(_MARK)
-    if start >= 0:
-        length = struct.unpack("<I" if data.startswith(b"RIFF") else ">I", data[start - 4 : start])[0]
-        return data[start + len(_MARK) : start + length].decode("utf-8", "replace")
-    return "" if data.startswith(b"RIFF") and not any(data[44:]) else None
+    """Return the text that `synthesize` put into the files joined in `data`, "" for silence, None for other audio."""
+    is_wav = data.startswith(b"RIFF")
+    texts: list[str] = []
+    start = data.find(_MARK, _LENGTH)
+    while start >= 0:
+        text = start + len(_MARK)
+        end = max(text, start + int.from_bytes(data[start - _LENGTH : start], "little" if is_wav else "big"))
+        texts.append(data[text:end].decode("utf-8", "replace"))
+        start = data.find(_MARK, end + _LENGTH)
+    if texts:
+        return "".join(texts)
+    return "" if is_wav and not any(data[44:]) else None
 
 
 def seconds_of(text: str) -> float:

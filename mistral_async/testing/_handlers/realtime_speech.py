@@ -25,19 +25,13 @@ from mistral_async.testing._websocket_log import Close
 # Rule 1: Text is spoken once its sentence is over, or with a flush or the end; `long_form` waits for two sentences,
 # then for four, and so on.
 # Rule 2: A voice that does not exist, or a sample that is none, ends the session with a close frame.
-# Rule 3: The audio of all events, joined, is one file or stream in the session's format.
+# Rule 3: The audio of all events, joined, is one WAV file or one stream of samples. In other formats it is a file each
+# time that text is spoken; a transcription of them, joined, has all of the text.
 
 OPERATION = "audio.realtime_speech.connect"
 _RATE = 24_000
 _PIECE = 8_192
-_SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*")
-_DEFAULTS: JSONObject = {
-    "voice": None,
-    "is_ref_audio": False,
-    "streaming_mode": "responsive",
-    "response_format": "wav",
-    "expressiveness": 1.0,
-}
+_END = re.compile(r"[.!?\n]+\s*")
 
 
 class SpeechSession(RealtimeSession):
@@ -50,19 +44,20 @@ class SpeechSession(RealtimeSession):
         "input_text.flush": "text: str?",
         "input_text.end": "",
     }
+    defaults: ClassVar[JSONObject] = {
+        "voice": None,
+        "is_ref_audio": False,
+        "streaming_mode": "responsive",
+        "response_format": "wav",
+        "expressiveness": 1.0,
+    }
 
     def __init__(self, state: ServerState, model: str) -> None:
         super().__init__(state, model)
-        self.options = dict(_DEFAULTS)
-        self._request_id = state.ids.uuid7()
         self._waiting = ""
         self._spoken = ""
         self._bytes = 0
         self._least_sentences = 1
-
-    def session(self) -> JSONObject:
-        """Return the session's model and options."""
-        return {"request_id": self._request_id, "model": self.model, **self.options}
 
     def update(self, changes: JSONObject) -> Iterator[Message]:
         """Change options."""
@@ -74,7 +69,7 @@ class SpeechSession(RealtimeSession):
                 self.state.store(VoiceStore).find(voice)
             if sample is not None:
                 decode_audio(sample)
-        except FakeAPIError:
+        except (FakeAPIError, UnicodeError):  # the latter of half a surrogate pair, which has no place in an error
             reason = f"Voice '{voice}' not found." if voice is not None else "Reference audio could not be decoded."
             yield Close(POLICY_VIOLATION, reason)
             return
@@ -101,10 +96,12 @@ class SpeechSession(RealtimeSession):
     def _append(self, event: Any) -> Iterator[Message]:
         self.log.text += event["text"]
         self._waiting += event["text"]
-        sentences = _SENTENCE.findall(self._waiting)
-        if len(sentences) >= self._least_sentences:
-            text = "".join(sentences)
-            self._waiting = self._waiting[len(text) :]
+        if _END.search(event["text"]) is None:
+            return
+        ends = list(_END.finditer(self._waiting))
+        if len(ends) >= self._least_sentences:
+            end = ends[-1].end()
+            text, self._waiting = self._waiting[:end], self._waiting[end:]
             if self.options["streaming_mode"] == "long_form":
                 self._least_sentences *= 2
             yield from self._speak(text)

@@ -28,15 +28,6 @@ from mistral_async.testing._websocket_log import Close
 
 OPERATION = "audio.realtime.connect"
 _MILLISECONDS = 1000
-_DEFAULTS: JSONObject = {
-    "audio_format": {"encoding": "pcm_s16le", "sample_rate": 16_000},
-    "target_streaming_delay_ms": None,
-    "diarize": None,
-    "context_bias": None,
-    "language": None,
-    "speaker_references": None,
-    "turn_detection": None,
-}
 _TURNS: JSONObject = {
     "start_threshold": 0.5,
     "eager_end_threshold": 0.5,
@@ -72,11 +63,18 @@ class TranscriptionSession(RealtimeSession):
         "input_audio.flush": "",
         "input_audio.end": "",
     }
+    defaults: ClassVar[JSONObject] = {
+        "audio_format": {"encoding": "pcm_s16le", "sample_rate": 16_000},
+        "target_streaming_delay_ms": None,
+        "diarize": None,
+        "context_bias": None,
+        "language": None,
+        "speaker_references": None,
+        "turn_detection": None,
+    }
 
     def __init__(self, state: ServerState, model: str) -> None:
         super().__init__(state, model)
-        self.options = dict(_DEFAULTS)
-        self._request_id = state.ids.uuid7()
         self._pending = bytearray()
         self._heard = 0  # bytes in whole slots
         self._utterance: Utterance | None = None
@@ -85,19 +83,19 @@ class TranscriptionSession(RealtimeSession):
         self._segments: JSONArray = []
 
     def session(self) -> JSONObject:
-        """Return the session's model and options."""
-        options = dict(self.options)
-        if options["speaker_references"] is not None:
-            options["speaker_references"] = list(options["speaker_references"])
-        return {"request_id": self._request_id, "model": self.model, **options}
+        """Return the session; of its references, the names of the speakers."""
+        session = super().session()
+        if session["speaker_references"] is not None:
+            session["speaker_references"] = list(session["speaker_references"])
+        return session
 
     def update(self, changes: JSONObject) -> Iterator[Message]:
-        """Change options."""
+        """Change options; an `audio_format` of null is none."""
         if changes.get("turn_detection") is not None:
             changes = {**changes, "turn_detection": {**_TURNS, **changes["turn_detection"]}}
         if changes.get("speaker_references") and not changes.get("diarize", self.options["diarize"]):
             raise RealtimeError({"detail": "speaker_references requires diarize."})
-        self.options |= changes
+        self.options |= {**changes, "audio_format": changes.get("audio_format") or self.options["audio_format"]}
         yield {"type": "session.updated", "session": self.session()}
 
     def handlers(self) -> Mapping[str, Handler]:

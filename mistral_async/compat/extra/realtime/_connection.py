@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, Self, TypeVar, cast
 
 from mistral_async import Mistral
 from mistral_async._codec.json_encode import encode
@@ -135,6 +135,18 @@ class Connection(Generic[E, S]):
         return event
 
 
+class Configurable(Protocol):
+    """A connection whose settings can be changed."""
+
+    @property
+    def update_session(self) -> Callable[..., Awaitable[None]]:
+        """Change settings."""
+        ...
+
+    async def close(self) -> None:
+        """Close it."""
+
+
 def client_of(owner: ClientOwner | SDKConfiguration, server_url: str | None) -> Mistral:
     """Return the client for a server: that of the group's client, or one with the same settings."""
     if not isinstance(owner, SDKConfiguration):
@@ -158,6 +170,20 @@ async def open_socket(
     link = Link(engine_for(client.models._executor.engine, options), handshake(route, model, options), types)  # noqa: SLF001 - one design
     events = await link.open()
     return LinkSocket(link), link.session, events
+
+
+async def configure(connection: Configurable, settings: Mapping[str, Any], failed: Callable[[str], Exception]) -> None:
+    """Send the settings that were given, if any; a connection that cannot be updated is closed, and `failed` raised."""
+    if all(value is None for value in settings.values()):
+        return
+    try:
+        await connection.update_session(**settings)
+    except Exception as failure:
+        await connection.close()
+        raise failed(f"Failed to connect: {failure}") from failure
+    except BaseException:
+        await connection.close()
+        raise
 
 
 def reason_of(failure: MistralError, types: Types, fallback: str) -> tuple[str, Any, Any]:

@@ -12,6 +12,7 @@ from mistral_async.compat.extra.exceptions import RealtimeSpeechException, Realt
 from mistral_async.compat.extra.realtime._connection import (
     Connection,
     client_of,
+    configure,
     open_socket,
     parse_event,
     reason_of,
@@ -142,8 +143,7 @@ class RealtimeSpeech:
             "streaming_mode": streaming_mode,
             "expressiveness": expressiveness,
         }
-        if any(value is not None for value in settings.values()):
-            await _updated(connection, settings)
+        await configure(connection, settings, RealtimeSpeechException)
         return connection
 
     async def speak_stream(
@@ -184,17 +184,6 @@ class RealtimeSpeech:
                 if isinstance(event, (RealtimeSpeechError, SpeechStreamDone)):
                     return
             sender.check()
-
-
-async def _updated(connection: RealtimeSpeechConnection, settings: dict[str, Any]) -> None:
-    try:
-        await connection.update_session(**settings)
-    except Exception as failure:
-        await connection.close()
-        raise RealtimeSpeechException(f"Failed to connect: {failure}") from failure
-    except BaseException:
-        await connection.close()
-        raise
 
 
 if not TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mistral_async.compat._configuration import SDKConfiguration
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.exceptions import RealtimeTranscriptionException, RealtimeTranscriptionWSError
-from mistral_async.compat.extra.realtime._connection import client_of, open_socket, reason_of
+from mistral_async.compat.extra.realtime._connection import client_of, configure, open_socket, reason_of
 from mistral_async.compat.extra.realtime._sending import Sender
 from mistral_async.compat.extra.realtime.connection import RealtimeConnection
 from mistral_async.errors import MistralError
@@ -78,8 +78,7 @@ class RealtimeTranscription:
             "speaker_references": speaker_references,
             "turn_detection": turn_detection,
         }
-        if any(value is not None for value in settings.values()):
-            await _updated(connection, settings)
+        await configure(connection, settings, RealtimeTranscriptionException)
         return connection
 
     async def transcribe_stream(
@@ -125,17 +124,6 @@ class RealtimeTranscription:
                 if isinstance(event, (RealtimeTranscriptionError, TranscriptionStreamDone)):
                     return
             sender.check()
-
-
-async def _updated(connection: RealtimeConnection, settings: dict[str, Any]) -> None:
-    try:
-        await connection.update_session(**settings)
-    except Exception as failure:
-        await connection.close()
-        raise RealtimeTranscriptionException(f"Failed to connect: {failure}") from failure
-    except BaseException:
-        await connection.close()
-        raise
 
 
 if not TYPE_CHECKING:
