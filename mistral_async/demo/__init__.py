@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 QUESTION = "Which river flows into the Black Sea?"
 CHAT_MODEL, EMBED_MODEL = "mistral-small-latest", "mistral-embed"
-NEAREST = 4
+NEAREST = 8
 
 
 class Report:

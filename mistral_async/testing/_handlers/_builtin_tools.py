@@ -10,8 +10,9 @@ from struct import pack
 import msgspec
 
 from mistral_async.testing._content import Content
-from mistral_async.testing._handlers._prompt import entries, last_text, question_of, words_of
+from mistral_async.testing._handlers._prompt import entries, last_text, question_of
 from mistral_async.testing._handlers._text import best_sentences, calculation
+from mistral_async.testing._handlers._words import words_of
 from mistral_async.testing._handlers.documents import DocumentStore
 from mistral_async.testing._handlers.files import FileStore
 from mistral_async.testing._handlers.libraries import LibraryStore

@@ -1,28 +1,19 @@
-"""The text of a prompt: its tokens, words and sentences, and the question at its end."""
+"""The text of a prompt: its tokens and sentences, and the question at its end."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any, cast
 
+from mistral_async.testing._handlers._words import words_of
 from mistral_async.testing._json import JSONArray, JSONMapping, JSONObject, Messages
 
-_WORD = re.compile(r"\w+", re.UNICODE)
 _PIECE = re.compile(r"\s*(?:\w{1,5}|[^\w\s])|\s+$")
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\s|$)|(?=\n)|[.!?]|$)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[ \t]+")
+_ABBREVIATIONS = frozenset(["dr.", "e.g.", "i.e.", "mr.", "mrs.", "mt.", "no.", "st.", "vs."])
 _BYTES_PER_TOKEN = 4
 _MESSAGE_TOKENS = 4
-STEM = 5
-
-_COMMON_TEXT = (
-    "a about all also an and answer any are as at be been but by can context could did do does for from given had "
-    "has have he her his how i if in into is it its just me more most my no not of on only or our out passages "
-    "please question say says she should so some such tell than that the their them then there these they this "
-    "those to us use using was we were what when where which who whom whose why will with would you your "
-)
-COMMON = frozenset(_COMMON_TEXT.split())
 
 
 def section(value: JSONMapping, name: str) -> JSONObject:
@@ -46,17 +37,6 @@ def pieces_of(text: str) -> list[str]:
     """Split `text` into pieces of the size of tokens; joined again they are `text`."""
     pieces = _PIECE.findall(text)
     return pieces if sum(map(len, pieces)) == len(text) else [text]
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of `text` in lower case."""
-    return _WORD.findall(text.lower())
-
-
-@lru_cache(maxsize=4096)
-def topics_of(text: str) -> frozenset[str]:
-    """Return the stems of the words of `text`, common words left out."""
-    return frozenset(word[:STEM] for word in words_of(text) if word not in COMMON)
 
 
 def content_text(content: Any) -> str:
@@ -102,7 +82,17 @@ def prompt_tokens(messages: Messages) -> int:
 
 def sentences_of(text: str) -> list[str]:
     """Split `text` into sentences."""
-    return [sentence.strip() for sentence in _SENTENCE.findall(text) if _WORD.search(sentence)]
+    return [sentence for line in text.split("\n") for sentence in _sentences(line) if words_of(sentence)]
+
+
+def _sentences(line: str) -> Iterator[str]:
+    start = 0
+    for end in _SENTENCE_END.finditer(line):
+        last_word = line[start : end.start()].rpartition(" ")[2].lower().lstrip("(")
+        if last_word not in _ABBREVIATIONS and not line[end.end() : end.end() + 1].islower():
+            yield line[start : end.start()].strip()
+            start = end.end()
+    yield line[start:].strip()
 
 
 def last_text(messages: Messages, role: str = "user") -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
+from mistral_async.testing._handlers._words import words_of
 from mistral_async.testing._json import JSONArray, JSONObject
 
 # Below this depth only what is required is written, and a union ends in its simplest member.
@@ -41,20 +42,31 @@ _CANDIDATES = (
     "a@b.co",
     "+33123456789",
 )
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]+|\"([^\"]+)\"")
 
 
 def instance_of(schema: Any, prompt: str = "") -> Any:
-    """Return a value that `schema` accepts."""
-    return _InstanceBuilder(schema, prompt).value(schema, "", 0)
+    """Return a value that `schema` accepts.
+
+    Rule 1: numeric fields take the numbers of the prompt in order, each the first that fits and is left.
+    Rule 2: text fields take its names and quoted texts in order, the last of them if there are more than fields.
+    Rule 3: the last one is taken again if there are too few.
+    Rule 4: an enum has the value that the prompt names, or else its first.
+    """
+    draft = _InstanceBuilder(schema, prompt)
+    draft.value(schema, "", 0)
+    return _InstanceBuilder(schema, prompt, fields=draft.named).value(schema, "", 0)
 
 
 class _InstanceBuilder:
-    def __init__(self, root: Any, prompt: str) -> None:
+    def __init__(self, root: Any, prompt: str, fields: int = 0) -> None:
+        self.named: int = 0
         self._root = root
+        self._words = f" {' '.join(words_of(prompt))} "
         self._numbers = [float(number) for number in _NUMBER.findall(prompt)]
-        self._names = [match[1] or match[0] for match in _NAME.finditer(prompt)]
+        self._unused = list(self._numbers)
+        self._names = [match[1] or match[0] for match in _NAME.finditer(prompt)][-fields:]
 
     def value(self, schema: Any, name: str, depth: int) -> Any:
         if not isinstance(schema, dict):
@@ -63,7 +75,7 @@ class _InstanceBuilder:
         if "const" in rules:
             return rules["const"]
         if "enum" in rules:
-            return rules["enum"][0]
+            return next((each for each in rules["enum"] if self._is_named(each)), rules["enum"][0])
         if "default" in rules and depth >= _DEEP:
             return rules["default"]
         return self._of_type(rules, name, depth)
@@ -131,19 +143,31 @@ class _InstanceBuilder:
     def _number(self, rules: JSONObject, *, whole: bool) -> float:
         step = rules.get("multipleOf") or (1 if whole else None)
         low, high = _bounds(rules, step or 0.001)
-        given = next((n for n in self._numbers if low <= n <= high and (step is None or n % step == 0)), None)
-        value = given if given is not None else min(max(1.0, low), high)
+        value = self._given_number(lambda n: low <= n <= high and (step is None or n % step == 0))
+        value = min(max(1.0, low), high) if value is None else value
         if step:
             value = -(-value // step) * step
             value = value - step if value > high else value
         return value
+
+    def _given_number(self, fits: Callable[[float], bool]) -> float | None:
+        number = next(filter(fits, self._unused), None)
+        if number is None:
+            return next(filter(fits, reversed(self._numbers)), None)
+        self._unused.remove(number)
+        return number
+
+    def _is_named(self, value: Any) -> bool:
+        words = " ".join(words_of(str(value)))
+        return bool(words) and f" {words} " in self._words
 
     def _string(self, rules: JSONObject, name: str) -> str:
         if rules.get("format") in _FORMATS:
             return _FORMATS[rules["format"]]
         if pattern := rules.get("pattern"):
             return next((text for text in (*self._names, *_CANDIDATES) if re.search(pattern, text)), "")
-        text = self._names[-1] if self._names else name or "text"
+        text = self._names[min(self.named, len(self._names) - 1)] if self._names else name or "text"
+        self.named += 1
         text = text.ljust(int(rules.get("minLength", 0)), ".")
         return text[: int(rules.get("maxLength", len(text)))]
 

@@ -1,14 +1,19 @@
-"""The text of a completion: the sentences of the prompt that fit the question, or else the question. Never random."""
+"""The text of a completion: what of the prompt fits the question best, or else the question. Never random."""
 
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import Any
 
-from mistral_async.testing._handlers._prompt import content_text, last_text, question_of, sentences_of, topics_of
+from mistral_async.testing._handlers._prompt import content_text, last_text, question_of, sentences_of
+from mistral_async.testing._handlers._words import COMMON, FREQUENT, STEM, stem_of, topics_of, words_of
 from mistral_async.testing._json import JSONMapping, Messages
 
 # A minus and a slash need spaces around them: dates and versions are not sums.
@@ -19,7 +24,6 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mult: operator.mul,
     ast.Div: lambda left, right: left / right,
 }
-_MOST_SENTENCES = 2
 _LONGEST_SUM = 60
 _QUOTE = 200
 
@@ -47,16 +51,48 @@ def thoughts_on(messages: Messages) -> str:
 
 
 def best_sentences(context: str, question: str) -> list[str]:
-    """Return the one or two sentences of `context` that share most words with `question`, in their order."""
-    wanted = topics_of(question)
-    sentences = [s for s in dict.fromkeys(sentences_of(context)) if s != question and not s.endswith("?")]
-    scores = [(len(wanted & topics_of(s)), -len(s), -index, s) for index, s in enumerate(sentences)]
-    ranked = sorted((score for score in scores if score[0]), reverse=True)
-    if not ranked:
+    """Return the sentence of `context` that fits `question` best, and another of its line if that adds to it.
+
+    Rule 1: a stem, its first letters, and two neighbouring words weigh the more the fewer sentences have them.
+    Rule 2: common and frequent words weigh little.
+    Rule 3: of equals the shorter, then the earlier is taken.
+    Rule 4: one more sentence of the same line is taken if it has topics of the question that the first has not.
+    """
+    lines = [[s for s in sentences_of(line) if s != question and not s.endswith("?")] for line in context.split("\n")]
+    sentences = list(dict.fromkeys(chain.from_iterable(lines)))
+    scores = _scores(sentences, question)
+    best = max(sentences, key=lambda each: (scores[each], -len(each)), default="")
+    if not scores.get(best):
         return []
-    threshold = ranked[0][0] / 2
-    best = [score for score in ranked[:_MOST_SENTENCES] if score[0] > threshold]
-    return [score[3] for score in sorted(best, key=lambda score: -score[2])]
+    missing = topics_of(question) - topics_of(best)
+    line = next(line for line in lines if best in line)
+    more = max((each for each in line if missing & topics_of(each)), key=scores.__getitem__, default=best)
+    return [each for each in line if each in (best, more)]
+
+
+def _scores(sentences: Iterable[str], question: str) -> dict[str, float]:
+    wanted = _weights(question)
+    found = {sentence: wanted.keys() & _weights(sentence).keys() for sentence in sentences}
+    having = Counter(chain.from_iterable(found.values()))
+    return {
+        sentence: sum(wanted[feature] * math.log1p(len(found) / having[feature]) for feature in sorted(features))
+        for sentence, features in found.items()
+    }
+
+
+@lru_cache(maxsize=4096)
+def _weights(text: str) -> Mapping[str, float]:
+    words = words_of(text)
+    weights = {f"{first} {second}": _weight(first) * _weight(second) for first, second in pairwise(words)}
+    for word in words:
+        if word not in COMMON:
+            stem = stem_of(word)
+            weights[stem] = weights[f"{stem[:STEM]}-"] = _weight(word) / 2
+    return weights
+
+
+def _weight(word: str) -> float:
+    return 0.1 if word in COMMON else 0.4 if word in FREQUENT else 1.0
 
 
 def calculation(text: str) -> tuple[str, str] | None:

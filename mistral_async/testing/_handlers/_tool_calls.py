@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any, cast
 
-from mistral_async.testing._handlers._prompt import COMMON, STEM, entries, last_text, section, topics_of, words_of
+from mistral_async.testing._handlers._prompt import entries, last_text, section
 from mistral_async.testing._handlers._schema_instance import instance_of
+from mistral_async.testing._handlers._words import COMMON, STEM, stem_of, topics_of, words_of
 from mistral_async.testing._json import JSONArray, JSONMapping, JSONObject, Messages
 
 _FORCED = {"any", "required"}
@@ -62,4 +63,4 @@ def _names(prompt: str, name: str) -> bool:
     spaced_json_reply = "".join(f" {c}" if c.isupper() else c for c in name).replace("_", " ").replace("-", " ")
     words = [word for word in words_of(spaced_json_reply) if word not in _VERBS and word not in COMMON]
     topics = topics_of(prompt)
-    return bool(words) and all(word[:STEM] in topics for word in words)
+    return bool(words) and all(stem_of(word)[:STEM] in topics for word in words)

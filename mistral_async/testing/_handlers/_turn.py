@@ -10,7 +10,8 @@ import msgspec
 
 from mistral_async.testing._handlers import _completions as completions
 from mistral_async.testing._handlers._builtin_tools import ToolExecution, run_builtin_tool
-from mistral_async.testing._handlers._prompt import entries, last_text, prompt_tokens, topics_of
+from mistral_async.testing._handlers._prompt import entries, last_text, prompt_tokens
+from mistral_async.testing._handlers._words import topics_of
 from mistral_async.testing._handlers.agents import AgentStore, completion_args
 from mistral_async.testing._json import JSONArray, JSONMapping, JSONObject, Messages
 from mistral_async.testing._state import ServerState

@@ -1,7 +1,8 @@
 """Embedding vectors: unit length, equal for equal texts, closer the more words two texts share.
 
-Every word is a random row of signs. A text's vector is the sum of its words' rows, with common words counting less.
-The rows are added as whole numbers of 16 bits per dimension, so that a text costs one addition of integers per word.
+Every word, its stem, and the start of its stem are random rows of signs. A text's vector is the sum of the rows of its
+words, each once: words that are rare in English count more, and so do numbers. The rows are added as whole numbers of
+16 bits per dimension, so that a text costs one addition of integers per word.
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ from array import array
 from functools import lru_cache
 from hashlib import shake_128
 
-from mistral_async.testing._handlers._prompt import COMMON, STEM, words_of
+from mistral_async.testing._handlers._words import COMMON, FREQUENT, STEM, stem_of, words_of
 
 _LANE = 16
-_MOST_WORDS = 10_000
-_TOPIC_WEIGHT = 4
-_STEM_WEIGHT = 2
+_HEAVIEST = (1 << _LANE) - 1
 # Values are multiples of a power of two, so that they are the same as 32-bit floats and as JSON numbers.
 _GRAIN = 1 << 18
 
@@ -44,8 +43,10 @@ class VectorSpace:
 
     def _sum(self, text: str) -> tuple[array[int], int]:
         total = weight = 0
-        for word in words_of(text)[:_MOST_WORDS] or [text]:
+        for word in dict.fromkeys(words_of(text)) or [text]:
             row, share = self._row(word)
+            if weight + share > _HEAVIEST:
+                break
             total += row
             weight += share
         lanes = array("H", total.to_bytes(self.dimensions * _LANE // 8, "little"))
@@ -56,15 +57,21 @@ class VectorSpace:
     def _make_row(self, word: str) -> tuple[int, int]:
         if word in COMMON:
             return self._signs_of(word), 1
-        row = self._signs_of(word) * _TOPIC_WEIGHT
-        if len(word) <= STEM:
-            return row + self._signs_of(word) * _STEM_WEIGHT, _TOPIC_WEIGHT + _STEM_WEIGHT
-        return row + self._signs_of(word[:STEM]) * _STEM_WEIGHT, _TOPIC_WEIGHT + _STEM_WEIGHT
+        stem, rarity = stem_of(word), _rarity(word)
+        features = (("word", word, rarity), ("stem", stem, 4 * rarity), ("start", stem[:STEM], 2 * rarity))
+        row = sum(self._signs_of(f"{kind} {feature}") * weight for kind, feature, weight in features)
+        return row, sum(weight for _, _, weight in features)
 
     def _signs_of(self, feature: str) -> int:
         digest = shake_128(self._salt + feature.encode("utf-8", "surrogatepass")).digest((self.dimensions + 7) // 8)
         bits = format(int.from_bytes(digest, "little"), f"0{len(digest) * 8}b")[-self.dimensions :]
         return int.from_bytes(bits.encode("utf-16-le"), "little") - self._zeros
+
+
+def _rarity(word: str) -> int:
+    if word in FREQUENT:
+        return 1
+    return 3 if word.isdigit() else 2
 
 
 def quantize(vector: list[float], dtype: str) -> list[int]:

@@ -7,7 +7,8 @@ from hashlib import blake2b
 from typing import Any, cast
 
 from mistral_async.testing._call import FakeCall
-from mistral_async.testing._handlers._prompt import content_text, tokens_of, topics_of, words_of
+from mistral_async.testing._handlers._prompt import content_text, tokens_of
+from mistral_async.testing._handlers._words import topics_of, words_of
 from mistral_async.testing._handlers.embeddings import usage_of
 from mistral_async.testing._handlers.models import ModelStore, resolve_model
 from mistral_async.testing._json import JSONArray, JSONObject, Messages

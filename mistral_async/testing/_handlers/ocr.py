@@ -10,8 +10,9 @@ from typing import Any, cast
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import invalid_argument
 from mistral_async.testing._handlers._document_text import fetch_document, pages_of, read_stored_file
-from mistral_async.testing._handlers._prompt import section, words_of
+from mistral_async.testing._handlers._prompt import section
 from mistral_async.testing._handlers._schema_instance import instance_of
+from mistral_async.testing._handlers._words import words_of
 from mistral_async.testing._handlers.models import resolve_model
 from mistral_async.testing._json import JSONMapping, JSONObject
 from mistral_async.testing._reply import Reply, json_reply

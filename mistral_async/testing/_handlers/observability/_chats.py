@@ -16,7 +16,8 @@ from mistral_async._codec.json_types import is_array, is_object
 from mistral_async.testing._call import FakeCall
 from mistral_async.testing._errors import FakeAPIError, observability_error
 from mistral_async.testing._handlers._completions import FakeCompletion, message_of
-from mistral_async.testing._handlers._prompt import content_text, entries, topics_of
+from mistral_async.testing._handlers._prompt import content_text, entries
+from mistral_async.testing._handlers._words import topics_of
 from mistral_async.testing._json import JSONMapping, JSONObject, Messages
 from mistral_async.testing._state import ServerState
 

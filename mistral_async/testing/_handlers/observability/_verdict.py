@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mistral_async.testing._handlers._prompt import content_text, topics_of
+from mistral_async.testing._handlers._prompt import content_text
+from mistral_async.testing._handlers._words import topics_of
 from mistral_async.testing._json import JSONMapping, JSONObject, Messages
 
 
