@@ -34,14 +34,25 @@ def expand(function: Callable[..., Any]) -> inspect.Signature:
     parameters: list[inspect.Parameter] = []
     for each in signature.parameters.values():
         if each.kind is inspect.Parameter.VAR_KEYWORD:
-            options = function.__globals__[str(each.annotation).removeprefix("Unpack[").removesuffix("]")]
             parameters += [
                 inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_written(written))
-                for key, written in options.__annotations__.items()
+                for key, written in _unpacked(function, each).__annotations__.items()
             ]
         else:
             parameters.append(each.replace(annotation=_written(each.annotation)))
     return signature.replace(parameters=parameters, return_annotation=_written(signature.return_annotation))
+
+
+def options_of(function: Callable[..., Any]) -> Any:
+    """Return the `TypedDict` whose keys a function takes as options; None if it takes none."""
+    for each in inspect.signature(function).parameters.values():
+        if each.kind is inspect.Parameter.VAR_KEYWORD:
+            return _unpacked(function, each)
+    return None
+
+
+def _unpacked(function: Callable[..., Any], parameter: inspect.Parameter) -> Any:
+    return function.__globals__[str(parameter.annotation).removeprefix("Unpack[").removesuffix("]")]
 
 
 def _written(annotation: Any) -> Any:

@@ -12,6 +12,7 @@ from types import CoroutineType, MethodType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from mistral_async._binding.arguments import bind, expand, validator
+from mistral_async._binding.docstring import Documentation
 from mistral_async._binding.unknown_options import without_unknown
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
@@ -129,6 +130,7 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
         return made
 
     vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
+    method.__doc__ = Documentation(describe)
     return method
 
 
@@ -251,6 +253,7 @@ class Method(Generic[P, A]):
             return self._executor.run(function, self, args, kwargs)
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
+        method.__doc__ = Documentation(function)
         self.method = method
         _appear_as(self, method)
 

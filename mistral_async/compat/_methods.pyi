@@ -455,9 +455,9 @@ class FilesGroup:
     async def download_async(self, file_id: str, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Get a file's content: whole, as a stream, or to a path."""
     def get_signed_url(self, file_id: str, expiry: int | None=None, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetSignedURLResponse:
-        """Get an address where anyone can read the file for `expiry` hours (1 to 168; 24 unless given)."""
+        """Get an address where anyone can read the file for `expiry` hours."""
     async def get_signed_url_async(self, file_id: str, expiry: int | None=None, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetSignedURLResponse:
-        """Get an address where anyone can read the file for `expiry` hours (1 to 168; 24 unless given)."""
+        """Get an address where anyone can read the file for `expiry` hours."""
     def list(self, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FileListOptions]) -> ListFilesResponse:
         """List files."""
     async def list_async(self, *, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FileListOptions]) -> ListFilesResponse:

@@ -33,6 +33,7 @@ class AudioAgentListOptions(TypedDict, total=False):
     page_token: str | None
     """The page to go on with: the `next_page_token` of the one before."""
     search: str | None
+    """In the names."""
 
 
 VoiceAgentTool: TypeAlias = OpenUnion[

@@ -183,16 +183,23 @@ class AudioSessionCreateRequest(TypedDict, total=False):
     """Everything that `sessions.create` takes: a configuration, or an agent that has one."""
 
     llm: AudioLLMConfig | JSONMapping | None
+    """The model that answers, and its settings."""
     tts: AudioTTSConfig | JSONMapping | None
+    """The model and voice that speak."""
     stt: AudioSTTConfig | JSONMapping | None
+    """The model that transcribes what is said."""
     turn: AudioTurnConfig | JSONMapping | None
+    """Settings of when a turn of the speaker ends."""
     instructions: str | None
+    """The system prompt of the session."""
     tools: Sequence[VoiceAgentToolRequest | JSONMapping] | None
+    """Tools that the agent may call."""
     welcome_message: str | None
     """The first thing that the agent says."""
     agent_id: str | None
     """The agent whose configuration is used."""
     agent_version: int | None
+    """The version of the agent; its current one unless given."""
 
 
 class VoiceAgentFunctionTool(Model, kw_only=True):

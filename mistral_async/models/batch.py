@@ -134,6 +134,7 @@ class BatchOptions(TypedDict, total=False):
     agent_id: str | None
     """For the bodies that name none, where the endpoint is that of the agents' completions."""
     metadata: Mapping[str, str] | None
+    """Data of yours that is kept with the job."""
     timeout_hours: int | None
     """After how many hours the job gives up: 1 to 168, 24 where not set."""
     completion_window: str | None
@@ -152,13 +153,19 @@ class BatchListOptions(TypedDict, total=False):
     page: int | None
     """One page, counted from 0; all pages where not set."""
     page_size: int | None
+    """Jobs a page; the API's default is 100."""
     model: str | None
+    """Only jobs of this model."""
     agent_id: str | None
+    """Only jobs of this agent."""
     metadata: JSONMapping | None
     """Each key is sent as a query parameter of its own."""
     created_after: datetime | str | None
+    """Only jobs that were created after this time."""
     created_by_me: bool | None
+    """True for your own jobs alone; False by default."""
     status: Sequence[BatchJobStatus | str] | None
+    """Only jobs in these states."""
     order_by: BatchJobsOrderBy | str | None
     """Newest first (`-created`) where not set."""
 

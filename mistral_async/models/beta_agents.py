@@ -74,14 +74,19 @@ class AgentOptions(TypedDict, total=False):
     """Options of a new agent. None is not sent."""
 
     instructions: str | None
+    """The system prompt of every conversation with the agent."""
     tools: Sequence[AnyTool | JSONMapping] | None
+    """Functions and built-in tools that the agent may call."""
     completion_args: CompletionArgs | JSONMapping | None
+    """How answers are sampled: `CompletionArgs`, or a dict. A request may say otherwise."""
     guardrails: Sequence[GuardrailConfig | JSONMapping] | None
+    """Checks of what is asked and answered."""
     description: str | None
     """Its purpose; other agents read it."""
     handoffs: Sequence[str] | None
     """The ids of the agents that it may give a conversation to; at least one."""
     metadata: JSONMapping | None
+    """Data of yours that is kept with the agent."""
     version_message: str | None
     """The changes of this version, up to 500 characters."""
 
@@ -100,7 +105,9 @@ class UpdateAgentRequest(AgentOptions, total=False):
     """
 
     model: str | None
+    """The model that answers from now on."""
     name: str | None
+    """The new name."""
     deployment_chat: bool | None
     """True if it is offered in the chat application."""
 
@@ -111,12 +118,17 @@ class AgentFilter(TypedDict, total=False):
     page_size: int | None
     """1 to 1,000; 20 where not set."""
     deployment_chat: bool | None
+    """Only agents that are (or are not) deployed in the chat application."""
     sources: Sequence[RequestSource | str] | None
+    """Only agents that were made there."""
     name: str | None
+    """Only agents of this name."""
     search: str | None
     """A part of the name or the id."""
     id: str | None
+    """Only the agent of this id."""
     metadata: JSONMapping | None
+    """Only agents that have these entries in their metadata."""
 
 
 class AgentListOptions(AgentFilter, total=False):

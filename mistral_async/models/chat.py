@@ -30,13 +30,15 @@ class SharedOptions(TypedDict, total=False):
     """Options of all completions. None is not sent."""
 
     max_tokens: int | None
-    """The longest answer."""
+    """The most tokens of the answer. With the prompt, at most the model's context. No limit of its own unless given."""
     min_tokens: int | None
+    """The least tokens of the answer."""
     stop: str | Sequence[str] | None
     """Texts at which the answer ends; they are not part of it."""
     random_seed: int | None
     """Makes sampling repeatable."""
     metadata: JSONMapping | None
+    """Data of yours that is kept with the request."""
     tool_choice: ToolChoice | ToolChoiceEnum | JSONMapping | None
     """`auto`, `none`, `any`, `required`, or the function that must be called."""
     parallel_tool_calls: bool | None
@@ -46,27 +48,36 @@ class SharedOptions(TypedDict, total=False):
     frequency_penalty: float | None
     """From -2 to 2."""
     repetition_penalty: float | None
+    """How much repeated tokens are made less likely; 1 changes nothing."""
     top_k: int | None
+    """Sample from this many of the most likely tokens only."""
     logprobs: bool | None
     """True to get the log probabilities of the tokens."""
     top_logprobs: int | None
     """The number of alternatives to get for each token."""
     prompt_logprobs: bool | None
+    """True to get the log probabilities of the prompt's tokens."""
     top_prompt_logprobs: int | None
+    """The number of alternatives to get for each token of the prompt."""
     prediction: Prediction | JSONMapping | None
     """Text that the answer will largely repeat."""
     reasoning_effort: ReasoningEffort | None
+    """`none` to `max`: how long a reasoning model thinks before it answers."""
     prompt_mode: MistralPromptMode | None
+    """`reasoning` puts the system prompt of reasoning models first."""
     guardrails: Sequence[GuardrailConfig | JSONMapping] | None
+    """Checks of what is asked and answered."""
     prompt_cache_key: str | None
     """Requests with one key share the cache of their common beginning."""
     service_tier: RequestedServiceTier | None
+    """`auto` takes the priority tier where the account has it, `standard_only` never."""
 
 
 class ParsedOptions(SharedOptions, total=False):
     """Options of a completion whose answer is read as a type. None is not sent."""
 
     tools: Sequence[AnyTool | JSONMapping] | None
+    """Functions that the model may ask for, as tools or dicts."""
     n: int | None
     """The number of choices to make; the prompt is billed once."""
 

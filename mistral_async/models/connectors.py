@@ -372,6 +372,7 @@ class ConnectorOptions(TypedDict, total=False):
     title: str | None
     """At most 255 characters."""
     icon_url: str | None
+    """The address of a picture."""
     visibility: ConnectorVisibility | str | None
     """`private` where not set."""
     system_prompt: str | None
@@ -381,7 +382,9 @@ class ConnectorOptions(TypedDict, total=False):
     global_headers: Mapping[str, JSONMapping | GlobalHeaderValue] | None
     """Headers that are sent with all credentials, by name. Secret values are never answered."""
     auth_methods: Sequence[ConnectorAuthMethod | JSONMapping] | None
+    """Ways in which users may log in."""
     auth_data: ConnectorAuthData | JSONMapping | None
+    """What the OAuth server has to know."""
     oauth2_server_metadata: ExtendedOAuthServerMetadata | JSONMapping | None
     """The authorization server. Where not set, it is asked for its metadata."""
     oauth2_server_metadata_url: str | None
@@ -404,9 +407,11 @@ class UpdateConnectorRequest(TypedDict, total=False):
     protocol: ConnectorProtocol | str | None
     """The protocol that it has: `mcp` where not set."""
     name: str | None
+    """The new name."""
     title: str | None
     """None removes it."""
     description: str | None
+    """The new description."""
     icon_url: str | None
     """None removes it."""
     server: str | None
@@ -416,10 +421,13 @@ class UpdateConnectorRequest(TypedDict, total=False):
     auth_methods: Sequence[ConnectorAuthMethod | JSONMapping] | None
     """Ways to authenticate that are added or changed."""
     auth_data: ConnectorAuthData | JSONMapping | None
+    """What the OAuth server has to know."""
     headers: JSONMapping | None
     """Headers that are sent to the service for the whole organization."""
     connection_config: JSONMapping | None
+    """Settings of the connection."""
     connection_secrets: JSONMapping | None
+    """Secrets of the connection; they are not shown again."""
 
 
 class AuthURLOptions(TypedDict, total=False):
@@ -430,6 +438,7 @@ class AuthURLOptions(TypedDict, total=False):
     method_type: ConnectorAuthType | str | None
     """Needed where the connector knows several ways that ask the user."""
     credentials_name: str | None
+    """The name under which the credentials are kept."""
     credentials_title: str | None
     """At most 255 characters."""
     github_installation_link: bool | None
@@ -462,6 +471,7 @@ class CredentialsOptions(TypedDict, total=False):
     is_default: bool | None
     """True makes them those that are used where no other ones are named; the first ones are."""
     credentials: ConnectionCredentials | JSONMapping | None
+    """What the connector logs in with."""
 
 
 class CredentialsCreateOrUpdate(CredentialsOptions):

@@ -264,24 +264,34 @@ class ConversationStartOptions(TypedDict, total=False):
     """Options of a conversation that starts, but for its tools. It needs `model` or `agent_id`, not both."""
 
     model: str | None
+    """The model that answers; or give `agent_id`."""
     agent_id: str | None
+    """The agent that answers; or give `model`."""
     agent_version: str | int | None
     """A version's number or alias."""
     instructions: str | None
+    """The system prompt."""
     completion_args: CompletionArgs | JSONMapping | None
+    """How answers are sampled: `CompletionArgs`, or a dict."""
     guardrails: Sequence[GuardrailConfig | JSONMapping] | None
+    """Checks of what is asked and answered."""
     name: str | None
+    """A name for the conversation."""
     description: str | None
+    """What the conversation is about."""
     metadata: JSONMapping | None
+    """Data of yours that is kept with the conversation."""
     store: bool | None
     """False: the server forgets it, and it cannot be appended to."""
     handoff_execution: HandoffExecution | str | None
+    """Who hands over to another agent: `server` goes on with it by itself, `client` ends the answer."""
 
 
 class ConversationOptions(ConversationStartOptions, total=False):
     """Options of a conversation that starts. It needs `model` or `agent_id`, not both."""
 
     tools: Sequence[AnyTool | JSONMapping] | None
+    """Functions and built-in tools that the model may call."""
 
 
 class AppendOptions(TypedDict, total=False):
@@ -290,21 +300,28 @@ class AppendOptions(TypedDict, total=False):
     tool_confirmations: Sequence[ToolCallConfirmation | JSONMapping] | None
     """For the calls that wait. May be sent without `inputs`."""
     completion_args: CompletionArgs | JSONMapping | None
+    """How the answer is sampled: `CompletionArgs`, or a dict."""
     store: bool | None
     """False: the server forgets what is added."""
     handoff_execution: HandoffExecution | str | None
+    """Who hands over to another agent: `server` goes on with it by itself, `client` ends the answer."""
 
 
 class RestartOptions(TypedDict, total=False):
     """Options of a conversation that starts again from an entry, as a new conversation."""
 
     completion_args: CompletionArgs | JSONMapping | None
+    """How the answer is sampled: `CompletionArgs`, or a dict."""
     guardrails: Sequence[GuardrailConfig | JSONMapping] | None
+    """Checks of what is asked and answered."""
     metadata: JSONMapping | None
+    """Data of yours that is kept with the new conversation."""
     agent_version: str | int | None
     """A version's number or alias."""
     store: bool | None
+    """False to keep nothing on the server; True by default."""
     handoff_execution: HandoffExecution | str | None
+    """Who hands over to another agent: `server` goes on with it by itself, `client` ends the answer."""
 
 
 class ConversationRequest(ConversationOptions):

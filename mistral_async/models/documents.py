@@ -88,6 +88,7 @@ class UpdateDocumentRequest(TypedDict, total=False):
     """Changes to a document; what is not named stays."""
 
     name: str | None
+    """The new name."""
     attributes: Mapping[str, Attribute] | None
     """None removes them."""
     expires_at: datetime | str | None
@@ -98,6 +99,7 @@ class DocumentListOptions(TypedDict, total=False):
     """Which documents are listed, and in what order."""
 
     search: str | None
+    """In the names."""
     page_size: int | None
     """1 to 100."""
     page: int | None

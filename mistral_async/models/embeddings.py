@@ -27,6 +27,7 @@ class EmbeddingOptions(TypedDict, total=False):
     """Options of embeddings. None is not sent."""
 
     metadata: JSONMapping | None
+    """Data of yours that is kept with the request."""
     output_dimension: int | None
     """The length of the vectors, where the model lets you choose."""
     output_dtype: EmbeddingDtype | None

@@ -38,14 +38,19 @@ class FileListOptions(TypedDict, total=False):
     page: int | None
     """From 0; one page alone."""
     page_size: int | None
+    """Files a page; the API's default is 100."""
     include_total: bool | None
     """True if pages have the number of all files, which is the default."""
     sample_type: Sequence[SampleType] | None
+    """Only files of these formats."""
     source: Sequence[Source] | None
+    """Only files that came from there."""
     search: str | None
     """In the names."""
     purpose: FilePurpose | None
+    """Only files for this use."""
     mimetypes: Sequence[str] | None
+    """Only files of these media types."""
 
 
 class FileSchema(Model, kw_only=True, gc=False):

@@ -20,13 +20,15 @@ class FIMOptions(TypedDict, total=False):
     top_p: float | None
     """Above 0, at most 1."""
     max_tokens: int | None
-    """The longest answer."""
+    """The most tokens of the answer. With the prompt, at most the model's context."""
     min_tokens: int | None
+    """The least tokens of the answer."""
     stop: str | Sequence[str] | None
     """Texts at which the answer ends; they are not part of it."""
     random_seed: int | None
     """Makes sampling repeatable."""
     metadata: JSONMapping | None
+    """Data of yours that is kept with the request."""
     prompt_cache_key: str | None
     """Requests with one key share the cache of their common beginning."""
 

@@ -273,15 +273,19 @@ class FineTuningOptions(TypedDict, total=False):
     validation_files: Sequence[str | TrainingFile | JSONMapping] | None
     """Ids of uploaded files. At most 5 % of the training data."""
     hyperparameters: CompletionTrainingParameters | ClassifierTrainingParameters | JSONMapping | None
+    """Steps, learning rate and the like: an object of the job's kind, or a dict."""
     suffix: str | None
     """Becomes part of the new model's name, up to 18 characters."""
     integrations: Sequence[WandbIntegration | JSONMapping] | None
+    """Where the run is reported, such as Weights & Biases."""
     auto_start: bool | None
     """False: only validate the files; `start` starts it."""
     invalid_sample_skip_percentage: float | None
     """The share of invalid samples that is skipped rather than failing the job: 0 to 0.5."""
     job_type: FineTuneableModelType | str | None
+    """The kind of job: `completion` or `classifier`."""
     repositories: Sequence[GithubRepositoryIn | JSONMapping] | None
+    """Repositories that the model is written to."""
     classifier_targets: Sequence[ClassifierTarget | JSONMapping] | None
     """The targets that a classifier job learns."""
 
@@ -298,14 +302,23 @@ class FineTuningListOptions(TypedDict, total=False):
     page: int | None
     """One page, counted from 0; all pages where not set."""
     page_size: int | None
+    """Jobs a page; the API's default is 100."""
     model: str | None
+    """Only jobs of this base model."""
     created_after: datetime | str | None
+    """Only jobs that were created after this time."""
     created_before: datetime | str | None
+    """Only jobs that were created before this time."""
     created_by_me: bool | None
+    """True for your own jobs alone; False by default."""
     status: FineTuningJobStatus | str | None
+    """Only jobs in this state."""
     wandb_project: str | None
+    """Only jobs of this Weights & Biases project."""
     wandb_name: str | None
+    """Only jobs of this Weights & Biases run."""
     suffix: str | None
+    """Only jobs whose models have this suffix."""
 
 
 JobIn = CreateFineTuningJobRequest

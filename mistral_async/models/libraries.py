@@ -69,9 +69,11 @@ class LibraryOptions(TypedDict, total=False):
     """Options of a new library."""
 
     description: str | None
+    """What is in it."""
     chunk_size: int | None
     """Deprecated: 256 to 32768."""
     owner_type: OwnerType | str | None
+    """`User` for a private library, `Workspace` (the default with an API key) for one that the workspace shares."""
 
 
 class CreateLibraryRequest(LibraryOptions):
@@ -84,6 +86,7 @@ class UpdateLibraryRequest(TypedDict, total=False):
     """Changes to a library; what is not named stays."""
 
     name: str | None
+    """The new name."""
     description: str | None
     """None removes it."""
 
@@ -98,7 +101,9 @@ class LibraryListOptions(TypedDict, total=False):
     page: int | None
     """Deprecated: one page, counted from 0."""
     search: str | None
+    """In the names, in any case of letters."""
     filter_owned_by_me: bool | None
+    """True for your own libraries alone. Deprecated by the API."""
 
 
 LibraryIn = CreateLibraryRequest

@@ -198,7 +198,9 @@ class UpdateModelRequest(TypedDict, total=False):
     """Changes to a fine-tuned model. None clears."""
 
     name: str | None
+    """The new name."""
     description: str | None
+    """The new description."""
 
 
 ModelListData = ModelCard

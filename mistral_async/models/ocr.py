@@ -33,13 +33,17 @@ class OCRParsedOptions(TypedDict, total=False):
     image_min_size: int | None
     """The least width and height of an image, in pixels."""
     document_annotation_prompt: str | None
+    """What to look for, for the annotation of the document."""
     table_format: TableFormat | None
     """Tables apart, in this format, rather than within the Markdown."""
     extract_header: bool | None
+    """True to get the headers of pages apart from the Markdown; False by default."""
     extract_footer: bool | None
+    """True to get the footers of pages apart from the Markdown; False by default."""
     include_blocks: bool | None
     """True to get the blocks of each page, which is the default."""
     confidence_scores_granularity: ConfidenceScoresGranularity | None
+    """`page`, `block` or `word`: get confidence scores, as fine as that; none unless given."""
     id: str | None
     """Accepted by older versions of the API."""
 

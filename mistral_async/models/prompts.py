@@ -117,13 +117,17 @@ class PromptOptions(TypedDict, total=False):
     """Options of a new prompt. None is not sent."""
 
     title: str | None
+    """A title for people."""
     description: str | None
+    """What the prompt is for."""
     notes: str | None
     """Notes on the first version."""
     sharing_scope: SharingScope | str | None
+    """Who sees it."""
     aliases: Sequence[str] | None
     """Names that lead to the first version."""
     workspace_relation: ShareRelation | str | None
+    """How it belongs to the workspace."""
 
 
 class CreatePromptRequest(PromptOptions):
@@ -141,7 +145,9 @@ class UpdatePromptRequest(TypedDict, total=False):
     description: str | None
     """None removes it."""
     sharing_scope: SharingScope | str | None
+    """Who sees it."""
     workspace_relation: ShareRelation | str | None
+    """How it belongs to the workspace."""
 
 
 class CreatePromptVersionRequest(TypedDict, total=False):
@@ -166,6 +172,7 @@ class RegistryListOptions(TypedDict, total=False):
     """Which prompts or skills are listed, and in which order."""
 
     page_size: int | None
+    """Entries a page."""
     page_token: str | None
     """The page to go on with: the `next_page_token` of the one before."""
     alias: str | None

@@ -278,9 +278,11 @@ class RealtimeSpeechSettings(TypedDict, total=False):
     ref_audio: str | bytes | None
     """A sample of the voice to speak with: its bytes, or these as base64."""
     response_format: SpeechOutputFormat | str | None
+    """The form of the audio; the API's own unless given."""
     streaming_mode: RealtimeSpeechStreamingMode | str | None
     """`responsive` speaks as soon as it can, `long_form` waits for more text."""
     expressiveness: float | None
+    """How lively the voice is."""
 
 
 class RealtimeConnectOptions(TypedDict, total=False):

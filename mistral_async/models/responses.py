@@ -167,13 +167,19 @@ class ResponseInputOptions(TypedDict, total=False):
     """The context of the input, and the model's settings. None is not sent."""
 
     instructions: str | None
+    """The system prompt."""
     tools: Sequence[ResponsesTool | JSONMapping] | None
+    """Functions and built-in tools that the model may call."""
     tool_choice: ResponsesToolChoice | str | ResponsesToolChoiceFunction | JSONMapping | None
+    """`auto`, `none`, `required`, or the tool that must be called."""
     parallel_tool_calls: bool | None
+    """True if one answer may ask for several calls, which is the default."""
     reasoning: ResponsesSupportedReasoning | JSONMapping | None
+    """How long a reasoning model thinks, and what it shows of that."""
     text: ResponsesTextConfig | JSONMapping | None
     """The form of the text."""
     truncation: Literal["disabled"] | None
+    """What is left out of an input that is too long: `disabled` (the default) refuses it."""
     previous_response_id: str | None
     """Not supported by the server so far: send the items themselves."""
     conversation: str | JSONMapping | None
@@ -186,13 +192,21 @@ class ResponseOptions(ResponseInputOptions, total=False):
     """Options of an answer. None is not sent."""
 
     max_output_tokens: int | None
+    """The most tokens of the answer, reasoning included."""
     temperature: float | None
+    """From 0 to 1.5; the model's own unless given."""
     top_p: float | None
+    """Above 0, at most 1."""
     top_logprobs: int | str | None
+    """The number of alternatives to get for each token."""
     max_tool_calls: int | None
+    """The most calls of built-in tools."""
     metadata: Mapping[str, str] | None
+    """Data of yours that is kept with the request."""
     prompt_cache_key: str | None
+    """Requests with one key share the cache of their common beginning."""
     moderation: JSONMapping | None
+    """How the answer is moderated."""
     background: bool | None
     """The server takes only false."""
     store: bool | None

@@ -33,8 +33,11 @@ class SearchIndexListOptions(TypedDict, total=False):
     page_token: str | None
     """The page to go on with: the `next_page_token` of the one before."""
     name: str | None
+    """Only indexes of this name."""
     status: SearchIndexStatus | str | None
+    """Only indexes in this state."""
     creator_id: str | None
+    """Only indexes of this creator."""
 
 
 class _FieldDefinition(Model, kw_only=True):
@@ -359,7 +362,9 @@ class ReadOptions(TypedDict, total=False):
     """Which part of a document is read. None is not sent."""
 
     start_offset: int | None
+    """The character to begin with."""
     end_offset: int | None
+    """The character to end before."""
     top_k: int | None
     """20 where not set."""
     content_type: str | None

@@ -19,6 +19,7 @@ class ServiceAccountListOptions(TypedDict, total=False):
     limit: int | None
     """The size of a page; 100 where not set."""
     workspace_id: str | None
+    """Only accounts of this workspace."""
     include_deleted: bool | None
     """False where not set."""
     q: str | None
@@ -78,6 +79,7 @@ class UpdateServiceAccountRequest(TypedDict, total=False):
     """Changes to a service account; what is not named stays."""
 
     description: str | None
+    """The new description."""
 
 
 class ServiceAccountRole(Model, kw_only=True, gc=False):

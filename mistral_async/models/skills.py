@@ -105,9 +105,11 @@ class SkillOptions(TypedDict, total=False):
     notes: str | None
     """Notes on the first version."""
     sharing_scope: SharingScope | str | None
+    """Who sees it."""
     aliases: Sequence[str] | None
     """Names that lead to the first version."""
     workspace_relation: ShareRelation | str | None
+    """How it belongs to the workspace."""
 
 
 class CreateSkillRequest(SkillOptions):
@@ -121,7 +123,9 @@ class UpdateSkillRequest(TypedDict, total=False):
     """Changes to a skill; what is not named stays."""
 
     sharing_scope: SharingScope | str | None
+    """Who sees it."""
     workspace_relation: ShareRelation | str | None
+    """How it belongs to the workspace."""
 
 
 class CreateSkillVersionRequest(TypedDict, total=False):

@@ -98,6 +98,7 @@ class SpeechOptions(TypedDict, total=False):
     """Options of a text that is spoken. None is not sent."""
 
     model: str | None
+    """A model that speaks; the API's own choice unless given."""
     voice_id: str | None
     """The id or slug of a voice."""
     voice: str | None
@@ -107,12 +108,15 @@ class SpeechOptions(TypedDict, total=False):
     response_format: SpeechOutputFormat | str | None
     """`mp3` where not set."""
     expressiveness: float | None
+    """How lively the voice is."""
     phoneme_hints: Mapping[str, Sequence[str]] | None
     """For each word, its phonemes in the international phonetic alphabet."""
     conversation_history: Sequence[ConversationHistoryUnion | JSONMapping] | None
     """The turns before."""
     prompt_cache_key: str | None
+    """Requests with one key share the cache of their common beginning."""
     metadata: JSONMapping | None
+    """Data of yours that is kept with the request."""
 
 
 class SpeechRequest(SpeechOptions):

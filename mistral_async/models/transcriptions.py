@@ -99,6 +99,7 @@ class TranscriptionSettings(TypedDict, total=False):
     language: str | None
     """Two letters, such as `en`; guessed where not set."""
     temperature: float | None
+    """0 picks the most likely words; the API's own unless given."""
     diarize: bool | None
     """Tell the speakers apart."""
     context_bias: Sequence[str] | None
@@ -106,6 +107,7 @@ class TranscriptionSettings(TypedDict, total=False):
     speaker_references: Mapping[str, str] | None
     """For each speaker's name, a sample of the voice as base64."""
     timestamp_granularities: Sequence[TimestampGranularity | str] | None
+    """`segment` or `word`: get the times of these; none unless given."""
 
 
 class TranscriptionOptions(TranscriptionSettings, total=False):
@@ -114,6 +116,7 @@ class TranscriptionOptions(TranscriptionSettings, total=False):
     file: FileInput | None
     """A path, bytes, an open file, `(name, content)`. A string that starts with `http` is taken as `file_url`."""
     file_url: str | None
+    """The address of the audio."""
     file_id: str | None
     """An uploaded file (purpose `audio`)."""
 

@@ -25,6 +25,7 @@ class TriggerListOptions(TypedDict, total=False):
     """Which triggers are listed."""
 
     handler: TriggerHandler | str | None
+    """Only triggers of this handler."""
     primitive_id: str | None
     """The workflow, app or agent that is started."""
     event_source_id: str | None

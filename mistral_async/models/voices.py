@@ -70,16 +70,23 @@ class VoiceOptions(TypedDict, total=False):
     sample_audio: str | bytes | None
     """The recording to clone: its bytes, or these as base64."""
     sample_filename: str | None
+    """The name of the recording's file, which tells its format."""
     languages: Sequence[str] | None
+    """Languages that the voice speaks, such as `en`."""
     gender: VoiceGender | str | None
+    """As the voice sounds."""
     age: int | None
+    """Years, as the voice sounds."""
     tags: Sequence[str] | None
+    """Words to find the voice by."""
     color: str | None
+    """The colour that the console shows."""
     description: str | None
     """Up to 500 characters."""
     retention_notice: int | None
     """Days; 30 where not set."""
     slug: str | None
+    """A short name to use in place of the id."""
 
 
 class VoiceCreateRequest(VoiceOptions):
@@ -92,10 +99,15 @@ class VoiceUpdateRequest(TypedDict, total=False):
     """Changes to a voice; what is not named stays, None removes."""
 
     name: str | None
+    """The new name."""
     languages: Sequence[str] | None
+    """Languages that the voice speaks, such as `en`."""
     gender: VoiceGender | str | None
+    """As the voice sounds."""
     age: int | None
+    """Years, as the voice sounds."""
     tags: Sequence[str] | None
+    """Words to find the voice by."""
     description: str | None
     """Up to 500 characters."""
     retention_notice: int | None
@@ -106,10 +118,16 @@ class VoiceSearchOptions(TypedDict, total=False):
     """Which voices are found."""
 
     page_size: int | None
+    """Voices a page."""
     page_token: str | None
     """The page to go on with: the `next_page_token` of the one before."""
     type: VoiceType | str | None
+    """`custom`, `preset` or `all`."""
     gender: Sequence[VoiceGender | str] | None
+    """Only voices that sound so."""
     language: Sequence[str] | None
+    """Only voices that speak these."""
     query: str | None
+    """In names and descriptions."""
     kind: VoiceKind | str | None
+    """`ivc` (cloned at once) or `pvc` (by professionals)."""

@@ -24,12 +24,17 @@ class CreateWebhookOptions(TypedDict, total=False):
     """Options of a new webhook. None is not sent."""
 
     owner_type: WebhookOwnerType | str | None
+    """Who has it: you or the workspace."""
     secret: str | None
     """The secret that the other service signs with."""
     encryption_key: str | None
+    """The key that payloads are encrypted with."""
     expires_at: datetime | str | None
+    """The time from which it is called no more."""
     signature_hash_algorithm: SignatureHashAlgorithm | str | None
+    """The hash of the signature."""
     signature_header_name: str | None
+    """The header field that has the signature."""
     validity_period_second: int | None
     """Seconds in which a signed event is accepted."""
     signature_extractor_regex: str | None
@@ -39,6 +44,7 @@ class CreateWebhookOptions(TypedDict, total=False):
     signature_payload_pattern: str | None
     """The pattern of what is signed."""
     signature_encoding: SignatureEncoding | str | None
+    """How the signature is written."""
     success_status_code: int | None
     """The HTTP status that the other service gets."""
     event_type_path: str | None

@@ -35,7 +35,13 @@ class Classifiers(Resource[M]):
         *,
         metadata: JSONMapping | None = None,
     ) -> Call[ModerationResponse]:
-        """Moderate one text or many; messages among them are moderated as a conversation."""
+        """Moderate one text or many; messages among them are moderated as a conversation.
+
+        Args:
+            inputs: The texts, or messages.
+            model: `mistral-moderation-2603` unless given.
+            metadata: Data of yours that is kept with the request; not taken with messages.
+        """
         inputs = _plain_texts(inputs)
         model = _MODERATION if model is None else model
         if _are_texts(inputs):
@@ -48,7 +54,12 @@ class Classifiers(Resource[M]):
 
     @endpoint
     def moderate_chat(self, inputs: Conversations, model: str) -> Call[ModerationResponse]:
-        """Moderate the last message of a conversation, or of each of several."""
+        """Moderate the last message of a conversation, or of each of several.
+
+        Args:
+            inputs: The messages of a conversation, or of each of several.
+            model: The model that moderates, such as `mistral-moderation-2603`.
+        """
         body = {"model": model, "input": inputs}
         return post(_CHAT_MODERATIONS, json=body, returns=ModerationResponse, safety=RetrySafety.BILLED)
 
@@ -56,7 +67,13 @@ class Classifiers(Resource[M]):
     def classify(
         self, inputs: str | Sequence[str], model: str, *, metadata: JSONMapping | None = None
     ) -> Call[ClassificationResponse]:
-        """Classify one text or many, by a classifier that you fine-tuned."""
+        """Classify one text or many, by a classifier that you fine-tuned.
+
+        Args:
+            inputs: The texts.
+            model: Your classifier.
+            metadata: Data of yours that is kept with the request.
+        """
         body = {"model": model, "input": inputs, "metadata": metadata}
         return post("/v1/classifications", json=body, returns=ClassificationResponse, safety=RetrySafety.BILLED)
 
@@ -68,7 +85,13 @@ class Classifiers(Resource[M]):
         input: Requests | None = None,  # noqa: A002 - the wire's name
         inputs: Requests | None = None,
     ) -> Call[ClassificationResponse]:
-        """Classify one conversation or many, by a classifier that you fine-tuned; `input` and `inputs` are the same."""
+        """Classify one conversation or many, by a classifier that you fine-tuned; `input` and `inputs` are the same.
+
+        Args:
+            model: Your classifier.
+            inputs: The messages of a conversation, or of each of several.
+            input: `inputs` by another name.
+        """
         if (inputs is None) == (input is None):
             raise TypeError("classifiers.classify_chat() needs the conversations, as input= or as inputs=")
         body = {"model": model, "input": _requests(inputs if input is None else input)}

@@ -24,7 +24,13 @@ class Embeddings(Resource[M]):
         input: str | Sequence[str] | None = None,  # noqa: A002 - the wire's name
         **options: Unpack[EmbeddingOptions],
     ) -> Call[EmbeddingResponse]:
-        """Embed one text or many; `inputs` and `input` are the same."""
+        """Embed one text or many; `inputs` and `input` are the same.
+
+        Args:
+            model: The model that embeds, such as `mistral-embed`.
+            inputs: The texts.
+            input: `inputs` by another name.
+        """
         if (inputs is None) == (input is None):
             raise TypeError("embeddings.create() needs the texts, as inputs= or as input=")
         texts = input if inputs is None else inputs

@@ -42,6 +42,14 @@ class Files(Resource[M]):
         A file object is sent from where it stands, or whole if it stands at its end, and is not closed.
         Before it is sent, its size and the lines of a `.jsonl` file to batch or fine-tune are checked (`check`): a
         `ConfigurationError` says that it is too large, a `JSONLError` which line is wrong.
+
+        Args:
+            file: See above. `(name, content)` and a `File` say the name too.
+            purpose: What the file is for: `fine-tune`, `batch`, `ocr`, ...
+            expiry: Hours until the server deletes the file (the API does not state the unit); kept unless given.
+            visibility: Who sees it: `workspace` (the API's default) or `user`.
+            progress: Called with the bytes sent and the bytes in all.
+            check: False to send the file without checking it first.
         """
         upload = checked(Upload.of(file), purpose) if check else Upload.of(file)
         form = {"purpose": purpose, "expiry": expiry, "visibility": visibility, "file": upload}
@@ -70,5 +78,10 @@ class Files(Resource[M]):
 
     @endpoint
     def get_signed_url(self, file_id: str, expiry: int | None = None) -> Call[GetSignedURLResponse]:
-        """Get an address where anyone can read the file for `expiry` hours (1 to 168; 24 unless given)."""
+        """Get an address where anyone can read the file for `expiry` hours.
+
+        Args:
+            file_id: The id of the file.
+            expiry: Hours, from 1 to 168; 24 unless given.
+        """
         return get("/v1/files/{}/url", file_id, query={"expiry": expiry}, returns=GetSignedURLResponse)

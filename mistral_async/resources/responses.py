@@ -27,7 +27,12 @@ class Responses(Resource[M]):
         input: ResponsesInput,  # noqa: A002 - the wire's name
         **options: Unpack[ResponseOptions],
     ) -> Call[CreateResponseResponse]:
-        """Create an answer."""
+        """Create an answer.
+
+        Args:
+            model: The model that is asked, such as `mistral-small-latest`.
+            input: What is said: a text, or items.
+        """
         body = {"model": model, "input": input, **options}
         return post("/v1/responses", json=body, returns=CreateResponseResponse, safety=RetrySafety.BILLED)
 
@@ -39,7 +44,12 @@ class Responses(Resource[M]):
         input: ResponsesInput,  # noqa: A002 - the wire's name
         **options: Unpack[ResponseOptions],
     ) -> Stream[ResponsesStreamEvents]:
-        """Create an answer, event by event."""
+        """Create an answer, event by event.
+
+        Args:
+            model: The model that is asked, such as `mistral-small-latest`.
+            input: What is said: a text, or items.
+        """
         body = {"model": model, "input": input, **options, "stream": True}
         return stream("/v1/responses", json=body, yields=ResponsesStreamEvents, ends=RESPONSE_ENDS)
 
@@ -53,7 +63,12 @@ class Responses(Resource[M]):
         input: ResponsesInput,  # noqa: A002 - the wire's name
         **options: Unpack[ResponseInputOptions],
     ) -> Call[CountResponseInputTokensResponse]:
-        """Count the tokens that an input would be."""
+        """Count the tokens that an input would be.
+
+        Args:
+            model: The model that would be asked.
+            input: What would be said: a text, or items.
+        """
         body = {"model": model, "input": input, **options}
         returns = CountResponseInputTokensResponse
         return post("/v1/responses/input_tokens", json=body, returns=returns, safety=RetrySafety.SAFE)

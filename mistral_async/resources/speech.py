@@ -19,7 +19,11 @@ class Speech(Resource[M]):
         input: str,  # noqa: A002 - the wire's name
         **options: Unpack[SpeechOptions],
     ) -> Call[SpeechResponse]:
-        """Speak a text; `.audio` of the answer is the audio."""
+        """Speak a text; `.audio` of the answer is the audio.
+
+        Args:
+            input: The text.
+        """
         body = {"input": input, **options}
         return post("/v1/audio/speech", json=body, returns=SpeechResponse, safety=RetrySafety.BILLED)
 
@@ -30,6 +34,10 @@ class Speech(Resource[M]):
         input: str,  # noqa: A002 - the wire's name
         **options: Unpack[SpeechOptions],
     ) -> Stream[SpeechStreamEvents]:
-        """Speak a text, piece by piece."""
+        """Speak a text, piece by piece.
+
+        Args:
+            input: The text.
+        """
         body = {"input": input, **options, "stream": True}
         return stream("/v1/audio/speech", json=body, yields=SpeechStreamEvents, ends=SPEECH_ENDS)

@@ -9,9 +9,10 @@ import itertools
 import re
 import textwrap
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_origin
 
 import msgspec
+from typing_extensions import is_typeddict
 
 _SECTION = re.compile(
     r"^(args|arguments|params|parameters|other parameters|attributes|fields|keyword args|keyword arguments"
@@ -27,22 +28,26 @@ _NUMPY = re.compile(r"^\*{0,2}(\w+(?:\s*,\s*\*{0,2}\w+)*)\s*(?::.*)?$")
 
 
 class Docstring(msgspec.Struct, frozen=True):
-    """A docstring in its parts: the text, and the description of each parameter or attribute."""
+    """A docstring in its parts: the text, the description of each parameter or attribute, and of what is returned."""
 
     text: str = ""
     names: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    returns: str = ""
 
 
 def parse_docstring(docstring: str | None) -> Docstring:
     """Read a docstring of any of the three styles."""
     text: list[str] = []
     names: dict[str, str] = {}
+    returns = ""
     for title, lines in _sections(inspect.cleandoc(docstring or "")):
         if title is None:
             names |= _roles(lines, text)
         elif title in _NAMING:
             names |= _parameters(lines)
-    return Docstring("\n".join(text).strip(), {name: doc for name, doc in names.items() if doc})
+        elif title in {"return", "returns"}:
+            returns = " ".join("\n".join(lines).split())
+    return Docstring("\n".join(text).strip(), {name: doc for name, doc in names.items() if doc}, returns)
 
 
 def _sections(docstring: str) -> Iterator[tuple[str | None, list[str]]]:
@@ -109,10 +114,21 @@ def doc_of(cls: type[Any]) -> Docstring:
     generated = not isinstance(own, str) or own.startswith(f"{cls.__name__}(")
     parsed = parse_docstring(None if generated else own)
     names: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
+    for base in _lineage(cls):
         if base.__module__ not in {"builtins", "typing", "msgspec"}:
             names |= _field_strings(base)
     return Docstring(parsed.text, {**names, **parsed.names})
+
+
+def _lineage(cls: Any) -> Iterator[Any]:
+    """Yield a class after its bases. A TypedDict has none in its `__mro__`, and one of `typing` before 3.12 nowhere."""
+    if not is_typeddict(cls):
+        yield from reversed(cls.__mro__)
+        return
+    for base in getattr(cls, "__orig_bases__", ()):
+        if is_typeddict(origin := get_origin(base) or base):
+            yield from _lineage(origin)
+    yield cls
 
 
 @functools.cache

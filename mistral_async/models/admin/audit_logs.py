@@ -296,7 +296,9 @@ class AuditLogListOptions(TypedDict, total=False):
     sort: str | None
     """`ascending`, or `descending` where not set."""
     after: datetime | str | None
+    """Events later than this time."""
     before: datetime | str | None
+    """Events earlier than this time."""
     limit: int | None
     """The size of a page; 20 where not set."""
 

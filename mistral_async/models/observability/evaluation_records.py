@@ -66,10 +66,15 @@ class EvaluationRunRecordFilterInput(TypedDict, total=False):
     """Which records of a run count: those that pass all the filters given. None is not sent."""
 
     input_filters: ContentSearchFilterGroup | JSONMapping | None
+    """Conditions on the inputs."""
     output_filters: ContentSearchFilterGroup | JSONMapping | None
+    """Conditions on the outputs."""
     score_filters: ScoreFilterGroup | JSONMapping | None
+    """Conditions on the scores."""
     goal_filters: GoalStatusFilterGroup | JSONMapping | None
+    """Conditions on the goals."""
     sort: RecordSort | JSONMapping | None
+    """The order of the records."""
 
 
 class EvaluationRunGenerationV2(Model, kw_only=True):

@@ -129,15 +129,25 @@ class EvaluationRunFilterInput(TypedDict, total=False):
     """Which runs are found: those that pass all the filters given. None is not sent."""
 
     run_ids: Sequence[str] | None
+    """Only these runs."""
     evaluation_ids: Sequence[str] | None
+    """Only runs of these evaluations."""
     creator_ids: Sequence[str] | None
+    """Only runs of these people."""
     project_ids: Sequence[str] | None
+    """Only runs of these projects."""
     ownership: RunOwnershipFilter | JSONMapping | None
+    """Only runs of yours, or of others."""
     tags: TagFilter | JSONMapping | None
+    """Only runs with these tags."""
     score_filters: ScoreFilterGroup | JSONMapping | None
+    """Conditions on the scores."""
     goal_filters: GoalStatusFilterGroup | JSONMapping | None
+    """Conditions on the goals."""
     system: SystemFilter | JSONMapping | None
+    """Conditions on the system that was evaluated."""
     metadata: MetadataFilterGroup | JSONMapping | None
+    """Conditions on the metadata."""
 
 
 class GoalSpec(Model, kw_only=True):

@@ -55,6 +55,7 @@ class PipelineListOptions(ObservabilityListOptions, total=False):
     """Which pipelines are listed."""
 
     enabled: bool | None
+    """Only pipelines that are (or are not) switched on."""
 
 
 class PipelineConfigSelector(Model, kw_only=True, gc=False):
@@ -267,8 +268,12 @@ class UpdatePipelineRequest(TypedDict, total=False):
     """Changes to a pipeline; what is not named stays."""
 
     name: str | None
+    """The new name."""
     description: str | None
     """None removes it."""
     selectors: Sequence[PipelineConfigSelector | JSONMapping] | None
+    """What is evaluated."""
     definitions: Sequence[LlmJudgeReference | JSONMapping] | None
+    """How it is evaluated."""
     enabled: bool | None
+    """False to switch it off."""

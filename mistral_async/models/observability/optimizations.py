@@ -21,8 +21,11 @@ class OptimizationListOptions(ObservabilityPageOptions, total=False):
     evaluation: str | None
     """The slug of an evaluation."""
     status: str | None
+    """Only optimizations in this state."""
     algorithm: str | None
+    """Only optimizations by this algorithm."""
     tags: Sequence[str] | None
+    """Only optimizations with these tags."""
 
 
 class Optimization(Model, kw_only=True):

@@ -118,8 +118,11 @@ class AggregationOptions(TelemetryWindow, total=False):
     dimensions: Sequence[str] | None
     """The names of fields: rows of equal values are put together."""
     time_dimension: TimeDimension | JSONMapping | None
+    """The steps of time to sum up over."""
     search_expression: str | None
+    """Only what this expression finds."""
     order_by: Sequence[OrderByClause | JSONMapping] | None
+    """The order of the rows."""
     limit: int | None
     """The most rows. 1000 where not set, at most 10,000."""
 

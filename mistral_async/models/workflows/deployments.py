@@ -35,12 +35,17 @@ class ListDeploymentsOptions(TypedDict, total=False):
     is_hardened: bool | None
     """Those that take credentials only that they authorized, or the others."""
     workflow_name: str | None
+    """Only deployments that run this workflow."""
     created_by: str | None
+    """Only deployments of this person."""
     owner: str | None
+    """Only deployments of this owner."""
     location_types: Sequence[DeploymentLocationType | str] | None
+    """Only deployments in such places."""
     search: str | None
     """A part of the name, or the start of the id."""
     order_by: DeploymentOrderBy | str | None
+    """The order of the list."""
     order: SortOrder | str | None
     """`desc` where not set."""
     limit: int | None
@@ -48,8 +53,11 @@ class ListDeploymentsOptions(TypedDict, total=False):
     cursor: str | None
     """The page to go on with: the `next_cursor` of the one before."""
     workspace_id: str | None
+    """Only deployments of this workspace."""
     repository_url: str | None
+    """Only deployments of this repository."""
     dockerfile_path: str | None
+    """Only deployments that are built from this file."""
 
 
 class DeploymentLocation(Model, kw_only=True, gc=False):
@@ -278,7 +286,9 @@ class UpdateDeploymentRequest(TypedDict, total=False):
     """Changes to a deployment; what is not named stays."""
 
     spec: WorkflowsWorkerSpecUpdate | JSONMapping | None
+    """The new specification."""
     resources: DeploymentResourceConfigUpdate | JSONMapping | None
+    """CPU and memory."""
 
 
 class DeploymentArchiveResponse(Model, kw_only=True, gc=False):
@@ -292,8 +302,11 @@ class GetDeploymentLogsOptions(LogListOptions, total=False):
     """Which lines of the log are listed."""
 
     log_type: DeploymentLogType | str | None
+    """Only lines of this kind."""
     worker_name: str | None
+    """Only lines of this worker."""
     workflow_name: str | None
+    """Only lines of this workflow."""
 
 
 class DeploymentLogRecord(LogRecord, kw_only=True):
@@ -311,7 +324,9 @@ class StreamDeploymentLogsOptions(LogStreamOptions, total=False):
     """Which lines of the log are streamed."""
 
     worker_name: str | None
+    """Only lines of this worker."""
     workflow_name: str | None
+    """Only lines of this workflow."""
 
 
 class DeploymentWorkerListResponse(Model, kw_only=True):

@@ -55,17 +55,27 @@ class GetStreamEventsOptions(TypedDict, total=False):
     """Which events are streamed: `*`, as where not set, is any."""
 
     scope: WorkflowEventScope | str | None
+    """Only events of this scope."""
     activity_name: str | None
+    """Only events of this activity."""
     activity_id: str | None
+    """Only events of this activity, by its id."""
     workflow_name: str | None
+    """Only events of this workflow."""
     workflow_exec_id: str | None
+    """Only events of this execution."""
     root_workflow_exec_id: str | None
+    """Only events of executions that this one began."""
     parent_workflow_exec_id: str | None
+    """Only events of the children of this execution."""
     stream: str | None
+    """Only events of this stream."""
     start_seq: int | None
     """The event to begin with: the `broker_sequence` of the last one, and 1; 0 where not set."""
     metadata_filters: JSONMapping | None
+    """Only events that have these entries in their metadata."""
     workflow_event_types: Sequence[WorkflowEventType | str] | None
+    """Only events of these types."""
     last_event_id: str | None
     """The place to go on from: the `last_event_id` of a stream before."""
 

@@ -43,7 +43,9 @@ class GetWorkflowExecutionLogsOptions(LogListOptions, total=False):
     """Which lines of the log are listed."""
 
     run_id: str | None
+    """Only lines of this run."""
     activity_id: str | None
+    """Only lines of this activity."""
 
 
 class ExecutionLogRecord(LogRecord, kw_only=True):
@@ -61,7 +63,9 @@ class StreamWorkflowExecutionLogsOptions(LogStreamOptions, total=False):
     """Which lines of the log are streamed."""
 
     run_id: str | None
+    """Only lines of this run."""
     activity_id: str | None
+    """Only lines of this activity."""
 
 
 class SignalInvocationBodyNetworkEncodedInput(NetworkEncodedInput, kw_only=True):

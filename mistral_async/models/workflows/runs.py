@@ -26,8 +26,11 @@ class ListRunsOptions(TypedDict, total=False):
     search: str | None
     """A part of the workflow's name, display name or id."""
     status: WorkflowExecutionStatus | Sequence[WorkflowExecutionStatus | str] | str | None
+    """Only runs in these states."""
     deployment_name: str | None
+    """Only runs of this deployment."""
     sort_by: RunSortBy | str | None
+    """The order of the list."""
     order: SortOrder | str | None
     """`desc` where not set."""
     start_time_after: datetime | str | None
@@ -39,6 +42,7 @@ class ListRunsOptions(TypedDict, total=False):
     end_time_before: datetime | str | None
     """Those that ended at this time or before."""
     user_id: str | None
+    """Only runs of this user."""
     workflow_tags: Sequence[str] | None
     """At most 20; the workflow has all of them."""
     include_internal: bool | None

@@ -21,8 +21,11 @@ class GetSchedulesOptions(TypedDict, total=False):
     """Which schedules are listed."""
 
     workflow_name: str | None
+    """Only schedules of this workflow."""
     user_id: str | None
+    """Only schedules of this user."""
     status: ScheduleStatus | str | None
+    """Only schedules in this state."""
     search: str | None
     """The start of the workflow's name."""
     page_size: int | None
@@ -176,6 +179,7 @@ class WorkflowScheduleOptions(TypedDict, total=False):
     """Options of a schedule. None is not sent."""
 
     workflow_registration_id: str | None
+    """The registration of the workflow; or its name as `workflow_identifier`."""
     workflow_version_id: str | None
     """Deprecated: `workflow_registration_id`."""
     workflow_identifier: str | None

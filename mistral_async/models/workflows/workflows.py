@@ -31,12 +31,17 @@ class GetWorkflowsOptions(TypedDict, total=False):
     include_shared: bool | None
     """Shared workflows, too; true where not set."""
     available_in_chat_assistant: bool | None
+    """Only workflows that the chat assistant has (or has not)."""
     deployment_name: Sequence[str] | None
+    """Only workflows of this deployment."""
     deployment_status: WorkflowDeploymentStatus | str | None
+    """Only workflows whose deployments are in this state."""
     archived: bool | None
+    """True for those in the archive."""
     tags: Sequence[str] | None
     """Those that have all of these tags."""
     sort_by: WorkflowSortBy | str | None
+    """The order of the list."""
     order: SortOrder | str | None
     """`asc` where not set."""
     cursor: str | None
@@ -157,7 +162,9 @@ class WorkflowUpdateRequest(TypedDict, total=False):
     display_name: str | None
     """At most 128 characters."""
     description: str | None
+    """The new description."""
     available_in_chat_assistant: bool | None
+    """True to offer it in the chat assistant."""
     tags: Sequence[str] | None
     """All the tags that it is to have."""
 
@@ -166,18 +173,23 @@ class GetWorkflowRegistrationsOptions(TypedDict, total=False):
     """Which registrations are listed."""
 
     workflow_id: str | None
+    """Only registrations of this workflow."""
     task_queue: str | None
+    """Only registrations on this queue."""
     active_only: bool | None
     """Those that a worker runs; false where not set."""
     include_shared: bool | None
     """Those of shared workflows, too; true where not set."""
     workflow_name: str | None
+    """Only registrations of workflows of this name."""
     workflow_search: str | None
     """A part of the workflow's name."""
     archived: bool | None
+    """True for those in the archive."""
     with_workflow: bool | None
     """Put the workflow into each; false where not set."""
     available_in_chat_assistant: bool | None
+    """Only workflows that the chat assistant has (or has not)."""
     limit: int | None
     """Registrations a page, 1 to 1000; 50 where not set."""
     cursor: str | None
@@ -335,6 +347,7 @@ class WorkflowRunOptions(TypedDict, total=False):
     deployment_name: str | None
     """The deployment that is to run it."""
     custom_tracing_attributes: Mapping[str, str] | None
+    """Attributes to put on the traces of the execution."""
     extensions: WorkflowExtensions | JSONMapping | None
     """The data of plugins, such as those of `WorkflowExtensions.from_connectors`."""
     task_queue: str | None

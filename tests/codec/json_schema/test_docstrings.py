@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 import pytest
+from typing_extensions import TypedDict
 
 from mistral_async._codec.json_schema.docstrings import parse_docstring
 from mistral_async.structured import schema_of
@@ -115,3 +116,22 @@ def test_the_docs_of_a_class_and_its_fields_are_descriptions():
 def test_what_python_wrote_itself_is_no_documentation():
     assert "description" not in schema_of(Undocumented)
     assert "description" not in schema_of(dataclasses.make_dataclass("Made", [("a", int)]))
+
+
+class Wind(TypedDict, total=False):
+    """How it blows."""
+
+    speed: float
+    """In knots."""
+
+
+class Weather(Wind, total=False):
+    """How it is."""
+
+    rain: Annotated[int, msgspec.Meta(ge=0)]
+    """In mm."""
+
+
+def test_a_typed_dict_has_the_docs_of_those_it_extends():
+    properties = schema_of(Weather)["properties"]
+    assert {name: each["description"] for name, each in properties.items()} == {"speed": "In knots.", "rain": "In mm."}
