@@ -35,6 +35,7 @@ PUBLIC = [
     "mistral_async.payloads",
     "mistral_async.realtime",
     "mistral_async.structured",
+    "mistral_async.continuation",
     "mistral_async.testing",
     "mistral_async.tools",
 ]

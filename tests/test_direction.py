@@ -24,6 +24,7 @@ ROOMS = """
     _results
     _binding
     structured
+    continuation
     tools
     bulk
     batch

@@ -507,8 +507,12 @@ class ChatGroup:
         """Complete a chat, chunk by chunk."""
     async def stream_async(self, *, model: str, messages: Sequence[MessageInput], retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
         """Complete a chat, chunk by chunk."""
+    continue_: Any
+    continue__async: Any
     run: Any
     run_async: Any
+    until_done: Any
+    until_done_async: Any
 class BetaWebhooksGroup:
     def create(self, *, provider: WebhookProvider | str, name: str, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[CreateWebhookOptions]) -> Webhook:
         """Create a webhook."""

@@ -21,6 +21,8 @@ from mistral_async.structured._parsed import Parsed
 from mistral_async.tools._options import ChatRunOptions
 
 if TYPE_CHECKING:
+    from mistral_async.continuation._continuation import Continuation
+    from mistral_async.continuation._cut import CutAnswer
     from mistral_async.structured._stream import ParsedStream
     from mistral_async.tools._deferred import Deferred
     from mistral_async.tools._run import Run
@@ -85,6 +87,61 @@ class Chat(Resource[M]):
         kind = output_type_of(response_format)
         asked: ChatOptions = {**options, "response_format": kind.response_format()}
         return ParsedStream(self.stream(model=model, messages=messages, **asked), kind, parse_completion)
+
+    @method
+    def continue_(
+        self: Chat[Async],
+        answer: CutAnswer,
+        *,
+        model: str,
+        messages: Sequence[MessageInput],
+        max_continues: int = 1,
+        **options: Unpack[ChatOptions],
+    ) -> Continuation:
+        """Go on with an answer that was cut: awaited it gives the whole answer; as a block, the chunks that are new.
+
+        `answer` is what there is of it: the `partial` of a stream, the `StreamError` that has it, a response with the
+        finish reason `length`, a message, or text. `messages` and the options are those of the request that it answers.
+        The text goes on from its last character (the API's `prefix`); whole tool calls are kept, a cut one is asked for
+        anew, and so is reasoning without text after it. The usage is that of all parts that told theirs.
+
+        Args:
+            answer: The answer so far.
+            model: The model to ask.
+            messages: The chat, without the answer.
+            max_continues: The most requests to make, each of up to `max_tokens`.
+            **options: As of `complete`; `n` must be 1.
+
+        Raises:
+            ValueError: The answer is whole, fills the model's context, or has several choices.
+            MistralError: A request failed; `partial` has all that came, to go on from.
+        """
+        from mistral_async.continuation._continuation import Continuation
+
+        if max_continues < 1:
+            raise ValueError(f"max_continues must be 1 or more, not {max_continues}")
+        return Continuation(self.stream, messages, {"model": model, **options}, max_continues).start_from(answer)
+
+    @method
+    def until_done(
+        self: Chat[Async],
+        *,
+        model: str,
+        messages: Sequence[MessageInput],
+        max_continues: int = 5,
+        **options: Unpack[ChatOptions],
+    ) -> Continuation:
+        """Complete a chat, and go on until the answer is whole: awaited it gives the answer; as a block, its chunks.
+
+        It goes on as `continue_` does, up to `max_continues` times, after a part that ended with `length` and after a
+        stream that broke. An answer that is not whole then has the finish reason `length`.
+
+        Raises:
+            MistralError: A request failed, or the last stream broke; `partial` has all that came, for `continue_`.
+        """
+        from mistral_async.continuation._continuation import Continuation
+
+        return Continuation(self.stream, messages, {"model": model, **options}, max_continues)
 
     @method
     def run(

@@ -13,7 +13,15 @@ from mistral_async.bulk._sync_results import SyncResults
 from mistral_async.testing import FakeMistral
 
 ASKED = {"model": "mistral-small-latest"}
-NAMES = ["chat.run", "chat.parse_stream", "bulk.embed", "batch.run", "batch.start", "batch.jobs.wait"]
+NAMES = [
+    "chat.run",
+    "chat.parse_stream",
+    "chat.until_done",
+    "bulk.embed",
+    "batch.run",
+    "batch.start",
+    "batch.jobs.wait",
+]
 
 
 def found(client, name):

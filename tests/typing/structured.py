@@ -8,6 +8,8 @@ from typing import Any, Literal, assert_type
 
 from mistral_async import Call, Mistral, Response, SyncMistral, calls
 from mistral_async._binding.events import SyncEvents
+from mistral_async.continuation import Continuation
+from mistral_async.models import ChatCompletionResponse, CompletionChunk
 from mistral_async.structured import Parsed, ParsedDocument, ParsedStream, Snapshot
 from mistral_async.tools import Context, Run, RunEvent, RunResult, Tool, tool
 
@@ -47,6 +49,13 @@ async def asynchronous(client: Mistral) -> None:
         async for snapshot in stream:
             assert_type(snapshot, Snapshot)
     assert_type(await stream, Parsed[City])
+    whole = client.chat.until_done(model="m", messages=messages, max_continues=2)
+    assert_type(whole, Continuation)
+    assert_type(await whole, ChatCompletionResponse)
+    async with client.chat.continue_("It was", model="m", messages=messages, temperature=0.1) as chunks:
+        async for chunk in chunks:
+            assert_type(chunk, CompletionChunk)
+    client.chat.continue_(3, model="m", messages=messages)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert_type(calls.chat.parse(response_format=City, model="m", messages=messages), Call[Parsed[City]])
     response = await client.with_response.chat.parse(response_format=City, model="m", messages=messages)
     assert_type(response, Response[Parsed[City]])

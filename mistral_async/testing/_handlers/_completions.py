@@ -11,7 +11,14 @@ import msgspec
 
 from mistral_async.testing._errors import invalid_argument
 from mistral_async.testing._handlers._guardrails import guardrail_results
-from mistral_async.testing._handlers._prompt import audio_count, last_text, pieces_of, prompt_tokens, section
+from mistral_async.testing._handlers._prompt import (
+    audio_count,
+    content_text,
+    last_text,
+    pieces_of,
+    prompt_tokens,
+    section,
+)
 from mistral_async.testing._handlers._schema_instance import instance_of
 from mistral_async.testing._handlers._text import reply_to, thoughts_on
 from mistral_async.testing._handlers._tool_calls import function_calls
@@ -35,6 +42,8 @@ class Choice(msgspec.Struct):
     pieces: list[str]
     calls: list[JSONObject]
     finish_reason: str
+    echo: str = ""
+    """The `prefix` of the request, which the answer begins with; it is no part of what was completed."""
 
     @property
     def tokens(self) -> int:
@@ -45,7 +54,7 @@ class Choice(msgspec.Struct):
     @property
     def text(self) -> str:
         """Return the text without the thinking."""
-        return "".join(self.pieces)
+        return self.echo + "".join(self.pieces)
 
 
 class FakeCompletion(msgspec.Struct, kw_only=True):
@@ -118,11 +127,20 @@ def check_order(messages: Messages) -> None:
 
 def compose(ids: Ids, model: str, messages: Messages, options: JSONMapping, number: int = 0) -> Choice:
     """Compose one choice; `number` makes several choices differ."""
-    thoughts = pieces_of(thoughts_on(messages)) if _reasons(model, options) else []
-    limit = options.get("max_tokens")
+    echo = prefix_of(messages)
+    thoughts = pieces_of(thoughts_on(messages)) if _reasons(model, options) and not echo else []
     if wanted := function_calls(messages, options):
-        return _choice_with_calls(ids, thoughts, wanted, limit)
-    return truncate(_text(messages, options, number), options, thoughts)
+        choice = _choice_with_calls(ids, thoughts, wanted, options.get("max_tokens"))
+    else:
+        choice = truncate(_text(messages, options, number).removeprefix(echo), options, thoughts)
+    choice.echo = echo
+    return choice
+
+
+def prefix_of(messages: Messages) -> str:
+    """Return the text that the last message has the answer begin with."""
+    last: JSONMapping = messages[-1] if messages else {}
+    return content_text(last.get("content")) if last.get("prefix") else ""
 
 
 def truncate(text: str, options: JSONMapping, thoughts: Sequence[str] = ()) -> Choice:
@@ -216,7 +234,7 @@ def message_of(choice: Choice) -> JSONObject:
     """Return the assistant's message; its content is a list only if there is thinking."""
     content: Any = choice.text
     if choice.thoughts:
-        text = [{"type": "text", "text": choice.text}] if choice.pieces else []
+        text = [{"type": "text", "text": choice.text}] if choice.text else []
         content = [_thinking("".join(choice.thoughts), closed=True), *text]
     return {"role": "assistant", "tool_calls": choice.calls or None, "content": content}
 
@@ -258,7 +276,7 @@ def _interleave(choices: list[list[JSONObject]]) -> list[tuple[int, JSONObject, 
 
 def deltas_of(choice: Choice) -> Iterator[JSONObject]:
     """Yield the deltas of one choice; the last one has `finish_reason` too."""
-    yield {"role": "assistant", "content": ""}
+    yield {"role": "assistant", "content": choice.echo}
     if choice.thoughts:
         yield {"content": ""}
         for number, thought in enumerate(choice.thoughts[:-1]):

@@ -39,8 +39,7 @@ def reply_to(messages: Messages) -> str:
         return found[1] if "just" in user.lower() else f"{found[0]} = {found[1]}."
     earlier = "\n".join(content_text(m.get("content")) for m in messages if m.get("role") in ("system", "user"))
     chosen = best_sentences(earlier, question)
-    text = " ".join(chosen) if chosen else f"You said: {_quoted(user)}"
-    return content_text(last.get("content")) + text if last.get("prefix") else text
+    return " ".join(chosen) if chosen else f"You said: {_quoted(user)}"
 
 
 def thoughts_on(messages: Messages) -> str:
