@@ -84,6 +84,7 @@ INLINE = {
     "_codec/proxy_status.py status_code": "three characters",
     "_codec/redact.py _escaped_form": "in codec/test_redact.py",
     "_codec/redact.py _character": "escapes a character of the key",
+    "_codec/redact.py _byte": "escapes a byte of the key",
     "_codec/large.py _item_end": "below, in a large answer",
     "_codec/json_schema/metadata.py _is_pattern": "a pattern of the user, which is not matched",
     "cli/ocr.py _name": "one character at a time",
@@ -109,6 +110,7 @@ BEGINNINGS = {  # without which a pattern matches nothing
     "_REGULAR_START": "data: {",
     "_MEDIA_TYPE": "a/",
     "_CONTEXT": "a.Context[",
+    "_PAIR": '"a":"b","c":',
 }
 METHODS = ("match", "fullmatch", "search", "findall", "finditer", "sub", "split")
 

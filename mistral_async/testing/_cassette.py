@@ -7,7 +7,7 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
-from mistral_async._codec.json_types import is_object
+from mistral_async._codec.json_types import JSON, is_object
 from mistral_async._codec.redact import is_sensitive, redact
 from mistral_async._codec.secret_fields import secrets_of_body
 from mistral_async._files.whole_file import open_private
@@ -24,7 +24,8 @@ from mistral_async._files.whole_file import open_private
 # path, query and body, and no header. The API key, and the value of any other header that holds a secret, is replaced
 # wherever it occurs and however it is escaped (rule 4 of `redact`), in binary bodies and across their pieces too; so a
 # body that came compressed is recorded as it reads. So are the secrets in JSON, in that exchange (`secret_fields`): an
-# API key that was just made, the secret of a webhook.
+# API key that was just made, the secret of a webhook; in events, lines and JSON that was cut too. In a request only
+# text is replaced, so that it stays JSON.
 # Rule 2: Two requests are equal if method, target and body are: JSON by its value, another body by its digest, in
 # which the boundary of a form does not count.
 # Rule 3: An exchange is replayed once; equal requests get their responses in the order of the recording. A request
@@ -38,6 +39,7 @@ _PRIVATE: Final = re.compile(
 _SCRUBBED: Final = b"[key]"
 _DECODED: Final = re.compile(f"{_PRIVATE.pattern}|^content-encoding$", re.IGNORECASE)
 _BOUNDARY: Final = re.compile(rb"boundary=\"?([^\";]+)")
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 
 
 class CassetteError(AssertionError):
@@ -109,7 +111,7 @@ class Recording(httpx.AsyncBaseTransport):
         secrets = _secrets(request)
         made = [*secrets, *secrets_of_body(b"".join(pieces))]
         headers = [
-            (name.decode("latin-1"), _scrub(value, secrets).decode("latin-1"))
+            (name.decode("latin-1"), _scrub(value, made).decode("latin-1"))
             for name, value in response.headers.raw
             if not dropped.match(name.decode("latin-1"))
         ]
@@ -231,20 +233,42 @@ def _without(request: httpx.Request, name: bytes) -> list[tuple[bytes, bytes]]:
 
 def _secrets(request: httpx.Request) -> list[str]:
     """Return what must not be recorded of a request: the values of headers and fields that hold secrets."""
-    raw = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.headers.raw)
-    values = (value for name, value in raw if is_sensitive(name))
+    raw = (value for name, value in request.headers.raw if is_sensitive(name.decode("latin-1")))
+    values = (text for value in raw for text in _texts(value))
     keys = [value.strip().removeprefix("Bearer ").removeprefix("Basic ").strip() for value in values]
     return keys + secrets_of_body(request.content)
 
 
-def _scrub(data: bytes, secrets: list[str]) -> bytes:
+def _texts(value: bytes) -> Iterator[str]:
+    """Yield what the value of a header may say: its bytes are latin-1, or UTF-8."""
+    yield value.decode("latin-1")
+    if not value.isascii():
+        with suppress(UnicodeDecodeError):
+            yield value.decode()
+
+
+def _scrub(data: bytes, secrets: list[str], *, cut: bool = True) -> bytes:
     """Return data without secrets, however much it is."""
-    return redact(data, secrets, _SCRUBBED, whole=True)
+    return redact(data, secrets, _SCRUBBED, whole=True, cut=cut)
 
 
 def _scrubbed(request: RecordedRequest, secrets: list[str]) -> RecordedRequest:
     """Return a request without secrets."""
-    return msgspec.json.decode(_scrub(msgspec.json.encode(request), secrets), type=RecordedRequest)
+    target = _scrub(request.target.encode(), secrets, cut=False).decode()
+    return msgspec.structs.replace(request, target=target, json=_scrubbed_json(request.json, secrets))
+
+
+def _scrubbed_json(value: JSON, secrets: list[str]) -> JSON:
+    """Return a JSON value without secrets in its texts and names."""
+
+    def scrub(text: re.Match[bytes]) -> bytes:
+        plain = msgspec.json.decode(text[0], type=str).encode()
+        return msgspec.json.encode(_scrub(plain, secrets, cut=False).decode("utf-8", "replace"))
+
+    encoded = msgspec.json.encode(value)
+    if _scrub(encoded, secrets, cut=False) == encoded:
+        return value
+    return msgspec.json.decode(_STRING.sub(scrub, encoded))
 
 
 def _scrub_pieces(pieces: list[bytes], secrets: list[str]) -> list[bytes]:

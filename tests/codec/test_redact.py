@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import copy
+import json
 import logging
 import pickle
 import socket
 import time
 import traceback
+from urllib.parse import quote
 
 import anyio
 import httpx
@@ -454,6 +456,53 @@ def test_a_key_of_any_characters_is_struck_out(key):
     for text in (plain, "".join(f"\\u{ord(each):04X}" for each in key).encode()):
         assert redact(b"-" + text + b"-", [key]) == b"-[the key]-"
     assert redact(b"-" + plain[:8] * (len(plain) > 8), [key]) == b"-" + b"[the key]" * (len(plain) > 8)
+
+
+TEXTS = {
+    "UTF-8": str.encode,
+    "JSON": lambda text: json.dumps(text)[1:-1].encode(),
+    "JSON in JSON": lambda text: json.dumps(json.dumps(text))[3:-3].encode(),
+    "percent": lambda text: quote(text, safe="").encode(),
+    "percent in percent": lambda text: quote(quote(text, safe=""), safe="").encode(),
+    "HTML": lambda text: "".join(f"&#{ord(each)};" for each in text).encode(),
+    "HTML, hexadecimal": lambda text: "".join(f"&#x{ord(each):X};" for each in text).encode(),
+    "a repr of bytes": lambda text: repr(text.encode())[2:-1].encode(),
+    "base64": lambda text: base64.b64encode(text.encode()),
+}
+
+
+@pytest.mark.parametrize("form", TEXTS)
+@pytest.mark.parametrize(
+    "key", ["schl\u00fcssel-geheim", "geheim\u20acgeheim", "\U0001f511 key \U0001f511", "-----\nMII\t\r\n"]
+)
+def test_a_secret_of_any_text_is_struck_out(key, form):
+    # Rules 4 and 5 of redact.
+    text = TEXTS[form](key)
+    assert text[:8] not in redact(b"<" + text + b">", [key])
+    if form not in {"base64", "JSON in JSON"}:
+        assert redact(b"<" + text + b">", [key]) == b"<[the key]>"
+        assert redact(b"<" + text + b">", [key], cut=False) == b"<[the key]>"
+    if "\n" not in key and form != "base64":
+        assert redact(b"<" + text[:-1], [key]) == b"<[the key]"
+
+
+async def test_a_secret_of_any_text_is_struck_out_of_the_rest():
+    # Rules 4 and 5 of redact.
+    text = b"." * AT_ONCE + TEXTS["JSON"]("geheim\u20ac\U0001f511") + b"."
+    assert await redact_rest(text, ["geheim\u20ac\U0001f511"]) == b"." * AT_ONCE + b"[the key]."
+
+
+@pytest.mark.parametrize("keys", [["hunter", "hunter2-xyz"], ["hunter2-xyz", "hunter"]])
+async def test_of_secrets_that_begin_alike_no_rest_stays(keys):
+    # Rule 5 of redact.
+    assert redact(b"hunter2-xyz, hunter", keys) == b"[the key], [the key]"
+    far = b"." * AT_ONCE + b"hunter2\\u002dxyz."
+    assert await redact_rest(far, keys) == b"." * AT_ONCE + b"[the key]."
+
+
+def test_the_end_of_what_is_not_cut_stays():
+    # Rule 4 of redact.
+    assert redact(b"/v1/" + KEY[:9].encode(), [KEY], cut=False) == b"/v1/" + KEY[:9].encode()
 
 
 KEPT = {

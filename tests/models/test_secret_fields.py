@@ -72,6 +72,9 @@ def test_rule_2_what_is_absent_is_shown():
         ({"key_id": "1", "key": SECRET, "hidden_key": "****"}, [SECRET]),
         ({"data": [{"client_secret": {"value": SECRET, "expires_at": ""}}]}, [SECRET]),
         ({"headers": {"X": {"value": SECRET, "is_secret": True}}}, [SECRET]),
+        ({"headers": {"X": {"value": SECRET, "is_secret": None}}}, [SECRET]),
+        ({"headers": {"X": {"value": "public", "is_secret": False}}}, []),
+        ({"value": SECRET, "is_secret": False, "expires_at": ""}, [SECRET]),
         ({"choices": [{"logprobs": {"content": [{"token": "Hello"}]}}], "key": "a", "value": "b"}, []),
         ({"secret": None, "api_key": {"id": "1"}, "signing_secret": ""}, []),
     ],
@@ -80,7 +83,34 @@ def test_rule_1_names_in_json(body, found):
     assert secrets_of_body(json.dumps(body).encode()) == found
 
 
-@pytest.mark.parametrize("body", [b"", b"no JSON", b"\xff", b"[" * 100_000])
+def test_rule_1_a_value_that_is_public_is_shown():
+    assert "value='public'" in repr(models.GlobalHeaderValue(value="public", is_secret=False))
+    assert "value='***'" in repr(models.GlobalHeaderValue(value=SECRET, is_secret=True))
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ('{"api_key":"%s","more":', [SECRET]),
+        ('{"data": [{"n": 1, "api_key" : "%s', [SECRET]),
+        ('{"content": "{{{ \\"", "key": "%s", "permissions": {"all": true}, "key_id": "1", "more": [', [SECRET]),
+        ('data: {"api_key":"%s"}\n\n', [SECRET]),
+        (': a "\r\nevent: a\r\ndata: {"api_key":\r\ndata: "%s"}\r\n\r\ndata: [DONE]\r\n\r\n', [SECRET]),
+        ('{"n": 1}\n{"value": "%s", "is_secret": true}\n{"value": "b", "is_secret": false}\n', [SECRET]),
+        ('}} no "{"secret": "%s"} {"secret": "\\u0061\\n\u00fc"}', [SECRET, "a\n\u00fc"]),
+        ('{"nan": NaN, "token": "Hello", "api_key": null, "secret": ["a"]}', []),
+    ],
+)
+def test_rule_3_json_that_is_cut_or_stands_in_other_text(body, found):
+    assert secrets_of_body(body.replace("%s", SECRET).encode()) == found
+
+
+def test_rule_3_a_text_that_is_cut_within_a_character():
+    assert secrets_of_body(b'{"secret":"abcd\xc3') == ["abcd\u00c3"]
+    assert secrets_of_body(b'{"secret":"abcd\\u00') == ["abcd\\u00"]
+
+
+@pytest.mark.parametrize("body", [b"", b"no JSON", b"\xff", b"[" * 100_000, b"{" * 100_000])
 def test_what_is_no_json_has_none(body):
     assert secrets_of_body(body) == []
 

@@ -19,11 +19,15 @@ HI = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 
 class Pieces(httpx.AsyncByteStream):
     def __init__(self, pieces):
-        self.pieces = pieces
+        self.pieces = iter(pieces)
 
-    async def __aiter__(self):
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
         for piece in self.pieces:
-            yield piece
+            return piece
+        raise StopAsyncIteration
 
 
 def answering(*pieces, **headers):
@@ -102,3 +106,67 @@ async def test_a_secret_of_any_bytes_is_not_recorded(anyio_backend, tmp_path, se
     async with httpx.AsyncClient(transport=transport) as client:
         await client.get("http://localhost/", headers=[(b"cookie", secret), (b"x-api-key", b"abcd")])
     assert json.loads(path.read_bytes())["body"] == ['{"a": "[key]"}']
+
+
+async def exchange(path, asked, answer, *, target="/", read=9):
+    """Send JSON through a recording, and read of its answer; returns the line of the cassette."""
+    body = json.dumps(asked, ensure_ascii=False).encode()
+    request = httpx.Request("POST", f"http://localhost{target}", content=body)
+    async with record(path, answering(*answer)) as transport:
+        response = await transport.handle_async_request(request)
+        pieces = aiter(response.stream)
+        for _ in range(read):
+            await anext(pieces, None)
+        await response.aclose()
+        await pieces.aclose()
+    async with replay(path) as transport:
+        assert (await transport.handle_async_request(request)).status_code == 200
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("secret", ["schl\u00fcssel-geheim", "geheim\u20acgeheim", "-----BEGIN\nMII0123456789\n-----"])
+async def test_a_secret_of_any_text_is_not_recorded(anyio_backend, tmp_path, secret):
+    # Rule 1 of the cassette.
+    asked = {"client_secret": secret, "note": f"<{secret}>"}
+    echo = [json.dumps([secret]).encode(), json.dumps([secret], ensure_ascii=False).encode()]
+    line = json.loads(await exchange(tmp_path / "a.jsonl", asked, echo))
+    assert line["request"]["json"] == {"client_secret": "[key]", "note": "<[key]>"}
+    assert line["body"] == ['["[key]"]'] * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "recorded"),
+    [
+        ([b'{"api_key":"hunter2hunter2","more":', b"1}"], ['{"api_key":"[key]","more":']),
+        ([b'{"api_key":"hunter2hun', b'ter2"}'], ['{"api_key":"[key]']),
+    ],
+)
+async def test_a_secret_in_an_answer_that_is_closed_early_is_not_recorded(anyio_backend, tmp_path, answer, recorded):
+    # Rule 1 of the cassette.
+    line = json.loads(await exchange(tmp_path / "a.jsonl", {}, answer, read=1))
+    assert (line["body"], line["cut"]) == (recorded, True)
+
+
+async def test_a_secret_in_an_event_is_not_recorded(anyio_backend, tmp_path):
+    # Rule 1 of the cassette.
+    events = [b'data: {"api_key":"hunter2hunter2"}\n\n', b'data: {"n": "hunter2hunter2"}\n\ndata: [DONE]\n\n']
+    line = json.loads(await exchange(tmp_path / "a.jsonl", {}, events))
+    assert line["body"] == ['data: {"api_key":"[key]"}\n\n', 'data: {"n": "[key]"}\n\ndata: [DONE]\n\n']
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        ({"secret": "target"}, {"secret": "[key]"}),
+        ({"secret": "1234", "n": 1234}, {"secret": "[key]", "n": 1234}),
+        ({"secret": '","a":"', "b": ["", {"a": ""}]}, {"secret": "[key]", "b": ["", {"a": ""}]}),
+        ({"secret": "hunter", "api_key": "hunter2-xyz"}, {"secret": "[key]", "api_key": "[key]"}),
+        ({"secret": "sessions-0123", "a": "sessions"}, {"secret": "[key]", "a": "sessions"}),
+    ],
+)
+async def test_a_request_stays_one_without_its_secrets(anyio_backend, tmp_path, asked, recorded):
+    # Rule 1 of the cassette.
+    secret = asked["secret"] if asked["secret"].isalnum() else "sessions"
+    line = json.loads(await exchange(tmp_path / "a.jsonl", asked, [b"{}"], target=f"/v1/{secret}?a=sessions"))
+    assert line["request"]["json"] == recorded
+    assert line["request"]["target"] == f"/v1/{'[key]' if secret == asked['secret'] else secret}?a=sessions"
