@@ -127,8 +127,15 @@ def redact_text(text: str, secrets: Iterable[str]) -> str:
 def redact_headers(raw: Sequence[tuple[bytes, bytes]], secrets: Iterable[str]) -> Sequence[tuple[bytes, bytes]]:
     """Return header fields with `[the key]` in place of every secret; the same object where there is none."""
     known = tuple(secrets)
-    clean = [(redact(name, known), redact(value, known)) for name, value in raw]
-    return raw if clean == list(raw) else clean
+    starts = {form[:_SHORTEST_CUT] for each in _encoded(known) for form in _plain_forms(*each)}
+
+    def clean(text: bytes) -> bytes:
+        return redact(text, known) if _may_hold(text, starts) else text
+
+    if not _may_hold(b"\n".join([text for field in raw for text in field]), starts):
+        return raw
+    cleaned = [(clean(name), clean(value)) for name, value in raw]
+    return raw if cleaned == list(raw) else cleaned
 
 
 def secrets_in(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -144,6 +151,11 @@ def _encoded(secrets: Iterable[str]) -> Iterator[tuple[str, str]]:
         for encoding in ("utf-8",) if secret.isascii() or max(secret) > "\xff" else ("utf-8", "latin-1"):
             if len(secret.encode(encoding, "replace")) >= _SHORTEST:
                 yield secret, encoding
+
+
+def _may_hold(data: bytes, starts: Iterable[bytes]) -> bool:
+    """Return False where data has neither the start of a form of a secret nor an escaped character."""
+    return any(start in data for start in starts) or _has_escapes(data)
 
 
 def _has_escapes(data: bytes) -> bool:
