@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from mistral_async._codec.sse import MAX_EVENT_SIZE, Event, EventTooLargeError
@@ -14,6 +15,7 @@ class LineDecoder:
 
     lacks_lines = False
     stray = b""
+    payloads: Final[Sequence[bytes]] = ()
 
     def __init__(self, *, max_event_size: int = MAX_EVENT_SIZE, max_events: int = -1) -> None:
         self.rest = b""

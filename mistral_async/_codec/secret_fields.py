@@ -15,8 +15,8 @@ import msgspec
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 
 # Rule 1: A field is a secret by its name, or by its name and another field (a "key" that has an id; a "value" that
-#   expires), unless that one is false (`is_secret`): the same in a Struct, whose repr hides it (`models/_model.py`), and
-#   in the JSON that a cassette keeps.
+#   expires), unless that one is false (`is_secret`): the same in a Struct, whose repr hides it (`models/_model.py`),
+#   and in the JSON that a cassette keeps.
 # Rule 2: What is hidden is text. What is absent, null or empty is shown, for it is what a user has to know.
 # Rule 3: The JSON of a cassette may be cut anywhere, and may stand in events, lines or other text.
 

@@ -110,15 +110,15 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
     @property
     def is_finished(self) -> bool:
         """True if every choice has its `finish_reason`."""
-        seen: set[int] = set()
-        finished: set[int] = set()
-        for chunk in self.events:
-            for choice in chunk.choices:
-                index = _number(choice.index)
-                seen.add(index)
-                if choice.finish_reason:
-                    finished.add(index)
-        return bool(seen) and seen == finished
+        indexes = [choice.index for chunk in self.events for choice in chunk.choices]
+        left = {_number(index) for index in indexes if index}
+        if not all(indexes):
+            left.add(0)
+        for chunk in reversed(self.events):
+            if not left:
+                break
+            left -= {_number(choice.index) for choice in chunk.choices if choice.finish_reason}
+        return bool(indexes) and not left
 
     @functools.cached_property
     def choices(self) -> list[ChatCompletionChoice]:

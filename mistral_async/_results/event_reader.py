@@ -6,7 +6,7 @@ The rules are those of `stream`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -43,7 +43,8 @@ class EventReader:
         self._call = call
         self._ready = ready
         self._seen = seen
-        self.decoder = LineDecoder(max_events=_STEP) if request.lines else EventDecoder(max_events=_STEP)
+        chunks = request.yields is CompletionChunk
+        self.decoder = LineDecoder(max_events=_STEP) if request.lines else EventDecoder(max_events=_STEP, plain=chunks)
         self.ids: list[tuple[int, str]] = []
         """The ids that events came with, each with the number of events up to it."""
         self.waiting: deque[Event] = deque()
@@ -69,14 +70,35 @@ class EventReader:
 
         Raises `StreamEventError` for an error, `ResponseValidationError` for what can not be read.
         """
-        self._read_events(self._split(data))
+        events, payloads = self._split(data), self.decoder.payloads
+        if payloads and not self._read_chunks(payloads):
+            events = [*map(_event, payloads), *events]
+        if events and not self.ended:
+            self._read_events(events)
+
+    def _read_chunks(self, payloads: Sequence[bytes]) -> bool:
+        """Read the chunks of a chat all at once; returns False, and nothing is read, where one is not as most are."""
+        ended = payloads[-1] == b"[DONE]"
+        try:
+            items = list(map(self._decode_event, payloads[:-1] if ended else payloads))
+        except (LenientDecodeError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return False
+        if [item for item in items if not item.choices or item.error is not None]:
+            return False
+        self._ready += items
+        self._seen += items
+        self.ended = ended
+        return True
 
     async def read_large(self, data: bytes | None) -> None:
         """Read what has arrived as `read` does, but decode events above `LARGE` bytes in turns with other tasks.
 
         Payloads are decoded first. Where it is cancelled meanwhile, the events are in `waiting`; None reads those.
         """
-        self.waiting += [] if data is None else self._split(data)
+        if data is not None:
+            events = self._split(data)
+            self.waiting.extend(map(_event, self.decoder.payloads))
+            self.waiting += events
         regular = self._decode_event, self._decode_irregularly
         while self.waiting and not self.ended:
             event = self.waiting[0]
@@ -185,6 +207,10 @@ class EventReader:
         error = ResponseValidationError(f"an event of {self._request!r} can not be read: {call.conceal(problem)}")
         error.body, error.path, error.status = call.redact(data), getattr(problem, "path", "$"), 200
         return error
+
+
+def _event(data: bytes) -> Event:
+    return Event(None, data)
 
 
 def _is_error(item: object, data: bytes) -> bool:

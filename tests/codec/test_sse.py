@@ -44,8 +44,13 @@ def reference(text: str) -> list[Event]:
 
 def decode(pieces: list[bytes], decoder: EventDecoder | None = None) -> list[Event]:
     decoder = decoder or EventDecoder()
-    events = [event for piece in pieces for event in decoder.feed(piece)]
-    return events + decoder.close()
+    events = [event for piece in pieces for event in fed(decoder, piece)]
+    return events + decoder.close() + [Event(None, data) for data in decoder.payloads]
+
+
+def fed(decoder: EventDecoder, piece: bytes) -> list[Event]:
+    events = decoder.feed(piece)
+    return [*(Event(None, data) for data in decoder.payloads), *events]
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
@@ -98,21 +103,35 @@ def test_large_frames_are_read_as_all_others(text, places):
 
 
 @settings(deadline=None)
-@given(streams, st.lists(st.integers(min_value=0), max_size=3), st.integers(1, 4))
-@example("event: a\ndata: 1\n\n" * 5, [], 2)
-@example("data: 1\n\n" * 5 + "data: 1", [], 2)
-@example("data:1\r\r" * 9 + "data: 1\n\n" * 9, [20], 1)
-def test_equals_itself_step_by_step(text, places, most):
-    # Rule 10 of sse.
-    decoder, events = EventDecoder(max_events=most), []
+@given(
+    streams, st.lists(st.integers(min_value=0), max_size=3), st.integers(1, 4), st.sampled_from([{}, {"plain": True}])
+)
+@example("event: a\ndata: 1\n\n" * 5, [], 2, {"plain": True})
+@example("data: 1\n\n" * 5 + "data: 1", [], 2, {"plain": True})
+@example("data:1\r\r" * 9 + "data: 1\n\n" * 9, [20], 1, {"plain": True})
+@example("data: 1\n\ndata: 2\n\nid: 3\ndata: 4\n\ndata: 5\n\n", [20, 30], 4, {"plain": True})
+def test_equals_itself_step_by_step(text, places, most, plain):
+    # Rules 10 and 11 of sse.
+    decoder, events = EventDecoder(max_events=most, **plain), []
     for piece in cut(text.encode(), places):
         rest = piece
         while rest:
-            new, before, rest = decoder.feed(rest), rest, decoder.rest
+            new, before, rest = fed(decoder, rest), rest, decoder.rest
             assert len(new) <= most * 16
             assert rest != before or rest == b""
             events += new
-    assert events + decoder.close() == decode([text.encode()])
+    events += decoder.close()
+    assert events + [Event(None, data) for data in decoder.payloads] == decode([text.encode()])
+    assert plain or not decoder.payloads
+
+
+def test_regular_events_are_given_as_their_data():
+    # Rule 11 of sse.
+    decoder = EventDecoder(plain=True)
+    assert decoder.feed(b"data: 1\n\ndata: 2\n\nda") == []
+    assert decoder.payloads == [b"1", b"2"]
+    assert decoder.feed(b"ta: 3\n\nevent: a\ndata: 4\n\n") == [Event(None, b"3"), Event("a", b"4")]
+    assert decoder.payloads == []
 
 
 def test_a_step_has_as_many_events_as_were_asked_for():
