@@ -67,6 +67,7 @@ def measure(script: str, case: Case) -> dict[str, float]:
     """Measure one case once, in a process of its own."""
     command = [sys.executable, script, "--child", json.dumps(case)]
     environment = {**os.environ, **({"SSL_CERT_FILE": case["root"]} if case.get("root") else {})}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # users have the bytecode of what they start
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
     if done.returncode:
         raise SystemExit(f"{case}:\n{done.stderr[-3000:]}")

@@ -81,9 +81,9 @@ class Ours:
                 count += 1
         return count
 
-    async def embed(self, model: str, texts: list[str]) -> None:
+    async def embed(self, model: str, texts: list[str]) -> Any:
         packed = {"encoding_format": "base64"} if model.endswith("base64") else {}
-        await self.client.embeddings.create(model=model, inputs=texts, **packed)
+        return await self.client.embeddings.create(model=model, inputs=texts, **packed)
 
 
 class Official:
@@ -113,8 +113,8 @@ class Official:
             count += 1
         return count
 
-    async def embed(self, model: str, texts: list[str]) -> None:
-        await self.client.embeddings.create_async(model=model, inputs=texts)
+    async def embed(self, model: str, texts: list[str]) -> Any:
+        return await self.client.embeddings.create_async(model=model, inputs=texts)
 
 
 class OfficialAtBest(Official):
@@ -149,9 +149,9 @@ class OpenAI:
             count += 1
         return count
 
-    async def embed(self, model: str, texts: list[str]) -> None:
+    async def embed(self, model: str, texts: list[str]) -> Any:
         packed = "base64" if model.endswith("base64") else "float"
-        await self.client.embeddings.create(model=model, input=texts, encoding_format=packed)
+        return await self.client.embeddings.create(model=model, input=texts, encoding_format=packed)
 
 
 class OpenAIAtBest(OpenAI):
@@ -203,10 +203,10 @@ class Aiohttp:
                         count += 1
         return count
 
-    async def embed(self, model: str, texts: list[str]) -> None:
+    async def embed(self, model: str, texts: list[str]) -> Any:
         body = write({"model": model, "input": texts})
         async with self.session.post(f"{self.url}/v1/embeddings", data=body) as response:
-            read_rows(await response.read())
+            return read_rows(await response.read())
 
 
 class Httpx2:
@@ -242,9 +242,9 @@ class Httpx2:
                         count += 1
         return count
 
-    async def embed(self, model: str, texts: list[str]) -> None:
+    async def embed(self, model: str, texts: list[str]) -> Any:
         body = write({"model": model, "input": texts})
-        read_rows((await self.client.post("/v1/embeddings", content=body)).content)
+        return read_rows((await self.client.post("/v1/embeddings", content=body)).content)
 
 
 class Floor:
@@ -285,8 +285,8 @@ class Floor:
         body = write({"model": model, "messages": messages, "temperature": 0.5})
         read_chat(await self.exchange("/v1/chat/completions", body))
 
-    async def embed(self, model: str, texts: list[str]) -> None:
-        read_rows(await self.exchange("/v1/embeddings", write({"model": model, "input": texts})))
+    async def embed(self, model: str, texts: list[str]) -> Any:
+        return read_rows(await self.exchange("/v1/embeddings", write({"model": model, "input": texts})))
 
     async def stream(self, model: str) -> int:
         """The chunks' sizes are lines of the stream: what begins with `data: ` is an event."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from time import monotonic
+from typing import Final
 
 from mistral_async._http.certificates import advice, is_lasting
 from mistral_async._http.h1.buffers import MAX_BLOCK, MIN_BLOCK, BufferPool
@@ -20,12 +21,16 @@ from mistral_async._http.protocol import STEP, Limits, Phase, Sent, Timings, Wir
 #         with the head is copied there first. TLS and content codings need a copy anyway and go by `receive`.
 # Rule 4: Sending stops (`refused`) when the server has answered with an error before it has read all (RFC 9112
 #         §9.5): the rest of the body would be wasted, and may block for good.
+# Rule 5: Another big body, of which all was asked for, is put together as it arrives: at its end that would take long.
+
+_BIG: Final = 1024 * 1024  # bytes
 
 
 class ResponseReader(ResponseParser):
     """The state of one exchange: a driver feeds it, and reads from it when to stop, go on, or fail."""
 
     __slots__ = (
+        "_body",
         "_buffers",
         "_decoder",
         "_limits",
@@ -50,6 +55,7 @@ class ResponseReader(ResponseParser):
         self._decoder: Decoder | None = None
         self._taken = 0
         self._buffers = buffers
+        self._body = bytearray()  # the start of a big one (rule 5)
 
     @property
     def ready(self) -> bool:
@@ -77,6 +83,10 @@ class ResponseReader(ResponseParser):
             except BaseException:
                 self.pieces.clear()  # in a coding that nobody undoes
                 raise
+        if self.whole and self.received > _BIG:
+            for piece in self.pieces:
+                self._body += piece
+            self.pieces.clear()
         return self.complete
 
     def space(self) -> memoryview | None:
@@ -134,7 +144,9 @@ class ResponseReader(ResponseParser):
         self.timings.total = monotonic() - self.since
         if self.block is not None:
             return WireResponse(self.status, self.headers, self.block, self.timings, self.version, self._buffers)
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        body: bytes | memoryview = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        if self._body:
+            body = memoryview(self._body)
         return WireResponse(self.status, self.headers, body, self.timings, self.version)
 
     def _prepare_body(self) -> None:

@@ -8,7 +8,8 @@ import anyio
 import pytest
 
 from mistral_async._http.h1.buffers import MAX_BLOCK, MIN_BLOCK, BufferPool
-from mistral_async._http.protocol import Phase, Timeouts, WireError
+from mistral_async._http.h1.response_reader import ResponseReader
+from mistral_async._http.protocol import Limits, Phase, Timeouts, WireError
 
 TIMEOUTS = Timeouts(connect=5, write=5, read=5)
 SIZES = [MIN_BLOCK - 1, MIN_BLOCK, MIN_BLOCK + 1, 3 * MIN_BLOCK, 1_300_000]
@@ -152,3 +153,21 @@ def test_the_buffer_pool_gives_what_fits_and_keeps_within_bounds():
     huge = buffers.take(MAX_BLOCK)
     buffers.give(huge)
     assert buffers.take(MIN_BLOCK).obj is not huge.obj
+
+
+@pytest.mark.parametrize("size", [2_500_000, MAX_BLOCK + 1], ids=["in chunks", "longer than a block"])
+def test_a_body_without_a_block_is_put_together_as_it_arrives(size, http):
+    """Rule 5 of the response reader."""
+    body = content(size)
+    if size > MAX_BLOCK:
+        data = http.answer(body)
+    else:
+        pieces = [body[at : at + 65536] for at in range(0, size, 65536)]
+        data = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        data += b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+    reader = ResponseReader(to_head=False, whole=True, limits=Limits(), buffers=BufferPool())
+    for at in range(0, len(data), 100_000):
+        reader.receive(data[at : at + 100_000])
+        assert sum(map(len, reader.pieces)) <= 1024 * 1024
+    assert reader.complete
+    assert reader.response().content == body
