@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
-from mistral_async._files.media_type import type_of
+from mistral_async._files.media_type import UNKNOWN, type_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,6 @@ MEBIBYTE: Final = 2**20
 MOST_BYTES: Final = 50 * MEBIBYTE
 """Of a document that the API reads: https://docs.mistral.ai/capabilities/document_ai."""
 
-_UNKNOWN: Final = "application/octet-stream"
 _PCM_LARGEST: Final = 32767
 
 
@@ -66,7 +65,7 @@ def document_content(source: Any, type_: str | None, max_bytes: int | None) -> C
     content = _read(source, type_)
     if content.type.startswith(("image/", "audio/")):
         raise ValueError(f"{_naming(content)} is no document but {content.type}: {_better_chunk(content.type)}")
-    if content.type == _UNKNOWN:
+    if content.type == UNKNOWN:
         raise ValueError(f"{_naming(content)} does not say what it is: give media_type=, such as 'application/pdf'")
     return _checked(content, max_bytes)
 
@@ -78,7 +77,7 @@ def audio_content(source: Any, sample_rate: int | None, max_bytes: int | None) -
             raise ValueError("an array of samples needs sample_rate=, in hertz")
         return _checked(Content(_wav(source, sample_rate), "audio/wav", None), max_bytes)
     content = _read(source, None)
-    if not content.type.startswith(("audio/", "video/")) and content.type != _UNKNOWN:
+    if not content.type.startswith(("audio/", "video/")) and content.type != UNKNOWN:
         raise ValueError(f"{_naming(content)} is no audio but {content.type}: {_better_chunk(content.type)}")
     return _checked(content, max_bytes)
 
@@ -135,7 +134,7 @@ def _better_chunk(type_: str) -> str:
             return "use ImageURLChunk.from_file"
         case "audio" | "video":
             return "use AudioChunk.from_file"
-        case _ if type_ == _UNKNOWN:
+        case _ if type_ == UNKNOWN:
             return "give media_type= if you know it better"
         case _:
             return "use DocumentURLChunk.from_file"

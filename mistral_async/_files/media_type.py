@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Final
 
-_OCTETS: Final = "application/octet-stream"
+UNKNOWN: Final = "application/octet-stream"
 
 # Types that the API takes, and that the tables of some systems do not know or call otherwise.
 _MEDIA_TYPES: Final = {
@@ -79,6 +79,6 @@ def media_type(name: str) -> str:
     try:
         import mimetypes
 
-        return _MEDIA_TYPES.get(ending) or mimetypes.guess_type("file" + ending)[0] or _OCTETS
+        return _MEDIA_TYPES.get(ending) or mimetypes.guess_type("file" + ending)[0] or UNKNOWN
     except OSError:  # it is imported, and reads the system's tables, at first: without file descriptors it can not
-        return _OCTETS
+        return UNKNOWN

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from mistral_async._engine.request import Call, RetrySafety
-from mistral_async._uploads.jsonl import LineChecker
+from mistral_async._uploads.jsonl import JSONLError, LineChecker
 from mistral_async.batch._decoders import response_type
 
 
@@ -34,12 +34,21 @@ def read_calls(
     with open(path, "rb") as file:  # noqa: PTH123 - any path, and "-" is not one
         if file.read(len(BOM_UTF8)) != BOM_UTF8:
             file.seek(0)
-        for line in file:
+        for number, line in enumerate(file, 1):
             checker.feed(line if line.endswith(b"\n") else line + b"\n")
             if not line.strip():
                 continue
-            request = msgspec.json.decode(line, type=_Request)
+            request = _decode(line, number)
             if model is not None:
                 request.body.setdefault("model", model)
             call: Call[Any] = Call("POST", endpoint, json=request.body, safety=RetrySafety.BILLED, returns=returns)
             yield call if request.custom_id is None else (request.custom_id, call)
+
+
+def _decode(line: bytes, number: int) -> _Request:
+    try:
+        return msgspec.json.decode(line, type=_Request)
+    except msgspec.ValidationError as problem:
+        error = JSONLError(f"line {number} cannot be sent as 'batch': it is not a request ({problem})")
+        error.line = number
+        raise error from None

@@ -1,7 +1,7 @@
 """The command line `mistral-async` (extra `cli`): one file a command, loaded when it is used.
 
 Exit codes: 0 done; 1 done, but some items failed; 2 wrong usage, or no key; 3 an error response; 4 no response;
-130 Ctrl-C. A closed stdout (`| head`) ends a command quietly, with 0.
+130 Ctrl-C, which ends a process by its signal. A closed stdout (`| head`) ends a command quietly, with 0.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from cyclopts import App, CycloptsError, Parameter
 
 from mistral_async import __version__
 from mistral_async.cli._codes import INTERRUPTED, USAGE, exit_code, print_error
-from mistral_async.cli._signals import orderly_termination
+from mistral_async.cli._signals import end_by_interrupt, orderly_termination
 from mistral_async.cli._text import check_text, decode_words, prepare_streams
 from mistral_async.errors import InvalidModelError, MistralError
 
 COMMANDS = {
     "chat": ("mistral_async.cli.chat:chat", "Ask a model, or talk to it."),
+    "templates": ("mistral_async.cli.templates:app", "Prompts with names, for `chat -t NAME`."),
+    "logs": ("mistral_async.cli.logs:app", "Chats that were logged: list, search and show them."),
     "embed": ("mistral_async.cli.embed:embed", "Embed any number of texts."),
     "moderate": ("mistral_async.cli.classifiers:moderate", "Say which texts are harmful, and how."),
     "classify": ("mistral_async.cli.classifiers:classify", "Classify texts by a classifier of yours."),
@@ -33,6 +35,7 @@ COMMANDS = {
     "models": ("mistral_async.cli.models:models", "List the models, or show one."),
     "limits": ("mistral_async.cli.limits:limits", "Show the rate limits of the account."),
     "migrate": ("mistral_async.cli.migrate:migrate", "Change programs written for mistralai to this package."),
+    "completion": ("mistral_async.cli.completion:completion", "Print the script by which a shell completes commands."),
     "demo": ("mistral_async.cli.local:demo", "Answer a question from passages: runs without a key."),
     "serve-fake": ("mistral_async.cli.local:serve_fake", "Serve the embedded Mistral server."),
 }
@@ -54,14 +57,28 @@ app.register_install_completion_command()  # pyright: ignore[reportUnknownMember
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
-    tokens = decode_words(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def run_process() -> int:
+    """Run the command that this process was started with; Ctrl-C ends it by its signal."""
+    try:
+        return _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        end_by_interrupt()
+        return INTERRUPTED  # where no process ends by a signal
+
+
+def _run(arguments: Sequence[str]) -> int:
+    tokens = decode_words(arguments)
     prepare_streams()
     try:
         with orderly_termination():
             code = app(tokens, result_action="return_value", exit_on_error=False)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         _discard_stdout()
         return 0

@@ -20,6 +20,10 @@ Model: TypeAlias = Annotated[str, Parameter(alias="-m")]
 """The id of a model."""
 
 
+PathOrAddress: TypeAlias = str | Path
+"""A path or an address, which is a `str`; that it may be a `Path` lets shells complete files."""
+
+
 def check_dash(_: object, value: object) -> None:
     """Refuse an option that there is not, where `-` alone is stdin or stdout."""
     for word in map(str, cast("Iterable[object]", value) if isinstance(value, (tuple, list)) else (value,)):
@@ -27,13 +31,21 @@ def check_dash(_: object, value: object) -> None:
             raise ValueError(f"there is no option, and no file, {readable(word)}")
 
 
-StdinOrPath: TypeAlias = Annotated[str, Parameter(allow_leading_hyphen=True, validator=(check_text, check_dash))]
+StdinOrPath: TypeAlias = Annotated[
+    PathOrAddress, Parameter(allow_leading_hyphen=True, validator=(check_text, check_dash))
+]
 """A path to read, an address, or - for stdin."""
 
 OutputOrStdout: TypeAlias = Annotated[
     Path | None, Parameter(alias="-o", allow_leading_hyphen=True, validator=(check_text, check_dash))
 ]
 """A path to write to, or - for stdout."""
+
+Attachments: TypeAlias = Annotated[
+    list[PathOrAddress] | None,
+    Parameter(alias="-a", negative=(), allow_leading_hyphen=True, validator=(check_text, check_dash)),
+]
+"""Files, addresses or - for stdin, to send with a question; the option may be repeated."""
 
 Output: TypeAlias = Annotated[Path | None, Parameter(alias="-o")]
 """A path to write to."""

@@ -1,4 +1,8 @@
-"""SIGTERM, which `timeout`, containers and service managers send: it ends a command as Ctrl-C does."""
+"""Signals that end a command. SIGTERM, which `timeout`, containers and service managers send, ends it as Ctrl-C does.
+
+A process that a signal ends says so to its shell, whose loops and scripts then end too:
+https://www.cons.org/cracauer/sigint.html
+"""
 
 from __future__ import annotations
 
@@ -36,3 +40,13 @@ def orderly_termination() -> Generator[None]:
             with suppress(OSError):
                 sys.stdout.flush()
             signal.raise_signal(signal.SIGTERM)
+
+
+def end_by_interrupt() -> None:
+    """End this process by SIGINT, as if nothing had handled it; return where that is not to be had."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        sys.stdout.flush()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGINT)

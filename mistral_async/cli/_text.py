@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import select
 import stat
 import sys
 import unicodedata
@@ -24,6 +25,8 @@ _PIECE: Final = 1 << 16
 _MARK: Final = 4  # bytes of the longest byte order mark
 _MARK_BEGINS: Final = frozenset({b"\xef", b"\xfe", b"\xff", b"\x00"})
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]+")
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_PATIENCE: Final = 3.0  # seconds that a pipe may send nothing before somebody is told what is waited for
 
 
 def prepare_streams() -> None:
@@ -90,12 +93,55 @@ def file_key(path: Path) -> str:
     return unicodedata.normalize("NFC", os.path.realpath(path)).casefold()
 
 
-def read_prompt(words: Iterable[str], files: Iterable[Path]) -> str:
-    """Join the words, the files and piped stdin, with empty lines between them."""
+def read_prompt(words: Iterable[str], files: Iterable[Path], *, piped: bool = True) -> str:
+    """Join the words, the files and piped stdin (unless it is something else), with empty lines between them."""
     parts = [" ".join(words), *map(read_text, files)]
-    if not sys.stdin.isatty():
+    if piped and not sys.stdin.isatty():
+        _announce_silence()
         parts.append(text_stdin().read())
     return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def announce_wait() -> None:
+    """Say on stderr that stdin is waited for, if it is a terminal."""
+    if sys.stdin.isatty():
+        end = "Ctrl-Z and Enter end" if sys.platform == "win32" else "Ctrl-D ends"
+        _print_notice(f"reading from the terminal: {end} it")
+
+
+def _announce_silence() -> None:
+    """Say on stderr that stdin is waited for, if it is a pipe that sends nothing: one that was inherited never ends."""
+    descriptor = _slow_stdin()
+    if descriptor is not None and not select.select([descriptor], [], [], _PATIENCE)[0]:
+        _print_notice("waiting for the end of stdin, which sends nothing (`< /dev/null` gives it none)")
+
+
+def _print_notice(text: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(f"mistral-async: {text}\n")
+        sys.stderr.flush()
+
+
+def read_stdin_bytes() -> bytes:
+    """Return all of stdin."""
+    announce_wait()
+    stdin: Any = sys.stdin
+    return stdin.buffer.read() if hasattr(stdin, "buffer") else cast("str", stdin.read()).encode()
+
+
+def decode_text(data: bytes) -> str | None:
+    """Return bytes as text, in UTF-8 or as their byte order mark says; None if they are none."""
+    if b"\0" in data and encoding_of(data[:_MARK]) == "utf-8-sig":
+        return None
+    try:
+        return data.decode(encoding_of(data[:_MARK]))
+    except UnicodeDecodeError:
+        return None
+
+
+def terminal_text(text: str) -> str:
+    """Return text whose control characters cannot command a terminal, if stdout is one."""
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text) if sys.stdout.isatty() else text
 
 
 def text_stdin(newline: str | None = None) -> TextIO:
@@ -145,6 +191,7 @@ def file_lines(paths: Iterable[Path]) -> Iterator[str]:
 
 def stdin_lines() -> Iterator[str] | AsyncIterator[str]:
     """Return the lines of stdin, without empty ones; a pipe or terminal is read without blocking the event loop."""
+    announce_wait()
     return non_empty(text_stdin()) if _slow_stdin() is None else _stdin_lines_async()
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async.cli._text import non_empty, stdin_lines, text_file, text_stdin
+from mistral_async.cli._text import announce_wait, non_empty, stdin_lines, text_file, text_stdin
 
 TextFormat: TypeAlias = Literal["txt", "jsonl", "csv", "parquet"]
 
@@ -56,6 +56,7 @@ def piped_texts(field: str | None, form: TextFormat | None) -> Iterable[str] | A
         case "parquet":
             raise ValueError("Parquet is read from files, not from stdin")
         case "csv":
+            announce_wait()
             return _read_csv(text_stdin(newline=""), field or _FIELD, "stdin")
         case "jsonl":
             lines = stdin_lines()

@@ -1,19 +1,20 @@
-"""Where vectors go: JSON Lines, `.npy` and Parquet. A file gets its name when it is whole."""
+"""Where vectors go: JSON Lines, `.npy`, Parquet and Arrow. A file gets its name when it is whole."""
 
 from __future__ import annotations
 
 import importlib
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import IO, Any, Protocol, Self
 
 from mistral_async._files.whole_file import WholeFile
 from mistral_async.bulk import Err, Result
 from mistral_async.bulk._matrix import NpyFile
+from mistral_async.cli._float32 import shortest
 from mistral_async.cli._text import json_text, to_json
 from mistral_async.cli._texts import import_parquet
 from mistral_async.models.vector import Vector
@@ -50,17 +51,20 @@ def sink_for(path: Path | None, dtype: str | None) -> Sink:
             # A row that failed has to be something: NaN, or 0 where the numbers are whole.
             return NpyFile(str(path), math.nan if dtype in {None, "float"} else 0)
         case ".parquet":
-            return _ParquetSink(Path(str(path)))
+            return _TableSink(Path(str(path)), _parquet_writer)
+        case ".arrow" | ".feather":
+            return _TableSink(Path(str(path)), _arrow_writer)
         case ".jsonl" | ".ndjson":
             return _JsonLinesSink(Path(str(path)))
         case ending:
-            raise ValueError(f"-o ends in .jsonl, .npy or .parquet, not in {ending!r}")
+            raise ValueError(f"-o ends in .jsonl, .npy, .parquet or .arrow, not in {ending!r}")
 
 
 def _row(result: Result[Vector]) -> dict[str, object]:
     if isinstance(result, Err):
         return {"index": result.index, "embedding": None, "error": str(result.error)}
-    return {"index": result.index, "embedding": result.value.tolist()}
+    vector = result.value
+    return {"index": result.index, "embedding": shortest(vector) if vector.typecode == "f" else vector.tolist()}
 
 
 class _StdoutSink:
@@ -112,22 +116,34 @@ class _JsonLinesSink(_FileSink):
         self._whole.file.writelines(to_json(_row(result)) for result in results)
 
 
-class _ParquetSink(_FileSink):
-    """A Parquet file with the columns `index` and `embedding`, which is null where a text failed."""
+def _parquet_writer(file: IO[bytes], schema: Any) -> Any:
+    return import_parquet().ParquetWriter(file, schema)
+
+
+def _arrow_writer(file: IO[bytes], schema: Any) -> Any:
+    """Return a writer of the file format of Arrow, which is also Feather: https://arrow.apache.org/docs/format/IPC.html."""
+    return importlib.import_module("pyarrow").ipc.new_file(file, schema)
+
+
+class _TableSink(_FileSink):
+    """A table with the columns `index` and `embedding`, which is null where a text failed."""
+
+    def __init__(self, path: Path, writer: Callable[[IO[bytes], Any], Any]) -> None:
+        super().__init__(path)
+        self._open_writer = writer
 
     def __enter__(self) -> Self:
-        parquet = import_parquet()
+        import_parquet()  # the extra, before there is a file
         self._arrow: Any = importlib.import_module("pyarrow")
         pa = self._arrow
-        numbers = pa.list_(pa.float32())
-        self._schema: Any = pa.schema([("index", pa.int64()), ("embedding", numbers)])
-        self._writer: Any = parquet.ParquetWriter(self._whole.open(), self._schema)
+        self._schema: Any = pa.schema([("index", pa.int64()), ("embedding", pa.list_(pa.float32()))])
+        self._writer: Any = self._open_writer(self._whole.open(), self._schema)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        with suppress(Exception):  # a footer that can not be written belongs to a file that is removed
+        with suppress(Exception):  # a footer that cannot be written belongs to a file that is removed
             self._writer.close()
         super().__exit__(kind, error, traceback)
 

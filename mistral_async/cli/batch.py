@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import shlex
 import sys
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +15,14 @@ from cyclopts import App, Parameter
 
 from mistral_async import Mistral
 from mistral_async._files.whole_file import WholeFile
-from mistral_async.batch import BatchHandle, BatchProgress, BatchResults, Poll, read_calls
+from mistral_async._uploads.jsonl import JSONLError
+from mistral_async.batch import BatchHandle, BatchInputError, BatchProgress, BatchResults, Poll, read_calls
 from mistral_async.bulk import Err
 from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, ConnectionOptions, shows_progress
 from mistral_async.cli._parameters import Flag, Output
-from mistral_async.cli._text import check_output, print_json, print_rows, to_json
+from mistral_async.cli._text import check_output, print_json, print_rows, readable, to_json
+from mistral_async.errors import MistralError
 
 app: App = App(name="batch", help="Run a file of requests at half the price, within hours.")
 
@@ -32,6 +37,7 @@ async def run(
     checkpoint: Path | None = None,
     timeout_hours: int | None = None,
     detach: Flag = False,
+    json: Flag = False,  # noqa: ARG001 - that results are JSON is so anyhow
     connection: Connection = None,
 ) -> int:
     """Run the requests of a file, and write their results as they can be had. After Ctrl-C the jobs go on.
@@ -53,17 +59,22 @@ async def run(
         After how many hours a job gives up: 1 to 168. Default: 24.
     detach
         Only start the jobs.
+    json
+        JSON Lines, which results always are.
     """
+    _check_requests(requests)
     kept = checkpoint or requests.with_name(f"{requests.name}.batch")
     check_output(output, (requests, kept))
     calls = read_calls(requests, endpoint, model=model)
     options: dict[str, Any] = {"checkpoint": kept, "timeout_hours": timeout_hours, **_monitor_options(connection)}
-    async with ClientContext(connection) as client:
-        if detach:
-            started = await client.batch.start(calls, **options)
-            print_error(f"{started.total:,} requests in {len(started.job_ids)} jobs: go on with `batch resume {kept}`")
-            return 0
-        code = await _write(client.batch.run(calls, **options), output, kept)
+    with _naming_lines(requests):
+        async with ClientContext(connection) as client:
+            if detach:
+                started = await client.batch.start(calls, **options)
+                jobs = len(started.job_ids)
+                print_error(f"{started.total:,} requests in {jobs} jobs: go on with {_resume_command(kept)}")
+                return 0
+            code = await _write(client.batch.run(calls, **options), output, kept)
     if checkpoint is None and not code:
         kept.unlink(missing_ok=True)  # all is done: the same command is a new batch
     return code
@@ -86,7 +97,12 @@ async def status(checkpoint: Path, *, json: Flag = False, connection: Connection
 
 @app.command
 async def resume(
-    checkpoint: Path, *, output: Output = None, retry_failed: Flag = False, connection: Connection = None
+    checkpoint: Path,
+    *,
+    output: Output = None,
+    retry_failed: Flag = False,
+    json: Flag = False,  # noqa: ARG001 - that results are JSON is so anyhow
+    connection: Connection = None,
 ) -> int:
     """Wait for the jobs, and write all their results.
 
@@ -98,6 +114,8 @@ async def resume(
         Where the results go, as JSON Lines. Default: stdout.
     retry_failed
         Send what failed once more, first.
+    json
+        JSON Lines, which results always are.
     """
     check_output(output, (checkpoint,))
     async with ClientContext(connection) as client:
@@ -161,9 +179,51 @@ async def _write(results: BatchResults[Any], output: Path | None, checkpoint: Pa
             if file is not None:
                 file.finish()
     except anyio.get_cancelled_exc_class():
-        print_error(f"stopped, but the jobs go on: `mistral-async batch resume {checkpoint}`")
+        print_error(f"stopped, but the jobs go on: {_resume_command(checkpoint, output)}")
         raise
+    except (MistralError, OSError):
+        _advise("what was sent goes on without this command", checkpoint, output)
+        raise
+    if tally.failed:
+        _advise(f"{tally.failed:,} requests failed; this sends them again", checkpoint, output, "--retry-failed")
     return tally.code
+
+
+def _check_requests(requests: Path) -> None:
+    if not requests.stat().st_size and requests.is_file():
+        raise ValueError(f"{requests} is empty: a request is a line with a `body`")
+
+
+def _advise(what: str, checkpoint: Path, output: Path | None, *options: str) -> None:
+    """Say how to go on, if there is something to go on with."""
+    if checkpoint.exists():
+        print_error(f"{what}: {_resume_command(checkpoint, output, *options)}")
+
+
+@contextmanager
+def _naming_lines(requests: Path) -> Generator[None]:
+    """Let errors of requests name their file and line."""
+    try:
+        yield
+    except JSONLError as error:
+        problem = str(error).partition(": ")[2]
+        raise ValueError(f"{requests}, line {error.line}, is not a request of a batch: {problem}") from None
+    except BatchInputError as error:
+        if error.index is None:
+            raise ValueError(f"{requests}: {error}") from None
+        raise ValueError(f"{requests}, line {_line_number(requests, error.index)}: {error}") from None
+
+
+def _line_number(requests: Path, index: int) -> int:
+    """Return the number of the line of a request; empty lines are none."""
+    with requests.open("rb") as file:
+        numbers = (number for number, line in enumerate(file, 1) if line.strip())
+        return next(itertools.islice(numbers, index, None), 0)
+
+
+def _resume_command(checkpoint: Path, output: Path | None = None, *options: str) -> str:
+    words = ["mistral-async", "batch", "resume", readable(str(checkpoint)), *options]
+    return f"`{shlex.join([*words, *(['-o', readable(str(output))] if output else [])])}`"
 
 
 def _line(result: Any, tally: Tally) -> bytes:

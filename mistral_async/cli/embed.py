@@ -32,6 +32,7 @@ async def embed(
     dimension: int | None = None,
     dtype: EmbeddingDtype | None = None,
     concurrency: int | None = None,
+    json: Flag = False,
     connection: Connection = None,
 ) -> int:
     """Embed any number of texts: a line, an object, a row each.
@@ -41,7 +42,7 @@ async def embed(
     paths
         Files that end in .jsonl, .csv or .parquet, or text with one a line. Default: stdin.
     output
-        A file that ends in .jsonl, .npy or .parquet. Default: JSON Lines to stdout.
+        A file that ends in .jsonl, .npy, .parquet or .arrow. Default: JSON Lines to stdout.
     model
         The model.
     text_field
@@ -58,7 +59,11 @@ async def embed(
         The type of their numbers.
     concurrency
         Requests at once. Default: 16.
+    json
+        JSON Lines to stdout, as without any -o.
     """
+    if json and output is not None:
+        raise ValueError("--json prints to stdout, and -o writes to a file: give one of them")
     check_output(output, (*paths, checkpoint))
     out = sink_for(output, dtype)
     client = ClientContext(connection)

@@ -39,7 +39,7 @@ async def list_files(
 
 
 @app.command
-async def upload(*paths: Path, purpose: str, connection: Connection = None) -> None:
+async def upload(*paths: Path, purpose: str, json: Flag = False, connection: Connection = None) -> None:
     """Upload files and print their ids.
 
     Parameters
@@ -48,13 +48,15 @@ async def upload(*paths: Path, purpose: str, connection: Connection = None) -> N
         What to upload.
     purpose
         fine-tune, batch or ocr.
+    json
+        One JSON object a file.
     """
     if not paths:
         raise ValueError("no files: name those to upload")
     async with ClientContext(connection) as client:
         for path in paths:
             uploaded = await client.files.upload(path, purpose)
-            print_rows([(uploaded.id, uploaded.filename)])
+            print_json(uploaded) if json else print_rows([(uploaded.id, uploaded.filename)])
 
 
 @app.command
@@ -75,23 +77,27 @@ async def download(
 
 
 @app.command
-async def delete(*file_ids: str, connection: Connection = None) -> None:
+async def delete(*file_ids: str, json: Flag = False, connection: Connection = None) -> None:
     """Delete files.
 
     Parameters
     ----------
     file_ids
         Their ids.
+    json
+        One JSON object a file, of what the API said.
     """
     if not file_ids:
         raise ValueError("no files: give the ids that `files list` shows")
     async with ClientContext(connection) as client:
         for file_id in file_ids:
-            await client.files.delete(file_id)
+            deleted = await client.files.delete(file_id)
+            if json:
+                print_json(deleted)
 
 
 @app.command
-async def url(file_id: str, *, hours: int = 24, connection: Connection = None) -> None:
+async def url(file_id: str, *, hours: int = 24, json: Flag = False, connection: Connection = None) -> None:
     """Print an address where anyone can read a file for a while.
 
     Parameters
@@ -100,6 +106,9 @@ async def url(file_id: str, *, hours: int = 24, connection: Connection = None) -
         Its id.
     hours
         How long: 1 to 168.
+    json
+        JSON in place of the address alone.
     """
     async with ClientContext(connection) as client:
-        print_rows([((await client.files.get_signed_url(file_id, hours)).url,)])
+        signed = await client.files.get_signed_url(file_id, hours)
+    print_json(signed) if json else print_rows([(signed.url,)])

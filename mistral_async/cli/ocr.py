@@ -1,38 +1,42 @@
-"""`mistral-async ocr`: documents and images to markdown, many at once."""
+"""`mistral-async ocr`: documents and images to Markdown, HTML, JSON or text, many at once."""
 
 from __future__ import annotations
 
-import base64
-import errno
-import itertools
-import mimetypes
-import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Annotated, Any, Literal, TypeAlias
 
 from anyio import to_thread
+from cyclopts import Parameter
 
 from mistral_async import Call, calls
+from mistral_async._files.media_type import UNKNOWN, type_of
 from mistral_async._files.whole_file import WholeFile
 from mistral_async.bulk import Err, ProgressBar
 from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, shows_progress
-from mistral_async.cli._parameters import Flag, Model, Output
-from mistral_async.cli._text import file_key, print_json, readable
+from mistral_async.cli._images import image_terminal, print_with_images
+from mistral_async.cli._markdown import plain_text
+from mistral_async.cli._ocr_documents import REMOTE, Document, find_documents, parse_pages, result_paths
+from mistral_async.cli._ocr_done import Done
+from mistral_async.cli._parameters import Flag, Model, Output, PathOrAddress
+from mistral_async.cli._text import print_json, readable, terminal_text
 from mistral_async.models import DocumentURLChunk, ImageURLChunk, OCRResponse
+from mistral_async.models._ocr_folder import SavedFormat, html_renderer
 
-_KINDS = {".pdf", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".docx", ".pptx"}
-_REMOTE = ("http://", "https://")
-_LONGEST_NAME = 240  # bytes, of the 255 that most file systems allow
+OCRFormat: TypeAlias = Literal["md", "html", "json", "text"]
+_ENDINGS: dict[OCRFormat, str] = {"md": ".md", "html": ".html", "json": ".json", "text": ".txt"}
 
 
 async def ocr(
-    *paths: str,
+    *paths: PathOrAddress,
     output: Output = None,
     model: Model = "mistral-ocr-latest",
+    format: Annotated[OCRFormat, Parameter(name="--format")] = "md",  # noqa: A002 - the option's name
     json: Flag = False,
+    pages: str | None = None,
+    force: Flag = False,
     concurrency: int = 8,
     connection: Connection = None,
 ) -> int:
@@ -43,122 +47,155 @@ async def ocr(
     paths
         Files, folders of them, or addresses.
     output
-        A folder that gets one file for each; default: everything to stdout.
+        A folder that gets a file for each, with its images, in the folders of the documents. Default: stdout.
     model
         The model.
+    format
+        Markdown, HTML (only with -o), the whole answer as JSON, or text without any markup.
     json
-        The whole answer as JSON, in place of markdown.
+        The same as `--format json`.
+    pages
+        Pages to read, from 1, such as 1-3,5. Default: all.
+    force
+        Read again what the folder has already.
     concurrency
         Documents at once.
     """
-    sources = [source for path in paths for source in _sources(path)]
-    if not sources:
+    form: OCRFormat = "json" if json else format
+    documents = list({each.source: each for path in paths for each in find_documents(str(path))}.values())
+    if not documents:
         raise ValueError("no documents: name files, folders of PDFs and images, or addresses")
-    targets = _targets(sources, output, ".json" if json else ".md") if output is not None else []
-    progress = ProgressBar("documents") if output is not None and shows_progress() else None
+    if form == "html":
+        if output is None:
+            raise ValueError("--format html is for -o FOLDER, which gets the images too")
+        html_renderer()  # the extra is there, before anything is paid for
+    shows = output is None and form == "md" and image_terminal() is not None
+    options = {
+        "model": model,
+        "pages": parse_pages(pages) if pages else None,
+        "include_image_base64": True if shows or (output is not None and form in {"md", "html"}) else None,
+    }
+    results = _Printed(form) if output is None else _Folder(output, documents, form, options, force=force)
+    return await _read(documents, results, options, concurrency, connection)
+
+
+async def _read(
+    documents: Sequence[Document],
+    results: _Printed | _Folder,
+    options: Mapping[str, Any],
+    concurrency: int,
+    connection: Connection,
+) -> int:
+    """Read the documents that have no result yet; one that fails is told of, and the others go on."""
     tally = Tally()
+    requests = _OCRCalls([each.source for each in documents if results.wants(each)], options, tally)
+    if skipped := len(documents) - len(requests):
+        tally.good += skipped
+        print_error(f"{skipped:,} of {len(documents):,} documents were read before (--force reads them again)")
+    progress = ProgressBar("documents") if isinstance(results, _Folder) and shows_progress() else None
     async with (
         ClientContext(connection) as client,
-        client.bulk.map(_OCRCalls(sources, model), concurrency=concurrency, progress=progress) as results,
+        client.bulk.map(requests, concurrency=concurrency, progress=progress) as answers,
     ):
-        async for result in results:
-            source = sources[result.index]
-            if isinstance(result, Err):
-                tally.fail(source, result.error)
+        async for answer in answers:
+            source = requests.begun[answer.index]
+            if isinstance(answer, Err):
+                tally.fail(readable(source), answer.error)
                 continue
+            await to_thread.run_sync(results.add, source, answer.value)
             tally.good += 1
-            if targets:
-                await to_thread.run_sync(_write, targets[result.index], result.value)
-                print_error(f"{source} -> {targets[result.index]}")
-            else:
-                _show(source, result.value, as_json=json)
     return tally.code
 
 
-def _sources(path: str) -> list[str]:
-    if path.startswith(_REMOTE):
-        return [path]
-    folder = Path(path)
-    if folder.is_dir():
-        return sorted(str(each) for each in folder.rglob("*") if each.suffix.lower() in _KINDS)
-    if not folder.exists():
-        raise FileNotFoundError(f"there is no {path}")
-    return [path]
-
-
 class _OCRCalls:
-    """One request for each document, which is read when its turn comes."""
+    """One request for each document, which is read when its turn comes; one that cannot be read has none."""
 
-    def __init__(self, sources: Sequence[str], model: str) -> None:
+    def __init__(self, sources: Sequence[str], options: Mapping[str, Any], tally: Tally) -> None:
         self._sources = sources
-        self._model = model
+        self._options = options
+        self._tally = tally
+        self.begun: list[str] = []
+        """The documents that have a request, in the order of these."""
 
     def __len__(self) -> int:
         return len(self._sources)
 
     def __iter__(self) -> Iterator[Call[OCRResponse]]:
-        return (_call(source, self._model) for source in self._sources)
+        for source in self._sources:
+            try:
+                document = _document(source)
+            except (OSError, ValueError) as error:
+                self._tally.fail(readable(source), error)
+                continue
+            self.begun.append(source)
+            yield calls.ocr.process(document=document, **self._options)
 
 
-def _call(source: str, model: str) -> Call[OCRResponse]:
-    if source.startswith(_REMOTE):
-        return calls.ocr.process(model=model, document=source)
-    kind = mimetypes.guess_type(source)[0] or "application/pdf"
-    address = f"data:{kind};base64,{base64.b64encode(Path(source).read_bytes()).decode()}"
+def _document(source: str) -> Any:
+    if source.startswith(REMOTE):
+        return source
+    path = Path(source)
+    with path.open("rb") as file:
+        kind = type_of(file.read(16), path.name)
     if kind.startswith("image/"):
-        return calls.ocr.process(model=model, document=ImageURLChunk(address))
-    return calls.ocr.process(model=model, document=DocumentURLChunk(address, readable(Path(source).name)))
+        return ImageURLChunk.from_file(path, media_type=kind)
+    if kind.startswith("audio/"):
+        raise ValueError("it is a recording: `mistral-async transcribe` writes down what it says")
+    known = kind if kind != UNKNOWN else "application/pdf"
+    return DocumentURLChunk.from_file(path, name=readable(path.name), media_type=known)
 
 
-def _targets(sources: Sequence[str], folder: Path, suffix: str) -> list[Path]:
-    """Return a file in the folder for each document: no two are the same, and none is one of the documents."""
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "-o is a folder for the results, and this is a file", str(folder))
-    taken = {file_key(Path(source)) for source in sources}
-    numbers: dict[str, Iterator[str]] = {}
-    targets: list[Path] = []
-    for source in sources:
-        name = _name(source)
-        endings = numbers.setdefault(name, _endings())
-        target = next(path for end in endings if file_key(path := folder / f"{name}{end}{suffix}") not in taken)
-        taken.add(file_key(target))
-        targets.append(target)
-    return targets
+class _Printed:
+    """Results on stdout, as they come."""
+
+    def __init__(self, form: OCRFormat) -> None:
+        self._form = form
+
+    def wants(self, document: Document) -> bool:  # noqa: ARG002 - as that of a folder
+        """Return True: nothing was printed before."""
+        return True
+
+    def add(self, source: str, answer: OCRResponse) -> None:
+        """Print a result."""
+        match self._form:
+            case "json":
+                print_json({"source": readable(source), **answer.to_dict()})
+            case "text":
+                sys.stdout.write(terminal_text(plain_text(answer.markdown)))
+            case _:
+                print_with_images(answer)
+        sys.stdout.flush()
 
 
-def _endings() -> Iterator[str]:
-    """Yield what tells results of one name apart."""
-    yield ""
-    yield from (f" ({number})" for number in itertools.count(2))
+class _Folder:
+    """Results in a folder, each in a file, its images in a folder beside it."""
 
+    def __init__(
+        self, folder: Path, documents: Sequence[Document], form: OCRFormat, options: Mapping[str, Any], *, force: bool
+    ) -> None:
+        self._form = form
+        self._force = force
+        self._suffix = _ENDINGS[form]
+        targets = result_paths(documents, folder, self._suffix)
+        self._targets = {each.source: target for each, target in zip(documents, targets, strict=True)}
+        folder.mkdir(parents=True, exist_ok=True)
+        self._done = Done(folder, {"format": form, "model": options["model"], "pages": options["pages"]})
 
-def _name(source: str) -> str:
-    """Return the name of a document: the end of its path or, without one, its host."""
-    if not source.startswith(_REMOTE):
-        return _shortened(Path(source).name)
-    try:
-        address = urlsplit(source)
-    except ValueError:  # what asks for it says that it is no address
-        return "document"
-    name = unquote(address.path.rstrip("/").rpartition("/")[2]) or address.hostname or address.netloc
-    return _shortened(re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name)[:100])
+    def wants(self, document: Document) -> bool:
+        """Return whether its result is not there yet."""
+        return self._force or not self._done.has(document.source, self._targets[document.source])
 
-
-def _shortened(name: str) -> str:
-    """Return a name that leaves room for its ending, cut between two characters."""
-    data = name.encode("utf-8", "surrogateescape")
-    return name if len(data) <= _LONGEST_NAME else data[:_LONGEST_NAME].decode("utf-8", "ignore")
-
-
-def _write(target: Path, answer: OCRResponse) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with WholeFile(target) as whole:
-        whole.file.write(answer.to_json() if target.suffix == ".json" else answer.markdown.encode())
-        whole.finish()
-
-
-def _show(source: str, answer: OCRResponse, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"source": readable(source), **answer.to_dict()})
-    else:
-        sys.stdout.write(answer.markdown + "\n")
+    def add(self, source: str, answer: OCRResponse) -> None:
+        """Write a result."""
+        target = self._targets[source]
+        if self._form in {"md", "html"}:
+            name = target.name.removesuffix(self._suffix)
+            saved: SavedFormat = "html" if self._form == "html" else "markdown"
+            answer.save(target.parent, name=name, format=saved, images=f"{name}.images")
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with WholeFile(target) as whole:
+                whole.file.write(answer.to_json() if self._form == "json" else plain_text(answer.markdown).encode())
+                whole.finish()
+        self._done.add(source, target)
+        print_error(f"{readable(source)} -> {readable(str(target))}")

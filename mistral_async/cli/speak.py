@@ -18,7 +18,7 @@ from mistral_async._files.whole_file import WholeFile, is_stream
 from mistral_async._http.threads import run_in_daemon
 from mistral_async.cli._connection import ClientContext, Connection
 from mistral_async.cli._parameters import Flag, InputFiles, Model, OutputOrStdout
-from mistral_async.cli._text import check_output, read_prompt, read_text, stdin_text
+from mistral_async.cli._text import announce_wait, check_output, read_prompt, read_text, stdin_text
 from mistral_async.models import RealtimeSpeechError, SpeechOutputFormat, SpeechStreamAudioDelta
 
 _LONGEST_HEADER: Final = 4096
@@ -92,6 +92,7 @@ async def _texts(words: Iterable[str], files: Iterable[Path]) -> AsyncIterator[s
     for text in filter(None, (" ".join(words), *map(read_text, files))):
         is_blank = is_blank and not text.strip()
         yield f"{text}\n"
+    announce_wait()
     async for text in stdin_text():
         is_blank = is_blank and not text.strip()
         yield text

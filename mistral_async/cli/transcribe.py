@@ -66,7 +66,8 @@ async def transcribe(
     reconnect
         Go on after a lost connection; audio without text is sent again.
     """
-    if not paths:
+    sources = tuple(map(str, paths))
+    if not sources:
         raise ValueError("no recordings: name audio files, or addresses of some")
     if live:
         settings = {
@@ -76,14 +77,14 @@ async def transcribe(
             "turn_detection": TurnDetectionConfig() if turns else None,
             "reconnect": reconnect,
         }
-        recording = Recording(_only(paths), encoding=encoding, sample_rate=sample_rate)
+        recording = Recording(_only(sources), encoding=encoding, sample_rate=sample_rate)
         return await transcribe_live(recording, connection, model=model or _LIVE_MODEL, json=json, options=settings)
     if encoding is not None or sample_rate is not None or delay_ms is not None or turns or not reconnect:
         raise ValueError("--encoding, --sample-rate, --delay-ms, --turns and --no-reconnect are for --live")
-    if "-" in paths:
+    if "-" in sources:
         raise ValueError("- is stdin, which is for --live: give the name of a file")
     options = {"model": model or _MODEL, "language": language, "diarize": diarize or None}
-    return await _transcribe_files(paths, connection, json=json, options=options)
+    return await _transcribe_files(sources, connection, json=json, options=options)
 
 
 async def _transcribe_files(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal, NamedTuple, TypeAlias
+from urllib.parse import quote
 
 from mistral_async._files.media_type import sniffed_type
 from mistral_async._files.whole_file import WholeFile
@@ -36,33 +37,51 @@ class Page(NamedTuple):
     """Ids, and the tables in Markdown or HTML."""
 
 
-def save_document(pages: Iterable[Page], folder: str | os.PathLike[str], name: str, format_: SavedFormat) -> Path:
+def save_document(
+    pages: Iterable[Page],
+    folder: str | os.PathLike[str],
+    name: str,
+    format_: SavedFormat,
+    images_folder: str | None = None,
+) -> Path:
     """Write the document and its images; see `OCRResponse.save`."""
     if format_ not in ("markdown", "html"):
         raise ValueError(f"format is 'markdown' or 'html', not {format_!r}")
-    if not name or name != PurePosixPath(name).name or _UNSAFE.search(name):
-        raise ValueError(f"name is that of a file in the folder, without its ending, not {name!r}")
-    render = _html_renderer() if format_ == "html" else None
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    document = target / f"{name}{'.html' if render else '.md'}"
+    _check_name("name", name, "a file in the folder, without its ending")
+    if images_folder is not None:
+        _check_name("images", images_folder, "a folder in the folder")
+    render = html_renderer() if format_ == "html" else None
+    document = Path(folder) / f"{name}{'.html' if render else '.md'}"
+    document.parent.mkdir(parents=True, exist_ok=True)
     images = {document.name: b""}  # no image takes its name
-    text = "\n\n".join(_page_text(page, images) for page in pages) + "\n"
+    prefix = f"{quote(os.fsencode(images_folder))}/" if images_folder else ""
+    text = "\n\n".join(_page_text(page, images, prefix) for page in pages) + "\n"
     del images[document.name]
-    for file, data in images.items():
-        _write(target / file, data)
+    if images:
+        place = document.parent / (images_folder or "")
+        place.mkdir(exist_ok=True)
+        for file, data in images.items():
+            _write(place / file, data)
     _write(document, (render(text, name) if render else text).encode("utf-8", "replace"))
     return document
 
 
-def _page_text(page: Page, images: dict[str, bytes]) -> str:
-    """Return the Markdown of a page, its tables in their places; add its images to those to be written."""
+def _check_name(option: str, name: str, meaning: str) -> None:
+    if name != PurePosixPath(name).name or name in {"", ".", ".."} or _UNSAFE.search(name):
+        raise ValueError(f"{option} is that of {meaning}, not {name!r}")
+
+
+def _page_text(page: Page, images: dict[str, bytes], prefix: str) -> str:
+    """Return the Markdown of a page, its tables in their places; add its images to those to be written.
+
+    `prefix` comes before the names of images in links.
+    """
     names = {image_id: _add_image(images, image_id, data, page.number) for image_id, data in _images(page)}
 
     def place(link: re.Match[str]) -> str:
         mark, label, to = link.groups()
         if to in names:
-            return f"{mark}[{label}]({names[to]})"
+            return f"{mark}[{label}]({prefix}{names[to]})"
         return f"\n\n{page.tables[to]}\n\n" if to in page.tables and not mark else link[0]
 
     return _LINK.sub(place, page.markdown).strip("\n")
@@ -96,7 +115,7 @@ def _write(path: Path, data: bytes) -> None:
         whole.finish()
 
 
-def _html_renderer() -> Callable[[str, str], str]:
+def html_renderer() -> Callable[[str, str], str]:
     """Return what makes an HTML page of Markdown; nothing of the document is run when it is opened."""
     try:
         import nh3  # pyright: ignore[reportMissingImports]

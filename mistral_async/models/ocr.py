@@ -275,6 +275,7 @@ class OCRResponse(Model, kw_only=True):
         *,
         name: str = "document",
         format: SavedFormat = "markdown",  # noqa: A002
+        images: str | None = None,
     ) -> Path:
         """Write the document into a folder, its tables in their places and its images beside it; return its path.
 
@@ -285,6 +286,8 @@ class OCRResponse(Model, kw_only=True):
             folder: Made where it is missing.
             name: The document's file name, without its ending.
             format: `markdown` (`.md`), or `html` (`.html`, made safe to open; needs the extra `html`).
+            images: The name of a folder in it for the images, for several documents in one folder. Default: beside
+                the document.
 
         Raises:
             ValueError: The name or the format is none.
@@ -300,7 +303,7 @@ class OCRResponse(Model, kw_only=True):
             )
             for page in self.pages
         )
-        return save_document(pages, folder, name, format)
+        return save_document(pages, folder, name, format, images)
 
 
 def document_of(document: OCRDocument | JSONMapping | str) -> OCRDocument | JSONMapping:

@@ -22,7 +22,9 @@ class Ran(NamedTuple):
 def run(capsys, monkeypatch, tmp_path, tmp_path_factory):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MISTRAL_API_KEY", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))  # completions change the shell's own files
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))  # what is kept for a user, and shells' own files
+    for name in ("XDG_DATA_HOME", "MISTRAL_LOG"):
+        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments, stdin=""):
         text = io.StringIO(stdin) if isinstance(stdin, str) else io.TextIOWrapper(io.BytesIO(stdin))

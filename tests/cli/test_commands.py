@@ -167,7 +167,7 @@ def test_chat_answers_in_json_by_a_schema(at, threaded_server, tmp_path, as_file
     schema = json.dumps(SCHEMA)
     if as_file:
         (tmp_path / "schema.json").write_text(schema)
-    ran = at("chat", "a city", "--json", tmp_path / "schema.json" if as_file else schema)
+    ran = at("chat", "a city", "--schema", tmp_path / "schema.json" if as_file else schema)
     assert ran.code == 0
     assert isinstance(json.loads(ran.out)["name"], str)
     assert threaded_server.requests[-1].json()["response_format"]["json_schema"]["schema"] == SCHEMA
@@ -180,9 +180,9 @@ def test_chat_with_nothing_to_ask(run):
 
 
 def test_chat_with_a_schema_that_is_none(run):
-    ran = run("chat", "hi", "--fake", "--json", "{nonsense")
+    ran = run("chat", "hi", "--fake", "--schema", "{nonsense")
     assert ran.code == 2
-    assert "--json" in ran.err
+    assert "--schema" in ran.err
 
 
 # lists, limits, verdicts
@@ -236,7 +236,7 @@ def test_ocr_writes_a_file_for_each_document(run, tmp_path):
     (source / "notes.txt").write_text("not a document")
     ran = run("ocr", source, "-o", target, "--fake")
     assert ran.code == 0
-    assert sorted(path.name for path in target.iterdir()) == ["a.pdf.md", "b.png.md"]
+    assert sorted(str(path.relative_to(target)) for path in target.rglob("*.md")) == ["a.pdf.md", "deep/b.png.md"]
     assert (target / "a.pdf.md").read_text()
     ran = run("ocr", source / "a.pdf", "--json", "--fake")
     assert json.loads(ran.out)["pages"]

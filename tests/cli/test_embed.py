@@ -40,7 +40,7 @@ def written(path, form):
 def printed(text):
     lines = [json.loads(line) for line in text.splitlines()]
     assert [line["index"] for line in lines] == list(range(len(lines)))
-    return [line["embedding"] for line in lines]
+    return [numpy.array(line["embedding"], "float32").tolist() for line in lines]
 
 
 @pytest.mark.parametrize("form", ["txt", "jsonl", "csv", "parquet"])

@@ -28,7 +28,8 @@ def leaves(node=app, path=()):
 
 
 LEAVES = dict(leaves())
-LOCAL = {("serve-fake",), ("migrate",)}  # they call no API: the one is the fake itself, the other reads programs
+LOCAL = {path for path in LEAVES if path[0] in {"serve-fake", "migrate", "completion", "logs", "templates"}}
+"""They call no API: the fake itself, and what reads programs and writes files of the user's own."""
 COMMANDS = [path for path in LEAVES if path not in LOCAL]
 
 RUNS = {
@@ -81,6 +82,13 @@ def place(tmp_path, monkeypatch):
     body = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
     (tmp_path / "requests.jsonl").write_text(json.dumps({"custom_id": "1", "body": body}) + "\n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "empty").touch()
+    (tmp_path / "schema.json").write_text(SCHEMA)
+    (tmp_path / "wrong.toml").write_text('promt = "hi"\n')
+    (tmp_path / "dollar.txt").write_text("It costs $5.\n")
+    (tmp_path / "needs.txt").write_text("Say it in $language: $input\n")
+    (tmp_path / "no-body.jsonl").write_text(f"\n{json.dumps({'body': body})}\n{json.dumps(body)}\n")
+    (tmp_path / "streams.jsonl").write_text("\n" + json.dumps({"body": body | {"stream": True}}) + "\n")
     return tmp_path
 
 
@@ -130,7 +138,7 @@ def test_help_tells_of_every_option(run, path):
     printed = wide.file.getvalue()
     lines = [line.strip("│* \t") for line in printed.splitlines() if line.startswith("│")]
     shown = [argument for argument in LEAVES[path].assemble_argument_collection() if argument.show]
-    assert shown
+    assert shown or path[0] == "logs"
     for argument in shown:
         line = next((each for each in lines if set(argument.names) <= set(each.split())), None)
         assert line is not None, f"{argument.names} is not in the help"
@@ -182,15 +190,35 @@ WRONG = [
     (["embed", "texts.txt", "--format", "jsonl"], 2, ["texts.txt, object 1 is not JSON"]),
     (["embed", "texts.txt", "--format", "csv"], 2, ["has no column 'text'", "--text-field"]),
     (["embed", "texts.txt", "-o", "nowhere/out.npy"], 2, ["there is no folder nowhere"]),
-    (["embed", "texts.txt", "-o", "out.xlsx"], 2, [".jsonl, .npy or .parquet"]),
+    (["embed", "texts.txt", "-o", "out.xlsx"], 2, [".jsonl, .npy, .parquet or .arrow"]),
+    (["embed", "texts.txt", "--json", "-o", "out.npy"], 2, ["--json prints to stdout"]),
     (["embed", "texts.txt", "--concurrency", "0"], 2, ["concurrency must be at least 1"]),
-    (["chat", "hi", "--json", "{nonsense"], 2, ["--json is not a JSON schema", "line 1"]),
-    (["chat", "hi", "--json", "[1]"], 2, ["--json is not a JSON schema", "a list"]),
-    (["chat", "hi", "--json", "nothing.json"], 2, ["nothing.json: No such file"]),
-    (["chat", "hi", "--json", "binary"], 2, ["binary is not text in UTF-8"]),
+    (["chat", "hi", "--schema", "{nonsense"], 2, ["--schema is not a JSON schema", "line 1"]),
+    (["chat", "hi", "--schema", "[1]"], 2, ["--schema is not a JSON schema", "a list"]),
+    (["chat", "hi", "--schema", "nothing.json"], 2, ["nothing.json: No such file"]),
+    (["chat", "hi", "--json-schema", "binary"], 2, ["binary is not text in UTF-8"]),
+    (["chat", "hi", "--json", '{"type": "object"}'], 2, ["--json takes no value", "--schema"]),
+    (["chat", "hi", "--json", "schema.json"], 2, ["--json takes no value", "--schema"]),
+    (["chat", "hi", "-a", "nothing.png"], 2, ["nothing.png: No such file"]),
+    (["chat", "hi", "-a", "empty"], 2, ["cannot attach empty: it is empty"]),
+    (["chat", "hi", "-a", "binary"], 2, ["cannot attach binary"]),
+    (["chat", "hi", "-a", "-"], 2, ["cannot attach stdin: it is empty"]),
+    (["chat", "hi", "-c"], 2, ["the log has no conversation", "--log", "`logs on`"]),
+    (["chat", "hi", "--cid", "12"], 2, ["the log has no conversation 12"]),
+    (["chat", "hi", "-t", "nothing"], 2, ["there is no template nothing", "`templates edit nothing`"]),
+    (["chat", "hi", "-t", "wrong.toml"], 2, ["wrong.toml is wrong", "promt"]),
+    (["chat", "hi", "-t", "dollar.txt"], 2, ["dollar.txt is wrong", "$$"]),
+    (["chat", "hi", "-t", "needs.txt"], 2, ["the template needs $language", "-p language=..."]),
+    (["chat", "hi", "-t", "needs.txt", "-p", "language"], 2, ["-p is NAME=VALUE", "'language'"]),
     (["chat", "hi", "--temperature", "9"], 3, ["temperature", "1.5"]),
     (["chat", "hi", "--rps", "0"], 2, ["requests_per_second must be a positive number"]),
-    (["ocr", "nothing.pdf"], 2, ["there is no nothing.pdf"]),
+    (["ocr", "nothing.pdf"], 2, ["nothing.pdf: there is no such file"]),
+    (["ocr", "paper.pdf", "--pages", "0-2"], 2, ["--pages has '0-2'", "count from 1"]),
+    (["ocr", "paper.pdf", "--pages", "3-1"], 2, ["a range goes up"]),
+    (["ocr", "paper.pdf", "--pages", "one"], 2, ["--pages is numbers and ranges", "1-3,5"]),
+    (["ocr", "paper.pdf", "--format", "html"], 2, ["--format html is for -o FOLDER"]),
+    (["ocr", "rain.wav"], 2, ["rain.wav: it is a recording", "transcribe"]),
+    (["ocr", "empty"], 2, ["empty: empty is empty"]),
     (["ocr"], 2, ["no documents", "name files, folders"]),
     (["transcribe", "nothing.mp3"], 2, ["nothing.mp3: there is no such file"]),
     (["transcribe"], 2, ["no recordings", "name audio files"]),
@@ -218,7 +246,10 @@ WRONG = [
     (["files", "upload", "nothing", "--purpose", "batch"], 2, ["nothing: there is no such file"]),
     (["files", "delete"], 2, ["no files", "`files list`"]),
     (["models", "nonsense"], 3, ["nonsense was not found"]),
-    (["batch", "run", "texts.txt"], 2, ["line 1", "not JSON"]),
+    (["batch", "run", "texts.txt"], 2, ["texts.txt, line 1, is not a request", "not JSON"]),
+    (["batch", "run", "empty"], 2, ["empty is empty"]),
+    (["batch", "run", "no-body.jsonl"], 2, ["no-body.jsonl, line 3, is not a request", "`body`"]),
+    (["batch", "run", "streams.jsonl"], 2, ["streams.jsonl, line 2: call 0", "stream"]),
     (["batch", "status", "texts.txt"], 2, ["texts.txt is not the handle of a batch"]),
     (["demo", "nothing"], 2, ["nothing can not be read"]),
     (["demo", "texts.txt", "--backend", "nonsense"], 2, ["asyncio"]),
@@ -243,11 +274,16 @@ def test_a_server_that_can_not_listen_is_2(run, arguments):
 # completions
 
 
+def complete(run, shell):
+    ran = run("completion", shell)
+    assert ran.code == 0
+    Path("script").write_text(ran.out)
+    return ran.out
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completions_know_every_command_and_option(run, shell):
-    ran = run("--install-completion", "--shell", shell, "--output", "script")
-    assert ran.code == 0
-    text = Path("script").read_text()
+    text = complete(run, shell)
     for path, node in LEAVES.items():
         assert all(name in text for name in path)
         for argument in node.assemble_argument_collection():
@@ -267,10 +303,16 @@ def test_completions_know_every_command_and_option(run, shell):
         (["batch", "res"], {"resume"}),
         (["chat", "--sys"], {"--system"}),
         (["files", "upload", "--fa"], {"--fake"}),
+        (["ocr", "pa"], {"paper.pdf"}),
+        (["transcribe", "ra"], {"rain.wav"}),
+        (["chat", "-a", "pa"], {"paper.pdf"}),
+        (["embed", "te"], {"texts.txt"}),
+        (["ocr", "--format", "h"], {"html"}),
+        (["completion", "z"], {"zsh"}),
     ],
 )
 def test_bash_completes(run, words, found):
-    run("--install-completion", "--shell", "bash", "--output", "script")
+    complete(run, "bash")
     line = " ".join(["mistral-async", *words])
     program = f"""
         source ./script
@@ -280,3 +322,52 @@ def test_bash_completes(run, words, found):
         """
     ran = subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=30, check=False)
     assert set(ran.stdout.split()) == found, ran.stderr
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+def test_zsh_completes(run):
+    """By what is set up, since a completion itself needs a terminal."""
+    text = complete(run, "zsh")
+    assert re.search(r"'\*-a\[.*:_files'", text)
+    program = 'autoload -U compinit; compinit -u; eval "$(cat script)"; echo $_comps[mistral-async]'
+    ran = subprocess.run(["zsh", "-f", "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert ran.stdout == "_cyclopts_mistral-async\n", ran.stderr
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("mistral-async em", {"embed"}),
+        ("mistral-async ocr pa", {"paper.pdf"}),
+        ("mistral-async chat -a pa", {"paper.pdf"}),
+        ("mistral-async logs se", {"search"}),
+    ],
+)
+def test_fish_completes(run, line, found):
+    complete(run, "fish")
+    program = f"source ./script; complete -C '{line}'"
+    ran = subprocess.run(["fish", "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert found <= {each.split("\t")[0] for each in ran.stdout.splitlines()}, ran.stderr
+
+
+# --json
+
+
+def test_json_means_one_thing(run):
+    """Every command that prints has it, as a flag, and prints a line of JSON for each item."""
+    prints = {path for path in LEAVES if path not in LOCAL} - {("speak",), ("demo",), ("files", "download")}
+    for path in prints | {("logs", "list"), ("logs", "search"), ("logs", "show"), ("templates", "list")}:
+        found = [each for each in LEAVES[path].assemble_argument_collection() if "--json" in each.names]
+        assert [each.hint for each in found] == [bool], path
+
+
+@pytest.mark.parametrize(
+    "path", [("chat",), ("embed",), ("moderate",), ("ocr",), ("transcribe",), ("models",)], ids=named
+)
+def test_json_is_a_line_an_item(run, path):
+    words = [word for word in RUNS[path] if word not in {"-o", "out", "out.npy", "--json"}]
+    ran = run(*path, *words, "--json", "--fake")
+    assert ran.code == 0
+    assert all(isinstance(json.loads(line), dict) for line in ran.out.splitlines())
+    assert ran.out.endswith("\n")

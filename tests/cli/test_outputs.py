@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mistral_async.cli._ocr_documents import Document, result_paths
 from mistral_async.cli._text import check_output
-from mistral_async.cli.ocr import _targets
 
 
 def names(folder):
@@ -21,7 +21,7 @@ def test_documents_of_one_name_have_a_result_each(run, tmp_path):
     ran = run("ocr", tmp_path / "2023", tmp_path / "2024", "-o", tmp_path / "out", "--fake")
     assert ran.code == 0
     both = ["invoice.pdf (2).md", "invoice.pdf.md"]
-    assert names(tmp_path / "out") == both
+    assert names(tmp_path / "out") == [".mistral-ocr.jsonl", *both]
     assert all(f"-> {tmp_path / 'out' / name}" in ran.err for name in both)
 
 
@@ -42,7 +42,8 @@ def test_documents_of_one_name_have_a_result_each(run, tmp_path):
 )
 def test_names_of_results(tmp_path, monkeypatch, sources, expected):
     monkeypatch.chdir(tmp_path)
-    assert [path.name for path in _targets(sources, tmp_path, ".md")] == expected
+    documents = [Document(source) for source in sources]
+    assert [path.name for path in result_paths(documents, tmp_path, ".md")] == expected
 
 
 def test_results_need_a_folder(run, tmp_path):

@@ -121,9 +121,11 @@ def test_a_conversation(session):
 def test_ctrl_c_at_the_prompt_ends_it(session):
     with FakeMistral() as server:
         terminal = session(server)
-        terminal.type("mistral chat; echo code $?")
+        terminal.type("mistral chat")
         terminal.wait(r"^>$")
         terminal.press("C-c")
+        terminal.wait(r"^\$$")
+        terminal.type("echo code $?")
         screen = terminal.wait(r"^code 130$")
         assert "Traceback" not in screen
 
@@ -138,6 +140,8 @@ def test_embed_shows_progress_and_goes_on_where_it_was_stopped(session, tmp_path
         assert "requests" in screen
         terminal.press("C-c")
         terminal.wait(r"stopped: the same command goes on, with what is in kept")
+        terminal.wait(r"^\$$")
+        terminal.type("echo code $?")
         terminal.wait(r"^code 130$")
         assert not (tmp_path / "out.jsonl").exists()
 

@@ -231,7 +231,7 @@ WAITS = [
         _results/save.py save:run _receive:run
         bulk/_checkpoint_writer.py commit:_lock
         cli/embed.py _write:anyio.to_thread.run_sync
-        cli/ocr.py ocr:to_thread.run_sync
+        cli/ocr.py _read:to_thread.run_sync
         cli/speak.py speak:to_thread.run_sync
         """,
     ),
@@ -470,7 +470,7 @@ WAITS = [
         cli/files.py list_files:client.files.list download:save url:client.files.get_signed_url
         cli/limits.py limits:client.with_response.chat.complete
         cli/models.py models:client.models.retrieve models:client.models.list
-        cli/ocr.py ocr:client.bulk.map ocr:results
+        cli/ocr.py _read:client.bulk.map _read:answers
         cli/transcribe.py _transcribe_files:client.bulk.map _transcribe_files:results
         cli/_live.py transcribe_live:recording transcribe_live:recording.start transcribe_live:stream
         cli/_live.py transcribe_live:events transcribe_live:events.result

@@ -1,0 +1,58 @@
+"""Markdown as text without markup: what a reader sees, tables as lines of cells with tabs between them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_TAG: Final = re.compile("<[^<>]*>")
+_CELL_END: Final = re.compile("</t[dh]>", re.IGNORECASE)
+_EMPTY_LINES: Final = re.compile("\n{3,}")
+_BREAKS: Final = {"softbreak": "\n", "hardbreak": "\n"}
+
+
+def plain_text(markdown: str) -> str:
+    """Return the text of Markdown, with a line break at its end."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(markdown)
+    text = _EMPTY_LINES.sub("\n\n", "".join(_blocks(tokens)))
+    return text.strip("\n") + "\n"
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        match token.type:
+            case "inline":
+                yield "".join(_inline(token.children or ()))
+            case "fence" | "code_block":
+                yield token.content
+                yield "\n"
+            case "html_block":
+                yield html.unescape(_TAG.sub("", _CELL_END.sub("\t", token.content))) + "\n"
+            case "list_item_open":
+                yield f"{token.info}. " if token.info else "- "
+            case "paragraph_close":
+                yield "\n" if token.hidden else "\n\n"
+            case "th_close" | "td_close":
+                yield "\t"
+            case "tr_close" | "bullet_list_close" | "ordered_list_close":
+                yield "\n"
+            case "heading_close" | "table_close":
+                yield "\n\n"
+            case _:
+                pass
+
+
+def _inline(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        match token.type:
+            case "text" | "code_inline":
+                yield token.content
+            case "image":
+                yield "".join(_inline(token.children or ()))
+            case _:
+                yield _BREAKS.get(token.type, "")
