@@ -88,6 +88,13 @@ def programs(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS[0])
+def docs(session: nox.Session) -> None:
+    """Build the documentation, look for dead links, and run the programs that need large libraries."""
+    session.install("-e", ".[docs,test]", "pandas", "polars")
+    session.run("pytest", "tests/test_site.py", "tests/test_docs.py", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
 def wheel(session: nox.Session) -> None:
     """Build the wheel, and look at what is in it."""
     session.install("pip")

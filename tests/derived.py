@@ -12,7 +12,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -262,38 +262,33 @@ def page(group: str) -> str:
     return f"reference/endpoints/{group.replace('.', '/')}.md"
 
 
-def group_page(group: str) -> str:
-    """Write the page of a group: its methods, then the models of the same name."""
-    resource, objects = f"mistral_async.resources.{group}", f"mistral_async.models.{group}"
-    source = modules(PACKAGE / "resources")[resource].read_text(encoding="utf-8")
-    about = (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
-    return f"# {groups()[group]}\n\n{about}\n\n{_directives([resource])}" + (
-        f"\n## Models\n\n{_directives([objects])}" if objects in models() else ""
-    )
-
-
-def models_page() -> str:
-    """Write the page of the models that several groups share."""
-    own = {f"mistral_async.models.{group}" for group in groups()}
-    return (
-        "# Models\n\nEverything is imported from `mistral_async.models`. These are the models that several groups of\n"
-        "endpoints share; the others stand with their endpoints.\n\n"
-        f"{_directives(module for module in models() if module not in own)}"
-    )
-
-
 def navigation() -> str:
-    """Write the list of the groups' pages into the settings of the site."""
+    """Write the lists of the pages of groups and of models into the settings of the site."""
+    from reference import shared, title
+
     source = SITE.read_text(encoding="utf-8")
-    rows = "".join(f"          - {called}: {page(group)}\n" for group, called in groups().items())
-    return _NAVIGATION.sub(lambda found: f"{found[1]}{rows}", source)
+    endpoints = sorted([*((called, page(group)) for group, called in groups().items()), ("bulk", page("bulk"))])
+    objects = sorted((title(module), f"reference/models/{_path(module)}.md") for module in shared())
+    for heading, rows in (("Endpoints", endpoints), ("Models", objects)):
+        written = "".join(f"          - {called}: {path}\n" for called, path in rows)
+        block = re.compile(rf"(^      - {heading}:.*\n)(?: {{10}}- .*\n)*", re.MULTILINE)
+        source = block.sub(lambda found, written=written: f"{found[1]}{written}", source)
+    return source
 
 
-_NAVIGATION = re.compile(r"(^      - Endpoints:.*\n)(?: {10}- .*\n)*", re.MULTILINE)
+def reference() -> dict[Path, Callable[[], str]]:
+    """Return the pages of the reference, and what writes each."""
+    from reference import bulk_page, group_page, models_page, shared
+
+    return {
+        DOCS / page("bulk"): bulk_page,
+        **{DOCS / page(group): partial(group_page, group) for group in groups()},
+        **{DOCS / "reference" / "models" / f"{_path(module)}.md": partial(models_page, module) for module in shared()},
+    }
 
 
-def _directives(names: Iterable[str]) -> str:
-    return "".join(f"::: {name}\n" for name in names)
+def _path(module: str) -> str:
+    return module.removeprefix("mistral_async.models.").replace(".", "/")
 
 
 def files() -> Mapping[Path, Callable[[], str]]:
@@ -304,14 +299,14 @@ def files() -> Mapping[Path, Callable[[], str]]:
         PACKAGE / "compat" / "_methods.pyi": compat_types,
         DOCS / "operations.md": operations_page,
         SITE: navigation,
-        DOCS / "reference" / "models.md": models_page,
-        **{DOCS / page(group): partial(group_page, group) for group in groups()},
+        **reference(),
     }
 
 
 def strays() -> list[Path]:
-    """Return the pages of groups that are no more."""
-    return sorted(set((DOCS / "reference" / "endpoints").rglob("*.md")) - files().keys())
+    """Return the pages of groups and models that are no more."""
+    pages = {path for folder in ("endpoints", "models") for path in (DOCS / "reference" / folder).rglob("*.md")}
+    return sorted(pages - files().keys())
 
 
 def main() -> None:

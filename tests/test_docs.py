@@ -13,8 +13,10 @@ from mistral_async.testing import FakeMistral
 
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {"libraries.md"}  # in beside/test_libraries.py, each in a process of its own
+LARGE = {"pandas", "polars"}  # programs that import these run where they are installed: nox -s docs
 PAGES = [ROOT / "README.md", *(path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in ELSEWHERE)]
 BLOCK = re.compile(r"^(?P<indent> *)```python(?P<info>[^\n]*)\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
+IMPORTED = re.compile(r"^import (\w+)", re.MULTILINE)
 
 
 def programs() -> list[tuple[str, str]]:
@@ -33,6 +35,8 @@ PROGRAMS = programs()
 
 @pytest.mark.parametrize(("place", "code"), PROGRAMS, ids=[place for place, _ in PROGRAMS])
 def test_program_runs(place, code, monkeypatch, tmp_path, capsys):
+    for name in LARGE.intersection(IMPORTED.findall(code)):
+        pytest.importorskip(name, reason=f"{name} is not installed: nox -s docs")
     monkeypatch.setattr(random, "random", lambda: 0.1)  # the jitter of the waits between attempts
     # A batch job is done when it is first asked for: the pauses between the questions are not what is tested here.
     with FakeMistral(queue_seconds=0.0, batch_per_second=1e9) as server:

@@ -31,10 +31,10 @@ from mistral_async.models.connectors import (
 )
 from mistral_async.models.mcp import ConnectorToolCallResponse, MCPTool
 from mistral_async.resources._gateway import PATH, Behind, GatewayHeaders
+from mistral_async.tools._mcp import MCPOptions
 
 if TYPE_CHECKING:
     from mistral_async.tools import MCP
-    from mistral_async.tools._mcp import MCPOptions
 
 _ALL = "/v1/connectors"
 _ONE = "/v1/connectors/{}"

@@ -57,12 +57,19 @@ class MCPOptions(TypedDict, total=False):
     """Options of `MCP`, beside its server and its headers."""
 
     include: Sequence[str] | None
+    """The names of the tools to take; all of them unless given."""
     exclude: Sequence[str]
+    """The names of tools to leave out."""
     prefix: str
+    """Put before the name of each tool."""
     requires_confirmation: bool | Sequence[str]
+    """True, or the names of the tools, for those that are to be confirmed before they run; False by default."""
     limit: int | None
+    """The most calls of each tool at once; no limit unless given."""
     timeout: float | None
+    """Seconds for each call of a tool; no limit unless given."""
     connect_timeout: float | None
+    """Seconds for connecting and listing the tools: 60."""
 
 
 class MCP:
