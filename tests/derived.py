@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import functools
 import importlib
 import inspect
 import re
@@ -47,6 +48,7 @@ Key = tuple[str, str, bool]
 # imports of that package's `TYPE_CHECKING` block. Nothing is imported here: what is written may be out of date.
 
 
+@functools.cache
 def modules(folder: Path) -> dict[str, Path]:
     """Return the public modules of a folder and of the folders in it, by name."""
     found: dict[str, Path] = {}
@@ -69,6 +71,7 @@ def defined(path: Path) -> Iterator[str]:
                     yield name
 
 
+@functools.cache
 def models() -> dict[str, list[str]]:
     """Return the names of the models, by module."""
     found = {name: sorted(set(defined(path))) for name, path in modules(PACKAGE / "models").items()}
@@ -202,6 +205,7 @@ def public() -> str:
 # The pages of the documentation.
 
 
+@functools.cache
 def implemented() -> dict[Key, list[str]]:
     """Return the endpoints of each operation: method, path with its parameters erased, whether it streams."""
     from endpoint_values import ALL, needed
@@ -245,6 +249,7 @@ def _operations_of(group: str, page: str | None, rows: list[str]) -> str:
     return f"{heading}\n\n| Operation | Methods | What it does |\n|---|---|---|\n" + "".join(f"{row}\n" for row in rows)
 
 
+@functools.cache
 def groups() -> dict[str, str]:
     """Return the groups of endpoints, one a module of `resources/`, and how most of its methods are called."""
     from endpoint_values import ALL
