@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from mistral_async._binding.blockable import Blockable
 from mistral_async._binding.iteration import SyncIterator
+from mistral_async._codec.shown import described_blocking
 
 if TYPE_CHECKING:
     from mistral_async._binding.executor import BlockingExecutor
@@ -88,6 +89,9 @@ class SyncEvents(SyncIterator[E], Generic[E, R]):
 
     def _close(self, error: BaseException | None) -> None:  # noqa: ARG002 - the work ends alike
         self._portal.close(self._events.aclose)
+
+    def __repr__(self) -> str:
+        return described_blocking(self, self._events)
 
     def receive(self) -> list[E]:
         """Return the events that have arrived since the last call, at least one; an empty list at the end."""

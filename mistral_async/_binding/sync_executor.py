@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast, 
 from mistral_async._binding.async_executor import AsyncExecutor, forms
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.portal import Portal
+from mistral_async._codec.shown import described_blocking
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 from mistral_async._results.download import AsyncDownload
 from mistral_async._results.pages import AsyncPages
@@ -83,6 +84,9 @@ class SyncStream(SyncIterator[T]):
         self._portal = portal
         self._stream = stream
 
+    def __repr__(self) -> str:
+        return described_blocking(self, self._stream)
+
     def _open(self) -> None:
         self._portal.run(self._stream.__aenter__)
 
@@ -127,6 +131,26 @@ class SyncStream(SyncIterator[T]):
                 return self._portal.run(self._stream.get_final_response)
         return self._portal.run(self._stream.get_final_response)
 
+    @overload
+    def show(self: SyncStream[CompletionChunk]) -> ChatCompletionResponse: ...
+    @overload
+    def show(self) -> Any: ...
+    def show(self) -> Any:
+        """Show the answer while it arrives, and return it whole; it opens its own block where it is in none.
+
+        In a notebook it grows in place, as Markdown; elsewhere its text is written to the standard output.
+        """
+        if not self._entered:
+            with self:
+                return self.show()
+        from mistral_async._results.show import GrowingAnswer
+
+        answer = GrowingAnswer()
+        while self.receive():
+            answer.update(self.partial)
+        answer.update(self.partial, last=True)
+        return self.get_final_response()
+
 
 async def _soon(function: Callable[[], None]) -> None:
     function()
@@ -152,6 +176,9 @@ class SyncPages(Generic[T, Page]):
     def __init__(self, portal: Portal, pages: AsyncPages[T, Page]) -> None:
         self._portal = portal
         self._pages = pages
+
+    def __repr__(self) -> str:
+        return described_blocking(self, self._pages)
 
     def page(self) -> Page:
         """Return the first page, or the one that the query names, as the API sends it."""
@@ -186,6 +213,9 @@ class SyncDownload:
     def __init__(self, portal: Portal, download: AsyncDownload) -> None:
         self._portal = portal
         self._download = download
+
+    def __repr__(self) -> str:
+        return described_blocking(self, self._download)
 
     def __enter__(self) -> Self:
         try:

@@ -18,6 +18,7 @@ from msgspec import inspect
 from mistral_async._codec.json_decode import decode_json, decode_json_in_thread
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 from mistral_async._codec.lenient_values import SCALARS, accepts_none, fits, read_scalar, struct_info, zero_value
+from mistral_async._codec.shown import shown
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ class Unknown(dict[str, JSON]):
         return str(self.get("role", ""))
 
     def __repr__(self) -> str:
-        return f"Unknown({super().__repr__()})"
+        return shown(self)
 
 
 class LenientDecodeError(ValueError):

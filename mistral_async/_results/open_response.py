@@ -91,6 +91,16 @@ class OpenResponse:
         self._settle(error)
         await self.aclose()
 
+    def _state(self) -> str:
+        """Return in words how far it is, for its repr."""
+        if not self._entered:
+            return "not opened"
+        if self._cancelled:
+            return "cancelled"
+        if self._left:
+            return "closed"
+        return "at its end" if self._finished else "open"
+
     async def leave(self) -> None:
         """Leave the block, as its end does."""
         await self.__aexit__(None, None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
+from mistral_async._codec.shown import described
 from mistral_async._engine.paging import Paging, items_of
 from mistral_async._engine.request import Call, Pages
 from mistral_async.errors import ResponseValidationError
@@ -35,6 +36,9 @@ class AsyncPages(Generic[T, Page]):
     def __init__(self, engine: Engine, request: Pages[T, Any]) -> None:
         self._engine = engine
         self._request = request
+
+    def __repr__(self) -> str:
+        return described(self, self._request, "nothing is asked before it is read", "async for item in it; .page()")
 
     def __await__(self) -> Generator[Any, None, Page]:
         return self.page().__await__()

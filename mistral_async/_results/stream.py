@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.open_union import Unknown
+from mistral_async._codec.shown import described
 from mistral_async._codec.sse import load_field_decoder
 from mistral_async._engine.call_state import bare, body_of, cause_of
 from mistral_async._engine.request import DONE, Stream
@@ -136,6 +137,10 @@ class AsyncStream(OpenResponse, Generic[T]):
             raise self._with_context(error)
         if self._reader.ended:
             await self._finish()
+
+    def __repr__(self) -> str:
+        state = f"{self._state()}, {len(self._seen):,} events"
+        return described(self, self._request, state, "async with stream: async for event in stream")
 
     def __aiter__(self) -> Self:
         self._check_open()
@@ -427,6 +432,26 @@ class AsyncStream(OpenResponse, Generic[T]):
         """Read the rest and return the answer that the same call without streaming gives."""
         await self.until_done()
         return self.partial.response()
+
+    @overload
+    async def show(self: AsyncStream[CompletionChunk]) -> ChatCompletionResponse: ...
+    @overload
+    async def show(self) -> Any: ...
+    async def show(self) -> Any:
+        """Show the answer while it arrives, and return it whole; it opens its own block where it is in none.
+
+        In a notebook it grows in place, as Markdown; elsewhere its text is written to the standard output.
+        """
+        if not self._entered:
+            async with self:
+                return await self.show()
+        from mistral_async._results.show import GrowingAnswer
+
+        answer = GrowingAnswer()
+        while await self.receive():
+            answer.update(self.partial)
+        answer.update(self.partial, last=True)
+        return await self.get_final_response()
 
 
 def accumulate(events: Sequence[Any]) -> Accumulator[Any]:

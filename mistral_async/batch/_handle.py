@@ -16,6 +16,7 @@ from mistral_async._binding.blockable import Blockable, Startable
 from mistral_async._binding.executor import Executor
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.resource import Async, M, Resource, Sync, method
+from mistral_async._codec.shown import described_blocking
 from mistral_async._http.threads import release_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig, ReadOptions
@@ -79,6 +80,9 @@ class SyncBatchResults(SyncIterator[Result[T]], Generic[T]):
         super().__init__()
         self._executor = executor
         self._results = results
+
+    def __repr__(self) -> str:
+        return described_blocking(self, self._results)
 
     def _open(self) -> None:
         self._portal = self._executor.portal

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import msgspec
 
+from mistral_async._codec.shown import Shown
 from mistral_async.models.batch import BatchJob
 
 
-class BatchProgress(msgspec.Struct, frozen=True, kw_only=True):
+class BatchProgress(Shown, msgspec.Struct, frozen=True, kw_only=True):
     """A report of how far a batch is."""
 
     total: int

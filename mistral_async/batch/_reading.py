@@ -13,6 +13,7 @@ import anyio
 
 from mistral_async._binding.background import BackgroundTask
 from mistral_async._binding.exits import ENDS_PROCESS, FAILURES
+from mistral_async._codec.shown import described
 from mistral_async._http.threads import release_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig
@@ -58,6 +59,14 @@ class RunReading(Generic[T]):
         self._parts = anyio.CancelScope()
         self._background = BackgroundTask(self._produce)
         return self
+
+    def __repr__(self) -> str:
+        begun = "closed" if self._left else "open" if self._entered else "not begun"
+        run, calls, state = self._run, "calls", begun
+        if run is not None:
+            report = run.monitor.report()
+            calls, state = f"{report.total:,} calls", f"{begun}, {report.done:,} done, {report.failed:,} failed"
+        return described(self, calls, state, "async with results: async for result in results; .collect(); .job")
 
     async def _make_reader(self, run: BatchRun[T], spool: RequestSpool[T] | None) -> ResultReader:
         try:

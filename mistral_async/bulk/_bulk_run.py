@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from mistral_async._binding.exits import ENDS_PROCESS
+from mistral_async._codec.shown import described
 from mistral_async.bulk._config import BulkConfig
 from mistral_async.bulk._outcome import Result
 from mistral_async.bulk._progress import Progress, ProgressCounter
@@ -70,6 +71,18 @@ class BulkRun(Generic[T]):
         pipeline = Pipeline(source, self._work, self._config, self._queue, self._checkpoint, dedupe=self._dedupe)
         self._background = BackgroundTask(pipeline.run)
         return self
+
+    def __repr__(self) -> str:
+        counter = self._counter
+        items = "items" if counter.total is None else f"{counter.total:,} items"
+        begun = "closed" if self._left else "open" if self._entered else "not begun"
+        state = f"{begun}, {counter.done:,} done, {counter.failed:,} failed"
+        return described(self, items, state, "async with results: async for result in results; .collect()")
+
+    def _repr_html_(self) -> str:
+        from mistral_async.bulk._progress_bar import progress_html
+
+        return progress_html(self.progress, "items")
 
     async def _open_checkpoint(self) -> CheckpointWriter | None:
         config = self._config

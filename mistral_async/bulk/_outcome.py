@@ -6,10 +6,12 @@ from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
+from mistral_async._codec.shown import Shown
+
 T = TypeVar("T")
 
 
-class Ok(msgspec.Struct, Generic[T], frozen=True):
+class Ok(Shown, msgspec.Struct, Generic[T], frozen=True):
     """An item that succeeded."""
 
     value: T
@@ -26,7 +28,7 @@ class Ok(msgspec.Struct, Generic[T], frozen=True):
         return self.value
 
 
-class Err(msgspec.Struct, frozen=True):
+class Err(Shown, msgspec.Struct, frozen=True):
     """An item that failed."""
 
     error: Exception

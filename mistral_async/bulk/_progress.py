@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from mistral_async._codec.shown import Shown
+
 if TYPE_CHECKING:
     from mistral_async._codec.attempt import Attempt
 
@@ -16,7 +18,7 @@ _HORIZON: Final = 30.0  # seconds that the rate looks back
 _REJECTED: Final = 429
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
+class Progress(Shown, msgspec.Struct, frozen=True, kw_only=True):
     """A report of how far the work is."""
 
     done: int

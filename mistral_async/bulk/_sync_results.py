@@ -12,6 +12,7 @@ from collections.abc import AsyncIterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from mistral_async._binding.iteration import SyncIterator
+from mistral_async._codec.shown import described_blocking
 from mistral_async.bulk._bulk_run import BulkRun
 from mistral_async.bulk._outcome import Result
 from mistral_async.bulk._progress import Progress
@@ -54,6 +55,12 @@ class SyncResults(SyncIterator[Result[T]], Generic[T]):
             self._portal.close(functools.partial(self._results.__aexit__, None, error, None))
         finally:
             close_generator(self._items)
+
+    def __repr__(self) -> str:
+        return described_blocking(self, self._results)
+
+    def _repr_html_(self) -> str:
+        return self._results._repr_html_()
 
     def receive(self) -> list[Result[T]]:
         """Return the results that have arrived since the last call, at least one; an empty list at the end."""

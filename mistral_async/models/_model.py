@@ -12,11 +12,15 @@ from mistral_async._codec.dump import DumpOptions, dump
 from mistral_async._codec.json_encode import encode_any
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.secret_fields import secret_names
+from mistral_async._codec.shown import Shown
 from mistral_async.models._pydantic import PydanticMethods
 
 
-class Model(PydanticMethods, msgspec.Struct, omit_defaults=True):
-    """An object of the API. Attributes are the wire's keys (camelCase in snake case); what was not set is not sent."""
+class Model(Shown, PydanticMethods, msgspec.Struct, omit_defaults=True):
+    """An object of the API. Attributes are the wire's keys (camelCase in snake case); what was not set is not sent.
+
+    Its repr shows what is not a default, and says how much more there is; `to_dict()` has everything.
+    """
 
     def to_dict(self) -> JSONObject:
         """Return the object as plain dicts, lists and scalars, with all that the server sent.
@@ -32,9 +36,6 @@ class Model(PydanticMethods, msgspec.Struct, omit_defaults=True):
 
 class SecretModel(Model):
     """An object with a secret: it is an attribute like any other, and no repr shows it (rule 1 of `secret_fields`)."""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         """Return what a repr shows: all fields, with `***` for a secret."""

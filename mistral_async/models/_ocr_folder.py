@@ -20,7 +20,7 @@ SavedFormat: TypeAlias = Literal["markdown", "html"]
 # Rule 2: A link to an image or a table is `[id](id)`. That of a table gives way to the table.
 # Rule 3: The document is put in its place last: whoever finds it finds its images.
 
-_LINK: Final = re.compile(r"(!?)\[([^\[\]\n]*)\]\(([^()\s]+)\)")
+LINK: Final = re.compile(r"(!?)\[([^\[\]\n]*)\]\(([^()\s]+)\)")
 _UNSAFE: Final = re.compile(r'[\x00-\x1f"*/:<>?\\|]')
 _LONGEST_NAME: Final = 100  # bytes
 _ENDINGS: Final = {"image/png": ".png", "image/jpeg": ".jpeg", "image/gif": ".gif", "image/webp": ".webp"}
@@ -84,7 +84,7 @@ def _page_text(page: Page, images: dict[str, bytes], prefix: str) -> str:
             return f"{mark}[{label}]({prefix}{names[to]})"
         return f"\n\n{page.tables[to]}\n\n" if to in page.tables and not mark else link[0]
 
-    return _LINK.sub(place, page.markdown).strip("\n")
+    return LINK.sub(place, page.markdown).strip("\n")
 
 
 def _images(page: Page) -> Iterator[tuple[str, bytes]]:

@@ -213,6 +213,12 @@ class ChatCompletionResponse(Model, kw_only=True):
         """The text of the first choice, without reasoning."""
         return self.choices[0].text if self.choices else ""
 
+    def _repr_html_(self) -> str:
+        from mistral_async.models._content_html import message_html
+        from mistral_async.models._html import answer
+
+        return answer([message_html(choice.message) for choice in self.choices], self.model, self.usage)
+
 
 class CompletionResponseStreamChoice(Model, kw_only=True, gc=False):
     """A piece of one answer. With `n` the choices interleave and each has its own end."""

@@ -80,6 +80,11 @@ class ImageURLChunk(Model):
             case _:
                 return ""
 
+    def _repr_html_(self) -> str:
+        from mistral_async.models._html import media
+
+        return media(self.url, "image")
+
 
 class DocumentURLChunk(Model, gc=False):
     """A document, by its address or as a data URL."""
@@ -273,6 +278,11 @@ class AudioChunk(Model):
             self.input_audio = audio["data"] if audio.keys() == {"data"} else audio
         else:
             self.input_audio = _base64(audio)
+
+    def _repr_html_(self) -> str:
+        from mistral_async.models._html import audio
+
+        return audio(str(self.input_audio.get("data", "")) if is_object(self.input_audio) else self.input_audio)
 
 
 def _base64(data: Any) -> Any:

@@ -197,6 +197,12 @@ class ConversationResponse(Model, kw_only=True):
         """The text of the answer, without reasoning."""
         return "".join(entry.text for entry in self.outputs if isinstance(entry, MessageOutputEntry))
 
+    def _repr_html_(self) -> str:
+        from mistral_async.models._content_html import entry_html
+        from mistral_async.models._html import answer
+
+        return answer([entry_html(entry) for entry in self.outputs], usage=self.usage)
+
 
 class ConversationHistory(Model, kw_only=True):
     """All entries of a conversation."""

@@ -54,6 +54,12 @@ class AssistantMessage(Model):
         """The reasoning as text."""
         return thinking_of(self.content)
 
+    def _repr_html_(self) -> str:
+        from mistral_async.models._content_html import message_html
+        from mistral_async.models._html import answer
+
+        return answer([message_html(self)])
+
 
 class ToolMessage(Model):
     """The result of a tool call."""

@@ -118,6 +118,13 @@ class ModelList(Model, kw_only=True):
     object: str = constant("list")
     data: list[ModelCard] = msgspec.field(default_factory=list[ModelCard])
 
+    def _repr_html_(self) -> str:
+        from mistral_async.models._html import box, table
+
+        fields = ("id", "name", "max_context_length", "deprecation", "description")
+        rows = ([getattr(card, field, None) for field in fields] for card in self.data)
+        return box(table(["model", "name", "context", "deprecated", "description"], rows, len(self.data)))
+
 
 class FineTunedModelCapabilities(Model, kw_only=True, gc=False):
     """The capabilities of a fine-tuned model."""

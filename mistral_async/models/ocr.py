@@ -207,6 +207,11 @@ class OCRImageObject(_Region, kw_only=True):
     image_annotation: str | None = None
     """JSON, as text."""
 
+    def _repr_html_(self) -> str:
+        from mistral_async.models._html import image
+
+        return image(self.image_base64 or "", self.id)
+
 
 class OCRTableObject(Model, kw_only=True):
     """A table of the page."""
@@ -246,6 +251,15 @@ class OCRPageObject(Model, kw_only=True):
     dimensions: OCRPageDimensions | None = None
     confidence_scores: OCRPageConfidenceScores | None = None
     blocks: list[Block] | None = None
+
+    def _parts(self) -> Page:
+        images = [(image.id, image.image_base64) for image in self.images]
+        return Page(self.index, self.markdown, images, {table.id: table.content for table in self.tables})
+
+    def _repr_html_(self) -> str:
+        from mistral_async.models._ocr_html import pages_html
+
+        return pages_html([self._parts()])
 
 
 class OCRUsageInfo(Model, kw_only=True, gc=False):
@@ -294,16 +308,13 @@ class OCRResponse(Model, kw_only=True):
             ImportError: The extra is missing.
             OSError: A file cannot be written; those that were stay.
         """
-        pages = (
-            Page(
-                page.index,
-                page.markdown,
-                [(image.id, image.image_base64) for image in page.images],
-                {table.id: table.content for table in page.tables},
-            )
-            for page in self.pages
-        )
+        pages = (page._parts() for page in self.pages)  # noqa: SLF001 - of this module
         return save_document(pages, folder, name, format, images)
+
+    def _repr_html_(self) -> str:
+        from mistral_async.models._ocr_html import pages_html
+
+        return pages_html([page._parts() for page in self.pages])  # noqa: SLF001 - of this module
 
 
 def document_of(document: OCRDocument | JSONMapping | str) -> OCRDocument | JSONMapping:

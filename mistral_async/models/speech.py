@@ -67,6 +67,11 @@ class SpeechResponse(Model, kw_only=True, gc=False):
         """The audio itself; nothing where `audio_data` is not base64."""
         return _unpacked(self.audio_data)
 
+    def _repr_html_(self) -> str:
+        from mistral_async.models._html import audio
+
+        return audio(self.audio_data)
+
 
 class SpeechStreamAudioDelta(Model, kw_only=True, gc=False):
     """More audio."""

@@ -17,6 +17,8 @@ else:
     _Floats = array.array
 
 _TYPECODES = {"float": "f", "int8": "b", "uint8": "B", "binary": "b", "ubinary": "B"}
+_KINDS = {"f": "f32", "b": "int8", "B": "uint8"}
+_SHOWN = 4  # numbers in a repr
 _SWAP = sys.byteorder == "big"
 
 
@@ -85,10 +87,30 @@ class Vector(_Floats):
         vector.extend(numbers)
         return vector
 
+    def __repr__(self) -> str:
+        """Say how many numbers there are, of which kind, and show the first."""
+        return f"Vector({self._summary()})"
+
+    def __rich_repr__(self) -> Iterable[Any]:
+        """Yield the same to `rich`."""
+        yield _Summary(self._summary())
+
+    def _summary(self) -> str:
+        first = [f"{number:.4g}" for number in self[:_SHOWN].tolist()]
+        more = ["..."] if len(self) > _SHOWN else []
+        return f"{len(self):,} x {_KINDS[self.typecode]} [{', '.join(first + more)}]"
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, (list, tuple)):
             return self.tolist() == list(cast("list[object]", other))
         return super().__eq__(other)
+
+
+class _Summary(str):
+    """A text whose repr has no quotation marks."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
 
 
 def arrow_array(values: array.array[Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from mistral_async._binding.blockable import Blockable
 from mistral_async._binding.iteration import SyncIterator
+from mistral_async._codec.shown import described, described_blocking
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.response import Response
 from mistral_async.errors import ConnectionClosedError, StreamError
@@ -96,6 +97,10 @@ class Connection(Blockable[S], Generic[E, S]):
             raise
         for event in events:
             self._take(event)
+
+    def __repr__(self) -> str:
+        state = "not opened" if self._link is None else "closed" if self.is_closed else "open"
+        return described(self, self._request, state, "async with connection: async for event in connection")
 
     async def __aenter__(self) -> Self:
         return await self.open()
@@ -264,6 +269,9 @@ class SyncConnection(SyncIterator[E], Generic[E, C]):
         super().__init__()
         self._portal = portal
         self._connection = connection
+
+    def __repr__(self) -> str:
+        return described_blocking(self, self._connection)
 
     def _open(self) -> None:
         self._portal.run(self._connection.open)

@@ -8,6 +8,7 @@ from typing import Any, Generic
 import msgspec
 from typing_extensions import TypeVar
 
+from mistral_async._codec.shown import Shown
 from mistral_async._engine.request import Call
 from mistral_async.models.ocr import OCRImageObject, OCRResponse, OCRUsageInfo
 from mistral_async.structured._output import ModelOutput, read_output
@@ -17,7 +18,7 @@ D = TypeVar("D", default=Any)
 B = TypeVar("B", default=Any)
 
 
-class ParsedImage(msgspec.Struct, Generic[B], frozen=True):
+class ParsedImage(Shown, msgspec.Struct, Generic[B], frozen=True):
     """An image of a document with its annotation."""
 
     page: int
@@ -27,7 +28,7 @@ class ParsedImage(msgspec.Struct, Generic[B], frozen=True):
     """The annotation."""
 
 
-class ParsedDocument(msgspec.Struct, Generic[D, B], frozen=True):
+class ParsedDocument(Shown, msgspec.Struct, Generic[D, B], frozen=True):
     """A document with the annotations of the whole and of its images."""
 
     response: OCRResponse

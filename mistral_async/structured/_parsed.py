@@ -7,12 +7,13 @@ from typing import Any, Generic
 import msgspec
 from typing_extensions import TypeVar
 
+from mistral_async._codec.shown import Shown
 from mistral_async.models.content import text_of, thinking_of
 
 T = TypeVar("T", default=Any)
 
 
-class Parsed(msgspec.Struct, Generic[T], frozen=True):
+class Parsed(Shown, msgspec.Struct, Generic[T], frozen=True):
     """An answer that is a `T`."""
 
     value: T
@@ -45,7 +46,7 @@ class Parsed(msgspec.Struct, Generic[T], frozen=True):
         return "".join(thinking_of(getattr(entry, "content", None)) for entry in self.response.outputs)
 
 
-class Snapshot(msgspec.Struct):
+class Snapshot(Shown, msgspec.Struct):
     """The state of an answer that is still being written."""
 
     value: Any

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from mistral_async._binding.events import AsyncEvents
+from mistral_async._codec.shown import described
 from mistral_async.errors import MistralError
 from mistral_async.structured._output_type import OutputType
 from mistral_async.structured._parsed import Parsed, Snapshot, text_and_thinking
@@ -43,6 +44,10 @@ class ParsedStream(AsyncEvents[Snapshot, Parsed[T]], Generic[T]):
     def is_open(self) -> bool:
         """True once its block was entered."""
         return self._opened
+
+    def __repr__(self) -> str:
+        state = "open" if self._opened else "not opened"
+        return described(self, "JSON", state, "async with stream: async for snapshot in stream; .result()")
 
     async def __aenter__(self) -> Self:
         await self._stream.__aenter__()

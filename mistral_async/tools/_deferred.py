@@ -10,6 +10,7 @@ import msgspec
 
 from mistral_async._codec.json_encode import encode, encode_sorted, to_builtins
 from mistral_async._codec.json_types import JSONObject
+from mistral_async._codec.shown import Shown
 from mistral_async.tools._content import as_text, plain_text, tool_content
 
 # A run that waits
@@ -28,7 +29,7 @@ from mistral_async.tools._content import as_text, plain_text, tool_content
 #   `order`.
 
 
-class ToolResult(msgspec.Struct):
+class ToolResult(Shown, msgspec.Struct):
     """The result of a call, as the model gets it."""
 
     id: str
@@ -36,7 +37,7 @@ class ToolResult(msgspec.Struct):
     content: str | list[Any]
 
 
-class DeferredCall(msgspec.Struct):
+class DeferredCall(Shown, msgspec.Struct):
     """A call that waits, or was decided."""
 
     id: str
@@ -49,7 +50,7 @@ class DeferredCall(msgspec.Struct):
     """The reason of a no, or the result."""
 
 
-class Deferred(msgspec.Struct, kw_only=True):
+class Deferred(Shown, msgspec.Struct, kw_only=True):
     """A run that waits for decisions.
 
     Decide on every call (`allow`, `deny`, `resolve`), then pass this where the run's messages or inputs were.

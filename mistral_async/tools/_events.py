@@ -8,12 +8,13 @@ import msgspec
 from typing_extensions import TypeVar
 
 from mistral_async._codec.json_types import JSONObject
+from mistral_async._codec.shown import Shown
 from mistral_async.tools._deferred import Deferred
 
 T = TypeVar("T", default=Any)
 
 
-class _RunEvent(msgspec.Struct, kw_only=True):
+class _RunEvent(Shown, msgspec.Struct, kw_only=True):
     """An event of a run."""
 
     step: int
@@ -93,7 +94,7 @@ class StepFinished(_RunEvent, kw_only=True):
     type: Literal["step_finished"] = "step_finished"
 
 
-class RunResult(msgspec.Struct, Generic[T], kw_only=True):
+class RunResult(Shown, msgspec.Struct, Generic[T], kw_only=True):
     """The result of a run."""
 
     output: T | None
@@ -112,6 +113,11 @@ class RunResult(msgspec.Struct, Generic[T], kw_only=True):
     """All entries that the run added to its conversation."""
     deferred: Deferred | None = None
     """The run so far, where calls wait for a decision."""
+
+    def _repr_html_(self) -> str:
+        from mistral_async.models._html import answer, text
+
+        return answer([text(self.text)], usage=self.usage)
 
     @property
     def value(self) -> T:

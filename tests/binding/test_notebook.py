@@ -22,6 +22,14 @@ async with Mistral({key!r}, server_url={url!r}) as other:
     print((await other.chat.complete(model="mistral-small-latest", messages=messages)).text)
 """,
     "print(get_ipython().object_inspect_text('client.chat.complete'))",
+    """
+client.chat.stream(model="mistral-small-latest", messages=messages).show().text
+""",
+    """
+async with Mistral({key!r}, server_url={url!r}) as other:
+    answer = await other.chat.stream(model="mistral-small-latest", messages=messages).show()
+answer
+""",
     "client.close()",
 ]
 
@@ -36,3 +44,8 @@ def test_in_a_notebook(threaded_server):
     assert shown[0] == shown[2] == "You said: hi\n"
     assert shown[1] == "You said: hi\n3\n"
     assert "temperature:" in shown[3]
+    for cell in notebook.cells[4:6]:
+        grown, result = [output.data for output in cell.outputs]
+        assert "You said: hi" in grown["text/html"]
+        assert "You said: hi" in result["text/plain"]
+    assert "mistral-small-latest, " in result["text/html"]
