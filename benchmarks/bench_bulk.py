@@ -41,7 +41,7 @@ CASES = {
 HIT = {"requests": RATE, "per": 1.0, "burst": BURST}
 CROWDS = {
     "far": {"requests": 60_000, "per": 60.0, "burst": 60_000, "headers": "2026"},
-    "near": {"requests": RATE, "per": 1.0, "burst": CALLS, "headers": "2026"},
+    "near": {"requests": 400, "per": 60.0, "burst": 400, "headers": "2026"},
     "hit, told by headers": {**HIT, "headers": "2026"},
     "hit, told by Retry-After": {**HIT, "headers": None, "retry_after": True},
     "hit, not told": {**HIT, "headers": None},

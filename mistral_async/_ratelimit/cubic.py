@@ -28,6 +28,7 @@ from mistral_async._ratelimit.noise import LatestCalls, Noise
 #
 # Rule 5: A time that the server names (Retry-After) holds all calls of the model until then, whatever the rate, if at
 # least half of its latest calls were refused, or a probe was. Else it is for its own call: the others have the rate.
+# A rate that was lowered just before, by few calls in a moment, is no measurement: it is the geometric mean as well.
 #
 # Rule 6: Calls count as accepted until they are rejected: a completion may take a minute, a 429 does not.
 #
@@ -123,6 +124,7 @@ class AdaptiveRate:
         "_doubt",
         "_early",
         "_first",
+        "_guessed_from",
         "_held_until",
         "_last",
         "_latest",
@@ -141,6 +143,7 @@ class AdaptiveRate:
         self._latest = LatestCalls()
         self._held_until = 0.0  # rule 5
         self._was_held = False  # since the rate was lowered
+        self._guessed_from = 0.0  # the rate until it was lowered by few calls in a moment; 0 when it was measured
         self._curve: Cubic | None = None
         self._probe_interval = 0.0  # seconds between probes; 0 while calls are accepted (rule 4)
         self._recovery_rate = 0.0  # the rate after an outage; 0 when it has met the curve
@@ -196,6 +199,10 @@ class AdaptiveRate:
     def hold(self, until: float) -> None:
         """Let no call start before that time (rule 5)."""
         self._held_until, self._was_held = max(self._held_until, until), True
+        curve, before = self._curve, self._guessed_from
+        if curve is not None and before:
+            ceiling = max(curve.ceiling, math.sqrt(curve.ceiling * before))
+            self._curve, self._guessed_from = Cubic(ceiling, curve.since, min(curve.period, _period(ceiling))), 0.0
 
     def accept(self, now: float, granted_at: float) -> None:
         """Book that the server accepted a call that was granted at `granted_at`."""
@@ -313,14 +320,19 @@ class AdaptiveRate:
         period = _period(ceiling)
         self._curve = Cubic(ceiling, now, period if seconds else min(period, _GUESS_PERIOD))
         self._recovery_rate, self._uncured = 0.0, 0
+        is_guess = accepted < _ENOUGH and seconds < _GUESS_PERIOD
+        self._guessed_from = min(before, self._rate_since_first(now)) if is_guess else 0.0
         if ceiling < before:
             self._doubt = _Doubt(granted_at, before, ceiling)
 
     def _rate_before(self, now: float) -> float:
         """Return the rate that was allowed until now, or the one that calls had while nothing was limited."""
         if self._curve is None:
-            return max(1.0, self._accepted - self._accepted_before) / max(now - self._first, 1e-3)
+            return self._rate_since_first(now)
         return self._recovery_rate or self._curve.value(now)
+
+    def _rate_since_first(self, now: float) -> float:
+        return max(1.0, self._accepted - self._accepted_before) / max(now - self._first, 1e-3)
 
     def _is_sustained(self, now: float) -> bool:
         rate, at = self._sustained

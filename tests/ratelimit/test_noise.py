@@ -9,6 +9,7 @@ from mistral_async._codec.headers import Headers
 from mistral_async._engine.request import RetrySafety
 from mistral_async._engine.retry import RetryConfig, delay
 from mistral_async._ratelimit import Limiter, Priority
+from mistral_async._ratelimit.cubic import AdaptiveRate
 from mistral_async._ratelimit.noise import Noise
 from mistral_async.errors import from_response
 
@@ -195,3 +196,19 @@ def test_noise_is_forgotten():
         now += 0.1
         noise.accept(now, sustained=False)
     assert noise.share == 0.0
+
+
+def test_a_time_that_is_named_after_a_guess_does_not_make_it_the_rate():
+    # Rule 5 of cubic: of 25 calls a second eight were accepted, then two in a quarter of a second.
+    rate = AdaptiveRate()
+    for number in range(10):
+        rate.draw(number * 0.04)
+    rate.reject(0.4, 0.32, 10)
+    for at in (0.45, 0.55, 0.65):
+        rate.draw(at)
+    rate.reject(0.65, 0.65, 10)
+    guess = rate.rate(0.65)
+    rate.hold(1.65)
+    assert guess < rate.rate(0.65) < 0.7 * 25
+    rate.hold(2.65)
+    assert rate.rate(0.65) < 0.7 * 25
