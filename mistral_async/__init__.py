@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mistral_async._codec.rate_limit_headers import RateLimit as RateLimit
     from mistral_async._codec.rate_limit_headers import RateLimitStatus as RateLimitStatus
     from mistral_async._engine.access_token import AccessToken as AccessToken
+    from mistral_async._engine.accounts import Account as Account
     from mistral_async._engine.deprecation import ModelDeprecationWarning as ModelDeprecationWarning
     from mistral_async._engine.gateway import Gateway as Gateway
     from mistral_async._engine.hooks import CallContext as CallContext
@@ -53,6 +54,7 @@ else:
         __name__,
         {
             "AccessToken": "mistral_async._engine.access_token",
+            "Account": "mistral_async._engine.accounts",
             "Attempt": "mistral_async._codec.attempt",
             "BackoffStrategy": "mistral_async._engine.retry",
             "Call": "mistral_async._engine.request",

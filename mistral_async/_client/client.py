@@ -53,7 +53,7 @@ class Client(Resources[M], Generic[M, R, E]):
         """Pickle the settings, without a key that is text: the other process takes its own."""
         executor, state = self._executor, self._executor.engine.state
         settings = {**state.settings, **executor.settings}
-        return _restored, (type(self), state.key.function, settings, executor.engine.options)
+        return _restored, (type(self), state.given_key, settings, executor.engine.options)
 
     @classmethod
     def _restore(cls, api_key: ApiKey | None, settings: Any) -> Self:
@@ -74,8 +74,11 @@ class Client(Resources[M], Generic[M, R, E]):
 
     @property
     def limiter(self) -> LimiterStatistics:
-        """The state of the rate limits now: who waits, what was learned, how the shared store is."""
-        return self._executor.engine.state.limiter.statistics(time.monotonic())
+        """The state of the rate limits now: who waits, what was learned, how the shared store is; for each key too."""
+        engine, now = self._executor.engine, time.monotonic()
+        if engine.options.key is None:
+            return engine.state.statistics(now)
+        return engine.account.limiter.statistics(now)
 
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """Return a view of this client with other settings; it shares connections, limits and the retry budget."""
@@ -97,8 +100,9 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
 
     `api_key` is the key, or a function that returns it and is asked for each request: a coroutine function in the event
     loop, any other in a thread, where it may block and can not make a task or future; by default the environment's
-    `MISTRAL_API_KEY`. The settings are those of `ClientSettings`. Nothing is opened before the first request, which
-    also reports a missing key (`ConfigurationError`).
+    `MISTRAL_API_KEY`. Several of these, or `Account`s, in a list share the calls. The settings are those of
+    `ClientSettings`. Nothing is opened before the first request, which also reports a missing key
+    (`ConfigurationError`).
     """
 
     def __init__(self, api_key: ApiKey | None = None, **settings: Unpack[ClientSettings]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -15,10 +15,11 @@ import msgspec
 from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import is_object
-from mistral_async._engine.access_token import Expiring
+from mistral_async._engine.accounts import Account, AccountPool, ApiKeys, accounts_of
 from mistral_async._engine.auth import Key
 from mistral_async._engine.client_state import ClientState
 from mistral_async._engine.engine import Engine
+from mistral_async._engine.fallback import Kinds, Models
 from mistral_async._engine.gateway import Gateway
 from mistral_async._engine.headers import add_headers
 from mistral_async._engine.hooks import Hooks, HookSet
@@ -47,7 +48,7 @@ SERVERS = {
     "us": "https://api.us.mistral.ai",
 }
 
-ApiKey = str | Callable[[], str | Expiring | Awaitable[str | Expiring]]
+ApiKey = ApiKeys
 
 SERVER_VARIABLE = "MISTRAL_SERVER_URL"
 
@@ -75,7 +76,7 @@ class ClientSettings(TypedDict, total=False):
     retry_config: RetryConfig | Mapping[str, Any] | None
     """What is repeated, and how often."""
     rate_limits: RateLimits | Mapping[str, Any] | None
-    """The limits of the account. Default: learned from the API's answers."""
+    """The limits of the account, of each where there are several keys. Default: learned from the API's answers."""
     async_client: httpx.AsyncClient | None
     """An httpx client to send with, instead of our own connections."""
     transport: httpx.AsyncBaseTransport | None
@@ -124,6 +125,16 @@ class ViewOptions(TypedDict, total=False):
     """Give the `debug_logger` prompts and answers too."""
     workflow_encoding: WorkflowEncoding | None
     """Encrypt, compress and offload the payloads of workflows."""
+    key: int | None
+    """The number of the key that all calls go to, where a client has several: from 1, in the order they were given."""
+    fallback: Models | None
+    """Models that are asked when a call's own does not answer: one, a list, or a dict of these by the model asked."""
+    fallback_on: Kinds | None
+    """The failures that lead to the next model. Default: all kinds but "connection".
+
+    `"capacity"`, `"rate_limit"`, `"quota"`, `"server_error"`, `"timeout"`, `"model"` (there is none of that name),
+    `"connection"`, and classes of errors.
+    """
 
 
 _PATH = re.compile(r"[!-~]*")
@@ -150,27 +161,73 @@ def _build_state(api_key: ApiKey | None, settings: Mapping[str, Any]) -> ClientS
     given = {key: value for key, value in settings.items() if value is not None}
     if "server_url" in given:
         given["server_url"] = str(given["server_url"])
+    if given.get("verify") is False:
+        warn_unverified(stacklevel=5)  # where the client is made
+    accounts = accounts_of(api_key)
+    if accounts is None:
+        return _single_state(api_key, given, given)
+    state = _single_state(accounts[0].api_key, given, _settings_of(accounts[0], given))
+    if len(accounts) > 1:
+        members = [state, *(_beside(state, each, number, given) for number, each in enumerate(accounts[1:], 2))]
+        state.share(AccountPool(accounts, members))
+    return state
+
+
+def _single_state(api_key: object, given: Mapping[str, Any], own: Mapping[str, Any]) -> ClientState:
+    """Make the state of a client with one account, or of the first, whose settings are its `own`."""
     gateway = _checked_gateway(given.get("gateway"))
-    origin, prefix, query = _server(given.get("server"), given.get("server_url"), gateway)
-    limits = given.get("rate_limits")
+    origin, prefix, query = _address(own, gateway)
     return ClientState(
         given,
         rebuild=_build_state,
-        key=Key(api_key) if gateway is None else Key(api_key, variable=gateway.key_variable),
+        key=_key(api_key, gateway),
         prefix=prefix,
-        query=query | _checked_query(given.get("query")),
+        query=query,
         gateway=gateway,
         network=_network(origin, given),
-        limiter=Limiter(RateLimits(**limits) if is_object(limits) else limits),
+        limiter=_limiter(own),
         logger=given.get("debug_logger"),
         hooks=HookSet.of(given.get("hooks"), origin.host, origin.port),
         agent=f"mistral-async/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}",
     )
 
 
+def _beside(first: ClientState, account: Account, number: int, given: Mapping[str, Any]) -> ClientState:
+    """Make the state of another account of a client."""
+    own = _settings_of(account, given)
+    origin, prefix, query = _address(own, first.gateway)
+    return first.beside(
+        number,
+        key=_key(account.api_key, first.gateway),
+        prefix=prefix,
+        query=query,
+        network=first.network if origin == first.network.origin else _network(origin, given),
+        limiter=_limiter(own, prefix=f"key {number}:"),
+    )
+
+
+def _settings_of(account: Account, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the settings of a client with those that an account has of its own."""
+    own = {"server_url": account.server_url, "rate_limits": account.rate_limits}
+    return {**given, **{name: value for name, value in own.items() if value is not None}}
+
+
+def _key(given: Any, gateway: Gateway | None) -> Key:
+    return Key(given) if gateway is None else Key(given, variable=gateway.key_variable)
+
+
+def _limiter(own: Mapping[str, Any], *, prefix: str = "") -> Limiter:
+    limits = own.get("rate_limits")
+    return Limiter(RateLimits(**limits) if is_object(limits) else limits, prefix=prefix)
+
+
+def _address(own: Mapping[str, Any], gateway: Gateway | None) -> tuple[Origin, str, dict[str, Any]]:
+    """Return the server of an account, the path before those of its endpoints, and the query of all requests."""
+    origin, prefix, query = _server(own.get("server"), own.get("server_url"), gateway)
+    return origin, prefix, query | _checked_query(own.get("query"))
+
+
 def _network(origin: Origin, given: Mapping[str, Any]) -> Network:
-    if given.get("verify") is False:
-        warn_unverified(stacklevel=6)  # where the client is made
     try:
         return Network(origin, **{key: given[key] for key in _NETWORK if key in given})
     except SettingError as problem:
@@ -197,7 +254,7 @@ def _checked_query(query: object) -> dict[str, Any]:
 def _server(server: str | None, server_url: str | None, gateway: Gateway | None) -> tuple[Origin, str, dict[str, Any]]:
     """Return the address of a server, the path before those of its endpoints, and the query of all requests."""
     if server_url is not None:
-        return _parse_url(server_url)
+        return _parse_url(str(server_url))
     if gateway is not None and gateway.server_url is not None:
         return _parse_url(gateway.server_url)
     if server is None and (found := os.environ.get(SERVER_VARIABLE, "").strip()):

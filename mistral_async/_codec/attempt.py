@@ -20,3 +20,7 @@ class Attempt(msgspec.Struct, frozen=True):
     """Seconds waited before it: for the rate limit and between attempts."""
     may_have_executed: bool
     """True if the API may have executed (and billed) it."""
+    model: str | None = None
+    """The model that it asked, None where it asked none: a fallback asks others than the call did."""
+    key: int | None = None
+    """The number of the key that it was sent with, from 1; None where the client has one."""

@@ -83,8 +83,12 @@ def is_sensitive(name: str) -> bool:
 
 
 def as_secret(value: T) -> T:
-    """Return a text as a `Secret`, and anything else unchanged."""
-    return cast("T", Secret(value)) if isinstance(value, str) else value
+    """Return a text as a `Secret`, a list or tuple with its texts as these, and anything else unchanged."""
+    if isinstance(value, str):
+        return cast("T", Secret(value))
+    if isinstance(value, (list, tuple)):
+        return cast("T", [as_secret(each) for each in cast("list[object]", value)])
+    return value
 
 
 def redact(

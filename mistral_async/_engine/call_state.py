@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
@@ -28,16 +29,18 @@ from mistral_async.errors import (
 )
 
 if TYPE_CHECKING:
-    import logging
-
     from mistral_async._codec.redact import Secret
+    from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.options import Timeout
     from mistral_async._engine.request import Request
+    from mistral_async._engine.routing import Routing
     from mistral_async._engine.tracing import Trace
     from mistral_async._ratelimit import Limiter, Reservation
 
 E = TypeVar("E", bound=MistralError)
 F = TypeVar("F", bound=BaseException)
+
+_log = logging.getLogger("mistral_async")
 
 _ERROR_BODY_LIMIT = 1024 * 1024
 _ERROR_BODY_TIME = 10.0
@@ -57,6 +60,7 @@ class CallState:
     """One call under way."""
 
     __slots__ = (
+        "account",
         "attempt_timeout",
         "attempts",
         "began",
@@ -73,6 +77,7 @@ class CallState:
         "renewal",
         "request",
         "reservation",
+        "routing",
         "started",
         "timeout",
         "trace",
@@ -93,13 +98,15 @@ class CallState:
         self.ended: float | None = None  # when the head of its answer was there
         self.waited: float = 0.0
         self.queued: float = 0.0  # for its turn under the rate limits, in all
-        self.key: Secret | None  # that it is sent with
+        self.account: ClientState  # whose key and server it is sent with
+        self.key: Secret | None
         self.renewal: Renewal = Renewal.POSSIBLE
         self.attempts: list[Attempt] = []
         self.model: str | None = request.model  # which has limits of its own
         self.noise: bool = False  # its last 429 is noise, or it is one call among others: it is repeated soon
-        self.limiter: Limiter  # that of the client when the call began
+        self.limiter: Limiter  # that of its account when it began
         self.reservation: Reservation | None = None
+        self.routing: Routing | None = None  # the other accounts and models that it may go to
         self.timeout: Timeout  # the limits of its view
         self.trace: Trace | None = None  # who is told, if there are hooks
 
@@ -115,6 +122,24 @@ class CallState:
     def bucket(self) -> str:
         """Return the name of its rate limits: the model, or the route template."""
         return self.model or self.request.route
+
+    def address(self, account: ClientState, key: Secret | None, reservation: Reservation) -> None:
+        """Have the next attempt sent with an account, which granted it a turn."""
+        routing = cast("Routing", self.routing)
+        if account is not self.account:
+            self.renewal = Renewal.POSSIBLE
+        self.account, self.key, self.limiter, self.reservation = account, key, account.limiter, reservation
+        self.head, routing.renewed = routing.head(account, key), None
+        if self.trace is not None:
+            self.trace.addressed(account.network.origin)
+
+    def tell_of_rest(self, error: BaseException, seconds: float, key: int | None = None) -> None:
+        """Tell that a key gets no calls for so many seconds, because of an error."""
+        key = key or self.account.number
+        what = f"{getattr(error, 'status', '')} {type(error).__name__}".strip()
+        _log.warning("key %d of %s rests for %.3g s: %s", key, self.account.network.origin.host, seconds, what)
+        if self.trace is not None:
+            self.trace.key_rests(key, error, seconds)
 
     def paced(self, *, since: float) -> None:
         """Count the wait for its turn, which began then and is over."""
@@ -134,7 +159,14 @@ class CallState:
             time.monotonic() - self.began if error else self.elapsed,
             self.waited,
             error.may_have_executed if error else True,
+            self.model,
+            self.key_number,
         )
+
+    @property
+    def key_number(self) -> int | None:
+        """The number of its key; None where the client has one."""
+        return None if self.account.pool is None else self.account.number
 
     @property
     def elapsed(self) -> float:
@@ -150,7 +182,9 @@ class CallState:
         self.waited = 0.0
         error.attempts = self.attempts
         if (count := len(self.attempts)) > 1:
-            error.message = f"{error.message} (after {count} attempts)"
+            models = dict.fromkeys(each.model for each in self.attempts if each.model) if self.routing else {}
+            which = f" of {', '.join(models)}" if len(models) > 1 else ""
+            error.message = f"{error.message} (after {count} attempts{which})"
             error.args = (error.message,)
         return error
 
@@ -238,8 +272,10 @@ class CallState:
         return from_answer(headers, body, own, route=self._sent_to, status=answer.status)
 
     def secrets(self) -> Iterator[str]:
-        """Return the values of this request that must not be shown."""
-        return secrets_in(self.head.headers)
+        """Return the values of this request that must not be shown, and the other keys of its client."""
+        yield from secrets_in(self.head.headers)
+        if self.account.pool is not None:
+            yield from self.account.pool.secrets()
 
     def redact(self, body: bytes, *, whole: bool = False) -> bytes:
         """Strike the key out of what may be shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import weakref
 from collections.abc import Callable, Mapping
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING, Any, Self
 from mistral_async._engine.deprecation import DeprecationWatch
 from mistral_async._engine.retry import RetryBudget, ThrottleStreaks
 from mistral_async._ratelimit import Limiter
+from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import logging
 
+    from mistral_async._engine.accounts import AccountPool
     from mistral_async._engine.auth import Key
     from mistral_async._engine.gateway import Gateway
     from mistral_async._engine.hooks import HookSet
     from mistral_async._http.network import Network
+    from mistral_async._ratelimit import LimiterStatistics
 
 
 class ClientState:
@@ -49,6 +53,8 @@ class ClientState:
         self.logger = logger
         self.hooks = hooks
         self.agent = agent
+        self.number: int = 1  # among the accounts of its client
+        self.pool: AccountPool[ClientState] | None = None  # None: there is one account
         self.budget: RetryBudget = RetryBudget()
         self.throttles: ThrottleStreaks = ThrottleStreaks()
         self.deprecations: DeprecationWatch = DeprecationWatch()
@@ -57,16 +63,48 @@ class ClientState:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the settings, without a key that is text: the other process takes its own."""
-        return self.rebuild, (self.key.function, self.settings)
+        return self.rebuild, (self.given_key, self.settings)
+
+    @property
+    def given_key(self) -> Any:
+        """The source of the key in another process: a function, or accounts with functions; None: the environment."""
+        return self.key.function if self.pool is None else self.pool.given
 
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
     def over(self, network: Any) -> ClientState:
-        """Return the state of the same client over another network; key, limits, budget and hooks are shared."""
+        """Return this account of the same client over another network; key, limits, budget and hooks are shared."""
         other = object.__new__(ClientState)
-        vars(other).update(vars(self), network=network)
+        vars(other).update(vars(self), network=network, pool=None)
         return other
+
+    def beside(
+        self, number: int, *, key: Key, prefix: str, query: Mapping[str, Any], network: Network, limiter: Limiter
+    ) -> ClientState:
+        """Return another account of the same client: hooks and the retry budget are shared."""
+        other = self.over(network)
+        other.number, other.key, other.prefix, other.query, other.limiter = number, key, prefix, query, limiter
+        return other
+
+    def share(self, pool: AccountPool[ClientState]) -> None:
+        """Make these the accounts of the client; this is the first of them."""
+        for member in pool.members:
+            member.pool = pool
+            member._listen()  # noqa: SLF001 - of this class
+
+    def account(self, number: int | None) -> ClientState:
+        """Return one of the accounts of the client: the first, where none is named."""
+        if number is None or (number == 1 and self.pool is None):
+            return self
+        members = (self,) if self.pool is None else self.pool.members
+        if isinstance(number, bool) or number not in range(1, len(members) + 1):
+            raise ConfigurationError(f"key= is the number of a key, from 1 to {len(members)}, not {number!r}")
+        return members[number - 1]
+
+    def statistics(self, now: float) -> LimiterStatistics:
+        """Return the state of the rate limits, of all accounts."""
+        return self.limiter.statistics(now) if self.pool is None else self.pool.statistics(now)
 
     def _listen(self) -> None:
         if self.hooks is not None and self.limiter.shared is not None:
@@ -74,18 +112,24 @@ class ClientState:
 
     async def aclose(self) -> None:
         """Close what is open; all of it opens again when it is needed."""
-        try:
-            await self.network.aclose()
-        finally:
-            await self.limiter.aclose()
+        members = (self,) if self.pool is None else self.pool.members
+        async with contextlib.AsyncExitStack() as stack:
+            for member in members:
+                stack.push_async_callback(member.limiter.aclose)
+            for network in dict.fromkeys(member.network for member in members):
+                stack.push_async_callback(network.aclose)
 
     def start_over(self) -> None:
         """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""
-        self.key.start_over()
-        self.limiter = Limiter(self.limiter.settings)
-        self._listen()
         self.budget = RetryBudget()
         self.throttles = ThrottleStreaks()
+        if self.pool is not None:
+            self.pool.start_over()
+        for member in (self,) if self.pool is None else self.pool.members:
+            member.key.start_over()
+            member.limiter = Limiter(member.limiter.settings, prefix=member.limiter.prefix)
+            member._listen()  # noqa: SLF001 - of this class
+            member.budget, member.throttles = self.budget, self.throttles
 
 
 _STATES: weakref.WeakSet[ClientState] = weakref.WeakSet()

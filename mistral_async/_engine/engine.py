@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -19,11 +20,13 @@ from mistral_async._engine.response import Response
 from mistral_async._engine.sender import Sender
 from mistral_async._engine.traceparent import EXECUTES, with_traceparent
 from mistral_async._engine.tracing import Trace, tracing
-from mistral_async._http.protocol import Phase, Sent, WireError, WireResponse, WireStream
+from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
 from mistral_async.errors import APIStatusError, OutputError, ResponseValidationError
 
 if TYPE_CHECKING:
+    from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
+    from mistral_async._engine.routing import Heads, Routing
 
 # Rule 1: A call has one answer: decoded, transformed where the request asks for that, and asked for again by the
 # request's `repair` where the model did not say what it should.
@@ -47,9 +50,13 @@ class Engine:
     def __init__(self, state: ClientState, options: Options) -> None:
         self.state = state
         self.options = options
+        self.account: ClientState = state.account(options.key)
+        """The account of calls that belong to one."""
         self.sender: Sender = Sender(state, options)
+        self._pool = state.pool if options.key is None else None
         self._gateway = state.gateway
-        self._heads = HeadCache(state, options)
+        self._heads = HeadCache(self.account, options)
+        self._other_heads: dict[int, HeadCache] = {}  # by the numbers of other accounts
         self._encoding = options.workflow_encoding
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -106,6 +113,8 @@ class Engine:
             waited=call.waited,
             timings=answer.timings,
             decoded_as=getattr(call.request, "returns", None),
+            model=call.model,
+            key=call.key_number,
         )
 
     async def begin(
@@ -115,7 +124,10 @@ class Engine:
         started, timeout = time.monotonic(), self.options.timeout
         total = timeout.total
         deadline = None if total is None else started + total
-        key = self.state.key.current or await self.sender.fetch_key(request, deadline)
+        account = self.account
+        key = account.key.current
+        if key is None and self._pool is None:
+            key = await self.sender.fetch_key(account, request, deadline)
         options = self.options
         if request.route in EXECUTES:
             request = with_traceparent(request, options, None if trace is None else trace.call.headers)
@@ -123,18 +135,70 @@ class Engine:
             from mistral_async._engine.payloads import encode_payloads
 
             request, options = await encode_payloads(self._encoding, request, self, options, deadline)
-        sent, extra = request, options.extra_body
-        if self._gateway is not None:
-            whole, extra = with_extra(request, extra)
-            sent = self._gateway.rewrite(whole)
-        body, content_type = encode_body(sent, extra)
+        sent, body, content_type = self._encode(request, options)
+        routing = None
+        if self._pool is not None or options.fallback is not None:
+            routing = self._routing(request, options, (sent, body, content_type), accept, trace)
+            if key is None and (routing is None or routing.pool is None):
+                key = await self.sender.fetch_key(account, request, deadline)
         head = self._heads.make(sent, key, accept, content_type)
         if trace is not None:
             head = trace.add_hook_headers(head)
         call = CallState(request, head, body, opening=opening, started=started)
         call.deadline, call.timeout, call.attempt_timeout, call.trace = deadline, timeout, timeout.attempt, trace
-        call.limiter, call.key = self.state.limiter, key
+        call.account, call.limiter, call.key, call.routing = account, account.limiter, key, routing
         return call
+
+    def _encode(self, request: Request, options: Options) -> tuple[Request, bytes | BodySource | None, str]:
+        """Return the request as it is sent, its body and the type of that."""
+        sent, extra = request, options.extra_body
+        if self._gateway is not None:
+            whole, extra = with_extra(request, extra)
+            sent = self._gateway.rewrite(whole)
+        return sent, *encode_body(sent, extra)
+
+    def _routing(
+        self,
+        request: Request,
+        options: Options,
+        encoded: tuple[Request, bytes | BodySource | None, str],
+        accept: str,
+        trace: Trace | None,
+    ) -> Routing | None:
+        """Return the other accounts and models that a call may go to; None where it has its own alone."""
+        from mistral_async._engine.affinity import goes_anywhere
+        from mistral_async._engine.routing import Routing
+
+        pool = self._pool
+        if pool is not None and (not goes_anywhere(request, encoded[1]) or self.sender.has_own_key(request)):
+            pool = None
+        models = options.fallback.models_for(request) if options.fallback is not None else []
+        if pool is None and not models:
+            return None
+
+        def compose(request: Request) -> tuple[bytes | BodySource | None, Heads]:
+            sent, body, content_type = self._encode(request, options)
+            return body, functools.partial(self._head_for, sent, accept, content_type, trace)
+
+        head = functools.partial(self._head_for, encoded[0], accept, encoded[2], trace)
+        return Routing(pool, compose, head, options.fallback, models)
+
+    def _head_for(
+        self,
+        sent: Request,
+        accept: str,
+        content_type: str,
+        trace: Trace | None,
+        account: ClientState,
+        key: Secret | None,
+    ) -> RequestHead:
+        """Return the head of a request to one of the accounts."""
+        if account is self.account:
+            heads = self._heads
+        else:
+            heads = self._other_heads.setdefault(account.number, HeadCache(account, self.options))
+        head = heads.make(sent, key, accept, content_type)
+        return head if trace is None else trace.add_hook_headers(head)
 
     async def _perform(self, request: Call[T], trace: Trace | None = None) -> tuple[CallState, WireResponse, T]:
         call = await self.begin(request, accept=_JSON, trace=trace)

@@ -110,6 +110,12 @@ class Hooks:
     def model_deprecated(self, call: CallContext, date: str) -> None:
         """See that the model of a call ends at a date (ISO 8601), as its answer says: once for each model."""
 
+    def key_resting(self, call: CallContext, key: int, error: BaseException, seconds: float) -> None:
+        """See a key being refused in a call: it gets no calls for so many seconds, others go on.
+
+        `key` is its number, from 1. `error` is the refusal, or what the function that gives the key raised.
+        """
+
     def rate_store(self, error: Exception | None) -> None:
         """See the shared store of the rate limits go out (`error`), or work again (None)."""
 
@@ -129,6 +135,7 @@ class HookSet:
         self.activate: _Told = _overridden(given, "activate")
         self.rate_wait: _Told = _overridden(given, "rate_wait")
         self.model_deprecated: _Told = _overridden(given, "model_deprecated")
+        self.key_resting: _Told = _overridden(given, "key_resting")
         self.rate_store: _Told = _overridden(given, "rate_store")
         self.before_attempt: _Told = _overridden(given, "before_attempt")
         self.after_attempt: _Told = _overridden(given, "after_attempt")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mistral_async._codec.counts import plain_number
+from mistral_async._engine.fallback import Fallback, changed_fallback
 from mistral_async._engine.headers import add_headers
 from mistral_async._engine.retry import RetryConfig
 from mistral_async.errors import ConfigurationError
@@ -98,6 +99,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     log_bodies: bool = False
     workflow_encoding: Encoding | None = None
     """Encodes the payloads of workflows."""
+    key: int | None = None
+    """The number of the account that all calls go to; None: several share them."""
+    fallback: Fallback | None = None
 
     def with_changes(
         self,
@@ -118,6 +122,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if headers is not None:
             changes["headers"] = add_headers(self.headers, headers)
         check_encoding(changes.get("workflow_encoding"))
+        if (fallback := changed_fallback(self.fallback, changes)) is not None:
+            changes["fallback"] = fallback
         return msgspec.structs.replace(self, **{key: value for key, value in changes.items() if value is not None})
 
 

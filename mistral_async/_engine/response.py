@@ -23,6 +23,10 @@ T = TypeVar("T")
 class Response(Generic[T]):
     """A decoded answer, `data`, and what came with it."""
 
+    model: str | None = None
+    """The model that was asked, which may be a fallback; None where none was."""
+    _key: int | None = None
+
     def __init__(
         self,
         data: T,
@@ -36,6 +40,8 @@ class Response(Generic[T]):
         timings: Timings,
         http_version: str = "HTTP/1.1",
         decoded_as: Any = None,
+        model: str | None = None,
+        key: int | None = None,
     ) -> None:
         self.data = data
         self.status = status
@@ -47,6 +53,8 @@ class Response(Generic[T]):
         self._waited = waited
         self._http_version = http_version
         self._decoded_as = decoded_as
+        self.model = model
+        self._key = key
 
     @functools.cached_property
     def headers(self) -> Headers:
@@ -56,7 +64,8 @@ class Response(Generic[T]):
     @functools.cached_property
     def attempts(self) -> Sequence[Attempt]:
         """Every attempt of the call; the last is the one that succeeded."""
-        last = Attempt(self.status, None, self.request_id, self._elapsed, self._waited, may_have_executed=True)
+        circumstances = (self.request_id, self._elapsed, self._waited)
+        last = Attempt(self.status, None, *circumstances, may_have_executed=True, model=self.model, key=self._key)
         return (*self._failed, last)
 
     @property

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 TOO_MANY = 429
 UNAUTHORIZED = 401
-_PATIENT = frozenset({TOO_MANY, UNAUTHORIZED})  # these do not count among the failures of the API
+_REFUSALS = frozenset({UNAUTHORIZED, 402, 403})  # of a key: where one is repeated, it is with another
+_PATIENT = frozenset({TOO_MANY, *_REFUSALS})  # these do not count among the failures of the API
 
 
 class BackoffStrategy(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,15 +183,19 @@ def delay(
     elapsed: float,
     jitter: float,
     noise: bool = False,
+    earlier: Sequence[Attempt] = (),
+    elsewhere: bool = False,
 ) -> float | None:
     """Return the seconds to wait before the next attempt, or None for the end; `attempts` ends with the one at hand.
 
-    `noise` says that it is a 429 after which the delay begins small (Rule 5): noise, or among others.
+    `noise` says that it is a 429 after which the delay begins small (Rule 5): noise, or among others. `earlier` are
+    attempts with other models. `elsewhere`: the next one goes to another account, which asked for no delay.
     """
-    if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, attempts):
+    known = (*earlier, *attempts) if earlier else attempts
+    if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, known):
         return None
-    repeats = sum(attempt.status != UNAUTHORIZED for attempt in attempts) - 1  # a new key is no repetition
-    asked: float | None = getattr(error, "retry_after", None)
+    repeats = sum(attempt.status not in _REFUSALS for attempt in attempts) - 1  # another key is no repetition
+    asked: float | None = None if elsewhere else getattr(error, "retry_after", None)
     if asked is not None and asked > config.max_retry_after:
         return None
     wait = _wait(config.backoff, repeats, asked, jitter, noise=noise)

@@ -10,7 +10,7 @@ import importlib
 import math
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
@@ -111,6 +111,7 @@ class Sender:
 
     async def fetch_key(
         self,
+        account: ClientState,
         request: Request,
         deadline: float | None,
         *,
@@ -118,16 +119,16 @@ class Sender:
         refused: Secret | None = None,
     ) -> Secret | None:
         """Ask the user's function for the API key, within the time of the call; None where a header takes its place."""
-        if self._has_own_key(request):
+        if self.has_own_key(request):
             return None
         error: APIConnectionError
         try:
             if deadline is None:
-                return await self._state.key.fetch(refused)
+                return await account.key.fetch(refused)
             import anyio
 
             with anyio.move_on_after(max(0.0, deadline - time.monotonic())):
-                return await self._state.key.fetch(refused)
+                return await account.key.fetch(refused)
             total = f"total={self._options.timeout.total:g} s"
             error = APITimeoutError(f"{request!r}: the time limit {total} is over before the key's function gave one")
         except NoThreadError as problem:
@@ -163,27 +164,44 @@ class Sender:
         if isinstance(error, APIStatusError) and error.status == UNAUTHORIZED and self._may_renew(call):
             call.renewal = Renewal.DUE
             return 0.0
-        now = time.monotonic()
+        routing = call.routing
+        if routing is None:
+            return self._pause(call, error)
+        from mistral_async._engine.reroute import falls_back, moves, pause_before_next
+
+        if moves(call, error) or falls_back(call, error, early=True):
+            return 0.0
+        pause = None if routing.exhausted else pause_before_next(call, error, self._pause)
+        return 0.0 if pause is None and falls_back(call, error) else pause
+
+    def _pause(self, call: CallState, error: MistralError, *, elsewhere: bool = False) -> float | None:
+        """Return the seconds that the retry policy has a call wait for its next attempt; None: there is none."""
+        now, routing = time.monotonic(), call.routing
         throttles = self._state.throttles
+        started, queued, first = call.started, call.queued, 0
+        if routing is not None and routing.started is not None:
+            started, queued, first = routing.started, call.queued - routing.queued, routing.first
         pause = delay(
             error,
             config=self._options.retry,
             safety=call.request.safety,
-            attempts=call.attempts,
-            elapsed=throttles.elapsed(call.bucket, started=call.started, queued=call.queued, now=now),
+            attempts=call.attempts[first:] if first else call.attempts,
+            elapsed=throttles.elapsed(call.bucket, started=started, queued=queued, now=now),
             jitter=random.random(),  # noqa: S311 - jitter, not a secret
             noise=call.noise and is_throttled(error),
+            earlier=call.attempts[:first],
+            elsewhere=elsewhere,
         )
         if pause is None or (call.deadline is not None and now + pause >= call.deadline):
             return None
         return pause if is_throttled(error) or self._state.budget.withdraw() else None
 
     def _may_renew(self, call: CallState) -> bool:
-        if call.renewal is not Renewal.POSSIBLE or not self._state.key.refreshes:
+        if call.renewal is not Renewal.POSSIBLE or not call.account.key.refreshes:
             return False
-        return not self._has_own_key(call.request)
+        return not self.has_own_key(call.request)
 
-    def _has_own_key(self, request: Request) -> bool:
+    def has_own_key(self, request: Request) -> bool:
         """Return whether headers of the user's own take the place of the key: all that hold it, or one of no key."""
         holding = key_headers(self._state.gateway, request.route, Secret("key")).keys()
         own = holding & {name for name, _ in (*self._options.headers, *(request.headers or {}).items())}
@@ -204,10 +222,12 @@ class Sender:
     async def _renew_key(self, call: CallState) -> None:
         """Fetch another key than the one that was refused, and have the call sent with it."""
         old, gateway, route = call.key, self._state.gateway, call.request.route
-        new = await self.fetch_key(call.request, call.deadline, attempts=call.attempts, refused=old)
+        new = await self.fetch_key(call.account, call.request, call.deadline, attempts=call.attempts, refused=old)
         if old is not None and new is not None:
             call.head = with_key(call.head, key_headers(gateway, route, old), key_headers(gateway, route, new))
             call.key = new
+            if call.routing is not None and call.routing.pool is not None:
+                call.routing.renewed = call.account
 
     # one attempt
 
@@ -222,7 +242,7 @@ class Sender:
             call.trace.sending(call.began, call.waited)
         answer: WireResponse | WireStream | None = None
         try:
-            wire = self._state.network.current()
+            wire = call.account.network.current()
             send = wire.open if call.opening else wire.send
             answer = await send(call.head, call.body, self._timeouts_for(call))
             failed = answer.status >= _MULTIPLE_CHOICES
@@ -265,7 +285,7 @@ class Sender:
     def _needs_turn(self, call: CallState) -> bool:
         """Return whether something may hold this attempt back: limits, or, at the start, that it is one of a crowd."""
         limiter = call.limiter
-        if not limiter.unrestricted or self._options.background:
+        if not limiter.unrestricted or self._options.background or call.routing is not None:
             return True
         if not limiter.starting:
             return False
@@ -276,8 +296,12 @@ class Sender:
     async def _pace(self, call: CallState) -> None:
         """Reserve this attempt's turn under the rate limits, and wait for it if it is not granted at once."""
         limiter, now = call.limiter, time.monotonic()
+        costs = {"tokens": len(call.body) / _BYTES_PER_TOKEN} if isinstance(call.body, bytes) else None
+        if call.routing is not None and call.routing.pool is not None:
+            await self._pace_among_accounts(call, costs)
+            call.paced(since=now)
+            return
         if call.reservation is None:
-            costs = {"tokens": len(call.body) / _BYTES_PER_TOKEN} if isinstance(call.body, bytes) else None
             route, model = call.request.route, call.model
             reservation = limiter.reserve(route, model, costs, now=now, priority=self._priority)
         else:
@@ -291,6 +315,20 @@ class Sender:
             raise self._failed(call, call.no_quota(reservation.no_quota))
         if not at_once:
             call.paced(since=now)
+
+    async def _pace_among_accounts(self, call: CallState, costs: Mapping[str, float] | None) -> None:
+        """Wait for a turn of whichever account has one first."""
+        with first_use():
+            from mistral_async._engine.choosing import choose
+
+        call.reservation = None
+        try:
+            await choose(call, self._priority, costs, self._fetch_key_of)
+        except MistralError as error:
+            raise self._failed(call, error)  # noqa: B904 - the same error, with its circumstances
+
+    async def _fetch_key_of(self, call: CallState, account: ClientState) -> Secret | None:
+        return await self.fetch_key(account, call.request, call.deadline, attempts=call.attempts)
 
     async def _wait_turn(self, call: CallState, reservation: Reservation, now: float) -> None:
         import anyio
@@ -326,6 +364,8 @@ class Sender:
             call.limiter.observe(call.request.route, call.model, now=time.monotonic(), headers=answer.headers)
         if self._state.throttles:
             self._state.throttles.accepted(call.bucket)
+        if (pool := call.account.pool) is not None:
+            pool.answered(call.account, call.bucket, call.began)
         if call.trace is not None:
             headers = call.headers_of(answer)
             attempt = call.record(status=answer.status, request_id=headers.request_id)

@@ -18,6 +18,7 @@ from mistral_async._codec.headers import Headers
 from mistral_async._engine.headers import checked_header
 from mistral_async._engine.hooks import CallContext, HookSet
 from mistral_async._engine.request import Request
+from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import RequestHead
 from mistral_async.errors import ConfigurationError, MistralError
 
@@ -108,6 +109,14 @@ class Trace:
         self.call.status, self.call.response_headers = attempt.status, headers
         self._underway, self._whole = attempt, whole
 
+    def addressed(self, origin: Origin) -> None:
+        """Note the server to which the next request goes."""
+        self.call.address, self.call.port = origin.host, origin.port
+
+    def key_rests(self, key: int, error: BaseException, seconds: float) -> None:
+        """Tell that a key gets no calls for a while."""
+        self._tell(self._hooks.key_resting, key, error, seconds)
+
     def deprecated(self, date: str) -> None:
         """Tell that the model ends."""
         self._tell(self._hooks.model_deprecated, date)
@@ -153,7 +162,8 @@ class Trace:
         if attempt is None or (error is not None and not self._whole):
             elapsed = time.monotonic() - began
             status, request_id = (attempt.status, attempt.request_id) if attempt else (None, None)
-            attempt = Attempt(status, name, request_id, elapsed, waited, getattr(error, "may_have_executed", True))
+            executed = getattr(error, "may_have_executed", True)
+            attempt = Attempt(status, name, request_id, elapsed, waited, executed, self.call.request.model)
         self._finish(attempt)
 
     def _finish(self, attempt: Attempt) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mistral_async._ratelimit.store import Demand as Demand
     from mistral_async._ratelimit.store import LimitStore as LimitStore
     from mistral_async._ratelimit.store import Slot as Slot
+    from mistral_async._ratelimit.waiting import wait_first as wait_first
     from mistral_async._ratelimit.waiting import wait_turn as wait_turn
 
 __getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunderAll] - the names above
@@ -38,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunder
         "SQLiteStore": "mistral_async._ratelimit.sqlite",
         "Slot": "mistral_async._ratelimit.store",
         "parse_rate_limits": "mistral_async._codec.rate_limit_headers",
+        "wait_first": "mistral_async._ratelimit.waiting",
         "wait_turn": "mistral_async._ratelimit.waiting",
     },
 )

@@ -64,17 +64,18 @@ _BULK: Final = Priority.BULK  # see reservation.GRANTED
 class Limiter:
     """The limits of one client: `unrestricted` is true while there is nothing that could hold a call back."""
 
-    def __init__(self, settings: RateLimits | None = None) -> None:
+    def __init__(self, settings: RateLimits | None = None, *, prefix: str = "") -> None:
         self.settings: RateLimits = settings or RateLimits()
+        self.prefix = prefix  # of the names in a shared store, where a client has several limiters
         store = self.settings.store
         self.shared: SharedLimits | None = None
         if store is not None:
             from mistral_async._ratelimit.shared import SharedLimits  # few have one
 
             self.shared = SharedLimits(store)
-        self._total = QueueGroup(StatedLimits("*", self.settings, shared=store is not None))
+        self._total = QueueGroup(StatedLimits(f"{prefix}*", self.settings, shared=store is not None))
         self._own = {
-            model: QueueGroup(StatedLimits(model, limits, shared=store is not None))
+            model: QueueGroup(StatedLimits(prefix + model, limits, shared=store is not None))
             for model, limits in self.settings.models.items()
         }
         self._groups = (self._total, *self._own.values())

@@ -75,6 +75,11 @@ class Reservation:
         )
         self.wake: Callable[[], None] | None = None  # called from any thread when it is worth polling earlier
 
+    @property
+    def is_granted(self) -> bool:
+        """True from the grant of its turn to its end, also while a shared store is asked."""
+        return self.state is GRANTED
+
 
 class QueueGroup:
     """The queues of the models that share stated limits."""

@@ -16,6 +16,8 @@ class LimiterStatistics(msgspec.Struct, frozen=True, kw_only=True):
         store_down: Seconds for which the shared store has been out; None while it works, or where there is none.
         store_failures: Questions that the shared store did not answer, in all.
         store_error: The newest of those failures, as text.
+        keys: The same for each key of a client that has several, in their order; empty where it has one.
+        rests: Seconds for which a key that was refused gets no calls; None where it does not rest.
     """
 
     waiting: int = 0
@@ -25,3 +27,5 @@ class LimiterStatistics(msgspec.Struct, frozen=True, kw_only=True):
     store_down: float | None = None
     store_failures: int = 0
     store_error: str | None = None
+    keys: tuple[LimiterStatistics, ...] = ()
+    rests: float | None = None

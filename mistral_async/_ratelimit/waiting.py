@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import cast
 
@@ -19,7 +20,7 @@ async def wait_turn(limiter: Limiter, call: Reservation, clock: Callable[[], flo
     """Wait until a call may start (`call.may_start`). If the wait is cancelled or fails, everything is given back."""
     try:
         if limiter.poll(call, clock()):
-            await _sleep_until_granted(limiter, call, clock)
+            await wait_first([(limiter, call)], clock)
         if not call.may_start:
             shared = limiter.shared
             if shared is not None and call.no_quota is None:
@@ -30,19 +31,28 @@ async def wait_turn(limiter: Limiter, call: Reservation, clock: Callable[[], flo
         raise
 
 
-async def _sleep_until_granted(limiter: Limiter, call: Reservation, clock: Callable[[], float]) -> None:
+async def wait_first(places: Sequence[tuple[Limiter, Reservation]], clock: Callable[[], float] = time.monotonic) -> int:
+    """Wait until one of several limiters grants its reservation; return its place in the sequence.
+
+    Whoever waits gives the others back, and all of them if the wait is cancelled or fails.
+    """
     event = ThreadEvent()
-    call.wake = event.set
+    for _, call in places:
+        call.wake = event.set
     try:
         while True:
             event.clear()  # before polling: a turn that comes after it is not missed
-            pause = limiter.poll(call, clock())
-            if not pause:
-                return
+            pause = math.inf
+            for place, (limiter, call) in enumerate(places):
+                until = limiter.poll(call, clock())
+                if not until:
+                    return place
+                pause = min(pause, until)
             with anyio.move_on_after(pause):
                 await event.wait()
     finally:
-        call.wake = None
+        for _, call in places:
+            call.wake = None
 
 
 def scheduler() -> Callable[[Callable[[], None]], object]:

@@ -12,8 +12,9 @@ from mistral_async._binding.resource import M, Resource, method
 from mistral_async._codec.counts import check_count
 from mistral_async._codec.plain import plain_argument
 from mistral_async._engine.request import Call
-from mistral_async.bulk._config import BulkConfig, BulkOptions
+from mistral_async.bulk._config import FALLBACK, BulkConfig, BulkOptions
 from mistral_async.bulk._results import AsyncResults
+from mistral_async.errors import ConfigurationError
 from mistral_async.models.chat import ChatCompletionResponse, ChatOptions
 from mistral_async.models.classifiers import (
     ClassificationResponse,
@@ -73,7 +74,7 @@ class Bulk(Resource[M]):
         from mistral_async.bulk._work import SingleWork
 
         return AsyncResults(
-            calls, SingleWork(self._background(), _checked_call, {"work": "map"}), BulkConfig.of(options)
+            calls, SingleWork(self._background(options), _checked_call, {"work": "map"}), BulkConfig.of(options)
         )
 
     @method
@@ -91,7 +92,7 @@ class Bulk(Resource[M]):
             return complete(model=model, messages=_messages(item), **asked)
 
         job = {"work": "chat", "model": model, **asked}
-        return AsyncResults(prompts, SingleWork(self._background(), describe, job), BulkConfig.of(fan))
+        return AsyncResults(prompts, SingleWork(self._background(fan), describe, job), BulkConfig.of(fan))
 
     @method
     def embed(
@@ -179,11 +180,12 @@ class Bulk(Resource[M]):
         work = ClassificationWork(self._background(), packer, described, "classify", {"model": model})
         return AsyncResults(inputs, work, config, dedupe=dedupe)
 
-    def _background(self) -> Engine:
+    def _background(self, given: Mapping[str, Any] | None = None) -> Engine:
         """Return the engine for bulk work: it leaves room for other calls, and waits long for the rate limit."""
         from mistral_async._engine.engine import Engine
 
-        options = self._executor.engine.options
+        fallback = {name: value for name, value in (given or {}).items() if name in FALLBACK}
+        options = self._executor.engine.options.with_changes(**fallback)
         retry, timeout = options.retry, options.timeout
         if retry.retries is None and retry.backoff.max_elapsed_time < _BULK_MAX_ELAPSED_MS:
             backoff = msgspec.structs.replace(retry.backoff, max_elapsed_time=_BULK_MAX_ELAPSED_MS)
@@ -229,6 +231,8 @@ def _set(**options: Any) -> dict[str, Any]:
 
 
 def _packed_config(options: Mapping[str, Any]) -> BulkConfig:
+    if name := next((name for name in FALLBACK if options.get(name) is not None), None):
+        raise ConfigurationError(f"{name}= is for bulk.chat and bulk.map: what two models say here can not be compared")
     return BulkConfig.of(options, concurrency=_PACKED_CONCURRENCY, max_in_flight=_PACKED_WINDOW)
 
 

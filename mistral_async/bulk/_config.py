@@ -12,8 +12,12 @@ import msgspec
 from typing_extensions import TypedDict
 
 from mistral_async._codec.counts import check_count, set_plain_numbers
+from mistral_async._engine.fallback import Kinds, Models
 from mistral_async.bulk._outcome import OnError
 from mistral_async.bulk._progress import Progress
+
+FALLBACK = frozenset({"fallback", "fallback_on"})
+"""Options that are those of a view."""
 
 _ASIDE = 64  # items for each request at once: what a second's pause of one of them holds up, and more
 
@@ -37,6 +41,10 @@ class BulkOptions(TypedDict, total=False):
     """The seconds between two calls of `progress`: 0.2."""
     checkpoint: str | os.PathLike[str] | None
     """A file that keeps every result: the same call with the same file goes on where a killed one was."""
+    fallback: Models | None
+    """Models that are asked when a call's own does not answer, as in `with_options`; for `chat` and `map`."""
+    fallback_on: Kinds | None
+    """The failures that lead to the next model, as in `with_options`."""
 
 
 class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +73,8 @@ class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, options: Mapping[str, Any], **defaults: Any) -> BulkConfig:
         """Check the options that a user gave; None is not given."""
-        given = defaults | {name: value for name, value in options.items() if value is not None}
+        own = options.keys() - FALLBACK
+        given = defaults | {name: value for name in own if (value := options[name]) is not None}
         if "checkpoint" in given:
             given["checkpoint"] = os.fspath(given["checkpoint"])
         return cls(**given)

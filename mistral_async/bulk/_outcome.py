@@ -21,6 +21,8 @@ class Ok(Shown, msgspec.Struct, Generic[T], frozen=True):
     """Tokens used, None where the API does not say. Items that shared a request share its tokens, by their length."""
     id: str | None = None
     """The name that was given to it, where names were given (`client.batch`)."""
+    model: str | None = None
+    """The model that answered where a fallback did; None where the call's own did, or the checkpoint had the result."""
     ok: ClassVar[Literal[True]] = True
 
     def unwrap(self) -> T:

@@ -102,9 +102,11 @@ class SingleWork(Work[T]):
     async def perform(self, pack: Pack) -> Outcome[T]:
         """Perform the call."""
         entry = pack.entries[0]
-        response = await self.respond(self._describe(entry.item))
+        call = self._describe(entry.item)
+        response = await self.respond(call)
         value = cast("T", response.data)
-        result = Ok(value, entry.index, getattr(value, "usage", None))
+        asked = response.model
+        result = Ok(value, entry.index, getattr(value, "usage", None), model=None if asked == call.model else asked)
         return Outcome([result], (response.body,) if self.keep else ())
 
     def digest(self, item: object) -> bytes:

@@ -70,7 +70,7 @@ def engine_for(engine: Engine, options: RealtimeConnectOptions) -> Engine:
 
     Raises `ConfigurationError` where the client has no sockets of its own, `MissingExtraError` without websockets.
     """
-    state = engine.state
+    state = engine.account
     if state.settings.get("transport") is not None or state.settings.get("async_client") is not None:
         raise ConfigurationError(
             "realtime needs sockets of its own, which a client with transport= or async_client= does not open: make a"
@@ -92,6 +92,7 @@ def engine_for(engine: Engine, options: RealtimeConnectOptions) -> Engine:
 
 
 def _options(options: Options, given: RealtimeConnectOptions) -> Options:
+    options = msgspec.structs.replace(options, key=None)  # it has been chosen
     if (limit := given.get("timeout_ms")) is None:
         return options
     total = Timeout.of(limit / 1000).total

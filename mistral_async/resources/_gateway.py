@@ -52,7 +52,7 @@ class GatewayHeaders:
     """The headers of one request to the gateway, with the key as it is then (rule 3)."""
 
     def __init__(self, engine: Engine, credentials_name: str | None) -> None:
-        self._state = engine.state
+        self._state = engine.account
         if self._state.gateway is not None:  # which refuses what it does not have
             self._state.gateway.rewrite(Request("POST", f"{PATH}/mcp"))
         self._headers = {"user-agent": self._state.agent, **_credentials(credentials_name)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import parse_qs
@@ -21,6 +22,7 @@ from mistral_async.testing._errors import (
     missing_key,
     no_route,
     rate_limited,
+    standard_error,
 )
 from mistral_async.testing._handlers.models import DEPRECATED, serves
 from mistral_async.testing._json import JSONObject
@@ -44,15 +46,15 @@ class Dispatcher:
         router: Router,
         state: ServerState,
         scripts: Scripts,
-        limiter: FakeLimiter,
+        limiters: Mapping[str | None, FakeLimiter],
         *,
-        api_key: str | None,
         strict: bool,
     ) -> None:
         self._state = state
         self._scripts = scripts
-        self._limiter = limiter
-        self._api_key = api_key
+        self._limiters = limiters
+        self.refused: dict[str, int] = {}
+        """The keys that are refused, with the status."""
         self._strict = strict
         self._router = router
         self.unexpected: list[Request] = []
@@ -75,7 +77,7 @@ class Dispatcher:
 
     async def _reply(self, request: Request) -> Reply:
         route = request.route
-        self._check_key(request, route)
+        limiter = self._limiter_of(request, route)
         body, problem = self._body(request)
         if request.cloud is not None and isinstance(body, dict):
             route, body = self._enter_cloud(request, request.cloud, cast("JSONObject", body))
@@ -96,12 +98,12 @@ class Dispatcher:
             body = request.body.decode("latin-1")
         if details := validate(route.body, body):
             raise invalid_request(details)
-        return await self._perform(request, route, body)
+        return await self._perform(request, route, body, limiter)
 
-    async def _perform(self, request: Request, route: Route, body: Any) -> Reply:
+    async def _perform(self, request: Request, route: Route, body: Any, limiter: FakeLimiter) -> Reply:
         model = _model_of(body)
         now = self._state.clock.now()
-        if (headers := self._limiter.refusal(model, route.limits, now)) is not None:
+        if (headers := limiter.refusal(model, route.limits, now)) is not None:
             raise rate_limited(headers)
         if route.before is not None:
             await route.before(self._state)
@@ -115,35 +117,43 @@ class Dispatcher:
             headers=request.headers,
         )
         reply = route.handler(call)
-        self._limiter.charge(model, route.limits, reply.costs, now)
-        reply.headers.update(self._response_headers(route, model, reply, now))
+        limiter.charge(model, route.limits, reply.costs, now)
+        reply.headers.update(self._response_headers(route, model, reply, now, limiter))
         self._record_effect(request, model, reply)
         return reply
 
-    def _response_headers(self, route: Route, model: str, reply: Reply, now: float) -> dict[str, str]:
+    def _response_headers(
+        self, route: Route, model: str, reply: Reply, now: float, limiter: FakeLimiter
+    ) -> dict[str, str]:
         headers: dict[str, str] = {}
-        if route.limits and (reply.events is None or self._limiter.in_streams):
+        if route.limits and (reply.events is None or limiter.in_streams):
             shown = (*route.shown, *(name for name in reply.costs if name not in ("tokens", "req")))
             # Responses without request limits (conversations) have no token costs either.
             costs = {name: cost for name, cost in reply.costs.items() if name != "tokens" or "req" in route.shown}
-            headers = self._limiter.headers(model, shown, costs, now)
+            headers = limiter.headers(model, shown, costs, now)
         if route.name in _RETRYING:
             headers["x-max-retry-attempts-reached"] = "false"
         if (date := DEPRECATED.get(model)) is not None:
             headers["x-model-deprecation-timestamp"] = date[0]
         return headers
 
-    def _check_key(self, request: Request, route: Route | None) -> None:
-        if self._api_key is None or (route is not None and route.public):
-            return
+    def _limiter_of(self, request: Request, route: Route | None) -> FakeLimiter:
+        """Return the limits of a request's key; raises the error for a key that is not taken."""
+        first = next(iter(self._limiters))
+        if first is None or (route is not None and route.public):
+            return self._limiters[first]
         cloud = request.cloud
         bearer = request.headers.get("authorization")
         key = request.headers.get("x-api-key" if cloud is None else cloud.key_header)
         if bearer is None and key is None and cloud is None:
             raise missing_key(request.request_id)
-        keys = (self._api_key, *self._state.keys, *(self._secrets() if route is not None and route.realtime else ()))
-        if key not in keys and bearer not in [f"Bearer {each}" for each in keys]:
+        keys = (*self._limiters, *self._state.keys, *(self._secrets() if route is not None and route.realtime else ()))
+        found = next((each for each in keys if key == each or bearer == f"Bearer {each}"), None)
+        if found is None:
             raise invalid_key() if cloud is None else cloud.unauthorized()
+        if (status := self.refused.get(found)) is not None:
+            raise standard_error(status)
+        return self._limiters.get(found, self._limiters[first])
 
     def _enter_cloud(self, request: Request, cloud: CloudRoute, body: JSONObject) -> tuple[Route | None, JSONObject]:
         """Return the route that a request to a cloud leads to, and its body as the API would have it."""

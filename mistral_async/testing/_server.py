@@ -28,17 +28,18 @@ from mistral_async.testing._state import ServerOptions, ServerState
 class FakeMistral:
     """A server that responds as the Mistral API does, deterministically, with the faults that a test scripts.
 
-    `api_key=None` accepts any key. `clock` drives rate limits and jobs. `latency` and `chunk_delay` are seconds before
-    each answer and between the events of a stream. `rate_limits` is one limit, limits by model, or `RateLimits`.
-    `strict` refuses every request for which no reply was scripted. `tls` is a server-side `SSLContext`. `compress`
-    gzips JSON for those who accept it. `keep_requests` is the length of the log. `backend` is the event loop of a plain
-    `with`. `options` are the fields of `Options`: `shuffle_embeddings`, `max_inputs`, `any_model`, ...
+    `api_key=None` accepts any key; of several keys each has the limits for itself. `clock` drives rate limits and jobs.
+    `latency` and `chunk_delay` are seconds before each answer and between the events of a stream. `rate_limits` is one
+    limit, limits by model, or `RateLimits`. `strict` refuses every request for which no reply was scripted. `tls` is a
+    server-side `SSLContext`. `compress` gzips JSON for those who accept it. `keep_requests` is the length of the log.
+    `backend` is the event loop of a plain `with`. `options` are the fields of `Options`: `shuffle_embeddings`,
+    `max_inputs`, `any_model`, ...
     """
 
     def __init__(
         self,
         *,
-        api_key: str | None = "test-key",
+        api_key: str | Sequence[str] | None = "test-key",
         clock: Clock | None = None,
         seed: int = 0,
         rate_limits: RateLimits | RateLimit | Mapping[str, RateLimit] | None = None,
@@ -53,7 +54,10 @@ class FakeMistral:
         backend: str = "asyncio",
         **options: Any,
     ) -> None:
-        self.api_key: str = api_key or "test-key"
+        keys = (api_key,) if api_key is None or isinstance(api_key, str) else tuple(api_key)
+        self.api_keys: tuple[str, ...] = tuple(key or "test-key" for key in keys)
+        """The keys that it takes."""
+        self.api_key: str = self.api_keys[0]
         self.host: str = host
         self.port: int = port
         self.latency: float = latency
@@ -67,10 +71,9 @@ class FakeMistral:
         self.requests: list[Request] = []
         self.connections: Connections = Connections()
         self.state.limits = limits_from(rate_limits)
-        self.limiter: FakeLimiter = FakeLimiter(self.state.limits)
-        self.dispatcher: Dispatcher = Dispatcher(
-            ROUTER, self.state, self.scripts, self.limiter, api_key=api_key, strict=strict
-        )
+        self.limiters: dict[str | None, FakeLimiter] = {key: FakeLimiter(self.state.limits) for key in keys}
+        self.limiter: FakeLimiter = self.limiters[keys[0]]
+        self.dispatcher: Dispatcher = Dispatcher(ROUTER, self.state, self.scripts, self.limiters, strict=strict)
         self._tls = tls
         self._keep_requests, self._backend = keep_requests, backend
         self._listening: Listener | None = None
@@ -153,6 +156,19 @@ class FakeMistral:
         problems += [f"not expected: {request!r}" for request in self.dispatcher.unexpected]
         if problems:
             raise AssertionError("; ".join(problems))
+
+    def refuse(self, key: str, status: int | None = 401) -> None:
+        """Refuse a key from now on, with this status (400 to 599) and the body that the API sends with it.
+
+        None takes the key again.
+        """
+        if key not in self.limiters:
+            raise ValueError("it is none of this server's keys: give them as api_key=[...]")
+        if status is None:
+            self.dispatcher.refused.pop(key, None)
+        else:
+            check_status(status, range(400, 600))
+            self.dispatcher.refused[key] = status
 
     def draw(self, model: str, *, requests: int = 0, tokens: int = 0) -> None:
         """Use up a model's limits, as another process with the same key would."""

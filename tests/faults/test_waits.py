@@ -145,7 +145,7 @@ WAITS = [
         "faults/test_cancellation.py::test_waiting_for_the_rate_limit_may_be_cancelled",
         """
         _ratelimit/shared.py acquire:sleep
-        _ratelimit/waiting.py _sleep_until_granted:event.wait wait:_event.wait
+        _ratelimit/waiting.py wait_first:event.wait wait:_event.wait
         """,
     ),
     Wait(
@@ -422,7 +422,8 @@ WAITS = [
         _client/client.py aclose:_executor.engine.state.aclose
         _codec/large.py _value:read
         _engine/call_state.py body_of:answer.receive body_of:answer.aclose
-        _engine/client_state.py aclose:network.aclose aclose:limiter.aclose
+        _engine/choosing.py _addressed:fetch_key _in_time:waiting
+        _engine/client_state.py aclose:contextlib.AsyncExitStack
         _engine/engine.py open:sender.send _perform:sender.send
         _engine/sender.py _attempt:send
         _http/h1/body_stream.py receive:_connection.wait

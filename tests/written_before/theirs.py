@@ -375,6 +375,9 @@ _TOLD = (
 )
 
 
+_ATTEMPT = ("status", "error", "request_id", "elapsed", "waited", "may_have_executed")  # newer fields have defaults
+
+
 def facts_of(met: Any) -> dict[str, Any]:
     """What an answer or an error tells, as JSON has it."""
     names = _TOLD if isinstance(met, Exception) else ("status", "request_id")
@@ -383,7 +386,7 @@ def facts_of(met: Any) -> dict[str, Any]:
         "class": type(met).__name__,
         "said": str(met) if isinstance(met, Exception) else msgspec.to_builtins(met.data),
     }
-    facts["attempts"] = [msgspec.structs.asdict(each) for each in met.attempts]
+    facts["attempts"] = [{name: getattr(each, name) for name in _ATTEMPT} for each in met.attempts]
     if (headers := getattr(met, "headers", None)) is not None:
         facts["headers"] = dict(headers)
     if (limits := getattr(met, "rate_limits", None)) is not None:

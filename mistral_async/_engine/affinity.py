@@ -1,0 +1,70 @@
+"""Which requests may go to any account: those that name nothing which belongs to one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from mistral_async._codec.json_types import is_array, is_object
+from mistral_async._engine.request import Request
+from mistral_async._http.protocol import BodySource
+
+# Rule 1: Inference that keeps nothing goes to any account: chats, FIM, embeddings, moderation, classification, OCR,
+# transcription and speech. All else belongs to one: files, batch jobs, fine-tuning, agents, conversations, libraries,
+# lists of models, what is administered.
+# Rule 2: So does inference that names such a thing: a file, an agent, a library, a connector, a prompt, a voice of
+# one's own, a fine-tuned model. What a schema or the arguments of a tool name so is no such thing.
+# Rule 3: Bodies are searched for the names alone first; a body that has one is decoded and looked at.
+
+ANYWHERE: Final = frozenset(
+    {
+        "/v1/audio/speech",
+        "/v1/audio/transcriptions",
+        "/v1/chat/classifications",
+        "/v1/chat/completions",
+        "/v1/chat/moderations",
+        "/v1/classifications",
+        "/v1/embeddings",
+        "/v1/fim/completions",
+        "/v1/moderations",
+        "/v1/ocr",
+    }
+)
+_OWNED: Final = frozenset(
+    {
+        "agent_id",
+        "connector_id",
+        "custom_skills",
+        "file_id",
+        "file_ids",
+        "library_ids",
+        "prompt_id",
+        "skill_id",
+        "voice_id",
+    }
+)
+_AS_WRITTEN: Final = tuple(f'"{name}":'.encode() for name in sorted(_OWNED))
+_FOREIGN: Final = frozenset({"arguments", "metadata", "parameters", "schema"})
+_TUNED: Final = ("ft:", "ft-")
+
+
+def goes_anywhere(request: Request, body: bytes | BodySource | None) -> bool:
+    """Return whether any account may perform a request, whose body was encoded so."""
+    if request.route not in ANYWHERE or (request.model or "").startswith(_TUNED):
+        return False
+    if request.form is not None:
+        return not _OWNED & request.form.values.keys()
+    if not isinstance(body, bytes) or not any(name in body for name in _AS_WRITTEN):
+        return True
+    return not _names_owned(msgspec.json.decode(body))
+
+
+def _names_owned(value: object) -> bool:
+    """Return whether a decoded body names something that belongs to an account (rule 2)."""
+    if is_object(value):
+        return any(
+            (name in _OWNED and bool(each)) or (name not in _FOREIGN and _names_owned(each))
+            for name, each in value.items()
+        )
+    return is_array(value) and any(map(_names_owned, value))
