@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.deprecation import ModelDeprecationWarning as ModelDeprecationWarning
     from mistral_async._engine.gateway import Gateway as Gateway
     from mistral_async._engine.hooks import CallContext as CallContext
+    from mistral_async._engine.hooks import ClientContext as ClientContext
     from mistral_async._engine.hooks import Hooks as Hooks
     from mistral_async._engine.options import Timeout as Timeout
     from mistral_async._engine.request import Call as Call
@@ -40,9 +41,15 @@ if TYPE_CHECKING:
     from mistral_async._engine.response import Response as Response
     from mistral_async._engine.retry import BackoffStrategy as BackoffStrategy
     from mistral_async._engine.retry import RetryConfig as RetryConfig
+    from mistral_async._engine.statistics import CallStatistics as CallStatistics
+    from mistral_async._engine.statistics import ClientStatistics as ClientStatistics
+    from mistral_async._engine.statistics import RetryStatistics as RetryStatistics
     from mistral_async._http.httpx_wire.transport import Transport as Transport
+    from mistral_async._http.statistics import ConnectionStatistics as ConnectionStatistics
     from mistral_async._ratelimit import LimiterStatistics as LimiterStatistics
+    from mistral_async._ratelimit import LimitStatistics as LimitStatistics
     from mistral_async._ratelimit import LimitStore as LimitStore
+    from mistral_async._ratelimit import ModelStatistics as ModelStatistics
     from mistral_async._ratelimit import RateLimits as RateLimits
     from mistral_async._ratelimit import SQLiteStore as SQLiteStore
     from mistral_async._ratelimit.redis import RedisStore as RedisStore
@@ -59,11 +66,16 @@ else:
             "BackoffStrategy": "mistral_async._engine.retry",
             "Call": "mistral_async._engine.request",
             "CallContext": "mistral_async._engine.hooks",
+            "CallStatistics": "mistral_async._engine.statistics",
             "Calls": "mistral_async._client.resources",
+            "ClientContext": "mistral_async._engine.hooks",
+            "ClientStatistics": "mistral_async._engine.statistics",
+            "ConnectionStatistics": "mistral_async._http.statistics",
             "Download": "mistral_async._engine.request",
             "Err": "mistral_async.bulk",
             "Gateway": "mistral_async._engine.gateway",
             "Hooks": "mistral_async._engine.hooks",
+            "LimitStatistics": "mistral_async._ratelimit",
             "LimitStore": "mistral_async._ratelimit",
             "LimiterStatistics": "mistral_async._ratelimit",
             "Mistral": "mistral_async._client.client",
@@ -71,6 +83,7 @@ else:
             "MistralError": "mistral_async.errors",
             "MistralGCP": "mistral_async._client.gcp",
             "ModelDeprecationWarning": "mistral_async._engine.deprecation",
+            "ModelStatistics": "mistral_async._ratelimit",
             "Ok": "mistral_async.bulk",
             "Pages": "mistral_async._engine.request",
             "RateLimit": "mistral_async._codec.rate_limit_headers",
@@ -81,6 +94,7 @@ else:
             "Response": "mistral_async._engine.response",
             "RetryConfig": "mistral_async._engine.retry",
             "RetrySafety": "mistral_async._engine.request",
+            "RetryStatistics": "mistral_async._engine.statistics",
             "SQLiteStore": "mistral_async._ratelimit",
             "Stream": "mistral_async._engine.request",
             "SyncMistral": "mistral_async._client.client",

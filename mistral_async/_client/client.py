@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         SyncResponseStream,
     )
     from mistral_async._engine.response import Response
+    from mistral_async._engine.statistics import ClientStatistics
     from mistral_async._results.download import AsyncDownload
     from mistral_async._results.with_response import AsyncResponsePages, AsyncResponseStream
 
@@ -80,6 +81,10 @@ class Client(Resources[M], Generic[M, R, E]):
             return engine.state.statistics(now)
         return engine.account.limiter.statistics(now)
 
+    def stats(self) -> ClientStatistics:
+        """Return the state of the client now: connections, rate limits, retries and calls; views share them."""
+        return self._executor.engine.state.client_statistics()
+
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """Return a view of this client with other settings; it shares connections, limits and the retry budget."""
         if not changes.keys() <= ViewOptions.__annotations__.keys():
@@ -119,6 +124,27 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    async def warm(self, n: int = 1) -> int:
+        """Open `n` connections to the server before the first call, all at once: DNS, proxy, TCP and TLS.
+
+        It also loads what a call imports. The connections are used and expire as any other (`keepalive_expiry`).
+        With `http2=True` or a proxy that speaks HTTP they are opened by a `HEAD /` without the key; a `transport=` or
+        `async_client=` opens its own when it is used, and nothing is done.
+
+        Args:
+            n: The connections to have, those that are open already included; `max_connections` at most.
+
+        Returns:
+            The number of connections that are open now in this event loop; 0 with `transport=` or `async_client=`.
+
+        Raises:
+            APIConnectError: None could be opened; an `APITimeoutError` where the time was over.
+        """
+        from mistral_async._engine.warming import warm
+
+        load_calls()
+        return await warm(self._executor.engine, n)
 
     async def aclose(self) -> None:
         """Close the connections; the client can still be used."""
@@ -172,6 +198,13 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    def warm(self, n: int = 1) -> int:
+        """Open `n` connections before the first call, and return how many are open (see `Mistral.warm`)."""
+        from mistral_async._engine.warming import warm
+
+        load_blocking_calls(self._executor.backend)
+        return self._executor.portal.run(warm, self._executor.engine, n)
 
     def close(self) -> None:
         """Close the connections; the client can still be used."""

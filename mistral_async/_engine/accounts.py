@@ -13,6 +13,7 @@ import msgspec
 from mistral_async._codec.redact import as_secret
 from mistral_async._engine.access_token import Expiring
 from mistral_async._ratelimit import LimiterStatistics, RateLimits
+from mistral_async._ratelimit.statistics import models_of
 from mistral_async.errors import (
     APIConnectError,
     AuthenticationError,
@@ -265,6 +266,7 @@ class AccountPool(Generic[M]):
             waiting=sum(one.waiting for one in each) - self.places + self.waiting,
             in_flight=sum(one.in_flight for one in each),
             rates=_summed(each),
+            models=models_of(each),
             store_down=max(down, default=None),
             store_failures=sum(one.store_failures for one in each),
             store_error=next((one.store_error for one in each if one.store_error), None),

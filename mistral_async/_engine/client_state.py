@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
+import time
 import weakref
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from mistral_async._engine.deprecation import DeprecationWatch
@@ -20,8 +23,31 @@ if TYPE_CHECKING:
     from mistral_async._engine.auth import Key
     from mistral_async._engine.gateway import Gateway
     from mistral_async._engine.hooks import HookSet
+    from mistral_async._engine.statistics import ClientStatistics
     from mistral_async._http.network import Network
     from mistral_async._ratelimit import LimiterStatistics
+
+
+class CallCounts:
+    """The calls of one client so far. A count that two threads raise in the same instant may be one too low."""
+
+    def __init__(self) -> None:
+        self.made: int = 0
+        self.repeated: int = 0
+        self._failed: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def end(self, error: Exception) -> None:
+        """Count a call that ended with an error."""
+        kind = type(error).__name__
+        with self._lock:
+            self._failed[kind] = self._failed.get(kind, 0) + 1
+
+    @property
+    def failed(self) -> dict[str, int]:
+        """Return how many ended with an error, by its class."""
+        with self._lock:
+            return dict(self._failed)
 
 
 class ClientState:
@@ -58,8 +84,11 @@ class ClientState:
         self.budget: RetryBudget = RetryBudget()
         self.throttles: ThrottleStreaks = ThrottleStreaks()
         self.deprecations: DeprecationWatch = DeprecationWatch()
+        self.calls: CallCounts = CallCounts()
         self._listen()
         _STATES.add(self)
+        if hooks is not None:
+            hooks.tell_made(partial(_statistics_of, weakref.ref(self)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the settings, without a key that is text: the other process takes its own."""
@@ -110,6 +139,23 @@ class ClientState:
         if self.hooks is not None and self.limiter.shared is not None:
             self.limiter.shared.tell = self.hooks.tell_store
 
+    @property
+    def networks(self) -> list[Network]:
+        """The connections to each server that the accounts have."""
+        members = (self,) if self.pool is None else self.pool.members
+        return list(dict.fromkeys(member.network for member in members))
+
+    def client_statistics(self) -> ClientStatistics:
+        """Return the state of connections, limits, retries and calls now."""
+        from mistral_async._engine.statistics import statistics_of  # few ask
+
+        return statistics_of(
+            connections=[network.statistics() for network in self.networks],
+            limiter=self.statistics(time.monotonic()),
+            retries=(int(self.budget.tokens), self.calls.repeated),
+            calls=(self.calls.made, self.calls.failed),
+        )
+
     async def aclose(self) -> None:
         """Close what is open; all of it opens again when it is needed."""
         members = (self,) if self.pool is None else self.pool.members
@@ -130,6 +176,12 @@ class ClientState:
             member.limiter = Limiter(member.limiter.settings, prefix=member.limiter.prefix)
             member._listen()  # noqa: SLF001 - of this class
             member.budget, member.throttles = self.budget, self.throttles
+
+
+def _statistics_of(state: weakref.ref[ClientState]) -> ClientStatistics | None:
+    """Return the state of a client now; None when it is gone."""
+    found = state()
+    return None if found is None else found.client_statistics()
 
 
 _STATES: weakref.WeakSet[ClientState] = weakref.WeakSet()

@@ -212,7 +212,8 @@ class Engine:
             how = await self._decode_large(call, answer) if len(answer.content) > LARGE else decode
             try:
                 return call, answer, self._decode(call, answer, how)
-            except ResponseValidationError as error:
+            except (ResponseValidationError, OutputError) as error:
+                self.state.calls.end(error)
                 await call.redact_rest(error)
                 raise
             except APIStatusError as error:  # rule 4

@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from inspect import iscoroutinefunction
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
 from mistral_async._engine.request import Request
 from mistral_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from mistral_async._engine.statistics import ClientStatistics
 
 _log = logging.getLogger("mistral_async")
 
@@ -75,6 +78,25 @@ class CallContext:
         return f"<CallContext {self.request!r}>"
 
 
+class ClientContext:
+    """A client, as hooks see it: they may ask for its state as long as it lives, and do not keep it alive."""
+
+    __slots__ = ("_statistics", "address", "port")
+
+    def __init__(self, address: str, port: int, statistics: Callable[[], ClientStatistics | None]) -> None:
+        self.address: str = address
+        """The server's name."""
+        self.port: int = port
+        self._statistics = statistics
+
+    def stats(self) -> ClientStatistics | None:
+        """Return what `client.stats()` does; None when the client is gone."""
+        return self._statistics()
+
+    def __repr__(self) -> str:
+        return f"<ClientContext {self.address}:{self.port}>"
+
+
 class Hooks:
     """The listener to every call: a subclass overrides what it wants to know. Plain functions, which must not block.
 
@@ -83,6 +105,9 @@ class Hooks:
     and `after_attempt` for everything that is sent. A stream or download ends when it is read, closed, cancelled, or
     collected as garbage; its hooks are then called wherever that happens.
     """
+
+    def client_made(self, client: ClientContext) -> None:
+        """See a client that was made with this hook; `client.stats()` tells its state whenever it is asked."""
 
     def before_call(self, call: CallContext) -> None:
         """See a call begin; what is put into `call.headers` is sent with it."""
@@ -131,6 +156,7 @@ class HookSet:
         self.port = port
         for hook in given:
             _check(hook)
+        self.client_made: _Told = _overridden(given, "client_made")
         self.before_call: _Told = _overridden(given, "before_call")
         self.activate: _Told = _overridden(given, "activate")
         self.rate_wait: _Told = _overridden(given, "rate_wait")
@@ -149,13 +175,21 @@ class HookSet:
         hooks = [given] if isinstance(given, Hooks) else list(given)
         return cls(hooks, address, port) if hooks else None
 
+    def tell_made(self, statistics: Callable[[], ClientStatistics | None]) -> None:
+        """Tell that the client was made; `statistics` gives its state, None when it is gone."""
+        _tell(self.client_made, ClientContext(self.address, self.port, statistics))
+
     def tell_store(self, error: Exception | None) -> None:
         """Tell that the shared store of the rate limits is out, or works again; it belongs to no call."""
-        for listener in self.rate_store:
-            try:
-                listener(error)
-            except Exception:  # noqa: BLE001 - whatever a hook raises, the others are told
-                _log.exception("The hook %r failed", listener)
+        _tell(self.rate_store, error)
+
+
+def _tell(listeners: _Told, news: object) -> None:
+    for listener in listeners:
+        try:
+            listener(news)
+        except Exception:  # noqa: BLE001 - whatever a hook raises, the others are told
+            _log.exception("The hook %r failed", listener)
 
 
 def _check(hook: object) -> None:

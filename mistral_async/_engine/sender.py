@@ -80,6 +80,7 @@ class Sender:
 
     async def send(self, call: CallState) -> Any:
         """Send until there is a success or no reason to go on; returns a `WireResponse`, or a `WireStream`."""
+        self._state.calls.made += 1
         self._state.budget.deposit()
         try:
             return await self._attempt(call)
@@ -158,7 +159,15 @@ class Sender:
         return await retrying(self._attempt, call)
 
     def _next_delay(self, call: CallState, error: MistralError) -> float | None:
-        """Return the seconds until the next attempt, or None where this error is the end of the call."""
+        """Return the seconds until the next attempt, or None where this error is the end of the call; count either."""
+        pause = self._delay_after(call, error)
+        if pause is None:
+            self._state.calls.end(error)
+        else:
+            self._state.calls.repeated += 1
+        return pause
+
+    def _delay_after(self, call: CallState, error: MistralError) -> float | None:
         if not call.is_repeatable or not _tenacity_loads():
             return None
         if isinstance(error, APIStatusError) and error.status == UNAUTHORIZED and self._may_renew(call):

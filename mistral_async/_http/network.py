@@ -19,9 +19,17 @@ from mistral_async._http.proxy import environment_proxy, given_proxy
 if TYPE_CHECKING:
     import httpx
 
+    from mistral_async._http.pool import Pool
+    from mistral_async._http.statistics import ConnectionStatistics
+
 
 class LoopWire(Wire, Protocol):
     """A wire of one event loop."""
+
+    @property
+    def pool(self) -> Pool[Any] | None:
+        """Return its connections; None where they are not ours."""
+        ...
 
     @property
     def closed(self) -> bool:
@@ -104,6 +112,25 @@ class Network:
         if loop is last and wire is not None and not wire.closed and self._pid == os.getpid():
             return wire
         return self._find_or_make(loop)
+
+    def statistics(self) -> ConnectionStatistics | None:
+        """Return the connections of all event loops; None where they are httpx's."""
+        from mistral_async._http.statistics import ConnectionStatistics  # who never asks does not load it
+
+        with self._lock:
+            wires = list(self._wires.values())
+        pools = [wire.pool for wire in wires if wire.pool is not None]
+        if self._given != (None, None) or self._config.http2 or len(pools) < len(wires):
+            return None
+        opened, idle = sum(len(pool.connections) for pool in pools), sum(pool.idle for pool in pools)
+        return ConnectionStatistics(
+            open=opened,
+            idle=idle,
+            in_use=max(0, opened - idle),  # another thread may have opened one in between
+            waiting=sum(pool.waiting for pool in pools),
+            opened=self._config.counts.opened,
+            reused=self._config.counts.reused,
+        )
 
     async def aclose(self) -> None:
         """Close the connections of this event loop, and have those of others closed by theirs."""

@@ -33,6 +33,16 @@ class Origin(NamedTuple):
         return host if self.port == _PORTS.get(self.scheme) else f"{host}:{self.port}"
 
 
+class ConnectionCounts:
+    """The connections that one client has opened, and requests that went over them again, in all event loops so far."""
+
+    __slots__ = ("opened", "reused")
+
+    def __init__(self) -> None:
+        self.opened: int = 0
+        self.reused: int = 0
+
+
 class PoolConfig(msgspec.Struct, frozen=True):
     """The settings of a pool."""
 
@@ -44,6 +54,7 @@ class PoolConfig(msgspec.Struct, frozen=True):
     http2: bool = False
     proxy: Any = None  # a `ProxySetting`; our own wires are given one of SOCKS alone
     raw: bool = False  # the caller sets host and accept-encoding itself, and undoes content codings
+    counts: ConnectionCounts = msgspec.field(default_factory=ConnectionCounts)
 
     def __post_init__(self) -> None:
         if self.max_connections < 1:

@@ -30,6 +30,7 @@ from mistral_async._http.protocol import (
     Sent,
     SettingError,
     Timeouts,
+    Timings,
     WireError,
     WireResponse,
     WireStream,
@@ -53,6 +54,8 @@ from mistral_async._http.protocol import (
 #         connection that was taken from the pool goes back, or is closed: others wait for it.
 # Rule 8: What a new connection has received before its first request is no answer to that, as on an idle one. TLS alone
 #         may have sent something: its session tickets.
+# Rule 9: A connection that is opened before anybody needs it counts as any other, goes to who waits by then, else is
+#         idle and expires. Failures are told where nothing is open after all; else there are fewer than were asked for.
 
 
 class Connection(BodyConnection, Protocol):
@@ -143,6 +146,7 @@ class PooledWire(abc.ABC, Generic[C]):
         self.loop = loop
         self.pool: Pool[C] = Pool(config.max_connections)
         self._buffers = BufferPool()
+        self._counts = config.counts
         self._exit_hook: LoopExitHook | None = None
         self._heads: dict[int, tuple[weakref.ref[RequestHead], bytes]] = {}
         self._extra = () if config.raw else (("host", config.origin.authority), ("accept-encoding", accept_encoding()))
@@ -282,6 +286,7 @@ class PooledWire(abc.ABC, Generic[C]):
         try:
             while (connection := self.pool.take()) is not None:
                 if connection.usable(monotonic()):
+                    self._counts.reused += 1
                     return connection
                 connection.abort()
         except BaseException:
@@ -316,14 +321,15 @@ class PooledWire(abc.ABC, Generic[C]):
         if not waiter.granted:
             raise closed_error()
         if waiter.connection is None:
-            return await self._make(waiter, reader, timeouts), False
+            return await self._make(waiter, reader.timings, timeouts), False
         if waiter.connection.usable(monotonic()):
             waiter.accept()
+            self._counts.reused += 1
             return waiter.connection, True
         waiter.connection.abort()
         return None
 
-    async def _make(self, waiter: PoolWaiter[C], reader: ResponseReader, timeouts: Timeouts) -> C:
+    async def _make(self, waiter: PoolWaiter[C], timings: Timings, timeouts: Timeouts) -> C:
         """Make a connection in the slot of a waiter."""
         since = monotonic()
         try:
@@ -338,7 +344,8 @@ class PooledWire(abc.ABC, Generic[C]):
             raise connect_error(self.config, error) from error
         try:
             self.pool.add(connection, waiter)
-            reader.timings.connect += monotonic() - since
+            self._counts.opened += 1
+            timings.connect += monotonic() - since
             is_quiet = connection.is_quiet()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told as one of ours
             connection.abort()  # rule 7
@@ -351,6 +358,51 @@ class PooledWire(abc.ABC, Generic[C]):
             connection.abort()
             raise closed_error() if self.pool.closed else early_answer(secure=self.config.origin.secure)
         return connection
+
+    async def warm(self, count: int, timeouts: Timeouts) -> int:
+        """Open connections until there are `count`, all at once; return how many there are (rule 9)."""
+        import anyio
+
+        self._drop_dead()
+        failures: list[WireError | SettingError] = []
+        async with anyio.create_task_group() as tasks:
+            for _ in range(min(count, self.pool.limit) - self.pool.slots):
+                tasks.start_soon(self._add_idle, timeouts, failures)
+        if failures and not self.pool.connections:
+            raise failures[0]
+        return len(self.pool.connections)
+
+    def _drop_dead(self) -> None:
+        """Close the idle connections that are of no use any more (rule 1)."""
+        idle: list[C] = []
+        while (connection := self.pool.take()) is not None:
+            idle.append(connection)
+        try:
+            while idle:
+                connection = idle[-1]  # the oldest
+                if connection.usable(monotonic()):
+                    self.pool.give(connection, connection.expires_at)
+                else:
+                    connection.abort()
+                idle.pop()
+        finally:
+            for connection in idle:
+                connection.abort()  # rule 7
+
+    async def _add_idle(self, timeouts: Timeouts, failures: list[WireError | SettingError]) -> None:
+        """Open a connection, if there is room for one, and leave it to whoever needs one."""
+        if (waiter := self.pool.reserve()) is None:
+            return
+        try:
+            connection = await self._make(waiter, Timings(), timeouts)
+        except (WireError, SettingError) as failure:
+            self.pool.leave(waiter)
+            failures.append(failure)
+        except BaseException:
+            self.pool.leave(waiter)  # rule 7
+            raise
+        else:
+            self.release(connection, None)
 
     async def _pass_proxy(self, sock: socket.socket) -> None:
         """Have the proxy that a socket is connected to connect to the server; closes it where that fails."""

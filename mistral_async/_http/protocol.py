@@ -198,5 +198,12 @@ class Wire(Protocol):
         """Send a request and read the head of its response."""
         ...
 
+    async def warm(self, count: int, timeouts: Timeouts) -> int:
+        """Open connections until there are `count`, or as many as there may be; return how many there are.
+
+        Raises `WireError` where none could be opened.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Close every connection; what is under way fails with a `WireError`."""

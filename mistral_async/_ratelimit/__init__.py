@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mistral_async._ratelimit.settings import RateLimits as RateLimits
     from mistral_async._ratelimit.sqlite import SQLiteStore as SQLiteStore
     from mistral_async._ratelimit.statistics import LimiterStatistics as LimiterStatistics
+    from mistral_async._ratelimit.statistics import LimitStatistics as LimitStatistics
+    from mistral_async._ratelimit.statistics import ModelStatistics as ModelStatistics
     from mistral_async._ratelimit.store import Correction as Correction
     from mistral_async._ratelimit.store import Demand as Demand
     from mistral_async._ratelimit.store import LimitStore as LimitStore
@@ -28,9 +30,11 @@ __getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunder
     {
         "Correction": "mistral_async._ratelimit.store",
         "Demand": "mistral_async._ratelimit.store",
+        "LimitStatistics": "mistral_async._ratelimit.statistics",
         "LimitStore": "mistral_async._ratelimit.store",
         "Limiter": "mistral_async._ratelimit.limiter",
         "LimiterStatistics": "mistral_async._ratelimit.statistics",
+        "ModelStatistics": "mistral_async._ratelimit.statistics",
         "Priority": "mistral_async._ratelimit.limiter",
         "RateLimit": "mistral_async._codec.rate_limit_headers",
         "RateLimitStatus": "mistral_async._codec.rate_limit_headers",

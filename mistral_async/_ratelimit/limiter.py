@@ -265,7 +265,7 @@ class Limiter:
 
     def statistics(self, now: float) -> LimiterStatistics:
         """Return what is held back, what was learned, and how the shared store is."""
-        from mistral_async._ratelimit.statistics import LimiterStatistics
+        from mistral_async._ratelimit.statistics import LimiterStatistics, statistics_of
 
         shared = self.shared
         with self._lock:
@@ -275,6 +275,7 @@ class Limiter:
                 in_flight=sum(each.in_flight for each in limits.values()),
                 rates={name: rate for name, each in limits.items() if (rate := each.rate.rate(now)) < math.inf},
                 noise={name: each.rate.noise.share for name, each in limits.items() if each.rate.noise.share},
+                models={name: statistics_of(queue, now) for name, queue in self._queues.items()},
                 store_down=now - shared.down_since if shared and shared.down_since is not None else None,
                 store_failures=shared.failures if shared else 0,
                 store_error=repr(shared.error) if shared and shared.error else None,

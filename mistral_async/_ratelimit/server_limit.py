@@ -150,6 +150,10 @@ class ServerLimit:
         """Return the units that are left, if nothing shows that others draw them and they flow in evenly; else 0."""
         return 0.0 if self.fixed or self.rate < _OTHERS_DRAW * self.stated else self._level(now)
 
+    def remaining(self, now: float) -> float:
+        """Return the units that are left now, as far as is known."""
+        return min(self.limit, max(0.0, self._level(now)))
+
     def draw_counted(self, now: float, units: float) -> None:
         """Book calls that went without drawing."""
         self._spent += units

@@ -286,6 +286,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     async def _fail_or_repeat(self, error: MistralError) -> None:
         """Keep a failure; repeat the call where the stream began with it (rule 4)."""
         if not isinstance(error, StreamEventError) or self._seen:
+            self._engine.state.calls.end(error)
             self._fail(error)
         else:
             self._finished = False

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from mistral_async._binding.events import AsyncEvents
+from mistral_async._codec.counts import check_count
 from mistral_async._engine.retry import RetryConfig, is_transient
 from mistral_async._results.accumulate import CompletionAccumulator
 from mistral_async.continuation._cut import ask_for_rest, check_cut, kept_of, message_in, response_of, whole_calls
@@ -49,8 +50,7 @@ class Continuation(AsyncEvents[CompletionChunk, ChatCompletionResponse]):
         super().__init__()
         if options.get("n") not in {None, 1}:
             raise ValueError("n must be 1: several choices are not gone on with")
-        if isinstance(max_continues, bool) or max_continues < 0:
-            raise ValueError(f"max_continues must be 0 or more, not {max_continues}")
+        check_count("max_continues", max_continues, minimum=0)
         self._open_stream = stream
         self._messages = messages
         self._options = options

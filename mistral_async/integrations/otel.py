@@ -11,8 +11,9 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from mistral_async import CallContext, Hooks, __version__
+from mistral_async import CallContext, ClientContext, Hooks, __version__
 from mistral_async.integrations import _genai as genai
+from mistral_async.integrations._gauges import ClientGauges
 
 try:
     from opentelemetry import context as contexts
@@ -75,12 +76,17 @@ class OpenTelemetryHooks(Hooks):
             meter, "gen_ai.client.operation.duration", "s", "How long an operation took.", _SECONDS
         )
         self._tokens = _histogram(meter, "gen_ai.client.token.usage", "{token}", "Tokens used.", _TOKENS)
+        self._gauges = ClientGauges(meter)
         self._first_chunk = _histogram(
             meter, "gen_ai.client.operation.time_to_first_chunk", "s", "Time to the first event of a stream.", _SECONDS
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._again, ()
+
+    def client_made(self, client: ClientContext) -> None:
+        """Observe the state of a client from now on."""
+        self._gauges.add(client)
 
     def before_call(self, call: CallContext) -> None:
         """Start the span."""

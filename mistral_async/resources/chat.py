@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import TypeForm, TypeVar, Unpack
 
 from mistral_async._binding.resource import Async, M, Resource, endpoint, method
+from mistral_async._codec.counts import check_count
 from mistral_async._engine.request import DONE, Call, RetrySafety, Stream, post, stream
 from mistral_async.models.chat import (
     ChatCompletionResponse,
@@ -118,8 +119,7 @@ class Chat(Resource[M]):
         """
         from mistral_async.continuation._continuation import Continuation
 
-        if max_continues < 1:
-            raise ValueError(f"max_continues must be 1 or more, not {max_continues}")
+        check_count("max_continues", max_continues)
         return Continuation(self.stream, messages, {"model": model, **options}, max_continues).start_from(answer)
 
     @method

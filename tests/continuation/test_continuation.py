@@ -207,9 +207,9 @@ async def test_arguments_that_are_wrong(client, server):
             client.chat.continue_(wrong, **ASKED)
     with pytest.raises(ValueError, match="n must be 1"):
         client.chat.until_done(**ASKED, n=2)
-    with pytest.raises(ValueError, match="max_continues must be 0 or more"):
+    with pytest.raises(ValueError, match="max_continues must be at least 0"):
         client.chat.until_done(**ASKED, max_continues=-1)
-    with pytest.raises(ValueError, match="max_continues must be 1 or more"):
+    with pytest.raises(ValueError, match="max_continues must be at least 1"):
         client.chat.continue_("a", **ASKED, max_continues=0)
     assert not server.requests
 

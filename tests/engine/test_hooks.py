@@ -551,6 +551,7 @@ def test_what_is_no_hook_is_refused():
 
 def test_the_signatures_are_the_documented_ones():
     shown = {name: str(inspect.signature(getattr(Hooks, name))) for name in vars(Hooks) if not name.startswith("_")}
+    assert shown.pop("client_made") == "(self, client: 'ClientContext') -> 'None'"
     assert shown.pop("rate_store") == "(self, error: 'Exception | None') -> 'None'", "it belongs to no call"
     attempts = ["rate_wait", "before_attempt", "after_attempt", "after_call", "model_deprecated", "key_resting"]
     assert list(shown) == ["before_call", "activate", *attempts]

@@ -78,8 +78,11 @@ WAITS = [
         "faults/test_deadlines.py::test_every_wait_ends_in_time "
         "http/test_timeouts.py::test_a_server_that_does_not_accept "
         "http/test_timeouts.py::test_tls_that_does_not_come_about "
-        "http/test_socks.py::test_a_proxy_that_says_nothing_is_left_in_time",
+        "http/test_socks.py::test_a_proxy_that_says_nothing_is_left_in_time "
+        "client/test_warm.py::test_its_time_is_limited_and_nothing_is_left",
         """
+        _http/pooled.py warm:anyio.create_task_group
+        _http/httpx_wire/loop.py warm:anyio.create_task_group ask:send
         _http/asyncio_wire/channel.py start_tls:_handshake
         _http/asyncio_wire/connect.py _attempt:loop.sock_connect _first_success:asyncio.wait _discard:asyncio.wait
         _http/asyncio_wire/wire.py _open_in_no_context:task _open_in_time:asyncio.timeout

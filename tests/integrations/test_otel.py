@@ -470,3 +470,39 @@ def test_a_client_with_the_global_providers_can_be_pickled():
     client = pickle.loads(pickle.dumps(Mistral("key", hooks=[OpenTelemetryHooks(capture_content=True)])))
     (hooks,) = client._executor.engine.state.settings["hooks"]
     assert hooks._capture_content
+
+
+# The state of clients.
+
+
+def observed(telemetry, name):
+    return {tuple(point.attributes.values())[2:]: point.value for point in telemetry.points(name)}
+
+
+async def test_the_state_of_a_client_is_observed(telemetry, server):
+    hooks = telemetry.hooks()
+    async with Mistral(server.api_key, server_url=server.url, hooks=hooks) as client:
+        await client.chat.complete(**HI)
+        await client.warm(3)
+        assert observed(telemetry, "http.client.open_connections") == {("idle",): 3, ("active",): 0}
+        assert observed(telemetry, "mistral_async.client.pending_requests") == {(): 0}
+        assert observed(telemetry, "mistral_async.retry.left") == {(): 10}
+        assert observed(telemetry, "mistral_async.rate_limit.waiting") == {("mistral-small-latest",): 0}
+        left = observed(telemetry, "mistral_async.rate_limit.remaining")
+        assert left["mistral-small-latest", "requests", "minute"] > 0
+        (point, *_) = telemetry.points("http.client.open_connections")
+        assert (point.attributes["server.address"], point.attributes["server.port"]) == ("127.0.0.1", server.port)
+
+
+async def test_clients_of_one_server_are_observed_together_while_they_live(telemetry, server):
+    hooks = telemetry.hooks()
+    for _ in range(2):
+        async with Mistral(server.api_key, server_url=server.url, hooks=hooks) as client:
+            await client.warm(2)
+            other = Mistral(server.api_key, server_url=server.url, hooks=hooks)
+            await other.warm(1)
+            assert observed(telemetry, "http.client.open_connections")["idle",] == 3
+            await other.aclose()
+        del client, other
+        gc.collect()
+        assert telemetry.points("http.client.open_connections") == []

@@ -93,6 +93,11 @@ class HttpxWire:
         self._aborted: list[HttpxStream] = []  # streams that wait to be closed
         self._kept = _own_headers(getattr(client, "headers", {})) if client is not None else frozenset[str]()
 
+    @property
+    def pool(self) -> None:
+        """There is none of ours: httpx has the connections."""
+        return None
+
     async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
         """Send a request and read all of its response, whatever the status."""
         stream = await self.open(head, body, timeouts)
@@ -124,6 +129,10 @@ class HttpxWire:
             return HttpxStream(response, since, timeouts.read, self._limits, self._aborted)
         assert scope.cancelled_caught  # noqa: S101 (the only other way out)
         raise timeout_error()
+
+    async def warm(self, count: int, timeouts: Timeouts) -> int:  # noqa: ARG002 - as every wire
+        """Leave it to a transport or client of the user's, which opens its connections itself."""
+        return 0
 
     async def aclose(self) -> None:
         """Close the transport, which became ours; a client stays its owner's."""

@@ -33,6 +33,8 @@ class HttpxLoopWire(HttpxWire):
         transport = _make_transport(config, proxy)
         super().__init__(config.origin, transport=transport, limits=config.limits)
         self._proxy = proxy
+        self._http2 = config.http2
+        self._most = config.max_connections
         self.loop = loop
         self.closed = False
         self.in_use = False
@@ -54,6 +56,27 @@ class HttpxLoopWire(HttpxWire):
                 if error.sent is not Sent.NOTHING or error.timeout or self.closed or not left:
                     raise
         raise AssertionError
+
+    async def warm(self, count: int, timeouts: Timeouts) -> int:
+        """Have httpx open connections, which it does for requests alone: `HEAD /`, without a key.
+
+        Returns how many of them were answered. HTTP/2 has one connection for all.
+        """
+        answered: list[int] = []
+        failures: list[WireError | SettingError] = []
+
+        async def ask() -> None:
+            try:
+                answered.append((await self.send(RequestHead("HEAD", "/", ()), None, timeouts)).status)
+            except (WireError, SettingError) as failure:
+                failures.append(failure)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(1 if self._http2 else min(count, self._most)):
+                tasks.start_soon(ask)
+        if failures and not answered:
+            raise failures[0]
+        return len(answered)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -1,0 +1,107 @@
+"""The state of clients as observable instruments of OpenTelemetry, under the names of its conventions for HTTP.
+
+Where those have no name, ours begins with `mistral_async.`. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
+"""
+
+from __future__ import annotations
+
+import operator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeAlias
+
+from opentelemetry import metrics
+from opentelemetry.metrics import CallbackOptions, Observation
+
+from mistral_async import ClientContext, ClientStatistics
+
+Attributes: TypeAlias = dict[str, str | int]
+
+_MODEL: Final = "gen_ai.request.model"
+_RESOURCE: Final = "mistral_async.resource"
+_WINDOW: Final = "mistral_async.window"
+
+
+class ClientGauges:
+    """The instruments that observe the clients which one object of hooks was told of, without keeping them alive."""
+
+    def __init__(self, meter: metrics.Meter) -> None:
+        self._clients: list[ClientContext] = []
+        self._lock = threading.Lock()
+        meter.create_observable_up_down_counter(
+            "http.client.open_connections", [self._connections], "{connection}", "Connections, idle and active."
+        )
+        meter.create_observable_gauge(
+            "mistral_async.client.pending_requests", [self._pending], "{request}", "Calls that wait for a connection."
+        )
+        meter.create_observable_gauge(
+            "mistral_async.rate_limit.waiting", [self._waiting], "{request}", "Calls that wait for their turn."
+        )
+        meter.create_observable_gauge(
+            "mistral_async.rate_limit.remaining", [self._remaining], "1", "Units that are left of a rate limit."
+        )
+        meter.create_observable_gauge(
+            "mistral_async.retry.left", [self._retries], "{request}", "Repetitions that the retry budget allows."
+        )
+
+    def add(self, client: ClientContext) -> None:
+        """Observe a client."""
+        with self._lock:
+            self._clients.append(client)
+
+    def _states(self) -> Iterator[tuple[Attributes, ClientStatistics]]:
+        """Yield the attributes and the state of each client that lives, and forget the others."""
+        with self._lock:
+            states = [(client, client.stats()) for client in self._clients]
+            self._clients = [client for client, state in states if state is not None]
+        for client, state in states:
+            if state is not None:
+                yield {"server.address": client.address, "server.port": client.port}, state
+
+    def _connections(self, _options: CallbackOptions) -> Iterable[Observation]:
+        found: list[tuple[int, Attributes]] = []
+        for server, state in self._states():
+            if (connections := state.connections) is not None:
+                found.append((connections.idle, {**server, "http.connection.state": "idle"}))
+                found.append((connections.in_use, {**server, "http.connection.state": "active"}))
+        return _merged(found)
+
+    def _pending(self, _options: CallbackOptions) -> Iterable[Observation]:
+        return _merged(
+            (state.connections.waiting, server) for server, state in self._states() if state.connections is not None
+        )
+
+    def _waiting(self, _options: CallbackOptions) -> Iterable[Observation]:
+        return _merged(
+            (limits.waiting, {**server, _MODEL: model})
+            for server, state in self._states()
+            for model, limits in state.limiter.models.items()
+        )
+
+    def _remaining(self, _options: CallbackOptions) -> Iterable[Observation]:
+        return _merged(
+            (
+                (
+                    limit.remaining,
+                    {**server, _MODEL: model, _RESOURCE: limit.resource, _WINDOW: limit.window},
+                )
+                for server, state in self._states()
+                for model, limits in state.limiter.models.items()
+                for limit in limits.limits
+            ),
+            min,
+        )
+
+    def _retries(self, _options: CallbackOptions) -> Iterable[Observation]:
+        return _merged((state.retries.left, server) for server, state in self._states())
+
+
+def _merged(
+    found: Iterable[tuple[float, Attributes]], merge: Callable[[float, float], float] = operator.add
+) -> list[Observation]:
+    """Return one observation for each set of attributes: what clients of one server have together."""
+    merged: dict[tuple[tuple[str, str | int], ...], float] = {}
+    for value, attributes in found:
+        key = tuple(attributes.items())
+        merged[key] = merge(merged[key], value) if key in merged else value
+    return [Observation(value, dict(key)) for key, value in merged.items()]
