@@ -53,6 +53,8 @@ LIBRARIES = [
     "pydantic-ai-slim[mistral]",
 ]
 
+ENGINES = ["celery[redis]", "daft", "dask[dataframe]", "pandas<3", "pyspark[sql]", "ray[data]"]  # and Java, for Spark
+
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.error_on_external_run = True
@@ -78,6 +80,15 @@ def beside(session: nox.Session, dependencies: str) -> None:
     if dependencies == "newest":
         session.install(*LIBRARIES)
         session.run("pytest", "tests/beside")
+
+
+@nox.session(python=PYTHONS[0])
+def engines(session: nox.Session) -> None:
+    """Send 20,000 texts through each engine, over workers that share an account; kill one of them."""
+    session.install("-e", ".[test]", *ENGINES)
+    files = sorted(map(str, Path("tests/integrations").glob("test_*.py")))
+    session.run("pytest", "-s", *(session.posargs or files), env={"ENGINE_TEXTS": "20000"})
+    session.run("pytest", "tests/test_docs.py", "-k", "scale.md")
 
 
 @nox.session(python=PYTHONS[0])

@@ -81,6 +81,29 @@ class MistralError(Exception):
         super().__init__(message)
         self.message = message
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let a class that stands for an error of another process, as Ray's do, forward all attributes of errors.
+
+        Its `__getattr__` would never be asked for those that have a default.
+        """
+        super().__init_subclass__(**options)
+        if "__getattr__" not in vars(cls):
+            return
+        for kind in cls.__mro__[1:]:
+            for name, value in vars(kind).items() if issubclass(kind, MistralError) else ():
+                if not name.startswith("_") and name not in vars(cls) and not callable(value):
+                    setattr(cls, name, _Forwarded(name))
+
+
+class _Forwarded:
+    """An attribute that `__getattr__` finds, unless the object has one of its own."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, error: Any, kind: type) -> Any:
+        return error.__getattr__(self._name)
+
 
 class ConfigurationError(MistralError, ValueError):
     """The client can not send this: the message says what to set."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import warnings
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from mistral_async.testing import FakeMistral
 
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {"libraries.md"}  # in beside/test_libraries.py, each in a process of its own
-LARGE = {"pandas", "polars"}  # programs that import these run where they are installed: nox -s docs
+ENGINES = {"celery", "daft", "dask", "pyspark", "ray"}
+LARGE = {"pandas", "polars"} | ENGINES  # programs that import these run where they are: nox -s docs, nox -s engines
 PAGES = [ROOT / "README.md", *(path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in ELSEWHERE)]
 BLOCK = re.compile(r"^(?P<indent> *)```python(?P<info>[^\n]*)\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
-IMPORTED = re.compile(r"^import (\w+)", re.MULTILINE)
+IMPORTED = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
 
 
 def programs() -> list[tuple[str, str]]:
@@ -36,11 +38,15 @@ PROGRAMS = programs()
 @pytest.mark.parametrize(("place", "code"), PROGRAMS, ids=[place for place, _ in PROGRAMS])
 def test_program_runs(place, code, monkeypatch, tmp_path, capsys):
     for name in LARGE.intersection(IMPORTED.findall(code)):
-        pytest.importorskip(name, reason=f"{name} is not installed: nox -s docs")
+        pytest.importorskip(name, reason=f"{name} is not installed: nox -s {'engines' if name in ENGINES else 'docs'}")
+        if name in ENGINES:
+            warnings.simplefilter("default")  # their own are not ours
     monkeypatch.setattr(random, "random", lambda: 0.1)  # the jitter of the waits between attempts
     # A batch job is done when it is first asked for: the pauses between the questions are not what is tested here.
     with FakeMistral(queue_seconds=0.0, batch_per_second=1e9) as server:
         monkeypatch.setitem(_settings.SERVERS, "global", server.url)
+        if "integrations" in code:  # workers know the environment alone
+            monkeypatch.setenv("MISTRAL_SERVER_URL", server.url)
         monkeypatch.setenv("MISTRAL_API_KEY", server.api_key)
         monkeypatch.setenv("MISTRAL_ADMIN_KEY", server.api_key)
         monkeypatch.chdir(tmp_path)

@@ -28,6 +28,9 @@ CREATE TABLE IF NOT EXISTS results (item INTEGER PRIMARY KEY, digest BLOB NOT NU
 class CheckpointError(MistralError):
     """The checkpoint can not be used: it is another job's, in use, not a checkpoint, or can not be written."""
 
+    in_use: bool = False
+    """True if another process has the file, or another call in this one: it can be used when that has ended."""
+
 
 class Row(NamedTuple):
     """A result as it is in the file."""
@@ -64,7 +67,7 @@ class CheckpointFile:
         except sqlite3.Error as error:
             if database is not None:
                 database.close()
-            raise CheckpointError(self._unusable(error)) from error
+            raise self._unusable(error) from error
         except BaseException:
             if database is not None:
                 database.close()
@@ -170,14 +173,16 @@ class CheckpointFile:
                 with suppress(sqlite3.Error):
                     database.close()
 
-    def _unusable(self, error: sqlite3.Error) -> str:
-        match getattr(error, "sqlite_errorname", ""):
-            case "SQLITE_NOTADB":
-                return f"{self.path} is not a checkpoint: give another path"
-            case "SQLITE_BUSY" | "SQLITE_LOCKED":
-                return f"{self.path} is in use by another process"
-            case "SQLITE_CANTOPEN":
+    def _unusable(self, error: sqlite3.Error) -> CheckpointError:
+        match getattr(error, "sqlite_errorname", "").split("_"):
+            case ["SQLITE", "NOTADB", *_]:
+                return CheckpointError(f"{self.path} is not a checkpoint: give another path")
+            case ["SQLITE", "BUSY" | "LOCKED", *_]:
+                found = CheckpointError(f"{self.path} is in use by another process")
+                found.in_use = True
+                return found
+            case ["SQLITE", "CANTOPEN", *_]:
                 folder = os.path.dirname(os.path.abspath(self.path))  # noqa: PTH100, PTH120 - a str may hold any path
-                return f"{self.path} can not be opened: is {folder} a directory that can be written?"
+                return CheckpointError(f"{self.path} can not be opened: is {folder} a directory that can be written?")
             case _:
-                return f"{self.path} can not be used: {error}"
+                return CheckpointError(f"{self.path} can not be used: {error}")

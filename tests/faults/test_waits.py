@@ -271,6 +271,14 @@ WAITS = [
         """,
     ),
     Wait(
+        "a partition that another worker of an engine has",
+        CANCELLATION,
+        "integrations/test_workers.py::test_waiting_for_a_partition_ends_when_it_is_cancelled",
+        """
+        integrations/_task.py _enter:anyio.sleep
+        """,
+    ),
+    Wait(
         "an iterable of the caller",
         CALLER,
         "faults/test_deadlines.py::test_work_of_many_calls_ends_with_its_cancellation "
@@ -467,6 +475,11 @@ WAITS = [
         bulk/_results.py __anext__:next _rows:receive save_npy:receive
         bulk/_sync_results.py _step:results.receive
         bulk/_workers.py _run:_perform
+        integrations/_task.py perform_async:AsyncExitStack perform_async:results.receive
+        integrations/_task.py _enter:stack.enter_async_context
+        integrations/daft.py _struct:perform_async
+        integrations/ray.py __call__:aclosing __call__:results
+        integrations/workers.py run:perform_async
         cli/_connection.py __aenter__:AsyncExitStack __aenter__:stack.enter_async_context __aexit__:_open.__aexit__
         cli/batch.py run:client.batch.start status:status _write:results _write:results.receive
         cli/classifiers.py _show:results
