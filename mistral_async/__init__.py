@@ -53,6 +53,13 @@ if TYPE_CHECKING:
     from mistral_async._ratelimit import RateLimits as RateLimits
     from mistral_async._ratelimit import SQLiteStore as SQLiteStore
     from mistral_async._ratelimit.redis import RedisStore as RedisStore
+    from mistral_async._spending import Budget as Budget
+    from mistral_async._spending import BudgetState as BudgetState
+    from mistral_async._spending import KnownPrices as KnownPrices
+    from mistral_async._spending import ModelUsage as ModelUsage
+    from mistral_async._spending import Price as Price
+    from mistral_async._spending import Spending as Spending
+    from mistral_async._spending import Usage as Usage
     from mistral_async.bulk import Err as Err
     from mistral_async.bulk import Ok as Ok
     from mistral_async.errors import MistralError as MistralError
@@ -64,6 +71,8 @@ else:
             "Account": "mistral_async._engine.accounts",
             "Attempt": "mistral_async._codec.attempt",
             "BackoffStrategy": "mistral_async._engine.retry",
+            "Budget": "mistral_async._spending",
+            "BudgetState": "mistral_async._spending",
             "Call": "mistral_async._engine.request",
             "CallContext": "mistral_async._engine.hooks",
             "CallStatistics": "mistral_async._engine.statistics",
@@ -75,6 +84,7 @@ else:
             "Err": "mistral_async.bulk",
             "Gateway": "mistral_async._engine.gateway",
             "Hooks": "mistral_async._engine.hooks",
+            "KnownPrices": "mistral_async._spending",
             "LimitStatistics": "mistral_async._ratelimit",
             "LimitStore": "mistral_async._ratelimit",
             "LimiterStatistics": "mistral_async._ratelimit",
@@ -84,8 +94,10 @@ else:
             "MistralGCP": "mistral_async._client.gcp",
             "ModelDeprecationWarning": "mistral_async._engine.deprecation",
             "ModelStatistics": "mistral_async._ratelimit",
+            "ModelUsage": "mistral_async._spending",
             "Ok": "mistral_async.bulk",
             "Pages": "mistral_async._engine.request",
+            "Price": "mistral_async._spending",
             "RateLimit": "mistral_async._codec.rate_limit_headers",
             "RateLimitStatus": "mistral_async._codec.rate_limit_headers",
             "RateLimits": "mistral_async._ratelimit",
@@ -96,6 +108,7 @@ else:
             "RetrySafety": "mistral_async._engine.request",
             "RetryStatistics": "mistral_async._engine.statistics",
             "SQLiteStore": "mistral_async._ratelimit",
+            "Spending": "mistral_async._spending",
             "Stream": "mistral_async._engine.request",
             "SyncMistral": "mistral_async._client.client",
             "SyncMistralAzure": "mistral_async._client.azure",
@@ -103,6 +116,7 @@ else:
             "Timeout": "mistral_async._engine.options",
             "Transport": "mistral_async._http.httpx_wire.transport",
             "Unknown": "mistral_async._codec.open_union",
+            "Usage": "mistral_async._spending",
             "calls": "mistral_async._client.resources",
         },
         elsewhere=("mistral_async.models", "mistral_async.errors"),

@@ -4,6 +4,9 @@ MistralError                         the root: catch this one
 ├── ConfigurationError               the client can not send: no key, an unknown server (also a ValueError)
 │   ├── UnsupportedOperationError    the cloud or gateway of the client has no such operation: nothing was sent
 │   └── MissingExtraError            a package of an extra is not installed (also an ImportError)
+├── BudgetError                      a budget does not let the call through: nothing was sent
+│   ├── BudgetExceededError          it would use more than is left: `limit`, `used`, `reserved`, `begins_again`
+│   └── BudgetStoreError             the store of a shared budget does not answer, so nobody knows what is left
 ├── APIStatusError                   the API answered with an error status
 │   ├── RedirectError                3xx: redirects are not followed, and nothing was sent to `location`
 │   ├── BadRequestError              400
@@ -56,6 +59,8 @@ from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimitStatus
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mistral_async._codec.proxy_status import ProxyStatus
 
 BODY_KEPT = 64 * 1024  # bytes of an error body that are kept
@@ -120,6 +125,32 @@ class UnsupportedOperationError(ConfigurationError):
 
 class MissingExtraError(ConfigurationError, ImportError):
     """A package is not installed: the message says what to install."""
+
+
+class BudgetError(MistralError):
+    """A budget does not let the call through: nothing was sent."""
+
+
+class BudgetExceededError(BudgetError):
+    """The call may use more than its budget has left: nothing was sent. It is not repeated by itself."""
+
+    budget: str = ""
+    """The name of the budget."""
+    resource: str = "tokens"
+    """The limit that is in the way: `tokens`, `requests` or `cost`; numbers below are in its unit."""
+    limit: float = 0
+    used: float = 0
+    """Used by calls so far."""
+    reserved: float = 0
+    """Reserved by calls that are under way."""
+    needed: float = 0
+    """The most that this call may use."""
+    begins_again: datetime | None = None
+    """When a budget per day begins again (UTC); None for others."""
+
+
+class BudgetStoreError(BudgetError):
+    """The store of a shared budget does not answer, so nobody knows what is left: nothing was sent."""
 
 
 class APIStatusError(MistralError):

@@ -19,7 +19,7 @@ ROOMS = """
     _codec _files
     errors
     models _http _ratelimit
-    _uploads
+    _spending _uploads
     _engine
     _results
     _binding

@@ -54,7 +54,7 @@ class SyncExecutor:
 
     def close(self) -> None:
         """Close what the client has open."""
-        Portal.close_in(self.backend, self.engine.state.aclose)
+        Portal.close_in(self.backend, self.engine.aclose)
 
     def over(self, engine: Engine, *, responses: bool = False) -> SyncExecutor:
         """Return an executor of the same kind over another engine, or one that gives `Response`s."""

@@ -10,6 +10,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
+import msgspec
 from typing_extensions import Unpack
 
 from mistral_async._binding.arguments import expand
@@ -25,6 +26,7 @@ from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Download, Pages, Stream
 from mistral_async._ratelimit import LimiterStatistics
+from mistral_async._spending.meter import UsageMeter
 from mistral_async.errors import ConfigurationError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.statistics import ClientStatistics
     from mistral_async._results.download import AsyncDownload
     from mistral_async._results.with_response import AsyncResponsePages, AsyncResponseStream
+    from mistral_async._spending import Usage
 
 T = TypeVar("T")
 Page = TypeVar("Page")
@@ -85,6 +88,11 @@ class Client(Resources[M], Generic[M, R, E]):
         """Return the state of the client now: connections, rate limits, retries and calls; views share them."""
         return self._executor.engine.state.client_statistics()
 
+    @property
+    def usage(self) -> Usage:
+        """The usage of the calls of this client, or view, so far: tokens, pages, cost; in all and by model."""
+        return self._executor.engine.usage
+
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """Return a view of this client with other settings; it shares connections, limits and the retry budget."""
         if not changes.keys() <= ViewOptions.__annotations__.keys():
@@ -93,10 +101,12 @@ class Client(Resources[M], Generic[M, R, E]):
         return self._view(engine.options.with_changes(**changes))
 
     def _view(self, options: Options) -> Self:
+        engine = self._executor.engine
+        options = msgspec.structs.replace(options, meter=UsageMeter(engine.meter))
         view = object.__new__(type(self))
         own = {name: value for name, value in vars(self).items() if not isinstance(value, Resource)}
         vars(view).update(own)  # what a subclass keeps; the groups of endpoints are made anew
-        view._executor = self._executor.over(Engine(self._executor.engine.state, options))
+        view._executor = self._executor.over(Engine(engine.state, options))
         return view
 
 
@@ -148,7 +158,7 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
 
     async def aclose(self) -> None:
         """Close the connections; the client can still be used."""
-        await self._executor.engine.state.aclose()
+        await self._executor.engine.aclose()
 
     @overload
     async def send(self, request: Call[T]) -> Response[T]: ...

@@ -23,7 +23,7 @@ from mistral_async._engine.fallback import Kinds, Models
 from mistral_async._engine.gateway import Gateway
 from mistral_async._engine.headers import add_headers
 from mistral_async._engine.hooks import Hooks, HookSet
-from mistral_async._engine.options import Options, Timeout, check_encoding
+from mistral_async._engine.options import Options, Timeout, add_budgets, check_encoding
 from mistral_async._engine.request import encode_query
 from mistral_async._engine.retry import RetryConfig
 from mistral_async._http.certificates import warn_unverified
@@ -31,6 +31,7 @@ from mistral_async._http.network import Network
 from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import SettingError
 from mistral_async._ratelimit import Limiter, RateLimits
+from mistral_async._spending.price import check_prices
 from mistral_async._version import __version__
 from mistral_async.errors import ConfigurationError
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from mistral_async._spending import Budget, Price
     from mistral_async.payloads import WorkflowEncoding
 
 SERVERS = {
@@ -100,6 +102,10 @@ class ClientSettings(TypedDict, total=False):
     """A path of CA certificates, a context, or False, which warns. Default: `SSL_CERT_FILE`, else certifi's."""
     http2: bool | None
     """Use HTTP/2 (through httpx; needs the extra `http2`)."""
+    budget: Budget | Sequence[Budget] | None
+    """What all calls may use: one that would use more is refused before it is sent. Default: no limit."""
+    prices: Mapping[str, Price] | None
+    """The prices for the cost in `usage`, by model, or `KnownPrices()`. Default: those of the budget."""
     proxy: str | httpx.URL | httpx.Proxy | None
     """A proxy's URL. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`."""
     workflow_encoding: WorkflowEncoding | None
@@ -121,6 +127,8 @@ class ViewOptions(TypedDict, total=False):
     """Parameters added to every query."""
     background: bool | None
     """Leave room for the other calls of the client, as bulk work does."""
+    budget: Budget | Sequence[Budget] | None
+    """What the calls of this view may use, in all; they count in the budgets of the client too."""
     log_bodies: bool | None
     """Give the `debug_logger` prompts and answers too."""
     workflow_encoding: WorkflowEncoding | None
@@ -163,6 +171,8 @@ def _build_state(api_key: ApiKey | None, settings: Mapping[str, Any]) -> ClientS
         given["server_url"] = str(given["server_url"])
     if given.get("verify") is False:
         warn_unverified(stacklevel=5)  # where the client is made
+    if "prices" in given:
+        check_prices(given["prices"])
     accounts = accounts_of(api_key)
     if accounts is None:
         return _single_state(api_key, given, given)
@@ -304,4 +314,5 @@ def _options(given: Mapping[str, Any]) -> Options:
     headers = add_headers((), given["headers"]) if given.get("headers") is not None else ()
     check_encoding(encoding := given.get("workflow_encoding"))
     retry = RetryConfig.of(given.get("retry_config"))
-    return Options(timeout=timeout, retry=retry, headers=headers, workflow_encoding=encoding)
+    budgets = add_budgets((), given["budget"]) if given.get("budget") is not None else ()
+    return Options(timeout=timeout, retry=retry, headers=headers, workflow_encoding=encoding, budgets=budgets)

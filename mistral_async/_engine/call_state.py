@@ -15,6 +15,7 @@ from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
 from mistral_async._codec.redact import AT_ONCE, redact, redact_headers, redact_rest, redact_text, secrets_in
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
+from mistral_async._spending.billing import is_billed, payer
 from mistral_async.errors import (
     BODY_KEPT,
     APIConnectError,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from mistral_async._engine.routing import Routing
     from mistral_async._engine.tracing import Trace
     from mistral_async._ratelimit import Limiter, Reservation
+    from mistral_async._spending.meter import UsageMeter
+    from mistral_async._spending.reserving import Hold
 
 E = TypeVar("E", bound=MistralError)
 F = TypeVar("F", bound=BaseException)
@@ -64,12 +67,15 @@ class CallState:
         "attempt_timeout",
         "attempts",
         "began",
+        "billed",
         "body",
         "deadline",
         "ended",
         "head",
+        "hold",
         "key",
         "limiter",
+        "meter",
         "model",
         "noise",
         "opening",
@@ -81,6 +87,7 @@ class CallState:
         "started",
         "timeout",
         "trace",
+        "uncounted",
         "waited",
     )
 
@@ -109,6 +116,10 @@ class CallState:
         self.routing: Routing | None = None  # the other accounts and models that it may go to
         self.timeout: Timeout  # the limits of its view
         self.trace: Trace | None = None  # who is told, if there are hooks
+        self.billed: bool = is_billed(request)
+        self.uncounted: bool = False  # it is billed, and the usage of the attempt under way is not counted yet
+        self.meter: UsageMeter  # that of its view
+        self.hold: Hold | None = None  # what budgets have reserved for the attempt under way
 
     def __repr__(self) -> str:
         return f"<CallState {self.request!r}>"
@@ -198,6 +209,28 @@ class CallState:
         if self.reservation is not None and not sent:
             self.limiter.cancel(self.reservation, time.monotonic())
         self.settle()
+        self.count(executed=sent)
+
+    # what it costs
+
+    @property
+    def payer(self) -> str:
+        """Return the name that its usage is counted under: the model, the agent, or the route."""
+        return self.model or payer(self.request)
+
+    def count(self, usage: object = None, *, executed: bool = True) -> None:
+        """Count what the attempt used, as its answer says; idempotent. None is unknown: budgets keep what they hold."""
+        if not self.uncounted:
+            return
+        self.uncounted = False
+        if executed:
+            self.meter.add(self.model or self.payer, usage)
+        if self.hold is not None:
+            hold, self.hold = self.hold, None
+            if usage is None:
+                hold.release(executed=executed)
+            else:
+                hold.settle(usage)
 
     # what the user's logger gets
 
@@ -246,10 +279,10 @@ class CallState:
             return "total"
         return "attempt" if self.attempt_timeout is not None and now >= self.began + self.attempt_timeout else phase
 
-    def late(self) -> APITimeoutError:
-        """Make the error for a turn under the rate limits that does not come before the deadline."""
+    def late(self, what: str = "the rate limit") -> APITimeoutError:
+        """Make the error for a turn under the rate limits, or in a budget, that does not come before the deadline."""
         total = f"total={self.timeout.total:g} s"
-        error = APITimeoutError(f"{self.request!r}: the time limit {total} is over before the rate limit lets it go")
+        error = APITimeoutError(f"{self.request!r}: the time limit {total} is over before {what} lets it go")
         error.phase = "pace"
         return error
 

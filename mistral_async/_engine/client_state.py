@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mistral_async._engine.deprecation import DeprecationWatch
 from mistral_async._engine.retry import RetryBudget, ThrottleStreaks
 from mistral_async._ratelimit import Limiter
+from mistral_async._spending.meter import UsageMeter
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class ClientState:
         self.pool: AccountPool[ClientState] | None = None  # None: there is one account
         self.budget: RetryBudget = RetryBudget()
         self.throttles: ThrottleStreaks = ThrottleStreaks()
+        self.meter: UsageMeter = UsageMeter()
         self.deprecations: DeprecationWatch = DeprecationWatch()
         self.calls: CallCounts = CallCounts()
         self._listen()

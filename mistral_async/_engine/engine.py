@@ -21,12 +21,15 @@ from mistral_async._engine.sender import Sender
 from mistral_async._engine.traceparent import EXECUTES, with_traceparent
 from mistral_async._engine.tracing import Trace, tracing
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
+from mistral_async._spending.meter import UsageMeter
+from mistral_async._spending.units import usage_of
 from mistral_async.errors import APIStatusError, OutputError, ResponseValidationError
 
 if TYPE_CHECKING:
     from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.routing import Heads, Routing
+    from mistral_async._spending import Usage
 
 # Rule 1: A call has one answer: decoded, transformed where the request asks for that, and asked for again by the
 # request's `repair` where the model did not say what it should.
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 # Rule 5: Where a view encodes payloads, that is done once a call, before its body is written, and undone before its
 # answer is looked at: each attempt sends the same bytes.
 # Rule 6: A large answer is decoded in turns with other tasks, until the deadline of its call.
+# Rule 7: The usage of an answer is counted when it is decoded, before it is transformed. An answer that can not be
+# read, or that nobody waits for any more, is counted as one that does not say what it used.
 
 T = TypeVar("T")
 
@@ -58,6 +63,7 @@ class Engine:
         self._heads = HeadCache(self.account, options)
         self._other_heads: dict[int, HeadCache] = {}  # by the numbers of other accounts
         self._encoding = options.workflow_encoding
+        self.meter: UsageMeter = options.meter or state.meter
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.state, self.options)
@@ -66,9 +72,30 @@ class Engine:
         """Return an engine of the same client that leaves room for its other calls."""
         return Engine(self.state, msgspec.structs.replace(self.options, background=True))
 
+    def job_options(self, **changes: Any) -> Options:
+        """Return the options of one job: its usage is summed by itself, and budgets per job begin."""
+        options = self.options.with_changes(**changes)
+        budgets = tuple(each.for_job() for each in options.budgets)
+        return msgspec.structs.replace(options, budgets=budgets, meter=UsageMeter(self.meter))
+
     def without_extras(self) -> Engine:
         """Return an engine of the same client that adds nothing to bodies and queries."""
         return Engine(self.state, msgspec.structs.replace(self.options, extra_body=None, extra_query=None))
+
+    @property
+    def usage(self) -> Usage:
+        """The usage of the calls of the view so far."""
+        prices = self.state.settings.get("prices")
+        priced = (budget.prices for budget in self.options.budgets if budget.prices is not None)
+        return self.meter.usage(next(priced, None) if prices is None else prices)
+
+    async def aclose(self) -> None:
+        """Close what is open; all of it opens again when it is needed."""
+        try:
+            for budget in self.options.budgets:
+                await budget.aclose()
+        finally:
+            await self.state.aclose()
 
     async def call(self, request: Call[T]) -> T:
         """Perform a request and return its decoded answer."""
@@ -147,6 +174,7 @@ class Engine:
         call = CallState(request, head, body, opening=opening, started=started)
         call.deadline, call.timeout, call.attempt_timeout, call.trace = deadline, timeout, timeout.attempt, trace
         call.account, call.limiter, call.key, call.routing = account, account.limiter, key, routing
+        call.meter = self.meter
         return call
 
     def _encode(self, request: Request, options: Options) -> tuple[Request, bytes | BodySource | None, str]:
@@ -204,23 +232,27 @@ class Engine:
         call = await self.begin(request, accept=_JSON, trace=trace)
         answer: WireResponse = await self.sender.send(call)
         decoder = None if self._encoding is None else self._encoding.decoder(request)
-        while True:
-            if decoder is not None:
-                from mistral_async._engine.payloads import decode_payloads
+        try:
+            while True:
+                if decoder is not None:
+                    from mistral_async._engine.payloads import decode_payloads
 
-                answer = await decode_payloads(decoder, call, answer)
-            how = await self._decode_large(call, answer) if len(answer.content) > LARGE else decode
-            try:
-                return call, answer, self._decode(call, answer, how)
-            except (ResponseValidationError, OutputError) as error:
-                self.state.calls.end(error)
-                await call.redact_rest(error)
-                raise
-            except APIStatusError as error:  # rule 4
-                refusal = error
-            headers = answer.headers
-            answer.release()
-            answer = await self.sender.retry_refusal(call, refusal, headers)
+                    answer = await decode_payloads(decoder, call, answer)
+                how = await self._decode_large(call, answer) if len(answer.content) > LARGE else decode
+                try:
+                    return call, answer, self._decode(call, answer, how)
+                except (ResponseValidationError, OutputError) as error:
+                    self.state.calls.end(error)
+                    await call.redact_rest(error)
+                    raise
+                except APIStatusError as error:  # rule 4
+                    refusal = error
+                headers = answer.headers
+                answer.release()
+                answer = await self.sender.retry_refusal(call, refusal, headers)
+        except BaseException:
+            call.count()  # rule 7
+            raise
 
     async def _decode_large(self, call: CallState, answer: WireResponse) -> Callable[..., Any]:
         """Decode in turns with other tasks, within the time of the call; return what gives the value, or raises."""
@@ -255,6 +287,9 @@ class Engine:
         first = choices[0] if choices and choices.__class__ is list else None
         if getattr(first, "finish_reason", None) in FAILED and not is_answer(value):
             self._raise_error(call, answer, getattr(request.returns, "__struct_encode_fields__", None))
+        if call.uncounted:
+            usage = getattr(value, "usage", None)
+            call.count(usage_of(value) if usage is None else usage)
         if call.trace is not None:
             call.trace.call.answer = value
         try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import inf
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import httpx
 
     from mistral_async._engine.encoding import Encoding
+    from mistral_async._spending import Budget, UsageMeter
 else:
+    Budget = UsageMeter = Any  # as below
     Encoding = Any  # its module loads with the first view that encodes, and msgspec may evaluate the annotations here
 
 
@@ -102,6 +104,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     key: int | None = None
     """The number of the account that all calls go to; None: several share them."""
     fallback: Fallback | None = None
+    budgets: tuple[Budget, ...] = ()
+    """A call has to fit into each."""
+    meter: UsageMeter | None = None
+    """Sums the usage of the view; None: that of the client does."""
 
     def with_changes(
         self,
@@ -109,9 +115,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         timeout: Timeout | httpx.Timeout | timedelta | float | None = None,
         retries: RetryConfig | int | None = None,
         headers: Mapping[str, str | bytes | None] | None = None,
+        budget: Budget | Sequence[Budget] | None = None,
         **changes: Any,
     ) -> Options:
-        """Return these settings with others in their place; headers are added."""
+        """Return these settings with others in their place; headers and budgets are added."""
         if timeout is not None:
             changes["timeout"] = Timeout.of(timeout)
         retries = plain_number(retries)
@@ -121,10 +128,24 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             changes["retry"] = RetryConfig.of(retries)
         if headers is not None:
             changes["headers"] = add_headers(self.headers, headers)
+        if budget is not None:
+            changes["budgets"] = add_budgets(self.budgets, budget)
         check_encoding(changes.get("workflow_encoding"))
         if (fallback := changed_fallback(self.fallback, changes)) is not None:
             changes["fallback"] = fallback
         return msgspec.structs.replace(self, **{key: value for key, value in changes.items() if value is not None})
+
+
+def add_budgets(budgets: tuple[Budget, ...], given: object) -> tuple[Budget, ...]:
+    """Return budgets with others added, each once; raises `ConfigurationError` for what is none."""
+    from mistral_async._spending import Budget
+
+    added = dict.fromkeys(budgets)
+    for each in cast("Iterable[object]", given) if isinstance(given, Iterable) else (given,):
+        if not isinstance(each, Budget):
+            raise ConfigurationError(f"budget must be a Budget, or a list of them, not {type(each).__name__}")
+        added[each] = None
+    return tuple(added)
 
 
 def check_encoding(given: object) -> None:

@@ -82,6 +82,12 @@ class Request(_Headed):
             return model
         return str.__str__(model) if isinstance(model, str) else None  # its limits are not those of a subclass
 
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The parameters in its body; none where that is no object."""
+        found: Any = self.json if self.form is None else self.form.values
+        return found if issubclass(type(found), dict) else {}
+
     def replace(self, **changes: Any) -> Self:
         """Return the same request with other fields: `request.replace(route="/v2/chat", query={"version": 2})`."""
         changed: Self = msgspec.structs.replace(self, **changes)

@@ -96,6 +96,7 @@ def _ask(call: CallState, model: str) -> None:
     """Have the next attempts ask another model (rule 4)."""
     routing = cast("Routing", call.routing)
     call.settle()
+    call.count()  # what the attempt before used is the other model's
     request = call.request
     call.request = request.replace(json={**request.json, "model": model})
     call.model = model

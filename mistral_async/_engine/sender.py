@@ -56,12 +56,17 @@ if TYPE_CHECKING:
 # Rule 4: Neither wait outlives the deadline of the call: a delay that would end after it is not begun, and the
 # failure at hand is raised instead; a turn that does not come in time is an `APITimeoutError` of the phase "pace".
 # Rule 5: A 429 costs nothing of the retry budget (the API works, and asks for patience); every other repetition does.
-# Rule 6: The first attempt runs without tenacity, which is imported and entered only when something has failed. Where
+# Rule 6: Before all that, each attempt of a call that is billed reserves what it may use in its budgets. Whatever ends
+# the attempt settles that: with the usage of the answer; with nothing where it was not sent, or refused; with all of it
+# where it may have been executed. A call that its budgets refuse is not repeated.
+# Rule 7: The first attempt runs without tenacity, which is imported and entered only when something has failed. Where
 # it can not be imported then (no file descriptor is left), that failure is raised.
 
 E = TypeVar("E", bound=MistralError)
 
 _MULTIPLE_CHOICES: Final = 300  # the first status that is no success
+_BAD_REQUEST: Final = 400  # the first status of errors
+_GATEWAYS: Final = frozenset({502, 504})  # statuses of those that may have passed the request on
 _BYTES_PER_TOKEN: Final = 4  # the estimate that a reservation is made with; the usage of earlier calls corrects it
 
 
@@ -76,6 +81,7 @@ class Sender:
         self._timeouts = Timeouts(timeout.connect, timeout.write, timeout.read, None, timeout.attempt)
         self.pause: Callable[[float], Awaitable[None]] | None = None
         """What waits for the next attempt after a 429; None: the call alone does."""
+        self._budgets = options.budgets
         self._priority = Priority.BULK if options.background else Priority.INTERACTIVE
 
     async def send(self, call: CallState) -> Any:
@@ -221,6 +227,7 @@ class Sender:
         import anyio
 
         call.settle()  # what the attempt before left under way: a stream that broke
+        call.count()
         call.waited += seconds
         pause = self.pause if self.pause is not None and call.attempts[-1].status == TOO_MANY else anyio.sleep
         await pause(seconds)
@@ -243,10 +250,17 @@ class Sender:
     async def _attempt(self, call: CallState) -> Any:
         """Pace and send once; raise an error for whatever is no success."""
         call.began = time.monotonic()
-        if self._needs_turn(call):
-            await self._pace(call)
-        else:
-            call.reservation = None
+        call.uncounted = call.billed
+        try:
+            if call.billed and self._budgets:
+                await self._reserve(call)
+            if self._needs_turn(call):
+                await self._pace(call)
+            else:
+                call.reservation = None
+        except BaseException:
+            call.count(executed=False)
+            raise
         if call.trace is not None:
             call.trace.sending(call.began, call.waited)
         answer: WireResponse | WireStream | None = None
@@ -301,6 +315,31 @@ class Sender:
         if limiter.alone is None:
             limiter.alone = call
         return limiter.alone is not call
+
+    async def _reserve(self, call: CallState) -> None:
+        """Reserve what this attempt may use in all budgets (rule 6)."""
+        import anyio
+
+        with first_use():
+            from mistral_async._spending.reserving import Asked, reserve
+
+        size = len(call.body) if isinstance(call.body, bytes) else 0
+        asked = Asked(repr(call.request), call.payer, call.request.route, size, self._fields(call.request))
+        left = None if call.deadline is None else max(0.0, call.deadline - time.monotonic())
+        try:
+            with anyio.fail_after(left):
+                call.hold = await reserve(self._budgets, asked, patient=self._options.background)
+        except TimeoutError:
+            raise self._failed(call, call.late("its budget")) from None
+        except MistralError as error:
+            self._failed(call, error)
+            if call.routing is not None:
+                call.routing.exhausted = True  # no other account has another budget
+            raise
+
+    def _fields(self, request: Request) -> dict[str, Any]:
+        """Return the parameters of a request, those that the view adds among them."""
+        return {**request.fields, **(self._options.extra_body or {})}
 
     async def _pace(self, call: CallState) -> None:
         """Reserve this attempt's turn under the rate limits, and wait for it if it is not granted at once."""
@@ -404,6 +443,7 @@ class Sender:
         """Tell the limiter of an error; its reservation is None where it has been settled, or never was."""
         limiter, now = call.limiter, time.monotonic()
         busy = isinstance(error, CapacityError)
+        call.count(executed=_may_be_billed(error))
         if not is_throttled(error):
             call.settle(headers)
         elif reservation is not None:
@@ -432,8 +472,13 @@ class Sender:
         return error
 
 
+def _may_be_billed(error: APIStatusError) -> bool:
+    """Return whether an error may have been billed: what the API itself refuses, or fails at, is not."""
+    return error.may_have_executed and (error.status < _BAD_REQUEST or error.status in _GATEWAYS)
+
+
 def _tenacity_loads() -> bool:
-    """Return whether what repeats calls is there (rule 6)."""
+    """Return whether what repeats calls is there (rule 7)."""
     try:
         importlib.import_module("tenacity")
     except OSError:

@@ -15,7 +15,7 @@ from contextvars import Context
 from functools import partial
 from importlib import resources
 from importlib.util import find_spec
-from typing import Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -27,6 +27,9 @@ from anyio.abc import TaskGroup
 from mistral_async._ratelimit.store import HORIZON, Correction, Demand, Slot
 from mistral_async._ratelimit.waiting import ThreadEvent
 from mistral_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from coredis import Redis
 
 # Rule 1: What is asked is queued, and started by a task of the connection's thread. A callback that another thread
 # schedules in an event loop runs in the context of that thread, where anyio may find no event loop, or the wrong one.
@@ -193,6 +196,7 @@ class _Connection:
         self.answered = False
         self.stopped = False
         self.script: Script
+        self.client: Redis[bytes]  # for scripts of others that share the connection
         self._lock = threading.Lock()
         self._questions: deque[tuple[Callable[[], Awaitable[Slot]], Future[Slot]]] = deque()
         self._noticed: ThreadEvent | None = None
@@ -245,7 +249,7 @@ class _Connection:
         noticed = ThreadEvent()
         client = Redis.from_url(url, retry_policy=NoRetryPolicy(), decode_components=True)
         async with client, anyio.create_task_group() as tasks:
-            self.script = cast("Script", client.register_script(script()))
+            self.client, self.script = client, cast("Script", client.register_script(script()))
             self._noticed = noticed
             self.opened.set_result(None)
             while not self.stopped:

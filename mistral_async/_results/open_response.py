@@ -27,8 +27,9 @@ E = TypeVar("E", bound=MistralError)
 
 # Rule 1: An answer is opened by entering its block, and once. It is closed when the block is left, for whatever reason:
 #   a connection whose body was read to its end is given back, any other is closed at once, without waiting.
-# Rule 2: The call is settled once: its reservation of the rate limits ends, and hooks are told. That happens as soon as
-#   the answer is read, closed, cancelled or garbage-collected, whichever comes first; what comes later changes nothing.
+# Rule 2: The call is settled once: its reservations under rate limits and budgets end, and hooks are told. That happens
+#   as soon as the answer is read, closed, cancelled or garbage-collected, whichever comes first; what comes later
+#   changes nothing.
 # Rule 3: `cancel` may be called from any task. Whoever reads then, or waits for the answer to open, sees its end and no
 #   cancellation: the scope that is cancelled is the answer's own.
 # Rule 4: A finalizer may run between any two instructions, even in a thread that holds the limiter's lock. So it takes
@@ -136,12 +137,18 @@ class OpenResponse:
         if self._call is not None and self._streaming is not None:
             self._settled = True
             self._call.settle(self._streaming.headers, self._tokens())
+            if self._call.uncounted:
+                self._call.count(self._usage())
             if (trace := self._call.trace) is not None:
                 trace.call.answer = self._partial()
                 trace.leave(self._failure or error)
 
     def _tokens(self) -> float | None:
         """Return the tokens that the answer says it cost; None where it does not say."""
+        return None
+
+    def _usage(self) -> object:
+        """Return the usage that the answer names; None where it names none."""
         return None
 
     def _partial(self) -> object:

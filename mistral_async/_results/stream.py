@@ -18,6 +18,7 @@ from mistral_async._http.threads import run_in_daemon
 from mistral_async._results.accumulate import Accumulator, CompletionAccumulator
 from mistral_async._results.event_reader import EventReader
 from mistral_async._results.open_response import OpenResponse
+from mistral_async._spending.units import usage_of
 from mistral_async.errors import (
     IncompleteStreamError,
     MistralError,
@@ -398,6 +399,10 @@ class AsyncStream(OpenResponse, Generic[T]):
     def _tokens(self) -> float | None:
         tokens = getattr(self.partial.usage, "total_tokens", None)
         return tokens if isinstance(tokens, int) else None
+
+    def _usage(self) -> object:
+        found = (usage_of(event) for event in reversed(self._seen))
+        return next((usage for usage in found if usage is not None), None)
 
     def _partial(self) -> Accumulator[T]:
         return self.partial

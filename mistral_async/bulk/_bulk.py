@@ -73,9 +73,8 @@ class Bulk(Resource[M]):
         """Perform any requests made by `calls`, reading them as there is room."""
         from mistral_async.bulk._work import SingleWork
 
-        return AsyncResults(
-            calls, SingleWork(self._background(options), _checked_call, {"work": "map"}), BulkConfig.of(options)
-        )
+        work = SingleWork(self._background(options.get("budget"), options), _checked_call, {"work": "map"})
+        return AsyncResults(calls, work, BulkConfig.of(options))
 
     @method
     def chat(
@@ -92,7 +91,8 @@ class Bulk(Resource[M]):
             return complete(model=model, messages=_messages(item), **asked)
 
         job = {"work": "chat", "model": model, **asked}
-        return AsyncResults(prompts, SingleWork(self._background(fan), describe, job), BulkConfig.of(fan))
+        work = SingleWork(self._background(fan.get("budget"), fan), describe, job)
+        return AsyncResults(prompts, work, BulkConfig.of(fan))
 
     @method
     def embed(
@@ -137,7 +137,7 @@ class Bulk(Resource[M]):
         )
         config = _packed_config(options)
         packer = _packer(config, max_tokens_per_request, max_inputs_per_request)
-        work = EmbeddingWork(self._background(), packer, self._endpoints.embed, asked, tokenizer)
+        work = EmbeddingWork(self._background(options.get("budget")), packer, self._endpoints.embed, asked, tokenizer)
         return AsyncResults(texts, work, config, dedupe=dedupe)
 
     @method
@@ -157,7 +157,7 @@ class Bulk(Resource[M]):
         config = _packed_config(options)
         packer = _packer(config, max_tokens_per_request, max_inputs_per_request)
         described = (self._endpoints.moderate, self._endpoints.moderate_chat)
-        work = ModerationWork(self._background(), packer, described, "moderate", {"model": model})
+        work = ModerationWork(self._background(options.get("budget")), packer, described, "moderate", {"model": model})
         return AsyncResults(inputs, work, config, dedupe=dedupe)
 
     @method
@@ -177,15 +177,16 @@ class Bulk(Resource[M]):
         config = _packed_config(options)
         packer = _packer(config, max_tokens_per_request, max_inputs_per_request)
         described = (self._endpoints.classify, self._endpoints.classify_chat)
-        work = ClassificationWork(self._background(), packer, described, "classify", {"model": model})
+        engine = self._background(options.get("budget"))
+        work = ClassificationWork(engine, packer, described, "classify", {"model": model})
         return AsyncResults(inputs, work, config, dedupe=dedupe)
 
-    def _background(self, given: Mapping[str, Any] | None = None) -> Engine:
+    def _background(self, budget: Any = None, given: Mapping[str, Any] | None = None) -> Engine:
         """Return the engine for bulk work: it leaves room for other calls, and waits long for the rate limit."""
         from mistral_async._engine.engine import Engine
 
         fallback = {name: value for name, value in (given or {}).items() if name in FALLBACK}
-        options = self._executor.engine.options.with_changes(**fallback)
+        options = self._executor.engine.job_options(budget=budget, **fallback)
         retry, timeout = options.retry, options.timeout
         if retry.retries is None and retry.backoff.max_elapsed_time < _BULK_MAX_ELAPSED_MS:
             backoff = msgspec.structs.replace(retry.backoff, max_elapsed_time=_BULK_MAX_ELAPSED_MS)

@@ -21,6 +21,7 @@ from mistral_async.bulk._source import as_source
 
 if TYPE_CHECKING:
     from mistral_async._binding.background import BackgroundTask
+    from mistral_async._spending import Usage
     from mistral_async.bulk._checkpoint_writer import CheckpointWriter
     from mistral_async.bulk._work import Work
 
@@ -179,6 +180,11 @@ class BulkRun(Generic[T]):
     def progress(self) -> Progress:
         """A report of how far the work is."""
         return self._counter.report()
+
+    @property
+    def usage(self) -> Usage:
+        """The usage of the requests of the work so far; what a checkpoint has was paid before, and does not count."""
+        return self._work.usage
 
 
 class _RaisedError(Exception):

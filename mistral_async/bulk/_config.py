@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from typing_extensions import TypedDict
@@ -15,6 +15,9 @@ from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async._engine.fallback import Kinds, Models
 from mistral_async.bulk._outcome import OnError
 from mistral_async.bulk._progress import Progress
+
+if TYPE_CHECKING:
+    from mistral_async._spending import Budget
 
 FALLBACK = frozenset({"fallback", "fallback_on"})
 """Options that are those of a view."""
@@ -45,6 +48,9 @@ class BulkOptions(TypedDict, total=False):
     """Models that are asked when a call's own does not answer, as in `with_options`; for `chat` and `map`."""
     fallback_on: Kinds | None
     """The failures that lead to the next model, as in `with_options`."""
+    budget: Budget | Sequence[Budget] | None
+    """What the work may use in all: where it would use more, no further request starts, and the items that are left are
+    `Err`s with a `BudgetExceededError`."""
 
 
 class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +63,7 @@ class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):
     progress: Listener | None = None
     progress_every: float = 0.2
     checkpoint: str | None = None
+    budget: Any = None
 
     def __post_init__(self) -> None:
         """Raise for options with which nothing would ever run."""

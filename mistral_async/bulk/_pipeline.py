@@ -18,8 +18,9 @@ from mistral_async.bulk._outcome import Err, Ok, Result
 from mistral_async.bulk._packer import Entry, Pack
 from mistral_async.bulk._result_queue import ResultQueue
 from mistral_async.bulk._source import Source
-from mistral_async.bulk._work import Work, failed
+from mistral_async.bulk._work import Outcome, Work, failed
 from mistral_async.bulk._workers import Workers
+from mistral_async.errors import BudgetError
 from mistral_async.models.usage import UsageInfo
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 # added.
 # Rule 11: An exit or interrupt that a function of the user raises ends the job, and is raised by whoever reads or
 # leaves the block. In one of these tasks it would end the event loop for everybody.
+# Rule 12: When a budget has no room for a request, no other is sent: those under way end, and all items that are left
+# are `Err`s with that error. What was paid for is handed out and kept, and a run with the same checkpoint goes on.
 
 T = TypeVar("T")
 
@@ -85,6 +88,7 @@ class Pipeline(Generic[T]):
         self._reads = 0
         self._reading = False
         self._opened = Notify()
+        self._refusal: BudgetError | None = None
         work.pause_with(self._pause)
 
     async def run(self) -> None:
@@ -241,7 +245,7 @@ class Pipeline(Generic[T]):
     async def _perform(self, pack: Pack) -> None:
         """Send a request in a worker."""
         try:
-            outcome = await self._work.perform(pack)
+            outcome = await self._send(pack)
         except ENDS_PROCESS as reason:
             self.stop(reason)
             return
@@ -255,6 +259,15 @@ class Pipeline(Generic[T]):
             await self._finish(pack, outcome.results, outcome.kept)
         except Exception as error:  # noqa: BLE001 - the checkpoint could not be written
             self.stop(error)
+
+    async def _send(self, pack: Pack) -> Outcome[T] | list[Pack]:
+        """Send a request, unless a budget has refused one (Rule 12)."""
+        if self._refusal is None:
+            try:
+                return await self._work.perform(pack)
+            except BudgetError as error:
+                self._refusal = error.with_traceback(None)
+        return failed(pack, self._refusal)
 
     async def _pause(self, seconds: float) -> None:
         """Wait for the next attempt of a request, which holds up no other meanwhile (Rules 2 and 3)."""

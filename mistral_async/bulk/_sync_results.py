@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mistral_async._binding.portal import Portal
+    from mistral_async._spending import Usage
     from mistral_async.bulk._matrix import VectorMatrix
     from mistral_async.models.vector import Vector
 
@@ -84,6 +85,11 @@ class SyncResults(SyncIterator[Result[T]], Generic[T]):
             if results or not wanted:
                 return results
             given = read_slice(items, wanted, _SLICE)
+
+    @property
+    def usage(self) -> Usage:
+        """The usage of the requests of the work so far (see `AsyncResults`)."""
+        return self._results.usage
 
     @property
     def progress(self) -> Progress:

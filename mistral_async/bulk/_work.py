@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -18,6 +18,9 @@ from mistral_async.bulk._outcome import Err, Ok, Result
 from mistral_async.bulk._packer import Entry, Pack
 from mistral_async.bulk._progress import ProgressCounter
 from mistral_async.errors import MistralError
+
+if TYPE_CHECKING:
+    from mistral_async._spending import Usage
 
 T = TypeVar("T")
 
@@ -75,6 +78,11 @@ class Work(ABC, Generic[T]):
     def pause_with(self, pause: Callable[[float], Awaitable[None]]) -> None:
         """Have this function wait for the next attempt of a request that was refused with 429."""
         self._engine.sender.pause = pause
+
+    @property
+    def usage(self) -> Usage:
+        """The usage of its requests so far."""
+        return self._engine.usage
 
     async def respond(self, call: Call[Any]) -> Response[Any]:
         """Perform a call, and count its requests and tokens."""

@@ -152,6 +152,14 @@ WAITS = [
         """,
     ),
     Wait(
+        "other calls of a budget, for bulk work",
+        DEADLINE,
+        "spending/test_bulk_budgets.py::test_what_was_reserved_too_much_is_used_before_the_work_stops",
+        """
+        _spending/budget.py has_changed:event.wait
+        """,
+    ),
+    Wait(
         "a store that is locked or stands still",
         DEADLINE,
         "ratelimit/test_store_faults.py::test_a_store_that_does_not_answer_ends_at_the_deadline_of_the_call "
@@ -160,6 +168,8 @@ WAITS = [
         _ratelimit/redis.py _result_of:done.wait _book:connection.script _resolve:work
         _ratelimit/redis.py _serve:client _serve:anyio.create_task_group _serve:noticed.wait
         _ratelimit/sqlite.py reserve:anyio.to_thread.run_sync reserve:anyio.sleep
+        _spending/redis.py _ask:done.wait _answer:run
+        _spending/sqlite.py ask:done.wait
         """,
     ),
     Wait(
@@ -212,6 +222,7 @@ WAITS = [
         """
         _ratelimit/redis.py aclose:anyio.to_thread.run_sync
         _ratelimit/sqlite.py aclose:anyio.to_thread.run_sync
+        _spending/sqlite.py aclose:anyio.to_thread.run_sync
         """,
     ),
     Wait(
@@ -430,12 +441,12 @@ WAITS = [
         """
         _binding/background.py _run:_work
         _binding/sync_executor.py _next:anext
-        _client/client.py aclose:_executor.engine.state.aclose
+        _client/client.py aclose:_executor.engine.aclose
         _codec/large.py _value:read
         _engine/call_state.py body_of:answer.receive body_of:answer.aclose
         _engine/choosing.py _addressed:fetch_key _in_time:waiting
         _engine/client_state.py aclose:contextlib.AsyncExitStack
-        _engine/engine.py open:sender.send _perform:sender.send
+        _engine/engine.py open:sender.send _perform:sender.send aclose:budget.aclose aclose:state.aclose
         _engine/sender.py _attempt:send
         _http/h1/body_stream.py receive:_connection.wait
         _http/httpx_wire/adapter.py send:stream.aclose _close_aborted:stream.aclose
@@ -467,11 +478,15 @@ WAITS = [
         batch/_request_spool.py spool_calls:source.read spool_calls:source.aclose
         batch/_resubmit.py resubmit:run.run_file.save _find_failed:run.read write_wanted:run.read
         batch/_result_reader.py _read:_run.read _deliver:emit _report_missing:_run.read
+        _spending/budget.py aclose:_ledger.aclose
+        _spending/ledger.py aclose:_backend.aclose
+        _spending/redis.py aclose:_store.aclose
+        _spending/reserving.py _reserve_each:budget.reserve
         bulk/_bulk_run.py _open_checkpoint:checkpoint.open __aexit__:_background.stop _close:_checkpoint.aclose
         bulk/_bulk_run.py changed:_queue.wait
         bulk/_packed_work.py perform:respond
         bulk/_pipeline.py _next_items:source.read _close_source:source.aclose _accept_new:checkpoint.lookup
-        bulk/_pipeline.py _accept_new:checkpoint.find _perform:_work.perform _finish:checkpoint.commit
+        bulk/_pipeline.py _accept_new:checkpoint.find _send:_work.perform _finish:checkpoint.commit
         bulk/_results.py __anext__:next _rows:receive save_npy:receive
         bulk/_sync_results.py _step:results.receive
         bulk/_workers.py _run:_perform

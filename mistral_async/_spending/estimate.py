@@ -1,0 +1,87 @@
+"""Estimates: what a call will use at most, as far as its request and earlier calls of the model say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from typing import Any, Final, cast
+
+from mistral_async._codec.counts import read_count
+from mistral_async._spending.units import Units, field
+
+# Rule 1: A prompt has a third of a token for each byte of the body, until the answers of the model say otherwise.
+# Rule 2: An answer has `max_tokens`; without it as many tokens as the longest of late, and `_FIRST_ANSWER` at first.
+# Answers that are no text (vectors, judgements, pages) have none until one says otherwise.
+# Rule 3: Pages and seconds are as many as in the largest call of late; a document whose `pages` are named has those.
+# Rule 4: The largest of late rises at once, and falls by a twentieth of the way with each call.
+
+_TOKENS_PER_BYTE: Final = 1 / 3
+_FIRST_ANSWER: Final = 1024  # tokens
+_FALL: Final = 0.05
+_MAX_MODELS: Final = 256
+_WRITES: Final = ("/completions", "/conversations", "/responses")  # routes whose answers are text
+_LIMITS: Final = ("max_tokens", "max_output_tokens")
+
+
+class _Peaks:
+    """The largest of late, of one model (rule 4)."""
+
+    __slots__ = ("input_rate", "other", "output", "pages", "seconds")
+
+    def __init__(self, output: float) -> None:
+        self.input_rate = _TOKENS_PER_BYTE
+        self.output = output
+        self.other = 0.0  # tokens that are neither prompt nor answer: audio, tools
+        self.pages = self.seconds = 0.0
+
+
+class Estimator:
+    """The largest calls of each model, by which the next is estimated. Threads that race cost precision, no more."""
+
+    def __init__(self) -> None:
+        self._models: dict[str, _Peaks] = {}
+
+    def estimate(self, model: str, route: str, size: int, fields: Mapping[str, Any]) -> Units:
+        """Estimate a request with a body of `size` bytes of text (0 for files) and these fields."""
+        peaks = self._peaks(model, route)
+        prompt = _up(size * peaks.input_rate)
+        stated = _stated_output(fields)
+        output = _up(peaks.output) if stated is None else stated
+        pages: Any = fields.get("pages")
+        named = len(cast("Sized", pages)) if isinstance(pages, (list, tuple)) else 0
+        return Units(
+            prompt, 0, output, prompt + output + _up(peaks.other), named or _up(peaks.pages), _up(peaks.seconds)
+        )
+
+    def observe(self, model: str, route: str, size: int, units: Units) -> None:
+        """Learn from an answer."""
+        peaks = self._peaks(model, route)
+        if size:
+            peaks.input_rate = _fall(peaks.input_rate, units.input / size)
+        peaks.output = _fall(peaks.output, units.output)
+        peaks.other = _fall(peaks.other, units.total - units.input - units.output)
+        peaks.pages = _fall(peaks.pages, units.pages)
+        peaks.seconds = _fall(peaks.seconds, units.seconds)
+
+    def _peaks(self, model: str, route: str) -> _Peaks:
+        key = f"{route} {model}"
+        if (peaks := self._models.get(key)) is None:
+            if len(self._models) >= _MAX_MODELS:
+                self._models.clear()
+            first = _FIRST_ANSWER if any(part in route for part in _WRITES) else 0
+            peaks = self._models.setdefault(key, _Peaks(first))
+        return peaks
+
+
+def _stated_output(fields: Mapping[str, Any]) -> int | None:
+    """Return the most tokens that the request allows its answers; None where it states no limit."""
+    holder = fields.get("completion_args") or fields
+    stated = next((read_count(limit) for name in _LIMITS if (limit := field(holder, name)) is not None), None)
+    return None if stated is None else stated * max(1, read_count(fields.get("n")))
+
+
+def _fall(peak: float, seen: float) -> float:
+    return max(seen, peak + (seen - peak) * _FALL)
+
+
+def _up(value: float) -> int:
+    return -int(-value // 1)
