@@ -28,18 +28,35 @@ def read_attachment(source: str) -> Attachment:
         return _remote(source)
     if source.startswith("data:"):
         return _of_type(source[5:].partition(";")[0], source)
+    return _local(*read_source(source))
+
+
+def read_source(source: str) -> tuple[bytes, str]:
+    """Return the content of a file or of stdin (-), and its name. It is read once, as a pipe can be.
+
+    Raises:
+        ValueError: It is empty, or larger than the API takes.
+        OSError: It cannot be read.
+    """
     if source == "-":
-        return local_attachment(read_stdin_bytes(), "stdin")
-    path = Path(source)
-    if (size := path.stat().st_size) > MOST_BYTES:
-        raise ValueError(f"{readable(source)} has {size / MEBIBYTE:.0f} MiB: at most {MOST_BYTES // MEBIBYTE} are sent")
-    return local_attachment(path.read_bytes(), readable(path.name))
-
-
-def local_attachment(data: bytes, name: str) -> Attachment:
-    """Return the chunk of a file's content: told by how it begins, else text if it is that, else by its name."""
+        data, name = read_stdin_bytes(), "stdin"
+    else:
+        path = Path(source)
+        _check_size(path.stat().st_size, source)
+        data, name = path.read_bytes(), readable(path.name)
     if not data:
-        raise ValueError(f"cannot attach {name}: it is empty")
+        raise ValueError(f"{readable(source) if source != '-' else name} is empty")
+    _check_size(len(data), source)
+    return data, name
+
+
+def _check_size(size: int, source: str) -> None:
+    if size > MOST_BYTES:
+        raise ValueError(f"{readable(source)} has {size / MEBIBYTE:.0f} MiB: at most {MOST_BYTES // MEBIBYTE} are sent")
+
+
+def _local(data: bytes, name: str) -> Attachment:
+    """Return the chunk of a file's content: told by how it begins, else text if it is that, else by its name."""
     kind = sniffed_type(data[:_HEAD], is_text=True)
     if kind is None and (text := decode_text(data)) is not None:
         return TextChunk(f"{name}:\n\n{text}")

@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from typing import Final
 
+from mistral_async.cli._text import terminal_text
 from mistral_async.errors import (
     APIConnectionError,
     APIStatusError,
@@ -55,7 +56,7 @@ def exit_code(error: Exception) -> int:
 def print_error(message: object) -> None:
     """Print a line to stderr, if anyone reads it."""
     with suppress(OSError):
-        sys.stderr.write(f"{message}\n")
+        sys.stderr.write(f"{terminal_text(str(message), sys.stderr)}\n")
 
 
 class Tally:

@@ -8,7 +8,7 @@ from typing import Any
 from mistral_async.cli._codes import INTERRUPTED, print_error
 from mistral_async.cli._connection import ClientContext, Connection
 from mistral_async.cli._recording import Recording, stopped_by_interrupt
-from mistral_async.cli._text import print_json
+from mistral_async.cli._text import print_json, terminal_text
 from mistral_async.models import (
     RealtimeEvent,
     RealtimeReconnected,
@@ -76,5 +76,5 @@ class LivePrinter:
         text = text if self._in_line else text.lstrip()
         if text:
             self._in_line = True
-            sys.stdout.write(text)
+            sys.stdout.write(terminal_text(text))
             sys.stdout.flush()

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from mistral_async.cli._text import file_key
 
 KINDS: Final = {".pdf", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".docx", ".pptx"}
+STDIN: Final = "-"
 REMOTE: Final = ("http://", "https://")
 _UNSAFE_NAME: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _LONGEST_NAME: Final = 240  # bytes, of the 255 that most file systems allow
@@ -27,8 +28,8 @@ class Document(NamedTuple):
 
 
 def find_documents(path: str) -> list[Document]:
-    """Return the documents of a path: an address or a file, or those in a folder, with the folders within it."""
-    if path.startswith(REMOTE):
+    """Return the documents of a path: an address, a file or stdin, or those in a folder, with the folders within it."""
+    if path.startswith(REMOTE) or path == STDIN:
         return [Document(path)]
     root = Path(path)
     if root.is_dir():
@@ -79,6 +80,8 @@ def _endings() -> Iterator[str]:
 
 def _name(source: str) -> str:
     """Return the name of a document, safe everywhere: the end of its path or, without one, its host."""
+    if source == STDIN:
+        return "stdin"
     if not source.startswith(REMOTE):
         return _shortened(_UNSAFE_NAME.sub("_", Path(source).name))
     try:

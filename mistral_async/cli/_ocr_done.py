@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from mistral_async.cli._ocr_documents import REMOTE
+from mistral_async.cli._ocr_documents import REMOTE, STDIN
 from mistral_async.cli._text import readable, to_json
 
 _NAME: Final = ".mistral-ocr.jsonl"
@@ -31,7 +31,7 @@ class Done:
     def has(self, source: str, target: Path) -> bool:
         """Return whether the result of a document is there."""
         name = self._name(target)
-        return target.exists() and self._made.get(name) == self._line(source, name)
+        return source != STDIN and target.exists() and self._made.get(name) == self._line(source, name)
 
     def add(self, source: str, target: Path) -> None:
         """Note a result that was written."""
@@ -65,7 +65,7 @@ class Done:
 
 
 def _state(source: str) -> dict[str, Any]:
-    if source.startswith(REMOTE):
+    if source == STDIN or source.startswith(REMOTE):
         return {"source": source}
     found = os.stat(source)  # noqa: PTH116 - any path
     return {"source": readable(os.path.realpath(source)), "size": found.st_size, "mtime_ns": found.st_mtime_ns}

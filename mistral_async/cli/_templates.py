@@ -71,11 +71,11 @@ def template_names() -> list[str]:
 def load_template(name: str) -> Template:
     """Return a template by its name, or by the path of a file: TOML by its ending, else text that is the prompt."""
     path = Path(name)
-    if (len(path.parts) > 1 or path.suffix) and path.is_file():
+    if name != path.name or (path.suffix and path.exists()):
         return read_template(path)
     if not template_path(name).is_file():
         known = ", ".join(template_names()) or "none yet"
-        raise ValueError(f"there is no template {name} (`templates edit {name}` makes it), and no such file: {known}")
+        raise ValueError(f"there is no template {name}: `templates edit {name}` makes it; there are: {known}")
     return read_template(template_path(name))
 
 

@@ -113,7 +113,7 @@ def _announce_silence() -> None:
     """Say on stderr that stdin is waited for, if it is a pipe that sends nothing: one that was inherited never ends."""
     descriptor = _slow_stdin()
     if descriptor is not None and not select.select([descriptor], [], [], _PATIENCE)[0]:
-        _print_notice("waiting for the end of stdin, which sends nothing (`< /dev/null` gives it none)")
+        _print_notice("waiting for the end of stdin, which sends nothing (--no-stdin does not read it)")
 
 
 def _print_notice(text: str) -> None:
@@ -139,9 +139,11 @@ def decode_text(data: bytes) -> str | None:
         return None
 
 
-def terminal_text(text: str) -> str:
-    """Return text whose control characters cannot command a terminal, if stdout is one."""
-    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text) if sys.stdout.isatty() else text
+def terminal_text(text: str, out: TextIO | None = None) -> str:
+    """Return text whose control characters cannot command a terminal, if the stream (stdout by default) is one."""
+    if not (out or sys.stdout).isatty():
+        return text
+    return _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def text_stdin(newline: str | None = None) -> TextIO:
@@ -271,7 +273,7 @@ def print_json(value: Any) -> None:
 
 def print_rows(rows: Iterable[Iterable[object]]) -> None:
     """Print rows separated by tabs, aligned on a terminal."""
-    lines = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    lines = [["" if cell is None else terminal_text(str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         sys.stdout.writelines("\t".join(line) + "\n" for line in lines)
         return

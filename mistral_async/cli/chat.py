@@ -41,6 +41,7 @@ def chat(
     max_tokens: int | None = None,
     stream: bool = True,
     log: bool | None = None,
+    stdin: bool = True,
     connection: Connection = None,
 ) -> int:
     """Ask a model. Without words, files, attachments or piped input, talk to it.
@@ -79,6 +80,8 @@ def chat(
         Show the answer as it is written.
     log
         Keep question and answer, so that they can be gone on with; --no-log does not, whatever else says so.
+    stdin
+        Add piped input to the question; --no-stdin leaves it to others, as in a loop that reads lines.
     """
     if json:
         _check_words(words)
@@ -87,24 +90,24 @@ def chat(
     past = _past(cid, last=continue_)
     attached = list(map(str, attachment or ()))
     attachments = list(map(read_attachment, attached))
-    asked = read_prompt(words, file or (), piped="-" not in attached)
+    asked = read_prompt(words, file or (), piped=stdin and "-" not in attached)
     talks = not asked and form.takes_input and sys.stdin.isatty()
-    if not asked and form.takes_input and not talks and not attachments:
+    if not (asked or attachments or talks) and form.takes_input:
         raise ValueError("nothing was asked: give words, -f FILE, -a FILE or piped input")
+    question = "" if talks else form.ask(asked, values)
     instructions = system or (form.fill(form.system, values) if form.system else past.system)
-    request: dict[str, Any] = {
+    options: dict[str, Any] = {
         "model": model or form.model or past.model or _MODEL,
         "messages": [*([SystemMessage(instructions)] if instructions else []), *past.messages],
         "temperature": form.temperature if temperature is None else temperature,
-        "max_tokens": max_tokens or form.max_tokens,
+        "max_tokens": form.max_tokens if max_tokens is None else max_tokens,
     }
     if schema := form.schema if json_schema is None else _schema(json_schema):
-        request["response_format"] = _format(schema)
-    question = "" if talks else form.ask(asked, values)
+        options["response_format"] = _format(schema)
     kept = ChatLog(_log(log, goes_on=past.id is not None), past.id or new_conversation(), instructions)
     streams = stream and not json and (schema is None or talks)
     with ClientContext(connection) as client:
-        session = ChatSession(client, request, kept, attachments, stream=streams, json=json)
+        session = ChatSession(client, options, kept, attachments, stream=streams, json=json)
         if talks:
             session.converse(lambda line: form.ask(line, values))
         else:

@@ -133,7 +133,7 @@ def _fields(exchange: Exchange) -> dict[str, Any]:
 
 def _brief(text: str) -> str:
     line = " ".join(text.split())
-    return terminal_text(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3]}...")
+    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 3]}..."
 
 
 def _sections(exchange: Exchange) -> Iterable[str]:

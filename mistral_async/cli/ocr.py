@@ -14,13 +14,14 @@ from mistral_async import Call, calls
 from mistral_async._files.media_type import UNKNOWN, type_of
 from mistral_async._files.whole_file import WholeFile
 from mistral_async.bulk import Err, ProgressBar
+from mistral_async.cli._attachments import read_source
 from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, shows_progress
 from mistral_async.cli._images import image_terminal, print_with_images
 from mistral_async.cli._markdown import plain_text
 from mistral_async.cli._ocr_documents import REMOTE, Document, find_documents, parse_pages, result_paths
 from mistral_async.cli._ocr_done import Done
-from mistral_async.cli._parameters import Flag, Model, Output, PathOrAddress
+from mistral_async.cli._parameters import Flag, Model, Output, StdinOrPath
 from mistral_async.cli._text import print_json, readable, terminal_text
 from mistral_async.models import DocumentURLChunk, ImageURLChunk, OCRResponse
 from mistral_async.models._ocr_folder import SavedFormat, html_renderer
@@ -30,7 +31,7 @@ _ENDINGS: dict[OCRFormat, str] = {"md": ".md", "html": ".html", "json": ".json",
 
 
 async def ocr(
-    *paths: PathOrAddress,
+    *paths: StdinOrPath,
     output: Output = None,
     model: Model = "mistral-ocr-latest",
     format: Annotated[OCRFormat, Parameter(name="--format")] = "md",  # noqa: A002 - the option's name
@@ -45,7 +46,7 @@ async def ocr(
     Parameters
     ----------
     paths
-        Files, folders of them, or addresses.
+        Files, folders of them, or addresses; - is stdin.
     output
         A folder that gets a file for each, with its images, in the folders of the documents. Default: stdout.
     model
@@ -134,15 +135,14 @@ class _OCRCalls:
 def _document(source: str) -> Any:
     if source.startswith(REMOTE):
         return source
-    path = Path(source)
-    with path.open("rb") as file:
-        kind = type_of(file.read(16), path.name)
+    data, name = read_source(source)
+    kind = type_of(data[:16], name)
     if kind.startswith("image/"):
-        return ImageURLChunk.from_file(path, media_type=kind)
+        return ImageURLChunk.from_file(data, media_type=kind)
     if kind.startswith("audio/"):
         raise ValueError("it is a recording: `mistral-async transcribe` writes down what it says")
     known = kind if kind != UNKNOWN else "application/pdf"
-    return DocumentURLChunk.from_file(path, name=readable(path.name), media_type=known)
+    return DocumentURLChunk.from_file(data, name=name, media_type=known)
 
 
 class _Printed:

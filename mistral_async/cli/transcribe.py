@@ -15,7 +15,7 @@ from mistral_async.cli._connection import ClientContext, Connection
 from mistral_async.cli._live import transcribe_live
 from mistral_async.cli._parameters import Flag, StdinOrPath
 from mistral_async.cli._recording import Recording
-from mistral_async.cli._text import print_json, readable
+from mistral_async.cli._text import print_json, readable, terminal_text
 from mistral_async.models import AudioEncoding, TurnDetectionConfig
 
 _MODEL: Final = "voxtral-mini-latest"
@@ -102,7 +102,7 @@ async def _transcribe_files(
             if json:
                 print_json({"source": readable(paths[result.index]), **result.value.to_dict()})
             else:
-                sys.stdout.write(result.value.text + "\n")
+                sys.stdout.write(terminal_text(result.value.text) + "\n")
     return tally.code
 
 

@@ -333,6 +333,21 @@ def test_batch_of_a_file_that_is_wrong(run, tmp_path):
     assert run("batch", "status", tmp_path / "nothing", "--fake").code == 2
 
 
+def test_batch_says_how_to_go_on(at, requests, tmp_path, threaded_server):
+    lines = requests.read_text() + json.dumps({"custom_id": "bad", "body": {"messages": "none"}}) + "\n"
+    requests.write_text(lines)
+    command = ["batch", "run", requests, "-m", "mistral-small-latest", "-o", tmp_path / "a file.jsonl"]
+    ran = at(*command)
+    assert ran.code == 1
+    again = f"`mistral-async batch resume {requests}.batch --retry-failed -o '{tmp_path}/a file.jsonl'`"
+    assert f"1 requests failed; this sends them again: {again}" in ran.err
+    requests.with_name("requests.jsonl.batch").unlink()
+    threaded_server.fail(401, operation="batch.jobs.get")
+    ran = at(*command)
+    assert ran.code == 3
+    assert f"goes on without this command: `mistral-async batch resume {requests}.batch -o " in ran.err
+
+
 # without the API
 
 

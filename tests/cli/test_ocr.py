@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import threading
 from base64 import b64encode
 from pathlib import Path
 
@@ -124,8 +125,33 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(read, documents):
     (documents / "gone.pdf").symlink_to("nowhere")  # of which a folder takes no notice
     ran, sent = read(documents, "-o", "out")
     assert (ran.code, sent) == (1, 3)
-    assert f"{documents / 'empty.pdf'}: empty.pdf is empty" in ran.err
+    assert f"{documents / 'empty.pdf'}: {documents / 'empty.pdf'} is empty" in ran.err
     assert len([name for name in files("out") if name.endswith(".md")]) == 3
+
+
+def test_a_document_from_stdin(at, threaded_server):
+    threaded_server.reply("ocr.process", json=ANSWER, times=3)
+    assert at("ocr", "-", stdin=PNG).code == 0
+    assert threaded_server.requests[-1].json()["document"]["type"] == "image_url"
+    for _ in range(2):  # it is never what it was before
+        assert "-> out/stdin.md" in at("ocr", "-", "-o", "out", stdin=PNG).err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of Unix")
+def test_documents_attachments_and_templates_may_be_pipes(at, run, tmp_path, threaded_server):
+    def write(data):
+        threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,), daemon=True).start()
+
+    os.mkfifo(tmp_path / "pipe")
+    threaded_server.reply("ocr.process", json=ANSWER)
+    write(PNG)
+    assert at("ocr", "pipe").code == 0
+    write(PNG)
+    assert at("chat", "hi", "-a", "pipe").code == 0
+    assert threaded_server.requests[-1].json()["messages"][0]["content"][1]["image_url"].startswith("data:image/png")
+    write(b"Loud: $input")
+    assert at("chat", "hi", "-t", "./pipe").code == 0
+    assert threaded_server.requests[-1].json()["messages"][0]["content"] == "Loud: hi"
 
 
 def test_a_document_that_is_named_twice_is_read_once(read, documents):
