@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.statistics import RetryStatistics as RetryStatistics
     from mistral_async._http.httpx_wire.transport import Transport as Transport
     from mistral_async._http.statistics import ConnectionStatistics as ConnectionStatistics
+    from mistral_async._ratelimit import LearningStore as LearningStore
     from mistral_async._ratelimit import LimiterStatistics as LimiterStatistics
     from mistral_async._ratelimit import LimitStatistics as LimitStatistics
     from mistral_async._ratelimit import LimitStore as LimitStore
@@ -85,6 +86,7 @@ else:
             "Gateway": "mistral_async._engine.gateway",
             "Hooks": "mistral_async._engine.hooks",
             "KnownPrices": "mistral_async._spending",
+            "LearningStore": "mistral_async._ratelimit",
             "LimitStatistics": "mistral_async._ratelimit",
             "LimitStore": "mistral_async._ratelimit",
             "LimiterStatistics": "mistral_async._ratelimit",

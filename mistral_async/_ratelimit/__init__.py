@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from mistral_async._ratelimit.statistics import ModelStatistics as ModelStatistics
     from mistral_async._ratelimit.store import Correction as Correction
     from mistral_async._ratelimit.store import Demand as Demand
+    from mistral_async._ratelimit.store import Learned as Learned
+    from mistral_async._ratelimit.store import LearningStore as LearningStore
     from mistral_async._ratelimit.store import LimitStore as LimitStore
+    from mistral_async._ratelimit.store import Report as Report
     from mistral_async._ratelimit.store import Slot as Slot
     from mistral_async._ratelimit.waiting import wait_first as wait_first
     from mistral_async._ratelimit.waiting import wait_turn as wait_turn
@@ -30,6 +33,8 @@ __getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunder
     {
         "Correction": "mistral_async._ratelimit.store",
         "Demand": "mistral_async._ratelimit.store",
+        "Learned": "mistral_async._ratelimit.store",
+        "LearningStore": "mistral_async._ratelimit.store",
         "LimitStatistics": "mistral_async._ratelimit.statistics",
         "LimitStore": "mistral_async._ratelimit.store",
         "Limiter": "mistral_async._ratelimit.limiter",
@@ -39,6 +44,7 @@ __getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunder
         "RateLimit": "mistral_async._codec.rate_limit_headers",
         "RateLimitStatus": "mistral_async._codec.rate_limit_headers",
         "RateLimits": "mistral_async._ratelimit.settings",
+        "Report": "mistral_async._ratelimit.store",
         "Reservation": "mistral_async._ratelimit.reservation",
         "SQLiteStore": "mistral_async._ratelimit.sqlite",
         "Slot": "mistral_async._ratelimit.store",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mistral_async._ratelimit.cubic import Cubic
+from mistral_async._ratelimit.curve import Cubic
 
 _PERIOD: Final = 10.0  # seconds until the old number of calls in flight is tried again
 

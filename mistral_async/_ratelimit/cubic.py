@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
-from mistral_async._ratelimit.noise import LatestCalls, Noise
+from mistral_async._ratelimit.curve import BETA, LONGEST, Cubic, RateState, period_of
+from mistral_async._ratelimit.noise import Doubt, LatestCalls, Noise
 
 # Rule 1: Nothing is limited before the first rejection that names no limit, and nothing after six periods without
 # one: then the limit is taken to be gone.
@@ -40,16 +42,16 @@ from mistral_async._ratelimit.noise import LatestCalls, Noise
 #
 # Rule 9: A limit that is exceeded rejects most calls, and below the ceiling none. Isolated rejections, again and again,
 # while the curve is still below its ceiling are noise as well.
+#
+# Rule 10: Where processes share what they learn (`learned`), the curve is that of all of them, and so are the accepted
+# calls that are counted. Doubts and noise are judged by each process, by its own calls. What was granted before a curve
+# of another process was adopted tells nothing new.
 
-BETA: Final = 0.7  # of the ceiling is allowed after a rejection; RFC 9438, section 4.6
-_SCALE: Final = 0.4  # C of RFC 9438, section 5.1: how steep the curve is, in calls per second cubed
-_CALLS: Final = 50  # calls that pass before a slow rate is back at its ceiling: by CUBIC's own period only a few would
-_LONGEST: Final = 30.0  # seconds: the longest period, and the longest interval between two calls
 _GUESS_PERIOD: Final = 2.0  # seconds until a rate that is guessed from one rejection is tried again
 _LIFT_PERIOD: Final = 1.0  # seconds of the curve that begins when noise becomes known
-_EXPIRY: Final = 6.0  # periods without a rejection after which the limit is taken to be gone
 _ENOUGH: Final = 8  # accepted calls that make a measured rate reliable
 _HORIZON: Final = 30.0  # seconds for which a rejection is used to measure the rate since
+_TOLD: Final = 8  # rejections of which other processes are told
 _LONGEST_PROBE: Final = 8.0  # seconds between probes while everything is rejected: an outage is noticed to be over
 _FIRST_PROBE: Final = 0.1  # seconds until the first of them
 _LONE: Final = 20  # accepted calls before a rejection at a sustained rate that make it noise by itself
@@ -60,57 +62,7 @@ _EARLY: Final = 0.9  # of the ceiling: an isolated rejection below that is early
 _TOO_EARLY: Final = 2  # of these come from a ceiling that was measured too high; more are noise (rule 9)
 _BELOW: Final = 0.9  # of a rate that was sustained: below that a limit rejects nothing
 _SUSTAINED_FOR: Final = 60.0  # seconds for which a rate that was measured counts
-_USUAL_NOISE: Final = 0.1  # share of calls that noise may well reject
-_WITNESSES: Final = 3  # calls, at least, that have to be accepted to overturn a rejection
-_OVERTURNED: Final = 3.5  # log of the odds for that
 _RECOVERY_RATE: Final = 1.0  # calls per second with which it starts again after an outage
-
-
-class Cubic:
-    """The curve from 0.7 of `ceiling` back to it after `period` seconds, flat there, then beyond it."""
-
-    __slots__ = ("ceiling", "period", "since")
-
-    def __init__(self, ceiling: float, since: float, period: float) -> None:
-        self.ceiling = ceiling
-        self.since = since
-        self.period = period
-
-    def value(self, now: float) -> float:
-        """Return the value allowed now."""
-        periods: float = (now - self.since) / self.period - 1
-        return self.ceiling * (1 + (1 - BETA) * periods * periods * periods)
-
-    def expired(self, now: float) -> bool:
-        """Return True if there was no rejection for so long that no limit can be left (rule 1)."""
-        return now - self.since > _EXPIRY * self.period
-
-
-def _period(rate: float) -> float:
-    return max(math.cbrt(rate * (1 - BETA) / _SCALE), min(_CALLS / rate, _LONGEST))
-
-
-class _Doubt:
-    """A rejection that lowered the rate by more than one step, until the calls sent after it are answered (rule 8)."""
-
-    __slots__ = ("accepted", "before", "ceiling", "granted_at", "odds")
-
-    def __init__(self, granted_at: float, before: float, ceiling: float) -> None:
-        self.granted_at = granted_at  # of the call that was rejected
-        self.before = before  # calls per second
-        self.ceiling = ceiling  # the limit, if there is one
-        self.odds = 0.0  # log of the odds that there is none
-        self.accepted = 0
-
-    def accept(self) -> bool:
-        """Count a call that went later, at the old rate, and was accepted; return True if there is no such limit."""
-        self.accepted += 1
-        self.odds += math.log(self.before / self.ceiling)
-        return self.accepted >= _WITNESSES and self.odds >= _OVERTURNED
-
-    def reject(self) -> None:
-        """Count such a call that was rejected."""
-        self.odds -= math.log(max(1.0, (1 - self.ceiling / self.before) / _USUAL_NOISE))
 
 
 class AdaptiveRate:
@@ -119,10 +71,12 @@ class AdaptiveRate:
     __slots__ = (
         "_accepted",
         "_accepted_before",
+        "_adopted_at",
         "_before_last",
         "_curve",
         "_doubt",
         "_early",
+        "_elsewhere",
         "_first",
         "_guessed_from",
         "_held_until",
@@ -135,11 +89,13 @@ class AdaptiveRate:
         "_sustained",
         "_uncured",
         "_was_held",
+        "allowed",
         "noise",
     )
 
     def __init__(self) -> None:
         self.noise: Noise = Noise()
+        self.allowed: float = math.inf  # calls per second that may start now, where all processes start slowly
         self._latest = LatestCalls()
         self._held_until = 0.0  # rule 5
         self._was_held = False  # since the rate was lowered
@@ -150,9 +106,11 @@ class AdaptiveRate:
         self._last = self._before_last = float("-inf")  # when the last two calls started
         self._first = float("inf")
         self._accepted = 0  # calls that started and were not rejected (rule 6)
-        self._accepted_before = 0  # the same, at `_first`
+        self._accepted_before = 0  # the same, with those of other processes, at `_first`
+        self._elsewhere = 0  # accepted calls of other processes, as far as they are known (rule 10)
+        self._adopted_at = float("-inf")  # when a curve of another process was adopted
         self._sustained = (0.0, float("-inf"))  # the highest rate that was measured, and when (rule 7)
-        self._doubt: _Doubt | None = None  # rule 8
+        self._doubt: Doubt | None = None  # rule 8
         self._uncured = 0  # rejections at a sustained rate since it was lowered, while noise is known
         self._early = 0  # isolated rejections below the ceiling, since the last one at it (rule 9)
         self._suspected = 0.0  # the rate before the rejections at sustained rates that are not noise yet
@@ -181,7 +139,7 @@ class AdaptiveRate:
     def draw(self, now: float) -> None:
         """Book a call that starts now."""
         if now - self._last > _IDLE:
-            self._first, self._accepted_before = now, self._accepted
+            self._first, self._accepted_before = now, self._accepted + self._elsewhere
         self._before_last, self._last = self._last, now
         self._accepted += 1
 
@@ -202,7 +160,7 @@ class AdaptiveRate:
         curve, before = self._curve, self._guessed_from
         if curve is not None and before:
             ceiling = max(curve.ceiling, math.sqrt(curve.ceiling * before))
-            self._curve, self._guessed_from = Cubic(ceiling, curve.since, min(curve.period, _period(ceiling))), 0.0
+            self._curve, self._guessed_from = Cubic(ceiling, curve.since, min(curve.period, period_of(ceiling))), 0.0
 
     def accept(self, now: float, granted_at: float) -> None:
         """Book that the server accepted a call that was granted at `granted_at`."""
@@ -230,6 +188,44 @@ class AdaptiveRate:
             self._rejections.clear()
             self._last = float("-inf")
 
+    @property
+    def state(self) -> RateState:
+        """Return what other processes should know (rule 10)."""
+        curve = self._curve
+        if curve is None:
+            return RateState(held_until=self._held_until)
+        outage = self._probe_interval, self._recovery_rate
+        return RateState(curve.ceiling, curve.since, curve.period, *outage, self._held_until)
+
+    @property
+    def rejections(self) -> list[tuple[float, int]]:
+        """Return when the last calls were rejected, and how many calls of all processes were accepted until then."""
+        return list(self._rejections)[-_TOLD:]
+
+    def adopt(self, now: float, state: RateState, rejections: Iterable[tuple[float, int]]) -> None:
+        """Take over what another process has found (rule 10)."""
+        self._curve = Cubic(state.ceiling, state.since, state.period) if state.ceiling else None
+        self._probe_interval, self._recovery_rate = state.probe_interval, state.recovery_rate
+        if state.held_until > now:
+            self.hold(state.held_until)
+        self._doubt, self._guessed_from, self._adopted_at = None, 0.0, now
+        self._rejections.clear()
+        self._rejections.extend(rejections)
+
+    def count_elsewhere(self, total: int) -> None:
+        """Book that all processes together had `total` calls accepted."""
+        self._elsewhere = total - self._accepted
+
+    @property
+    def accepted(self) -> int:
+        """Return how many calls started and were not rejected (rule 6)."""
+        return self._accepted
+
+    @property
+    def total(self) -> int:
+        """Return the same of all processes, as far as they are known (rule 10)."""
+        return self._accepted + self._elsewhere
+
     def reject(self, now: float, granted_at: float, in_flight: int) -> bool:
         """Book that the server rejected a call that was granted at `granted_at`, when `in_flight` were under way.
 
@@ -238,7 +234,7 @@ class AdaptiveRate:
         self._latest.refuse(self._accepted, in_flight)
         self._accepted -= 1
         curve, doubt = self._curve, self._doubt
-        if curve is not None and granted_at < curve.since:  # rule 2
+        if curve is not None and granted_at < max(curve.since, self._adopted_at):  # rules 2 and 10
             if doubt is not None and granted_at > doubt.granted_at:
                 doubt.reject()
             return self.noise.share > 0
@@ -246,24 +242,24 @@ class AdaptiveRate:
         accepted, seconds = self._measured(now)
         sustained = self._look_at(now, accepted, seconds)
         known = self.noise.share > 0
-        if sustained and not known and self._accepted - self._rejections[-1][1] >= _LONE:
-            self.noise.witness(self._accepted - self._rejections[-1][1])
+        if sustained and not known and self.total - self._rejections[-1][1] >= _LONE:
+            self.noise.witness(self.total - self._rejections[-1][1])
         if curve is not None and not self._accepted_since(curve.since):
             self._probe(now, curve)
         elif self.noise.refuse(now, sustained=sustained):
             if curve is not None:
                 self._lift(now, curve, sustained=sustained, first=not known)
-            self._rejections.append((now, self._accepted))
+            self._rejections.append((now, self.total))
             return True
         else:
             before = self._rate_before(now)
             if not sustained:
                 self._suspected = before
             self._lower(now, granted_at, before, accepted, seconds)
-        self._rejections.append((now, self._accepted))
+        self._rejections.append((now, self.total))
         return False
 
-    def _resolve(self, now: float, granted_at: float, doubt: _Doubt) -> None:
+    def _resolve(self, now: float, granted_at: float, doubt: Doubt) -> None:
         """Take a rejection back when enough calls beside it were accepted (rule 8)."""
         if granted_at > doubt.granted_at and doubt.accept():
             self.noise.witness(doubt.accepted)
@@ -274,7 +270,7 @@ class AdaptiveRate:
         rate, at = self._sustained
         if accepted >= _ENOUGH and (accepted > rate * seconds or now - at > _SUSTAINED_FOR):
             self._sustained = accepted / seconds, now
-        isolated = bool(self._rejections) and self._accepted - self._rejections[-1][1] >= _ISOLATED
+        isolated = bool(self._rejections) and self.total - self._rejections[-1][1] >= _ISOLATED
         if not isolated and not self.noise.share:
             return False
         return self._is_sustained(now) or self._is_too_early(now, isolated=isolated)
@@ -316,23 +312,24 @@ class AdaptiveRate:
             measured = (measured + before) / 2
         if self._was_held:
             measured, self._was_held = max(measured, math.sqrt(measured * before)), False
-        ceiling = max(min(before, measured), 1 / _LONGEST)
-        period = _period(ceiling)
+        ceiling = max(min(before, measured), 1 / LONGEST)
+        period = period_of(ceiling)
         self._curve = Cubic(ceiling, now, period if seconds else min(period, _GUESS_PERIOD))
         self._recovery_rate, self._uncured = 0.0, 0
         is_guess = accepted < _ENOUGH and seconds < _GUESS_PERIOD
         self._guessed_from = min(before, self._rate_since_first(now)) if is_guess else 0.0
         if ceiling < before:
-            self._doubt = _Doubt(granted_at, before, ceiling)
+            self._doubt = Doubt(granted_at, before, ceiling)
 
     def _rate_before(self, now: float) -> float:
         """Return the rate that was allowed until now, or the one that calls had while nothing was limited."""
         if self._curve is None:
-            return self._rate_since_first(now)
+            rate = self._rate_since_first(now)
+            return rate if self.allowed == math.inf else math.sqrt(min(rate, self.allowed) * self.allowed)
         return self._recovery_rate or self._curve.value(now)
 
     def _rate_since_first(self, now: float) -> float:
-        return max(1.0, self._accepted - self._accepted_before) / max(now - self._first, 1e-3)
+        return max(1.0, self.total - self._accepted_before) / max(now - self._first, 1e-3)
 
     def _is_sustained(self, now: float) -> bool:
         rate, at = self._sustained
@@ -341,7 +338,7 @@ class AdaptiveRate:
     def _accepted_since(self, time: float) -> bool:
         for at, accepted in reversed(self._rejections):
             if at <= time:
-                return self._accepted > accepted
+                return self.total > accepted
         return True
 
     def _measured(self, now: float) -> tuple[int, float]:
@@ -350,7 +347,7 @@ class AdaptiveRate:
         for at, before in reversed(self._rejections):
             if seconds and now - at > _HORIZON:
                 break
-            accepted, seconds = self._accepted - before, now - at
+            accepted, seconds = self.total - before, now - at
             if accepted >= _ENOUGH:
                 break
         return accepted, seconds

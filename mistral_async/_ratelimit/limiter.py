@@ -67,17 +67,14 @@ class Limiter:
     def __init__(self, settings: RateLimits | None = None, *, prefix: str = "") -> None:
         self.settings: RateLimits = settings or RateLimits()
         self.prefix = prefix  # of the names in a shared store, where a client has several limiters
-        store = self.settings.store
+        self._lock = threading.Lock()
         self.shared: SharedLimits | None = None
-        if store is not None:
+        if self.settings.store is not None:
             from mistral_async._ratelimit.shared import SharedLimits  # few have one
 
-            self.shared = SharedLimits(store)
-        self._total = QueueGroup(StatedLimits(f"{prefix}*", self.settings, shared=store is not None))
-        self._own = {
-            model: QueueGroup(StatedLimits(prefix + model, limits, shared=store is not None))
-            for model, limits in self.settings.models.items()
-        }
+            self.shared = SharedLimits(self.settings.store, self._lock)
+        self._total = self._group("*", self.settings)
+        self._own = {model: self._group(model, limits) for model, limits in self.settings.models.items()}
         self._groups = (self._total, *self._own.values())
         self._stated = any(group.limits.restricted for group in self._groups)
         self.unrestricted: bool = not self._stated
@@ -85,7 +82,6 @@ class Limiter:
         self.alone: object = None  # the call that is sent without a reservation meanwhile (rule 3)
         self._queues: dict[str, ModelQueue] = {}
         self._restricted: set[ModelQueue] = set()
-        self._lock = threading.Lock()
         self._order = 0
 
     def reserve(
@@ -259,7 +255,7 @@ class Limiter:
                 return
             call.may_start = True
             group = call.queue.group
-            group.limits.asking -= 1
+            call.queue.limits.asking -= 1
             advance(group, now, woken)
         _wake(woken, call)
 
@@ -276,6 +272,7 @@ class Limiter:
                 rates={name: rate for name, each in limits.items() if (rate := each.rate.rate(now)) < math.inf},
                 noise={name: each.rate.noise.share for name, each in limits.items() if each.rate.noise.share},
                 models={name: statistics_of(queue, now) for name, queue in self._queues.items()},
+                shares=shared.shares(limits) if shared else {},
                 store_down=now - shared.down_since if shared and shared.down_since is not None else None,
                 store_failures=shared.failures if shared else 0,
                 store_error=repr(shared.error) if shared and shared.error else None,
@@ -296,8 +293,14 @@ class Limiter:
                     for name, queue in self._queues.items()
                     if queue.limits.restricted or queue.limits.in_flight
                 }
-            queue = self._queues[name] = ModelQueue(self._own.get(name, self._total), ModelLimits())
+            limits = ModelLimits() if self.shared is None else self.shared.new_limits(self.prefix + name)
+            queue = self._queues[name] = ModelQueue(self._own.get(name, self._total), limits)
         return queue
+
+    def _group(self, name: str, settings: RateLimits) -> QueueGroup:
+        shared = self.shared
+        learns = shared is not None and shared.learns
+        return QueueGroup(StatedLimits(self.prefix + name, settings, shared=shared is not None, learns=learns))
 
     def _update_unrestricted(self, queue: ModelQueue) -> None:
         """Update `unrestricted` (rule 3) after the limits of a model changed."""

@@ -10,7 +10,8 @@ from mistral_async._codec.rate_limit_headers import NO_STATUS, RateLimit, RateLi
 from mistral_async._ratelimit.adaptive_concurrency import AdaptiveConcurrency
 from mistral_async._ratelimit.cubic import AdaptiveRate
 from mistral_async._ratelimit.server_limit import Debit, ServerLimit
-from mistral_async._ratelimit.stated_limits import HEADROOM, SLOT_POLL, usable_slots
+from mistral_async._ratelimit.stated_limits import SLOT_POLL, usable_slots
+from mistral_async._ratelimit.store import HEADROOM
 
 # Rule 1: Three kinds of limits hold a call back: those that the user stated (stated_limits), those that the server
 # states in its headers (server_limit), and those that are discovered from rejections (cubic). All of them hold.
@@ -70,6 +71,7 @@ class ModelLimits:
         "_spare",
         "_typical_tokens",
         "_unseen",
+        "asking",
         "concurrency",
         "counting",
         "in_flight",
@@ -82,6 +84,7 @@ class ModelLimits:
 
     def __init__(self) -> None:
         self.in_flight: int = 0
+        self.asking: int = 0  # calls that ask a shared store
         self.server: dict[tuple[str, str], ServerLimit] = {}  # by resource and window
         self.rate: AdaptiveRate = AdaptiveRate()
         self.concurrency: AdaptiveConcurrency = AdaptiveConcurrency()

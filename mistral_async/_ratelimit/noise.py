@@ -33,6 +33,9 @@ _LARGER: Final = 0.1  # by which, at least, the share is larger that the test lo
 _LATEST: Final = 16  # calls, beside those in flight, that are the latest
 _MOSTLY: Final = 0.5  # share of the latest calls that are refused when a limit is exceeded by far
 _SURE: Final = 100.0  # odds that end the test, for a few calls; more of them need more, or chance would end it often
+_USUAL_NOISE: Final = 0.1  # share of calls that noise may well reject
+_WITNESSES: Final = 3  # calls, at least, that have to be accepted to overturn a rejection
+_OVERTURNED: Final = 3.5  # log of the odds for that
 
 
 class LatestCalls:
@@ -111,3 +114,26 @@ class Noise:
             return
         share = min((self._refused + 1) / self._all, (self._sustained_refused + 1) / max(1.0, self._sustained))
         self.share = max(share, _LEAST) if share <= _LARGEST and self._refused > _FORGOTTEN else 0.0
+
+
+class Doubt:
+    """A rejection that lowered the rate by far, until the calls sent after it are answered (rule 8 of cubic)."""
+
+    __slots__ = ("accepted", "before", "ceiling", "granted_at", "odds")
+
+    def __init__(self, granted_at: float, before: float, ceiling: float) -> None:
+        self.granted_at = granted_at  # of the call that was rejected
+        self.before = before  # calls per second
+        self.ceiling = ceiling  # the limit, if there is one
+        self.odds = 0.0  # log of the odds that there is none
+        self.accepted = 0
+
+    def accept(self) -> bool:
+        """Count a call that went later, at the old rate, and was accepted; return True if there is no such limit."""
+        self.accepted += 1
+        self.odds += math.log(self.before / self.ceiling)
+        return self.accepted >= _WITNESSES and self.odds >= _OVERTURNED
+
+    def reject(self) -> None:
+        """Count such a call that was rejected."""
+        self.odds -= math.log(max(1.0, (1 - self.ceiling / self.before) / _USUAL_NOISE))

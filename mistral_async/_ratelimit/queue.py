@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from mistral_async._ratelimit.reservation import DONE, GRANTED, WAITING, ModelQueue, QueueGroup, Reservation
+from mistral_async._ratelimit.store import INTERACTIVE_SECONDS
 
 # Rule 1: A call is granted at once if nobody waits in its group and all its limits allow it; else it joins the queue
 # of its model.
@@ -31,7 +32,6 @@ _MIN_HEAD_POLL: Final = 1e-3  # seconds between two polls of the first in a queu
 _MIN_POLL: Final = 0.05  # seconds between two polls of those behind it, at least; they are woken anyway
 _UNKNOWN_INTERVAL: Final = 0.25  # seconds for each call ahead, where calls wait for others to end
 _MAX_POLL: Final = 30.0  # seconds after which everyone polls again, whatever was estimated
-_INTERACTIVE_SECONDS: Final = 60.0  # after an interactive call in which others are expected, and bulk leaves headroom
 
 
 class _Verdict(Enum):
@@ -136,7 +136,7 @@ def finish(call: Reservation) -> None:
     stated = call.queue.group.limits
     stated.in_flight -= 1
     if not call.may_start:
-        stated.asking -= 1
+        call.queue.limits.asking -= 1
     call.may_start = False
 
 
@@ -158,7 +158,7 @@ def _try_to_grant(call: Reservation, now: float) -> _Verdict:
     stated = group.limits
     call.no_quota = None if model.quota_missing is None else model.no_quota(now)
     if call.no_quota is None:
-        headroom = call.bulk and now - group.interactive_at < _INTERACTIVE_SECONDS
+        headroom = call.bulk and now - group.interactive_at < INTERACTIVE_SECONDS
         own = model.ready_at(now, call.costs, headroom=headroom)
         if not (stated.buckets or model.server):
             own = max(own, model.slow_start(now, bulk=call.bulk))
@@ -170,7 +170,7 @@ def _try_to_grant(call: Reservation, now: float) -> _Verdict:
     call.granted_at = now
     stated.in_flight += 1
     if stated.shared:
-        stated.asking += 1
+        model.asking += 1
     else:
         call.may_start = True
         call.booked = stated.draw(now, call.costs)

@@ -1,12 +1,17 @@
 -- Books calls on shared limits in one atomic step on the server: the arithmetic of mistral_async/_ratelimit/token_bucket.py
--- and of `book` in store.py. It differs in one thing: what is given back to a bucket without a log is added to its level.
--- KEYS: the limits; ARGV[1]: msgpack of {horizon, demands, corrections}; returns {booked, delay, mark}.
--- A limit is stored as a map with the fields of TokenBucket. The names are a format that other versions may share.
+-- and of `book` and `exchange` in store.py, whose rules hold here too. It differs in one thing: what is given back to a
+-- bucket without a log is added to its level.
+-- KEYS: the limits, and what was learned; ARGV[1]: msgpack of {horizon, demands, corrections, report}, the last one only
+-- for `exchange`; returns {booked, delay, mark}, and then {..., epoch, state, drawn, lost, now}.
+-- A limit is stored as a map with the fields of TokenBucket, what was learned as one with those of Learned. The names are
+-- a format that other versions may share.
 
 local EPSILON, GUARD, MAX_GUARD, SLOTS = 1e-9, 0.02, 0.5, 256
+local BULK_HORIZON, LONGEST_PAUSE, INTERACTIVE_SECONDS, LEARNED_SECONDS = 0.1, 5, 60, 600
+local LEARNING_HORIZON, HEADROOM, BURST_HEADROOM = 0.5, 0.05, 0.25
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1e6
-local horizon, demands, corrections = unpack(cmsgpack.unpack(ARGV[1]))
+local horizon, demands, corrections, report = unpack(cmsgpack.unpack(ARGV[1]))
 
 local function load(key)
   local bytes = redis.call('GET', key)
@@ -30,7 +35,8 @@ local function forget(m, at)
   m.log, m.used = kept, used
 end
 
-local function ready(m, cost)
+local function ready(m, cost, spare)
+  cost = cost + spare
   local start = math.max(now, m.stamp)
   local level = math.min(m.burst, m.level + (start - m.stamp) * m.rate)
   local need = math.min(cost, m.burst)
@@ -85,7 +91,35 @@ for _, correction in ipairs(corrections) do
   end
 end
 
-local meters, at = {}, now
+local learned, bulk
+
+local function reply(booked, delay, mark)
+  local answer = {booked, string.format('%.17g', delay), string.format('%.17g', mark)}
+  if learned then
+    learned.drawn = learned.drawn + booked
+    redis.call('SET', KEYS[report[1]], cmsgpack.pack(learned), 'PX', LEARNED_SECONDS * 1000)
+    for _, number in ipairs({learned.drawn, learned.lost, now}) do
+      answer[#answer + 1] = string.format('%.17g', number)
+    end
+    table.insert(answer, 4, learned.state)
+    table.insert(answer, 4, string.format('%.17g', learned.epoch))
+  end
+  return answer
+end
+
+if report then
+  local index, epoch, state, lost
+  index, epoch, state, lost, bulk = unpack(report)
+  learned = load(KEYS[index]) or {epoch = math.floor(now * 1000), state = '', drawn = 0, lost = 0}
+  learned.lost = learned.lost + lost
+  if epoch ~= learned.epoch then return reply(0, 0, 0) end
+  horizon = LEARNING_HORIZON
+  if state ~= '' then
+    learned.epoch, learned.state = epoch + 1, state
+  end
+end
+
+local meters, times, at = {}, {}, now
 for i, demand in ipairs(demands) do
   local index, cost, limit, window, rate, burst, exact = unpack(demand)
   local m = load(KEYS[index])
@@ -94,14 +128,32 @@ for i, demand in ipairs(demands) do
   end
   m.limit, m.window, m.rate, m.burst, m.exact = limit, window, rate, burst, exact
   meters[i] = m
-  at = math.max(at, ready(m, cost))
+  local spare = 0
+  if bulk and now - (m.interactive_at or -math.huge) < INTERACTIVE_SECONDS then
+    horizon = BULK_HORIZON
+    spare = math.min(HEADROOM * limit, BURST_HEADROOM * burst)
+  elseif bulk == false then
+    m.interactive_at = now
+  end
+  times[i] = ready(m, cost, spare)
+  at = math.max(at, times[i])
 end
 
 if at - now > horizon then
-  return {0, string.format('%.17g', math.max(0.005, at - now - horizon)), '0'}
+  local pause
+  for i, demand in ipairs(demands) do
+    local m = meters[i]
+    if times[i] == at and not pause then
+      local turn = math.max(at - horizon, m.next_turn or 0)
+      m.next_turn = math.min(turn + demand[2] / m.rate, now + LONGEST_PAUSE)
+      pause = math.max(0.005, turn - now)
+    end
+    save(KEYS[demand[1]], m)
+  end
+  return reply(0, pause, 0)
 end
 for i, demand in ipairs(demands) do
   spend(meters[i], at, demand[2])
   save(KEYS[demand[1]], meters[i])
 end
-return {1, string.format('%.17g', at - now), string.format('%.17g', at)}
+return reply(1, at - now, at)

@@ -15,7 +15,7 @@ from contextvars import Context
 from functools import partial
 from importlib import resources
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -24,7 +24,8 @@ import anyio.to_thread
 import msgspec
 from anyio.abc import TaskGroup
 
-from mistral_async._ratelimit.store import HORIZON, Correction, Demand, Slot
+from mistral_async._ratelimit.redis_refusal import lasting_reason
+from mistral_async._ratelimit.store import HORIZON, Correction, Demand, Learned, Report, Slot
 from mistral_async._ratelimit.waiting import ThreadEvent
 from mistral_async.errors import ConfigurationError
 
@@ -43,11 +44,11 @@ if TYPE_CHECKING:
 # Rule 4: A question that is cancelled waits for nothing; what it books meanwhile is given back.
 
 T = TypeVar("T")
-Script = Callable[[list[str], list[bytes]], Awaitable[tuple[int, bytes | str, bytes | str]]]
+Reply = tuple[Slot, Learned]
+Script = Callable[[list[str], list[bytes]], Awaitable[Sequence[Any]]]
 
 _SCRIPT: Final = "redis.lua"
 _SCHEMES: Final = ("redis", "rediss", "unix")
-_PASSING: Final = ("loading", "busy", "masterdown", "clusterdown", "tryagain", "noreplicas", "max number of clients")
 _FAILOVER: Final = 60.0  # seconds after an answer for which a server that is read-only is one that fails over
 _STARTING: Final = 10.0  # seconds, beside the timeout, for the first question: the import takes half a second, or more
 _encode = msgspec.msgpack.Encoder().encode
@@ -98,19 +99,37 @@ class RedisStore:
 
     async def reserve(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         """Book a call, see `LimitStore`."""
+        slot, _ = await self._ask_twice(demands, corrections, None)
+        return slot
+
+    async def exchange(
+        self, demands: Sequence[Demand], corrections: Sequence[Correction], report: Report
+    ) -> tuple[Slot, Learned]:
+        """Book a call and take what a process learned, see `LearningStore`."""
+        return await self._ask_twice(demands, corrections, report)
+
+    async def _ask_twice(
+        self, demands: Sequence[Demand], corrections: Sequence[Correction], report: Report | None
+    ) -> Reply:
         connection = self._connect()
         if connection.answered:
             try:
-                return await self._ask(connection, demands, corrections)
+                return await self._ask(connection, demands, corrections, report)
             except _LostError:
                 connection = self._connect()  # rule 2
-        return await self._ask(connection, demands, corrections)
+        return await self._ask(connection, demands, corrections, report)
 
-    async def _ask(self, connection: _Connection, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
-        future = connection.submit(partial(self._book, connection, demands, corrections))
+    async def _ask(
+        self,
+        connection: _Connection,
+        demands: Sequence[Demand],
+        corrections: Sequence[Correction],
+        report: Report | None,
+    ) -> Reply:
+        future = connection.submit(partial(self._book, connection, demands, corrections, report))
         try:
             with anyio.fail_after(self.timeout + (0 if connection.opened.done() else _STARTING)):
-                slot = await _result_of(future)
+                reply = await _result_of(future)
         except Exception as error:
             self._drop(connection)
             explained = self._explained(error)
@@ -121,7 +140,7 @@ class RedisStore:
             future.add_done_callback(partial(self._give_back, connection, demands))
             raise
         connection.answered, self._answered_at = True, time.monotonic()
-        return slot
+        return reply
 
     async def aclose(self) -> None:
         """Close the connection and end its thread; a new one is opened if the store is used again."""
@@ -141,7 +160,7 @@ class RedisStore:
 
     def _explained(self, error: Exception) -> Exception:
         """Return a ConfigurationError for what does not pass by itself, else the error (rule 3)."""
-        reason = _lasting_reason(error, answered=time.monotonic() - self._answered_at < _FAILOVER)
+        reason = lasting_reason(error, answered=time.monotonic() - self._answered_at < _FAILOVER)
         if reason is None:
             return error
         return ConfigurationError(f"the rate-limit store at {self._place} refuses: {reason}")
@@ -154,24 +173,43 @@ class RedisStore:
             return connection
 
     async def _book(
-        self, connection: _Connection, demands: Sequence[Demand], corrections: Sequence[Correction]
-    ) -> Slot:
+        self,
+        connection: _Connection,
+        demands: Sequence[Demand],
+        corrections: Sequence[Correction],
+        report: Report | None = None,
+    ) -> Reply:
         keys: dict[str, int] = {}
-        asked = [
-            (_index(keys, each.key), each.cost, each.limit, each.window, each.rate, each.burst, each.exact)
-            for each in demands
+        question: list[Any] = [
+            HORIZON,
+            [
+                (_index(keys, each.key), each.cost, each.limit, each.window, each.rate, each.burst, each.exact)
+                for each in demands
+            ],
+            [(_index(keys, key), mark, change) for key, mark, change in corrections],
         ]
-        drawn = [(_index(keys, key), mark, change) for key, mark, change in corrections]
+        if report is not None:
+            state = (report.state or b"").decode()
+            question.append((_index(keys, f"{report.model}:learned"), report.epoch, state, report.lost, report.bulk))
         names = [f"{{{self.prefix}}}:{key}" for key in keys]
         with anyio.fail_after(self.timeout):
-            booked, delay, mark = await connection.script(names, [_encode((HORIZON, asked, drawn))])
-        return Slot(bool(booked), float(delay), float(mark))
+            return _reply(await connection.script(names, [_encode(question)]))
 
-    def _give_back(self, connection: _Connection, demands: Sequence[Demand], future: Future[Slot]) -> None:
+    def _give_back(self, connection: _Connection, demands: Sequence[Demand], future: Future[Reply]) -> None:
         """Undo the booking of a call that was cancelled before the reply came."""
-        if future.exception() is None and (slot := future.result()).booked and not connection.stopped:
+        if future.exception() is None and future.result()[0].booked and not connection.stopped:
+            slot, _ = future.result()
             back = [Correction(demand.key, slot.mark, -demand.cost) for demand in demands]
             connection.submit(partial(self._book, connection, (), back))
+
+
+def _reply(values: Sequence[Any]) -> Reply:
+    booked, delay, mark, *learned = values
+    slot = Slot(bool(booked), float(delay), float(mark))
+    if not learned:
+        return slot, Learned()
+    epoch, state, drawn, lost, stamp = learned
+    return slot, Learned(int(epoch), state, float(drawn), float(lost), float(stamp))
 
 
 def script() -> str:
@@ -198,7 +236,7 @@ class _Connection:
         self.script: Script
         self.client: Redis[bytes]  # for scripts of others that share the connection
         self._lock = threading.Lock()
-        self._questions: deque[tuple[Callable[[], Awaitable[Slot]], Future[Slot]]] = deque()
+        self._questions: deque[tuple[Callable[[], Awaitable[Reply]], Future[Reply]]] = deque()
         self._noticed: ThreadEvent | None = None
         self._error: BaseException | None = None
         native = anyio.lowlevel.current_token().native_token
@@ -207,9 +245,9 @@ class _Connection:
         self.thread = threading.Thread(target=Context().run, args=run, name="mistral_async redis", daemon=True)
         self.thread.start()
 
-    def submit(self, work: Callable[[], Awaitable[Slot]]) -> Future[Slot]:
-        """Start `work` in the thread; return the future of its slot."""
-        future: Future[Slot] = Future()
+    def submit(self, work: Callable[[], Awaitable[Reply]]) -> Future[Reply]:
+        """Start `work` in the thread; return the future of its reply."""
+        future: Future[Reply] = Future()
         with self._lock:
             if ended := self.stopped:
                 future.set_exception(self._error or _LostError("the connection to Redis was closed"))
@@ -282,38 +320,7 @@ def _checked(url: str) -> str:
     return f"{parts.hostname}:{port}"
 
 
-def _lasting_reason(error: BaseException, *, answered: bool) -> str | None:
-    """Return why Redis can not be used, where that does not pass by itself (rule 3)."""
-    import ssl
-    from socket import EAI_NONAME, gaierror
-
-    from coredis import exceptions
-
-    seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and id(cause) not in seen:  # an error that several waited for may lead back to itself
-        seen.add(id(cause))
-        said = f"{type(cause).__name__}: {cause}"
-        if isinstance(cause, exceptions.ReadOnlyError) or "READONLY" in said:
-            return None if answered else "it is a read-only replica; name the primary"
-        if isinstance(cause, ssl.SSLError) and not answered:
-            return f"TLS failed ({cause}); check the scheme and the certificates"
-        if isinstance(cause, gaierror) and cause.errno == EAI_NONAME and not answered:
-            return "the name of the host is not known"
-        if isinstance(cause, (exceptions.ResponseError, exceptions.ProtocolError, exceptions.InvalidResponse)):
-            passing = isinstance(cause, exceptions.ClusterDownError) or any(word in said.lower() for word in _PASSING)
-            return None if passing else f"{said}; check the URL, the user's permissions, the memory and the prefix"
-        cause = _next_cause(cause)
-    return None
-
-
-def _next_cause(error: BaseException) -> BaseException | None:
-    if isinstance(error, BaseExceptionGroup):
-        return cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
-    return error.__cause__ or error.__context__
-
-
-async def _resolve(work: Callable[[], Awaitable[Slot]], future: Future[Slot]) -> None:
+async def _resolve(work: Callable[[], Awaitable[Reply]], future: Future[Reply]) -> None:
     from coredis.exceptions import ConnectionError as LostError
 
     try:

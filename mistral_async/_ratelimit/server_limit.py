@@ -26,6 +26,9 @@ from typing import Final, NamedTuple
 # Rule 5: A rejection counts once. It empties the level, and calls that were granted before it tell nothing new.
 #
 # Rule 6: The size of a bucket is the most that was ever seen in it. Servers state units per window, not the burst.
+#
+# Rule 7: Where processes share what they learn (`learned`), the shared store paces all of them by limit, rate and size;
+# what is left each process reads in its own answers, which show what all of them draw.
 
 _FULL: Final = 0.9  # share of its size above which a bucket may overflow, and shows no inflow
 _PROBES: Final = 8  # per fixed window: at most an eighth of a window is lost when it begins anew
@@ -33,7 +36,7 @@ _RECOVERY: Final = 5.0  # seconds in which the rate returns to the stated one wh
 _YIELD: Final = 0.9  # of the rate is kept after a rejection
 _LEAST_SHARE: Final = 0.5  # of the stated rate is kept, however often calls are rejected
 _BURST_SECONDS: Final = 0.025  # calls that start so close together may overtake each other on the network
-_PACE: Final = 0.99  # of the rate is used: what is left over stays in the bucket and is seen in the next response
+PACE: Final = 0.99  # of the rate is used: what is left over stays in the bucket and is seen in the next response
 _MARGIN_SHARE: Final = 0.2  # of the size at most is the margin that is kept: the cost of one more call
 _OTHERS_SHARE: Final = 0.02  # of the size is left to others while they are known to draw
 _OTHERS_DRAW: Final = 0.95  # a rate below this share of the stated one shows that others draw
@@ -51,6 +54,19 @@ class Burst:
         self.spent = spent  # all units that were ever drawn up to and with these calls
         self.open = 0  # calls without a response
         self.lowest = float("inf")  # the lowest `remaining` of their responses
+
+
+class LimitState(NamedTuple):
+    """A limit as one process tells others of it (rule 7)."""
+
+    limit: float  # units per window
+    size: float
+    rejected_at: float  # seconds of one clock; 0: never
+    rate: float  # units per second that were left for all processes then
+
+    def moved(self, seconds: float) -> LimitState:
+        """Return the state in times of another clock, which is so much ahead."""
+        return self._replace(rejected_at=self.rejected_at + seconds) if self.rejected_at else self
 
 
 class Debit(NamedTuple):
@@ -126,7 +142,7 @@ class ServerLimit:
         if self.fixed:
             return now if level >= min(cost, size) else max(now, self._probe_at)
         need = min(cost + margin, size)
-        return now if level >= need - 1e-9 else now + (need - level) / (self.rate * _PACE)
+        return now if level >= need - 1e-9 else now + (need - level) / (self.rate * PACE)
 
     def draw(self, now: float, cost: float) -> Debit:
         """Book a call that starts now."""
@@ -240,6 +256,21 @@ class ServerLimit:
         """Return True if so little is left that a rejection without a reason was for this limit."""
         return self._level(now) <= max(_LIKELY_SHARE * self.size, _LIKELY_UNITS)
 
+    @property
+    def state(self) -> LimitState:
+        """Return what other processes should know (rule 7)."""
+        rejected_at = self._rejected_at if self._rejected_at > float("-inf") else 0.0
+        return LimitState(self.limit, self.size, rejected_at, self.rate)
+
+    def adopt(self, now: float, state: LimitState) -> None:
+        """Take over what another process has found (rule 7)."""
+        self.resize(state.limit)
+        self.size = max(self.size, state.size)
+        if state.rejected_at and state.rejected_at > self._rejected_at:
+            self._rejected_at = state.rejected_at
+            self.rate = min(self.rate, state.rate)
+            self._set_level(now, min(0.0, self._booked(now)))
+
     def resize(self, limit: float) -> None:
         """Take over a limit, in units per window, that the server changed."""
         if limit != self.limit:
@@ -255,14 +286,14 @@ class ServerLimit:
             return level
         left = self._reported - self._pending
         if not self.fixed:
-            left += (now - self._reported_at) * self.rate * _PACE
+            left += (now - self._reported_at) * self.rate * PACE
         return min(level, left)
 
     def _booked(self, now: float) -> float:
         """Return the units that are left if all are counted on arrival."""
         if self.fixed or now <= self._stamp:
             return self.level
-        level = self.level + (now - self._stamp) * self.rate * _PACE
+        level = self.level + (now - self._stamp) * self.rate * PACE
         return min(self.size, level)
 
     def _set_level(self, now: float, level: float) -> None:

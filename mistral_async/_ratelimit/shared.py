@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import math
+import random
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from contextlib import AbstractContextManager
+from typing import Final, cast
 
+from mistral_async._ratelimit.learned import SharedModelLimits
+from mistral_async._ratelimit.model_limits import ModelLimits
 from mistral_async._ratelimit.reservation import Reservation
-from mistral_async._ratelimit.store import Correction, Demand, LimitStore, Slot
+from mistral_async._ratelimit.store import HORIZON, Correction, Demand, LearningStore, LimitStore, Slot
 from mistral_async.errors import ConfigurationError
 
-# Rule 1: Only what the user stated is shared, and of that only units per window. What the server states is learned by
-# each process, because what other processes draw shows in its headers; calls in flight are counted in each process.
+# Rule 1: Units per window that the user stated are shared, and what was learned of a model (`learned`) where the store
+# is a `LearningStore`. Calls in flight are counted in each process.
 #
 # Rule 2: A call asks the store when this process has granted it, so that the order in the process holds. The store
 # books in order of arrival over all processes.
@@ -24,7 +28,11 @@ from mistral_async.errors import ConfigurationError
 #
 # Rule 4: Actual costs reach the store with the next call, as corrections. Those that were sent with a failed request
 # are lost: the store then counts the estimates.
+#
+# Rule 5: What a process has to tell is told within a quarter of a second while calls of its wait to ask: the others
+# would go on at a rate that is refused.
 
+_LOOK_SECONDS: Final = 0.25
 _RETRY_STORE: Final = 5.0  # seconds until a store that failed is asked again: only so often calls wait for its timeout
 
 _log = logging.getLogger("mistral_async")
@@ -33,14 +41,31 @@ _log = logging.getLogger("mistral_async")
 class SharedLimits:
     """One client's side of its store."""
 
-    def __init__(self, store: LimitStore) -> None:
+    def __init__(self, store: LimitStore, lock: AbstractContextManager[object]) -> None:
         self.store = store
+        self._learning = store if isinstance(store, LearningStore) else None
+        self._lock = lock  # the limiter's
         self._corrections: list[Correction] = []
         self._down_until = float("-inf")
         self.failures: int = 0
         self.down_since: float | None = None  # in the time of the clock that `acquire` is given
         self.error: Exception | None = None  # the newest failure
         self.tell: Callable[[Exception | None], None] | None = None  # told when the store goes out and comes back
+
+    @property
+    def learns(self) -> bool:
+        """Return True if the store shares what processes learn."""
+        return self._learning is not None
+
+    def new_limits(self, name: str) -> SharedModelLimits:
+        """Return the limits of a model of which nothing is known yet."""
+        return SharedModelLimits(name)
+
+    def shares(self, limits: Mapping[str, ModelLimits]) -> dict[str, float]:
+        """Return the share of this process in the calls of all processes, by model."""
+        if not self.learns:
+            return {}
+        return {name: each.share for name, each in limits.items() if isinstance(each, SharedModelLimits)}
 
     async def acquire(
         self,
@@ -54,25 +79,79 @@ class SharedLimits:
 
         `book_locally(call, now)` books the call in this process, or returns the seconds until it can.
         """
-        demands = _demands(call)
-        while clock() >= self._down_until:
-            corrections, self._corrections = self._corrections, []
-            try:
-                slot = _checked(await self.store.reserve(demands, corrections))
-            except ConfigurationError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever a store raises, the call itself can still be made
-                self._failed(error, clock())
-                break
-            if self.down_since is not None:
-                self._recovered(clock())
-            if slot.booked:
-                call.shared = [(demand.key, slot.mark, demand.cost) for demand in demands]
+        limits = cast("SharedModelLimits", call.queue.limits)
+        while True:
+            slot = await self._ask(call, limits, clock) if clock() >= self._down_until else None
+            if slot is None:
+                pause = self._book_alone(call, limits, clock())
+                if not pause:
+                    break
+                await sleep(pause)
+            elif slot.booked:
                 await sleep(slot.delay)
                 return
-            await sleep(slot.delay)
+            else:
+                await self._wait_to_ask(_spread(slot.delay), limits, clock, sleep)
+                if self._has_no_quota(call, limits, clock()):
+                    return
         while pause := book_locally(call, clock()):
             await sleep(pause)
+
+    async def _wait_to_ask(
+        self,
+        seconds: float,
+        limits: SharedModelLimits,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        """Wait until it is time to ask again, or until there is something to tell (rule 5)."""
+        end = clock() + seconds
+        with self._lock:
+            end = max(end, limits.rate.state.held_until)
+        while True:
+            left = end - clock()
+            await sleep(min(max(left, 0.0), _LOOK_SECONDS))
+            if left <= _LOOK_SECONDS:
+                return
+            with self._lock:
+                if limits.has_news:
+                    return
+
+    def _has_no_quota(self, call: Reservation, limits: SharedModelLimits, now: float) -> bool:
+        with self._lock:
+            call.no_quota = limits.no_quota(now)
+        return call.no_quota is not None
+
+    async def _ask(self, call: Reservation, limits: SharedModelLimits, clock: Callable[[], float]) -> Slot | None:
+        """Ask the store for a slot; return None if it is out."""
+        demands = _demands(call)
+        corrections, self._corrections = self._corrections, []
+        try:
+            if self._learning is None:
+                slot = await self.store.reserve(demands, corrections)
+            else:
+                with self._lock:
+                    question = limits.question(clock(), call.costs, demands, bulk=call.bulk)
+                demands = question.demands
+                slot, learned = await self._learning.exchange(demands, corrections, question.report)
+                with self._lock:
+                    limits.take_reply(clock(), question, learned)
+            slot = _checked(slot)
+        except ConfigurationError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a store raises, the call itself can still be made
+            self._failed(error, clock())
+            return None
+        if self.down_since is not None:
+            self._recovered(clock())
+        if slot.booked:
+            call.shared = [(demand.key, slot.mark, demand.cost) for demand in demands]
+            call.granted_at = clock()  # a refusal is judged by what was known when the call was booked
+        return slot
+
+    def _book_alone(self, call: Reservation, limits: SharedModelLimits, now: float) -> float:
+        with self._lock:
+            return limits.book_alone(now, call.costs) if self.learns else 0.0
 
     def _failed(self, error: Exception, now: float) -> None:
         """Do not ask the store for a while (rule 3)."""
@@ -102,6 +181,11 @@ class SharedLimits:
     async def aclose(self) -> None:
         """Close the store's connections; it connects again if it is used again."""
         await self.store.aclose()
+
+
+def _spread(delay: float) -> float:
+    """Return when to ask again: those who were told the longest pause shall not all come at once."""
+    return delay if delay <= HORIZON else delay * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
 
 
 def _checked(slot: Slot) -> Slot:

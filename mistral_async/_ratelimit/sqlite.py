@@ -10,14 +10,26 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
-from mistral_async._ratelimit.store import Correction, Demand, Slot, book, new_bucket, update_bucket
+from mistral_async._ratelimit.store import (
+    LEARNED_SECONDS,
+    Correction,
+    Demand,
+    Learned,
+    Report,
+    Slot,
+    book,
+    exchange,
+    new_bucket,
+    new_learned,
+    update_bucket,
+)
 from mistral_async._ratelimit.token_bucket import TokenBucket
 from mistral_async.errors import ConfigurationError
 
@@ -48,6 +60,8 @@ _LASTING: Final = {
     sqlite3.SQLITE_READONLY: "it can not be written",
 }
 _LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+T = TypeVar("T")
+Reply = tuple[Slot, Learned]
 _threads: RunVar[anyio.CapacityLimiter] = RunVar("_threads")
 
 
@@ -76,6 +90,7 @@ class SQLiteStore:
         self._owed: deque[Correction] = deque()  # to be given back (rule 2)
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(TokenBucket).decode
+        self._decode_learned = msgspec.msgpack.Decoder(Learned).decode
 
     def __reduce__(self) -> tuple[Callable[..., SQLiteStore], tuple[str]]:
         return partial(type(self), timeout=self.timeout), (self.path,)
@@ -96,19 +111,28 @@ class SQLiteStore:
 
     async def reserve(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         """Book a call, see `LimitStore`."""
+        slot, _ = await self._ask(_Question(demands, corrections))
+        return slot
+
+    async def exchange(
+        self, demands: Sequence[Demand], corrections: Sequence[Correction], report: Report
+    ) -> tuple[Slot, Learned]:
+        """Book a call and take what a process learned, see `LearningStore`."""
+        return await self._ask(_Question(demands, corrections, report))
+
+    async def _ask(self, question: _Question) -> Reply:
         try:
             limiter = _threads.get()
         except LookupError:
             limiter = anyio.CapacityLimiter(1)
             _threads.set(limiter)
-        question = _Question(demands, corrections)
         end = time.monotonic() + self.timeout
         try:
             while True:
                 try:
                     await anyio.to_thread.run_sync(self._answer, question, limiter=limiter, abandon_on_cancel=True)
                     await anyio.lowlevel.checkpoint_if_cancelled()
-                    return cast("Slot", question.slot)
+                    return cast("Reply", question.reply)
                 except sqlite3.Error as error:
                     self._raise_lasting(error)
                     if _code(error) not in _LOCKED or time.monotonic() >= end:
@@ -133,27 +157,22 @@ class SQLiteStore:
         """Book a question's demands, in a thread."""
         if question.abandoned:
             return
-        slot = self._transact(question.demands, question.corrections)
-        if not question.take(slot):
-            back = question.back(slot)
+        reply = self._transact(question)
+        if not question.take(reply):
+            back = question.back(reply)
             try:
-                self._transact((), back)
+                self._transact(_Question((), back))
             except sqlite3.Error:
                 self._owed.extend(back)
 
-    def _transact(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
+    def _transact(self, question: _Question) -> Reply:
         with self._lock:
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE")
             owed = list(self._owed)
             try:
-                now = time.monotonic()
-                self._correct(connection, [*owed, *corrections])
-                buckets = [self._read(connection, demand, now) for demand in demands]
-                slot = book(buckets, demands, now)
-                if slot.booked:
-                    rows = [(demand.key, self._encode(each)) for demand, each in zip(demands, buckets, strict=True)]
-                    connection.executemany(_WRITE, rows)
+                self._correct(connection, [*owed, *question.corrections])
+                reply = self._book(connection, question.demands, question.report, time.monotonic())
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
@@ -161,7 +180,21 @@ class SQLiteStore:
                 raise
             for _ in owed:
                 self._owed.popleft()
-            return slot
+            return reply
+
+    def _book(
+        self, connection: sqlite3.Connection, demands: Sequence[Demand], report: Report | None, now: float
+    ) -> Reply:
+        buckets = [self._read(connection, demand, now) for demand in demands]
+        if report is None:
+            learned, slot = Learned(), book(buckets, demands, now)
+        else:
+            learned = self._learned(connection, report.model, now)
+            slot = exchange(learned, buckets, demands, report, now)
+            connection.execute(_WRITE, (_key(report.model), self._encode(learned)))
+        rows = [(demand.key, self._encode(each)) for demand, each in zip(demands, buckets, strict=True)]
+        connection.executemany(_WRITE, rows)
+        return slot, learned
 
     def _raise_lasting(self, error: sqlite3.Error) -> None:
         """Raise a ConfigurationError for what does not pass by itself (rule 3)."""
@@ -183,9 +216,17 @@ class SQLiteStore:
         row = connection.execute(_READ, (demand.key,)).fetchone()
         return new_bucket(demand) if row is None else update_bucket(self._bucket(row[0]), demand, now)
 
+    def _learned(self, connection: sqlite3.Connection, model: str, now: float) -> Learned:
+        row = connection.execute(_READ, (_key(model),)).fetchone()
+        learned = new_learned(now) if row is None else self._decoded(row[0], self._decode_learned)
+        return learned if 0 <= now - learned.stamp < LEARNED_SECONDS else new_learned(now)  # another boot, or too old
+
     def _bucket(self, stored: bytes) -> TokenBucket:
+        return self._decoded(stored, self._decode)
+
+    def _decoded(self, stored: bytes, decode: Callable[[bytes], T]) -> T:
         try:
-            return self._decode(stored)
+            return decode(stored)
         except (msgspec.DecodeError, TypeError) as error:
             raise ConfigurationError(f"the rate-limit store {self.path!r} holds something else: {error}") from None
 
@@ -207,29 +248,37 @@ class SQLiteStore:
 class _Question:
     """The question of a call: answered by a thread, unless the call has gone before."""
 
-    def __init__(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> None:
+    def __init__(
+        self, demands: Sequence[Demand], corrections: Sequence[Correction], report: Report | None = None
+    ) -> None:
         self.demands = demands
         self.corrections = corrections
-        self.slot: Slot | None = None
+        self.report = report
+        self.reply: Reply | None = None
         self.abandoned = False
         self._lock = threading.Lock()
 
-    def take(self, slot: Slot) -> bool:
+    def take(self, reply: Reply) -> bool:
         """Take the answer; return False if nobody waits for it."""
         with self._lock:
             if not self.abandoned:
-                self.slot = slot
+                self.reply = reply
             return not self.abandoned
 
     def abandon(self) -> list[Correction]:
         """Give the question up; return what gives back what was booked for it."""
         with self._lock:
             self.abandoned = True
-            return [] if self.slot is None else self.back(self.slot)
+            return [] if self.reply is None else self.back(self.reply)
 
-    def back(self, slot: Slot) -> list[Correction]:
+    def back(self, reply: Reply) -> list[Correction]:
         """Return what gives a slot back."""
+        slot, _ = reply
         return [Correction(demand.key, slot.mark, -demand.cost) for demand in self.demands] if slot.booked else []
+
+
+def _key(model: str) -> str:
+    return f"{model}:learned"
 
 
 def _lacks_descriptors() -> bool:

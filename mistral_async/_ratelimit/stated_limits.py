@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from mistral_async._ratelimit.settings import RateLimits
+from mistral_async._ratelimit.store import BURST_HEADROOM, HEADROOM
 from mistral_async._ratelimit.token_bucket import TokenBucket, make_burst_bucket, make_spread_bucket
 
 # Rule 1: What the user states holds whatever the server says; what the server says is kept as well.
@@ -14,15 +15,12 @@ from mistral_async._ratelimit.token_bucket import TokenBucket, make_burst_bucket
 # Rule 2: Bulk work leaves headroom while interactive calls come: a twentieth of each limit (a quarter of a burst at
 # most) and a tenth of the calls in flight. Where no interactive call came for a minute, it takes everything.
 #
-# Rule 3: Units in a shared store are drawn there, not here; four calls of a process may ask it at once. The buckets
-# here serve while the store is down. Calls in flight are never shared: a process that dies would not give them back.
+# Rule 3: Units in a shared store are drawn there, not here. The buckets here serve while the store is down. Calls in
+# flight are never shared: a process that dies would not give them back.
 
-HEADROOM: Final = 0.05  # share of a limit that bulk work leaves to interactive calls
 SLOT_POLL: Final = 0.25  # seconds until the first in a queue asks again for a slot in flight: no time is known for it
-_BURST_HEADROOM: Final = 0.25  # of a burst, at most: a larger share would leave a small burst nothing
 _SLOT_HEADROOM: Final = 0.1  # of the calls in flight, and one at least
 _SMALL_CONCURRENCY: Final = 4  # calls in flight below which there is no headroom: a slot would be a quarter of them
-_STORE_CALLS: Final = 4  # calls of a process that ask a shared store at once: enough to hide its latency
 
 
 class Booking(NamedTuple):
@@ -37,30 +35,30 @@ class Booking(NamedTuple):
 class StatedLimits:
     """The limits that a user stated, and how much of each is drawn."""
 
-    __slots__ = ("asking", "buckets", "concurrency", "in_flight", "name", "shared")
+    __slots__ = ("buckets", "concurrency", "in_flight", "learns", "name", "shared")
 
-    def __init__(self, name: str, limits: RateLimits, *, shared: bool = False) -> None:
+    def __init__(self, name: str, limits: RateLimits, *, shared: bool = False, learns: bool = False) -> None:
         self.name: str = name  # of the model, or "*": part of the key in a shared store
         self.shared: bool = shared
+        self.learns: bool = learns  # the store shares what is learned too
         self.buckets: tuple[tuple[str, TokenBucket], ...] = _make_buckets(limits)  # with their resources
         self.concurrency: int | None = limits.concurrency
         self.in_flight: int = 0
-        self.asking: int = 0  # calls that ask the shared store
 
     @property
     def restricted(self) -> bool:
-        """Return True if the user stated anything."""
-        return bool(self.buckets) or self.concurrency is not None
+        """Return True if the user stated anything, or others may have learned something."""
+        return bool(self.buckets) or self.concurrency is not None or self.learns
 
     def ready_at(self, now: float, costs: Mapping[str, float], *, headroom: bool) -> float:
         """Return the earliest time, `now` or later, at which a call may start."""
         if self.concurrency is not None and self.in_flight >= usable_slots(self.concurrency, headroom=headroom):
             return now + SLOT_POLL
         if self.shared:
-            return now if self.asking < _STORE_CALLS else now + SLOT_POLL
+            return now
         at = now
         for resource, bucket in self.buckets:
-            spare = min(HEADROOM * bucket.limit, _BURST_HEADROOM * bucket.burst) if headroom else 0.0
+            spare = min(HEADROOM * bucket.limit, BURST_HEADROOM * bucket.burst) if headroom else 0.0
             at = max(at, bucket.ready_at(now, costs.get(resource, 0.0), spare))
         return at
 

@@ -50,9 +50,10 @@ class LimiterStatistics(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         waiting: Calls that wait for their turn.
         in_flight: Calls under way, as far as they are counted: while nothing limits them they are not.
-        rates: Calls per second, by model, where refusals have shown a limit.
+        rates: Calls per second, by model, where refusals have shown a limit: of all processes where a store shares it.
         noise: Share of the calls, by model, that is refused whatever the rate.
         models: The limits of each model that was called, with what is left of them.
+        shares: Share of this process in the calls of all, by model, where a store shares what they learn.
         store_down: Seconds for which the shared store has been out; None while it works, or where there is none.
         store_failures: Questions that the shared store did not answer, in all.
         store_error: The newest of those failures, as text.
@@ -65,6 +66,7 @@ class LimiterStatistics(msgspec.Struct, frozen=True, kw_only=True):
     rates: dict[str, float] = {}
     noise: dict[str, float] = {}
     models: dict[str, ModelStatistics] = {}
+    shares: dict[str, float] = {}
     store_down: float | None = None
     store_failures: int = 0
     store_error: str | None = None

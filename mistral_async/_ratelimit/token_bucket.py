@@ -50,6 +50,8 @@ class TokenBucket(msgspec.Struct, array_like=True):
     recent: list[list[float]] = []  # a plain bucket's last calls, [time, units], before which it held `base`
     base: float = 0.0
     base_stamp: float = 0.0
+    interactive_at: float = float("-inf")  # when an interactive call was last booked (store)
+    next_turn: float = 0.0  # when the next one that gets no slot may ask again (store)
 
     def ready_at(self, now: float, cost: float, headroom: float = 0.0) -> float:
         """Return the earliest time, `now` or later, at which `cost` units can be drawn and `headroom` units stay."""

@@ -57,7 +57,7 @@ WAITS = [
         _http/asyncio_wire/wire.py aclose:asyncio.sleep
         _http/trio_wire/connection.py pause:trio.lowlevel.checkpoint _send:trio.lowlevel.checkpoint
         _http/trio_wire/wire.py aclose:trio.lowlevel.cancel_shielded_checkpoint
-        _ratelimit/sqlite.py reserve:anyio.lowlevel.checkpoint_if_cancelled
+        _ratelimit/sqlite.py _ask:anyio.lowlevel.checkpoint_if_cancelled
         _results/stream.py _wait_on:checkpoint
         batch/_request_spool.py spool_calls:lowlevel.checkpoint
         bulk/_pipeline.py _next_items:anyio.lowlevel.checkpoint
@@ -147,7 +147,7 @@ WAITS = [
         "faults/test_deadlines.py::test_every_wait_ends_in_time "
         "faults/test_cancellation.py::test_waiting_for_the_rate_limit_may_be_cancelled",
         """
-        _ratelimit/shared.py acquire:sleep
+        _ratelimit/shared.py acquire:sleep _wait_to_ask:sleep
         _ratelimit/waiting.py wait_first:event.wait wait:_event.wait
         """,
     ),
@@ -167,7 +167,7 @@ WAITS = [
         """
         _ratelimit/redis.py _result_of:done.wait _book:connection.script _resolve:work
         _ratelimit/redis.py _serve:client _serve:anyio.create_task_group _serve:noticed.wait
-        _ratelimit/sqlite.py reserve:anyio.to_thread.run_sync reserve:anyio.sleep
+        _ratelimit/sqlite.py _ask:anyio.to_thread.run_sync _ask:anyio.sleep
         _spending/redis.py _ask:done.wait _answer:run
         _spending/sqlite.py ask:done.wait
         """,
@@ -456,7 +456,7 @@ WAITS = [
         _http/network.py aclose:wires[here].aclose aclose:_shared_wire.aclose
         _http/pooled.py _perform:connection.perform _make:exit_hook.start
         _ratelimit/limiter.py aclose:shared.aclose
-        _ratelimit/shared.py acquire:store.reserve aclose:store.aclose
+        _ratelimit/shared.py _ask:store.reserve aclose:store.aclose
         _ratelimit/waiting.py wait_turn:shared.acquire
         _results/download.py __aenter__:_open receive:receive _resume:aclose skip:aclose skip:_engine.sender.send
         _results/open_response.py _unless_cancelled:work aclose:_streaming.aclose

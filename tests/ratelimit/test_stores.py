@@ -14,9 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stores import demand, redis_server
 
-from mistral_async._ratelimit import Correction, Demand, Limiter, Priority, RateLimits, Slot, wait_turn
+from mistral_async._ratelimit import Correction, Demand, Limiter, Priority, RateLimits, Report, Slot, wait_turn
 from mistral_async._ratelimit.sqlite import SQLiteStore
-from mistral_async._ratelimit.store import HORIZON, book, new_bucket, update_bucket
+from mistral_async._ratelimit.store import (
+    HORIZON,
+    LONGEST_PAUSE,
+    book,
+    exchange,
+    new_bucket,
+    new_learned,
+    update_bucket,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")  # coredis leaves them
 
@@ -69,7 +77,9 @@ async def test_nothing_is_booked_beyond_the_horizon(make):
     slots = [await store.reserve([slow], ()) for _ in range(6)]
     assert [slot.booked for slot in slots] == [True, True, False, False, False, False]
     assert slots[1].delay <= HORIZON
-    assert slots[5].delay == pytest.approx(slots[2].delay, abs=0.5), "who was turned away took nothing"
+    assert slots[2].delay == pytest.approx(4 - HORIZON, abs=0.1)
+    assert slots[3].delay == pytest.approx(6 - HORIZON, abs=0.1), "each after the one before (rule 2 of store)"
+    assert slots[5].delay == pytest.approx(LONGEST_PAUSE, abs=0.1)
     await store.aclose()
 
 
@@ -143,7 +153,7 @@ async def test_a_limiter_asks_the_store_and_corrects_it(make):
         with anyio.fail_after(2):
             await wait_turn(limiter, turn)
         limiter.settle(turn, time.monotonic(), (), tokens=500)
-    assert limiter._total.limits.asking == 0
+    assert limiter._queues["m"].limits.asking == 0
     assert limiter._total.limits.in_flight == 0
     await limiter.aclose()
 
@@ -189,7 +199,7 @@ async def test_a_wait_for_a_booked_slot_that_is_cancelled_is_given_back():
     limiter = Limiter(RateLimits(requests_per_second=20, store=store))
     with anyio.move_on_after(0.02):
         await wait_turn(limiter, limiter.reserve("/v1/chat", "m", now=time.monotonic()))
-    assert limiter._total.limits.asking == 0
+    assert limiter._queues["m"].limits.asking == 0
     await wait_turn(limiter, limiter.reserve("/v1/chat", "m", now=time.monotonic()))
     assert store.corrections == [Correction("*:requests:1", 7.0, -1.0)]
 
@@ -226,10 +236,17 @@ async def test_redis_that_goes_away(caplog):
 STEPS = st.lists(
     st.tuples(st.floats(0, 20), st.integers(1, 4000), st.booleans(), st.floats(-0.9, 0.9)), min_size=1, max_size=30
 )
+REPORTS = st.lists(
+    st.tuples(
+        st.sampled_from([0, 0, 0, -1, 1]), st.sampled_from([None, None, b"[1]"]), st.integers(0, 3), st.booleans()
+    ),
+    min_size=30,
+    max_size=30,
+)
 
 
 def test_the_script_in_redis_counts_as_the_bucket_does(redis_url):
-    """The same calls, by the real script on a clock of ours, and by `book`."""
+    """The same calls, by the real script on a clock of ours, and by `book` or `exchange`."""
     import coredis
 
     from mistral_async._ratelimit import redis as module
@@ -241,11 +258,16 @@ def test_the_script_in_redis_counts_as_the_bucket_does(redis_url):
         async with coredis.Redis.from_url(redis_url) as client:
             script = client.register_script(source)
 
-            async def ask(key, now, demands, corrections):
+            async def ask(key, now, demands, corrections, report):
                 asked = [(1, each.cost, each.limit, each.window, each.rate, each.burst, each.exact) for each in demands]
                 drawn = [(1, mark, change) for _, mark, change in corrections]
-                booked, delay, mark = await script([key], [module._encode((HORIZON, asked, drawn)), repr(now)])
-                return Slot(bool(booked), float(delay), float(mark))
+                told = (
+                    []
+                    if report is None
+                    else [(2, report.epoch, (report.state or b"").decode(), report.lost, report.bulk)]
+                )
+                keys = [key, f"{key}:learned"]
+                return module._reply(await script(keys, [module._encode((HORIZON, asked, drawn, *told)), repr(now)]))
 
             async with anyio.from_thread.BlockingPortal() as portal:
                 await anyio.to_thread.run_sync(compare, partial(portal.call, ask))
@@ -253,21 +275,29 @@ def test_the_script_in_redis_counts_as_the_bucket_does(redis_url):
     numbers = iter(range(10_000))
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(steps=STEPS, exact=st.booleans())
-    def compare(ask, steps, exact):
-        key, now, bucket, marks = f"compare-{next(numbers)}", 1000.0, None, []
+    @given(steps=STEPS, exact=st.booleans(), reports=st.none() | REPORTS)
+    def compare(ask, steps, exact, reports):
+        key, now, bucket, marks, learned = f"compare-{next(numbers)}", 1000.0, None, [], None
         wanted = demand(key, 1.0, 10_000.0, 60.0, 165.0, 1000.0, exact=exact)
-        for pause, cost, correcting, change in steps:
+        for index, (pause, cost, correcting, change) in enumerate(steps):
             now += pause
             wanted = Demand(key, float(cost), *[getattr(wanted, name) for name in Demand.__struct_fields__[2:]])
             corrections = [Correction(key, mark, change * units) for mark, units in marks[-1:] if correcting and exact]
             for each in corrections:
                 bucket.correct(each.mark, each.change)
             bucket = new_bucket(wanted) if bucket is None else update_bucket(bucket, wanted, now)
-            expected = book([bucket], [wanted], now)
-            got = ask(key, now, [wanted], corrections)
+            report = None
+            if reports is None:
+                expected = book([bucket], [wanted], now)
+            else:
+                learned = learned or new_learned(now)
+                ahead, state, lost, bulk = reports[index]
+                report = Report("m", learned.epoch + ahead, state, lost, bulk)
+                expected = exchange(learned, [bucket], [wanted], report, now)
+            got, told = ask(key, now, [wanted], corrections, report)
             assert got.booked == expected.booked
             assert got.delay == pytest.approx(expected.delay, abs=1e-6)
+            assert learned is None or told == learned
             if got.booked:
                 marks.append((got.mark, float(cost)))
 

@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import types
 from pathlib import Path
 
@@ -391,7 +392,8 @@ async def test_a_download_goes_on(client, server, tmp_path):
 async def test_limits_are_kept_by_their_store(server, copied, monkeypatch):
     facts, path = written("rest.json"), copied("limits.sqlite")
     module = sys.modules[SQLiteStore.__module__]
-    monkeypatch.setattr(module, "time", types.SimpleNamespace(monotonic=lambda: facts["monotonic"]))
+    ago = time.monotonic() - facts["monotonic"]
+    monkeypatch.setattr(module, "time", types.SimpleNamespace(monotonic=lambda: time.monotonic() - ago))
     model = RateLimits(requests_per_second=1, burst=3)  # two of the burst are gone, and one is always kept
     limits = RateLimits(
         requests_per_minute=60, tokens_per_minute=50_000, models={theirs.MODEL: model}, store=SQLiteStore(path)
