@@ -20,13 +20,13 @@ from mistral_async._codec.json_encode import encode_any
 from mistral_async._files.whole_file import open_private
 from mistral_async.cli._data_folder import data_folder
 
-# Rule 1: Nothing is logged unless the user asked for it: by `logs on`, MISTRAL_LOG=on, --log, or by going on with a
-#   conversation that is in the log. --no-log wins over MISTRAL_LOG, and that over `logs on` and conversations.
+# Rule 1: Nothing is logged unless the user asked for it: by `logs on`, MISTRAL_CHAT_LOG=on, --log, or by going on with
+#   a conversation that is in the log. --no-log wins over MISTRAL_CHAT_LOG, and that over `logs on` and conversations.
 # Rule 2: The file is its owner's alone from the start (mode 0600), and what is deleted is overwritten.
 # Rule 3: One write is one transaction. Processes that write at once wait for each other.
 # Rule 4: An error of SQLite is a LogError that names the file.
 
-VARIABLE: Final = "MISTRAL_LOG"
+VARIABLE: Final = "MISTRAL_CHAT_LOG"
 _FORMAT: Final = 1  # of the tables; a file of a later format is left alone
 _PATIENCE: Final = 10.0  # seconds to wait for another process
 _TABLES: Final = """
@@ -174,7 +174,7 @@ class Log:
 
 
 def logs_all(log: Log, *, default: bool = False) -> bool:
-    """Return whether a chat is logged that says nothing of it: by MISTRAL_LOG, else by `logs on` (rule 1).
+    """Return whether a chat is logged that says nothing of it: by MISTRAL_CHAT_LOG, else by `logs on` (rule 1).
 
     `default` is for chats that neither of them says is logged.
     """

@@ -14,6 +14,7 @@ from mistral_async.cli._text import file_key
 
 KINDS: Final = {".pdf", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".docx", ".pptx"}
 STDIN: Final = "-"
+IMAGES: Final = ".images"  # ends the name of the folder for a result's images
 REMOTE: Final = ("http://", "https://")
 _UNSAFE_NAME: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _LONGEST_NAME: Final = 240  # bytes, of the 255 that most file systems allow
@@ -27,17 +28,38 @@ class Document(NamedTuple):
     folder: Path = Path()
 
 
-def find_documents(path: str) -> list[Document]:
-    """Return the documents of a path: an address, a file or stdin, or those in a folder, with the folders within it."""
+def find_documents(path: str, output: Path | None = None) -> list[Document]:
+    """Return the documents of a path: an address, a file or stdin, or those in a folder, with the folders within it.
+
+    What stands in the folder of the results, or was an image of one, is none.
+    """
     if path.startswith(REMOTE) or path == STDIN:
         return [Document(path)]
     root = Path(path)
     if root.is_dir():
-        found = sorted(each for each in root.rglob("*") if each.suffix.lower() in KINDS and each.is_file())
+        results = None if output is None or _is_within(root, output) else output
+        found = sorted(
+            each
+            for each in root.rglob("*")
+            if each.suffix.lower() in KINDS and each.is_file() and not _is_result(each, results)
+        )
         return [Document(str(each), each.relative_to(root).parent) for each in found]
     if not root.exists():
         raise FileNotFoundError(errno.ENOENT, "there is no such file or folder", path)
     return [Document(path)]
+
+
+def _is_result(path: Path, results: Path | None) -> bool:
+    """Return whether a file is in the folder of the results, or in the folder of a result's images."""
+    if results is not None and _is_within(path, results):
+        return True
+    folder = path.parent
+    name = folder.name.removesuffix(IMAGES)
+    return name != folder.name and any(folder.with_name(name + end).is_file() for end in (".md", ".html"))
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def result_paths(documents: Sequence[Document], folder: Path, suffix: str) -> list[Path]:

@@ -19,7 +19,7 @@ from mistral_async.cli._codes import Tally, print_error
 from mistral_async.cli._connection import ClientContext, Connection, shows_progress
 from mistral_async.cli._images import image_terminal, print_with_images
 from mistral_async.cli._markdown import plain_text
-from mistral_async.cli._ocr_documents import REMOTE, Document, find_documents, parse_pages, result_paths
+from mistral_async.cli._ocr_documents import IMAGES, REMOTE, Document, find_documents, parse_pages, result_paths
 from mistral_async.cli._ocr_done import Done
 from mistral_async.cli._parameters import Flag, Model, Output, StdinOrPath
 from mistral_async.cli._text import print_json, readable, terminal_text
@@ -63,7 +63,7 @@ async def ocr(
         Documents at once.
     """
     form: OCRFormat = "json" if json else format
-    documents = list({each.source: each for path in paths for each in find_documents(str(path))}.values())
+    documents = list({each.source: each for path in paths for each in find_documents(str(path), output)}.values())
     if not documents:
         raise ValueError("no documents: name files, folders of PDFs and images, or addresses")
     if form == "html":
@@ -191,7 +191,7 @@ class _Folder:
         if self._form in {"md", "html"}:
             name = target.name.removesuffix(self._suffix)
             saved: SavedFormat = "html" if self._form == "html" else "markdown"
-            answer.save(target.parent, name=name, format=saved, images=f"{name}.images")
+            answer.save(target.parent, name=name, format=saved, images=f"{name}{IMAGES}")
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             with WholeFile(target) as whole:

@@ -23,7 +23,7 @@ def run(capsys, monkeypatch, tmp_path, tmp_path_factory):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MISTRAL_API_KEY", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))  # what is kept for a user, and shells' own files
-    for name in ("XDG_DATA_HOME", "MISTRAL_LOG"):
+    for name in ("XDG_DATA_HOME", "MISTRAL_CHAT_LOG"):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments, stdin=""):

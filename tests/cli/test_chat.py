@@ -270,14 +270,14 @@ def test_what_decides_whether_a_chat_is_logged(run, monkeypatch, state, variable
     """Rule 1 of the log."""
     run("logs", state)
     if variable is not None:
-        monkeypatch.setenv("MISTRAL_LOG", variable)
+        monkeypatch.setenv("MISTRAL_CHAT_LOG", variable)
     run("chat", "hi", "--fake", *options)
     assert bool(run("logs", "list").out) is kept
 
 
 def test_a_variable_that_is_neither(run, monkeypatch):
-    monkeypatch.setenv("MISTRAL_LOG", "maybe")
-    assert "MISTRAL_LOG is on or off, not 'maybe'" in run("chat", "hi", "--fake").err
+    monkeypatch.setenv("MISTRAL_CHAT_LOG", "maybe")
+    assert "MISTRAL_CHAT_LOG is on or off, not 'maybe'" in run("chat", "hi", "--fake").err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are of Unix")

@@ -129,6 +129,15 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(read, documents):
     assert len([name for name in files("out") if name.endswith(".md")]) == 3
 
 
+@pytest.mark.parametrize("output", ["in/out", "in", "."])
+def test_results_are_no_documents(read, documents, output):
+    assert read("in", "-o", output)[1] == 3
+    ran, sent = read("in", "-o", output)
+    assert (ran.code, sent) == (0, 0)
+    assert "3 of 3 documents" in ran.err
+    assert len([name for name in files(output) if name.endswith(".md")]) == 3
+
+
 def test_a_document_from_stdin(at, threaded_server):
     threaded_server.reply("ocr.process", json=ANSWER, times=3)
     assert at("ocr", "-", stdin=PNG).code == 0

@@ -75,7 +75,7 @@ def check_source(source: bytes) -> cst.Module:
     except cst.ParserSyntaxError as error:
         raise ValueError(f"line {error.raw_line} is not Python") from None
     except (SyntaxError, UnicodeError) as error:  # about the encoding that it declares
-        raise ValueError(f"it can not be decoded: {error}") from None
+        raise ValueError(f"it cannot be decoded: {error}") from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     if not same:
