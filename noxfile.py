@@ -26,6 +26,8 @@ PEERS = [
     "pyarrow",
 ]
 BESIDE = [
+    "tests/cli/test_embed.py",
+    "tests/cli/test_float32.py",
     "tests/client/test_client.py",
     "tests/compat/test_clouds.py",
     "tests/compat/test_compat.py",

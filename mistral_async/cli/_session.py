@@ -6,7 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from mistral_async import SyncMistral
 from mistral_async.cli._attachments import Attachment
@@ -16,6 +16,8 @@ from mistral_async.cli._text import print_json, terminal_text
 from mistral_async.errors import ConfigurationError, MistralError
 from mistral_async.models import AssistantMessage, ChatCompletionResponse, Message, TextChunk, UsageInfo, UserMessage
 
+_QUOTES: Final = '"""'
+
 
 class ChatLog:
     """The place of a conversation in the log; without a log, nothing is kept."""
@@ -24,6 +26,11 @@ class ChatLog:
         self._log = log
         self._conversation = conversation
         self._system = system
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """The id of the conversation, if it is logged."""
+        return {} if self._log is None else {"conversation": self._conversation}
 
     def add(self, model: str, question: UserMessage, answer: str, usage: UsageInfo | None) -> None:
         """Log a question and its answer; a log that fails is told of, and costs nobody the answer."""
@@ -68,7 +75,7 @@ class ChatSession:
         print_error(f"{self._request['model']}. Ctrl-C stops an answer, Ctrl-D ends the conversation.")
         while True:
             try:
-                line = _line().strip()
+                line = _question_line()
             except EOFError:
                 print_error("")
                 return
@@ -121,7 +128,7 @@ class ChatSession:
         response: ChatCompletionResponse = self._client.chat.complete(**self._request)
         self._answer, self._usage = response.text, response.usage
         if self._json:
-            print_json(response)
+            print_json({**self._log.mark, **response.to_dict()})
         else:
             sys.stdout.write(f"{terminal_text(self._answer)}\n")
         sys.stdout.flush()
@@ -137,9 +144,20 @@ class ChatSession:
         sys.stdout.flush()
 
 
-def _line() -> str:
+def _question_line() -> str:
+    """Read a line, or what stands between two marks of three quotes, in any number of lines."""
+    line = _line().strip()
+    if not line.startswith(_QUOTES):
+        return line
+    lines = [line.removeprefix(_QUOTES)]
+    while not lines[-1].rstrip().endswith(_QUOTES):
+        lines.append(_line("... "))
+    return "\n".join(lines).rstrip().removesuffix(_QUOTES).strip()
+
+
+def _line(prompt: str = "> ") -> str:
     if sys.stdout.isatty():
-        return input("> ")
-    sys.stderr.write("> ")
+        return input(prompt)
+    sys.stderr.write(prompt)
     sys.stderr.flush()
     return input()

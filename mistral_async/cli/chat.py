@@ -46,7 +46,8 @@ def chat(
 ) -> int:
     """Ask a model. Without words, files, attachments or piped input, talk to it.
 
-    In a conversation Ctrl-C stops an answer; at the prompt Ctrl-C or Ctrl-D ends it.
+    In a conversation Ctrl-C stops an answer; at the prompt Ctrl-C or Ctrl-D ends it. A question of several lines stands
+    between two marks of three quotes (\"\"\").
 
     Parameters
     ----------

@@ -110,6 +110,9 @@ def test_json_is_the_whole_response_on_a_line(run):
     assert ran.out.count("\n") == 1
     assert json.loads(ran.out)["choices"][0]["message"]["content"] == "You said: hi"
     assert json.loads(ran.out)["usage"]["total_tokens"] > 0
+    assert "conversation" not in json.loads(ran.out)
+    told = json.loads(run("chat", "hi", "--json", "--log", "--fake").out)
+    assert told["conversation"] == Log().conversation()[0].conversation
 
 
 # templates

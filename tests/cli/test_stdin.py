@@ -66,6 +66,14 @@ def test_a_conversation_at_a_terminal_has_attachments_a_template_and_a_log(
     assert "\t3\tLOUD: one" in capsys.readouterr().out
 
 
+def test_a_question_of_several_lines(terminal, threaded_server, monkeypatch):
+    monkeypatch.setenv("MISTRAL_API_KEY", threaded_server.api_key)
+    terminal('"""one\n\n  two"""\n"""\nthree\n"""\n"""four"""\n')
+    assert main(["chat", "--server-url", threaded_server.url]) == 0
+    asked = [message["content"] for message in threaded_server.requests[-1].json()["messages"][::2]]
+    assert asked == ["one\n\n  two", "three", "four"]
+
+
 def test_a_pipe_that_sends_nothing_is_told_of(run, capsys, monkeypatch):
     monkeypatch.setattr(_text, "_PATIENCE", 0.01)
     reading, writing = os.pipe()
