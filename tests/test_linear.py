@@ -87,6 +87,7 @@ INLINE = {
     "_codec/redact.py _byte": "escapes a byte of the key",
     "_codec/large.py _item_end": "below, in a large answer",
     "_codec/json_schema/metadata.py _is_pattern": "a pattern of the user, which is not matched",
+    "integrations/redaction.py DEFAULT_PII_SECRET_PATTERNS": "in integrations/test_redaction.py",
     "resources/batch_jobs.py _fields": "an option of the user",
     "tools/_mcp.py title": "the URL of the user",
     "tools/_sendable_calls.py _mapped_function": "one character at a time",
