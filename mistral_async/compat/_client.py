@@ -21,7 +21,7 @@ from mistral_async.compat._names import GROUPS
 from mistral_async.compat.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from mistral_async import RetryConfig
+    from mistral_async import Hooks, RetryConfig
     from mistral_async.compat._methods import Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
     from mistral_async.payloads import WorkflowEncoding
@@ -70,6 +70,11 @@ class Clients:
         self.settings["workflow_encoding"] = encoding
         for key, client in self.made.items():
             self.made[key] = client.with_options(workflow_encoding=encoding)
+
+    def trace(self, hooks: Hooks) -> None:
+        """Have the calls that follow told to these hooks, and to none that were given here before."""
+        self.settings["hooks"] = hooks
+        self._changes += 1
 
     @functools.cached_property
     def sdk_configuration(self) -> SDKConfiguration:

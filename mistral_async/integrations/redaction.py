@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+else:
+    SpanExporter = object  # nothing of OpenTelemetry is loaded for policies
 
 # Rule 1: A policy sees the attributes of a span, of its events, links and resource, its name, and the description of
 #   its status. Ids, times, kinds and codes stay.
@@ -236,7 +238,7 @@ RedactionPolicyLike: TypeAlias = RedactionPolicy | AttributeMaskCallback
 """A policy, or the function of a `CallbackRedactionPolicy`."""
 
 
-class RedactingSpanExporter:
+class RedactingSpanExporter(SpanExporter):
     """An exporter that gives redacted copies of spans to another one.
 
     Args:
