@@ -16,12 +16,15 @@ from mistral_async._ratelimit import LimiterStatistics, RateLimits
 from mistral_async._ratelimit.statistics import models_of
 from mistral_async.errors import (
     APIConnectError,
+    APIStatusError,
     AuthenticationError,
+    CapacityError,
     ConfigurationError,
     MistralError,
     PaymentRequiredError,
     PermissionDeniedError,
     QuotaUnavailableError,
+    ServerError,
 )
 
 if TYPE_CHECKING:
@@ -34,18 +37,23 @@ if TYPE_CHECKING:
 # Rule 2: A call goes to the account that grants it a turn first (`choosing`). Where several would at once, they take
 # turns by their weights.
 # Rule 3: An account rests when it refuses a call for what the account is, not for what was asked: 401 and 402 for all
-# calls, 403 and a missing quota for those of the same model. One whose server can not be reached rests for all calls,
-# if another account has another server.
+# calls, a missing quota for those of the same model. So does a 403, once another account has answered the call: else
+# one request that nobody may make would end all others. One whose server can not be reached, or has answered three
+# times in a row with an error of its own, rests for all calls, if another account has another server.
 # Rule 4: A rest lasts a minute, and twice as long each time until ten minutes (five seconds, until one minute, for a
 # server that can not be reached), or as long as a `Retry-After` says if that is longer. Then one call tries the
 # account, the others once that was answered. An answer ends the rest; the next one is of the shortest again.
-# Rule 5: A refusal of what was sent before a rest began says nothing new: it does not make the rest longer.
-# Rule 6: While all accounts rest, calls raise the newest refusal; nothing is sent.
+# Rule 5: A refusal of what was sent before a rest began says nothing new: the next rest is not longer for it. A longer
+# `Retry-After` holds.
+# Rule 6: While all accounts rest, calls raise the newest refusal; nothing is sent. Servers that can not be reached are
+# tried all the same, where all others rest.
 
 _FIRST_REST: Final = 60.0  # seconds (rule 4)
 _LONGEST_REST: Final = 600.0
 _FIRST_OUTAGE: Final = 5.0
 _LONGEST_OUTAGE: Final = 60.0
+_IN_A_ROW: Final = 3
+_OUTAGES: Final = (APIConnectError, ServerError)
 
 ApiKey: TypeAlias = str | Callable[[], str | Expiring | Awaitable[str | Expiring]]
 
@@ -139,6 +147,11 @@ class Rest(msgspec.Struct):
     """Its seconds, which are doubled the next time."""
     error: BaseException
 
+    @property
+    def is_outage(self) -> bool:
+        """True if the server could not be reached."""
+        return isinstance(self.error, _OUTAGES)
+
 
 class AccountPool(Generic[M]):
     """The accounts of one client. They are numbered from 1, in the order in which they were given."""
@@ -148,6 +161,7 @@ class AccountPool(Generic[M]):
         self.members: tuple[M, ...] = tuple(members)
         self._several_servers = len({member.network.origin for member in members}) > 1
         self._credit = [0.0] * len(given)
+        self._failures = [0] * len(given)  # errors of a server's own in a row
         self._rests: dict[tuple[int, str | None], Rest] = {}
         self._lock = threading.Lock()
         self.waiting: int = 0
@@ -161,9 +175,11 @@ class AccountPool(Generic[M]):
         self.waiting = self.places = 0
 
     def order(self, bucket: str, now: float) -> list[M]:
-        """Return the accounts that do not rest for a model or route, the one whose turn it is first (rule 2)."""
+        """Return the accounts that may be asked about a model or route, the one whose turn it is first (rule 2)."""
         with self._lock:
-            ready = [index for index in range(len(self.members)) if not self._rests_now(index, bucket, now)]
+            numbers = range(len(self.members))
+            ready = [index for index in numbers if not self._rests_now(index, bucket, now)]
+            ready = ready or [index for index in numbers if not self._rests_now(index, bucket, now, outages=False)]
             if len(ready) > 1:
                 total = sum(self.given[index].weight for index in ready)
                 for index in ready:
@@ -172,9 +188,10 @@ class AccountPool(Generic[M]):
                 self._credit[ready[0]] -= total
         return [self.members[index] for index in ready]
 
-    def ready(self, bucket: str, now: float) -> list[M]:
-        """Return the accounts that do not rest for a model or route."""
-        return [member for index, member in enumerate(self.members) if not self._rests_now(index, bucket, now)]
+    def ready(self, bucket: str, now: float, *, outages: bool = True) -> list[M]:
+        """Return the accounts that do not rest for a model or route; without `outages` those away count as ready."""
+        numbers = range(len(self.members))
+        return [self.members[index] for index in numbers if not self._rests_now(index, bucket, now, outages=outages)]
 
     def secrets(self) -> Iterator[str]:
         """Yield the keys that are known: they are shown nowhere."""
@@ -192,10 +209,10 @@ class AccountPool(Generic[M]):
             return True
         index = member.number - 1
         with self._lock:
-            if self._rests_now(index, bucket, now):
+            if self._rests_now(index, bucket, now, outages=False):
                 return False
             for key in ((index, None), (index, bucket)):
-                if (rest := self._rests.get(key)) is not None:
+                if (rest := self._rests.get(key)) is not None and rest.until <= now:
                     rest.until = now + rest.pause
         return True
 
@@ -204,30 +221,36 @@ class AccountPool(Generic[M]):
 
         None: the error is about what was asked, or passes by itself (rule 3).
         """
-        scope = self._scope(error, bucket)
+        if isinstance(error, ServerError) and not isinstance(error, CapacityError):
+            self._failures[member.number - 1] += 1
+        scope = self._scope(error, bucket, member.number - 1)
         if scope is None:
             return None
         key = (member.number - 1, bucket if scope else None)
-        outage = isinstance(error, APIConnectError)
+        outage = isinstance(error, _OUTAGES)
         first, longest = (_FIRST_OUTAGE, _LONGEST_OUTAGE) if outage else (_FIRST_REST, _LONGEST_REST)
         with self._lock:
             before = self._rests.get(key)
+            asked = getattr(error, "retry_after", None) or 0.0
             if before is not None and began < before.since:  # rule 5
+                before.until = max(before.until, now + asked)
                 return 0.0
             pause = first if before is None else min(2 * before.pause, longest)
-            seconds = max(pause, getattr(error, "retry_after", None) or 0.0)
+            seconds = max(pause, asked)
             self._rests[key] = Rest(now, now + seconds, pause, kept(error))
         return seconds
 
-    def _scope(self, error: BaseException, bucket: str) -> str | None:
+    def _scope(self, error: BaseException, bucket: str, index: int) -> str | None:
         """Return the model or route for which an account rests, "" for all, None where it does not rest (rule 3)."""
         match error:
             case PermissionDeniedError() | QuotaUnavailableError():
                 return bucket
             case AuthenticationError() | PaymentRequiredError() | ConfigurationError():
                 return ""
-            case APIConnectError():
-                return "" if self._several_servers else None
+            case APIConnectError() if self._several_servers:
+                return ""
+            case ServerError() if self._several_servers and self._failures[index] >= _IN_A_ROW:
+                return ""
             case MistralError():
                 return None
             case _:  # of the function that gives the key
@@ -235,9 +258,10 @@ class AccountPool(Generic[M]):
 
     def answered(self, member: M, bucket: str, began: float) -> None:
         """End the rest of an account that has answered (rules 4 and 5)."""
+        index = member.number - 1
+        self._failures[index] = 0
         if not self._rests:
             return
-        index = member.number - 1
         with self._lock:
             for key in ((index, None), (index, bucket)):
                 if (rest := self._rests.get(key)) is not None and began >= rest.since:
@@ -248,12 +272,17 @@ class AccountPool(Generic[M]):
         with self._lock:
             rests = [rest for (_, scope), rest in self._rests.items() if scope in {None, bucket}]
         newest = max(rests, key=lambda rest: rest.since)
-        return told(kept(newest.error), self.advice(bucket, now))
+        error = told(kept(newest.error), self.advice(bucket, now))
+        if isinstance(error, APIStatusError):
+            error.retry_after = self._seconds_until_ready(bucket, now)
+        return error
 
     def advice(self, bucket: str, now: float) -> str:
         """Return the words for a refusal after which all accounts rest."""
-        seconds = max(0.0, min(self._ready_at(index, bucket) for index in range(len(self.members))) - now)
-        return f"all {len(self.members)} keys rest; the next is tried in {seconds:.0f} s"
+        return f"all {len(self.members)} keys rest; the next is tried in {self._seconds_until_ready(bucket, now):.0f} s"
+
+    def _seconds_until_ready(self, bucket: str, now: float) -> float:
+        return max(0.0, min(self._ready_at(index, bucket) for index in range(len(self.members))) - now)
 
     def statistics(self, now: float) -> LimiterStatistics:
         """Return the state of the limits in all, with that of each account in `keys`."""
@@ -278,12 +307,12 @@ class AccountPool(Generic[M]):
         rest = self._rests.get((index, None))
         return None if rest is None else max(0.0, rest.until - now)
 
-    def _rests_now(self, index: int, bucket: str, now: float) -> bool:
-        return bool(self._rests) and self._ready_at(index, bucket) > now
+    def _rests_now(self, index: int, bucket: str, now: float, *, outages: bool = True) -> bool:
+        return bool(self._rests) and self._ready_at(index, bucket, outages=outages) > now
 
-    def _ready_at(self, index: int, bucket: str) -> float:
+    def _ready_at(self, index: int, bucket: str, *, outages: bool = True) -> float:
         rests = (self._rests.get((index, None)), self._rests.get((index, bucket)))
-        return max((rest.until for rest in rests if rest is not None), default=0.0)
+        return max((each.until for each in rests if each and (outages or not each.is_outage)), default=0.0)
 
 
 def kept(error: BaseException) -> BaseException:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -28,6 +28,7 @@ from mistral_async.errors import APIStatusError, OutputError, ResponseValidation
 if TYPE_CHECKING:
     from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
+    from mistral_async._engine.fallback import Fallback
     from mistral_async._engine.routing import Heads, Routing
     from mistral_async._spending import Usage
 
@@ -59,6 +60,7 @@ class Engine:
         """The account of calls that belong to one."""
         self.sender: Sender = Sender(state, options)
         self._pool = state.pool if options.key is None else None
+        self._routed = self._pool is not None or options.fallback is not None
         self._gateway = state.gateway
         self._heads = HeadCache(self.account, options)
         self._other_heads: dict[int, HeadCache] = {}  # by the numbers of other accounts
@@ -151,9 +153,9 @@ class Engine:
         started, timeout = time.monotonic(), self.options.timeout
         total = timeout.total
         deadline = None if total is None else started + total
-        account = self.account
+        account, routed = self.account, self._routed
         key = account.key.current
-        if key is None and self._pool is None:
+        if key is None and not routed:
             key = await self.sender.fetch_key(account, request, deadline)
         options = self.options
         if request.route in EXECUTES:
@@ -162,9 +164,10 @@ class Engine:
             from mistral_async._engine.payloads import encode_payloads
 
             request, options = await encode_payloads(self._encoding, request, self, options, deadline)
-        sent, body, content_type = self._encode(request, options)
+        sent, extra = (request, options.extra_body) if self._gateway is None else self._rewrite(request, options)
+        body, content_type = encode_body(sent, extra)
         routing = None
-        if self._pool is not None or options.fallback is not None:
+        if routed:
             routing = self._routing(request, options, (sent, body, content_type), accept, trace)
             if key is None and (routing is None or routing.pool is None):
                 key = await self.sender.fetch_key(account, request, deadline)
@@ -177,13 +180,10 @@ class Engine:
         call.meter = self.meter
         return call
 
-    def _encode(self, request: Request, options: Options) -> tuple[Request, bytes | BodySource | None, str]:
-        """Return the request as it is sent, its body and the type of that."""
-        sent, extra = request, options.extra_body
-        if self._gateway is not None:
-            whole, extra = with_extra(request, extra)
-            sent = self._gateway.rewrite(whole)
-        return sent, *encode_body(sent, extra)
+    def _rewrite(self, request: Request, options: Options) -> tuple[Request, Mapping[str, Any] | None]:
+        """Return the request as it is sent, and what is left of the `extra_body` to be added as it is encoded."""
+        whole, extra = with_extra(request, options.extra_body)
+        return whole if self._gateway is None else self._gateway.rewrite(whole), extra
 
     def _routing(
         self,
@@ -200,12 +200,14 @@ class Engine:
         pool = self._pool
         if pool is not None and (not goes_anywhere(request, encoded[1]) or self.sender.has_own_key(request)):
             pool = None
-        models = options.fallback.models_for(request) if options.fallback is not None else []
+        is_fixed = options.fallback is None or "model" in (options.extra_body or ())
+        models = [] if is_fixed else cast("Fallback", options.fallback).models_for(request)
         if pool is None and not models:
             return None
 
         def compose(request: Request) -> tuple[bytes | BodySource | None, Heads]:
-            sent, body, content_type = self._encode(request, options)
+            sent, extra = self._rewrite(request, options)
+            body, content_type = encode_body(sent, extra)
             return body, functools.partial(self._head_for, sent, accept, content_type, trace)
 
         head = functools.partial(self._head_for, encoded[0], accept, encoded[2], trace)

@@ -16,9 +16,6 @@ from mistral_async.errors import (
     ConfigurationError,
     MistralError,
     QuotaUnavailableError,
-    RateLimitError,
-    RequestTimeoutError,
-    ServerError,
 )
 
 # Rule 1: A call falls back after the failures that are asked for, when its model has had the repetitions of the retry
@@ -39,13 +36,10 @@ ROUTES: Final = frozenset(
     {"/v1/audio/speech", "/v1/chat/completions", "/v1/fim/completions", "/v1/ocr", "/v1/responses"}
 )
 _KINDS: Final = frozenset({*DEFAULT_KINDS, "connection"})
-_BY_CLASS: Final[Mapping[type[APIStatusError], Kind]] = {
-    CapacityError: "capacity",
-    QuotaUnavailableError: "quota",
-    RateLimitError: "rate_limit",
-    ServerError: "server_error",
-    RequestTimeoutError: "server_error",
-}  # the first that fits
+_REQUEST_TIMEOUT: Final = 408
+_TOO_MANY: Final = 429
+_SERVER_ERRORS: Final = 500  # the first status of these
+_BUSY: Final = frozenset({"3505", "3810"})  # codes
 _NO_MODEL: Final = frozenset({"1500", "1910"})  # codes: of that name, in the plan's tier
 _ANSWERING: Final = frozenset({"read", "attempt", "idle"})  # phases in which the model has its turn
 _OVER: Final = frozenset({"total", "pace", "key"})  # phases at whose end the call has no time left
@@ -95,11 +89,19 @@ def kind_of(error: MistralError) -> Kind | None:
         return "timeout" if error.phase in _ANSWERING else None if error.phase in _OVER else "connection"
     if isinstance(error, APIConnectionError):
         return "connection"
-    if not isinstance(error, APIStatusError):
-        return None
+    return _kind_of_answer(error) if isinstance(error, APIStatusError) else None
+
+
+def _kind_of_answer(error: APIStatusError) -> Kind | None:
     if error.type == "invalid_model" or error.code in _NO_MODEL:
         return "model"
-    return next((kind for kinds, kind in _BY_CLASS.items() if isinstance(error, kinds)), None)
+    if isinstance(error, CapacityError) or error.code in _BUSY:  # in an event of a stream too
+        return "capacity"
+    if isinstance(error, QuotaUnavailableError):
+        return "quota"
+    if error.status == _TOO_MANY:
+        return "rate_limit"
+    return "server_error" if error.status >= _SERVER_ERRORS or error.status == _REQUEST_TIMEOUT else None
 
 
 def _names(given: object) -> tuple[str, ...]:

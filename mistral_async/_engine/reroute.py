@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final, cast
 from mistral_async._engine.accounts import told
 from mistral_async._engine.fallback import kind_of
 from mistral_async._engine.retry import is_safe_to_retry, is_throttled
-from mistral_async.errors import APITimeoutError, CapacityError, MistralError
+from mistral_async.errors import APITimeoutError, CapacityError, MistralError, PermissionDeniedError
 
 if TYPE_CHECKING:
+    from mistral_async._engine.accounts import AccountPool
     from mistral_async._engine.call_state import CallState
+    from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.routing import Routing
 
 # Rule 1: After a refusal for which an account rests (`accounts`), the call goes on with another at once, whatever the
@@ -35,6 +37,10 @@ def moves(call: CallState, error: MistralError) -> bool:
         return False
     now = time.monotonic()
     routing.failed.add(account.number)
+    if isinstance(error, PermissionDeniedError):
+        routing.doubted.append((account, call.began, error))
+        routing.held[account.number] = math.inf
+        return any(routing.held.get(each.number, now) <= now for each in pool.ready(call.bucket, now))
     seconds = pool.refused(account, call.bucket, error, began=call.began, now=now)
     if seconds is None:
         return False
@@ -42,8 +48,22 @@ def moves(call: CallState, error: MistralError) -> bool:
         call.tell_of_rest(error, seconds)
     if pool.ready(call.bucket, now):
         return True
-    told(error, pool.advice(call.bucket, now))
+    if not pool.ready(call.bucket, now, outages=False):
+        told(error, pool.advice(call.bucket, now))
     return False
+
+
+def answered(call: CallState) -> None:
+    """Note an answer: its account is well, and those that refused the call with 403 rest."""
+    pool, routing = cast("AccountPool[ClientState]", call.account.pool), call.routing
+    pool.answered(call.account, call.bucket, call.began)
+    if routing is None or not routing.doubted:
+        return
+    now = time.monotonic()
+    for account, began, error in routing.doubted:
+        if seconds := pool.refused(account, call.bucket, error, began=began, now=now):
+            call.tell_of_rest(error, seconds, account.number)
+    routing.doubted = []
 
 
 def pause_before_next(call: CallState, error: MistralError, policy: Callable[..., float | None]) -> float | None:

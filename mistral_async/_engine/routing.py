@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.request import Request
     from mistral_async._http.protocol import BodySource, RequestHead
     from mistral_async._ratelimit import Reservation
+    from mistral_async.errors import MistralError
 
 Heads: TypeAlias = "Callable[[ClientState, Secret | None], RequestHead]"
 Compose: TypeAlias = "Callable[[Request], tuple[bytes | BodySource | None, Heads]]"
@@ -26,6 +27,7 @@ class Routing:
 
     __slots__ = (
         "compose",
+        "doubted",
         "exhausted",
         "failed",
         "fallback",
@@ -59,6 +61,8 @@ class Routing:
         self.held: dict[int, float] = {}
         """Until when an account is left alone by this call."""
         self.failed: set[int] = set()
+        self.doubted: list[tuple[ClientState, float, MistralError]] = []
+        """The accounts that refused the call with 403, when it was sent, and the refusals."""
         self.places: dict[int, Reservation] = {}
         """The newest reservation of each account."""
         self.renewed: ClientState | None = None

@@ -412,8 +412,10 @@ class Sender:
             call.limiter.observe(call.request.route, call.model, now=time.monotonic(), headers=answer.headers)
         if self._state.throttles:
             self._state.throttles.accepted(call.bucket)
-        if (pool := call.account.pool) is not None:
-            pool.answered(call.account, call.bucket, call.began)
+        if call.account.pool is not None:
+            from mistral_async._engine.reroute import answered
+
+            answered(call)
         if call.trace is not None:
             headers = call.headers_of(answer)
             attempt = call.record(status=answer.status, request_id=headers.request_id)

@@ -12,9 +12,8 @@ from mistral_async._binding.resource import M, Resource, method
 from mistral_async._codec.counts import check_count
 from mistral_async._codec.plain import plain_argument
 from mistral_async._engine.request import Call
-from mistral_async.bulk._config import FALLBACK, BulkConfig, BulkOptions
+from mistral_async.bulk._config import FALLBACK, BulkConfig, BulkMapOptions, BulkOptions
 from mistral_async.bulk._results import AsyncResults
-from mistral_async.errors import ConfigurationError
 from mistral_async.models.chat import ChatCompletionResponse, ChatOptions
 from mistral_async.models.classifiers import (
     ClassificationResponse,
@@ -54,7 +53,7 @@ class BulkEndpoints(msgspec.Struct, frozen=True, kw_only=True):
     classify_chat: Callable[..., Call[ClassificationResponse]]
 
 
-class BulkChatOptions(ChatOptions, BulkOptions, total=False):
+class BulkChatOptions(ChatOptions, BulkMapOptions, total=False):
     """Options of a chat completion, and of fanning it out."""
 
 
@@ -69,7 +68,7 @@ class Bulk(Resource[M]):
     """Given by the class that is on the client."""
 
     @method
-    def map(self, calls: Items[Call[T]], **options: Unpack[BulkOptions]) -> AsyncResults[T]:
+    def map(self, calls: Items[Call[T]], **options: Unpack[BulkMapOptions]) -> AsyncResults[T]:
         """Perform any requests made by `calls`, reading them as there is room."""
         from mistral_async.bulk._work import SingleWork
 
@@ -216,7 +215,7 @@ def _messages(item: Any) -> Any:
 
 def _split(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Divide options into those of fanning out and those of the request."""
-    names = BulkOptions.__annotations__
+    names = BulkMapOptions.__annotations__
     fan = {name: value for name, value in options.items() if name in names}
     asked = {name: value for name, value in options.items() if name not in names and value is not None}
     return fan, {name: _repeatable(value) for name, value in asked.items()}
@@ -232,8 +231,6 @@ def _set(**options: Any) -> dict[str, Any]:
 
 
 def _packed_config(options: Mapping[str, Any]) -> BulkConfig:
-    if name := next((name for name in FALLBACK if options.get(name) is not None), None):
-        raise ConfigurationError(f"{name}= is for bulk.chat and bulk.map: what two models say here can not be compared")
     return BulkConfig.of(options, concurrency=_PACKED_CONCURRENCY, max_in_flight=_PACKED_WINDOW)
 
 

@@ -44,13 +44,18 @@ class BulkOptions(TypedDict, total=False):
     """The seconds between two calls of `progress`: 0.2."""
     checkpoint: str | os.PathLike[str] | None
     """A file that keeps every result: the same call with the same file goes on where a killed one was."""
-    fallback: Models | None
-    """Models that are asked when a call's own does not answer, as in `with_options`; for `chat` and `map`."""
-    fallback_on: Kinds | None
-    """The failures that lead to the next model, as in `with_options`."""
     budget: Budget | Sequence[Budget] | None
     """What the work may use in all: where it would use more, no further request starts, and the items that are left are
     `Err`s with a `BudgetExceededError`."""
+
+
+class BulkMapOptions(BulkOptions, total=False):
+    """Options of fanning out calls that may ask other models."""
+
+    fallback: Models | None
+    """Models that are asked when a call's own does not answer, as in `with_options`."""
+    fallback_on: Kinds | None
+    """The failures that lead to the next model, as in `with_options`."""
 
 
 class BulkConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -140,10 +140,20 @@ async def test_a_model_without_quota_is_asked_once_in_a_minute(client, server):
 
 async def test_a_stream_falls_back_before_its_first_event(client, server):
     server.fail(503, times=4)
-    server.reply("chat.stream", sse=[("error", {"object": "error", "message": "no", "code": "3505"})], done=False)
     async with client.chat.stream(**HI) as stream:
+        events = [event async for event in stream]
+        assert len(events) > 1
+        assert stream.response.model == events[0].model == NEXT
+
+
+@pytest.mark.parametrize(
+    "event", [{"message": "busy", "code": "3505"}, {"message": "no", "status": 429}, {"message": "no", "status": 500}]
+)
+async def test_so_does_one_that_begins_with_an_error(client, server, event):
+    server.reply("chat.stream", sse=[("error", {"object": "error", **event})], done=False, times=2)
+    async with client.with_options(retries=1).chat.stream(**HI) as stream:
         assert (await stream.get_final_response()).model == NEXT
-        assert stream.response.model == NEXT
+    assert models(server) == [MODEL, MODEL, NEXT]
 
 
 async def test_a_stream_never_falls_back_after_it(client, server):
@@ -170,7 +180,7 @@ async def test_vectors_have_no_fallback(client, server):
     with pytest.raises(ServerError):
         await client.embeddings.create(model="mistral-embed", inputs=["text"])
     assert set(models(server)) == {"mistral-embed"}
-    with pytest.raises(ConfigurationError, match="fallback= is for"):
+    with pytest.raises(TypeError, match="no option 'fallback'"):
         client.bulk.embed(["text"], fallback=NEXT)
 
 

@@ -191,6 +191,7 @@ async def test_while_all_rest_the_newest_refusal_is_raised_and_nothing_is_sent(c
     sent = len(server.requests)
     with pytest.raises(AuthenticationError, match="all 3 keys rest") as caught:
         await chats(client, 1)
+    assert caught.value.retry_after == pytest.approx(60, abs=10)
     assert len(server.requests) == sent
     assert not caught.value.may_have_executed
     assert not any(key in f"{caught.value!r} {caught.value.attempts}" for key in KEYS)
@@ -228,6 +229,16 @@ async def test_after_its_rest_one_call_tries_a_key(client, server, told, monkeyp
     await chats(client, 9)
     assert client.limiter.keys[0].rests is None
     assert numbers(server)[-9:].count(1) >= 2
+
+
+async def test_a_call_that_nobody_may_make_ends_no_other(client, server, told):
+    server.fail(403, times=3)
+    with pytest.raises(PermissionDeniedError) as caught:
+        await chats(client, 1)
+    assert [attempt.key for attempt in caught.value.attempts] == [1, 2, 3]
+    assert not told.rests
+    await chats(client, 3)
+    assert sorted(numbers(server)[-3:]) == [1, 2, 3]
 
 
 async def test_refusals_at_the_same_time_are_one(client, server, told):
@@ -376,6 +387,33 @@ async def test_a_server_that_is_away_rests(server, told, anyio_backend):
 
 
 # Keys from functions (rule 4 of choosing).
+
+
+async def test_a_server_that_answers_with_errors_alone_rests(server, told, anyio_backend):
+    async with FakeMistral(api_key=KEYS) as broken:
+        broken.fail(500, times=None)
+        accounts = [Account(api_key=KEYS[0], server_url=broken.url), Account(api_key=KEYS[1])]
+        async with Mistral(accounts, server_url=server.url, hooks=told, retry_config=QUICK) as client:
+            await chats(client, 30)
+        assert told.rests == [(1, "ServerError", 5.0)]
+        assert len(broken.requests) == 3
+
+
+async def test_servers_that_are_all_away_are_tried_again(anyio_backend):
+    servers = [FakeMistral(api_key=KEYS), FakeMistral(api_key=KEYS)]
+    for each in servers:
+        async with each:
+            pass
+    accounts = [Account(api_key=key, server_url=each.url) for key, each in zip(KEYS, servers, strict=False)]
+    retry = RetryConfig(backoff=BackoffStrategy(initial_interval=20, max_interval=20))
+    async with Mistral(accounts, retry_config=retry) as client:
+        with pytest.raises(APIConnectError, match=r"after \d attempts") as caught:
+            await chats(client, 1)
+        assert {attempt.key for attempt in caught.value.attempts} == {1, 2}
+        async with servers[1]:
+            again = [Account(api_key=KEYS[0], server_url=servers[0].url), Account(api_key=KEYS[1])]
+            async with Mistral(again, server_url=servers[1].url) as other:
+                await chats(other, 4)
 
 
 async def test_a_function_that_fails_has_its_key_rest(server, told):
@@ -567,6 +605,16 @@ def test_what_was_sent_before_a_rest_says_nothing_new():
     assert pool.refused(first, "model", refusal(), began=1.5, now=3) == 0
     pool.answered(first, "model", 1.9)
     assert first not in pool.order("model", 4)
+
+
+def test_a_longer_retry_after_of_the_same_moment_holds():
+    pool = pool_of(2)
+    first, longer = pool.members[0], refusal(PaymentRequiredError)
+    longer.retry_after = 300.0
+    pool.refused(first, "model", refusal(PaymentRequiredError), began=1, now=2)
+    pool.refused(first, "model", longer, began=1, now=3)
+    assert not pool.take(first, "model", 302)
+    assert pool.take(first, "model", 303)
 
 
 @given(weights=st.lists(st.integers(1, 9), min_size=2, max_size=5))
