@@ -56,6 +56,12 @@ LIBRARIES = [
 ]
 
 ENGINES = ["celery[redis]", "daft", "dask[dataframe]", "pandas<3", "pyspark[sql]", "ray[data]"]  # and Java, for Spark
+FRAMEWORKS = [
+    "apache-airflow-task-sdk>=1.1,<2",
+    "celery>=5.4,<6",
+    "django>=5,<7",
+    "streamlit>=1.40,<2",
+]
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.error_on_missing_interpreters = False
@@ -105,6 +111,13 @@ def docs(session: nox.Session) -> None:
     """Build the documentation, look for dead links, and run the programs that need large libraries."""
     session.install("-e", ".[docs,test]", "pandas", "polars")
     session.run("pytest", "tests/test_site.py", "tests/test_docs.py", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def frameworks(session: nox.Session) -> None:
+    """Run the recipes for testing with frameworks, with those that are too large for the other sessions."""
+    session.install("-e", ".[test]", *FRAMEWORKS)
+    session.run("pytest", "tests/test_docs.py", "-k", "frameworks", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])

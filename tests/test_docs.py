@@ -15,7 +15,12 @@ from mistral_async.testing import FakeMistral
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {"libraries.md"}  # in beside/test_libraries.py, each in a process of its own
 ENGINES = {"celery", "daft", "dask", "pyspark", "ray"}
-LARGE = {"pandas", "polars"} | ENGINES  # programs that import these run where they are: nox -s docs, nox -s engines
+# Programs that import these run where they are installed, with the session of nox that installs them.
+LARGE = {
+    **dict.fromkeys(("pandas", "polars"), "docs"),
+    **dict.fromkeys(("airflow", "django", "streamlit"), "frameworks"),
+    **dict.fromkeys(ENGINES, "engines"),
+}
 PAGES = [ROOT / "README.md", *(path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in ELSEWHERE)]
 BLOCK = re.compile(r"^(?P<indent> *)```python(?P<info>[^\n]*)\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
 IMPORTED = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
@@ -37,8 +42,8 @@ PROGRAMS = programs()
 
 @pytest.mark.parametrize(("place", "code"), PROGRAMS, ids=[place for place, _ in PROGRAMS])
 def test_program_runs(place, code, monkeypatch, tmp_path, capsys):
-    for name in LARGE.intersection(IMPORTED.findall(code)):
-        pytest.importorskip(name, reason=f"{name} is not installed: nox -s {'engines' if name in ENGINES else 'docs'}")
+    for name in LARGE.keys() & IMPORTED.findall(code):
+        pytest.importorskip(name, reason=f"{name} is not installed: nox -s {LARGE[name]}")
         if name in ENGINES:
             warnings.simplefilter("default")  # their own are not ours
     monkeypatch.setattr(random, "random", lambda: 0.1)  # the jitter of the waits between attempts

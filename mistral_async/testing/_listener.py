@@ -6,13 +6,14 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
+from functools import partial
 from typing import Any
 
 import anyio
-from anyio.abc import ByteStream, SocketAttribute, SocketStream, TaskGroup
+from anyio.abc import ByteStream, SocketAttribute, SocketStream
 from anyio.streams.tls import TLSStream
 
+from mistral_async._binding.background import BackgroundTask
 from mistral_async.testing._connection import ConnectionServer, ServerConnection, reset
 from mistral_async.testing._effects import Connections
 from mistral_async.testing._faults import Reset, Stall
@@ -30,29 +31,21 @@ class Listener:
         self._tls = tls
         self._serves = serves
         self._live: dict[ServerConnection, SocketStream] = {}
-        self._tasks: TaskGroup = anyio.create_task_group()
-        self._stop, self._stopped = anyio.Event(), anyio.Event()
+        self._failure: Exception | None = None
+        self._background: BackgroundTask
 
     async def start(self, host: str, port: int) -> int:
         """Listen and return the port, a free one if `port` is 0."""
         listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
-        await self._tasks.__aenter__()
-        self._tasks.start_soon(self._serve, listener)
+        self._background = BackgroundTask(partial(self._serve, listener))
         found: int = listener.extra(SocketAttribute.local_port)  # noqa: S610  an attribute of anyio, not of Django
         return found
 
-    async def stop(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        """Close the socket and every connection."""
-        self._stop.set()
-        with anyio.CancelScope(shield=True):
-            await self._stopped.wait()
-        if exc_type is not None and issubclass(exc_type, anyio.get_cancelled_exc_class()):
-            return bool(await self._tasks.__aexit__(exc_type, exc, traceback))
-        # The group must not wrap the body's exception: a test server must not raise an ExceptionGroup.
-        await self._tasks.__aexit__(None, None, None)
-        return False
+    async def stop(self) -> None:
+        """Close the socket and every connection, from any task: a fixture is often left by another than entered it."""
+        await self._background.stop()
+        if self._failure is not None:
+            raise self._failure
 
     def drop_idle(self) -> None:
         """Close every idle connection without a response."""
@@ -61,14 +54,12 @@ class Listener:
                 _shut_down(stream)
 
     async def _serve(self, listener: Any) -> None:
+        accept: Callable[[SocketStream], Any] = self._accept
         try:
-            async with listener, anyio.create_task_group() as connections:
-                accept: Callable[[SocketStream], Any] = self._accept
-                connections.start_soon(listener.serve, accept)
-                await self._stop.wait()
-                connections.cancel_scope.cancel()
-        finally:
-            self._stopped.set()
+            async with listener:
+                await listener.serve(accept)
+        except Exception as error:  # noqa: BLE001 - a failure of the server itself is raised by `stop`
+            self._failure = error
 
     async def _accept(self, stream: SocketStream) -> None:
         self._connections.opened += 1

@@ -199,12 +199,12 @@ class FakeMistral:
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
+    ) -> None:
         if self._listening is None:
-            return False
+            return
         listening, self._listening = self._listening, None
         try:
-            return await listening.stop(exc_type, exc, traceback)
+            await listening.stop()
         finally:
             self.state.close()
 

@@ -14,7 +14,7 @@ import pytest
 from mistral_async.testing._json import JSONObject
 
 if TYPE_CHECKING:
-    from mistral_async import Mistral, SyncMistral
+    from mistral_async import Mistral, SyncMistral, compat
     from mistral_async.testing import FakeMistral, Recording, Replay
 
 _MARK = "fake_mistral"
@@ -73,6 +73,25 @@ def sync_mistral(fake_mistral: FakeMistral) -> Iterator[SyncMistral]:
 
     with SyncMistral(**_settings(fake_mistral)) as client:
         yield client
+
+
+@pytest.fixture
+def compat_mistral(fake_mistral: FakeMistral) -> Iterator[compat.Mistral]:
+    """Return a client of `fake_mistral` with the official SDK's spellings; it retries within milliseconds."""
+    from mistral_async.compat import Mistral
+    from mistral_async.compat.utils import BackoffStrategy, RetryConfig
+
+    quick = RetryConfig("backoff", BackoffStrategy(5, 20, 1.5, 90_000), retry_connection_errors=True)
+    with Mistral(fake_mistral.api_key, server_url=fake_mistral.url, retry_config=quick) as client:
+        yield client
+
+
+@pytest.fixture
+def mistral_env(fake_mistral: FakeMistral, monkeypatch: pytest.MonkeyPatch) -> FakeMistral:
+    """Return `fake_mistral`, to which clients lead that are made without a key and an address: `Mistral()`."""
+    monkeypatch.setenv("MISTRAL_API_KEY", fake_mistral.api_key)
+    monkeypatch.setenv("MISTRAL_SERVER_URL", fake_mistral.url)
+    return fake_mistral
 
 
 @pytest.fixture

@@ -214,12 +214,12 @@ def test_the_tests_in_the_documentation(pytester, monkeypatch):
     programs = [
         code for code in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL) if "def test_" in code
     ]
-    assert len(programs) == 4
+    assert len(programs) == 6
     cassettes = [code for code in programs if "mistral_cassette" in code]
     pytester.makeini("[pytest]\nanyio_mode = auto\n")
     pytester.makepyfile(**{f"test_{n}": code for n, code in enumerate(programs) if code not in cassettes})
     ran = pytester.runpytest_subprocess("-W", "error", "--strict-markers", timeout=60)
-    ran.assert_outcomes(passed=4)  # the async one on asyncio and on trio
+    ran.assert_outcomes(passed=7)  # the async one on asyncio and on trio
 
 
 def test_it_loads_nothing_before_it_is_used():
@@ -341,3 +341,27 @@ async def test_a_router_of_respx_is_a_transport(anyio_backend):
         assert (await client.chat.complete(**ASK)).text == "mocked"
     assert route.call_count == 2
     assert route.calls.last.request.headers["authorization"] == "Bearer key"
+
+
+def test_a_client_of_each_kind_and_those_that_the_environment_leads(project):
+    ran = project(
+        """
+    from mistral_async import SyncMistral, compat
+
+    ASK = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
+
+    def test_compat(compat_mistral, fake_mistral):
+        fake_mistral.fail(503)
+        assert isinstance(compat_mistral, compat.Mistral)
+        assert compat_mistral.chat.complete(**ASK).choices[0].message.content == "You said: hi"
+        assert [request.status for request in fake_mistral.requests] == [503, 200]
+
+    def test_environment(mistral_env):
+        with SyncMistral() as client, compat.Mistral() as other:
+            assert client.chat.complete(**ASK).text == "You said: hi"
+            assert other.chat.complete(**ASK).choices[0].message.content == "You said: hi"
+        assert len(mistral_env.requests) == 2
+    """,
+        asynchronous=False,
+    )
+    ran.assert_outcomes(passed=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -180,3 +181,14 @@ def test_the_fixture(tmp_path):
     )
     assert "1 failed, 1 passed" in result.stdout, result.stdout + result.stderr
     assert "not used: reply for any request" in result.stdout
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_another_task_may_leave_it_than_entered_it(anyio_backend):
+    """As runners do that make a task each of the set-up, the test and the clean-up of fixtures."""
+    server = FakeMistral()
+    await asyncio.create_task(server.__aenter__())
+    async with httpx.AsyncClient(base_url=server.url, headers={"authorization": "Bearer test-key"}) as http:
+        assert (await http.get("/v1/models")).status_code == 200
+    await asyncio.create_task(server.__aexit__(None, None, None))
+    assert not server.connections.open
