@@ -34,8 +34,8 @@ ROOMS = """
     _client
     __init__
     integrations
-    testing
     compat
+    testing
     demo
     cli
     __main__
