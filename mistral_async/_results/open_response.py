@@ -148,7 +148,7 @@ class OpenResponse:
         return None
 
     def _usage(self) -> object:
-        """Return the usage that the answer names; None where it names none."""
+        """Return the usage that the whole answer names; None where it names none, or is not whole."""
         return None
 
     def _partial(self) -> object:

@@ -401,6 +401,8 @@ class AsyncStream(OpenResponse, Generic[T]):
         return tokens if isinstance(tokens, int) else None
 
     def _usage(self) -> object:
+        if not self._ended and not self.partial.is_finished:
+            return None  # what its events said so far is less than what it cost
         found = (usage_of(event) for event in reversed(self._seen))
         return next((usage for usage in found if usage is not None), None)
 

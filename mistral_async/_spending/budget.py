@@ -248,7 +248,7 @@ class Budget:
         for event in woken:
             event.set()
 
-    def exceeded(self, charge: Charge, what: str) -> BudgetExceededError:
+    def exceeded(self, charge: Charge, what: str, advice: str = "") -> BudgetExceededError:
         """Make the error for a call that does not fit in."""
         balance = self._ledger.balance(self._key())
         booked = [used + held for used, held in zip(balance.used, balance.reserved, strict=True)]
@@ -257,7 +257,7 @@ class Budget:
             for name, limit, total, more in zip(Spending.__struct_fields__, self._limits, booked, charge, strict=True)
             if 0 <= limit < total + more
         )
-        return _exceeded(self, next(short, self._first_limit()), charge.spending, what)
+        return _exceeded(self, next(short, self._first_limit()), charge.spending, what, advice)
 
     def _first_limit(self) -> str:
         return next(name for name in Spending.__struct_fields__ if getattr(self, name) is not None)
@@ -319,20 +319,26 @@ def _ledger(store: object, name: str, *, per_day: bool) -> LocalLedger | SharedL
     return SharedLedger(backend_of(store), name, expires=_TWO_DAYS if per_day else 0)
 
 
-def _exceeded(budget: Budget, resource: str, needed: Spending, what: str) -> BudgetExceededError:
+def _exceeded(budget: Budget, resource: str, needed: Spending, what: str, advice: str) -> BudgetExceededError:
     """Make the error, with its attributes."""
     state = budget.state
     limit, used, reserved, needs = (getattr(each, resource) for each in (budget, state.used, state.reserved, needed))
     period = {"day": " a day", "job": " a job", None: ""}[budget.per]
     again = "" if state.begins_again is None else f"; it begins again at {state.begins_again:%Y-%m-%dT%H:%MZ}"
+    unit = "of cost" if resource == "cost" else resource
     error = BudgetExceededError(
-        f"{what}: nothing was sent, because this call may use {needs:,} {resource} of the budget {budget.name!r} of "
-        f"{limit:,}{period}, of which {used:,} are used and {reserved:,} reserved{again}"
+        f"{what}: nothing was sent, because it may need {_shown(needs)} {unit}{advice}, and of the "
+        f"{_shown(limit)}{period} of the budget {budget.name!r} {_shown(used)} are used and {_shown(reserved)} "
+        f"reserved{again}"
     )
     error.budget, error.resource, error.limit = budget.name, resource, limit
     error.used, error.reserved, error.needed = used, reserved, needs
     error.begins_again = state.begins_again
     return error
+
+
+def _shown(amount: float) -> str:
+    return f"{amount:,}" if isinstance(amount, int) else f"{amount:,.6g}"
 
 
 def _restored(settings: Mapping[str, Any]) -> Budget:

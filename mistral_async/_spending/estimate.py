@@ -52,6 +52,10 @@ class Estimator:
             prompt, 0, output, prompt + output + _up(peaks.other), named or _up(peaks.pages), _up(peaks.seconds)
         )
 
+    def guesses(self, route: str, fields: Mapping[str, Any]) -> bool:
+        """Return whether nothing but earlier answers says how long this one may be."""
+        return _writes(route) and _stated_output(fields) is None
+
     def observe(self, model: str, route: str, size: int, units: Units) -> None:
         """Learn from an answer."""
         peaks = self._peaks(model, route)
@@ -67,9 +71,12 @@ class Estimator:
         if (peaks := self._models.get(key)) is None:
             if len(self._models) >= _MAX_MODELS:
                 self._models.clear()
-            first = _FIRST_ANSWER if any(part in route for part in _WRITES) else 0
-            peaks = self._models.setdefault(key, _Peaks(first))
+            peaks = self._models.setdefault(key, _Peaks(_FIRST_ANSWER if _writes(route) else 0))
         return peaks
+
+
+def _writes(route: str) -> bool:
+    return any(part in route for part in _WRITES)
 
 
 def _stated_output(fields: Mapping[str, Any]) -> int | None:

@@ -70,7 +70,8 @@ async def reserve(budgets: Sequence[Budget], asked: Asked, *, patient: bool) -> 
             return Hold(asked, holds)
         _give_back(holds)
         if not patient or not await full.has_changed(mark):
-            raise full.exceeded(_charge(full, asked), asked.what)
+            advice = " (max_tokens= limits that)" if full.estimator.guesses(asked.route, asked.fields) else ""
+            raise full.exceeded(_charge(full, asked), asked.what, advice)
 
 
 async def _reserve_each(budgets: Sequence[Budget], asked: Asked, holds: list[BudgetHold]) -> tuple[Budget | None, int]:

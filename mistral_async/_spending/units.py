@@ -42,13 +42,16 @@ def read_units(usage: object) -> Units | None:
         return None
     tokens = _count(usage, "prompt_tokens") or _count(usage, "input_tokens")
     output = _count(usage, "completion_tokens") or _count(usage, "output_tokens")
+    total = _count(usage, "total_tokens")
+    if not tokens and not output:
+        tokens = total  # which is all that some relays say
     details = next((found for name in _DETAILS if (found := field(usage, name)) is not None), None)
     cached = _count(usage, "num_cached_tokens") if details is None else _count(details, "cached_tokens")
     units = Units(
         tokens,
         min(cached, tokens),
         output,
-        max(_count(usage, "total_tokens"), tokens + output),
+        max(total, tokens + output),
         _count(usage, "pages_processed"),
         _count(usage, "prompt_audio_seconds"),
     )

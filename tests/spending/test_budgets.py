@@ -7,14 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import Budget, Mistral, Price, Spending, SyncMistral
 from mistral_async._spending.ledger import Charge, Entry, Limits, LocalLedger
-from mistral_async.errors import APIConnectionError, BudgetExceededError, ConfigurationError, ServerError
+from mistral_async.errors import (
+    APIConnectionError,
+    BudgetExceededError,
+    ConfigurationError,
+    IncompleteStreamError,
+    ServerError,
+)
 from mistral_async.testing import Cut, Delay
 
+EACH_LOOP = pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"], indirect=True)
 MODEL = "mistral-small-latest"
 HI = [{"role": "user", "content": "hi"}]
 PRICES = {MODEL: Price(input=1, output=2, cached=0.1), "mistral-embed": Price(input=1)}
@@ -56,7 +63,7 @@ async def test_a_call_that_would_pass_the_limit_is_not_sent(server, limited, lim
     budget = Budget(**limit, prices=PRICES, name="mine")
     client = limited(budget)
     await asking(client, max_tokens=5)
-    with pytest.raises(BudgetExceededError, match=r"nothing was sent.*the budget 'mine'") as caught:
+    with pytest.raises(BudgetExceededError, match=r"nothing was sent.* of the budget 'mine'") as caught:
         await asking(client, max_tokens=400)
     assert len(server.requests) == 1
     error = pickle.loads(pickle.dumps(caught.value))
@@ -88,6 +95,7 @@ async def test_one_budget_given_twice_counts_once(limited):
     assert budget.state.used.requests == 1
 
 
+@EACH_LOOP
 async def test_at_the_same_time_no_more_start_than_have_room(server, limited):
     server.fault(Delay(0.05), times=None)
     budget = Budget(requests=3)
@@ -114,6 +122,7 @@ async def test_a_stream_is_settled_with_the_usage_of_its_end(limited):
     assert budget.state.reserved == Spending()
 
 
+@EACH_LOOP
 async def test_a_stream_that_is_left_may_have_used_all_that_was_reserved(limited):
     budget = Budget(tokens=1000)
     client = limited(budget)
@@ -123,6 +132,37 @@ async def test_a_stream_that_is_left_may_have_used_all_that_was_reserved(limited
     assert budget.state.used.tokens > 500
     assert budget.state.reserved == Spending()
     assert (client.usage.requests, client.usage.unknown, client.usage.total_tokens) == (1, 1, 0)
+
+
+def chunk(text, tokens, finished=None):
+    choice = {"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": finished}
+    return {"id": "1", "choices": [choice], "usage": {"prompt_tokens": 10, "completion_tokens": tokens}}
+
+
+async def test_usage_that_grows_with_each_event_is_counted_once(server, limited):
+    budget = Budget(tokens=5000)
+    server.reply("chat.stream", sse=[chunk("a", 1), chunk("b", 2), chunk("c", 3, "stop")])
+    async with limited(budget).chat.stream(model=MODEL, messages=HI) as stream:
+        await stream.until_done()
+    assert budget.state.used.tokens == 13
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_usage_so_far_is_not_that_of_the_whole_answer(server, limited, whole):
+    budget = Budget(tokens=1000)
+    server.reply("chat.stream", sse=[chunk("a", 1), *([chunk("b", 2, "stop")] if whole else [])], done=False)
+    client = limited(budget)
+    stream = client.chat.stream(model=MODEL, messages=HI, max_tokens=500)
+    if whole:
+        async with stream:
+            await stream.until_done()
+        assert budget.state.used.tokens == 12
+    else:
+        with pytest.raises(IncompleteStreamError):
+            async with stream:
+                await stream.until_done()
+        assert budget.state.used.tokens > 500
+    assert client.usage.unknown == int(not whole)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +195,7 @@ async def test_nothing_was_sent_where_no_connection_came(limited):
     assert budget.state.used == budget.state.reserved == Spending()
 
 
+@EACH_LOOP
 async def test_each_attempt_reserves_and_only_what_ran_is_used(server, client):
     budget = Budget(tokens=1000)
     server.reply(status=503, times=2)
@@ -171,6 +212,7 @@ async def test_a_refused_call_is_not_repeated(server, limited):
     assert not server.requests
 
 
+@EACH_LOOP
 @pytest.mark.parametrize("seconds", [0.0, 0.02, 0.2])
 async def test_cancelled_anywhere_nothing_stays_reserved(server, seconds):
     server.fault(Delay(0.1), times=None)
@@ -210,6 +252,19 @@ async def test_pages_and_seconds_cost_what_their_prices_say(server, limited):
     seconds = heard.usage.prompt_audio_seconds
     assert budget.state.used.cost == pytest.approx(pages + seconds)
     assert (client.usage.pages, client.usage.audio_seconds) == (pages, seconds)
+
+
+async def test_the_error_says_what_limits_a_call(server, limited):
+    client = limited(Budget(tokens=1000))
+    with pytest.raises(BudgetExceededError, match=r"1,0\d\d tokens \(max_tokens= limits that\), and of the 1,000"):
+        await client.chat.complete(model=MODEL, messages=HI)
+    with pytest.raises(BudgetExceededError, match=r"may need 2,0\d\d tokens, and"):
+        await asking(client, max_tokens=2000)
+    with pytest.raises(BudgetExceededError, match=r"may need 2,\d\d\d tokens, and"):
+        await client.beta.conversations.start(model=MODEL, inputs="hi", completion_args={"max_tokens": 2000})
+    with pytest.raises(BudgetExceededError, match=r"may need \d,\d\d\d tokens, and"):
+        await client.embeddings.create(model="mistral-embed", inputs=["word " * 1000])
+    assert not server.requests
 
 
 async def test_a_model_without_a_price_is_not_asked(server, limited):
@@ -386,6 +441,7 @@ async def test_clients_are_pickled_with_their_budgets_and_count_anew(server, mon
 AMOUNT = st.builds(Charge, st.integers(0, 20), st.just(1), st.integers(0, 20))
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(AMOUNT, AMOUNT, st.integers(0, 30))), st.integers(1, 100), st.integers(1, 100))
 def test_reserved_and_used_never_pass_the_limit_while_estimates_hold(steps, tokens, nanos):
     ledger, limits, open_, used = LocalLedger(), Limits(tokens, -1, nanos), {}, [0, 0, 0]

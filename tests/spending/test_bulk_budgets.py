@@ -10,6 +10,7 @@ from mistral_async import Budget, Price, Spending, SQLiteStore
 from mistral_async.errors import BudgetExceededError
 from mistral_async.testing import Delay
 
+EACH_LOOP = pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"], indirect=True)
 MODEL = "mistral-small-latest"
 SIZE = {"output_dimension": 16, "max_inputs_per_request": 10}
 
@@ -27,6 +28,7 @@ def texts_sent(server):
     )
 
 
+@EACH_LOOP
 async def test_the_rest_are_errors_when_the_budget_has_no_room(server, client):
     # Rule 12 of pipeline.
     budget = Budget(requests=5)
@@ -47,6 +49,7 @@ async def test_work_goes_on_with_its_checkpoint_and_pays_nothing_twice(server, c
     assert texts_sent(server) == Counter(texts)
 
 
+@EACH_LOOP
 async def test_with_on_error_raise_the_work_ends_with_the_error(server, client):
     async with client.bulk.embed(numbered(200), budget=Budget(requests=3), on_error="raise", **SIZE) as results:
         with pytest.raises(BudgetExceededError):
@@ -55,6 +58,7 @@ async def test_with_on_error_raise_the_work_ends_with_the_error(server, client):
     assert len(server.requests) == 3
 
 
+@EACH_LOOP
 async def test_what_was_reserved_too_much_is_used_before_the_work_stops(server, client):
     # Rule 2 of budget: each of 8 requests at once reserves ten times what it uses.
     server.fault(Delay(0.01), times=None)

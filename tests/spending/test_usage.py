@@ -137,6 +137,10 @@ def test_every_spelling_is_read_once(usage):
     assert read_units(usage) == Units(10, 4, 5, 15)
 
 
+def test_a_total_alone_is_no_free_call():
+    assert read_units({"prompt_tokens": None, "total_tokens": 7}) == Units(input=7, total=7)
+
+
 @pytest.mark.parametrize(
     ("price", "units", "cost"),
     [
