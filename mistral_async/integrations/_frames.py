@@ -116,7 +116,7 @@ def _arrow_vectors(task: Task, cells: Sequence[Vector | None], *, fixed: bool) -
     """Return an Arrow array of lists; null without a vector."""
     pa = import_arrow()
     flat, width = _flat(task, cells)
-    null = pa.array([cell is None for cell in cells])
+    null = pa.array([cell is None for cell in cells], pa.bool_())
     if fixed and width:
         return pa.FixedSizeListArray.from_arrays(arrow_array(flat), width, mask=null)
     offsets = pa.array(range(0, (len(cells) + 1) * width, width) if width else [0] * (len(cells) + 1), pa.int32())

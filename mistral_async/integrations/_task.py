@@ -17,7 +17,7 @@ from typing import Any, ClassVar, cast
 
 import anyio
 
-from mistral_async import Mistral, RateLimits, SyncMistral
+from mistral_async import Account, Mistral, RateLimits, SyncMistral
 from mistral_async.bulk import AsyncResults, CheckpointError, Err, Result
 from mistral_async.errors import ConfigurationError
 from mistral_async.integrations._progress import ProgressFile
@@ -54,7 +54,8 @@ class Task:
         limits: The limits of the account. A `store` in them is what keeps all workers together under one limit.
         checkpoint: A folder that all workers see. It keeps every result: a partition that is done again, in whichever
             worker, sends only what is not there.
-        api_key: A function that returns the key, called in the workers. Default: their environment.
+        api_key: A function that returns the key, called in the workers; or several, also in `Account`s. Default: their
+            environment.
         client: Other settings of the client, as `Mistral` takes them.
         options: Options of the method of `client.bulk` that does the work, such as `model` and `on_error="raise"`.
 
@@ -80,12 +81,13 @@ class Task:
         dtype: Any = None,
         limits: RateLimits | Mapping[str, Any] | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
-        api_key: Callable[[], Any] | None = None,
+        api_key: Callable[[], Any] | Sequence[Callable[[], Any] | Account] | None = None,
         client: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        if api_key is not None and not callable(api_key):
-            raise ConfigurationError(f"a key is not sent to workers: {self.where_keys_go}, or pass a function")
+        for key in _several(api_key):
+            if not callable(getattr(key, "api_key", key)):
+                raise ConfigurationError(f"a key is not sent to workers: {self.where_keys_go}, or pass a function")
         self.column, self.output = column or self.default_column, output or self.default_output
         self.errors = (f"{errors}_type", f"{errors}_message")
         self.value, self.dtype = value or as_cell, dtype
@@ -227,6 +229,13 @@ def _plain(item: Any) -> Any:
             return {name: _plain(each) for name, each in cast("dict[str, Any]", item).items()}
         case _:
             return item
+
+
+def _several(given: Any) -> Sequence[Any]:
+    """Return what was given, of which there may be several, or none."""
+    if isinstance(given, (list, tuple)):
+        return cast("Sequence[Any]", given)
+    return [] if given is None else [given]
 
 
 def _identity(*settings: Any) -> bytes:

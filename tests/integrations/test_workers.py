@@ -11,7 +11,7 @@ from itertools import chain
 import anyio
 import pytest
 
-from mistral_async import RateLimits, SQLiteStore, calls
+from mistral_async import Account, RateLimits, SQLiteStore, calls
 from mistral_async.errors import ConfigurationError, MistralError, RateLimitError
 from mistral_async.integrations import _task
 from mistral_async.integrations.workers import Chat, Classify, Embed, Map, Moderate, sum_progress
@@ -90,8 +90,9 @@ def test_wrong_settings_are_refused_where_the_task_is_made():
         Embed(modl="x")
     with pytest.raises(TypeError, match="no option 'timeout_m'"):
         Embed(client={"timeout_m": 1})
-    with pytest.raises(ConfigurationError, match="not sent to workers"):
-        Embed(api_key="a key")
+    for key in ("a key", ["a key"], [Account(api_key="a key")]):
+        with pytest.raises(ConfigurationError, match="not sent to workers"):
+            Embed(api_key=key)
     with pytest.raises(ConfigurationError, match="server must be one of"):
         Embed(client={"server": "mars"})
 
@@ -103,7 +104,9 @@ def test_a_key_is_not_pickled_and_its_lack_is_told(monkeypatch):
     for work in (pickle.loads(pickle.dumps(task)), task):
         with pytest.raises(ConfigurationError, match="set MISTRAL_API_KEY where the workers run"):
             work(["a"])
-    assert Embed(api_key=key_of_the_account, **SIZE)(["a"])[0]["error_type"] is None
+    for keys in (key_of_the_account, [Account(api_key=key_of_the_account)]):
+        copied = pickle.loads(pickle.dumps(Embed(api_key=keys, **SIZE)))
+        assert copied(["a"])[0]["error_type"] is None
 
 
 def key_of_the_account():
