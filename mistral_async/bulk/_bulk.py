@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import msgspec
 from typing_extensions import Unpack
@@ -27,8 +28,9 @@ from mistral_async.models.messages import MessageInput
 from mistral_async.models.vector import Vector
 
 if TYPE_CHECKING:
+    from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.engine import Engine
-    from mistral_async.bulk._packer import Packer
+    from mistral_async.bulk._packer import Known, Packer
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -36,6 +38,8 @@ Item = TypeVar("Item")
 Items: TypeAlias = Iterable[Item] | AsyncIterable[Item]
 Chat: TypeAlias = str | Sequence[MessageInput] | MessageInput
 Judged: TypeAlias = str | Sequence[MessageInput] | InstructRequestInput
+
+_known: WeakKeyDictionary[ClientState, dict[tuple[object, ...], Known]] = WeakKeyDictionary()
 
 _PACKED_CONCURRENCY = 16
 _PACKED_WINDOW = 8_192
@@ -135,7 +139,8 @@ class Bulk(Resource[M]):
             encoding_format=encoding_format,
         )
         config = _packed_config(options)
-        packer = _packer(config, max_tokens_per_request, max_inputs_per_request)
+        limits = max_tokens_per_request, max_inputs_per_request
+        packer = self._packer("embed", model, config, *limits, keep=tokenizer is None)
         work = EmbeddingWork(self._background(options.get("budget")), packer, self._endpoints.embed, asked, tokenizer)
         return AsyncResults(texts, work, config, dedupe=dedupe)
 
@@ -154,7 +159,7 @@ class Bulk(Resource[M]):
         from mistral_async.bulk._packed_work import ModerationWork
 
         config = _packed_config(options)
-        packer = _packer(config, max_tokens_per_request, max_inputs_per_request)
+        packer = self._packer("moderate", model, config, max_tokens_per_request, max_inputs_per_request)
         described = (self._endpoints.moderate, self._endpoints.moderate_chat)
         work = ModerationWork(self._background(options.get("budget")), packer, described, "moderate", {"model": model})
         return AsyncResults(inputs, work, config, dedupe=dedupe)
@@ -174,11 +179,23 @@ class Bulk(Resource[M]):
         from mistral_async.bulk._packed_work import ClassificationWork
 
         config = _packed_config(options)
-        packer = _packer(config, max_tokens_per_request, max_inputs_per_request)
+        packer = self._packer("classify", model, config, max_tokens_per_request, max_inputs_per_request)
         described = (self._endpoints.classify, self._endpoints.classify_chat)
         engine = self._background(options.get("budget"))
         work = ClassificationWork(engine, packer, described, "classify", {"model": model})
         return AsyncResults(inputs, work, config, dedupe=dedupe)
+
+    def _packer(
+        self, work: str, model: str, config: BulkConfig, max_tokens: int, max_inputs: int, *, keep: bool = True
+    ) -> Packer:
+        """Return a packer that begins with what this client knows of such requests, and has it keep what it learns."""
+        from mistral_async.bulk._packer import Known, Packer
+
+        check_count("max_tokens_per_request", max_tokens)
+        check_count("max_inputs_per_request", max_inputs)
+        limits = max_tokens, min(max_inputs, max(1, config.window // 2))
+        known = _known.setdefault(self._executor.engine.state, {}) if keep else {}
+        return Packer(known.setdefault((work, model, *limits), Known(*limits)))
 
     def _background(self, budget: Any = None, given: Mapping[str, Any] | None = None) -> Engine:
         """Return the engine for bulk work: it leaves room for other calls, and waits long for the rate limit."""
@@ -232,11 +249,3 @@ def _set(**options: Any) -> dict[str, Any]:
 
 def _packed_config(options: Mapping[str, Any]) -> BulkConfig:
     return BulkConfig.of(options, concurrency=_PACKED_CONCURRENCY, max_in_flight=_PACKED_WINDOW)
-
-
-def _packer(config: BulkConfig, max_tokens: int, max_inputs: int) -> Packer:
-    from mistral_async.bulk._packer import Packer
-
-    check_count("max_tokens_per_request", max_tokens)
-    check_count("max_inputs_per_request", max_inputs)
-    return Packer(max_tokens=max_tokens, max_inputs=min(max_inputs, max(1, config.window // 2)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from abc import abstractmethod
 from collections import UserString
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +35,7 @@ _CHAT = "chat"
 class PackedWork(Work[T]):
     """Work with many items in each request."""
 
-    first_packs = 2
+    first_packs = 2  # until one has succeeded, now or in work before this
 
     def __init__(
         self,
@@ -47,6 +48,8 @@ class PackedWork(Work[T]):
         self._count_tokens = tokenizer or estimate_tokens
         self._packer = packer
         self.open = packer.open
+        if packer.known.learned:
+            self.first_packs = sys.maxsize
 
     @abstractmethod
     def describe(self, items: list[object], kind: str) -> Call[Any]:

@@ -26,6 +26,7 @@ from mistral_async.errors import (
 # have an answer, their usage says how large the refused request was, and the limit of tokens is lowered, or it was
 # only the estimate that was wrong.
 # Rule 5: A request that was made before a limit was known is divided before it is sent.
+# Rule 6: What is known of requests is kept by the client: the next work with the same model begins with it.
 
 _WEIGHT: Final = 0.2  # of the newest request in the averages
 _FULL_WEIGHT: Final = 2_000  # tokens of a request that tells as much as any
@@ -68,19 +69,28 @@ class SplitRequest(msgspec.Struct):
     """True when a part failed, or did not say its usage."""
 
 
+class Known(msgspec.Struct):
+    """The limits of one request, as far as they are known (Rule 6)."""
+
+    max_tokens: int
+    max_inputs: int
+    ratio: float = 1.0
+    """Tokens per estimated token."""
+    deviation: float = _FIRST_DEVIATION
+    learned: float = 0.0
+    """The weight of the requests that have succeeded."""
+    best: int = 1
+    """The most tokens of a request that has succeeded."""
+
+
 class Packer:
     """A packer of items: the limits of one request, as far as they are known, and the requests being filled."""
 
-    def __init__(self, *, max_tokens: int, max_inputs: int) -> None:
-        self.max_tokens = max_tokens
-        self.max_inputs = max_inputs
+    def __init__(self, known: Known) -> None:
+        self.known = known
         self.open: dict[str, Pack] = {}
         self.succeeded = False
         self._fruitless = 0
-        self._ratio = 1.0  # tokens per estimated token
-        self._deviation = _FIRST_DEVIATION
-        self._learned = 0.0
-        self._best = 1
         self.budget = 0.0
         """Estimated tokens of one request."""
         self._update_budget()
@@ -89,14 +99,14 @@ class Packer:
         """Put an item into the open request of its kind, and return the requests that are full now."""
         full: tuple[Pack, ...] = ()
         pack = self.open.get(kind)
-        if pack is not None and (pack.size + entry.size > self.budget or len(pack.entries) >= self.max_inputs):
+        if pack is not None and (pack.size + entry.size > self.budget or len(pack.entries) >= self.known.max_inputs):
             full, pack = (pack,), None
         if pack is None:
             pack = self.open[kind] = Pack([entry], entry.size, kind)
         else:
             pack.entries.append(entry)
             pack.size += entry.size
-        if len(pack.entries) >= self.max_inputs:
+        if len(pack.entries) >= self.known.max_inputs:
             del self.open[kind]
             full = (*full, pack)
         return full
@@ -110,13 +120,13 @@ class Packer:
     def fits(self, pack: Pack) -> bool:
         """Return whether a request is within the limits known by now (Rule 5)."""
         count = len(pack.entries)
-        return count <= 1 or (count <= self.max_inputs and pack.size * self._ratio <= self.max_tokens)
+        return count <= 1 or (count <= self.known.max_inputs and pack.size * self.known.ratio <= self.known.max_tokens)
 
     def observe(self, pack: Pack, tokens: int | None) -> None:
         """Learn from a request that succeeded, and its usage in tokens."""
         self.succeeded = True
         if tokens:
-            self._best = max(self._best, tokens)
+            self.known.best = max(self.known.best, tokens)
             self._learn(tokens / max(1, pack.size), pack.size)
         split = pack.split
         while split is not None:
@@ -174,32 +184,34 @@ class Packer:
         if count == 1:
             return
         if reason == "inputs":
-            self.max_inputs = min(self.max_inputs, max(1, count // 2))
+            self.known.max_inputs = min(self.known.max_inputs, max(1, count // 2))
             return
         if pack.split is None:  # its parts say nothing new of the estimate
-            self._ratio = max(self._ratio, min(2 * self._ratio, 1.05 * self.max_tokens / max(1, pack.size)))
+            known = self.known
+            known.ratio = max(known.ratio, min(2 * known.ratio, 1.05 * known.max_tokens / max(1, pack.size)))
             self._update_budget()
         pack.split = SplitRequest(count, count, reason, pack.split)
 
     def _settle(self, split: SplitRequest) -> None:
         """Lower a limit if the refused request was within it; else usage has corrected the estimate already."""
-        if split.tokens > self.max_tokens:
+        if split.tokens > self.known.max_tokens:
             return
-        self.max_tokens = min(self.max_tokens, max(self._best, int(0.95 * split.tokens)))
+        known = self.known
+        known.max_tokens = min(known.max_tokens, max(known.best, int(0.95 * split.tokens)))
         if split.reason != "tokens":
-            self.max_inputs = min(self.max_inputs, max(1, split.items // 2))
+            known.max_inputs = min(known.max_inputs, max(1, split.items // 2))
         self._update_budget()
 
     def _learn(self, ratio: float, size: int) -> None:
-        weight = _WEIGHT * min(1.0, size / _FULL_WEIGHT)
-        if self._learned:
-            self._deviation += weight * (abs(ratio - self._ratio) - self._deviation)
-        self._learned += weight
-        self._ratio += max(weight, weight / self._learned) * (ratio - self._ratio)  # the first requests count most
+        known, weight = self.known, _WEIGHT * min(1.0, size / _FULL_WEIGHT)
+        if known.learned:
+            known.deviation += weight * (abs(ratio - known.ratio) - known.deviation)
+        known.learned += weight
+        known.ratio += max(weight, weight / known.learned) * (ratio - known.ratio)  # the first requests count most
         self._update_budget()
 
     def _update_budget(self) -> None:
-        self.budget = self.max_tokens / (self._ratio + _MARGIN * self._deviation)
+        self.budget = self.known.max_tokens / (self.known.ratio + _MARGIN * self.known.deviation)
 
 
 def _part(pack: Pack, entries: list[Entry]) -> Pack:

@@ -306,3 +306,17 @@ def test_arrow_holds_null_for_a_text_that_failed(sync_client):
     assert sync_client.bulk.embed(texts[1:2]).to_arrow(missing="null").to_pylist() == [None]
     with pytest.raises(BadRequestError):
         sync_client.bulk.embed(texts).to_arrow()
+
+
+async def test_the_next_work_knows_the_limits_of_a_request_and_begins_with_as_many(anyio_backend):
+    # Rule 6 of packer.
+    texts = [f"text {n}" for n in range(100)]
+    async with FakeMistral(max_inputs=20) as server, Mistral(server.api_key, server_url=server.url) as client:
+        assert all(result.ok for result in await client.bulk.embed(texts, output_dimension=4))
+        assert {request.status for request in server.requests} == {200, 400}
+        server.requests.clear()
+        server.latency = 0.4
+        assert all(result.ok for result in await client.bulk.embed(texts, output_dimension=4))
+    assert {request.status for request in server.requests} == {200}
+    begin = server.requests[0].time
+    assert sum(request.time < begin + server.latency for request in server.requests) > 2  # none had an answer then

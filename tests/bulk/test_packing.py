@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistral_async.bulk._packer import Entry, Pack, Packer, divide_in_proportion, estimate_tokens
+from mistral_async.bulk._packer import Entry, Known, Pack, Packer, divide_in_proportion, estimate_tokens
 from mistral_async.errors import BadRequestError, InvalidModelError, TooManyInputsError
 
 texts = st.lists(st.text(max_size=400) | st.text("a ", min_size=500, max_size=3000), max_size=120)
@@ -29,7 +29,7 @@ def pack_all(packer, entries, kinds=lambda entry: ""):
 @given(texts, st.integers(20, 2000), st.integers(1, 40))
 def test_every_text_is_in_exactly_one_request_within_the_limits(given_texts, max_tokens, max_inputs):
     # Rule 1 of packer.
-    packer = Packer(max_tokens=max_tokens, max_inputs=max_inputs)
+    packer = Packer(Known(max_tokens, max_inputs))
     entries = [Entry(index, text, estimate_tokens(text)) for index, text in enumerate(given_texts)]
     packs = pack_all(packer, entries)
     assert [entry.index for pack in packs for entry in pack.entries] == list(range(len(given_texts)))
@@ -43,7 +43,7 @@ def test_every_text_is_in_exactly_one_request_within_the_limits(given_texts, max
 @given(texts, st.integers(1, 7))
 def test_kinds_do_not_share_requests(given_texts, max_inputs):
     # Rule 2 of packer.
-    packer = Packer(max_tokens=1000, max_inputs=max_inputs)
+    packer = Packer(Known(1000, max_inputs))
     entries = [Entry(index, text, estimate_tokens(text)) for index, text in enumerate(given_texts)]
     packs = pack_all(packer, entries, lambda entry: "odd" if entry.index % 2 else "even")
     assert sorted(entry.index for pack in packs for entry in pack.entries) == list(range(len(given_texts)))
@@ -97,7 +97,7 @@ def test_whatever_the_true_limits_every_text_arrives_or_fails_alone(
     given_texts, believed_tokens, believed_inputs, max_tokens, max_inputs
 ):
     # Rule 3 of packer.
-    packer = Packer(max_tokens=believed_tokens, max_inputs=believed_inputs)
+    packer = Packer(Known(believed_tokens, believed_inputs))
     _, _, done, failed = run(packer, given_texts, max_tokens, max_inputs)
     assert sorted(done + failed) == list(range(len(given_texts)))
     assert all(real_tokens(given_texts[index]) > max_tokens for index in failed)
@@ -110,7 +110,7 @@ def words(dice, count):
 def test_the_estimate_learns_to_fill_requests():
     # Rule 1 of packer.
     dice = random.Random(3)
-    packer = Packer(max_tokens=16_384, max_inputs=512)
+    packer = Packer(Known(16_384, 512))
     sent = [words(dice, dice.randint(5, 300)) for _ in range(3000)]
     used = []
     for text in sent:
@@ -125,7 +125,7 @@ def test_the_estimate_learns_to_fill_requests():
 def test_a_language_that_takes_more_tokens_is_learned_within_few_refusals():
     # Rule 1 of packer.
     dice = random.Random(3)
-    packer = Packer(max_tokens=16_384, max_inputs=512)
+    packer = Packer(Known(16_384, 512))
     dense = [words(dice, dice.randint(50, 300)) for _ in range(4000)]
     waiting, requests, refused = [], 0, 0
     for text in dense:
@@ -155,7 +155,7 @@ def test_a_language_that_takes_more_tokens_is_learned_within_few_refusals():
 def test_lower_limits_are_learned_whatever_the_message_says(message, tokens, inputs):
     # Rule 4 of packer.
     dice = random.Random(5)
-    packer = Packer(max_tokens=16_384, max_inputs=512)
+    packer = Packer(Known(16_384, 512))
     refused = []
     waiting = []
     for number in range(3000):
@@ -174,13 +174,13 @@ def test_lower_limits_are_learned_whatever_the_message_says(message, tokens, inp
                 packer.observe(pack, size)
     assert len(refused) <= 10
     assert not [number for number in refused if number > 1500]
-    assert packer.max_tokens >= (0.4 * tokens if "else" not in message else 1500)
-    assert packer.max_inputs >= (0.4 * inputs if "else" not in message else 25)
+    assert packer.known.max_tokens >= (0.4 * tokens if "else" not in message else 1500)
+    assert packer.known.max_inputs >= (0.4 * inputs if "else" not in message else 25)
 
 
 def test_a_request_made_before_a_limit_was_known_is_split_without_asking():
     # Rule 5 of packer.
-    packer = Packer(max_tokens=16_384, max_inputs=512)
+    packer = Packer(Known(16_384, 512))
     early = Pack([Entry(index, "x", 3) for index in range(512)], 1536)
     assert packer.fits(early)
     packer.divide(early, TooManyInputsError("Too many inputs in request, split into more batches."))
@@ -195,19 +195,19 @@ def test_a_request_made_before_a_limit_was_known_is_split_without_asking():
 
 def test_the_text_that_a_refusal_names_is_isolated():
     # Rule 3 of packer.
-    packer = Packer(max_tokens=16_384, max_inputs=512)
+    packer = Packer(Known(16_384, 512))
     pack = Pack([Entry(index, "x", 3) for index in range(10)], 30)
     error = TooManyInputsError("Input id 7 has 9001 tokens, exceeding max 8192 tokens.")
     rest, named_input = packer.divide(pack, error)
     assert [entry.index for entry in rest.entries] == [0, 1, 2, 3, 4, 5, 6, 8, 9]
     assert [entry.index for entry in named_input.entries] == [7]
     assert packer.divide(named_input, error) == []
-    assert packer.max_inputs == 512
+    assert packer.known.max_inputs == 512
 
 
 def test_a_request_that_is_wrong_as_it_is_is_not_split_for_ever():
     # Rule 3 of packer.
-    packer = Packer(max_tokens=16_384, max_inputs=512)
+    packer = Packer(Known(16_384, 512))
     waiting = [Pack([Entry(index, "x", 3) for index in range(512)], 1536)]
     refused = 0
     while waiting:
@@ -219,7 +219,7 @@ def test_a_request_that_is_wrong_as_it_is_is_not_split_for_ever():
 
 def test_one_bad_text_among_good_ones_is_found():
     # Rule 3 of packer.
-    packer = Packer(max_tokens=16_384, max_inputs=512)
+    packer = Packer(Known(16_384, 512))
     waiting = [Pack([Entry(index, "x", 3) for index in range(512)], 1536)]
     failed, done, requests = [], [], 0
     while waiting:
