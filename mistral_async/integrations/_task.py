@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import json
+import logging
 import math
 import os
 import pickle
@@ -19,7 +20,7 @@ import anyio
 
 from mistral_async import Account, Mistral, RateLimits, SyncMistral
 from mistral_async.bulk import AsyncResults, CheckpointError, Err, Result
-from mistral_async.errors import ConfigurationError
+from mistral_async.errors import BudgetExceededError, ConfigurationError
 from mistral_async.integrations._progress import ProgressFile
 from mistral_async.models import ChatCompletionResponse, Vector
 
@@ -27,7 +28,8 @@ from mistral_async.models import ChatCompletionResponse, Vector
 # and keeps it to its end: all its threads, tasks and partitions share connections and limits.
 #
 # Rule 2: An item that fails is a row with an error. A setting that can not work for any item (a `ConfigurationError`)
-# and a checkpoint that can not be used fail the partition, and so does the first failure with `on_error="raise"`.
+# and a checkpoint that can not be used fail the partition, and so does the first failure with `on_error="raise"`. Where
+# a budget ends the work, each item that is left is a row with that error.
 #
 # Rule 3: A checkpoint is named by what its partition holds, so that whoever gets the partition again finds it. While
 # another worker has the file, the same partition waits: what that one has paid for is then there.
@@ -35,6 +37,7 @@ from mistral_async.models import ChatCompletionResponse, Vector
 # Rule 4: Null is no item. It is not sent, and its cells are null.
 
 _PAUSE = 0.25  # seconds between two looks at a checkpoint that another worker has
+_log = logging.getLogger("mistral_async")
 _clients: dict[tuple[object, ...], Any] = {}
 
 
@@ -57,7 +60,8 @@ class Task:
         api_key: A function that returns the key, called in the workers; or several, also in `Account`s. Default: their
             environment.
         client: Other settings of the client, as `Mistral` takes them.
-        options: Options of the method of `client.bulk` that does the work, such as `model` and `on_error="raise"`.
+        options: Options of the method of `client.bulk` that does the work, such as `model`, `budget` and
+            `on_error="raise"`.
 
     Raises:
         TypeError: an option does not exist.
@@ -112,14 +116,17 @@ class Task:
         return results
 
     def _collect(self, items: Sequence[Any]) -> list[Result[Any]]:
-        path = self._path(items)
+        path, results = self._path(items), list[Result[Any]]()
         while True:
             try:
-                return list(self._start(self._client(SyncMistral), items, path))
+                results.extend(self._start(self._client(SyncMistral), items, path))
+            except BudgetExceededError as error:
+                return results + self._left({result.index for result in results}, items, error)
             except CheckpointError as error:
-                if not error.in_use:
-                    raise
-            time.sleep(_PAUSE)
+                _raise_lasting(error)
+                time.sleep(_PAUSE)
+            else:
+                return results
 
     async def perform_async(self, items: Sequence[Any]) -> AsyncGenerator[dict[int, Result[Any] | None], None]:
         """Yield results as they finish, by the place of the item: one for each, None for null."""
@@ -128,10 +135,24 @@ class Task:
             yield dict.fromkeys(set(range(len(items))).difference(places))
         if not given:
             return
+        seen: set[int] = set()
         async with AsyncExitStack() as stack:
             results = await self._enter(stack, given)
-            while some := await results.receive():
+            while some := await self._receive(results, seen, given):
+                seen.update(result.index for result in some)
                 yield {places[result.index]: self._checked(result) for result in some}
+
+    async def _receive(self, results: AsyncResults[Any], seen: set[int], items: Sequence[Any]) -> list[Result[Any]]:
+        try:
+            return await results.receive()
+        except BudgetExceededError as error:
+            return self._left(seen, items, error)
+
+    def _left(self, seen: set[int], items: Sequence[Any], error: BudgetExceededError) -> list[Result[Any]]:
+        """Return the results of items that a budget left over; raise the error if failures are raised."""
+        if self.options.get("on_error") == "raise":
+            raise error
+        return [Err(error, index) for index in range(len(items)) if index not in seen]
 
     async def _enter(self, stack: AsyncExitStack, items: Sequence[Any]) -> AsyncResults[Any]:
         path = self._path(items)
@@ -139,8 +160,7 @@ class Task:
             try:
                 return await stack.enter_async_context(self._start(self._client(Mistral), items, path))
             except CheckpointError as error:
-                if not error.in_use:
-                    raise
+                _raise_lasting(error)
             await anyio.sleep(_PAUSE)
 
     def _start(self, client: Mistral | SyncMistral, items: Sequence[Any], path: Path | None) -> Any:
@@ -172,6 +192,8 @@ class Task:
     def _checked(self, result: Result[Any]) -> Result[Any]:
         """Return a result; raise an error that all others would have as well (Rule 2)."""
         if isinstance(result, Err) and isinstance(result.error, ConfigurationError):
+            if "no API key" not in str(result.error):
+                raise result.error
             raise ConfigurationError(f"{result.error}. In a worker: {self.where_keys_go}") from result.error
         return result
 
@@ -229,6 +251,13 @@ def _plain(item: Any) -> Any:
             return {name: _plain(each) for name, each in cast("dict[str, Any]", item).items()}
         case _:
             return item
+
+
+def _raise_lasting(error: CheckpointError) -> None:
+    """Raise the error of a checkpoint, unless it is another worker's now (Rule 3)."""
+    if not error.in_use:
+        raise error
+    _log.info("Another worker has this partition: %s", error)
 
 
 def _several(given: Any) -> Sequence[Any]:

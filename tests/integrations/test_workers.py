@@ -11,8 +11,8 @@ from itertools import chain
 import anyio
 import pytest
 
-from mistral_async import Account, RateLimits, SQLiteStore, calls
-from mistral_async.errors import ConfigurationError, MistralError, RateLimitError
+from mistral_async import Account, Budget, RateLimits, SQLiteStore, calls
+from mistral_async.errors import BudgetExceededError, ConfigurationError, MistralError, RateLimitError
 from mistral_async.integrations import _task
 from mistral_async.integrations.workers import Chat, Classify, Embed, Map, Moderate, sum_progress
 from mistral_async.testing import FakeMistral
@@ -83,6 +83,17 @@ def test_a_failure_is_a_row_or_is_raised(environment):
     assert row["embedding_error_message"].startswith("422 from POST /v1/embeddings")
     with pytest.raises(MistralError, match="422"):
         Embed(on_error="raise", **SIZE)(["a"])
+
+
+async def test_what_a_budget_leaves_over_is_a_row_too(anyio_backend):
+    def task(**options):
+        return Embed(budget=Budget(requests=2), max_inputs_per_request=2, **SIZE, **options)
+
+    expected = [None] * 4 + ["BudgetExceededError"] * 3
+    assert [row["error_type"] for row in task()(list("abcdefg"))] == expected
+    assert [row["error_type"] for row in await task().run(list("abcdefg"))] == expected
+    with pytest.raises(BudgetExceededError):
+        task(on_error="raise")(list("abcdefg"))
 
 
 def test_wrong_settings_are_refused_where_the_task_is_made():
