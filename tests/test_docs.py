@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 import re
+import shlex
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -21,14 +24,15 @@ LARGE = {
     **dict.fromkeys(("airflow", "django", "streamlit"), "frameworks"),
     **dict.fromkeys(ENGINES, "engines"),
 }
-PAGES = [ROOT / "README.md", *(path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in ELSEWHERE)]
+PAGES = [path for path in sorted((ROOT / "docs").rglob("*.md")) if path.name not in ELSEWHERE]
+README = ROOT / "README.md"
 BLOCK = re.compile(r"^(?P<indent> *)```python(?P<info>[^\n]*)\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
 IMPORTED = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
 
 
-def programs() -> list[tuple[str, str]]:
+def programs(pages: list[Path]) -> list[tuple[str, str]]:
     found = []
-    for page in PAGES:
+    for page in pages:
         text = page.read_text()
         for match in BLOCK.finditer(text):
             line = text[: match.start()].count("\n") + 2
@@ -37,7 +41,7 @@ def programs() -> list[tuple[str, str]]:
     return found
 
 
-PROGRAMS = programs()
+PROGRAMS = programs(PAGES)
 
 
 @pytest.mark.parametrize(("place", "code"), PROGRAMS, ids=[place for place, _ in PROGRAMS])
@@ -56,3 +60,36 @@ def test_program_runs(place, code, monkeypatch, tmp_path, capsys):
         monkeypatch.setenv("MISTRAL_ADMIN_KEY", server.api_key)
         monkeypatch.chdir(tmp_path)
         exec(compile(code, place, "exec", dont_inherit=True), {"__name__": "__main__"})
+
+
+def command(mark: str) -> list[str]:
+    """Return what the README tells its readers to type, below a mark."""
+    found = re.search(rf"<!-- {mark} -->\n```console\n(.*?)\n```", README.read_text(encoding="utf-8"), re.DOTALL)
+    return shlex.split(found[1])
+
+
+@pytest.fixture(scope="module")
+def served():
+    """The server that the README starts, at a port of its own, and its address."""
+    python, *arguments = command("server command")
+    address = arguments[arguments.index("--port") + 1]
+    arguments[arguments.index("--port") + 1] = "0"
+    with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().split()[-1]
+        yield {f"http://127.0.0.1:{address}": url}
+        process.terminate()
+    assert python == "python"
+
+
+README_PROGRAMS = programs([README])
+
+
+@pytest.mark.parametrize(("place", "code"), README_PROGRAMS, ids=[place for place, _ in README_PROGRAMS])
+def test_readme_programs_run_offline_as_they_stand_there(place, code, served, monkeypatch, capsys):
+    export, *variables = command("client environment")
+    assert export == "export"
+    for variable in variables:
+        name, _, value = variable.partition("=")
+        monkeypatch.setenv(name, served.get(value, value))
+    exec(compile(code, place, "exec", dont_inherit=True), {"__name__": "__main__"})
+    assert capsys.readouterr().out
