@@ -495,6 +495,16 @@ def _message(info: ErrorInfo, body: bytes) -> str:
 
 
 _ADVICE: dict[type[APIStatusError], str] = {
+    InvalidModelError: " (client.models.list() names those that there are)",
+    PaymentRequiredError: " (look at the billing of the account)",
+    PermissionDeniedError: " (the key's workspace or plan may not do this)",
+    NotFoundError: " (it may belong to another workspace or server: check its id, the key and server_url)",
+    RequestTimeoutError: " (the server gave up: try again, or ask for less at once)",
+    ConflictError: " (it is not in the state for this: read it again first)",
+    RequestTooLargeError: " (send less at once)",
+    UnprocessableEntityError: " (put right what it names; .detail has it for each field)",
+    RateLimitError: " (slow down: .retry_after says how long to wait, client.bulk keeps to the limit by itself)",
+    ServerError: " (a failure on the server's side: try again later)",
     RedirectError: " (redirects are not followed, so that the key goes to no other host: check server_url)",
     AuthenticationError: " (check the key that the client was given, or MISTRAL_API_KEY)",
     QuotaUnavailableError: " (the plan has no quota for this model: waiting does not help)",

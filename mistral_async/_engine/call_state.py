@@ -48,6 +48,7 @@ _log = logging.getLogger("mistral_async")
 _ERROR_BODY_LIMIT = 1024 * 1024
 _ERROR_BODY_TIME = 10.0
 _NO_WAIT = 0.001  # seconds: it was its turn at once
+_CUT = " (no whole answer came: .may_have_executed says whether the API may have done it)"
 _CLOCK = 0.005  # seconds that an event loop's timer may be early
 
 
@@ -257,7 +258,7 @@ class CallState:
             error: APIConnectionError = self.timed_out(failure, failure.phase.value)
         else:
             kind = APIConnectError if failure.phase is Phase.CONNECT else APIConnectionError
-            error = kind(f"{self.request!r}: {self.conceal(failure)}")
+            error = kind(f"{self.request!r}: {self.conceal(failure)}{_CUT if failure.sent is Sent.MAYBE else ''}")
             error.phase = failure.phase.value
         error.may_have_executed = failure.sent is Sent.MAYBE
         error.__cause__ = cause_of(failure)
@@ -267,7 +268,8 @@ class CallState:
         """Make the error for a time limit that is over: it says which, and how long that was."""
         limit = self.limit(phase)
         seconds = getattr(self.timeout, limit, None)
-        which = "" if seconds is None else f" (the time limit {limit}={seconds:g} s is over)"
+        over = f" (the time limit {limit}={seconds or 0:g} s is over: timeout=Timeout({limit}=...) sets it)"
+        which = "" if seconds is None else over
         error = APITimeoutError(f"{self.request!r}: {self.conceal(failure)}{which}")
         error.phase = limit
         return error

@@ -252,7 +252,8 @@ def _id(given: object) -> str:
     if isinstance(each, bool) or not isinstance(each, (str, int)):
         raise TypeError(f"an id is a str, not {type(given).__name__}")
     if each in {"", ".", ".."}:
-        raise ValueError(f"an id must not be {each!r}" if each else "an id must not be empty")
+        what = repr(each) if each else "empty: is what it was taken from set?"
+        raise ValueError(f"an id must not be {what}")
     text = str(each)
     check_text(text, "an id")
     return text

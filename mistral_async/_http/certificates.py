@@ -74,10 +74,10 @@ def is_lasting(error: BaseException | None) -> bool:
 
 
 def advice(error: BaseException | None) -> str:
-    """Return what to do about a failure of TLS that comes from settings; nothing for other errors."""
+    """Return what to do about a failure to connect, or of TLS that comes from settings; nothing for a time-out."""
     failure = _tls_failure(error)
     if failure is None:
-        return ""
+        return "" if isinstance(error, TimeoutError) else " (check server_url, the network and the proxy)"
     if getattr(failure, "verify_code", None) in _UNKNOWN_AUTHORITY:
         unread = "".join(f"; {name} is not read" for name in _OTHERS if os.environ.get(name))
         return f" (verify= and SSL_CERT_FILE name the certificates to trust{unread})"

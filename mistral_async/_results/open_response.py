@@ -43,6 +43,7 @@ E = TypeVar("E", bound=MistralError)
 class OpenResponse:
     """An answer whose body is still arriving."""
 
+    _kept = ""  # says in an error where to find what had arrived
     _call: CallState | None = None  # also for the finalizer of one that was not made, since a copy failed
 
     def __init__(self, engine: Engine) -> None:
@@ -177,7 +178,7 @@ class OpenResponse:
         if failure.timeout:
             error: APIConnectionError = call.timed_out(failure, phase)
         else:
-            error = StreamInterruptedError(f"{call.request!r}: {failure}")
+            error = StreamInterruptedError(f"{call.request!r}: {failure}{self._kept}")
             error.phase = phase
         return self._with_context(error)
 

@@ -118,7 +118,9 @@ async def poll_until(
 
 
 def _too_late(seconds: float, state: object) -> WaitTimeoutError:
-    late = WaitTimeoutError(f"it is not done after {seconds:.0f} seconds")
+    what = "it" if state is None else f"the {type(state).__name__}"
+    advice = "it goes on: wait again, or longer (timeout=); .state is what was seen last"
+    late = WaitTimeoutError(f"{what} is not done after {seconds:.3g} seconds: {advice}")
     late.state = state
     return late
 

@@ -184,7 +184,8 @@ class _PartFile:
             raise ChecksumError(f"{target} was not written: {size} bytes arrived, of {max(filter(None, sizes))}")
         for digest, wanted in self._expected:
             if digest.hexdigest() != wanted:
-                raise ChecksumError(f"{target} was not written: the digest of what arrived is not {wanted}")
+                problem = f"the digest of what arrived is not {wanted}: is it the right one? If so, download again"
+                raise ChecksumError(f"{target} was not written: {problem}")
         self._whole.finish()
 
     def give_up(self, error: BaseException) -> None:

@@ -69,6 +69,8 @@ class AsyncStream(OpenResponse, Generic[T]):
     It is read once. `break`, an exception or `cancel` closes the connection at once.
     """
 
+    _kept = " (what arrived is in .partial)"
+
     def __init__(self, engine: Engine, request: Stream[T]) -> None:
         super().__init__(engine)
         self._request = request
@@ -386,7 +388,7 @@ class AsyncStream(OpenResponse, Generic[T]):
             stray = self._reader.stray
         if stray and not self._seen:
             return self._no_stream(stray)
-        kept = " (what came in place of events is in .body)" if stray else ""
+        kept = " (what came in place of events is in .body)" if stray else self._kept
         error = IncompleteStreamError(f"{self._request!r}: the stream {what} after {len(self._seen)} events{kept}")
         error.partial, error.body = self.partial, stray
         return self._with_context(error)

@@ -216,7 +216,8 @@ class Bulk(Resource[M]):
 
 def _checked_call(call: object) -> Call[Any]:
     if not isinstance(call, Call):
-        raise TypeError(f"bulk.map takes requests made by `calls`, not {type(call).__name__}")
+        given = type(call).__name__
+        raise TypeError(f"bulk.map takes requests made by `calls`, such as calls.chat.complete(...), not {given}")
     return cast("Call[Any]", call)
 
 

@@ -26,6 +26,7 @@ E = TypeVar("E", bound=OutputError)
 
 TRUNCATED = ("length", "model_length")
 """The finish reasons after which an answer is not whole."""
+_ADVICE = " (repair=1 asks once more)"  # for who reads the error; the model is not told
 _REFUSED = ("error", "content_filter")
 
 
@@ -55,7 +56,7 @@ def read_output(kind: OutputType[T], output: ModelOutput, scanner: Scanner | Non
         error = InvalidOutputError("the model asks for tools in place of an answer: `run` calls them")
     elif strip_fence(output.text)[:1] not in {"{", "["}:
         found = "prose in place of JSON" if output.text.strip() else "nothing"
-        error = RefusedOutputError(f"the model said {found}")
+        error = RefusedOutputError(f"the model said {found}{_ADVICE}")
     else:
         try:
             return kind.read(output.text)
@@ -69,7 +70,7 @@ def _mismatch(output: ModelOutput, problem: MismatchError) -> OutputError:
     scanner = _scanned(output)
     if output.finish_reason is None and not scanner.complete and not scanner.broken:
         return TruncatedOutputError("the answer was cut: its JSON is not closed")
-    error = InvalidOutputError(f"the answer is not what was asked for: {problem}")
+    error = InvalidOutputError(f"the answer is not what was asked for: {problem}{_ADVICE}")
     error.path = f"${problem.path}"
     return error
 
@@ -88,4 +89,4 @@ def _scanned(output: ModelOutput) -> Scanner:
 
 def repair_prompt(error: OutputError) -> str:
     """Return the message that asks the model to correct its output."""
-    return f"{error.message}. Answer again, with nothing but JSON that fits the schema."
+    return f"{error.message.removesuffix(_ADVICE)}. Answer again, with nothing but JSON that fits the schema."

@@ -100,4 +100,5 @@ def test_an_unknown_authority_is_told_where_to_name_it(monkeypatch):
     error.verify_code = 10  # expired
     assert not advice(error)
     assert not is_lasting(OSError())
-    assert not advice(OSError())
+    assert "check server_url" in advice(OSError())
+    assert not advice(TimeoutError())

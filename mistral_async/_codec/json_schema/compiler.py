@@ -168,7 +168,7 @@ class Compiler:
         if hint in {Any, object}:
             return AnyCodec()
         if not isinstance(hint, type) and get_origin(hint) is not Literal and hint is not None:
-            raise TypeError(f"{hint!r} is not a type that JSON can hold")
+            raise TypeError(f"{hint!r} is not a type that JSON can hold: give a class, or one such as list[str]")
         if isinstance(type_info(hint), CustomType):
             raise TypeError(f"{hint!r} is not a type that JSON can hold: make it a dataclass or a Struct")
         full = _constrained(hint, metadata) or hint
