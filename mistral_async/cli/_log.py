@@ -101,11 +101,12 @@ class Log:
 
     def conversation(self, prefix: str | None = None) -> list[Exchange]:
         """Return the exchanges of a conversation, by its id or the beginning of it; without one, of the last."""
-        found = sorted({name for (name,) in self._read("SELECT DISTINCT conversation FROM exchanges")})
         if prefix is None:
-            ids = [name for (name,) in self._read("SELECT conversation FROM exchanges ORDER BY id DESC LIMIT 1")]
+            rows = self._read("SELECT conversation FROM exchanges ORDER BY id DESC LIMIT 1")
         else:
-            ids = [prefix] if prefix in found else [name for name in found if name.startswith(prefix)]
+            query = "SELECT DISTINCT conversation FROM exchanges WHERE substr(conversation, 1, ?) = ?"
+            rows = self._read(query, (len(prefix), prefix))
+        ids = [name for (name,) in rows]
         if not ids:
             wanted = "no conversation" if prefix is None else f"no conversation {prefix}"
             raise LogError(f"the log has {wanted}: begin one with `chat --log`, or log all with `logs on`")

@@ -1,4 +1,4 @@
-"""The texts to embed: lines, JSON Lines, CSV and Parquet, from files or stdin."""
+"""The texts to embed: lines, JSON, JSON Lines, CSV and Parquet, from files or stdin."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from typing import Any, Literal, TypeAlias, cast
 
 import msgspec
 
-from mistral_async.cli._text import announce_wait, non_empty, stdin_lines, text_file, text_stdin
+from mistral_async.cli._text import announce_wait, non_empty, read_text, stdin_lines, text_file, text_stdin
 
-TextFormat: TypeAlias = Literal["txt", "jsonl", "csv", "parquet"]
+TextFormat: TypeAlias = Literal["txt", "jsonl", "json", "csv", "parquet"]
 
-_SUFFIXES: dict[str, TextFormat] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+_SUFFIXES: dict[str, TextFormat] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
 _FIELD = "text"
 _LONGEST_FIELD = (1 << 31) - 1  # characters; the most that every platform takes
 
@@ -38,6 +44,8 @@ class TextFiles:
                 case "jsonl":
                     with text_file(path) as file:
                         yield from _parse_objects(non_empty(file), self._field, str(path))
+                case "json":
+                    yield from _parse_array(read_text(path), self._field, str(path))
                 case _:
                     with text_file(path) as file:
                         yield from non_empty(file)
@@ -58,6 +66,9 @@ def piped_texts(field: str | None, form: TextFormat | None) -> Iterable[str] | A
         case "csv":
             announce_wait()
             return _read_csv(text_stdin(newline=""), field or _FIELD, "stdin")
+        case "json":
+            announce_wait()
+            return _parse_array(text_stdin().read(), field or _FIELD, "stdin")
         case "jsonl":
             lines = stdin_lines()
             if isinstance(lines, AsyncIterator):
@@ -78,11 +89,23 @@ async def _parse_objects_async(lines: AsyncIterator[str], field: str) -> AsyncIt
         yield _parse_object(line, field, f"stdin, object {number}")
 
 
+def _parse_array(text: str, field: str, name: str) -> Iterator[str]:
+    try:
+        items = msgspec.json.decode(text, type=list[Any])
+    except msgspec.DecodeError as problem:
+        raise ValueError(f"{name} is not an array in JSON: {problem} (--format jsonl is an object a line)") from None
+    return (_text_of(item, field, f"{name}, item {number}") for number, item in enumerate(items, 1))
+
+
 def _parse_object(line: str, field: str, place: str) -> str:
     try:
         value = msgspec.json.decode(line)
     except msgspec.DecodeError as problem:
         raise ValueError(f"{place} is not JSON: {problem}") from None
+    return _text_of(value, field, place)
+
+
+def _text_of(value: object, field: str, place: str) -> str:
     match cast("dict[str, Any]", value).get(field) if isinstance(value, dict) else value:
         case str() as text:
             return text

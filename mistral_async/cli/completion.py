@@ -10,8 +10,15 @@ from mistral_async.cli import app
 Shell: TypeAlias = Literal["bash", "zsh", "fish", "powershell"]
 
 
-_ZSH_END: Final = "\n(( $+functions[compdef] )) && compdef _cyclopts_mistral-async mistral-async\n"
-"""The script as it comes is for a file in `fpath`; this makes it one to be evaluated too."""
+_ZSH_END: Final = """
+if [[ $funcstack[1] == _mistral-async ]]; then
+  _cyclopts_mistral-async "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
+  compdef _cyclopts_mistral-async mistral-async
+fi
+"""
+"""So that the script can be evaluated, or be the file `_mistral-async` in a folder of `fpath`."""
 
 
 def completion(shell: Shell) -> None:

@@ -40,7 +40,7 @@ async def embed(
     Parameters
     ----------
     paths
-        Files that end in .jsonl, .csv or .parquet, or text with one a line. Default: stdin.
+        Files that end in .jsonl, .json, .csv or .parquet, or text with one a line. Default: stdin.
     output
         A file that ends in .jsonl, .npy, .parquet or .arrow. Default: JSON Lines to stdout.
     model

@@ -13,7 +13,7 @@ from base64 import b64decode
 
 import pytest
 
-from mistral_async.cli._log import Log
+from mistral_async.cli._log import Exchange, Log
 from mistral_async.cli._templates import template_path
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
@@ -221,6 +221,16 @@ def test_a_conversation_goes_on(at, asked, threaded_server):
     assert len(Log().conversation(first.conversation)) == 2
     assert at("chat", "four", "--cid", first.conversation, "--no-stream").code == 0
     assert len(Log().conversation(first.conversation)) == 3
+
+
+def test_the_beginning_of_an_id_may_be_that_of_several(run):
+    log = Log()
+    for name in ("abc1", "abc2"):
+        log.add(Exchange(name, "m", "hi", "hi", "answer"))
+    ran = run("chat", "hi", "--cid", "abc", "--fake")
+    assert ran.code == 2
+    assert "abc is the beginning of several conversations: abc1, abc2" in ran.err
+    assert run("chat", "hi", "--cid", "abc2", "-m", "mistral-small-latest", "--fake").code == 0
 
 
 def test_attachments_are_part_of_a_conversation(at, asked, tmp_path):

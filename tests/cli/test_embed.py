@@ -28,6 +28,8 @@ def written(path, form):
             path.write_text("\n".join(TEXTS) + "\n\n")
         case "jsonl":
             path.write_text("".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(TEXTS)))
+        case "json":
+            path.write_text(json.dumps([{"id": 0, "text": TEXTS[0]}, *TEXTS[1:]], indent=2))
         case "csv":
             path.write_text("id,text\n" + "".join(f'{n},"{text}"\n' for n, text in enumerate(TEXTS)))
         case "parquet":
@@ -43,14 +45,14 @@ def printed(text):
     return [numpy.array(line["embedding"], "float32").tolist() for line in lines]
 
 
-@pytest.mark.parametrize("form", ["txt", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("form", ["txt", "jsonl", "json", "csv", "parquet"])
 def test_every_form_of_input(run, tmp_path, expected, form):
     ran = run("embed", written(tmp_path / f"texts.{form}", form), "--fake")
     assert (ran.code, ran.err) == (0, "")
     assert printed(ran.out) == expected
 
 
-@pytest.mark.parametrize("form", ["txt", "jsonl", "csv"])
+@pytest.mark.parametrize("form", ["txt", "jsonl", "json", "csv"])
 def test_every_form_of_stdin(run, tmp_path, expected, form):
     text = written(tmp_path / "texts", form).read_text()
     assert printed(run("embed", "--format", form, "--fake", stdin=text).out) == expected

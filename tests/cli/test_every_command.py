@@ -188,6 +188,7 @@ WRONG = [
     (["moderate", "-f", "binary"], 2, ["binary is not text in UTF-8"]),
     (["embed", "nothing"], 2, ["nothing: No such file"]),
     (["embed", "texts.txt", "--format", "jsonl"], 2, ["texts.txt, object 1 is not JSON"]),
+    (["embed", "schema.json"], 2, ["schema.json is not an array in JSON", "--format jsonl"]),
     (["embed", "texts.txt", "--format", "csv"], 2, ["has no column 'text'", "--text-field"]),
     (["embed", "texts.txt", "-o", "nowhere/out.npy"], 2, ["there is no folder nowhere"]),
     (["embed", "texts.txt", "-o", "out.xlsx"], 2, [".jsonl, .npy, .parquet or .arrow"]),
@@ -329,9 +330,10 @@ def test_zsh_completes(run):
     """By what is set up, since a completion itself needs a terminal."""
     text = complete(run, "zsh")
     assert re.search(r"'\*-a\[.*:_files'", text)
-    program = 'autoload -U compinit; compinit -u; eval "$(cat script)"; echo $_comps[mistral-async]'
-    ran = subprocess.run(["zsh", "-f", "-c", program], capture_output=True, text=True, timeout=30, check=False)
-    assert ran.stdout == "_cyclopts_mistral-async\n", ran.stderr
+    for before in ("", "autoload -U compinit; compinit -u;"):
+        program = f'{before} eval "$(cat script)"; echo $_comps[mistral-async]'
+        ran = subprocess.run(["zsh", "-f", "-c", program], capture_output=True, text=True, timeout=30, check=False)
+        assert (ran.stdout, ran.stderr) == ("_cyclopts_mistral-async\n", "")
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")

@@ -6,7 +6,7 @@ import array
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async.cli._float32 import _shortest, shortest
@@ -14,6 +14,7 @@ from mistral_async.cli._float32 import _shortest, shortest
 numbers = st.lists(st.floats(width=32) | st.floats(-1, 1, width=32) | st.decimals(-9, 9, places=6).map(float))
 
 
+@settings(deadline=None)
 @given(numbers)
 def test_they_are_the_same_numbers_and_no_shorter_ones_are(values):
     """Rule 1, and rule 2 where numpy is installed."""
