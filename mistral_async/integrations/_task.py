@@ -20,7 +20,7 @@ import anyio
 
 from mistral_async import Account, Mistral, RateLimits, SyncMistral
 from mistral_async.bulk import AsyncResults, CheckpointError, Err, Result
-from mistral_async.errors import BudgetExceededError, ConfigurationError
+from mistral_async.errors import ConfigurationError
 from mistral_async.integrations._progress import ProgressFile
 from mistral_async.models import ChatCompletionResponse, Vector
 
@@ -28,8 +28,7 @@ from mistral_async.models import ChatCompletionResponse, Vector
 # and keeps it to its end: all its threads, tasks and partitions share connections and limits.
 #
 # Rule 2: An item that fails is a row with an error. A setting that can not work for any item (a `ConfigurationError`)
-# and a checkpoint that can not be used fail the partition, and so does the first failure with `on_error="raise"`. Where
-# a budget ends the work, each item that is left is a row with that error.
+# and a checkpoint that can not be used fail the partition, and so does the first failure with `on_error="raise"`.
 #
 # Rule 3: A checkpoint is named by what its partition holds, so that whoever gets the partition again finds it. While
 # another worker has the file, the same partition waits: what that one has paid for is then there.
@@ -116,17 +115,13 @@ class Task:
         return results
 
     def _collect(self, items: Sequence[Any]) -> list[Result[Any]]:
-        path, results = self._path(items), list[Result[Any]]()
+        path = self._path(items)
         while True:
             try:
-                results.extend(self._start(self._client(SyncMistral), items, path))
-            except BudgetExceededError as error:
-                return results + self._left({result.index for result in results}, items, error)
+                return list(self._start(self._client(SyncMistral), items, path))
             except CheckpointError as error:
                 _raise_lasting(error)
-                time.sleep(_PAUSE)
-            else:
-                return results
+            time.sleep(_PAUSE)
 
     async def perform_async(self, items: Sequence[Any]) -> AsyncGenerator[dict[int, Result[Any] | None], None]:
         """Yield results as they finish, by the place of the item: one for each, None for null."""
@@ -135,24 +130,10 @@ class Task:
             yield dict.fromkeys(set(range(len(items))).difference(places))
         if not given:
             return
-        seen: set[int] = set()
         async with AsyncExitStack() as stack:
             results = await self._enter(stack, given)
-            while some := await self._receive(results, seen, given):
-                seen.update(result.index for result in some)
+            while some := await results.receive():
                 yield {places[result.index]: self._checked(result) for result in some}
-
-    async def _receive(self, results: AsyncResults[Any], seen: set[int], items: Sequence[Any]) -> list[Result[Any]]:
-        try:
-            return await results.receive()
-        except BudgetExceededError as error:
-            return self._left(seen, items, error)
-
-    def _left(self, seen: set[int], items: Sequence[Any], error: BudgetExceededError) -> list[Result[Any]]:
-        """Return the results of items that a budget left over; raise the error if failures are raised."""
-        if self.options.get("on_error") == "raise":
-            raise error
-        return [Err(error, index) for index in range(len(items)) if index not in seen]
 
     async def _enter(self, stack: AsyncExitStack, items: Sequence[Any]) -> AsyncResults[Any]:
         path = self._path(items)

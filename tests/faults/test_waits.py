@@ -490,7 +490,7 @@ WAITS = [
         bulk/_results.py __anext__:next _rows:receive save_npy:receive
         bulk/_sync_results.py _step:results.receive
         bulk/_workers.py _run:_perform
-        integrations/_task.py perform_async:AsyncExitStack _receive:results.receive
+        integrations/_task.py perform_async:AsyncExitStack perform_async:results.receive
         integrations/_task.py _enter:stack.enter_async_context
         integrations/daft.py _struct:perform_async
         integrations/ray.py __call__:aclosing __call__:results
