@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from mistral_async._codec.rate_limit_headers import RateLimitStatus as RateLimitStatus
     from mistral_async._engine.access_token import AccessToken as AccessToken
     from mistral_async._engine.accounts import Account as Account
+    from mistral_async._engine.answer_cache import AnswerCache as AnswerCache
+    from mistral_async._engine.answer_cache import MemoryCache as MemoryCache
     from mistral_async._engine.deprecation import ModelDeprecationWarning as ModelDeprecationWarning
     from mistral_async._engine.gateway import Gateway as Gateway
     from mistral_async._engine.hooks import CallContext as CallContext
     from mistral_async._engine.hooks import ClientContext as ClientContext
     from mistral_async._engine.hooks import Hooks as Hooks
     from mistral_async._engine.options import Timeout as Timeout
+    from mistral_async._engine.redis_cache import RedisCache as RedisCache
     from mistral_async._engine.request import Call as Call
     from mistral_async._engine.request import Download as Download
     from mistral_async._engine.request import Pages as Pages
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.response import Response as Response
     from mistral_async._engine.retry import BackoffStrategy as BackoffStrategy
     from mistral_async._engine.retry import RetryConfig as RetryConfig
+    from mistral_async._engine.sqlite_cache import SQLiteCache as SQLiteCache
     from mistral_async._engine.statistics import CallStatistics as CallStatistics
     from mistral_async._engine.statistics import ClientStatistics as ClientStatistics
     from mistral_async._engine.statistics import RetryStatistics as RetryStatistics
@@ -70,6 +74,7 @@ else:
         {
             "AccessToken": "mistral_async._engine.access_token",
             "Account": "mistral_async._engine.accounts",
+            "AnswerCache": "mistral_async._engine.answer_cache",
             "Attempt": "mistral_async._codec.attempt",
             "BackoffStrategy": "mistral_async._engine.retry",
             "Budget": "mistral_async._spending",
@@ -90,6 +95,7 @@ else:
             "LimitStatistics": "mistral_async._ratelimit",
             "LimitStore": "mistral_async._ratelimit",
             "LimiterStatistics": "mistral_async._ratelimit",
+            "MemoryCache": "mistral_async._engine.answer_cache",
             "Mistral": "mistral_async._client.client",
             "MistralAzure": "mistral_async._client.azure",
             "MistralError": "mistral_async.errors",
@@ -103,12 +109,14 @@ else:
             "RateLimit": "mistral_async._codec.rate_limit_headers",
             "RateLimitStatus": "mistral_async._codec.rate_limit_headers",
             "RateLimits": "mistral_async._ratelimit",
+            "RedisCache": "mistral_async._engine.redis_cache",
             "RedisStore": "mistral_async._ratelimit.redis",
             "Request": "mistral_async._engine.request",
             "Response": "mistral_async._engine.response",
             "RetryConfig": "mistral_async._engine.retry",
             "RetrySafety": "mistral_async._engine.request",
             "RetryStatistics": "mistral_async._engine.statistics",
+            "SQLiteCache": "mistral_async._engine.sqlite_cache",
             "SQLiteStore": "mistral_async._ratelimit",
             "Spending": "mistral_async._spending",
             "Stream": "mistral_async._engine.request",

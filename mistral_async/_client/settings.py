@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.accounts import Account, AccountPool, ApiKeys, accounts_of
+from mistral_async._engine.answer_cache import AnswerCache, checked_cache
 from mistral_async._engine.auth import Key
 from mistral_async._engine.client_state import ClientState
 from mistral_async._engine.engine import Engine
@@ -24,6 +25,7 @@ from mistral_async._engine.gateway import Gateway
 from mistral_async._engine.headers import add_headers
 from mistral_async._engine.hooks import Hooks, HookSet
 from mistral_async._engine.options import Options, Timeout, add_budgets, check_encoding
+from mistral_async._engine.prompt_cache import checked_prompt_cache
 from mistral_async._engine.request import encode_query
 from mistral_async._engine.retry import RetryConfig
 from mistral_async._http.certificates import warn_unverified
@@ -110,6 +112,12 @@ class ClientSettings(TypedDict, total=False):
     """A proxy's URL. Default: the environment's `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`."""
     workflow_encoding: WorkflowEncoding | None
     """Encrypt, compress and offload the payloads of workflows."""
+    cache: AnswerCache | Literal[False] | None
+    """Where answers are kept, to be given again to calls that are the same: `MemoryCache()`, `SQLiteCache(path)`,
+    `RedisCache(url)`, or a store of yours. Default: nowhere."""
+    prompt_cache: Literal["auto", "off"] | None
+    """`"auto"` gives completions that begin alike a `prompt_cache_key`, unless they have one: tokens that the API has
+    read before cost a tenth. Default: `"off"`."""
 
 
 class ViewOptions(TypedDict, total=False):
@@ -133,6 +141,12 @@ class ViewOptions(TypedDict, total=False):
     """Give the `debug_logger` prompts and answers too."""
     workflow_encoding: WorkflowEncoding | None
     """Encrypt, compress and offload the payloads of workflows."""
+    cache: AnswerCache | Literal[False] | None
+    """Where answers are kept, to be given again to calls that are the same: `MemoryCache()`, `SQLiteCache(path)`,
+    `RedisCache(url)`, or a store of yours. Default: nowhere."""
+    prompt_cache: Literal["auto", "off"] | None
+    """`"auto"` gives completions that begin alike a `prompt_cache_key`, unless they have one: tokens that the API has
+    read before cost a tenth. Default: `"off"`."""
     key: int | None
     """The number of the key that all calls go to, where a client has several: from 1, in the order they were given."""
     fallback: Models | None
@@ -315,4 +329,12 @@ def _options(given: Mapping[str, Any]) -> Options:
     check_encoding(encoding := given.get("workflow_encoding"))
     retry = RetryConfig.of(given.get("retry_config"))
     budgets = add_budgets((), given["budget"]) if given.get("budget") is not None else ()
-    return Options(timeout=timeout, retry=retry, headers=headers, workflow_encoding=encoding, budgets=budgets)
+    return Options(
+        timeout=timeout,
+        retry=retry,
+        headers=headers,
+        workflow_encoding=encoding,
+        budgets=budgets,
+        cache=checked_cache(given.get("cache")),
+        prompt_cache=checked_prompt_cache(given.get("prompt_cache")),
+    )

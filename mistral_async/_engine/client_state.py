@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from mistral_async._engine.accounts import AccountPool
     from mistral_async._engine.auth import Key
+    from mistral_async._engine.cached_calls import CacheUse
     from mistral_async._engine.gateway import Gateway
     from mistral_async._engine.hooks import HookSet
     from mistral_async._engine.statistics import ClientStatistics
@@ -87,6 +88,7 @@ class ClientState:
         self.meter: UsageMeter = UsageMeter()
         self.deprecations: DeprecationWatch = DeprecationWatch()
         self.calls: CallCounts = CallCounts()
+        self.cache_use: CacheUse | None = None
         self._listen()
         _STATES.add(self)
         if hooks is not None:
@@ -169,6 +171,7 @@ class ClientState:
 
     def start_over(self) -> None:
         """After a fork: another thread may hold the locks for ever, and calls under way are the parent's."""
+        self.cache_use = None
         self.budget = RetryBudget()
         self.throttles = ThrottleStreaks()
         if self.pool is not None:

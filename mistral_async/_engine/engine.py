@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
@@ -15,6 +16,7 @@ from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._engine.call_state import CallState, bare
 from mistral_async._engine.encode import HeadCache, encode_body, with_extra
 from mistral_async._engine.options import Options
+from mistral_async._engine.prompt_cache import with_prompt_cache_key
 from mistral_async._engine.request import Call, Request
 from mistral_async._engine.response import Response
 from mistral_async._engine.sender import Sender
@@ -66,6 +68,7 @@ class Engine:
         self._other_heads: dict[int, HeadCache] = {}  # by the numbers of other accounts
         self._encoding = options.workflow_encoding
         self.meter: UsageMeter = options.meter or state.meter
+        self._cache: Any = None if options.cache is False else options.cache
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.state, self.options)
@@ -96,12 +99,14 @@ class Engine:
         try:
             for budget in self.options.budgets:
                 await budget.aclose()
+            if (close := getattr(self._cache, "aclose", None)) is not None:
+                await close()
         finally:
             await self.state.aclose()
 
     async def call(self, request: Call[T]) -> T:
         """Perform a request and return its decoded answer."""
-        if self.state.hooks is not None:
+        if self.state.hooks is not None or self._cache is not None:
             return (await self.respond(request)).data
         while True:
             try:
@@ -117,12 +122,25 @@ class Engine:
         while True:
             try:
                 with tracing(self.state.hooks, request) as trace:
-                    call, answer, value = await self._perform(request, trace)
-                    if trace is not None:
-                        trace.end()
-                    return self.response(call, answer, value, answer.body)
+                    if self._cache is None:
+                        return await self._respond(request, trace)
+                    return await self._from_cache(request, trace)
             except OutputError as error:
                 request = request.repair_or_raise(error)
+
+    async def _respond(self, request: Call[T], trace: Trace | None) -> Response[T]:
+        call, answer, value = await self._perform(request, trace)
+        if trace is not None:
+            trace.end()
+        return self.response(call, answer, value, answer.body)
+
+    async def _from_cache(self, request: Call[T], trace: Trace | None) -> Response[T]:
+        """Return the stored answer of a call, else perform it and store what it gives."""
+        from mistral_async._engine.cached_calls import respond
+
+        send = partial(self._respond, request, trace)
+        found: Response[T] = await respond(self, self._cache, request, send, trace)
+        return found
 
     async def open(self, request: Request, *, accept: str) -> tuple[CallState, WireStream]:
         """Perform a request up to the head of its answer."""
@@ -158,6 +176,8 @@ class Engine:
         if key is None and not routed:
             key = await self.sender.fetch_key(account, request, deadline)
         options = self.options
+        if options.prompt_cache == "auto":
+            request = with_prompt_cache_key(request, options.extra_body)
         if request.route in EXECUTES:
             request = with_traceparent(request, options, None if trace is None else trace.call.headers)
         if self._encoding is not None:
@@ -184,6 +204,14 @@ class Engine:
         """Return the request as it is sent, and what is left of the `extra_body` to be added as it is encoded."""
         whole, extra = with_extra(request, options.extra_body)
         return whole if self._gateway is None else self._gateway.rewrite(whole), extra
+
+    def encoded(self, request: Request) -> tuple[Request, bytes | BodySource | None, str]:
+        """Return a request as this view sends it, its body and the type of that."""
+        options = self.options
+        if options.prompt_cache == "auto":
+            request = with_prompt_cache_key(request, options.extra_body)
+        sent, extra = (request, options.extra_body) if self._gateway is None else self._rewrite(request, options)
+        return sent, *encode_body(sent, extra)
 
     def _routing(
         self,

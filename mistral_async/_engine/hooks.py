@@ -32,6 +32,7 @@ class CallContext:
         "address",
         "answer",
         "attempts",
+        "cached",
         "first_event",
         "headers",
         "port",
@@ -55,6 +56,8 @@ class CallContext:
         """What hooks keep for themselves, each under a key of its own."""
         self.attempts: list[Attempt] = []
         """The attempts that have ended."""
+        self.cached: bool = False
+        """True once its answer has come from the client's store: nothing is sent."""
         self.status: int | None = None
         """The status of the newest answer."""
         self.response_headers: Headers | None = None

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import inf
 from numbers import Real
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
 from mistral_async._codec.counts import plain_number
+from mistral_async._engine.answer_cache import checked_cache
 from mistral_async._engine.fallback import Fallback, changed_fallback
 from mistral_async._engine.headers import add_headers
+from mistral_async._engine.prompt_cache import checked_prompt_cache
 from mistral_async._engine.retry import RetryConfig
 from mistral_async.errors import ConfigurationError
 
@@ -108,6 +110,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """A call has to fit into each."""
     meter: UsageMeter | None = None
     """Sums the usage of the view; None: that of the client does."""
+    cache: Any = None
+    """An `AnswerCache`; False for none."""
+    prompt_cache: Literal["auto", "off"] | None = None
 
     def with_changes(
         self,
@@ -131,6 +136,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if budget is not None:
             changes["budgets"] = add_budgets(self.budgets, budget)
         check_encoding(changes.get("workflow_encoding"))
+        checked_cache(changes.get("cache"))
+        checked_prompt_cache(changes.get("prompt_cache"))
         if (fallback := changed_fallback(self.fallback, changes)) is not None:
             changes["fallback"] = fallback
         return msgspec.structs.replace(self, **{key: value for key, value in changes.items() if value is not None})

@@ -25,6 +25,8 @@ class Response(Generic[T]):
 
     model: str | None = None
     """The model that was asked, which may be a fallback; None where none was."""
+    cached: bool = False
+    """True if it comes from the client's store of answers: nothing was sent, and `attempts` and `headers` are empty."""
     _key: int | None = None
 
     def __init__(
@@ -64,6 +66,8 @@ class Response(Generic[T]):
     @functools.cached_property
     def attempts(self) -> Sequence[Attempt]:
         """Every attempt of the call; the last is the one that succeeded."""
+        if self.cached:
+            return ()
         circumstances = (self.request_id, self._elapsed, self._waited)
         last = Attempt(self.status, None, *circumstances, may_have_executed=True, model=self.model, key=self._key)
         return (*self._failed, last)

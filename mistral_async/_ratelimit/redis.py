@@ -142,6 +142,31 @@ class RedisStore:
         connection.answered, self._answered_at = True, time.monotonic()
         return reply
 
+    async def run(self, work: Callable[[Any], Awaitable[T]]) -> T:
+        """Do other work with the client of its connection, in the thread of that."""
+        connection = self._connect()
+        if connection.answered:
+            try:
+                return await self._run(connection, work)
+            except _LostError:
+                connection = self._connect()  # rule 2
+        return await self._run(connection, work)
+
+    async def _run(self, connection: _Connection, work: Callable[[Any], Awaitable[T]]) -> T:
+        async def ask() -> Any:
+            with anyio.fail_after(self.timeout):
+                return await work(connection.client)
+
+        future: Future[Any] = connection.submit(ask)
+        try:
+            with anyio.fail_after(self.timeout + (0 if connection.opened.done() else _STARTING)):
+                found: T = await _result_of(future)
+        except Exception:
+            self._drop(connection)
+            raise
+        connection.answered, self._answered_at = True, time.monotonic()
+        return found
+
     async def aclose(self) -> None:
         """Close the connection and end its thread; a new one is opened if the store is used again."""
         with self._lock:

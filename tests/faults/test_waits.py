@@ -163,13 +163,27 @@ WAITS = [
         "a store that is locked or stands still",
         DEADLINE,
         "ratelimit/test_store_faults.py::test_a_store_that_does_not_answer_ends_at_the_deadline_of_the_call "
-        "ratelimit/test_store_faults.py::test_a_locked_file_does_not_hold_the_event_loop",
+        "ratelimit/test_store_faults.py::test_a_locked_file_does_not_hold_the_event_loop "
+        "engine/test_answer_cache.py::test_a_store_that_stands_still_is_left",
         """
+        _ratelimit/redis.py ask:work
+        _engine/cached_calls.py _get:cache.get
+        _engine/redis_cache.py get:_store.run set:_store.run
+        _engine/sqlite_cache.py _run:anyio.to_thread.run_sync
         _ratelimit/redis.py _result_of:done.wait _book:connection.script _resolve:work
         _ratelimit/redis.py _serve:client _serve:anyio.create_task_group _serve:noticed.wait
         _ratelimit/sqlite.py _ask:anyio.to_thread.run_sync _ask:anyio.sleep
         _spending/redis.py _ask:done.wait _answer:run
         _spending/sqlite.py ask:done.wait
+        """,
+    ),
+    Wait(
+        "another call that is the same",
+        DEADLINE,
+        "engine/test_answer_cache.py::test_the_wait_for_another_call_ends_in_time "
+        "engine/test_answer_cache.py::test_where_the_first_is_cancelled_another_takes_its_place",
+        """
+        _engine/cached_calls.py _wait:flight.landed.wait respond:perform
         """,
     ),
     Wait(
@@ -223,6 +237,9 @@ WAITS = [
         _ratelimit/redis.py aclose:anyio.to_thread.run_sync
         _ratelimit/sqlite.py aclose:anyio.to_thread.run_sync
         _spending/sqlite.py aclose:anyio.to_thread.run_sync
+        _engine/redis_cache.py aclose:_store.aclose
+        _engine/engine.py aclose:close
+        _engine/sqlite_cache.py aclose:anyio.to_thread.run_sync
         """,
     ),
     Wait(

@@ -1,0 +1,105 @@
+"""Stores of answers: a protocol of two methods, and the store in memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from mistral_async._codec.counts import check_count
+from mistral_async.errors import ConfigurationError
+
+
+class AnswerCache(Protocol):
+    """A store of answers, for `cache=`: `MemoryCache`, `SQLiteCache`, `RedisCache`, or one of yours.
+
+    Keys are texts of 64 hexadecimal digits, answers the bytes of JSON. What a method raises fails no call.
+    """
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the answer that was stored under a key; None where there is none."""
+        ...
+
+    async def set(self, key: str, answer: bytes) -> None:
+        """Store an answer, in place of any other under its key."""
+        ...
+
+
+class MemoryCache:
+    """A store of answers in the memory of this process: those that were not used for longest go first.
+
+    Args:
+        max_size: The most bytes of answers. Default: 64 MiB.
+        ttl: Seconds for which an answer is given. None: as long as there is room.
+    """
+
+    def __init__(self, *, max_size: int = 64 * 1024 * 1024, ttl: float | None = None) -> None:
+        check_count("max_size", max_size)
+        check_ttl(ttl)
+        self.max_size = max_size
+        self.ttl = ttl
+        self._answers: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[Callable[..., MemoryCache], tuple[()]]:
+        return partial(type(self), max_size=self.max_size, ttl=self.ttl), ()
+
+    def __len__(self) -> int:
+        """Return the number of answers."""
+        return len(self._answers)
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the answer under a key, if it is there and not too old."""
+        with self._lock:
+            found = self._answers.get(key)
+            if found is None:
+                return None
+            stored, answer = found
+            if self.ttl is not None and time.monotonic() - stored > self.ttl:
+                self._drop(key)
+                return None
+            self._answers.move_to_end(key)
+            return answer
+
+    async def set(self, key: str, answer: bytes) -> None:
+        """Store an answer; others make room for it. One that is larger than all of it is not stored."""
+        if len(answer) > self.max_size:
+            return
+        with self._lock:
+            if key in self._answers:
+                self._drop(key)
+            self._answers[key] = time.monotonic(), answer
+            self._size += len(answer)
+            while self._size > self.max_size:
+                self._drop(next(iter(self._answers)))
+
+    def clear(self) -> None:
+        """Forget all answers."""
+        with self._lock:
+            self._answers.clear()
+            self._size = 0
+
+    def _drop(self, key: str) -> None:
+        _, answer = self._answers.pop(key)
+        self._size -= len(answer)
+
+
+def check_ttl(ttl: float | None) -> None:
+    """Raise `ValueError` for a lifetime that is none."""
+    if ttl is not None and not ttl > 0:
+        raise ValueError(f"ttl must be more than 0 seconds, or None, not {ttl!r}")
+
+
+def checked_cache(given: Any) -> Any:
+    """Return a store of answers, or False for none; raises `ConfigurationError` for what is no store."""
+    if given is None or given is False:
+        return given
+    if not all(callable(getattr(given, name, None)) for name in ("get", "set")) or isinstance(given, (dict, type)):
+        raise ConfigurationError(
+            f"cache must be a MemoryCache, SQLiteCache, RedisCache, or have get and set: {given!r}"
+        )
+    return given

@@ -1,0 +1,217 @@
+"""Calls that are answered from a store: which may be, under which key, and one at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+
+import anyio
+import msgspec
+
+from mistral_async._codec.large import LARGE, decode_large
+from mistral_async._codec.open_union import LenientDecodeError, decode
+from mistral_async._engine.response import Response
+from mistral_async._http.loops import current_loop
+from mistral_async._http.protocol import Timings
+from mistral_async.errors import APITimeoutError, MistralError, OutputError
+
+if TYPE_CHECKING:
+    from mistral_async._engine.answer_cache import AnswerCache
+    from mistral_async._engine.options import Options
+    from mistral_async._engine.request import Call, Request
+    from mistral_async._engine.tracing import Trace
+
+# Rule 1: Only whole answers of inference are stored, which creates nothing: chats, agents, FIM, embeddings, OCR,
+#   moderations and classifications. Streams and forms (files) are sent as ever.
+# Rule 2: Calls are the same if method, server, path, query, headers of their own, body and key are: the body as JSON
+#   whose keys have an order, the key as a digest within the digest. A function's keys change and are no part of it.
+# Rule 3: An answer is stored as it came, once it was read well: no error, no output that is not of its type, and none
+#   of another model than was asked. What can not be read any more is asked for again.
+# Rule 4: Of calls that are the same and under way at once, in one event loop, the first is sent; the others wait for
+#   it. Where it fails they are sent, each for itself; where it is cancelled one of them takes its place.
+# Rule 5: A store that fails, or stands still for `_PATIENCE`, fails no call: it is logged, the call is sent, and the
+#   store is left alone for `_REST` seconds.
+# Rule 6: What comes from a store is no attempt: no limit, budget or connection knows of it.
+
+T = TypeVar("T")
+Perform = Callable[[], Awaitable[Response[Any]]]
+
+_FORMAT: Final = "mistral-async 1"  # of keys and what is stored under them
+_ROUTES: Final = frozenset(
+    {
+        "/v1/agents/completions",
+        "/v1/chat/classifications",
+        "/v1/chat/completions",
+        "/v1/chat/moderations",
+        "/v1/classifications",
+        "/v1/embeddings",
+        "/v1/fim/completions",
+        "/v1/moderations",
+        "/v1/ocr",
+    }
+)
+_REST: Final = 5.0  # seconds
+_PATIENCE: Final = 5.0  # seconds with a store, which may have a limit of its own
+_UNREADABLE: Final = (LenientDecodeError, msgspec.DecodeError, OutputError, RecursionError, UnicodeDecodeError)
+_log = logging.getLogger("mistral_async")
+
+
+class View(Protocol):
+    """The engine of a view, as far as it is needed here."""
+
+    state: Any  # a ClientState
+    options: Options
+
+    def encoded(self, request: Request) -> tuple[Request, object, str]:
+        """Return a request as this view sends it, its body and the type of that."""
+        ...
+
+
+class CacheUse:
+    """The use of a store by one client: calls under way, and whether it is out."""
+
+    def __init__(self) -> None:
+        self.flights: dict[tuple[object, int, str], Flight] = {}
+        self.out_until: float = 0.0
+
+
+class Flight:
+    """A call under way, for others that are the same."""
+
+    def __init__(self) -> None:
+        self.landed: anyio.Event = anyio.Event()
+        self.body: bytes | None = None
+        self.failed: bool = False
+
+
+def key_of(engine: View, request: Call[Any]) -> str | None:
+    """Return the key of a call's answer; None for one whose answer is not stored (rules 1 and 2)."""
+    if request.method != "POST" or request.route not in _ROUTES or request.form is not None:
+        return None
+    sent, body, _ = engine.encoded(request)
+    if not isinstance(body, bytes):
+        return None
+    try:
+        canonical = msgspec.json.encode(msgspec.json.decode(body), order="sorted")
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
+        return None
+    state, options = engine.state, engine.options
+    key = state.key
+    secret = "" if state.pool is not None or key.function is not None else str.__str__(key.current or "")
+    named = [
+        _FORMAT,
+        sent.method,
+        *map(str, state.network.origin),
+        state.prefix + sent.target,
+        repr(sorted({**state.query, **(options.extra_query or {})}.items())),
+        repr(sorted((*options.headers, *(sent.headers or {}).items()))),
+        hashlib.sha256(secret.encode(errors="replace")).hexdigest(),
+    ]
+    digest = hashlib.sha256("\0".join(named).encode(errors="replace"))
+    digest.update(b"\0" + canonical)
+    return digest.hexdigest()
+
+
+async def respond(engine: View, cache: AnswerCache, request: Call[T], perform: Perform, trace: Trace | None) -> Any:
+    """Return the stored answer of a call, else that of `perform`, which is stored."""
+    key = key_of(engine, request)
+    if key is None:
+        return await perform()
+    use = engine.state.cache_use = engine.state.cache_use or CacheUse()
+    stored = await _get(cache, key, use, engine.options.timeout.total)
+    if stored is not None and (found := await _read(request, stored, trace)) is not None:
+        return found
+    flights, place = use.flights, (current_loop(), id(cache), key)
+    while (flight := flights.get(place)) is not None:
+        await _wait(engine, request, flight)
+        if flight.body is not None and (found := await _read(request, flight.body, trace)) is not None:
+            return found
+        if flight.failed or flight.body is not None:
+            return await perform()
+    flight = flights[place] = Flight()
+    try:
+        response = await perform()
+        if response.model == request.model:  # rule 3
+            flight.body = bytes(response.body)
+        flight.failed = flight.body is None
+        flight.landed.set()
+        if flight.body is not None:
+            await _set(cache, key, flight.body, use)
+    except Exception:
+        flight.failed = True
+        raise
+    else:
+        return response
+    finally:
+        flights.pop(place, None)
+        flight.landed.set()
+
+
+async def _wait(engine: View, request: Call[Any], flight: Flight) -> None:
+    """Wait until another call that is the same has ended, within the time of this one."""
+    total = engine.options.timeout.total
+    with anyio.move_on_after(total):
+        await flight.landed.wait()
+        return
+    error = APITimeoutError(f"{request!r}: the time limit total={total:g} s is over before the same call was answered")
+    error.phase = "total"
+    raise error
+
+
+async def _read(request: Call[Any], body: bytes, trace: Trace | None) -> Response[Any] | None:
+    """Return an answer from a store; None where it can not be read as the call wants it (rule 3)."""
+    try:
+        how = await decode_large(body, request.returns) if len(body) > LARGE else decode
+        value = how(body, request.returns)
+        data = value if request.transform is None else request.transform(value)
+    except _UNREADABLE:
+        return None
+    if trace is not None:
+        trace.call.answer, trace.call.cached = value, True
+        trace.end()
+    response = Response(
+        data,
+        status=200,
+        headers=(),
+        body=body,
+        failed=(),
+        elapsed=0.0,
+        waited=0.0,
+        timings=Timings(),
+        decoded_as=request.returns,
+        model=request.model,
+    )
+    response.cached = True
+    return response
+
+
+async def _get(cache: AnswerCache, key: str, use: CacheUse, total: float | None) -> bytes | None:
+    if time.monotonic() < use.out_until:
+        return None
+    try:
+        with anyio.fail_after(_PATIENCE if total is None else min(_PATIENCE, total)):
+            found: Any = await cache.get(key)
+    except Exception as error:  # noqa: BLE001 - rule 5
+        _rest(error, use)
+        return None
+    return found if isinstance(found, bytes) else None
+
+
+async def _set(cache: AnswerCache, key: str, body: bytes, use: CacheUse) -> None:
+    if time.monotonic() < use.out_until:
+        return
+    try:
+        with anyio.fail_after(_PATIENCE):
+            await cache.set(key, body)
+    except Exception as error:  # noqa: BLE001 - rule 5
+        _rest(error, use)
+
+
+def _rest(error: Exception, use: CacheUse) -> None:
+    """Leave a store that failed alone for a while, and tell why."""
+    use.out_until = time.monotonic() + _REST
+    reason = str(error) if isinstance(error, MistralError) else type(error).__name__
+    _log.warning("the store of answers failed, and is not asked for %g s: %s", _REST, reason)
