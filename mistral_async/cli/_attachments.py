@@ -74,7 +74,7 @@ def _remote(url: str) -> Attachment:
     try:
         name = unquote(urlsplit(url).path).rpartition("/")[2]
     except ValueError:
-        raise ValueError(f"{readable(url)} is no address") from None
+        raise ValueError(f"{readable(url)} is not an address") from None
     return _of_type(media_type(name), url, name or None)
 
 

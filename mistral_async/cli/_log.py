@@ -111,7 +111,7 @@ class Log:
             wanted = "no conversation" if prefix is None else f"no conversation {prefix}"
             raise LogError(f"the log has {wanted}: begin one with `chat --log`, or log all with `logs on`")
         if len(ids) > 1:
-            raise LogError(f"{prefix} is the beginning of several conversations: {', '.join(ids)}")
+            raise LogError(f"{prefix} is the beginning of several conversations, give more of one: {', '.join(ids)}")
         return self._exchanges("WHERE conversation = ? ORDER BY id", ids)
 
     def conversations(self, most: int) -> list[tuple[Exchange, int]]:

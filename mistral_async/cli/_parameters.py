@@ -28,7 +28,7 @@ def check_dash(_: object, value: object) -> None:
     """Refuse an option that there is not, where `-` alone is stdin or stdout."""
     for word in map(str, cast("Iterable[object]", value) if isinstance(value, (tuple, list)) else (value,)):
         if word.startswith("-") and word != "-" and not Path(word).exists():
-            raise ValueError(f"there is no option, and no file, {readable(word)}")
+            raise ValueError(f"there is no option {readable(word)}, and no file of that name")
 
 
 StdinOrPath: TypeAlias = Annotated[

@@ -62,7 +62,7 @@ def piped_texts(field: str | None, form: TextFormat | None) -> Iterable[str] | A
     """Return the texts of stdin: lines, unless `form` is another format."""
     match form or "txt":
         case "parquet":
-            raise ValueError("Parquet is read from files, not from stdin")
+            raise ValueError("cannot read Parquet from stdin: give the name of a file")
         case "csv":
             announce_wait()
             return _read_csv(text_stdin(newline=""), field or _FIELD, "stdin")

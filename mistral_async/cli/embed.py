@@ -75,10 +75,10 @@ async def embed(
         async with client as opened, opened.bulk.embed(source, model=model, **options) as results:
             code = await _write(results, out)
             if checkpoint is not None and (resumed := results.progress.resumed):
-                print_error(f"{resumed:,} of {results.progress.done:,} were in {checkpoint}")
+                print_error(f"{resumed:,} of {results.progress.done:,} were embedded before: {checkpoint} has them")
     except anyio.get_cancelled_exc_class():
         if checkpoint is not None:
-            print_error(f"stopped: the same command goes on, with what is in {checkpoint}")
+            print_error(f"stopped: give the same command again to go on ({checkpoint} has what is done)")
         raise
     return code
 

@@ -31,7 +31,7 @@ async def limits(
         print_json({"limits": list(found), "costs": dict(found.costs)})
         return 0
     if not found:
-        print_error("the answer named no limits")
+        print_error("the API told no rate limits in its answer")
         return SOME_FAILED
     print_rows([("resource", "window", "limit", "remaining")])
     print_rows((each.resource, each.window, each.limit, each.remaining) for each in found)

@@ -103,7 +103,9 @@ async def _texts(words: Iterable[str], files: Iterable[Path]) -> AsyncIterator[s
 def _format_of(output: Path | None) -> Any:
     suffix = output.suffix.lower().lstrip(".") if output is not None else ""
     if suffix and suffix not in get_args(SpeechOutputFormat) and not is_stream(str(output)):
-        raise ValueError(f"-o {output} is no kind of audio: name it .wav, .mp3, .flac, .opus or .pcm, or give --format")
+        raise ValueError(
+            f"cannot tell the format from -o {output}: name it .wav, .mp3, .flac, .opus or .pcm, or give --format"
+        )
     return suffix if suffix in get_args(SpeechOutputFormat) else "wav"
 
 
@@ -116,7 +118,7 @@ class AudioSink:
         self._head = b""
         self._size = 0
         if self._whole is None and sys.stdout.isatty():
-            raise ValueError("audio is nothing for a terminal: give -o FILE, or pipe it to a player (`| aplay`)")
+            raise ValueError("cannot play audio in a terminal: give -o FILE, or pipe it to a player (`| aplay`)")
 
     def __enter__(self) -> Self:
         self._file: IO[bytes] = self._whole.open() if self._whole is not None else sys.stdout.buffer

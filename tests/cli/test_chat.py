@@ -229,7 +229,7 @@ def test_the_beginning_of_an_id_may_be_that_of_several(run):
         log.add(Exchange(name, "m", "hi", "hi", "answer"))
     ran = run("chat", "hi", "--cid", "abc", "--fake")
     assert ran.code == 2
-    assert "abc is the beginning of several conversations: abc1, abc2" in ran.err
+    assert "abc is the beginning of several conversations, give more of one: abc1, abc2" in ran.err
     assert run("chat", "hi", "--cid", "abc2", "-m", "mistral-small-latest", "--fake").code == 0
 
 

@@ -101,7 +101,7 @@ def test_resume_sends_only_what_is_missing(at, threaded_server, tmp_path):
     kept = len(threaded_server.requests[0].json()["input"])
     threaded_server.requests.clear()
     ran = at(*command, stdin="\n".join(texts))
-    assert (ran.code, ran.err) == (0, f"{kept} of 600 were in {tmp_path / 'kept'}\n")
+    assert (ran.code, ran.err) == (0, f"{kept} of 600 were embedded before: {tmp_path / 'kept'} has them\n")
     sent = [text for request in threaded_server.requests for text in request.json()["input"]]
     assert sorted(sent) == sorted(texts[kept:])
     assert len(printed((tmp_path / "out.jsonl").read_text())) == 600

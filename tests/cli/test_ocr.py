@@ -85,6 +85,8 @@ def test_folders_are_mirrored_with_images_and_tables_in_their_places(read, docum
     ],
 )
 def test_formats(read, documents, options, name, part):
+    if "html" in options:
+        pytest.importorskip("nh3")
     assert read(documents / "a.pdf", "-o", "out", *options)[0].code == 0
     assert part in (Path("out") / name).read_text()
 

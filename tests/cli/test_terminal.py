@@ -139,7 +139,7 @@ def test_embed_shows_progress_and_goes_on_where_it_was_stopped(session, tmp_path
         screen = terminal.wait(r"texts .*[1-9]\d*/3000 .* tokens")
         assert "requests" in screen
         terminal.press("C-c")
-        terminal.wait(r"stopped: the same command goes on, with what is in kept")
+        terminal.wait(r"stopped: give the same command again to go on \(kept has what is done\)")
         terminal.wait(r"^\$$")
         terminal.type("echo code $?")
         terminal.wait(r"^code 130$")
@@ -151,7 +151,7 @@ def test_embed_shows_progress_and_goes_on_where_it_was_stopped(session, tmp_path
         terminal.wait(r"\A\$$")
         terminal.type(command)
         screen = terminal.wait(r"^code 0$")
-        resumed = int(re.search(r"([\d,]+) of 3,000 were in kept", screen)[1].replace(",", ""))
+        resumed = int(re.search(r"([\d,]+) of 3,000 were embedded before: kept has them", screen)[1].replace(",", ""))
         assert resumed > 0
         again = sum(len(request.json()["input"]) for request in server.requests[sent:])
         assert again == 3000 - resumed
