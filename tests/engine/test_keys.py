@@ -129,7 +129,7 @@ async def test_each_key_has_the_limits_of_the_client_for_itself(server):
 
 
 async def test_keys_do_not_share_what_they_have_in_a_store(server, tmp_path):
-    limits = RateLimits(requests_per_minute=60, burst=3, store=SQLiteStore(tmp_path / "limits"))
+    limits = RateLimits(requests_per_minute=6, burst=3, store=SQLiteStore(tmp_path / "limits"))
     async with Mistral(KEYS, server_url=server.url, rate_limits=limits) as client:
         await chats(client, 6, timeout=5)
     assert Counter(numbers(server)) == {1: 2, 2: 2, 3: 2}
@@ -293,9 +293,24 @@ async def test_where_all_keys_are_refused_the_first_is_waited_for(server):
     assert time.monotonic() - since >= 0.2
 
 
-async def test_another_attempt_prefers_another_key(client, server, told):
+async def test_a_key_that_asked_for_patience_is_not_asked_while_others_have_no_room(server, told):
+    accounts = [
+        Account(api_key=KEYS[0]),
+        Account(api_key=KEYS[1], rate_limits=RateLimits(requests_per_second=4, burst=1), weight=0.01),
+    ]
+    async with Mistral(accounts, server_url=server.url, retry_config=QUICK, hooks=told) as client:
+        await chats(client.with_options(key=2), 1)
+        server.fail(429, headers={"retry-after": "100"})
+        with anyio.fail_after(10):
+            await chats(client, 1)
+    assert told.attempts == [(2, 200), (1, 429), (2, 200)]
+
+
+async def test_another_attempt_prefers_another_key(server, told):
+    accounts = [Account(api_key=KEYS[0], weight=9), Account(api_key=KEYS[1])]
     server.fail(503)
-    await chats(client, 1)
+    async with Mistral(accounts, server_url=server.url, retry_config=QUICK, hooks=told) as client:
+        await chats(client, 1)
     assert told.attempts == [(1, 503), (2, 200)]
 
 
@@ -407,7 +422,7 @@ async def test_servers_that_are_all_away_are_tried_again(anyio_backend):
     accounts = [Account(api_key=key, server_url=each.url) for key, each in zip(KEYS, servers, strict=False)]
     retry = RetryConfig(backoff=BackoffStrategy(initial_interval=20, max_interval=20))
     async with Mistral(accounts, retry_config=retry) as client:
-        with pytest.raises(APIConnectError, match=r"after \d attempts") as caught:
+        with pytest.raises(APIConnectError, match="after 4 attempts") as caught:
             await chats(client, 1)
         assert {attempt.key for attempt in caught.value.attempts} == {1, 2}
         async with servers[1]:
@@ -446,6 +461,15 @@ async def test_a_key_that_was_replaced_is_fetched_again(server, told):
         await chats(client, 1)
     assert told.attempts == [(1, 401), (1, 200)]
     assert not told.rests
+
+
+async def test_each_key_that_is_refused_is_fetched_again(server, told):
+    first, second = iter(["old", "old"]), iter(["older", KEYS[1]])
+    keys = [lambda: next(first), lambda: next(second)]
+    async with Mistral(keys, server_url=server.url, hooks=told) as client:
+        await chats(client, 1)
+    assert told.attempts == [(1, 401), (1, 401), (2, 401), (2, 200)]
+    assert told.rests == [(1, "AuthenticationError", 60.0)]
 
 
 # Cancellation: at each point of the wait nothing is left behind.

@@ -60,6 +60,14 @@ async def test_awaiting_gives_the_last_event(live):
             await connection.open()
 
 
+async def test_of_several_keys_a_connection_has_the_first_or_that_of_its_view(live):
+    async with Mistral(["key-one", "key-two"], server_url=live.url) as client:
+        await client.audio.realtime.transcribe_stream([CHUNK], "m")
+        await client.with_options(key=2).audio.realtime.transcribe_stream([CHUNK], "m")
+    keys = [request.headers["authorization"] for request in live.requests]
+    assert keys == ["Bearer key-one", "Bearer key-two"]
+
+
 async def test_a_plain_loop_over_events(live):
     async with Mistral("k", server_url=live.url) as client:
         events = [event async for event in client.audio.realtime.transcribe_stream([CHUNK], "m")]
