@@ -283,9 +283,10 @@ def navigation() -> str:
 
 def reference() -> dict[Path, Callable[[], str]]:
     """Return the pages of the reference, and what writes each."""
-    from reference import bulk_page, group_page, models_page, shared
+    from reference import bulk_page, errors_page, group_page, models_page, shared
 
     return {
+        DOCS / "reference" / "errors.md": errors_page,
         DOCS / page("bulk"): bulk_page,
         **{DOCS / page(group): partial(group_page, group) for group in groups()},
         **{DOCS / "reference" / "models" / f"{_path(module)}.md": partial(models_page, module) for module in shared()},

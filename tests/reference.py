@@ -86,6 +86,15 @@ def bulk_page() -> str:
     return f"# bulk\n\nMany calls at once ([the guide](../../bulk.md)).\n\n{told}"
 
 
+def errors_page() -> str:
+    """Write the page of the errors: their tree, as it is drawn in the source, and every class."""
+    tree = ast.parse((PACKAGE / "errors.py").read_text("utf-8"))
+    about, _, drawn = (ast.get_docstring(tree) or "").partition("\n\n")
+    classes = "".join(f"::: mistral_async.errors.{each.name}\n" for each in tree.body if isinstance(each, ast.ClassDef))
+    told = "What each says, and what to do: [errors](../guide/errors.md#what-errors-say)."
+    return f"# Errors\n\n{about}\n{told}\n\n```text\n{drawn}\n```\n\n{classes}"
+
+
 @functools.cache
 def methods() -> dict[str, list[Told]]:
     """Return every method of a client, by the module that defines it, in the order of the source."""
@@ -157,7 +166,8 @@ def models_page(module: str) -> str:
 
 def title(module: str) -> str:
     """Return what a module of models is called on the site."""
-    return module.removeprefix("mistral_async.models.").replace("_", " ").replace(".", ", ").capitalize()
+    words = module.removeprefix("mistral_async.models.").replace("_", " ").replace(".", ", ")
+    return words.upper() if words == "mcp" else words.capitalize()
 
 
 def _page_of(module: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import json
@@ -91,6 +92,15 @@ def test_no_link_is_dead():
             elif path in PAGES and found.is_relative_to(ROOT) and not found.is_relative_to(DOCS):
                 dead.append(f"{path.relative_to(ROOT)}: {target} is not on the site")
     assert dead == []
+
+
+def test_every_public_name_is_told_on_a_page():
+    told = set()
+    for path in (DOCS / "reference").rglob("*.md"):
+        told |= {name.rpartition(".")[2] for name in NAMED.findall(path.read_text(encoding="utf-8"))}
+    rooms = ["", ".batch", ".bulk", ".payloads", ".realtime", ".structured", ".testing", ".tools"]
+    names = {name for room in rooms for name in importlib.import_module(f"mistral_async{room}").__all__}
+    assert names - told - {"Bulk"} == set(), "add them to a page of docs/reference"  # Bulk is endpoints/bulk.md
 
 
 def pages_of(part: object) -> Iterator[str]:

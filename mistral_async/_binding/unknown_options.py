@@ -18,6 +18,8 @@ _FOREIGN = {
     "base_url": "server_url",
     "api_base": "server_url",
     "endpoint": "server_url",
+    "host": "server_url",
+    "default_query": "query",
     "http_client": "async_client",
     "client": "async_client",
     "retries": "retry_config",

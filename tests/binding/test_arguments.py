@@ -75,6 +75,8 @@ def test_null_is_no_value_of_an_argument_that_is_needed(call, name):
         ("max_retries", "it is 'retry_config' here"),
         ("http_client", "it is 'async_client' here"),
         ("default_headers", "it is 'headers' here"),
+        ("default_query", "it is 'query' here"),
+        ("host", "it is 'server_url' here"),
         ("organization", "it takes api_key, "),
         ("apikey", "did you mean 'api_key'"),
     ],
