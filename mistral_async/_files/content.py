@@ -24,6 +24,8 @@ MOST_BYTES: Final = 50 * MEBIBYTE
 """Of a document that the API reads: https://docs.mistral.ai/capabilities/document_ai."""
 
 _PCM_LARGEST: Final = 32767
+_LOUDEST: Final = 2.0  # times the largest sample: what was resampled may be a little too loud, what is no sound is more
+_MOST_CHANNELS: Final = 32
 
 
 class Content(NamedTuple):
@@ -54,7 +56,8 @@ def image_content(source: Any, type_: str | None, max_bytes: int | None) -> Cont
     """
     if _is_array(source):
         source = _image_of(source)
-    content = _image_bytes(source) if hasattr(source, "tobytes") and hasattr(source, "save") else _read(source, type_)
+    is_image = hasattr(source, "tobytes") and hasattr(source, "save")
+    content = _image_bytes(source) if is_image else _read(source, type_, max_bytes)
     if not content.type.startswith("image/"):
         raise ValueError(f"{_naming(content)} is no image but {content.type}: {_better_chunk(content.type)}")
     return _checked(content, max_bytes)
@@ -62,7 +65,7 @@ def image_content(source: Any, type_: str | None, max_bytes: int | None) -> Cont
 
 def document_content(source: Any, type_: str | None, max_bytes: int | None) -> Content:
     """Return a document; `Raises` as those of `image_content`."""
-    content = _read(source, type_)
+    content = _read(source, type_, max_bytes)
     if content.type.startswith(("image/", "audio/")):
         raise ValueError(f"{_naming(content)} is no document but {content.type}: {_better_chunk(content.type)}")
     if content.type == UNKNOWN:
@@ -76,18 +79,19 @@ def audio_content(source: Any, sample_rate: int | None, max_bytes: int | None) -
         if sample_rate is None:
             raise ValueError("an array of samples needs sample_rate=, in hertz")
         return _checked(Content(_wav(source, sample_rate), "audio/wav", None), max_bytes)
-    content = _read(source, None)
+    content = _read(source, None, max_bytes)
     if not content.type.startswith(("audio/", "video/")) and content.type != UNKNOWN:
         raise ValueError(f"{_naming(content)} is no audio but {content.type}: {_better_chunk(content.type)}")
     return _checked(content, max_bytes)
 
 
-def _read(source: Any, type_: str | None) -> Content:
+def _read(source: Any, type_: str | None, max_bytes: int | None) -> Content:
     match source:
         case bytes() | bytearray() | memoryview():
             data, name = bytes(cast("bytes", source)), None
         case str() | os.PathLike():
             path = _path(cast("str", source))
+            _check_size(path.stat().st_size, path.name, max_bytes)
             data, name = path.read_bytes(), path.name
         case _ if hasattr(source, "read"):
             data, name = source.read(), _file_name(source)
@@ -103,7 +107,9 @@ def _read(source: Any, type_: str | None) -> Content:
 
 def _path(source: str | os.PathLike[str]) -> Path:
     if isinstance(source, str) and source.startswith(("https://", "http://", "data:")):
-        raise ValueError("from_file takes what is here; an address goes into the chunk as it is: DocumentURLChunk(url)")
+        raise ValueError(
+            "from_file takes what is here; an address goes into the chunk as it is, such as ImageURLChunk(url)"
+        )
     return Path(source)
 
 
@@ -113,15 +119,18 @@ def _file_name(file: Any) -> str | None:
 
 
 def _checked(content: Content, max_bytes: int | None) -> Content:
-    size = len(content.data)
-    if not size:
+    if not content.data:
         raise ValueError(f"{_naming(content)} is empty")
+    _check_size(len(content.data), _naming(content), max_bytes)
+    return content
+
+
+def _check_size(size: int, name: str, max_bytes: int | None) -> None:
     if max_bytes is not None and size > max_bytes:
         raise ValueError(
-            f"{_naming(content)} has {size / MEBIBYTE:.1f} MiB, more than max_bytes={max_bytes:,}: upload it with "
+            f"{name} has {size:,} bytes ({size / MEBIBYTE:,.1f} MiB), more than max_bytes={max_bytes:,}: upload it with "
             "files.upload and send its id (FileChunk), or give max_bytes=None"
         )
-    return content
 
 
 def _naming(content: Content) -> str:
@@ -152,11 +161,25 @@ def _image_of(array: NDArray[Any]) -> Any:
         raise ImportError('an image of a numpy array needs Pillow: pip install "pillow>=10"') from error
     if str(array.dtype) != "uint8":
         raise ValueError(f"an image has bytes from 0 to 255 (uint8), not {array.dtype}: scale and convert it first")
-    return Image.fromarray(array)
+    match array.shape:
+        case (_, _, 1):
+            return Image.fromarray(array[:, :, 0])
+        case (_, _) | (_, _, 3 | 4):
+            return Image.fromarray(array)
+        case (1 | 3 | 4, _, _):
+            raise ValueError(
+                f"an image is height x width x colours, not {array.shape}: array.transpose(1, 2, 0) is one"
+            )
+        case _:
+            raise ValueError(
+                f"an image is height x width, with 3 or 4 bytes a pixel where it has colours, not {array.shape}"
+            )
 
 
 def _image_bytes(image: Any) -> Content:
     """Return Pillow's image as PNG, in colours that PNG has."""
+    if 0 in image.size:
+        raise ValueError(f"the image is empty: {image.size[0]} x {image.size[1]} pixels")
     file = io.BytesIO()
     if image.mode not in {"1", "L", "LA", "P", "RGB", "RGBA", "I", "I;16"}:
         image = image.convert("RGB")
@@ -168,7 +191,15 @@ def _wav(samples: NDArray[Any], sample_rate: int) -> bytes:
     """Return WAV of samples: one channel, or samples x channels; floats from -1 to 1, or 16-bit numbers."""
     if samples.ndim not in {1, 2} or samples.dtype.kind not in "fi":
         raise ValueError("samples are an array of numbers: one channel, or samples x channels")
+    if not 0 < sample_rate < 2**31:
+        raise ValueError(f"sample_rate is a number of hertz, such as 16000, not {sample_rate}")
+    if not samples.size:
+        raise ValueError("the array has no samples")
+    if samples.ndim > 1 and samples.shape[1] > _MOST_CHANNELS:
+        raise ValueError(f"samples x channels are not {samples.shape}: array.T may be what was meant")
     if samples.dtype.kind == "f":
+        if (abs(samples) > _LOUDEST).any():
+            raise ValueError(f"samples are floats from -1 to 1, and these reach {abs(samples).max():g}: scale them")
         samples = (samples.astype("float64").clip(-1, 1) * _PCM_LARGEST).round()
         if (samples != samples).any():  # noqa: PLR0124 - so is no other number
             raise ValueError("samples have no NaN")
