@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from mistral_async._binding.blockable import Blockable
 from mistral_async._binding.iteration import SyncIterator
-from mistral_async._codec.shown import described_blocking
+from mistral_async._codec.shown import described_blocking, safe_repr
 
 if TYPE_CHECKING:
     from mistral_async._binding.executor import BlockingExecutor
@@ -90,6 +90,7 @@ class SyncEvents(SyncIterator[E], Generic[E, R]):
     def _close(self, error: BaseException | None) -> None:  # noqa: ARG002 - the work ends alike
         self._portal.close(self._events.aclose)
 
+    @safe_repr
     def __repr__(self) -> str:
         return described_blocking(self, self._events)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast, 
 from mistral_async._binding.async_executor import AsyncExecutor, forms
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.portal import Portal
-from mistral_async._codec.shown import described_blocking
+from mistral_async._codec.shown import described_blocking, safe_repr
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 from mistral_async._results.download import AsyncDownload
 from mistral_async._results.pages import AsyncPages
@@ -84,6 +84,7 @@ class SyncStream(SyncIterator[T]):
         self._portal = portal
         self._stream = stream
 
+    @safe_repr
     def __repr__(self) -> str:
         return described_blocking(self, self._stream)
 
@@ -177,6 +178,7 @@ class SyncPages(Generic[T, Page]):
         self._portal = portal
         self._pages = pages
 
+    @safe_repr
     def __repr__(self) -> str:
         return described_blocking(self, self._pages)
 
@@ -214,6 +216,7 @@ class SyncDownload:
         self._portal = portal
         self._download = download
 
+    @safe_repr
     def __repr__(self) -> str:
         return described_blocking(self, self._download)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -58,6 +58,25 @@ def shown(value: object) -> str:
         except _TooLongError:
             continue
     return _Printer(_VIEWS[-1]).text_of(value)
+
+
+R = TypeVar("R")
+
+
+def safe_repr(describe: Callable[[R], str]) -> Callable[[R], str]:
+    """Make a `__repr__` that names the class of an object that is still being made, or whose making failed.
+
+    Debuggers and tracebacks with variables show such ones.
+    """
+
+    @functools.wraps(describe)
+    def describe_or_name(self: R) -> str:
+        try:
+            return describe(self)
+        except AttributeError:
+            return f"<{type(self).__name__}, not made>"
+
+    return describe_or_name
 
 
 def described(thing: object, subject: object, state: str, reading: str) -> str:

@@ -37,3 +37,8 @@ class SurrogateJoiner:
                 parts += data[done:start], self._waiting.popleft()
                 done = start
         return b"".join([*parts, data[done:]])
+
+
+def without_surrogates(text: str) -> str:
+    """Return text that can be encoded: pairs of surrogates are one character, and a lone one is U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

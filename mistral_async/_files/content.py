@@ -128,8 +128,8 @@ def _checked(content: Content, max_bytes: int | None) -> Content:
 def _check_size(size: int, name: str, max_bytes: int | None) -> None:
     if max_bytes is not None and size > max_bytes:
         raise ValueError(
-            f"{name} has {size:,} bytes ({size / MEBIBYTE:,.1f} MiB), more than max_bytes={max_bytes:,}: upload it with "
-            "files.upload and send its id (FileChunk), or give max_bytes=None"
+            f"{name} has {size:,} bytes ({size / MEBIBYTE:,.1f} MiB), more than max_bytes={max_bytes:,}: upload it "
+            "with files.upload and send its id (FileChunk), or give max_bytes=None"
         )
 
 
@@ -167,13 +167,9 @@ def _image_of(array: NDArray[Any]) -> Any:
         case (_, _) | (_, _, 3 | 4):
             return Image.fromarray(array)
         case (1 | 3 | 4, _, _):
-            raise ValueError(
-                f"an image is height x width x colours, not {array.shape}: array.transpose(1, 2, 0) is one"
-            )
+            raise ValueError(f"an image is height x width x colours, not {array.shape}: array.transpose(1, 2, 0) is")
         case _:
-            raise ValueError(
-                f"an image is height x width, with 3 or 4 bytes a pixel where it has colours, not {array.shape}"
-            )
+            raise ValueError(f"an image is height x width, or height x width x 3 or 4 colours, not {array.shape}")
 
 
 def _image_bytes(image: Any) -> Content:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
-from mistral_async._codec.shown import described
+from mistral_async._codec.shown import described, safe_repr
 from mistral_async._engine.call_state import cause_of
 from mistral_async._engine.response import Response
 from mistral_async._http.protocol import RequestHead, WireError, WireStream
@@ -59,6 +59,7 @@ class AsyncDownload(OpenResponse):
         self._head = cast("CallState", self._call).head
         return self
 
+    @safe_repr
     def __repr__(self) -> str:
         state = f"{self._state()}, {self._position:,} bytes"
         return described(self, self._request, state, "async with download: async for data in it; .save(path)")

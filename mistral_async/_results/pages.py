@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
-from mistral_async._codec.shown import described
+from mistral_async._codec.shown import described, safe_repr
 from mistral_async._engine.paging import Paging, items_of
 from mistral_async._engine.request import Call, Pages
 from mistral_async.errors import ResponseValidationError
@@ -37,6 +37,7 @@ class AsyncPages(Generic[T, Page]):
         self._engine = engine
         self._request = request
 
+    @safe_repr
     def __repr__(self) -> str:
         return described(self, self._request, "nothing is asked before it is read", "async for item in it; .page()")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.open_union import Unknown
-from mistral_async._codec.shown import described
+from mistral_async._codec.shown import described, safe_repr
 from mistral_async._codec.sse import load_field_decoder
 from mistral_async._engine.call_state import bare, body_of, cause_of
 from mistral_async._engine.request import DONE, Stream
@@ -141,6 +141,7 @@ class AsyncStream(OpenResponse, Generic[T]):
         if self._reader.ended:
             await self._finish()
 
+    @safe_repr
     def __repr__(self) -> str:
         state = f"{self._state()}, {len(self._seen):,} events"
         return described(self, self._request, state, "async with stream: async for event in stream")

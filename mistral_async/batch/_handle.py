@@ -16,7 +16,7 @@ from mistral_async._binding.blockable import Blockable, Startable
 from mistral_async._binding.executor import Executor
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.resource import Async, M, Resource, Sync, method
-from mistral_async._codec.shown import described_blocking
+from mistral_async._codec.shown import described_blocking, safe_repr
 from mistral_async._http.threads import release_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig, ReadOptions
@@ -81,6 +81,7 @@ class SyncBatchResults(SyncIterator[Result[T]], Generic[T]):
         self._executor = executor
         self._results = results
 
+    @safe_repr
     def __repr__(self) -> str:
         return described_blocking(self, self._results)
 

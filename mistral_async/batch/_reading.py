@@ -13,7 +13,7 @@ import anyio
 
 from mistral_async._binding.background import BackgroundTask
 from mistral_async._binding.exits import ENDS_PROCESS, FAILURES
-from mistral_async._codec.shown import described
+from mistral_async._codec.shown import described, safe_repr
 from mistral_async._http.threads import release_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig
@@ -60,6 +60,7 @@ class RunReading(Generic[T]):
         self._background = BackgroundTask(self._produce)
         return self
 
+    @safe_repr
     def __repr__(self) -> str:
         begun = "closed" if self._left else "open" if self._entered else "not begun"
         run, calls, state = self._run, "calls", begun

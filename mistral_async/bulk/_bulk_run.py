@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from mistral_async._binding.exits import ENDS_PROCESS
-from mistral_async._codec.shown import described
+from mistral_async._codec.shown import described, safe_repr
 from mistral_async.bulk._config import BulkConfig
 from mistral_async.bulk._outcome import Result
 from mistral_async.bulk._progress import Progress, ProgressCounter
@@ -73,6 +73,7 @@ class BulkRun(Generic[T]):
         self._background = BackgroundTask(pipeline.run)
         return self
 
+    @safe_repr
     def __repr__(self) -> str:
         counter = self._counter
         items = "items" if counter.total is None else f"{counter.total:,} items"

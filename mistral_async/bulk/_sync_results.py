@@ -12,7 +12,7 @@ from collections.abc import AsyncIterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from mistral_async._binding.iteration import SyncIterator
-from mistral_async._codec.shown import described_blocking
+from mistral_async._codec.shown import described_blocking, safe_repr
 from mistral_async.bulk._bulk_run import BulkRun
 from mistral_async.bulk._outcome import Result
 from mistral_async.bulk._progress import Progress
@@ -57,6 +57,7 @@ class SyncResults(SyncIterator[Result[T]], Generic[T]):
         finally:
             close_generator(self._items)
 
+    @safe_repr
     def __repr__(self) -> str:
         return described_blocking(self, self._results)
 

@@ -7,13 +7,14 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from html import escape
+from html import escape as escape_html
 from typing import Final
 
+from mistral_async._codec.surrogates import without_surrogates
 from mistral_async._files.media_type import sniffed_type
 
 # Rule 1: Nothing that a model or a document says is run. All text is escaped; Markdown is rendered (where
-#   markdown-it-py is installed) without HTML, and with links to pages and mail addresses alone.
+#   markdown-it-py is installed) without HTML, images, and links to scripts or data.
 # Rule 2: Nothing is loaded from elsewhere: an image or audio is shown if its data is there, and is of a type that
 #   can not hold a script. An address is a link.
 # Rule 3: What is shown is bounded, and says how much more there is: an answer is kept in the notebook's file.
@@ -33,6 +34,11 @@ _BOX: Final = "max-width: 60em; overflow-wrap: anywhere"
 _QUIET: Final = "opacity: 0.65; font-size: 90%"
 
 
+def escape(value: str) -> str:
+    """Escape text; a lone surrogate, which no notebook could keep, is U+FFFD."""
+    return escape_html(without_surrogates(value))
+
+
 def box(*parts: str) -> str:
     """Put parts of HTML into one block."""
     return f'<div style="{_BOX}">{"".join(parts)}</div>'
@@ -40,7 +46,7 @@ def box(*parts: str) -> str:
 
 def text(value: object) -> str:
     """Render Markdown, as far as `_MOST_TEXT` (rules 1 and 3)."""
-    whole = str(value)
+    whole = without_surrogates(str(value))
     shown = whole[:_MOST_TEXT]
     render = _markdown_renderer()
     html = f'<div style="white-space: pre-wrap">{escape(shown)}</div>' if render is None else render(shown)
@@ -115,7 +121,7 @@ def cleaned(table_html: str) -> str:
         import nh3  # pyright: ignore[reportMissingImports]
     except ImportError:
         return code(table_html)
-    return nh3.clean(table_html[:_MOST_TEXT], tags=_TABLE, attributes={"td": _SPANS, "th": _SPANS})
+    return nh3.clean(without_surrogates(table_html[:_MOST_TEXT]), tags=_TABLE, attributes={"td": _SPANS, "th": _SPANS})
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], count: int) -> str:

@@ -39,7 +39,7 @@ class SecretModel(Model):
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         """Return what a repr shows: all fields, with `***` for a secret."""
-        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        fields = {name: getattr(self, name, None) for name in self.__struct_fields__}  # one half made has none
         return list((fields | dict.fromkeys(secret_names(fields), "***")).items())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from mistral_async._binding.blockable import Blockable
 from mistral_async._binding.iteration import SyncIterator
-from mistral_async._codec.shown import described, described_blocking
+from mistral_async._codec.shown import described, described_blocking, safe_repr
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.response import Response
 from mistral_async.errors import ConnectionClosedError, StreamError
@@ -98,6 +98,7 @@ class Connection(Blockable[S], Generic[E, S]):
         for event in events:
             self._take(event)
 
+    @safe_repr
     def __repr__(self) -> str:
         state = "not opened" if self._link is None else "closed" if self.is_closed else "open"
         return described(self, self._request, state, "async with connection: async for event in connection")
@@ -270,6 +271,7 @@ class SyncConnection(SyncIterator[E], Generic[E, C]):
         self._portal = portal
         self._connection = connection
 
+    @safe_repr
     def __repr__(self) -> str:
         return described_blocking(self, self._connection)
 

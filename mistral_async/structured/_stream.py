@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from mistral_async._binding.events import AsyncEvents
-from mistral_async._codec.shown import described
+from mistral_async._codec.shown import described, safe_repr
 from mistral_async.errors import MistralError
 from mistral_async.structured._output_type import OutputType
 from mistral_async.structured._parsed import Parsed, Snapshot, text_and_thinking
@@ -45,6 +45,7 @@ class ParsedStream(AsyncEvents[Snapshot, Parsed[T]], Generic[T]):
         """True once its block was entered."""
         return self._opened
 
+    @safe_repr
     def __repr__(self) -> str:
         state = "open" if self._opened else "not opened"
         return described(self, "JSON", state, "async with stream: async for snapshot in stream; .result()")

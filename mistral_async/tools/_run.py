@@ -11,7 +11,7 @@ from typing_extensions import TypeVar
 from mistral_async._binding.background import BackgroundTask
 from mistral_async._binding.events import AsyncEvents
 from mistral_async._binding.exits import ENDS_PROCESS, FAILURES
-from mistral_async._codec.shown import described
+from mistral_async._codec.shown import described, safe_repr
 from mistral_async.tools._config import RunConfig
 from mistral_async.tools._events import RunEvent, RunResult
 from mistral_async.tools._loop import Driver, Loop
@@ -57,6 +57,7 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
         """True once its block was entered."""
         return self._background is not None
 
+    @safe_repr
     def __repr__(self) -> str:
         state = "closed" if self._left else "begun" if self._used else "not begun"
         return described(self, "tools", state, "async with run: async for event in run; .result()")

@@ -174,3 +174,24 @@ def test_blocking_forms_say_the_same_without_async(sync_mistral):
         assert repr(each).startswith(f"<{type(each).__name__} of ")
         assert "async" not in repr(each)
         assert len(repr(each)) <= 120
+
+
+def test_what_is_half_made_is_named(sync_mistral, mistral):
+    """As debuggers and tracebacks with variables show it, when making it failed."""
+    made = [
+        sync_mistral.chat.stream(**HI),
+        sync_mistral.files.list(),
+        sync_mistral.bulk.embed(["a"], model="mistral-embed"),
+        sync_mistral.batch.run([calls.chat.complete(**HI)]),
+        sync_mistral.chat.run("hi", model=HI["model"]),
+        sync_mistral.files.download(file_id="f"),
+        mistral.chat.stream(**HI),
+        mistral.files.list(),
+        mistral.bulk.embed(["a"], model="mistral-embed"),
+        mistral.batch.run([calls.chat.complete(**HI)]),
+        mistral.chat.run("hi", model=HI["model"]),
+        mistral.files.download(file_id="f"),
+    ]
+    for each in made:
+        assert repr(type(each).__new__(type(each))) == f"<{type(each).__name__}, not made>"
+    assert repr(models.AdminAPIKey.__new__(models.AdminAPIKey)).startswith("AdminAPIKey(")

@@ -134,6 +134,21 @@ def test_an_array_of_samples_becomes_wav():
         AudioChunk.from_file(numpy.array([1]), sample_rate=1)
 
 
+@pytest.mark.parametrize(
+    ("shape", "value", "rate", "message"),
+    [
+        ((2, 1000), 0.0, 8_000, r"samples x channels are not \(2, 1000\): array.T"),
+        ((0,), 0.0, 8_000, "has no samples"),
+        ((9,), 0.0, 0, "a number of hertz, such as 16000, not 0"),
+        ((9,), 3000.0, 8_000, "these reach 3000: scale them"),
+    ],
+)
+def test_an_array_that_is_no_sound_is_refused(shape, value, rate, message):
+    numpy = pytest.importorskip("numpy")
+    with pytest.raises(ValueError, match=message):
+        AudioChunk.from_file(numpy.full(shape, value), sample_rate=rate)
+
+
 def test_images_of_pillow_and_arrays_become_png():
     image = pytest.importorskip("PIL.Image")
     numpy = pytest.importorskip("numpy")
@@ -143,8 +158,17 @@ def test_images_of_pillow_and_arrays_become_png():
         assert kind == "data:image/png"
         assert (numpy.asarray(image.open(io.BytesIO(data))) == pixels).all()
     assert unpacked(ImageURLChunk.from_file(image.new("CMYK", (2, 2))).url)[0] == "data:image/png"
+    grey = unpacked(ImageURLChunk.from_file(pixels[:, :, :1]).url)[1]
+    assert (numpy.asarray(image.open(io.BytesIO(grey))) == pixels[:, :, 0]).all()
     with pytest.raises(ValueError, match="uint8"):
         ImageURLChunk.from_file(pixels.astype("float32"))
+    with pytest.raises(ValueError, match=r"not \(3, 20, 30\): array.transpose\(1, 2, 0\) is"):
+        ImageURLChunk.from_file(numpy.zeros((3, 20, 30), "uint8"))
+    with pytest.raises(ValueError, match=r"height x width, .* not \(1, 2, 4, 3\)"):
+        ImageURLChunk.from_file(pixels[None])
+    for empty in (pixels[:0], image.new("RGB", (0, 4))):
+        with pytest.raises(ValueError, match="the image is empty: "):
+            ImageURLChunk.from_file(empty)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +195,13 @@ def test_too_much_is_refused_before_it_is_sent_unless_asked_for():
     with pytest.raises(ValueError, match=r"FileChunk\), or give max_bytes=None"):
         DocumentURLChunk.from_file(PDF, max_bytes=len(PDF) - 1)
     assert DocumentURLChunk.from_file(PDF, max_bytes=len(PDF)) == DocumentURLChunk.from_file(PDF, max_bytes=None)
+
+
+def test_a_file_that_is_too_large_is_not_even_read(tmp_path):
+    with (tmp_path / "large.pdf").open("wb") as file:
+        file.truncate(10**12)
+    with pytest.raises(ValueError, match=r"large.pdf has 1,000,000,000,000 bytes \(953,674.3 MiB\), more than"):
+        DocumentURLChunk.from_file(tmp_path / "large.pdf")
 
 
 def test_an_uploaded_file_is_taken_for_its_id():

@@ -56,7 +56,9 @@ class Checker(HTMLParser):
 
 
 def shown(value):
-    return Checker(value._repr_html_())
+    html = value._repr_html_()
+    assert html.encode()  # what a notebook keeps is UTF-8
+    return Checker(html)
 
 
 @pytest.fixture(params=["rendered", "plain"])
@@ -158,6 +160,7 @@ HOSTILE = [
     "</details></div>",
     "&lt;script&gt;",
     "<style>*{}</style>",
+    "\ud83d",  # half of a character
     'data:image/png;base64,AAAA" onerror="alert(1)',
     'https://example.com/"onmouseover="alert(1)',
 ]
