@@ -7,8 +7,6 @@ import sys
 import time
 from typing import Any, Final
 
-from mistral_async._codec.surrogates import without_surrogates
-
 # Rule 1: A notebook is where IPython runs in a kernel, which can show HTML, and not in a terminal. IPython is not
 #   imported to find that out: where a notebook runs it is there.
 # Rule 2: What is shown is replaced at most every `_PAUSE` seconds, and at the end, so that a fast stream costs no more
@@ -26,7 +24,7 @@ class Place:
 
     def put(self, html: str, text: str) -> None:
         """Show HTML; `text` is what a frontend without HTML shows."""
-        shown = _Shown(html, without_surrogates(text))
+        shown = _Shown(html, text)
         if self._handle is None:
             self._handle = importlib.import_module("IPython.display").display(shown, display_id=True)
         else:
@@ -62,7 +60,7 @@ class GrowingAnswer:
             self._last = time.monotonic()
 
     def _write(self, text: str, *, last: bool) -> None:
-        sys.stdout.write(without_surrogates(text[self._written :]) + ("\n" if last and text else ""))
+        sys.stdout.write(text[self._written :] + ("\n" if last and text else ""))
         sys.stdout.flush()
         self._written = len(text)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from types import SimpleNamespace
 
@@ -77,20 +76,6 @@ def test_rule_1_a_conversation_with_reasoning_too(sync_mistral, notebook):
     assert answer.text in repr(notebook[0].shown[-1])
     sync_mistral.chat.stream(model="magistral-medium-latest", messages=ASKED["messages"]).show()
     assert "<summary" in notebook[1].shown[-1]._repr_html_()
-
-
-def test_half_of_a_character_is_shown_as_one_that_can_be(sync_mistral, fake_mistral, notebook, monkeypatch, capsys):
-    """A kernel, or a terminal, whose output can not be encoded says nothing more."""
-    message = {"model": "m", "choices": [{"index": 0, "delta": {"content": "a \\ud83d b"}, "finish_reason": "stop"}]}
-    data = json.dumps(message).replace("\\\\", "\\").encode()
-    for _ in range(2):
-        fake_mistral.reply("chat.stream", sse=[b"data: " + data + b"\n\n"])
-    assert sync_mistral.chat.stream(**ASKED).show().text == "a \ud83d b"
-    assert repr(notebook[0].shown[-1]) == "a \N{REPLACEMENT CHARACTER} b"
-    assert "\N{REPLACEMENT CHARACTER}" in notebook[0].shown[-1]._repr_html_()
-    monkeypatch.delitem(sys.modules, "IPython")
-    sync_mistral.chat.stream(**ASKED).show()
-    assert capsys.readouterr().out == "a \N{REPLACEMENT CHARACTER} b\n"
 
 
 @pytest.mark.parametrize("ipython", [None, SimpleNamespace(), SimpleNamespace(get_ipython=lambda: None)])
