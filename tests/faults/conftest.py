@@ -299,7 +299,7 @@ class Watch:
         await anyio.lowlevel.checkpoint()
         idle = 0
         for wire in self.state.network._wires.values():
-            if not hasattr(wire, "pool"):
+            if wire.pool is None:
                 continue  # httpx's own
             pool = wire.pool
             assert pool.slots == pool.idle == len(pool.connections)
