@@ -50,13 +50,13 @@ class Routing:
         fallback: Fallback | None,
         models: list[str],
     ) -> None:
-        self.pool = pool
+        self.pool: AccountPool[ClientState] | None = pool
         """None: the call has one account."""
-        self.compose = compose
+        self.compose: Compose = compose
         """Encodes a request; returns its body, and what makes its head for an account and its key."""
-        self.head = head
-        self.fallback = fallback
-        self.models = models
+        self.head: Heads = head
+        self.fallback: Fallback | None = fallback
+        self.models: list[str] = models
         """The models that are left."""
         self.held: dict[int, float] = {}
         """Until when an account is left alone by this call."""
@@ -67,9 +67,9 @@ class Routing:
         """The newest reservation of each account."""
         self.renewed: ClientState | None = None
         """The account whose refused key was replaced: the next attempt goes there, with the new one."""
-        self.exhausted = False
+        self.exhausted: bool = False
         """True while the error at hand is that all accounts rest: nothing was sent."""
-        self.first = 0
+        self.first: int = 0
         """The number of attempts before those of the present model."""
         self.started: float | None = None
         """When the present model was first asked, if it is not the call's own."""

@@ -246,7 +246,7 @@ class SharedModelLimits(ModelLimits):
         else:
             self.rate.adopt(now, known.rate, known.rejections)
         if known.quota is not None and known.quota[0] > now:
-            self.quota_missing = known.quota
+            self.quota_missing: tuple[float, RateLimit] | None = known.quota
         for resource, window, seconds, state in known.limits:
             limit = self.server.get((resource, window))
             if limit is None:
