@@ -123,8 +123,9 @@ class LocalLedger:
         self._open: dict[str, Charge] = {}
 
     def start_over(self) -> None:
-        """After a fork: another thread of the parent may hold the lock for ever."""
+        """After a fork: another thread may hold the lock for ever, and what is reserved is for the parent's calls."""
         self._lock = threading.Lock()
+        self._reserved, self._open = ZERO, {}
 
     def balance(self, key: str) -> Balance:
         """Return what is booked; nothing under another key."""

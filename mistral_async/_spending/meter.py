@@ -95,10 +95,14 @@ class UsageMeter:
         with _lock:
             entries = pending[:]
             del pending[: len(entries)]  # what others add meanwhile stays
+            by_row: dict[tuple[int, str], list[Units | None]] = {}
+            meters = {id(meter): meter for meter, _, _ in entries}  # which are all equal
             for meter, model, usage in entries:
-                units = read_units(usage)
-                counts = (1, int(units is None), *(units or NOTHING))
-                above: UsageMeter | None = meter
+                by_row.setdefault((id(meter), model), []).append(read_units(usage))
+            for (which, model), found in by_row.items():
+                known = [units for units in found if units is not None]
+                counts = (len(found), len(found) - len(known), *map(sum, zip(*known, strict=True)))
+                above: UsageMeter | None = meters[which]
                 while above is not None:
                     above.count(model, counts)
                     above = above.parent

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from typing import Any, Final, cast
 
@@ -81,6 +81,7 @@ class RedisBackend:
         return Balance(booked=bool(fits), used=Charge(*counts[:3]), reserved=Charge(*counts[3:]))
 
 
+@cache
 def script() -> str:
     """Return the Lua source that Redis runs."""
     return resources.files("mistral_async._spending").joinpath(_SCRIPT).read_text("utf-8")

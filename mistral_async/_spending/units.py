@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from mistral_async._codec.counts import read_count
+from mistral_async.models.usage import UsageInfo
 
 _PLACES = ("usage", "usage_info")
 _DETAILS = ("prompt_tokens_details", "prompt_token_details", "input_tokens_details")
+
+
+_PLAIN = attrgetter(
+    "prompt_tokens",
+    "completion_tokens",
+    "total_tokens",
+    "prompt_tokens_details",
+    "prompt_token_details",
+    "num_cached_tokens",
+    "prompt_audio_seconds",
+)
 
 
 class Units(NamedTuple):
@@ -40,6 +53,11 @@ def read_units(usage: object) -> Units | None:
     """Read the units of a usage in any of the API's spellings; None where it is absent, or names nothing."""
     if usage is None:
         return None
+    if type(usage) is UsageInfo:  # most are, and have plain counts
+        tokens, output, total, details, *rest = _PLAIN(usage)
+        if type(tokens) is type(output) is type(total) is int and tokens > 0 <= output and not any(rest):
+            cached = min(_count(details, "cached_tokens"), tokens)
+            return Units(tokens, cached, output, max(total, tokens + output))
     tokens = _count(usage, "prompt_tokens") or _count(usage, "input_tokens")
     output = _count(usage, "completion_tokens") or _count(usage, "output_tokens")
     total = _count(usage, "total_tokens")

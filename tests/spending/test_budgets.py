@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import pickle
 from datetime import UTC, datetime, timedelta
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistral_async import Budget, Mistral, Price, Spending, SyncMistral
+from mistral_async import Budget, Mistral, Price, Spending, SQLiteStore, SyncMistral
 from mistral_async._spending.ledger import Charge, Entry, Limits, LocalLedger
 from mistral_async.errors import (
     APIConnectionError,
@@ -462,3 +465,33 @@ def test_reserved_and_used_never_pass_the_limit_while_estimates_hold(steps, toke
         assert list(balance.reserved) == [sum(column) for column in zip(*open_.values(), strict=True)] or not open_
         assert balance.used.tokens + balance.reserved.tokens <= tokens
         assert balance.used.nanos + balance.reserved.nanos <= nanos
+
+
+@EACH_LOOP
+@pytest.mark.parametrize("stored", [False, True])
+async def test_cancelled_after_any_number_of_steps_all_is_settled(server, tmp_path, stored):
+    store = SQLiteStore(tmp_path / "budgets.sqlite") if stored else None
+    budget = Budget(tokens=10**6, store=store)
+    async with Mistral(server.api_key, server_url=server.url, budget=budget) as client:
+        for steps in range(0, 60, 3):
+            async with anyio.create_task_group() as group:
+                group.start_soon(asking, client)
+                for _ in range(steps):
+                    await anyio.lowlevel.checkpoint()
+                group.cancel_scope.cancel()
+        await asking(client)
+        counted = client.usage.requests
+    assert budget.state.reserved == Spending()
+    assert len(server.requests) <= counted == budget.state.used.requests
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_child_begins_without_the_calls_of_its_parent():
+    budget = Budget(requests=2)
+    asyncio.run(budget.reserve(Charge(1, 1, 0)))
+    pid = os.fork()
+    if not pid:
+        os._exit(budget.state.reserved.requests + 10 * budget._open)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert budget.state.reserved.requests == 1

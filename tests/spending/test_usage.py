@@ -16,7 +16,7 @@ from mistral_async._spending.meter import UsageMeter
 from mistral_async._spending.price import _known
 from mistral_async._spending.units import Units, read_units
 from mistral_async.errors import APITimeoutError
-from mistral_async.models import UsageInfo
+from mistral_async.models import PromptTokensDetails, UsageInfo
 from mistral_async.testing import Delay
 
 MODEL = "mistral-small-latest"
@@ -135,6 +135,13 @@ D = {"cached_tokens": 4}
 )
 def test_every_spelling_is_read_once(usage):
     assert read_units(usage) == Units(10, 4, 5, 15)
+
+
+@pytest.mark.parametrize("details", [["?"], "many", 5, {"cached_tokens": 4}, PromptTokensDetails(cached_tokens=4)])
+def test_details_of_any_kind_are_no_reason_to_fail(details):
+    usage = UsageInfo(prompt_tokens=10, completion_tokens=5, total_tokens=15, prompt_tokens_details=details)
+    cached = 4 if isinstance(details, (dict, PromptTokensDetails)) else 0
+    assert read_units(usage) == Units(10, cached, 5, 15)
 
 
 def test_a_total_alone_is_no_free_call():
