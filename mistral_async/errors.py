@@ -51,6 +51,7 @@ MistralError                         the root: catch this one
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mistral_async._codec.attempt import Attempt
@@ -59,8 +60,6 @@ from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimitStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from mistral_async._codec.proxy_status import ProxyStatus
 
 BODY_KEPT = 64 * 1024  # bytes of an error body that are kept

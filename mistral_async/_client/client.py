@@ -57,7 +57,8 @@ class Client(Resources[M], Generic[M, R, E]):
         """Pickle the settings, without a key that is text: the other process takes its own."""
         executor, state = self._executor, self._executor.engine.state
         settings = {**state.settings, **executor.settings}
-        return _restored, (type(self), state.given_key, settings, executor.engine.options)
+        options = msgspec.structs.replace(executor.engine.options, meter=None)  # the copy counts anew
+        return _restored, (type(self), state.given_key, settings, options)
 
     @classmethod
     def _restore(cls, api_key: ApiKey | None, settings: Any) -> Self:

@@ -18,6 +18,8 @@ from mistral_async.bulk._progress import Progress
 
 if TYPE_CHECKING:
     from mistral_async._spending import Budget
+else:
+    Budget = Any  # its module loads with the first budget, and `help` evaluates the annotations here
 
 FALLBACK = frozenset({"fallback", "fallback_on"})
 """Options that are those of a view."""
