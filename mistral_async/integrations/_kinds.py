@@ -30,7 +30,7 @@ class ChatTask(Task):
     """Chats: an item is a prompt, or the messages of one chat."""
 
     method = "chat"
-    default_column = "prompt"
+    default_column: ClassVar[str | None] = "prompt"
     default_output = "answer"
 
 

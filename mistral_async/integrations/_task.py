@@ -91,10 +91,12 @@ class Task:
         for key in _several(api_key):
             if not callable(getattr(key, "api_key", key)):
                 raise ConfigurationError(f"a key is not sent to workers: {self.where_keys_go}, or pass a function")
-        self.column, self.output = column or self.default_column, output or self.default_output
-        self.errors = (f"{errors}_type", f"{errors}_message")
-        self.value, self.dtype = value or as_cell, dtype
-        self.checkpoint = None if checkpoint is None else os.fspath(checkpoint)
+        self.column: str | None = column or self.default_column
+        self.output: str = output or self.default_output
+        self.errors: tuple[str, str] = (f"{errors}_type", f"{errors}_message")
+        self.value: Callable[[Any], Any] = value or as_cell
+        self.dtype: Any = dtype
+        self.checkpoint: str | None = None if checkpoint is None else os.fspath(checkpoint)
         self.options = options
         self._api_key = api_key
         self._settings: dict[str, Any] = {**(client or {}), **({} if limits is None else {"rate_limits": limits})}
