@@ -20,6 +20,7 @@ Results = Sequence["Result[Any] | None"]
 
 def items_of_pandas(task: Task, frame: Any) -> list[Any]:
     """Return the items of a DataFrame: the cells of a column, or rows as dicts; None for null."""
+    task.check_column(frame.columns)
     if task.column is None:
         return list(frame.to_dict("records"))
     series = frame[task.column].astype(object)
@@ -28,11 +29,13 @@ def items_of_pandas(task: Task, frame: Any) -> list[Any]:
 
 def items_of_arrow(task: Task, table: Any) -> list[Any]:
     """Return the items of a table or record batch."""
+    task.check_column(table.schema.names)
     return list(table.to_pylist() if task.column is None else table.column(task.column).to_pylist())
 
 
 def items_of_numpy(task: Task, batch: Mapping[str, Any]) -> list[Any]:
     """Return the items of a dict of arrays."""
+    task.check_column(batch)
     if task.column is not None:
         return list(batch[task.column])
     names = list(batch)

@@ -11,7 +11,7 @@ import os
 import pickle
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -107,6 +107,11 @@ class Task:
     def columns(self) -> tuple[str, str, str]:
         """The names of the columns that are added: the output, the type of an error, its message."""
         return self.output, *self.errors
+
+    def check_column(self, names: Iterable[Any]) -> None:
+        """Raise the error for a partition without the column; `names` are those of its columns."""
+        if self.column is not None and self.column not in (found := list(names)):
+            raise ConfigurationError(f"no column {self.column!r}: set column= to one of {', '.join(map(str, found))}")
 
     def perform(self, items: Sequence[Any]) -> list[Result[Any] | None]:
         """Return the result of each item, None for null; blocks."""

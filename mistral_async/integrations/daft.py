@@ -40,6 +40,7 @@ class Expressions(Task):
         daft = importlib.import_module("daft")
         if isinstance(data, daft.Expression):
             return self._function(daft)(data)
+        self.check_column(data.column_names)
         names = [name for name in data.column_names if name not in self.columns]
         rows = daft.functions.to_struct(*map(daft.col, data.column_names)) if self.column is None else data[self.column]
         results = self._function(daft)(rows).alias("_results")

@@ -38,12 +38,20 @@ class Partitions(Records):
         return super().__call__(partition)
 
     def _map(self, collection: Any) -> Any:
-        """Map the partitions of a collection, whose columns Dask knows beforehand: it calls nothing to find them."""
-        if not hasattr(collection, "_meta"):
+        """Map the partitions of a collection."""
+        if not hasattr(collection, "columns"):
             return collection.map_partitions(self)
+        return collection.map_partitions(self, meta=self.meta(collection))
+
+    def meta(self, frame: Any) -> Any:
+        """Return the empty DataFrame that `frame.map_partitions(task, meta=task.meta(frame))` needs.
+
+        Without it Dask calls the task with rows that it makes up, to see what comes out.
+        """
         pandas = importlib.import_module("pandas")
-        added = {name: pandas.Series(dtype=object) for name in self.columns}
-        return collection.map_partitions(self, meta=collection._meta.assign(**added))  # noqa: SLF001 - as Dask's own extensions do
+        self.check_column(frame.columns)
+        empty = frame._meta  # noqa: SLF001 - Dask's name for it, for those who extend it
+        return empty.assign(**{name: pandas.Series(dtype=object) for name in self.columns})
 
 
 class Embed(Partitions, EmbedTask):

@@ -30,6 +30,7 @@ class Columns(Task):
         """Return a DataFrame with the columns of the results, or what an iterator of batches becomes."""
         if isinstance(data, Iterable):
             return self._batches(cast("Iterable[Any]", data))
+        self.check_column(data.columns)
         return data.mapInArrow(self._batches, self.schema(data.schema))
 
     def schema(self, given: Any) -> Any:

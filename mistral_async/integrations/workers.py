@@ -7,7 +7,7 @@ A list of texts or records becomes a list of records: `{"text": "a", "embedding"
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 from mistral_async.integrations._kinds import ChatTask, ClassifyTask, EmbedTask, MapTask, ModerateTask
 from mistral_async.integrations._progress import sum_progress
@@ -40,9 +40,12 @@ class Records(Task):
         return self._records(items, [results[place] for place in range(len(items))])
 
     def _given(self, items: Sequence[Any]) -> list[Any]:
-        """Return the cells of the column."""
-        column = self.column
-        return [cast("Record", item)[column] if column and isinstance(item, Mapping) else item for item in items]
+        """Return the cells of the column; an item that is no record is one."""
+        return [self._cell(item) if isinstance(item, Mapping) else item for item in items]
+
+    def _cell(self, record: Any) -> Any:
+        self.check_column(record)
+        return record if self.column is None else record[self.column]
 
     def _records(self, items: Sequence[Any], results: Sequence[Any]) -> list[Record]:
         return [

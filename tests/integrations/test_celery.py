@@ -23,6 +23,7 @@ def test_a_killed_process_pays_twice_what_was_in_flight(tmp_path, monkeypatch):
     with fleet.account() as account:
         monkeypatch.setenv("TEST_REDIS", account.redis)
         monkeypatch.setenv("TEST_CHECKPOINTS", str(tmp_path))
+        monkeypatch.setenv("C_FORCE_ROOT", "1")  # pickled results, as root
         monkeypatch.setenv("PYTHONPATH", os.pathsep.join(fleet.PATHS))
         tasks = importlib.import_module("celery_app")
         command = [sys.executable, "-m", "celery", "-A", "celery_app", "worker", "-c", "2", "-P", "prefork"]

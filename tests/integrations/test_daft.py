@@ -11,6 +11,7 @@ daft = pytest.importorskip("daft", reason="`nox -s engines` installs it")
 fleet = pytest.importorskip("fleet")
 
 from mistral_async import calls  # noqa: E402 - nothing is tested without Daft
+from mistral_async.errors import ConfigurationError  # noqa: E402 - the same
 from mistral_async.integrations.daft import Embed, Map, sum_progress  # noqa: E402 - the same
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -85,3 +86,8 @@ def test_expressions_rows_and_columns_that_are_replaced(account):
         dtype=daft.DataType.int64().to_arrow_dtype(),
     )
     assert [row["n"] for row in frame.transform(task).to_pylist()] == [1, 2]
+
+
+def test_a_frame_without_the_column_is_told_its_names(account):
+    with pytest.raises(ConfigurationError, match="no column 'body'"):
+        daft.from_pydict({"text": ["a"]}).transform(Embed(column="body"))

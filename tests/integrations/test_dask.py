@@ -110,11 +110,15 @@ def test_a_dataframe(server):
     dd = pytest.importorskip("dask.dataframe")
     texts = [f"text {n}" for n in range(20)] + [None, fleet.REFUSED]
     frame = dd.from_pandas(pd.DataFrame({"text": texts, "n": range(22)}), npartitions=2)
-    lazy = Embed(**SIZE)(frame)
-    assert list(lazy.columns) == ["text", "n", "embedding", "error_type", "error_message"]
+    task = Embed(**SIZE)
+    lazy = task(frame)
+    mapped = frame.map_partitions(task, meta=task.meta(frame))
+    assert list(lazy.columns) == list(mapped.columns) == ["text", "n", "embedding", "error_type", "error_message"]
     assert not server.requests  # the columns are known without a call
     rows = lazy.compute(scheduler="threads").sort_values("n").to_dict("records")
     fleet.check_vectors(rows[:20])
     assert [(row["embedding"], row["error_type"]) for row in rows[20:]] == [(None, None), (None, "TooManyInputsError")]
+    with pytest.raises(ConfigurationError, match="no column 'body'"):
+        Embed(column="body")(frame)
     answers = Chat(column="text", model="mistral-small-latest")(frame.head(1))
     assert list(answers["answer"]) == ["You said: text 0"]

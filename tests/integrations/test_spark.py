@@ -12,6 +12,7 @@ fleet = pytest.importorskip("fleet")
 
 from pyspark.sql import SparkSession  # noqa: E402 - of Spark
 
+from mistral_async.errors import ConfigurationError  # noqa: E402 - the same
 from mistral_async.integrations.spark import Chat, Embed, sum_progress  # noqa: E402 - nothing is tested without Spark
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -99,3 +100,8 @@ def test_an_error_that_is_raised_names_itself(spark, account):
 
     with pytest.raises(PythonException, match="TooManyInputsError"):
         frame(spark, [fleet.REFUSED]).transform(Embed(on_error="raise")).collect()
+
+
+def test_a_frame_without_the_column_is_told_its_names(account, spark):
+    with pytest.raises(ConfigurationError, match="no column 'body'"):
+        frame(spark, ["a"]).transform(Embed(column="body"))

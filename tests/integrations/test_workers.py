@@ -108,6 +108,11 @@ def test_wrong_settings_are_refused_where_the_task_is_made():
         Embed(client={"server": "mars"})
 
 
+def test_a_record_without_the_column_is_told_its_names():
+    with pytest.raises(ConfigurationError, match="no column 'body': set column= to one of text, n"):
+        Embed(column="body", **SIZE)([{"text": "a", "n": 1}])
+
+
 def test_a_key_is_not_pickled_and_its_lack_is_told(monkeypatch):
     task = Embed(client={"timeout_ms": 5_000}, **SIZE)
     assert b"the key" not in pickle.dumps(task)
