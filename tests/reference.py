@@ -90,7 +90,8 @@ def errors_page() -> str:
     """Write the page of the errors: their tree, as it is drawn in the source, and every class."""
     tree = ast.parse((PACKAGE / "errors.py").read_text("utf-8"))
     about, _, drawn = (ast.get_docstring(tree) or "").partition("\n\n")
-    classes = "".join(f"::: mistral_async.errors.{each.name}\n" for each in tree.body if isinstance(each, ast.ClassDef))
+    names = [each.name for each in tree.body if isinstance(each, ast.ClassDef) and not each.name.startswith("_")]
+    classes = "".join(f"::: mistral_async.errors.{name}\n" for name in names)
     told = "What each says, and what to do: [errors](../guide/errors.md#what-errors-say)."
     return f"# Errors\n\n{about}\n{told}\n\n```text\n{drawn}\n```\n\n{classes}"
 
