@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 # Rule 2: Calls are the same if method, server, path, query, headers of their own, body and key are: the body as JSON
 #   whose keys have an order, the key as a digest within the digest. A function's keys change and are no part of it.
 # Rule 3: An answer is stored as it came, once it was read well: no error, no output that is not of its type, and none
-#   of another model than was asked. What can not be read any more is asked for again.
+#   of another model than was asked. An answer that was cut is stored where `max_tokens` asked for that alone: the next
+#   may be whole. What can not be read any more is asked for again.
 # Rule 4: Of calls that are the same and under way at once, in one event loop, the first is sent; the others wait for
 #   it. Where it fails they are sent, each for itself; where it is cancelled one of them takes its place.
 # Rule 5: A store that fails, or stands still for `_PATIENCE`, fails no call: it is logged, the call is sent, and the
@@ -55,6 +56,7 @@ _ROUTES: Final = frozenset(
 )
 _REST: Final = 5.0  # seconds
 _PATIENCE: Final = 5.0  # seconds with a store, which may have a limit of its own
+_CUT: Final = frozenset({"error", "length", "model_length"})
 _UNREADABLE: Final = (LenientDecodeError, msgspec.DecodeError, OutputError, RecursionError, UnicodeDecodeError)
 _log = logging.getLogger("mistral_async")
 
@@ -134,7 +136,7 @@ async def respond(engine: View, cache: AnswerCache, request: Call[T], perform: P
     flight = flights[place] = Flight()
     try:
         response = await perform()
-        if response.model == request.model:  # rule 3
+        if response.model == request.model and not _is_cut(engine, request, response.data):  # rule 3
             flight.body = bytes(response.body)
         flight.failed = flight.body is None
         flight.landed.set()
@@ -148,6 +150,14 @@ async def respond(engine: View, cache: AnswerCache, request: Call[T], perform: P
     finally:
         flights.pop(place, None)
         flight.landed.set()
+
+
+def _is_cut(engine: View, request: Call[Any], answer: object) -> bool:
+    """Return whether an answer is not whole, which nobody asked for."""
+    body: dict[str, Any] = {**request.json, **(engine.options.extra_body or {})}
+    if body.get("max_tokens") is not None:
+        return False
+    return any(getattr(choice, "finish_reason", None) in _CUT for choice in getattr(answer, "choices", ()))
 
 
 async def _wait(engine: View, request: Call[Any], flight: Flight) -> None:

@@ -58,6 +58,22 @@ async def test_connections(client, server):
     assert (now.open, now.idle, now.opened, now.reused) == (0, 0, 3, 2)
 
 
+async def test_a_storm_of_cancellations_leaves_nothing_in_use(server):
+    async with Mistral(server.api_key, server_url=server.url, max_connections=2) as client:
+        for turn in range(14):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(6):
+                    tasks.start_soon(lambda: client.chat.complete(**HI))
+                tasks.start_soon(client.warm, 2)
+                for _ in range(turn % 7):
+                    await anyio.lowlevel.checkpoint()
+                tasks.cancel_scope.cancel()
+        await client.chat.complete(**HI)
+        assert await soon(lambda: (connections_of(client).in_use, connections_of(client).waiting) == (0, 0))
+        (wire,) = client._executor.engine.state.network._wires.values()
+        assert wire.pool.slots == connections_of(client).open <= 2
+
+
 async def test_calls_that_wait_for_a_connection(server):
     server.fault(Stall(where="head"), times=2)
     async with Mistral(server.api_key, server_url=server.url, max_connections=1) as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import socket
 import sqlite3
@@ -12,7 +13,8 @@ import anyio
 import pytest
 from stores import redis_server
 
-from mistral_async import Hooks, MemoryCache, Mistral, RateLimits, RedisCache, SQLiteCache, SyncMistral, Timeout
+from mistral_async import Hooks, MemoryCache, Mistral, RateLimits, RedisCache, SQLiteCache, SyncMistral, Timeout, calls
+from mistral_async._engine.cached_calls import key_of
 from mistral_async.errors import APIStatusError, APITimeoutError, ConfigurationError, OutputError
 from mistral_async.testing import Delay, FakeMistral, Stall
 
@@ -136,6 +138,55 @@ async def test_no_error_is_stored(server):
             await client.chat.parse(**asked)
         assert (await client.with_response.chat.parse(**asked)).cached is False
         assert (await client.with_response.chat.parse(**asked)).cached is True
+
+
+@one_loop
+@pytest.mark.parametrize(("options", "cached"), [({}, False), ({"max_tokens": 1}, True)])
+async def test_an_answer_that_was_cut_is_stored_where_that_was_asked_for(server, options, cached):
+    # Rule 3.
+    server.reply(json={"choices": [{"message": {"content": "It"}, "finish_reason": "length"}]})
+    async with caching(server) as client:
+        await client.chat.complete(**HI, **options)
+        assert (await client.with_response.chat.complete(**HI, **options)).cached is cached
+
+
+OPTIONS = {
+    "max_tokens": 5,
+    "min_tokens": 1,
+    "stop": "x",
+    "random_seed": 1,
+    "metadata": {"a": 1},
+    "tool_choice": "any",
+    "parallel_tool_calls": False,
+    "presence_penalty": 1.0,
+    "frequency_penalty": 1.0,
+    "repetition_penalty": 1.0,
+    "top_k": 3,
+    "logprobs": True,
+    "top_logprobs": 2,
+    "prompt_logprobs": True,
+    "top_prompt_logprobs": 1,
+    "prediction": {"type": "content", "content": "x"},
+    "reasoning_effort": "high",
+    "prompt_mode": "reasoning",
+    "guardrails": [{"block_on_error": True}],
+    "prompt_cache_key": "a",
+    "service_tier": "auto",
+    "tools": [{"type": "function", "function": {"name": "f", "parameters": {}}}],
+    "n": 2,
+    "response_format": "json_object",
+    "temperature": 0.0,
+    "top_p": 0.5,
+    "safe_prompt": True,
+}
+
+
+def test_every_option_makes_another_key():
+    client = Mistral("key", cache=MemoryCache())
+    assert {"model", "messages", *OPTIONS} == set(inspect.signature(client.chat.complete).parameters)
+    engine = client._executor.engine
+    keys = {key_of(engine, calls.chat.complete(**HI, **{name: value})) for name, value in OPTIONS.items()}
+    assert len(keys | {key_of(engine, calls.chat.complete(**HI))}) == len(OPTIONS) + 1
 
 
 @one_loop
