@@ -42,6 +42,7 @@ async def choose(call: CallState, priority: Priority, costs: Costs, fetch_key: F
             account, reservation = await _first(call, routing.pool, places)
             if await _addressed(call, routing.pool, account, reservation, fetch_key):
                 return
+            routing.renewed = None  # it rests meanwhile, by another call
     finally:
         now = time.monotonic()
         for account, reservation in places:

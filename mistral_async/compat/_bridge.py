@@ -26,10 +26,10 @@ def close_blocking(client: Mistral) -> None:
 def abandon(clients: Iterable[Mistral]) -> None:
     """Abort the connections of clients that were never closed, from any thread, without a `ResourceWarning`."""
     for client in clients:
-        network = client._executor.engine.state.network  # noqa: SLF001 - no public method closes from a finalizer
-        wires, network._wires = network._wires, {}  # noqa: SLF001 - a wire that stays in it would be warned of
-        for wire in wires.values():
-            wire.abort_threadsafe()
+        for network in client._executor.engine.state.networks:  # noqa: SLF001 - no public method does it
+            wires, network._wires = network._wires, {}  # noqa: SLF001 - a wire that stays in it would be warned of
+            for wire in wires.values():
+                wire.abort_threadsafe()
 
 
 def _sync_executor(client: Mistral) -> SyncExecutor:

@@ -205,4 +205,8 @@ def attempt_attributes(attempt: Attempt, number: int) -> Attributes:
         found["error.type"] = attempt.error
     if attempt.request_id is not None:
         found["mistral_async.request_id"] = attempt.request_id
+    if attempt.model is not None:
+        found["gen_ai.request.model"] = attempt.model
+    if attempt.key is not None:
+        found["mistral_async.attempt.key"] = attempt.key
     return found

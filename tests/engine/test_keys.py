@@ -472,6 +472,22 @@ async def test_each_key_that_is_refused_is_fetched_again(server, told):
     assert told.rests == [(1, "AuthenticationError", 60.0)]
 
 
+async def test_a_key_that_rests_while_it_is_fetched_again_is_passed_over(server, told):
+    asked = []
+
+    async def give():
+        asked.append(1)
+        await anyio.sleep(0.1 if len(asked) == 4 else 0)
+        return "old"
+
+    accounts = [Account(api_key=give, weight=9), Account(api_key=KEYS[1])]
+    async with Mistral(accounts, server_url=server.url, hooks=told) as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(chats, client, 1)
+        tasks.start_soon(chats, client, 1)
+    assert told.attempts.count((2, 200)) == 2
+    assert told.rests == [(1, "AuthenticationError", 60.0)]
+
+
 # Cancellation: at each point of the wait nothing is left behind.
 
 
