@@ -204,7 +204,7 @@ class AdaptiveRate:
 
     def adopt(self, now: float, state: RateState, rejections: Iterable[tuple[float, int]]) -> None:
         """Take over what another process has found (rule 10)."""
-        self._curve = Cubic(state.ceiling, state.since, state.period) if state.ceiling else None
+        self._curve = Cubic(state.ceiling, min(state.since, now), state.period) if state.ceiling else None
         self._probe_interval, self._recovery_rate = state.probe_interval, state.recovery_rate
         if state.held_until > now:
             self.hold(state.held_until)

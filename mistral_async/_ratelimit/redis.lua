@@ -92,6 +92,7 @@ for _, correction in ipairs(corrections) do
 end
 
 local learned, bulk
+local ahead = horizon -- seconds that this call may be booked ahead
 
 local function reply(booked, delay, mark)
   local answer = {booked, string.format('%.17g', delay), string.format('%.17g', mark)}
@@ -110,10 +111,14 @@ end
 if report then
   local index, epoch, state, lost
   index, epoch, state, lost, bulk = unpack(report)
-  learned = load(KEYS[index]) or {epoch = math.floor(now * 1000), state = '', drawn = 0, lost = 0}
+  learned = load(KEYS[index])
+  if not learned or now < learned.stamp - 1 or now > learned.stamp + LEARNED_SECONDS then -- the clock was set
+    learned = {epoch = math.floor(now * 1000), state = '', drawn = 0, lost = 0}
+  end
+  learned.stamp = now
   learned.lost = learned.lost + lost
   if epoch ~= learned.epoch then return reply(0, 0, 0) end
-  horizon = LEARNING_HORIZON
+  ahead = LEARNING_HORIZON
   if state ~= '' then
     learned.epoch, learned.state = epoch + 1, state
   end
@@ -130,7 +135,7 @@ for i, demand in ipairs(demands) do
   meters[i] = m
   local spare = 0
   if bulk and now - (m.interactive_at or -math.huge) < INTERACTIVE_SECONDS then
-    horizon = BULK_HORIZON
+    ahead = BULK_HORIZON
     spare = math.min(HEADROOM * limit, BURST_HEADROOM * burst)
   elseif bulk == false then
     m.interactive_at = now
@@ -139,12 +144,12 @@ for i, demand in ipairs(demands) do
   at = math.max(at, times[i])
 end
 
-if at - now > horizon then
+if at - now > ahead then
   local pause
   for i, demand in ipairs(demands) do
     local m = meters[i]
     if times[i] == at and not pause then
-      local turn = math.max(at - horizon, m.next_turn or 0)
+      local turn = math.max(at - ahead, m.next_turn or 0)
       m.next_turn = math.min(turn + demand[2] / m.rate, now + LONGEST_PAUSE)
       pause = math.max(0.005, turn - now)
     end

@@ -18,7 +18,6 @@ import msgspec
 from anyio.lowlevel import RunVar
 
 from mistral_async._ratelimit.store import (
-    LEARNED_SECONDS,
     Correction,
     Demand,
     Learned,
@@ -26,6 +25,7 @@ from mistral_async._ratelimit.store import (
     Slot,
     book,
     exchange,
+    is_current,
     new_bucket,
     new_learned,
     update_bucket,
@@ -219,7 +219,7 @@ class SQLiteStore:
     def _learned(self, connection: sqlite3.Connection, model: str, now: float) -> Learned:
         row = connection.execute(_READ, (_key(model),)).fetchone()
         learned = new_learned(now) if row is None else self._decoded(row[0], self._decode_learned)
-        return learned if 0 <= now - learned.stamp < LEARNED_SECONDS else new_learned(now)  # another boot, or too old
+        return learned if is_current(learned, now) else new_learned(now)
 
     def _bucket(self, stored: bytes) -> TokenBucket:
         return self._decoded(stored, self._decode)

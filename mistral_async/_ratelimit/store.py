@@ -156,6 +156,11 @@ def new_learned(now: float) -> Learned:
     return Learned(epoch=int(now * 1000), stamp=now)
 
 
+def is_current(learned: Learned, now: float) -> bool:
+    """Return whether what was learned is of late, by a clock that was not set since."""
+    return learned.stamp - 1 <= now <= learned.stamp + LEARNED_SECONDS
+
+
 def exchange(
     learned: Learned, buckets: Sequence[TokenBucket], demands: Sequence[Demand], report: Report, now: float
 ) -> Slot:

@@ -206,6 +206,22 @@ def test_a_state_comes_back_as_it_was_told():
     assert moved.moved(-100.0, -10) == state
 
 
+def test_a_clock_that_was_set_lifts_no_limit():
+    """Redis fails over to a server whose clock is an hour behind, or its own is set."""
+    first, second = SharedModelLimits("m"), SharedModelLimits("m")
+    ask(first, learned := new_learned(5000.0), 0.0, ahead=5000.0)
+    for at in range(30):
+        first.rate.draw(float(at))
+    first.rate.reject(30.0, 29.0, 1)
+    ask(first, learned, 30.0, ahead=5000.0)
+    ask(second, learned, 31.0, ahead=1400.0)
+    assert 0 < second.rate.rate(31.0) <= first.rate.state.ceiling
+    learned = new_learned(32.0 + 1400.0)  # as stores do it (`is_current`)
+    ask(first, learned, 32.0, ahead=1400.0)
+    ask(second, learned, 33.0, ahead=1400.0)
+    assert second.rate.rate(33.0) == pytest.approx(first.rate.rate(33.0), rel=0.2)
+
+
 @pytest.mark.parametrize("state", [b"no json", b"[1, 2]", b"{}"])
 def test_a_state_that_can_not_be_read_is_an_outage(state):
     limits = SharedModelLimits("m")
