@@ -123,6 +123,26 @@ async def test_a_cancelled_question_leaves_nothing_booked(make):
     await store.aclose()
 
 
+async def test_what_one_process_learned_another_is_told(make):
+    # Rule 4 of store.
+    first, second = make(), make()
+    _, known = await first.exchange((), (), Report("m"))
+    slot, known = await first.exchange((), (), Report("m", known.epoch, b"[1]", lost=2))
+    assert slot.booked
+    slot, told = await second.exchange([demand()], (), Report("m"))
+    assert not slot.booked
+    assert (told.epoch, told.state, told.drawn, told.lost) == (known.epoch, b"[1]", 1.0, 2.0)
+    with anyio.CancelScope() as scope:
+        scope.cancel()
+        await second.exchange([demand()], (), Report("m", told.epoch))
+    await anyio.sleep(0.05)
+    slot, _ = await second.exchange([demand()], (), Report("m", told.epoch))
+    assert slot.booked
+    assert slot.delay <= 0.01, "what was cancelled is not booked"
+    await first.aclose()
+    await second.aclose()
+
+
 async def test_a_store_works_again_after_it_was_closed(make):
     store = make()
     await store.reserve([demand()], ())
