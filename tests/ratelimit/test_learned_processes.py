@@ -112,9 +112,9 @@ class Workers:
         ], (after - before) * rate
 
     def watch_until(self, goal):
-        """Look at two seconds again and again, until they are as they should be; ten seconds at most."""
-        for _ in range(5):
-            answers, requests = self.watch(2)
+        """Look at one second again and again, until they are as they should be; ten seconds at most."""
+        for _ in range(10):
+            answers, requests = self.watch(1)
             if goal(answers, requests):
                 return
         pytest.fail(f"after ten seconds: {requests} requests, {answers}")
@@ -122,7 +122,7 @@ class Workers:
 
 def is_used_and_kept(answers, requests):
     """Return True for 90 % of the limit, and at most 5 % that are refused, beside those under way."""
-    used = 0.9 * 2 * RATE <= sum(answers) <= 2 * RATE + BURST
+    used = 0.9 * RATE <= sum(answers) <= RATE + BURST
     return used and requests - sum(answers) <= 0.05 * requests + 6
 
 
@@ -136,11 +136,11 @@ def test_four_processes_learn_one_limit_a_fifth_joins_and_one_is_killed(kind, he
         workers = Workers(make, *ours.recv(), tmp_path, ours)
         try:
             workers.start(4)
-            workers.watch_until(lambda answers, requests: is_used_and_kept(answers, requests) and min(answers) >= 15)
+            workers.watch_until(lambda answers, requests: is_used_and_kept(answers, requests) and min(answers) >= 7)
             workers.start(1)
-            workers.watch_until(lambda answers, _: answers[4] >= 0.8 * 2 * RATE / 5)
+            workers.watch_until(lambda answers, _: answers[4] >= 0.8 * RATE / 5)
             workers.processes[0].kill()
-            workers.watch_until(lambda answers, _: answers[0] == 0 and sum(answers) >= 0.9 * 2 * RATE)
+            workers.watch_until(lambda answers, _: answers[0] == 0 and sum(answers) >= 0.9 * RATE)
         finally:
             for process in [*workers.processes, server]:
                 process.kill()
