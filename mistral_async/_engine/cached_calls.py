@@ -29,16 +29,17 @@ if TYPE_CHECKING:
 # Rule 2: Calls are the same if method, server, path, query, headers of their own, body and key are: the body as JSON
 #   whose keys have an order, the key as a digest within the digest. A function's keys change and are no part of it.
 # Rule 3: An answer is stored as it came, once it was read well: no error, no output that is not of its type, and none
-#   of another model than was asked. An answer that was cut is stored where `max_tokens` asked for that alone: the next
-#   may be whole. What can not be read any more is asked for again.
+#   of another model than was asked. An answer that was cut is stored where its `max_tokens` cut it alone: the next may
+#   be whole. What can not be read any more is asked for again.
 # Rule 4: Of calls that are the same and under way at once, in one event loop, the first is sent; the others wait for
-#   it. Where it fails they are sent, each for itself; where it is cancelled one of them takes its place.
+#   it. Where it fails they are sent, each for itself; where it is cancelled one of them takes its place. The time that
+#   a call waits is part of its time.
 # Rule 5: A store that fails, or stands still for `_PATIENCE`, fails no call: it is logged, the call is sent, and the
 #   store is left alone for `_REST` seconds.
 # Rule 6: What comes from a store is no attempt: no limit, budget or connection knows of it.
 
 T = TypeVar("T")
-Perform = Callable[[], Awaitable[Response[Any]]]
+Perform = Callable[[float], Awaitable[Response[Any]]]  # given when the call began
 
 _FORMAT: Final = "mistral-async 1"  # of keys and what is stored under them
 _ROUTES: Final = frozenset(
@@ -57,6 +58,7 @@ _ROUTES: Final = frozenset(
 _REST: Final = 5.0  # seconds
 _PATIENCE: Final = 5.0  # seconds with a store, which may have a limit of its own
 _CUT: Final = frozenset({"error", "length", "model_length"})
+_CUT_BY_LIMIT: Final = frozenset({"length"})
 _UNREADABLE: Final = (LenientDecodeError, msgspec.DecodeError, OutputError, RecursionError, UnicodeDecodeError)
 _log = logging.getLogger("mistral_async")
 
@@ -103,13 +105,14 @@ def key_of(engine: View, request: Call[Any]) -> str | None:
     state, options = engine.state, engine.options
     key = state.key
     secret = "" if state.pool is not None or key.function is not None else str.__str__(key.current or "")
+    headers = (*options.headers, *(sent.headers or {}).items())
     named = [
         _FORMAT,
         sent.method,
         *map(str, state.network.origin),
         state.prefix + sent.target,
         repr(sorted({**state.query, **(options.extra_query or {})}.items())),
-        repr(sorted((*options.headers, *(sent.headers or {}).items()))),
+        repr(sorted((name, str.__str__(value)) for name, value in headers)),  # the repr of a `Secret` hides it
         hashlib.sha256(secret.encode(errors="replace")).hexdigest(),
     ]
     digest = hashlib.sha256("\0".join(named).encode(errors="replace"))
@@ -121,21 +124,22 @@ async def respond(engine: View, cache: AnswerCache, request: Call[T], perform: P
     """Return the stored answer of a call, else that of `perform`, which is stored."""
     key = key_of(engine, request)
     if key is None:
-        return await perform()
+        return await perform(time.monotonic())
     use = engine.state.cache_use = engine.state.cache_use or CacheUse()
     stored = await _get(cache, key, use, engine.options.timeout.total)
     if stored is not None and (found := await _read(request, stored, trace)) is not None:
         return found
+    started = time.monotonic()
     flights, place = use.flights, (current_loop(), id(cache), key)
     while (flight := flights.get(place)) is not None:
-        await _wait(engine, request, flight)
+        await _wait(engine, request, flight, started)
         if flight.body is not None and (found := await _read(request, flight.body, trace)) is not None:
             return found
         if flight.failed or flight.body is not None:
-            return await perform()
+            return await perform(started)
     flight = flights[place] = Flight()
     try:
-        response = await perform()
+        response = await perform(started)
         if response.model == request.model and not _is_cut(engine, request, response.data):  # rule 3
             flight.body = bytes(response.body)
         flight.failed = flight.body is None
@@ -155,15 +159,14 @@ async def respond(engine: View, cache: AnswerCache, request: Call[T], perform: P
 def _is_cut(engine: View, request: Call[Any], answer: object) -> bool:
     """Return whether an answer is not whole, which nobody asked for."""
     body: dict[str, Any] = {**request.json, **(engine.options.extra_body or {})}
-    if body.get("max_tokens") is not None:
-        return False
-    return any(getattr(choice, "finish_reason", None) in _CUT for choice in getattr(answer, "choices", ()))
+    cut = _CUT if body.get("max_tokens") is None else _CUT - _CUT_BY_LIMIT
+    return any(getattr(choice, "finish_reason", None) in cut for choice in getattr(answer, "choices", ()))
 
 
-async def _wait(engine: View, request: Call[Any], flight: Flight) -> None:
+async def _wait(engine: View, request: Call[Any], flight: Flight, started: float) -> None:
     """Wait until another call that is the same has ended, within the time of this one."""
     total = engine.options.timeout.total
-    with anyio.move_on_after(total):
+    with anyio.move_on_after(None if total is None else max(0.0, started + total - time.monotonic())):
         await flight.landed.wait()
         return
     error = APITimeoutError(f"{request!r}: the time limit total={total:g} s is over before the same call was answered")

@@ -128,8 +128,8 @@ class Engine:
             except OutputError as error:
                 request = request.repair_or_raise(error)
 
-    async def _respond(self, request: Call[T], trace: Trace | None) -> Response[T]:
-        call, answer, value = await self._perform(request, trace)
+    async def _respond(self, request: Call[T], trace: Trace | None, started: float | None = None) -> Response[T]:
+        call, answer, value = await self._perform(request, trace, started)
         if trace is not None:
             trace.end()
         return self.response(call, answer, value, answer.body)
@@ -165,11 +165,17 @@ class Engine:
         )
 
     async def begin(
-        self, request: Request, *, accept: str, opening: bool = False, trace: Trace | None = None
+        self,
+        request: Request,
+        *,
+        accept: str,
+        opening: bool = False,
+        trace: Trace | None = None,
+        started: float | None = None,
     ) -> CallState:
-        """Encode a request; from here on its time runs."""
-        started, timeout = time.monotonic(), self.options.timeout
-        total = timeout.total
+        """Encode a request; its time runs from here on, or since `started`."""
+        timeout = self.options.timeout
+        started, total = time.monotonic() if started is None else started, timeout.total
         deadline = None if total is None else started + total
         account, routed = self.account, self._routed
         key = account.key.current
@@ -258,8 +264,10 @@ class Engine:
         head = heads.make(sent, key, accept, content_type)
         return head if trace is None else trace.add_hook_headers(head)
 
-    async def _perform(self, request: Call[T], trace: Trace | None = None) -> tuple[CallState, WireResponse, T]:
-        call = await self.begin(request, accept=_JSON, trace=trace)
+    async def _perform(
+        self, request: Call[T], trace: Trace | None = None, started: float | None = None
+    ) -> tuple[CallState, WireResponse, T]:
+        call = await self.begin(request, accept=_JSON, trace=trace, started=started)
         answer: WireResponse = await self.sender.send(call)
         decoder = None if self._encoding is None else self._encoding.decoder(request)
         try:

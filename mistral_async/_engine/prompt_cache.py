@@ -56,7 +56,7 @@ def _is_system(message: object) -> bool:
 
 def checked_prompt_cache(given: Any) -> Literal["auto", "off"] | None:
     """Return the setting; raises `ConfigurationError` for what is none."""
-    if given not in {None, "auto", "off"}:
+    if given not in (None, "auto", "off"):  # of what has no hash, too
         raise ConfigurationError(f"prompt_cache must be 'auto' or 'off', not {given!r}")
     found: Literal["auto", "off"] | None = given
     return found

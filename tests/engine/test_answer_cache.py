@@ -8,6 +8,7 @@ import pickle
 import socket
 import sqlite3
 import stat
+import time
 import uuid
 import warnings
 
@@ -17,6 +18,7 @@ from stores import redis_server
 
 from mistral_async import Hooks, MemoryCache, Mistral, RateLimits, RedisCache, SQLiteCache, SyncMistral, Timeout, calls
 from mistral_async._engine.cached_calls import key_of
+from mistral_async._engine.sender import Sender
 from mistral_async.errors import APIStatusError, APITimeoutError, ConfigurationError, OutputError
 from mistral_async.testing import Delay, FakeMistral, Stall
 
@@ -125,6 +127,16 @@ async def test_another_key_is_another_account_and_none_is_in_the_store(server):
             await client.chat.complete(**HI)
 
 
+@pytest.mark.parametrize("name", ["authorization", "x-api-key", "x-tenant"])
+def test_another_value_of_a_header_is_another_account_where_its_repr_is_hidden(name):
+    # Rule 2.
+    client = Mistral("key", cache=MemoryCache())
+    views = [client.with_options(headers={name: value}) for value in ("tenant a", "tenant b", "tenant a")]
+    one, two, same = (key_of(view._executor.engine, calls.chat.complete(**HI)) for view in views)
+    assert one != two
+    assert one == same
+
+
 @one_loop
 async def test_no_error_is_stored(server):
     # Rule 3.
@@ -143,10 +155,18 @@ async def test_no_error_is_stored(server):
 
 
 @one_loop
-@pytest.mark.parametrize(("options", "cached"), [({}, False), ({"max_tokens": 1}, True)])
-async def test_an_answer_that_was_cut_is_stored_where_that_was_asked_for(server, options, cached):
+@pytest.mark.parametrize(
+    ("reason", "options", "cached"),
+    [
+        ("length", {}, False),
+        ("length", {"max_tokens": 1}, True),
+        ("model_length", {"max_tokens": 9000}, False),
+        ("error", {"max_tokens": 1}, False),
+    ],
+)
+async def test_an_answer_that_was_cut_is_stored_where_that_was_asked_for(server, reason, options, cached):
     # Rule 3.
-    server.reply(json={"choices": [{"message": {"content": "It"}, "finish_reason": "length"}]})
+    server.reply(json={"choices": [{"message": {"content": "It"}, "finish_reason": reason}]})
     async with caching(server) as client:
         await client.chat.complete(**HI, **options)
         assert (await client.with_response.chat.complete(**HI, **options)).cached is cached
@@ -274,6 +294,26 @@ async def test_the_wait_for_another_call_ends_in_time(server):
         with pytest.raises(APITimeoutError, match="before the same call was answered"):
             await client.with_options(timeout=0.05).chat.complete(**HI)
         tasks.cancel_scope.cancel()
+
+
+async def test_what_a_call_waits_for_another_is_part_of_its_time(server, monkeypatch):
+    # Rule 4.
+    server.fault(Stall(where="head"))
+    began, send = [], Sender.send
+
+    async def note(self, call):
+        began.append(call.started)
+        return await send(self, call)
+
+    monkeypatch.setattr(Sender, "send", note)
+    async with caching(server) as client, anyio.create_task_group() as tasks:
+        with anyio.CancelScope() as scope:
+            tasks.start_soon(_leave_when, lambda: len(server.requests) == 1, scope)
+            tasks.start_soon(_ask_later, client, server)
+            await client.chat.complete(**HI)
+        left = time.monotonic()
+    assert len(began) == 2
+    assert began[1] < left
 
 
 class Broken:

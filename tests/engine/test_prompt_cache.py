@@ -90,6 +90,7 @@ def test_it_is_the_same_in_every_process_and_version():
 
 
 def test_a_wrong_setting_is_refused():
-    for make in (lambda: Mistral("key", prompt_cache="on"), lambda: Mistral("key").with_options(prompt_cache=True)):
+    wrong = (lambda: Mistral("key", prompt_cache="on"), lambda: Mistral("key", prompt_cache=["auto"]))
+    for make in (*wrong, lambda: Mistral("key").with_options(prompt_cache=True)):
         with pytest.raises(ConfigurationError, match="'auto' or 'off'"):
             make()
