@@ -10,7 +10,7 @@ import msgspec
 
 from mistral_async._codec.plain import plain_argument
 
-_LARGEST: Final = 2**63 - 1
+LARGEST: Final = 2**63 - 1
 
 
 def plain_number(value: Any) -> Any:
@@ -41,4 +41,4 @@ def check_count(name: str, value: object, *, minimum: int = 1, optional: bool = 
 
 def read_count(value: object) -> int:
     """Return a count that an answer has; 0 for what is none, as lenient decoding may leave it."""
-    return value if type(value) is int and 0 <= value <= _LARGEST else 0
+    return value if type(value) is int and 0 <= value <= LARGEST else 0

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.routing import Routing
     from mistral_async._engine.tracing import Trace
     from mistral_async._ratelimit import Limiter, Reservation
+    from mistral_async._spending.budget import Budget
     from mistral_async._spending.meter import UsageMeter
     from mistral_async._spending.reserving import Hold
 
@@ -70,6 +71,7 @@ class CallState:
         "began",
         "billed",
         "body",
+        "budgets",
         "deadline",
         "ended",
         "head",
@@ -120,6 +122,7 @@ class CallState:
         self.billed: bool = is_billed(request)
         self.uncounted: bool = False  # it is billed, and the usage of the attempt under way is not counted yet
         self.meter: UsageMeter  # that of its view
+        self.budgets: Sequence[Budget] | None = None  # that each attempt has to fit into; None before the first
         self.hold: Hold | None = None  # what budgets have reserved for the attempt under way
 
     def __repr__(self) -> str:

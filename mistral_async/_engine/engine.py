@@ -204,6 +204,8 @@ class Engine:
         call.deadline, call.timeout, call.attempt_timeout, call.trace = deadline, timeout, timeout.attempt, trace
         call.account, call.limiter, call.key, call.routing = account, account.limiter, key, routing
         call.meter = self.meter
+        if options.extra_body and isinstance(model := options.extra_body.get("model"), str):
+            call.model = model  # it takes the place of the request's
         return call
 
     def _rewrite(self, request: Request, options: Options) -> tuple[Request, Mapping[str, Any] | None]:

@@ -325,10 +325,12 @@ class Sender:
 
         size = len(call.body) if isinstance(call.body, bytes) else 0
         asked = Asked(repr(call.request), call.payer, call.request.route, size, self._fields(call.request))
+        if call.budgets is None:
+            call.budgets = [budget.for_call() for budget in self._budgets]
         left = None if call.deadline is None else max(0.0, call.deadline - time.monotonic())
         try:
             with anyio.fail_after(left):
-                call.hold = await reserve(self._budgets, asked, patient=self._options.background)
+                call.hold = await reserve(call.budgets, asked, patient=self._options.background)
         except TimeoutError:
             raise self._failed(call, call.late("its budget")) from None
         except MistralError as error:

@@ -17,6 +17,7 @@ import msgspec
 from mistral_async._codec.counts import check_count, plain_number
 from mistral_async._spending.estimate import Estimator
 from mistral_async._spending.ledger import (
+    MOST,
     ZERO,
     Charge,
     Entry,
@@ -184,15 +185,13 @@ class Budget:
 
     def charge(self, model: str, units: Units) -> Charge:
         """Return the charge of one request."""
-        if self.cost is None and self.prices is None:
-            return Charge(units.total, 1, 0)
         price = price_of(self.prices, model)
         if price is None and self.cost is not None:
             raise ConfigurationError(
                 f"the budget {self.name!r} limits the cost, and its prices have none for {model!r}: add it, or a price "
                 'for "*", which is for all others'
             )
-        return Charge(units.total, 1, 0 if price is None else price.nanos(units))
+        return Charge(min(units.total, MOST), 1, 0 if price is None else min(price.nanos(units), MOST))
 
     @property
     def estimator(self) -> Estimator:

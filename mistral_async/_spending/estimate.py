@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 from typing import Any, Final, cast
 
-from mistral_async._codec.counts import read_count
+from mistral_async._codec.counts import LARGEST, read_count
 from mistral_async._spending.units import Units, field
 
 # Rule 1: A prompt has a third of a token for each byte of the body, until the answers of the model say otherwise.
@@ -82,8 +82,9 @@ def _writes(route: str) -> bool:
 def _stated_output(fields: Mapping[str, Any]) -> int | None:
     """Return the most tokens that the request allows its answers; None where it states no limit."""
     holder = fields.get("completion_args") or fields
-    stated = next((read_count(limit) for name in _LIMITS if (limit := field(holder, name)) is not None), None)
-    return None if stated is None else stated * max(1, read_count(fields.get("n")))
+    limits = (field(holder, name) for name in _LIMITS)
+    stated = next((limit for limit in limits if isinstance(limit, (int, float)) and 0 <= limit <= LARGEST), None)
+    return None if stated is None else _up(stated) * max(1, read_count(fields.get("n")))
 
 
 def _fall(peak: float, seen: float) -> float:

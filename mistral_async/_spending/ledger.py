@@ -20,9 +20,11 @@ from mistral_async.errors import BudgetStoreError, ConfigurationError
 # got is told again.
 # Rule 3: A reservation that nobody settles, because its process died, stays reserved: it may have been executed.
 # Rule 4: A store that fails refuses: without it nobody knows what is left. Nothing is booked then, and what is to be
-# settled waits for the next question.
+# settled waits for the next question. Of the reservations that it may have got meanwhile, `_MOST_UNSURE` are given back
+# then; the others stay reserved, if they are.
 # Rule 5: Settling asks nothing and waits for nothing. It may happen in any thread, or in a task that is cancelled.
 
+_MOST_UNSURE: Final = 10_000
 _log = logging.getLogger("mistral_async")
 
 
@@ -50,6 +52,8 @@ class Charge(NamedTuple):
 
 
 ZERO: Final = Charge(0, 0, 0)
+MOST: Final = 2**53
+"""The most that one request is charged of anything: stores count exactly so far."""
 
 
 class Limits(NamedTuple):
@@ -113,11 +117,11 @@ class Backend(Protocol):
 
 
 class LocalLedger:
-    """A ledger in the memory of this process. Another key (a new day) begins at nothing."""
+    """A ledger in the memory of this process. A new day begins at nothing; a clock that is put back begins none."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key: str | None = None
+        self._key = ""
         self._used = ZERO
         self._reserved = ZERO
         self._open: dict[str, Charge] = {}
@@ -128,14 +132,14 @@ class LocalLedger:
         self._reserved, self._open = ZERO, {}
 
     def balance(self, key: str) -> Balance:
-        """Return what is booked; nothing under another key."""
+        """Return what is booked; nothing on a new day."""
         with self._lock:
-            return EMPTY if key != self._key else Balance(booked=False, used=self._used, reserved=self._reserved)
+            return EMPTY if key > self._key else Balance(booked=False, used=self._used, reserved=self._reserved)
 
     async def book(self, key: str, entry: Entry, limits: Limits) -> bool:
         """Reserve, if the limits allow it."""
         with self._lock:
-            if key != self._key:
+            if key > self._key:
                 self._key, self._used, self._reserved, self._open = key, ZERO, ZERO, {}
             if not limits.admit(_add(self._used, self._reserved), entry.charge):
                 return False
@@ -143,10 +147,10 @@ class LocalLedger:
             self._reserved = _add(self._reserved, entry.charge)
             return True
 
-    def settle(self, key: str, entry: Entry) -> None:
+    def settle(self, _key: str, entry: Entry) -> None:
         """Put what was used in the place of what was reserved; what belongs to another day is past."""
         with self._lock:
-            if key == self._key and (reserved := self._open.pop(entry.id, None)) is not None:
+            if (reserved := self._open.pop(entry.id, None)) is not None:
                 self._reserved = _add(self._reserved, reserved, -1)
                 self._used = _add(self._used, entry.charge)
 
@@ -181,7 +185,8 @@ class SharedLedger:
         try:
             balance = await self._backend.ask(question)
         except BaseException as error:
-            self._owe(key, Entry(entry.id, ZERO))  # rule 2: it may be booked, and nothing will be sent
+            if len(self._owed.get(key, ())) < _MOST_UNSURE:  # rule 4
+                self._owe(key, Entry(entry.id, ZERO))  # rule 2: it may be booked, and nothing will be sent
             if isinstance(error, ConfigurationError) or not isinstance(error, Exception):
                 raise
             _log.warning("The store of the budget %r failed (%r): its calls are refused", self._name, error)
@@ -196,7 +201,10 @@ class SharedLedger:
         """Tell the store at once where that needs no waiting, else with the next question."""
         self._owe(key, entry)
         question = self._question(key)
-        future = self._backend.submit(question)
+        try:
+            future = self._backend.submit(question)
+        except RuntimeError:  # no thread can be started
+            future = None
         if future is not None:
             future.add_done_callback(lambda done: self._answered(question, done))
 

@@ -58,7 +58,6 @@ async def reserve(budgets: Sequence[Budget], asked: Asked, *, patient: bool) -> 
 
     `patient` waits for calls of this process that have reserved more than they will use (rule 2 of `budget`).
     """
-    budgets = [budget.for_call() for budget in budgets]
     while True:
         holds: list[BudgetHold] = []
         try:

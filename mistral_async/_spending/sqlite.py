@@ -68,16 +68,17 @@ class SQLiteBackend:
         return future.result()
 
     def submit(self, question: Question) -> Future[Balance]:
-        """Have the thread settle."""
+        """Have the thread settle; raises `RuntimeError` where none can be started."""
         future: Future[Balance] = Future()
         if self._pid != os.getpid():  # the thread, and what waits for it, are the parent's
             self._pid, self._thread = os.getpid(), None
             self._lock, self._queue = threading.Lock(), SimpleQueue()
         with self._lock:
-            self._queue.put((question, future))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="mistral_async budget", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="mistral_async budget", daemon=True)
+                thread.start()
+                self._thread = thread
+            self._queue.put((question, future))
         return future
 
     async def aclose(self) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistral_async import Budget, Mistral, Price, Spending, SQLiteStore, SyncMistral
+from mistral_async import BackoffStrategy, Budget, Mistral, Price, RetryConfig, Spending, SQLiteStore, SyncMistral
 from mistral_async._spending.ledger import Charge, Entry, Limits, LocalLedger
 from mistral_async.errors import (
     APIConnectionError,
@@ -27,6 +27,7 @@ from mistral_async.testing import Cut, Delay
 EACH_LOOP = pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"], indirect=True)
 MODEL = "mistral-small-latest"
 HI = [{"role": "user", "content": "hi"}]
+QUICK = RetryConfig(backoff=BackoffStrategy(initial_interval=1, max_interval=2))
 PRICES = {MODEL: Price(input=1, output=2, cached=0.1), "mistral-embed": Price(input=1)}
 
 
@@ -291,6 +292,18 @@ async def test_a_day_begins_again_at_midnight(server, limited):
     assert budget.state.used.requests == 1
 
 
+async def test_a_clock_that_is_put_back_begins_no_day(server, limited):
+    budget, now = Budget(requests=1, per="day"), datetime(2026, 11, 29, tzinfo=UTC)
+    budget._clock = lambda: now.timestamp()  # noqa: PLW0108 - `now` changes
+    client = limited(budget)
+    await asking(client)
+    for seconds in (-1, 2):
+        now += timedelta(seconds=seconds)
+        with pytest.raises(BudgetExceededError):
+            await asking(client)
+    assert len(server.requests) == 1
+
+
 async def test_what_began_yesterday_is_yesterdays(limited):
     budget, now = Budget(tokens=5000, per="day"), datetime(2026, 11, 28, 23, 59, 50, tzinfo=UTC)
     budget._clock = lambda: now.timestamp()  # noqa: PLW0108 - `now` changes
@@ -309,6 +322,30 @@ async def test_a_budget_per_job_is_one_for_each_call(server, limited):
     with pytest.raises(BudgetExceededError):
         await asking(client, max_tokens=200)
     assert len(server.requests) == 5
+
+
+async def test_a_budget_per_job_is_one_for_all_attempts_of_a_call(server):
+    server.reply(status=504, times=None)
+    budget = Budget(requests=2, per="job")
+    async with Mistral(server.api_key, server_url=server.url, budget=budget, retry_config=QUICK) as client:
+        with pytest.raises(BudgetExceededError) as caught:
+            await asking(client)
+    assert len(server.requests) == 2
+    assert (caught.value.used, caught.value.limit) == (2, 2)
+
+
+async def test_a_model_in_the_extra_body_is_the_one_that_is_paid(limited):
+    budget = Budget(cost=1, prices={MODEL: Price(), "mistral-large-latest": Price(input=1)})
+    client = limited(budget, extra_body={"model": "mistral-large-latest"})
+    used = (await asking(client)).usage
+    assert budget.state.used.cost == pytest.approx(used.prompt_tokens / 1e6)
+    assert list(client.usage.by_model) == ["mistral-large-latest"]
+
+
+@pytest.mark.parametrize(("stated", "reserved"), [(600.0, 600), (10**25, 1024), ("600", 1024), (float("nan"), 1024)])
+def test_a_limit_that_is_no_plain_count_reserves_no_less(stated, reserved):
+    budget = Budget(tokens=5000)
+    assert budget.estimator.estimate(MODEL, "/v1/chat/completions", 0, {"max_tokens": stated}).output == reserved
 
 
 async def test_without_max_tokens_the_longest_answer_of_late_is_reserved(server, limited):

@@ -13,7 +13,7 @@ import anyio
 import pytest
 from stores import redis_server
 
-from mistral_async import Budget, Mistral, RedisStore, Spending, SQLiteStore, SyncMistral
+from mistral_async import Budget, Mistral, Price, RedisStore, Spending, SQLiteStore, SyncMistral
 from mistral_async._spending.ledger import Charge, Entry, Limits, SharedLedger
 from mistral_async._spending.stores import backend_of
 from mistral_async.errors import BudgetError, BudgetExceededError, BudgetStoreError, ConfigurationError
@@ -149,6 +149,47 @@ async def test_booking_and_settling_twice_are_the_same_as_once(make_store):
         assert ledger.balance("ours")[1:] == (Charge(10**15 + 1, 1, 7), Charge(0, 0, 0))
     assert not await ledgers[0].book("ours", Entry("b", Charge(1, 1, 1)), Limits(tokens=10**15 + 1))
     await ledgers[0].aclose()
+
+
+async def test_an_answer_with_absurd_counts_does_not_spoil_the_store(server, make_store):
+    budget = Budget(requests=5, prices={"*": Price(output=1e6)}, store=make_store())
+    usage = {"prompt_tokens": 2**62, "completion_tokens": 2**62, "total_tokens": 2**63 - 1}
+    choice = {"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}
+    server.reply("chat.complete", json={"id": "1", "model": MODEL, "choices": [choice], "usage": usage})
+    async with Mistral(server.api_key, server_url=server.url, budget=budget) as client:
+        for _ in range(3):
+            await asking(client)
+    assert (budget.state.used.requests, budget.state.reserved) == (3, Spending())
+
+
+async def test_without_a_thread_a_call_is_refused_and_what_was_used_is_told_later(server, tmp_path, monkeypatch):
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    budget = Budget(requests=5, store=SQLiteStore(tmp_path / "budgets.sqlite"))
+    async with Mistral(server.api_key, server_url=server.url, budget=budget) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr("threading.Thread.start", start)
+            with pytest.raises(BudgetStoreError):
+                await asking(client)
+        async with client.chat.stream(model=MODEL, messages=HI) as stream:
+            await budget.aclose()  # its thread ends
+            with monkeypatch.context() as patched:
+                patched.setattr("threading.Thread.start", start)
+                await stream.until_done()
+        assert budget.state.reserved.requests == 1
+    assert (budget.state.used.requests, budget.state.reserved) == (1, Spending())
+
+
+async def test_calls_that_are_refused_for_long_take_no_memory(monkeypatch, tmp_path):
+    # Rule 4 of ledger.
+    monkeypatch.setattr("mistral_async._spending.ledger._MOST_UNSURE", 5)
+    budget = Budget(requests=5, store=SQLiteStore(tmp_path / "nowhere" / "budgets.sqlite"))
+    for _ in range(20):
+        with pytest.raises(ConfigurationError):
+            await budget.reserve(Charge(1, 1, 0))
+    assert sum(map(len, budget._ledger._owed.values())) == 5
+    await budget.aclose()
 
 
 DIES = """
