@@ -121,7 +121,7 @@ class _Printer:
             return self._group(f"{name}(", ((f"{field}=", each) for field, each in fields), ")", depth, len(fields))
         if is_object(value):
             opening, closing = "{}" if name == "dict" else (f"{name}({{", "})")
-            entries = ((f"{key!r}: ", each) for key, each in value.items())
+            entries = ((f"{self._leaf(key)}: ", each) for key, each in value.items())
             return self._group(opening, entries, closing, depth, len(value))
         if type(value) in (list, tuple):
             opening, closing = "[]" if name == "list" else ("(", ",)" if len(value) == 1 else ")")

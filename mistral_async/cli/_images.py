@@ -50,7 +50,7 @@ def _page_parts(page: OCRPageObject, terminal: ImageTerminal) -> Iterator[str]:
     end = 0
     for link in _IMAGE_LINK.finditer(page.markdown):
         yield terminal_text(page.markdown[end : link.start()])
-        yield codes.get(link[1]) or terminal_text(link[0])
+        yield codes.pop(link[1], None) or terminal_text(link[0])  # once, however often it is linked
         end = link.end()
     yield terminal_text(page.markdown[end:])
 
@@ -83,7 +83,7 @@ def _kitty_code(data: bytes) -> str | None:
 
 
 def _as_png(data: bytes) -> bytes | None:
-    with suppress(ImportError, OSError):  # without Pillow, or no image: the link stays
+    with suppress(Exception):  # without Pillow, or no image (its decoders raise anything): the link stays
         from PIL import Image  # type: ignore[import-not-found, unused-ignore]  # users may have it
 
         file = io.BytesIO()

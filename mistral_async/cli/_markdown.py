@@ -12,6 +12,8 @@ from markdown_it.token import Token
 
 _TAG: Final = re.compile("<[^<>]*>")
 _CELL_END: Final = re.compile("</t[dh]>", re.IGNORECASE)
+_ROW_END: Final = re.compile(r"</tr>\n?", re.IGNORECASE)
+_BREAK_TAG: Final = re.compile("<br ?/?>", re.IGNORECASE)
 _EMPTY_LINES: Final = re.compile("\n{3,}")
 _BREAKS: Final = {"softbreak": "\n", "hardbreak": "\n"}
 
@@ -32,7 +34,8 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
                 yield token.content
                 yield "\n"
             case "html_block":
-                yield html.unescape(_TAG.sub("", _CELL_END.sub("\t", token.content))) + "\n"
+                rows = _ROW_END.sub("\n", _CELL_END.sub("\t", _BREAK_TAG.sub(" ", token.content)))
+                yield html.unescape(_TAG.sub("", rows)) + "\n"
             case "list_item_open":
                 yield f"{token.info}. " if token.info else "- "
             case "paragraph_close":
@@ -52,6 +55,8 @@ def _inline(tokens: Sequence[Token]) -> Iterator[str]:
         match token.type:
             case "text" | "code_inline":
                 yield token.content
+            case "html_inline" if _BREAK_TAG.fullmatch(token.content):
+                yield " "  # a cell of a table is on one line
             case "image":
                 yield "".join(_inline(token.children or ()))
             case _:

@@ -87,10 +87,10 @@ def parse_pages(text: str) -> list[int]:
         first, mark, last = (each.strip() for each in part.partition("-"))
         if not first.isdecimal() or (mark and not last.isdecimal()):
             raise ValueError(f"--pages is numbers and ranges from 1, such as 1-3,5, not {text!r}")
-        numbers = range(int(first), int(last or first) + 1)
-        if not numbers or numbers[0] < 1 or len(pages) + len(numbers) > _MOST_PAGES:
+        begin, end = int(first), int(last or first)
+        if not 1 <= begin <= end < begin + _MOST_PAGES - len(pages):
             raise ValueError(f"--pages has {part.strip()!r}: pages count from 1, and a range goes up")
-        pages += (number - 1 for number in numbers)
+        pages += range(begin - 1, end)
     return pages
 
 
@@ -111,7 +111,7 @@ def _name(source: str) -> str:
     except ValueError:  # what asks for it says that it is no address
         return "document"
     name = unquote(address.path.rstrip("/").rpartition("/")[2]) or address.hostname or address.netloc
-    return _shortened(_UNSAFE_NAME.sub("_", name)[:100])
+    return _shortened(_UNSAFE_NAME.sub("_", name)[:100]) if name.strip(". ") else "document"
 
 
 def _shortened(name: str) -> str:

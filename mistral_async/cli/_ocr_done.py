@@ -27,15 +27,17 @@ class Done:
         self._settings = settings
         self._is_whole = True  # the last line has its end
         self._made = {line["result"]: line for line in self._lines()}
+        self._noted: dict[Path, dict[str, Any]] = {}
 
     def has(self, source: str, target: Path) -> bool:
-        """Return whether the result of a document is there."""
+        """Return whether the result of a document is there; note the document as it is, before it is read."""
         name = self._name(target)
-        return source != STDIN and target.exists() and self._made.get(name) == self._line(source, name)
+        line = self._noted[target] = {"result": name, **_state(source), **self._settings}
+        return source != STDIN and target.exists() and self._made.get(name) == line
 
-    def add(self, source: str, target: Path) -> None:
-        """Note a result that was written."""
-        line = self._line(source, self._name(target))
+    def add(self, target: Path) -> None:
+        """Note a result that was written, with its document as it was when `has` was asked: it may have changed."""
+        line = self._noted[target]
         with self._path.open("ab") as file:
             if file.tell() and not self._is_whole:
                 file.write(b"\n")
@@ -44,9 +46,6 @@ class Done:
 
     def _name(self, target: Path) -> str:
         return readable(target.relative_to(self._folder).as_posix())
-
-    def _line(self, source: str, name: str) -> dict[str, Any]:
-        return {"result": name, **_state(source), **self._settings}
 
     def _lines(self) -> list[dict[str, Any]]:
         if not self._path.exists():
@@ -67,5 +66,8 @@ class Done:
 def _state(source: str) -> dict[str, Any]:
     if source == STDIN or source.startswith(REMOTE):
         return {"source": source}
-    found = os.stat(source)  # noqa: PTH116 - any path
+    try:
+        found = os.stat(source)  # noqa: PTH116 - any path
+    except OSError:  # reading it will say so
+        return {"source": readable(source)}
     return {"source": readable(os.path.realpath(source)), "size": found.st_size, "mtime_ns": found.st_mtime_ns}

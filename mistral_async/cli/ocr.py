@@ -183,7 +183,7 @@ class _Folder:
 
     def wants(self, document: Document) -> bool:
         """Return whether its result is not there yet."""
-        return self._force or not self._done.has(document.source, self._targets[document.source])
+        return not self._done.has(document.source, self._targets[document.source]) or self._force
 
     def add(self, source: str, answer: OCRResponse) -> None:
         """Write a result."""
@@ -197,5 +197,5 @@ class _Folder:
             with WholeFile(target) as whole:
                 whole.file.write(answer.to_json() if self._form == "json" else plain_text(answer.markdown).encode())
                 whole.finish()
-        self._done.add(source, target)
+        self._done.add(target)
         print_error(f"{readable(source)} -> {readable(str(target))}")

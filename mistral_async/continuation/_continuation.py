@@ -61,6 +61,7 @@ class Continuation(AsyncEvents[CompletionChunk, ChatCompletionResponse]):
         self._stream: AsyncStream[CompletionChunk] | None = None
         self._part: Part | None = None
         self._entered = False
+        self._over = False
         self._closed = False
         self.requests: int = 0
         """The number of requests that were made for it so far."""
@@ -105,9 +106,13 @@ class Continuation(AsyncEvents[CompletionChunk, ChatCompletionResponse]):
             raise RuntimeError("the block of this answer was left: read its chunks inside it")
         if self._part is None and self._kept.tool_calls:  # whole, as it was given
             return self._finish(Part("", ""), [], "tool_calls")
-        while (part := self._part) is not None and self._stream is not None:
+        while not self._over:
+            part, stream = self._part, self._stream
+            if part is None or stream is None:
+                await self._begin()
+                continue
             try:
-                chunks = await self._stream.receive()
+                chunks = await stream.receive()
             except MistralError as error:
                 found = await self._after_failure(part, error)
             else:
@@ -151,7 +156,7 @@ class Continuation(AsyncEvents[CompletionChunk, ChatCompletionResponse]):
                 await self._go_on(part)
                 return []
         error.partial = self.partial
-        self._part = None
+        self._over = True
         raise error
 
     async def _go_on(self, part: Part) -> None:
@@ -161,13 +166,12 @@ class Continuation(AsyncEvents[CompletionChunk, ChatCompletionResponse]):
         self._keep(message_in(so_far), so_far)
         self._left -= 1
         await self._leave_stream(None, None, None)
-        await self._begin()
 
     def _keep(self, message: AssistantMessage, response: ChatCompletionResponse) -> None:
         """Keep what can be gone on with, as the first chunk of the answer."""
         self._kept = kept = kept_of(message)
         delta = DeltaMessage(role="assistant", content=kept.content, tool_calls=kept.tool_calls)
-        self._taken = [chunk_like(response, delta)]
+        self._taken = [chunk_like(response, delta, usage=self._usage)]
 
     async def _begin(self) -> None:
         asked = ask_for_rest(self._messages, self._kept)
@@ -177,6 +181,7 @@ class Continuation(AsyncEvents[CompletionChunk, ChatCompletionResponse]):
         except MistralError as error:
             if self._taken:
                 error.partial = self.partial
+            self._over = True
             raise
         self.requests += 1
         self._stream, self._part = stream, Part(asked.text, asked.thinking)
@@ -189,7 +194,7 @@ class Continuation(AsyncEvents[CompletionChunk, ChatCompletionResponse]):
         delta = DeltaMessage(tool_calls=(part.calls if calls is None else calls) or None)
         last = part.chunk(delta, reason, self._usage)
         self._taken.append(last)
-        self._part, self._kept = None, AssistantMessage("")
+        self._part, self._kept, self._over = None, AssistantMessage(""), True
         return [*found, last]
 
     async def _leave_stream(

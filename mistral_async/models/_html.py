@@ -50,7 +50,12 @@ def text(value: object) -> str:
     shown = whole[:_MOST_TEXT]
     render = _markdown_renderer()
     html = f'<div style="white-space: pre-wrap">{escape(shown)}</div>' if render is None else render(shown)
-    return html + (quiet(f"... {len(whole) - len(shown):,} more characters") if len(whole) > len(shown) else "")
+    return html + _more(whole)
+
+
+def _more(whole: str) -> str:
+    """Say how much of a text is not shown."""
+    return quiet(f"... {len(whole) - _MOST_TEXT:,} more characters") if len(whole) > _MOST_TEXT else ""
 
 
 def quiet(value: str) -> str:
@@ -121,7 +126,9 @@ def cleaned(table_html: str) -> str:
         import nh3  # pyright: ignore[reportMissingImports]
     except ImportError:
         return code(table_html)
-    return nh3.clean(without_surrogates(table_html[:_MOST_TEXT]), tags=_TABLE, attributes={"td": _SPANS, "th": _SPANS})
+    shown = without_surrogates(table_html[:_MOST_TEXT])
+    html: str = nh3.clean(shown, tags=_TABLE, attributes={"td": _SPANS, "th": _SPANS})
+    return html + _more(table_html)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], count: int) -> str:

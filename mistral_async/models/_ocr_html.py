@@ -19,14 +19,15 @@ def pages_html(pages: list[Page]) -> str:
 
 def page_html(page: Page) -> str:
     """Return a page, with its images and tables where it links to them."""
-    return "".join(_parts(page, {name: image for name, image in page.images if image}))
+    return "".join(_parts(page, {name: image for name, image in page.images if image}, dict(page.tables)))
 
 
-def _parts(page: Page, images: dict[str, str]) -> Iterator[str]:
+def _parts(page: Page, images: dict[str, str], tables: dict[str, str]) -> Iterator[str]:
+    """Yield the HTML of a page; an image or a table is put in its first place alone, however often it is linked."""
     start = 0
     for link in LINK.finditer(page.markdown):
         mark, _, to = link.groups()
-        part = html.image(images[to], to) if to in images else "" if mark else _table(page.tables.get(to, ""))
+        part = html.image(images.pop(to), to) if to in images else "" if mark else _table(tables.pop(to, ""))
         if part:
             yield html.text(page.markdown[start : link.start()]) + part
             start = link.end()

@@ -14,6 +14,7 @@ import pytest
 from mistral_async.cli._images import image_terminal, print_with_images
 from mistral_async.cli._markdown import plain_text
 from mistral_async.cli._ocr_documents import parse_pages
+from mistral_async.cli.ocr import _document
 from mistral_async.models import OCRImageObject, OCRPageObject, OCRResponse
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
@@ -109,6 +110,27 @@ def test_what_was_read_is_not_read_again(read, documents):
     assert read(documents, "-o", "out", "--pages", "1", "--force")[1] == 3
 
 
+def test_a_document_that_changes_while_it_is_read_is_read_again(read, documents, monkeypatch):
+    def send_and_change(source):
+        sent = _document(source)
+        Path(source).write_bytes(b"%PDF-1.7 of later")
+        return sent
+
+    document = documents / "a.pdf"
+    with monkeypatch.context() as changing:
+        changing.setattr("mistral_async.cli.ocr._document", send_and_change)
+        assert read(document, "-o", "out")[0].code == 0
+    assert read(document, "-o", "out")[1] == 1
+    assert read(document, "-o", "out")[1] == 0
+
+
+@pytest.mark.parametrize("end", ["..", ".", "%2E%2E"])
+def test_an_address_that_ends_with_dots_has_its_result_in_the_folder(read, end):
+    ran, sent = read(f"https://example.com/a/{end}", "-o", "out")
+    assert (ran.code, sent) == (0, 1)
+    assert "document.md" in files("out")
+
+
 def test_a_document_of_the_same_name_is_another(read, documents):
     assert read(documents / "a.pdf", "-o", "out")[1] == 1
     assert read(documents / "deep er" / "a.pdf", "-o", "out")[1] == 1
@@ -174,6 +196,8 @@ def test_pages(read, documents, threaded_server):
     assert threaded_server.requests[-1].json()["pages"] == [0, 1, 2, 4]
     with pytest.raises(ValueError, match="count from 1"):
         parse_pages("1-999999999999")
+    with pytest.raises(ValueError, match="count from 1"):
+        parse_pages(f"1-{10**30}")
 
 
 def test_plain_text():
@@ -182,6 +206,12 @@ def test_plain_text():
         "```\ncode\n```\n\n<table><tr><td>1</td><td>2</td></tr></table>\n\na<b>b</b>  \nc\n"
     )
     assert text == ("A b c\n\n1. one\n2. two\n\n- x\n- y\n\nh\ti\t\n1\t<2\t\n\ncode\n\n1\t2\t\n\nab\nc\n")
+
+
+def test_plain_text_keeps_rows_and_words_apart():
+    assert plain_text("| a<br>b | c |\n|-|-|\n") == "a b\tc\t\n"
+    rows = "<table><tr><td>a<br/>b</td><td>c</td></tr><tr><td>d</td></tr>\n<tr><td>e</td></tr></table>"
+    assert plain_text(rows) == "a b\tc\t\nd\t\ne\t\n"
 
 
 # images in terminals
@@ -250,7 +280,7 @@ def test_kitty_gets_png_in_pieces(terminal):
     assert last.startswith("\x1b_Gm=0;")
 
 
-def test_kitty_gets_other_images_as_png(terminal):
+def test_kitty_gets_other_images_as_png(terminal, monkeypatch):
     image = pytest.importorskip("PIL.Image")
     file = io.BytesIO()
     image.new("RGB", (2, 2)).save(file, "JPEG")
@@ -259,6 +289,10 @@ def test_kitty_gets_other_images_as_png(terminal):
     assert "\x1b_Ga=T,f=100,m=0;iVBOR" in shown()
     shown = terminal(TERM="xterm-kitty")
     print_with_images(document(b"no image"))
+    assert shown().startswith("a ![img](img) b")
+    monkeypatch.setattr(image, "MAX_IMAGE_PIXELS", 1)  # of which twice as many are an error of Pillow's own
+    shown = terminal(TERM="xterm-kitty")
+    print_with_images(document(file.getvalue()))
     assert shown().startswith("a ![img](img) b")
 
 

@@ -81,6 +81,10 @@ def test_rule_4_a_huge_object_is_shown_at_once():
     assert time.thread_time() - since < 0.5
 
 
+def test_rule_3_a_long_key_is_cut():
+    assert "... (10,000 characters): 1}" in repr(Ok({"k" * 10_000: 1}, 0))
+
+
 def test_rule_4_what_holds_itself_is_shown():
     card = models.ModelList()
     card.data = [card]
@@ -93,6 +97,7 @@ def test_rule_5_an_object_whose_repr_raises_is_named():
             raise ZeroDivisionError
 
     assert repr(Ok(Broken(), 0)) == "Ok(value=<Broken, whose repr raises ZeroDivisionError>, index=0)"
+    assert repr(Ok({Broken(): 1}, 0)) == "Ok(value={<Broken, whose repr raises ZeroDivisionError>: 1}, index=0)"
 
 
 JSON = st.recursive(

@@ -345,6 +345,18 @@ async def test_a_request_for_the_rest_that_is_refused_keeps_what_came(client, se
     assert failed.value.partial.text == "Begun"
 
 
+@one_loop
+async def test_a_failure_has_the_usage_of_the_parts_before_it(client, server):
+    # Rule 4: what goes on from it counts them too.
+    server.reply(sse=[delta("Begun", "length", usage=USAGE)])
+    server.reply(sse=[delta(" and"), *[delta(" broken")] * 3], done=False)
+    with pytest.raises(IncompleteStreamError) as failed:
+        await client.chat.until_done(**ASKED, max_continues=1)
+    assert failed.value.partial.usage.total_tokens == 7
+    server.reply(sse=[delta(", whole", "stop", usage=USAGE)])
+    assert (await client.chat.continue_(failed.value, **ASKED)).usage.total_tokens == 14
+
+
 async def test_a_block_that_is_left_closes_the_connection(client, server):
     server.fault(Stall(after_events=3))
     async with client.chat.until_done(**ASKED) as chunks:
@@ -365,6 +377,16 @@ async def test_it_can_be_cancelled_between_parts(client, server):
         await client.chat.until_done(**ASKED)
     assert scope.cancelled_caught
     assert await soon(lambda: server.connections.open == 0)
+
+
+async def test_who_is_cancelled_between_parts_may_read_on(client, server):
+    server.fault(Cut(after_events=7))
+    server.fault(Stall(where="head"))
+    async with client.chat.until_done(**ASKED) as chunks:
+        with anyio.move_on_after(0.2) as scope:
+            await chunks.result()
+        assert scope.cancelled_caught
+        assert (await chunks.result()).text == WHOLE
 
 
 def test_blocking(sync_client, threaded_server):

@@ -553,7 +553,7 @@ WAITS = [
         compat/extra/run/_loop.py _update_agent:agents.get_async
         compat/extra/run/_loop.py _update_agent:agents.update_async
         compat/extra/run/context.py execute_function_calls:runner.run
-        continuation/_continuation.py receive:_stream.receive _begin:stream.__aenter__ _leave_stream:stream.__aexit__
+        continuation/_continuation.py receive:stream.receive _begin:stream.__aenter__ _leave_stream:stream.__aexit__
         demo/__init__.py _asynchronous:results
         demo/__init__.py _asynchronous:stream
         structured/_stream.py __aenter__:_stream.__aenter__ __aexit__:_stream.__aexit__ __anext__:anext

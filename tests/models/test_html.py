@@ -144,6 +144,22 @@ def test_rule_3_what_is_shown_is_bounded():
     assert shown(models.OCRResponse(pages=pages)).text.endswith("... 10 more pages")
 
 
+def test_rule_3_an_image_or_a_table_that_is_linked_often_is_shown_once():
+    page = models.OCRPageObject(
+        markdown="![i](i) [t](t) " * 50,
+        images=[models.OCRImageObject(id="i", image_base64=PNG)],
+        tables=[models.OCRTableObject(id="t", content="|a|\n|-|", format="markdown")],
+    )
+    assert [tag for tag in shown(page).tags if tag in ("img", "table")] == ["img", "table"]
+
+
+def test_rule_3_a_table_that_is_cut_says_so():
+    pytest.importorskip("nh3")
+    table = models.OCRTableObject(id="t", content="<table>" + "<tr><td>x</td></tr>" * 2_000 + "</table>")
+    page = models.OCRPageObject(markdown="[t](t)", tables=[table])
+    assert "... 18,015 more characters" in shown(page).text
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
