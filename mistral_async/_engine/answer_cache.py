@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -28,6 +30,32 @@ class AnswerCache(Protocol):
         ...
 
 
+class ForkSafeLock:
+    """A lock of threads that is free after a fork: a thread of the parent may have held it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        _LOCKS.add(self)
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+
+
+_LOCKS: weakref.WeakSet[ForkSafeLock] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for each in list(_LOCKS):
+        each.lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 class MemoryCache:
     """A store of answers in the memory of this process: those that were not used for longest go first.
 
@@ -43,7 +71,7 @@ class MemoryCache:
         self.ttl = ttl
         self._answers: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._size = 0
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def __reduce__(self) -> tuple[Callable[..., MemoryCache], tuple[()]]:
         return partial(type(self), max_size=self.max_size, ttl=self.ttl), ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -31,25 +30,25 @@ if TYPE_CHECKING:
 
 
 class CallCounts:
-    """The calls of one client so far. A count that two threads raise in the same instant may be one too low."""
+    """The calls of one client so far. A count that two threads raise in the same instant may be one too low.
+
+    It needs no lock, which another thread could hold when the process forks.
+    """
 
     def __init__(self) -> None:
         self.made: int = 0
         self.repeated: int = 0
         self._failed: dict[str, int] = {}
-        self._lock = threading.Lock()
 
     def end(self, error: Exception) -> None:
         """Count a call that ended with an error."""
         kind = type(error).__name__
-        with self._lock:
-            self._failed[kind] = self._failed.get(kind, 0) + 1
+        self._failed[kind] = self._failed.get(kind, 0) + 1
 
     @property
     def failed(self) -> dict[str, int]:
         """Return how many ended with an error, by its class."""
-        with self._lock:
-            return dict(self._failed)
+        return dict(self._failed)
 
 
 class ClientState:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +12,7 @@ from typing import Final, TypeVar
 
 import anyio.to_thread
 
-from mistral_async._engine.answer_cache import check_ttl
+from mistral_async._engine.answer_cache import ForkSafeLock, check_ttl
 
 T = TypeVar("T")
 
@@ -48,7 +47,7 @@ class SQLiteCache:
         self.path: str = os.fspath(path)
         self.ttl = ttl
         self.timeout = timeout
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._pid = 0
 
     def __reduce__(self) -> tuple[Callable[..., SQLiteCache], tuple[str]]:

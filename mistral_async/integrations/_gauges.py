@@ -6,7 +6,6 @@ Where those have no name, ours begins with `mistral_async.`. https://opentelemet
 from __future__ import annotations
 
 import operator
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
@@ -20,14 +19,18 @@ Attributes: TypeAlias = dict[str, str | int]
 _MODEL: Final = "gen_ai.request.model"
 _RESOURCE: Final = "mistral_async.resource"
 _WINDOW: Final = "mistral_async.window"
+_SPARE: Final = 64  # clients that may be gone before somebody looks
 
 
 class ClientGauges:
-    """The instruments that observe the clients which one object of hooks was told of, without keeping them alive."""
+    """The instruments that observe the clients which one object of hooks was told of, without keeping them alive.
+
+    It needs no lock, which a thread that collects could hold when the process forks: each step on the dict is one.
+    """
 
     def __init__(self, meter: metrics.Meter) -> None:
-        self._clients: list[ClientContext] = []
-        self._lock = threading.Lock()
+        self._clients: dict[ClientContext, None] = {}
+        self._room = _SPARE
         meter.create_observable_up_down_counter(
             "http.client.open_connections", [self._connections], "{connection}", "Connections, idle and active."
         )
@@ -45,17 +48,17 @@ class ClientGauges:
         )
 
     def add(self, client: ClientContext) -> None:
-        """Observe a client."""
-        with self._lock:
-            self._clients.append(client)
+        """Observe a client; those that are gone are forgotten now and then, also where nobody collects."""
+        if len(self._clients) >= self._room:
+            self._room = 2 * sum(1 for _ in self._states()) + _SPARE
+        self._clients[client] = None
 
     def _states(self) -> Iterator[tuple[Attributes, ClientStatistics]]:
         """Yield the attributes and the state of each client that lives, and forget the others."""
-        with self._lock:
-            states = [(client, client.stats()) for client in self._clients]
-            self._clients = [client for client, state in states if state is not None]
-        for client, state in states:
-            if state is not None:
+        for client in list(self._clients):
+            if (state := client.stats()) is None:
+                self._clients.pop(client, None)
+            else:
                 yield {"server.address": client.address, "server.port": client.port}, state
 
     def _connections(self, _options: CallbackOptions) -> Iterable[Observation]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import inspect
+import os
 import pickle
+import signal
 import socket
 import sqlite3
 import stat
@@ -447,6 +449,25 @@ async def test_stores(anyio_backend, store, kind):
     for each in (store, again):
         if kind != "memory":
             await each.aclose()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("kind", ["memory", "sqlite"], indirect=True)
+def test_a_store_that_a_thread_holds_while_the_process_forks(store):
+    anyio.run(store.set, "a", b"1")
+    with store._lock:
+        pid = os.fork()
+        if pid == 0:
+            ended = 1
+            try:
+                signal.alarm(10)
+                ended = int(anyio.run(store.get, "b") is not None)
+            finally:
+                os._exit(ended)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    if hasattr(store, "close"):
+        store.close()
 
 
 @one_loop

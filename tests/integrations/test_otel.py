@@ -506,3 +506,12 @@ async def test_clients_of_one_server_are_observed_together_while_they_live(telem
         del client, other
         gc.collect()
         assert telemetry.points("http.client.open_connections") == []
+
+
+def test_clients_that_are_gone_are_forgotten_where_nobody_collects():
+    hooks = OpenTelemetryHooks()
+    for _ in range(200):
+        Mistral("key", hooks=hooks)
+        gc.collect(0)
+    gc.collect()
+    assert len(hooks._gauges._clients) < 100
