@@ -165,7 +165,7 @@ class Budget:
         )
 
     async def aclose(self) -> None:
-        """Tell the store what calls have used, and close it; clients do that when they are closed."""
+        """Tell the store what calls have used, and close it; a client does that with its own when it is closed."""
         await self._ledger.aclose()
 
     # for the engine

@@ -83,9 +83,10 @@ class SQLiteBackend:
 
     async def aclose(self) -> None:
         """End the thread; what it was asked is done before."""
+        if self._pid != os.getpid():  # the thread is the parent's, which may have held the lock
+            return
         with self._lock:
-            thread = self._thread if self._pid == os.getpid() else None
-            if thread is not None:
+            if (thread := self._thread) is not None:
                 self._queue.put(None)
         if thread is not None:
             await anyio.to_thread.run_sync(thread.join, self._timeout, abandon_on_cancel=True)

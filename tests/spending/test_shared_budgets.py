@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -295,6 +296,19 @@ def test_a_child_counts_apart_from_its_parents_calls(threaded_server, make_store
         command = [sys.executable, "-W", "ignore", "-c", FORKS, named(budget.store), threaded_server.url]
         child = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True)
     assert child.stdout.split() == ["ok", "refused"]
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_child_closes_a_store_whose_lock_its_parent_held(tmp_path):
+    budget = Budget(requests=2, store=SQLiteStore(tmp_path / "budgets.sqlite"))
+    with budget._ledger._backend._lock:
+        pid = os.fork()
+        if not pid:
+            signal.alarm(5)  # which ends it if it waits
+            anyio.run(budget.aclose)
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 FORKS = """
