@@ -65,7 +65,7 @@ DEFAULT_TOKEN_PATTERNS: Final[tuple[re.Pattern[str], ...]] = tuple(
         re.compile,
         (
             r"(?i:bearer)\s++[A-Za-z0-9._\-]++",
-            r"-----BEGIN (?:[A-Z]{1,20} ){0,4}?PRIVATE KEY-----(?:[^-]*+-----END [A-Z ]{0,80}-----)?+",
+            r"-----BEGIN (?:[A-Z]{1,20} ){0,4}?PRIVATE KEY-----(?:(?:[^-]|-(?!----))*+-----END [A-Z ]{0,80}-----)?+",
             r"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]++\.[A-Za-z0-9_\-]++\.[A-Za-z0-9_\-]++",  # a JWT
             # Providers of models.
             r"\bmstrl_[0-9A-Za-z]{32}_[0-9A-Za-z]{6}\b",

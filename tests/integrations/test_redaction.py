@@ -47,6 +47,7 @@ def exported(policy=None, *, resource=None):
         ("sk-ant-api03-" + "a" * 30 + ", sk-proj-" + "b" * 30, f"{MARK}, {MARK}"),
         ("eyJhbGciOi.eyJzdWIi.c2ln", MARK),
         (f"<{KEY}>", f"<{MARK}>"),
+        ("<" + KEY.replace("\n", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AB\n\n", 1) + ">", f"<{MARK}>"),
         ("-----BEGIN PRIVATE KEY----- is cut", f"{MARK} is cut"),
         ("card 4111 1111-1111 1111, host 10.0.255.1", f"card {MARK}, host {MARK}"),
         ("https://hooks.slack.com/services/" + "A" * 44, MARK),
@@ -75,6 +76,7 @@ def test_rule_3_patterns_are_linear():
         "bearer ",
         "sk-",
         "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----a-b----",
         "https://hooks.slack.com/",
     )
     for pattern in DEFAULT_PII_SECRET_PATTERNS:
