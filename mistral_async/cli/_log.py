@@ -105,7 +105,7 @@ class Log:
             rows = self._read("SELECT conversation FROM exchanges ORDER BY id DESC LIMIT 1")
         else:
             query = "SELECT DISTINCT conversation FROM exchanges WHERE substr(conversation, 1, ?) = ?"
-            rows = self._read(query, (len(prefix), prefix))
+            rows = self._read(query, (len(prefix) or 1, prefix))  # none begins with nothing: a variable was empty
         ids = [name for (name,) in rows]
         if not ids:
             wanted = "no conversation" if prefix is None else f"no conversation {prefix}"

@@ -87,7 +87,7 @@ def read_template(path: Path) -> Template:
     else:
         try:
             template = msgspec.convert(tomllib.loads(text), Template)
-        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as problem:
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as problem:
             raise ValueError(f"the template {path} is wrong: {problem}") from None
     for part in (template.prompt, template.system or ""):
         if not string.Template(part).is_valid():

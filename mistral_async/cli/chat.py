@@ -157,7 +157,7 @@ def _schema(given: str) -> dict[str, Any]:
     text = given if given.lstrip().startswith(("{", "[")) else read_text(Path(given))
     try:
         value: object = json_module.loads(text)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ValueError(f"--schema is not a JSON schema: {problem}") from None
     match value:
         case dict():

@@ -15,7 +15,7 @@ from mistral_async.cli._text import print_json, print_rows, terminal_text
 
 app: App = App(name="logs", help="Chats that were logged: list, search and show them; turn the log on and off.")
 
-Most = Annotated[int, Parameter(alias="-n", validator=validators.Number(gt=0))]
+Most = Annotated[int, Parameter(alias="-n", validator=validators.Number(gt=0, lt=1 << 63))]
 _WIDTH = 60  # characters of a question in a list
 
 

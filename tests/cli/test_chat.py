@@ -315,6 +315,24 @@ def test_a_log_that_cannot_be_written_costs_nobody_the_answer(run):
     assert "the answer was not logged" in ran.err
 
 
+def test_an_empty_id_is_that_of_no_conversation(run):
+    run("chat", "hi", "--log", "--fake")
+    for arguments in (("logs", "delete", ""), ("logs", "show", ""), ("chat", "hi", "--cid", "", "--fake")):
+        ran = run(*arguments)
+        assert (ran.code, "the log has no conversation" in ran.err) == (2, True)
+    assert len(Log().conversation()) == 1
+
+
+def test_absurd_values_are_refused(run, tmp_path):
+    (tmp_path / "deep.toml").write_text("x = " + "[" * 100_000)
+    for arguments in (
+        ("logs", "list", "-n", 10**23),
+        ("chat", "hi", "--fake", "--schema", "[" * 100_000),
+        ("chat", "hi", "--fake", "-t", "deep.toml"),
+    ):
+        assert run(*arguments).code == 2
+
+
 @pytest.mark.parametrize("damage", ["no database", "of a later version"])
 def test_a_log_that_cannot_be_read_says_so(run, damage):
     run("logs", "on")
