@@ -190,10 +190,12 @@ def _build_state(api_key: ApiKey | None, settings: Mapping[str, Any]) -> ClientS
     accounts = accounts_of(api_key)
     if accounts is None:
         return _single_state(api_key, given, given)
-    state = _single_state(accounts[0].api_key, given, _settings_of(accounts[0], given))
-    if len(accounts) > 1:
-        members = [state, *(_beside(state, each, number, given) for number, each in enumerate(accounts[1:], 2))]
-        state.share(AccountPool(accounts, members))
+    own = _settings_of(accounts[0], given)
+    if len(accounts) == 1:  # its settings are the client's, in pickles too
+        return _single_state(accounts[0].api_key, own, own)
+    state = _single_state(accounts[0].api_key, given, own)
+    members = [state, *(_beside(state, each, number, given) for number, each in enumerate(accounts[1:], 2))]
+    state.share(AccountPool(accounts, members))
     return state
 
 

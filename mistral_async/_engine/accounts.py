@@ -17,6 +17,7 @@ from mistral_async._ratelimit.statistics import models_of
 from mistral_async.errors import (
     APIConnectError,
     APIStatusError,
+    APITimeoutError,
     AuthenticationError,
     CapacityError,
     ConfigurationError,
@@ -109,9 +110,10 @@ def accounts_of(given: object) -> tuple[Account, ...] | None:
     accounts = tuple(map(_account_of, cast("Sequence[object]", given)))
     if not accounts:
         raise ConfigurationError("api_key has no keys: give at least one")
-    seen: dict[tuple[object, str], int] = {}
+    seen: dict[tuple[str | int, str], int] = {}
     for number, account in enumerate(accounts, 1):
-        first = seen.setdefault((account.api_key, str(account.server_url)), number)
+        key = account.api_key if isinstance(account.api_key, str) else id(account.api_key)  # it may have no hash
+        first = seen.setdefault((key, str(account.server_url)), number)
         if first != number:
             raise ConfigurationError(f"keys {first} and {number} are the same: their limits would be counted twice")
     return accounts
@@ -150,7 +152,7 @@ class Rest(msgspec.Struct):
     @property
     def is_outage(self) -> bool:
         """True if the server could not be reached."""
-        return isinstance(self.error, _OUTAGES)
+        return _is_outage(self.error)
 
 
 class AccountPool(Generic[M]):
@@ -227,15 +229,14 @@ class AccountPool(Generic[M]):
         if scope is None:
             return None
         key = (member.number - 1, bucket if scope else None)
-        outage = isinstance(error, _OUTAGES)
-        first, longest = (_FIRST_OUTAGE, _LONGEST_OUTAGE) if outage else (_FIRST_REST, _LONGEST_REST)
+        first, longest = (_FIRST_OUTAGE, _LONGEST_OUTAGE) if _is_outage(error) else (_FIRST_REST, _LONGEST_REST)
         with self._lock:
             before = self._rests.get(key)
             asked = getattr(error, "retry_after", None) or 0.0
             if before is not None and began < before.since:  # rule 5
                 before.until = max(before.until, now + asked)
                 return 0.0
-            pause = first if before is None else min(2 * before.pause, longest)
+            pause = first if before is None else min(max(first, 2 * before.pause), longest)
             seconds = max(pause, asked)
             self._rests[key] = Rest(now, now + seconds, pause, kept(error))
         return seconds
@@ -247,7 +248,7 @@ class AccountPool(Generic[M]):
                 return bucket
             case AuthenticationError() | PaymentRequiredError() | ConfigurationError():
                 return ""
-            case APIConnectError() if self._several_servers:
+            case APIConnectError() | APITimeoutError(phase="connect") if self._several_servers:
                 return ""
             case ServerError() if self._several_servers and self._failures[index] >= _IN_A_ROW:
                 return ""
@@ -267,11 +268,13 @@ class AccountPool(Generic[M]):
                 if (rest := self._rests.get(key)) is not None and began >= rest.since:
                     del self._rests[key]
 
-    def exhausted(self, bucket: str, now: float) -> BaseException:
-        """Return the error of a call while all accounts rest (rule 6)."""
+    def exhausted(self, bucket: str, now: float) -> BaseException | None:
+        """Return the error of a call while all accounts rest (rule 6); None if another thread ended a rest just now."""
         with self._lock:
             rests = [rest for (_, scope), rest in self._rests.items() if scope in {None, bucket}]
-        newest = max(rests, key=lambda rest: rest.since)
+        newest = max(rests, key=lambda rest: rest.since, default=None)
+        if newest is None:
+            return None
         error = told(kept(newest.error), self.advice(bucket, now))
         if isinstance(error, APIStatusError):
             error.retry_after = self._seconds_until_ready(bucket, now)
@@ -313,6 +316,10 @@ class AccountPool(Generic[M]):
     def _ready_at(self, index: int, bucket: str, *, outages: bool = True) -> float:
         rests = (self._rests.get((index, None)), self._rests.get((index, bucket)))
         return max((each.until for each in rests if each and (outages or not each.is_outage)), default=0.0)
+
+
+def _is_outage(error: BaseException) -> bool:
+    return isinstance(error, _OUTAGES) or (isinstance(error, APITimeoutError) and error.phase == "connect")
 
 
 def kept(error: BaseException) -> BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -14,7 +15,7 @@ from mistral_async._http.protocol import BodySource
 # transcription and speech. All else belongs to one: files, batch jobs, fine-tuning, agents, conversations, libraries,
 # lists of models, what is administered.
 # Rule 2: So does inference that names such a thing: a file, an agent, a library, a connector, a prompt, a voice of
-# one's own, a fine-tuned model. What a schema or the arguments of a tool name so is no such thing.
+# one's own, a fine-tuned model, be it one to fall back to. What a schema or the arguments of a tool name so is none.
 # Rule 3: Bodies are searched for the names alone first; a body that has one is decoded and looked at.
 
 ANYWHERE: Final = frozenset(
@@ -49,9 +50,9 @@ _FOREIGN: Final = frozenset({"arguments", "metadata", "parameters", "schema"})
 _TUNED: Final = ("ft:", "ft-")
 
 
-def goes_anywhere(request: Request, body: bytes | BodySource | None) -> bool:
-    """Return whether any account may perform a request, whose body was encoded so."""
-    if request.route not in ANYWHERE or (request.model or "").startswith(_TUNED):
+def goes_anywhere(request: Request, body: bytes | BodySource | None, others: Iterable[str] = ()) -> bool:
+    """Return whether any account may perform a request, whose body was encoded so, with its model and the others."""
+    if request.route not in ANYWHERE or any(model.startswith(_TUNED) for model in (request.model or "", *others)):
         return False
     if request.form is not None:
         return not _OWNED & request.form.values.keys()

@@ -67,6 +67,7 @@ class View(Protocol):
     """The engine of a view, as far as it is needed here."""
 
     state: Any  # a ClientState
+    account: Any  # one, too: that of calls which belong to one
     options: Options
 
     def encoded(self, request: Request) -> tuple[Request, object, str]:
@@ -102,16 +103,16 @@ def key_of(engine: View, request: Call[Any]) -> str | None:
         canonical = msgspec.json.encode(msgspec.json.decode(body), order="sorted")
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
         return None
-    state, options = engine.state, engine.options
-    key = state.key
-    secret = "" if state.pool is not None or key.function is not None else str.__str__(key.current or "")
+    account, options = engine.account, engine.options
+    key, shared = account.key, account.pool is not None and options.key is None
+    secret = "" if shared or key.function is not None else str.__str__(key.current or "")
     headers = (*options.headers, *(sent.headers or {}).items())
     named = [
         _FORMAT,
         sent.method,
-        *map(str, state.network.origin),
-        state.prefix + sent.target,
-        repr(sorted({**state.query, **(options.extra_query or {})}.items())),
+        *map(str, account.network.origin),
+        account.prefix + sent.target,
+        repr(sorted({**account.query, **(options.extra_query or {})}.items())),
         repr(sorted((name, str.__str__(value)) for name, value in headers)),  # the repr of a `Secret` hides it
         hashlib.sha256(secret.encode(errors="replace")).hexdigest(),
     ]

@@ -39,6 +39,8 @@ async def choose(call: CallState, priority: Priority, costs: Costs, fetch_key: F
     try:
         while True:
             _reserve(call, routing, places, priority, costs)
+            if not places:
+                continue  # a rest ended while it was looked for, in another thread
             account, reservation = await _first(call, routing.pool, places)
             if await _addressed(call, routing.pool, account, reservation, fetch_key):
                 return
@@ -65,9 +67,9 @@ def _reserve(call: CallState, routing: Routing, places: list[Place], priority: P
         places.append((account, reservation))
         if reservation.is_granted:
             break
-    if not places:
+    if not places and (error := cast("AccountPool[ClientState]", routing.pool).exhausted(call.bucket, now)) is not None:
         routing.exhausted = True
-        raise cast("AccountPool[ClientState]", routing.pool).exhausted(call.bucket, now)
+        raise error
 
 
 async def _first(call: CallState, pool: AccountPool[ClientState], places: list[Place]) -> Place:
@@ -100,14 +102,22 @@ async def _addressed(
         key = call.key if renewed else account.key.current or await fetch_key(call, account)
         call.address(account, key, reservation)
     except BaseException as error:
-        now = time.monotonic()
-        account.limiter.cancel(reservation, now)
-        own = isinstance(error, Exception) and not isinstance(error, MistralError)  # the function's, not the call's
-        if not own and not isinstance(error, (QuotaUnavailableError, ConfigurationError)):
+        account.limiter.cancel(reservation, time.monotonic())
+        if not passes_over(call, pool, account, error, began):
             raise
-        if seconds := pool.refused(account, call.bucket, error, began=began, now=now):
-            call.tell_of_rest(error, seconds, account.number)
         return False
+    return True
+
+
+def passes_over(
+    call: CallState, pool: AccountPool[ClientState], account: ClientState, error: BaseException, began: float
+) -> bool:
+    """Have an account rest that gave no key, or has no quota; return False if the error is about the call instead."""
+    own = isinstance(error, Exception) and not isinstance(error, MistralError)  # the function's, not the call's
+    if not own and not isinstance(error, (QuotaUnavailableError, ConfigurationError)):
+        return False
+    if seconds := pool.refused(account, call.bucket, error, began=began, now=time.monotonic()):
+        call.tell_of_rest(error, seconds, account.number)
     return True
 
 

@@ -233,11 +233,11 @@ class Engine:
         from mistral_async._engine.affinity import goes_anywhere
         from mistral_async._engine.routing import Routing
 
-        pool = self._pool
-        if pool is not None and (not goes_anywhere(request, encoded[1]) or self.sender.has_own_key(request)):
-            pool = None
         is_fixed = options.fallback is None or "model" in (options.extra_body or ())
         models = [] if is_fixed else cast("Fallback", options.fallback).models_for(request)
+        pool = self._pool
+        if pool is not None and (not goes_anywhere(request, encoded[1], models) or self.sender.has_own_key(request)):
+            pool = None
         if pool is None and not models:
             return None
 

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Final, cast
 from mistral_async._engine.accounts import told
 from mistral_async._engine.fallback import kind_of
 from mistral_async._engine.retry import is_safe_to_retry, is_throttled
-from mistral_async.errors import APITimeoutError, CapacityError, MistralError, PermissionDeniedError
+from mistral_async.errors import (
+    APITimeoutError,
+    CapacityError,
+    ConfigurationError,
+    MistralError,
+    PermissionDeniedError,
+)
 
 if TYPE_CHECKING:
     from mistral_async._engine.accounts import AccountPool
@@ -19,7 +25,8 @@ if TYPE_CHECKING:
     from mistral_async._engine.routing import Routing
 
 # Rule 1: After a refusal for which an account rests (`accounts`), the call goes on with another at once, whatever the
-# retry policy says: the refusal was none of the request. Where all rest, it ends with that error, which says so.
+# retry policy says: the refusal was none of the request. Where all rest, it ends with that error, which says so. What
+# may have been executed was no refusal: the policy decides. A setting that can not work is no account's.
 # Rule 2: After a 429 the account is left alone by this call for as long as the policy says, and another takes it at
 # once, if the policy allows one more attempt. Where there is no other, the call waits for the first of them.
 # Rule 3: After any other failure that is repeated, the accounts that failed come last.
@@ -33,7 +40,7 @@ def moves(call: CallState, error: MistralError) -> bool:
     """Note a failure for the account; return whether the call goes on with another at once (rule 1)."""
     routing = cast("Routing", call.routing)
     pool, account = routing.pool, call.account
-    if pool is None or routing.exhausted:
+    if pool is None or routing.exhausted or isinstance(error, ConfigurationError):
         return False
     now = time.monotonic()
     routing.failed.add(account.number)
@@ -46,6 +53,8 @@ def moves(call: CallState, error: MistralError) -> bool:
         return False
     if seconds:
         call.tell_of_rest(error, seconds)
+    if error.may_have_executed:
+        return False
     if pool.ready(call.bucket, now):
         return True
     if not pool.ready(call.bucket, now, outages=False):

@@ -238,11 +238,19 @@ class Sender:
     async def _renew_key(self, call: CallState) -> None:
         """Fetch another key than the one that was refused, and have the call sent with it."""
         old, gateway, route = call.key, self._state.gateway, call.request.route
-        new = await self.fetch_key(call.account, call.request, call.deadline, attempts=call.attempts, refused=old)
+        pool, began = None if call.routing is None else call.routing.pool, time.monotonic()
+        try:
+            new = await self.fetch_key(call.account, call.request, call.deadline, attempts=call.attempts, refused=old)
+        except Exception as error:
+            from mistral_async._engine.choosing import passes_over
+
+            if pool is None or not passes_over(call, pool, call.account, error, began):
+                raise
+            return
         if old is not None and new is not None:
             call.head = with_key(call.head, key_headers(gateway, route, old), key_headers(gateway, route, new))
             call.key = new
-            if call.routing is not None and call.routing.pool is not None:
+            if call.routing is not None and pool is not None:
                 call.routing.renewed = call.account
 
     # one attempt
@@ -262,7 +270,7 @@ class Sender:
             call.count(executed=False)
             raise
         if call.trace is not None:
-            call.trace.sending(call.began, call.waited)
+            call.trace.sending(call.began, call.waited, call.model, call.key_number)
         answer: WireResponse | WireStream | None = None
         try:
             wire = call.account.network.current()

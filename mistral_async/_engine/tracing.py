@@ -42,7 +42,8 @@ class Trace:
         self.call: CallContext = CallContext(request, hooks.address, hooks.port)
         self._ended = False
         self._entered: list[tuple[Callable[..., Any], AbstractContextManager[object]]] = []
-        self._sent: tuple[float, float] | None = None  # when the request that is under way began, how long it waited
+        self._sent: tuple[float, float, str | None, int | None] | None = None
+        # of the request that is under way: when it began, how long it waited, its model and the number of its key
         self._underway: Attempt | None = None  # how that stands: the head of its answer has come
         self._whole = False  # or all of it, so that no later failure of the call is one of the attempt
         self._blamed: ReferenceType[BaseException] | None = None
@@ -96,12 +97,11 @@ class Trace:
         """Tell that the call has waited for its turn, so many seconds."""
         self._tell(self._hooks.rate_wait, seconds)
 
-    def sending(self, began: float, waited: float) -> None:
+    def sending(self, began: float, waited: float, model: str | None, key: int | None) -> None:
         """Begin a request; one that is still open (of a download that goes on elsewhere) has ended."""
-        if self._sent is not None:
-            self._close(None)
+        self._close(None)
         self._blamed, self._whole = None, False
-        self._sent = began, waited
+        self._sent = began, waited, model, key
         self._tell(self._hooks.before_attempt)
 
     def arrived(self, attempt: Attempt, headers: Headers, *, whole: bool) -> None:
@@ -151,19 +151,20 @@ class Trace:
         if self._ended:
             return
         self._ended = True
-        if self._sent is not None:
-            self._close(error)
+        self._close(error)
         self._tell(self._hooks.after_call, error)
 
     def _close(self, error: BaseException | None) -> None:
-        """End the request that is under way, well or with an error."""
-        began, waited = self._sent or (self.call.started, 0.0)
+        """End the request that is under way, if there is one, well or with an error."""
+        if self._sent is None:
+            return
+        began, waited, model, key = self._sent
         attempt, name = self._underway, type(error).__name__ if error is not None else None
         if attempt is None or (error is not None and not self._whole):
             elapsed = time.monotonic() - began
             status, request_id = (attempt.status, attempt.request_id) if attempt else (None, None)
             executed = getattr(error, "may_have_executed", True)
-            attempt = Attempt(status, name, request_id, elapsed, waited, executed, self.call.request.model)
+            attempt = Attempt(status, name, request_id, elapsed, waited, executed, model, key)
         self._finish(attempt)
 
     def _finish(self, attempt: Attempt) -> None:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import socket
 import time
 from collections import Counter
 
 import anyio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistral_async import (
     Account,
     BackoffStrategy,
     Hooks,
+    MemoryCache,
     Mistral,
     RateLimits,
     RetryConfig,
     SQLiteStore,
     SyncMistral,
+    Timeout,
 )
 from mistral_async._engine import accounts as accounts_module
 from mistral_async._engine.accounts import AccountPool
@@ -33,9 +36,10 @@ from mistral_async.errors import (
     PermissionDeniedError,
     QuotaUnavailableError,
     RateLimitError,
+    ServerError,
 )
 from mistral_async.models import FileChunk
-from mistral_async.testing import FakeMistral, RateLimit
+from mistral_async.testing import FakeMistral, RateLimit, Stall
 from mistral_async.testing import RateLimits as FakeLimits
 
 KEYS = ["key-of-the-first", "key-of-the-second", "key-of-the-third"]
@@ -340,6 +344,11 @@ async def test_a_chat_that_names_a_file_goes_to_the_first_key(client, server, co
     assert numbers(server) == [1, 1, 1]
 
 
+async def test_a_chat_that_may_fall_back_to_a_tuned_model_goes_to_the_first_key(client, server):
+    await chats(client, 3, fallback=["ft:open-mistral-7b:a", "mistral-small-latest"])
+    assert numbers(server) == [1, 1, 1]
+
+
 async def test_words_and_schemas_are_not_files(client, server):
     schema = {"type": "object", "properties": {"file_id": {"type": "string"}}}
     tool = {"type": "function", "function": {"name": "read", "parameters": schema}}
@@ -362,6 +371,26 @@ async def test_a_view_has_one_key(client, server):
     assert client.limiter.keys[1].rests is None
     await chats(view.with_options(key=3), 1)
     assert numbers(server)[-1] == 3
+
+
+async def test_views_of_two_keys_have_answers_of_their_own(server, anyio_backend):
+    async with FakeMistral(api_key=KEYS) as other:
+        accounts = [Account(api_key=KEYS[0]), Account(api_key=KEYS[1], server_url=other.url), Account(api_key=KEYS[2])]
+        async with Mistral(accounts, server_url=server.url, cache=MemoryCache()) as client:
+            for number in (1, 2, 3, 3):
+                await chats(client, 1, key=number)
+    assert (numbers(server), numbers(other)) == ([1, 3], [2])
+
+
+async def test_a_request_that_is_cut_short_is_told_with_its_model_and_key(server, told):
+    server.fail(500)
+    server.fault(Stall(where="head"), times=None, after=1)
+    models = []
+    told.after_attempt = lambda call, attempt: models.append((attempt.model, attempt.key, attempt.status))
+    async with Mistral(KEYS, server_url=server.url, hooks=told) as client:
+        with anyio.move_on_after(0.3):
+            await chats(client, 1, key=2, retries=0, fallback="open-mistral-nemo")
+    assert models == [(HI["model"], 2, 500), ("open-mistral-nemo", 2, None)]
 
 
 @pytest.mark.parametrize("number", [0, 4, True, "1"])
@@ -399,6 +428,37 @@ async def test_a_server_that_is_away_rests(server, told, anyio_backend):
         assert told.rests == [(1, "APIConnectError", 5.0)]
         with pytest.raises(APIConnectError):
             await client.with_options(retries=0).models.list()
+
+
+async def test_a_server_that_takes_no_connection_in_time_rests(server, told, anyio_backend):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"  # nobody answers there, and TLS never begins
+        accounts = [Account(api_key=KEYS[0], server_url=url), Account(api_key=KEYS[1])]
+        options = {"timeout": Timeout(connect=0.4), "retry_config": QUICK, "hooks": told}
+        async with Mistral(accounts, server_url=server.url, **options) as client:
+            await chats(client, 6)
+    assert told.rests == [(1, "APITimeoutError", 5.0)]
+
+
+async def test_what_a_server_may_have_executed_is_sent_again_as_the_policy_says(server, anyio_backend):
+    async with FakeMistral(api_key=KEYS) as broken:
+        broken.fail(500, times=None)
+        accounts = [Account(api_key=KEYS[0], server_url=broken.url, weight=9), Account(api_key=KEYS[1])]
+        async with Mistral(accounts, server_url=server.url) as client:
+            for _ in range(3):
+                with pytest.raises(ServerError):
+                    await chats(client, 1, retries=0)
+            assert not server.requests
+            await chats(client, 1, retries=0)
+        assert len(broken.requests) == 3
+
+
+async def test_a_setting_that_can_not_work_has_no_key_rest(told):
+    async with Mistral(KEYS, server_url="https://localhost:1", verify="/no/such.pem", hooks=told) as client:
+        with pytest.raises(ConfigurationError, match="verify") as caught:
+            await chats(client, 1)
+    assert "keys rest" not in str(caught.value)
+    assert not told.rests
 
 
 # Keys from functions (rule 4 of choosing).
@@ -470,6 +530,36 @@ async def test_each_key_that_is_refused_is_fetched_again(server, told):
         await chats(client, 1)
     assert told.attempts == [(1, 401), (1, 401), (2, 401), (2, 200)]
     assert told.rests == [(1, "AuthenticationError", 60.0)]
+
+
+async def test_a_function_that_fails_when_its_key_is_replaced_has_it_rest(server, told):
+    given = iter(["old"])
+
+    def give():
+        try:
+            return next(given)
+        except StopIteration:
+            raise OSError("no vault") from None
+
+    async with Mistral([give, KEYS[1]], server_url=server.url, hooks=told) as client:
+        await chats(client, 2)
+    assert told.attempts == [(1, 401), (2, 200), (2, 200)]
+    assert told.rests == [(1, "OSError", 60.0)]
+
+
+async def test_functions_need_no_hash(server):
+    class Vault:
+        __hash__ = None
+
+        def __init__(self, key):
+            self.key = key
+
+        def __call__(self):
+            return self.key
+
+    async with Mistral([Vault(KEYS[0]), Vault(KEYS[1])], server_url=server.url) as client:
+        await chats(client, 2)
+    assert numbers(server) == [1, 2]
 
 
 async def test_a_key_that_rests_while_it_is_fetched_again_is_passed_over(server, told):
@@ -565,6 +655,14 @@ def test_functions_are_pickled_and_keys_are_not(threaded_server):
         pickle.dumps(Account(api_key=KEYS[0]))
 
 
+def test_the_copy_of_a_client_with_one_account_has_its_settings():
+    limits = RateLimits(requests_per_second=3)
+    client = Mistral([Account(api_key=first_key, server_url="http://127.0.0.1:9", rate_limits=limits)])
+    state = pickle.loads(pickle.dumps(client))._executor.engine.state
+    assert state.network.origin.port == 9
+    assert state.limiter.settings == limits
+
+
 async def test_keys_are_never_shown(server, caplog):
     def fails():
         raise LookupError
@@ -638,6 +736,22 @@ def test_one_call_tries_a_key_after_its_rest():
     assert first not in pool.order("model", 61)
 
 
+def test_a_refusal_after_an_outage_rests_a_minute():
+    accounts = [Account(api_key=KEYS[0]), Account(api_key=KEYS[1], server_url="http://127.0.0.1:9")]
+    pool = Mistral(accounts)._executor.engine.state.pool
+    first = pool.members[0]
+    assert pool.refused(first, "model", APIConnectError("away"), began=0, now=0) == 5
+    assert pool.refused(first, "model", refusal(), began=6, now=6) == 60
+
+
+async def test_a_rest_that_ends_while_it_is_looked_for_is_no_error(client, server, monkeypatch):
+    pool = client._executor.engine.state.pool
+    found, order = [[]], pool.order
+    monkeypatch.setattr(pool, "order", lambda *args: found.pop() if found else order(*args))
+    await chats(client, 1)
+    assert not found
+
+
 def test_what_was_sent_before_a_rest_says_nothing_new():
     pool = pool_of(2)
     first = pool.members[0]
@@ -657,6 +771,7 @@ def test_a_longer_retry_after_of_the_same_moment_holds():
     assert pool.take(first, "model", 303)
 
 
+@settings(deadline=None)
 @given(weights=st.lists(st.integers(1, 9), min_size=2, max_size=5))
 def test_turns_are_shared_by_weight(weights):
     accounts = tuple(Account(api_key=f"key-{place}", weight=each) for place, each in enumerate(weights))
