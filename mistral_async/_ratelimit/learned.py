@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
+from mistral_async._codec.rate_limit_headers import RateLimit
 from mistral_async._ratelimit.curve import RateState
-from mistral_async._ratelimit.model_limits import ModelLimits, Rejection
-from mistral_async._ratelimit.server_limit import PACE, Debit, LimitState, ServerLimit
+from mistral_async._ratelimit.model_limits import ModelLimits
+from mistral_async._ratelimit.server_limit import PACE, LimitState, ServerLimit
 from mistral_async._ratelimit.stated_limits import SLOT_POLL
 from mistral_async._ratelimit.store import Demand, Learned, Report, new_bucket, update_bucket
 from mistral_async._ratelimit.token_bucket import TokenBucket
@@ -102,7 +102,7 @@ class SharedModelLimits(ModelLimits):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.lost: int = 0  # calls that were booked and not accepted, to be told
+        self.lost: int = 0  # calls that the store booked and that were not accepted, to be told
         self._name = name
         self._epoch = _UNKNOWN
         self._told = LearnedState()  # as of that epoch, in the store's times and counts
@@ -123,7 +123,7 @@ class SharedModelLimits(ModelLimits):
         if not self._readings:
             return 0.5
         _, everybody, own = self._readings[0]
-        return min(1.0, (self.rate.accepted - own + 1) / max(1, self.rate.total - everybody + 2))
+        return min(1.0, max(1, self.rate.accepted - own + 1) / max(1, self.rate.total - everybody + 2))
 
     @property
     def has_news(self) -> bool:
@@ -135,18 +135,6 @@ class SharedModelLimits(ModelLimits):
         if self.asking >= _ASKING:
             return now + SLOT_POLL
         return super().ready_at(now, costs, headroom=headroom)
-
-    def give_back(self, granted_at: float, debits: Mapping[tuple[str, str], Debit]) -> None:
-        """Undo the booking of a call that was never sent."""
-        self.lost += 1
-        super().give_back(granted_at, debits)
-
-    def reject(
-        self, now: float, call: Rejection, status: RateLimitStatus, retry_after: float | None, *, capacity: bool
-    ) -> bool:
-        """Blame a 429 on a limit; return True if it is noise instead."""
-        self.lost += 1
-        return super().reject(now, call, status, retry_after, capacity=capacity)
 
     def question(self, now: float, costs: Mapping[str, float], stated: Iterable[Demand], *, bulk: bool) -> Question:
         """Return what a call asks the store, with what is to be told (rule 2)."""
@@ -268,10 +256,10 @@ class SharedModelLimits(ModelLimits):
 
     def _count(self, now: float, learned: Learned) -> None:
         """Count the accepted calls of all processes."""
-        self._accepted_by_all = learned.drawn - learned.lost - self.lost
+        self._accepted_by_all = max(0.0, learned.drawn - learned.lost - self.lost)
         if math.isnan(self._base):
             self._base = self._accepted_by_all - self.rate.accepted
-        elif learned.drawn < self._drawn:  # the store began anew
+        elif learned.drawn < self._drawn or self._alone_since is not None:  # the store has not counted all
             self._base = self._accepted_by_all - self.rate.total
         self._drawn = learned.drawn
         self.rate.count_elsewhere(int(self._accepted_by_all - self._base))

@@ -136,6 +136,7 @@ class Limiter:
         with self._lock:
             if call.state is GRANTED:
                 refund(call)
+                self._lose(call)
                 self._correct_shared(call, dict.fromkeys(call.costs, 0.0))
             elif call.state is WAITING:
                 abandon(call)
@@ -191,6 +192,7 @@ class Limiter:
             queue, model = call.queue, call.queue.limits
             finish(call)
             model.settle(now, call.debits, None)
+            self._lose(call)
             self._correct(call, {**dict.fromkeys(call.costs, 0.0), "requests": 1.0})
             rejection = Rejection(call.granted_at, call.in_flight)
             noise = model.reject(now, rejection, status, retry_after, capacity=capacity)
@@ -322,6 +324,10 @@ class Limiter:
                 booking.bucket.correct(booking.mark, drawn - booking.cost)
         if call.shared:
             self._correct_shared(call, actual)
+
+    def _lose(self, call: Reservation) -> None:
+        if self.shared is not None:
+            self.shared.lose(call)
 
     def _correct_shared(self, call: Reservation, actual: Mapping[str, float]) -> None:
         if call.shared and self.shared is not None:

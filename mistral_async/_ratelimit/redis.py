@@ -58,8 +58,9 @@ class RedisStore:
     """A store of `RateLimits` for all processes that name the same Redis server and prefix.
 
     `RateLimits(requests_per_second=20, store=RedisStore("redis://localhost:6379/0"))`. Needs Redis 5 or later and
-    `mistral-async[redis]`. It keeps numbers only, under keys that begin with the prefix and vanish when they have
-    not been used for two windows. While Redis can not be reached each process keeps the limits on its own.
+    `mistral-async[redis]`. It keeps limits and counts only, under keys that begin with the prefix and vanish when
+    they have not been used for two windows, or ten minutes. While Redis can not be reached each process keeps the
+    limits on its own.
 
     Args:
         url: `redis://`, `rediss://` or `unix://`, with user and password (percent-encoded) where they are needed.

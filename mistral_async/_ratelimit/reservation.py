@@ -65,7 +65,7 @@ class Reservation:
         self.no_quota: RateLimit | None = None  # the server stated a limit of 0: raise instead of sending
         self.booked: list[Booking] = []  # drawn from stated limits
         self.debits: dict[tuple[str, str], Debit] = {}  # drawn from the server's limits
-        self.shared: list[tuple[str, float, float]] = []  # drawn from the shared store: key, mark, units
+        self.shared: list[tuple[str, float, float]] | None = None  # key, mark, units in the store that booked it
         self.granted_at: float = 0.0
         self.in_flight: int = 0  # calls of its model, with it, when it was granted
         self.place: int = 0  # counted as ModelQueue.joined and .left are

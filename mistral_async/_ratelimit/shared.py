@@ -86,7 +86,7 @@ class SharedLimits:
                 pause = self._book_alone(call, limits, clock())
                 if not pause:
                     break
-                await sleep(pause)
+                await sleep(min(pause, max(0.0, self._down_until - clock())))
             elif slot.booked:
                 await sleep(slot.delay)
                 return
@@ -126,6 +126,7 @@ class SharedLimits:
         """Ask the store for a slot; return None if it is out."""
         demands = _demands(call)
         corrections, self._corrections = self._corrections, []
+        call.shared = []  # a question that is cancelled may have been booked
         try:
             if self._learning is None:
                 slot = await self.store.reserve(demands, corrections)
@@ -137,15 +138,16 @@ class SharedLimits:
                 with self._lock:
                     limits.take_reply(clock(), question, learned)
             slot = _checked(slot)
-        except ConfigurationError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever a store raises, the call itself can still be made
+        except Exception as error:  # whatever a store raises, the call itself can still be made
+            call.shared = None
+            if isinstance(error, ConfigurationError):
+                raise
             self._failed(error, clock())
             return None
         if self.down_since is not None:
             self._recovered(clock())
+        call.shared = [(demand.key, slot.mark, demand.cost) for demand in demands] if slot.booked else None
         if slot.booked:
-            call.shared = [(demand.key, slot.mark, demand.cost) for demand in demands]
             call.granted_at = clock()  # a refusal is judged by what was known when the call was booked
         return slot
 
@@ -172,11 +174,16 @@ class SharedLimits:
 
     def correct(self, call: Reservation, actual: Mapping[str, float]) -> None:
         """Queue corrections of what a call booked to what it drew, for the next request to the store (rule 4)."""
-        for key, mark, cost in call.shared:
+        for key, mark, cost in call.shared or ():
             drawn = actual.get(key.split(":")[-2], cost)
             if drawn != cost:
                 self._corrections.append(Correction(key, mark, drawn - cost))
-        call.shared = []
+        call.shared = None
+
+    def lose(self, call: Reservation) -> None:
+        """Count a call that the store booked and that was refused or never sent."""
+        if call.shared is not None:
+            cast("SharedModelLimits", call.queue.limits).lost += 1
 
     async def aclose(self) -> None:
         """Close the store's connections; it connects again if it is used again."""

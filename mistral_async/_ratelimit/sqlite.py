@@ -69,8 +69,8 @@ class SQLiteStore:
     """A store of `RateLimits` for all processes of this machine that name the same file.
 
     `RateLimits(requests_per_second=20, store=SQLiteStore("limits.sqlite"))`. The file must be on a local disk; it is
-    made when it is first used, holds numbers only, and can be deleted while nobody uses it. Accounts (API keys) with
-    limits of their own need a file each. Times are those of the machine's monotonic clock.
+    made when it is first used, holds limits and counts only, and can be deleted while nobody uses it. Accounts (API
+    keys) with limits of their own need a file each. Times are those of the machine's monotonic clock.
 
     Args:
         path: The file.

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from limit_fleet import Fleet
 
-from mistral_async._ratelimit import Learned, LearningStore, LimitStore, Priority, Report
+from mistral_async._ratelimit import Learned, LearningStore, Limiter, LimitStore, Priority, RateLimits, Report, Slot
 from mistral_async._ratelimit.curve import RateState
 from mistral_async._ratelimit.learned import LearnedState, SharedModelLimits
 from mistral_async._ratelimit.server_limit import LimitState
@@ -122,6 +122,73 @@ def test_a_store_that_lost_everything_is_told_again(sim, talks):
     assert accepted >= 0.85 * 6 * RATE
     assert rejected <= 0.12 * accepted
     assert msgspec.json.decode(four.store.learned["m"].state, type=LearnedState) != LearnedState()
+
+
+@pytest.mark.parametrize("calls", [2, 4])
+def test_a_process_whose_calls_are_all_refused_keeps_a_share_without_the_store(calls):
+    # Rule 5 of learned.
+    limits = SharedModelLimits("m")
+    for _ in range(calls):
+        limits.draw(100.0, {"requests": 1.0})
+    ask(limits, new_learned(100.0), 100.0)
+    for _ in range(calls):
+        limits.rate.reject(100.2, 100.0, 1)
+    limits.draw(101.0, {"requests": 1.0})
+    assert 0 < limits.share <= 1
+    limits.book_alone(101.0, {"requests": 1.0})
+    assert limits.rate.state.ceiling > 0
+
+
+def test_calls_without_the_store_still_count_when_it_is_back():
+    # Rule 10 of cubic.
+    limits, learned = SharedModelLimits("m"), new_learned(100.0)
+    ask(limits, learned, 100.0)
+    for _ in range(500):
+        limits.draw(101.0, {"requests": 1.0})
+        limits.book_alone(101.0, {"requests": 1.0})
+    before = limits.rate.total
+    ask(limits, learned, 110.0)
+    assert limits.rate.total >= before
+
+
+def test_what_was_lost_before_the_store_began_anew_makes_no_rate_negative():
+    # Rule 4 of learned.
+    limits, learned = SharedModelLimits("m"), new_learned(100.0)
+    limits.lost = 100
+    ask(limits, learned, 100.0)
+    (demand,) = ask(limits, learned, 100.1).demands
+    assert demand.rate >= 20
+
+
+@pytest.mark.anyio
+async def test_a_call_that_waits_without_the_store_asks_it_again():
+    # Rule 3 of shared.
+    class Store:
+        down, now = True, 0.0
+
+        async def reserve(self, demands, corrections):
+            raise NotImplementedError
+
+        async def exchange(self, demands, corrections, report):
+            if self.down:
+                raise ConnectionError("the store is out")
+            return Slot(booked=True, delay=0.0), Learned()
+
+        async def aclose(self):
+            pass
+
+        async def sleep(self, seconds):
+            self.now, self.down = self.now + seconds, False
+
+    store = Store()
+    limiter = Limiter(RateLimits(store=store))
+    calls = [limiter.reserve("/v1/chat", "m", now=0.0) for _ in range(2)]
+    calls[0].queue.limits.rate.adopt(0.0, RateState(0.01, 0.0, 30.0), ())
+    for call in calls:
+        await limiter.shared.acquire(
+            call, book_locally=limiter.book_locally, clock=lambda: store.now, sleep=store.sleep
+        )
+    assert store.now == 5.0, "and does not sleep for the 200 s that its share would take"
 
 
 def test_a_time_that_the_server_names_holds_all_processes(sim):

@@ -143,6 +143,22 @@ async def test_what_one_process_learned_another_is_told(make):
     await second.aclose()
 
 
+async def test_only_calls_that_the_store_booked_count_as_lost(make):
+    """Many calls are cancelled while they wait for the store; they would turn the shared rate negative."""
+    store = make()
+    limiter = Limiter(RateLimits(store=store))
+    for _ in range(40):
+        limiter.cancel(limiter.reserve("/v1/chat", "m", now=time.monotonic()), time.monotonic())
+    for end in (limiter.cancel, limiter.reject, limiter.settle):
+        turn = limiter.reserve("/v1/chat", "m", now=time.monotonic())
+        with anyio.fail_after(5):
+            await wait_turn(limiter, turn)
+        end(turn, time.monotonic())
+    _, told = await store.exchange((), (), Report("m"))
+    assert (told.drawn, told.lost) == (3, 2)
+    await store.aclose()
+
+
 async def test_a_store_works_again_after_it_was_closed(make):
     store = make()
     await store.reserve([demand()], ())
