@@ -137,7 +137,7 @@ class Limiter:
             if call.state is GRANTED:
                 refund(call)
                 self._lose(call)
-                self._correct_shared(call, dict.fromkeys(call.costs, 0.0))
+                self._correct(call, dict.fromkeys(call.costs, 0.0))
             elif call.state is WAITING:
                 abandon(call)
             advance(call.queue.group, now, woken)
@@ -317,21 +317,17 @@ class Limiter:
             self.starting = False
 
     def _correct(self, call: Reservation, actual: Mapping[str, float]) -> None:
-        """Replace the estimated units that were drawn from stated limits by the actual ones."""
+        """Replace the estimated units that were drawn from stated and shared limits by the actual ones."""
         for booking in call.booked:
             drawn = actual.get(booking.resource, booking.cost)
             if drawn != booking.cost:
                 booking.bucket.correct(booking.mark, drawn - booking.cost)
-        if call.shared:
-            self._correct_shared(call, actual)
+        if call.shared and self.shared is not None:
+            self.shared.correct(call, actual)
 
     def _lose(self, call: Reservation) -> None:
         if self.shared is not None:
             self.shared.lose(call)
-
-    def _correct_shared(self, call: Reservation, actual: Mapping[str, float]) -> None:
-        if call.shared and self.shared is not None:
-            self.shared.correct(call, actual)
 
 
 def _reserve(queue: ModelQueue, estimates: Mapping[str, float], order: int, now: float, *, bulk: bool) -> Reservation:
