@@ -176,8 +176,8 @@ def test_programs_of_two_generations_change_where_they_can():
 
 UNREADABLE = {
     "no Python": (b"import mistralai\nprint 'x'\n", "line 2 is not Python"),
-    "no text": (b"import mistralai\n# \xff\n", "can not be decoded"),
-    "an unknown encoding": (b"# coding: nonsense\nimport mistralai\n", "can not be decoded"),
+    "no text": (b"import mistralai\n# \xff\n", "cannot be decoded"),
+    "an unknown encoding": (b"# coding: nonsense\nimport mistralai\n", "cannot be decoded"),
     "form feeds": (b"import mistralai\n\x0cx = 1\n", "form feeds"),
     "too deep": (b"import mistralai\nx = " + b"-" * 600 + b"1\n", "too deeply"),
     "brackets that are too deep": (b"import mistralai\nx = " + b"(" * 5000 + b")" * 5000 + b"\n", "too deeply"),
