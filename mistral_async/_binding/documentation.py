@@ -1,7 +1,7 @@
 """What is told about a method: each parameter and option with its type, its default and its meaning, and the answer.
 
 The meanings stand in the source: under the keys of the options, in the docstrings of methods, and, for names that mean
-the same everywhere, in `_USUAL`. They are read when somebody looks (`help`, `?`, the pages of the reference).
+the same everywhere, in `usual_parameters`. They are read when somebody looks (`help`, `?`, the pages of the reference).
 """
 
 from __future__ import annotations
@@ -15,82 +15,9 @@ from typing import Any
 import msgspec
 
 from mistral_async._binding.arguments import expand, options_of
+from mistral_async._binding.usual_parameters import MEANINGS
 from mistral_async._codec.json_schema.docstrings import doc_of, parse_docstring
 
-_USUAL = {
-    "agent_version": "A version of the agent by its number or alias; the current one unless given.",
-    "alias": "The name of a version.",
-    "aliases": "Names for the version.",
-    "audio_format": "The form of the audio; 16-bit samples, 16,000 a second, unless given.",
-    "audio_stream": "The audio: an iterator of bytes, async or not, or a file.",
-    "batch_id": "`job_id` by another name.",
-    "bbox_annotation_format": "The type of what is said about each image.",
-    "calls": "Requests made by `calls`: an iterable or async iterable of any length.",
-    "check": "False to send a file without checking its size and lines first.",
-    "configuration": "The models, the voice and the turns of the agent.",
-    "connector_id_or_name": "The id or name of the connector.",
-    "consumer_scope": "Whose credentials: the organization's, a workspace's, a user's.",
-    "credentials_name": "The name under which the credentials are kept.",
-    "cursor": "The page to go on with, as the one before names it.",
-    "dataset_record_ids": "The ids of the records.",
-    "decode_payloads": "False to get payloads as they are kept.",
-    "dedupe": "True to send equal items once.",
-    "definition": "The content of the version.",
-    "description": "A description for people.",
-    "document": "What is read: an address, a chunk with an address, or a chunk with the id of a file.",
-    "document_annotation_format": "The type of what is said about the document.",
-    "dry_run": "True to get what it would cost, and start nothing.",
-    "end_time": "The end of the time that is looked at.",
-    "endpoint": "Where the requests belong, such as `/v1/chat/completions`.",
-    "execution_ids": "The ids of the executions.",
-    "field_name": "The name of the field.",
-    "fields": "The fields to get; all unless given.",
-    "file": "A path, bytes, a binary file, an iterator of bytes, `(name, content)`, or a `File`.",
-    "file_id": "The id of an uploaded file.",
-    "from_entry_id": "The id of the entry to start again from.",
-    "index_name": "The name of the index.",
-    "inline": "True to get the answers within the job.",
-    "inputs": "What is said: a text, or messages and other entries.",
-    "language": "Two letters, such as `en`.",
-    "level": "What they may do: `Viewer` or `Editor`.",
-    "limit": "The most items of a page.",
-    "max_inputs_per_request": "The most items of a request; lowered when the API refuses.",
-    "max_tokens_per_request": "The most tokens of a request, estimated; lowered when the API refuses.",
-    "messages": "The chat so far, the oldest message first: dicts or objects.",
-    "metadata": "Data of yours that is kept with it.",
-    "model": "The name of the model, such as `mistral-small-latest`.",
-    "name": "The name.",
-    "notes": "What is new in the version.",
-    "offset": "The number of items to leave out before the page.",
-    "page": "One page alone, counted from 0; all of them unless given.",
-    "page_end": "The page to end with.",
-    "page_size": "Items a page.",
-    "page_start": "The page to begin with, counted from 0.",
-    "page_token": "The page to go on with, as the one before names it.",
-    "poll": "How often to ask: `Poll()` unless given.",
-    "progress": "Called again and again with how far it is.",
-    "prompt": "The code before the gap.",
-    "prompts": "Prompts, or the messages of chats: an iterable or async iterable of any length.",
-    "provider": "Only what is of this provider.",
-    "purpose": "What the file is for: `fine-tune`, `batch`, `ocr`, ...",
-    "repair": "How often a wrong answer is sent back to be put right; each time is billed.",
-    "response_format": "The type of the answer: a class, or any type that has a JSON schema.",
-    "role_ids": "The ids of the roles.",
-    "search_expression": "What is looked for.",
-    "share_with_type": "`User`, `Workspace` or `Org`.",
-    "start_time": "The beginning of the time that is looked at.",
-    "stream": "The audio: `file` by another name.",
-    "text_stream": "The text: an iterator of texts, async or not.",
-    "timeout": "Seconds to wait; no limit unless given.",
-    "ttl_seconds": "Seconds until the secret ends.",
-    "type": "Which are listed: all of them unless given.",
-    "version": "The number of a version, or its alias.",
-    "version_data": '`version` as a dict: `{"version": 2}`.',
-    "visibility": "Who sees it: `workspace` or `user`.",
-    "workflow_identifier": "The name or id of the workflow.",
-    "workflow_ids": "The ids of the workflows.",
-    "workflow_name": "The name of the workflow.",
-}
 _FORMS = {  # of what is annotated: what `Mistral` gives, awaited or not, and what `SyncMistral` gives
     "Call": ("await {}", "{}"),
     "Stream": ("AsyncStream[{}]", "SyncStream[{}]"),
@@ -158,8 +85,8 @@ def answers(function: Callable[..., Any]) -> tuple[str, str]:
 
 
 def _usual(name: str) -> str:
-    if name in _USUAL or not name.endswith(("_id", "_uuid")):
-        return _USUAL.get(name, "")
+    if name in MEANINGS or not name.endswith(("_id", "_uuid")):
+        return MEANINGS.get(name, "")
     return f"The id of the {name.rpartition('_')[0].replace('_', ' ')}."
 
 

@@ -9,27 +9,8 @@ import pytest
 from endpoint_values import ALL, needed
 
 from mistral_async import Mistral, SyncMistral
-from mistral_async._binding.arguments import options_of
 from mistral_async._binding.documentation import answers, parameters
 
-GROUPS = {
-    "agents",
-    "audio",
-    "batch",
-    "beta.agents",
-    "beta.conversations",
-    "beta.libraries",
-    "chat",
-    "classifiers",
-    "embeddings",
-    "files",
-    "fim",
-    "fine_tuning",
-    "models",
-    "ocr",
-    "realtime",
-    "responses",
-}
 METHODS = ["chat.run", "chat.parse_stream", "agents.parse_stream", "batch.run", "batch.start", "batch.jobs.wait"]
 METHODS += [f"bulk.{name}" for name in ("map", "chat", "embed", "moderate", "classify")]
 METHODS += ["audio.realtime.connect", "audio.realtime.transcribe_stream", "audio.realtime_speech.speak_stream"]
@@ -66,23 +47,14 @@ def test_a_default_and_what_is_required_are_told():
     assert "`SyncMistral`: SyncResults[Vector]" in inspect.getdoc(client.bulk.embed)
 
 
-def test_every_option_has_a_meaning():
+def test_every_parameter_and_option_has_a_meaning():
     missing = [
         f"{name}: {each.name}"
         for name, method in ALL.items()
         for each in parameters(method.__wrapped__)
-        if not each.meaning and (is_told_whole(name) or each.name in keys_of(method.__wrapped__))
+        if not each.meaning
     ]
-    assert not missing, "say it under the option's key, in the docstring's `Args:`, or in `documentation.py`"
-
-
-def is_told_whole(name: str) -> bool:
-    return any(f"{name}.".startswith(f"{group}.") for group in GROUPS)
-
-
-def keys_of(function) -> set[str]:
-    options = options_of(function)
-    return set() if options is None else set(options.__annotations__)
+    assert not missing, "say it under the option's key, in the docstring's `Args:`, or in `usual_parameters.py`"
 
 
 def test_methods_of_several_requests_tell_each_parameter_too():
