@@ -85,6 +85,10 @@ class MistralError(Exception):
         super().__init__(message)
         self.message = message
 
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """Pickle and copy like any exception; of others tblib, which Dask loads, makes copies that share attributes."""
+        return super().__reduce__()
+
     def __init_subclass__(cls, **options: Any) -> None:
         """Let a class that stands for an error of another process, as Ray's do, forward all attributes of errors.
 

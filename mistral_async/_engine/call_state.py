@@ -379,6 +379,8 @@ def bare(error: F) -> F:
         if isinstance(each, UnicodeDecodeError):
             each.object = b""
             each.args = (each.encoding, b"", each.start, each.end, each.reason)
+        if "_request" in vars(each):  # of httpx: it has the headers, and some pickles have causes
+            vars(each)["_request"] = None
     return error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 
@@ -11,7 +12,7 @@ db = pytest.importorskip("dask.bag", reason="the extra test has it")
 fleet = pytest.importorskip("fleet")
 
 from mistral_async import calls  # noqa: E402 - nothing is tested without Dask
-from mistral_async.errors import ConfigurationError  # noqa: E402 - the same
+from mistral_async.errors import ConfigurationError, RateLimitError  # noqa: E402 - the same
 from mistral_async.integrations.dask import Chat, Embed, Map, sum_progress  # noqa: E402 - the same
 from mistral_async.testing import FakeMistral  # noqa: E402 - the same
 
@@ -122,3 +123,13 @@ def test_a_dataframe(server):
         Embed(column="body")(frame)
     answers = Chat(column="text", model="mistral-small-latest")(frame.head(1))
     assert list(answers["answer"]) == ["You said: text 0"]
+
+
+def test_a_copy_of_an_error_has_attributes_of_its_own():
+    # Dask has tblib pickle all exceptions, in its way, and copies are made as pickles are.
+    error = RateLimitError("too many")
+    error.attempts, error.retry_after = [1], 2.0
+    for other in (copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert (str(other), other.attempts, other.retry_after) == ("too many", [1], 2.0)
+        other.attempts = ()
+    assert error.attempts == [1]
