@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from mistral_async._codec.json_types import is_array, is_object
+from mistral_async._codec.routes import INFERENCE
 from mistral_async._engine.request import Request
 from mistral_async._http.protocol import BodySource
 
@@ -18,20 +19,6 @@ from mistral_async._http.protocol import BodySource
 # one's own, a fine-tuned model, be it one to fall back to. What a schema or the arguments of a tool name so is none.
 # Rule 3: Bodies are searched for the names alone first; a body that has one is decoded and looked at.
 
-ANYWHERE: Final = frozenset(
-    {
-        "/v1/audio/speech",
-        "/v1/audio/transcriptions",
-        "/v1/chat/classifications",
-        "/v1/chat/completions",
-        "/v1/chat/moderations",
-        "/v1/classifications",
-        "/v1/embeddings",
-        "/v1/fim/completions",
-        "/v1/moderations",
-        "/v1/ocr",
-    }
-)
 _OWNED: Final = frozenset(
     {
         "agent_id",
@@ -52,7 +39,7 @@ _TUNED: Final = ("ft:", "ft-")
 
 def goes_anywhere(request: Request, body: bytes | BodySource | None, others: Iterable[str] = ()) -> bool:
     """Return whether any account may perform a request, whose body was encoded so, with its model and the others."""
-    if request.route not in ANYWHERE or any(model.startswith(_TUNED) for model in (request.model or "", *others)):
+    if request.route not in INFERENCE or any(model.startswith(_TUNED) for model in (request.model or "", *others)):
         return False
     if request.form is not None:
         return not _OWNED & request.form.values.keys()

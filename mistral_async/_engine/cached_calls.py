@@ -13,6 +13,7 @@ import msgspec
 
 from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, decode
+from mistral_async._codec.routes import AGENTS, INFERENCE, SPEECH, TRANSCRIPTIONS
 from mistral_async._engine.response import Response
 from mistral_async._http.loops import current_loop
 from mistral_async._http.protocol import Timings
@@ -42,19 +43,7 @@ T = TypeVar("T")
 Perform = Callable[[float], Awaitable[Response[Any]]]  # given when the call began
 
 _FORMAT: Final = "mistral-async 1"  # of keys and what is stored under them
-_ROUTES: Final = frozenset(
-    {
-        "/v1/agents/completions",
-        "/v1/chat/classifications",
-        "/v1/chat/completions",
-        "/v1/chat/moderations",
-        "/v1/classifications",
-        "/v1/embeddings",
-        "/v1/fim/completions",
-        "/v1/moderations",
-        "/v1/ocr",
-    }
-)
+_ROUTES: Final = (INFERENCE | {AGENTS}) - {SPEECH, TRANSCRIPTIONS}
 _REST: Final = 5.0  # seconds
 _PATIENCE: Final = 5.0  # seconds with a store, which may have a limit of its own
 _CUT: Final = frozenset({"error", "length", "model_length"})

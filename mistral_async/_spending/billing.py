@@ -5,22 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-_ROUTES: Final = frozenset(
-    {
-        "/v1/agents/completions",
-        "/v1/audio/speech",
-        "/v1/audio/transcriptions",
-        "/v1/chat/classifications",
-        "/v1/chat/completions",
-        "/v1/chat/moderations",
-        "/v1/classifications",
-        "/v1/embeddings",
-        "/v1/fim/completions",
-        "/v1/moderations",
-        "/v1/ocr",
-        "/v1/responses",
-    }
-)
+from mistral_async._codec.routes import AGENTS, INFERENCE, RESPONSES
+
+_ROUTES: Final = INFERENCE | {AGENTS, RESPONSES}
 _CONVERSATIONS: Final = "/v1/conversations"
 """The beginning of the routes of conversations, whose ids may stand in them."""
 
