@@ -17,6 +17,7 @@ import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
+from mistral_async._files.database import Database
 from mistral_async._ratelimit.store import (
     Correction,
     Demand,
@@ -80,14 +81,12 @@ class SQLiteStore:
         ConfigurationError: a call raises it where the file is no database, can not be written, or the disk is full.
     """
 
-    _connection: sqlite3.Connection | None = None
-
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = 5.0) -> None:
         self.path: str = os.fspath(path)
         self.timeout = timeout
-        self._lock = threading.Lock()
-        self._pid = 0
-        self._owed: deque[Correction] = deque()  # to be given back (rule 2)
+        self._database = Database(self.path, _prepare, timeout=_SLICE)
+        self._pid = os.getpid()
+        self._debts: deque[Correction] = deque()
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(TokenBucket).decode
         self._decode_learned = msgspec.msgpack.Decoder(Learned).decode
@@ -104,10 +103,6 @@ class SQLiteStore:
 
     def __hash__(self) -> int:
         return hash(self._made_with())
-
-    def __del__(self) -> None:
-        if self._connection is not None:
-            self.close()
 
     async def reserve(self, demands: Sequence[Demand], corrections: Sequence[Correction]) -> Slot:
         """Book a call, see `LimitStore`."""
@@ -148,10 +143,7 @@ class SQLiteStore:
 
     def close(self) -> None:
         """Close the file, from synchronous code."""
-        with self._lock:
-            if self._connection is not None and self._pid == os.getpid():
-                self._connection.close()
-            self._connection = None
+        self._database.close()
 
     def _answer(self, question: _Question) -> None:
         """Book a question's demands, in a thread."""
@@ -165,9 +157,15 @@ class SQLiteStore:
             except sqlite3.Error:
                 self._owed.extend(back)
 
+    @property
+    def _owed(self) -> deque[Correction]:
+        """The corrections that give back (rule 2). Those of its parent the parent sends."""
+        if self._pid != os.getpid():
+            self._pid, self._debts = os.getpid(), deque()
+        return self._debts
+
     def _transact(self, question: _Question) -> Reply:
-        with self._lock:
-            connection = self._open()
+        with self._database.use() as connection:
             connection.execute("BEGIN IMMEDIATE")
             owed = list(self._owed)
             try:
@@ -230,20 +228,6 @@ class SQLiteStore:
         except (msgspec.DecodeError, TypeError) as error:
             raise ConfigurationError(f"the rate-limit store {self.path!r} holds something else: {error}") from None
 
-    def _open(self) -> sqlite3.Connection:
-        """Return this process's connection: one from before a fork belongs to the parent."""
-        if self._connection is None or self._pid != os.getpid():
-            connection = sqlite3.connect(self.path, timeout=_SLICE, isolation_level=None, check_same_thread=False)
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute(_SCHEMA)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection, self._pid = connection, os.getpid()
-        return self._connection
-
 
 class _Question:
     """The question of a call: answered by a thread, unless the call has gone before."""
@@ -275,6 +259,10 @@ class _Question:
         """Return what gives a slot back."""
         slot, _ = reply
         return [Correction(demand.key, slot.mark, -demand.cost) for demand in self.demands] if slot.booked else []
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute(_SCHEMA)
 
 
 def _key(model: str) -> str:

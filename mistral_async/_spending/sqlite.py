@@ -15,11 +15,12 @@ from typing import Final
 
 import anyio
 
+from mistral_async._files.database import Database
 from mistral_async._ratelimit.waiting import ThreadEvent
 from mistral_async._spending.ledger import Balance, Charge, Question
 from mistral_async.errors import ConfigurationError
 
-# Rule 1: The thread starts with a question, and ends, with its connection, after `_IDLE` seconds without one.
+# Rule 1: The thread starts with a question, and ends, and closes the file, after `_IDLE` seconds without one.
 # Rule 2: What does not pass by itself is a `ConfigurationError`; a file that is locked for longer than the timeout is
 # an outage.
 
@@ -54,6 +55,7 @@ class SQLiteBackend:
     def __init__(self, path: str, timeout: float) -> None:
         self._path = path
         self._timeout = timeout
+        self._database = Database(path, _prepare, timeout=timeout)
         self._lock = threading.Lock()
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -92,12 +94,11 @@ class SQLiteBackend:
             await anyio.to_thread.run_sync(thread.join, self._timeout, abandon_on_cancel=True)
 
     def _run(self) -> None:
-        connection: sqlite3.Connection | None = None
         try:
             while (works := self._next()) is not None:
                 try:
-                    connection = connection or self._open()
-                    balances = _transact(connection, [question for question, _ in works])
+                    with self._database.use() as connection:
+                        balances = _transact(connection, [question for question, _ in works])
                 except Exception as error:  # noqa: BLE001 - it is raised in the tasks that wait
                     problem = self._explained(error)
                     for _, future in works:
@@ -106,8 +107,7 @@ class SQLiteBackend:
                     for (_, future), balance in zip(works, balances, strict=True):
                         future.set_result(balance)
         finally:
-            if connection is not None:
-                connection.close()
+            self._database.close()
 
     def _next(self) -> list[_Work] | None:
         """Wait for questions, and return all that are there; None is the end of the thread (rule 1)."""
@@ -130,18 +130,6 @@ class SQLiteBackend:
             self._thread = None
         return None
 
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=self._timeout, isolation_level=None)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            for table in _SCHEMA:
-                connection.execute(table)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
     def _explained(self, error: Exception) -> Exception:
         """Return a `ConfigurationError` for what does not pass by itself (rule 2)."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & _PRIMARY
@@ -150,6 +138,11 @@ class SQLiteBackend:
         explained = ConfigurationError(f"the store of a budget, {self._path!r}, can not be used: {error}")
         explained.__cause__ = error.with_traceback(None)
         return explained
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    for table in _SCHEMA:
+        connection.execute(table)
 
 
 def _transact(connection: sqlite3.Connection, questions: Sequence[Question]) -> list[Balance]:

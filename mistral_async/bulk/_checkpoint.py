@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from mistral_async._codec.json_encode import encode
+from mistral_async._files.database import abandon
 from mistral_async._files.whole_file import open_private
 from mistral_async.errors import MistralError
 
@@ -53,6 +55,7 @@ class CheckpointFile:
         self._scratch = scratch
         self._database: sqlite3.Connection | None = None
         self._mutex = threading.Lock()
+        _FILES.add(self)
 
     def open(self) -> None:
         """Open or make the file; `CheckpointError` if it is not this job's."""
@@ -173,6 +176,13 @@ class CheckpointFile:
                 with suppress(sqlite3.Error):
                     database.close()
 
+    def start_over(self) -> None:
+        """In a child: the file is the parent's."""
+        self._mutex = threading.Lock()
+        if self._database is not None:
+            abandon(self._database)
+            self._database = None
+
     def _unusable(self, error: sqlite3.Error) -> CheckpointError:
         match getattr(error, "sqlite_errorname", "").split("_"):
             case ["SQLITE", "NOTADB", *_]:
@@ -186,3 +196,15 @@ class CheckpointFile:
                 return CheckpointError(f"{self.path} can not be opened: is {folder} a directory that can be written?")
             case _:
                 return CheckpointError(f"{self.path} can not be used: {error}")
+
+
+_FILES: Final[weakref.WeakSet[CheckpointFile]] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for each in list(_FILES):
+        each.start_over()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
