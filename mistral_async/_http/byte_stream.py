@@ -125,9 +125,9 @@ async def open_stream(host: str, port: int) -> ByteStream:
     """Connect to a server: every address of its name, each with a head start on the next."""
     loop = current_loop()
     if is_asyncio(loop):
-        from mistral_async._http.asyncio_wire.connect import connect
+        from mistral_async._http.asyncio_wire.connect import Resolver, connect
 
-        return ByteStream(await connect(loop, host, port))
+        return ByteStream(await connect(loop, Resolver(loop, host, port)))
     from mistral_async._http.trio_wire import connect as trio_connect
 
     return ByteStream(await trio_connect.connect(host, port))

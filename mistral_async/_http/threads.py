@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Outcome: TypeAlias = Callable[[], T]
 """A function that returns or raises what another did."""
+Run: TypeAlias = Callable[[Callable[[], Outcome[T]]], Awaitable[Outcome[T]]]
+"""A function that calls another, which does not raise, in a thread."""
 
 
 class NoThreadError(OSError):
@@ -39,7 +41,7 @@ async def run_in_daemon(function: Callable[..., T], *args: Any) -> T:
 
     Raises `NoThreadError`.
     """
-    return await _call_in(_daemon, partial(function, *args))
+    return await call_in(_daemon, partial(function, *args))
 
 
 async def run_in_thread(
@@ -58,7 +60,7 @@ async def run_in_thread(
     run = partial(to_thread.run_sync, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
     if not abandon_on_cancel and is_asyncio(current_loop()):
         run = partial(_to_its_end, run)
-    return await _call_in(run, partial(function, *args))
+    return await call_in(run, partial(function, *args))
 
 
 async def release_in_thread(function: Callable[..., object], *args: Any) -> None:
@@ -90,7 +92,7 @@ async def release_in_thread(function: Callable[..., object], *args: Any) -> None
         raise failure
 
 
-async def _call_in(run: Callable[[Callable[[], Outcome[T]]], Awaitable[Outcome[T]]], function: Callable[[], T]) -> T:
+async def call_in(run: Run[T], function: Callable[[], T]) -> T:
     """Call a function in the thread that `run` gives it, or here where the interpreter ends and there is none."""
     if sys.is_finalizing():  # a thread would never run, and whoever starts it wait for ever
         return function()
@@ -115,6 +117,11 @@ async def _daemon(function: Callable[[], Outcome[T]]) -> Outcome[T]:
         run_sync = sys.modules["trio"].to_thread.run_sync  # which takes no coroutine from a thread
         found: Outcome[T] = await run_sync(function, abandon_on_cancel=True)
         return found
+    return await start_daemon(loop, function)
+
+
+def start_daemon(loop: asyncio.AbstractEventLoop, function: Callable[[], Outcome[T]]) -> asyncio.Future[Outcome[T]]:
+    """Call a function that does not raise in a daemon thread; `RuntimeError` where none can be started."""
     outcome: asyncio.Future[Outcome[T]] = loop.create_future()
     context = copy_context()
 
@@ -123,7 +130,7 @@ async def _daemon(function: Callable[[], Outcome[T]]) -> Outcome[T]:
         call_soon(loop, lambda: outcome.done() or _set(outcome, get))
 
     threading.Thread(target=work, name="mistral_async daemon", daemon=True).start()
-    return await outcome
+    return outcome
 
 
 async def _to_its_end(

@@ -69,7 +69,8 @@ WAITS = [
         "faults/test_deadlines.py::test_every_wait_ends_in_time "
         "http/asyncio_wire/test_connect.py::test_a_resolver_that_hangs_holds_up_neither_its_loop_nor_the_process",
         """
-        _http/threads.py _daemon:run_sync _daemon:outcome
+        _http/threads.py _daemon:run_sync _daemon:start_daemon
+        _http/asyncio_wire/connect.py _share:asyncio.shield
         """,
     ),
     Wait(
@@ -258,7 +259,7 @@ WAITS = [
         "batch/test_handle.py::test_a_checkpoint_is_one_process_s_at_a_time "
         "bulk/test_checkpoint.py::test_a_file_is_one_processs_at_a_time",
         """
-        _http/threads.py _call_in:run _to_its_end:run _wait_for:ended.wait
+        _http/threads.py call_in:run _to_its_end:run _wait_for:ended.wait
         _results/save.py save:run _receive:run
         bulk/_checkpoint_writer.py commit:_lock
         cli/embed.py _write:anyio.to_thread.run_sync

@@ -10,18 +10,21 @@ import contextlib
 import functools
 import itertools
 import socket
+from collections.abc import Callable
+from copy import copy
 from typing import Any, Final
 
-from mistral_async._http.threads import look_up, run_in_daemon
+from mistral_async._http.threads import Outcome, call_in, look_up, start_daemon
 
 _ATTEMPT_DELAY: Final = 0.25  # seconds: the Connection Attempt Delay of §5
+_SHARED: Final = 1.0  # seconds that a look-up may have taken when another connection relies on it
 
 Address = tuple[socket.AddressFamily, Any]
 
 
-async def connect(loop: asyncio.AbstractEventLoop, host: str, port: int) -> socket.socket:
+async def connect(loop: asyncio.AbstractEventLoop, resolver: Resolver) -> socket.socket:
     """Return a connected non-blocking socket, or raise the OSError of the first address."""
-    first, *others = await _resolve(host, port)
+    first, *others = await resolver.resolve()
     if not others:
         return await _attempt(loop, first)
     attempts: list[asyncio.Task[socket.socket]] = []
@@ -43,13 +46,36 @@ async def connect(loop: asyncio.AbstractEventLoop, host: str, port: int) -> sock
             raise
 
 
-async def _resolve(host: str, port: int) -> list[Address]:
-    """Return the addresses, families alternating (§4); a literal address needs no thread."""
-    for family in (socket.AF_INET, socket.AF_INET6):
-        with contextlib.suppress(OSError):
-            socket.inet_pton(family, host)
-            return [(family, (host, port))]
-    found = await run_in_daemon(functools.partial(look_up, host, port))
+class Resolver:
+    """The addresses of a server. Connections that are made together share a look-up: else a crowd is one of threads."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, host: str, port: int) -> None:
+        self._loop = loop
+        self._host = host
+        self._port = port
+        self._looking_up: asyncio.Future[Outcome[list[Any]]] | None = None
+        self._since = 0.0
+
+    async def resolve(self) -> list[Address]:
+        """Return the addresses, families alternating (§4); a literal address needs no thread."""
+        host, port = self._host, self._port
+        for family in (socket.AF_INET, socket.AF_INET6):
+            with contextlib.suppress(OSError):
+                socket.inet_pton(family, host)
+                return [(family, (host, port))]
+        try:
+            return _alternating(await call_in(self._share, functools.partial(look_up, host, port)))
+        except (OSError, UnicodeError) as error:
+            raise copy(error) from None  # each has an error of its own
+
+    async def _share(self, function: Callable[[], Outcome[list[Any]]]) -> Outcome[list[Any]]:
+        now = self._loop.time()
+        if self._looking_up is None or self._looking_up.done() or now - self._since > _SHARED:
+            self._looking_up, self._since = start_daemon(self._loop, function), now
+        return await asyncio.shield(self._looking_up)
+
+
+def _alternating(found: list[Any]) -> list[Address]:
     first = [(family, address) for family, _, _, _, address in found if family == found[0][0]]
     others = [(family, address) for family, _, _, _, address in found if family != found[0][0]]
     turns = itertools.chain.from_iterable(itertools.zip_longest(first, others))

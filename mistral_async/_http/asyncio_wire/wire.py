@@ -10,7 +10,7 @@ from contextvars import Context
 from math import inf
 from typing import Any, Final, cast
 
-from mistral_async._http.asyncio_wire.connect import connect
+from mistral_async._http.asyncio_wire.connect import Resolver, connect
 from mistral_async._http.asyncio_wire.connection import AsyncioConnection, set_done
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pool import PoolWaiter
@@ -27,6 +27,7 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
     def __init__(self, config: PoolConfig, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(config, loop)
         self._loop = loop
+        self._resolver = Resolver(loop, *config.first_hop)
         self._buffer = memoryview(bytearray(_BUFFER))
         # A selector loop fills the buffer and hands it over in one step, so one serves all connections. The proactor of
         # Windows reads in the background: there every connection needs its own.
@@ -73,7 +74,7 @@ class AsyncioWire(PooledWire[AsyncioConnection]):
 
     async def _open_connection(self, context: ssl.SSLContext | None) -> AsyncioConnection:
         origin = self.config.origin
-        sock = await connect(self._loop, *self.config.first_hop)
+        sock = await connect(self._loop, self._resolver)
         if self.config.proxy is not None:
             await self._pass_proxy(sock)
         try:

@@ -7,10 +7,11 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 
 import pytest
 
-from mistral_async._http.asyncio_wire.connect import connect
+from mistral_async._http.asyncio_wire.connect import Resolver, connect
 
 
 @pytest.fixture(params=["asyncio", "uvloop"])
@@ -55,10 +56,14 @@ def resolve(monkeypatch):
     assert all(sock.fileno() == -1 for _, sock in tried), "a socket was left open"
 
 
+def connected(loop):
+    return connect(loop, Resolver(loop, "name", 80))
+
+
 async def test_the_first_that_answers(resolve):
     loop = resolve(0, 0, 0)
     since = time.monotonic()
-    sock = await connect(loop, "name", 80)
+    sock = await connected(loop)
     assert sock.family == socket.AF_INET6
     assert time.monotonic() - since < 0.2
     sock.close()
@@ -67,7 +72,7 @@ async def test_the_first_that_answers(resolve):
 async def test_one_that_refuses_gives_way_at_once(resolve):
     loop = resolve(ConnectionRefusedError("first"), 0)
     since = time.monotonic()
-    sock = await connect(loop, "name", 80)
+    sock = await connected(loop)
     assert sock.family == socket.AF_INET
     assert time.monotonic() - since < 0.2
     sock.close()
@@ -76,27 +81,27 @@ async def test_one_that_refuses_gives_way_at_once(resolve):
 async def test_one_that_is_silent_is_overtaken(resolve):
     loop = resolve(60, 0)
     since = time.monotonic()
-    sock = await connect(loop, "name", 80)
+    sock = await connected(loop)
     assert sock.family == socket.AF_INET
     assert 0.2 < time.monotonic() - since < 0.6
     sock.close()
 
 
 async def test_a_slow_one_may_still_win(resolve):
-    sock = await connect(resolve(0.4, 60), "name", 80)
+    sock = await connected(resolve(0.4, 60))
     assert sock.family == socket.AF_INET6
     sock.close()
 
 
 async def test_when_none_answers_the_first_says_why(resolve):
     with pytest.raises(ConnectionRefusedError, match="first"):
-        await connect(resolve(ConnectionRefusedError("first"), OSError("second"), OSError("third")), "name", 80)
+        await connected(resolve(ConnectionRefusedError("first"), OSError("second"), OSError("third")))
 
 
 @pytest.mark.parametrize("after", [0.0, 0.05, 0.3, 0.449, 0.45, 0.451, 0.5])
 async def test_cancelled_at_any_time(resolve, after):
     before = asyncio.all_tasks()
-    task = asyncio.ensure_future(connect(resolve(60, 0.2, 60), "name", 80))
+    task = asyncio.ensure_future(connected(resolve(60, 0.2, 60)))
     await asyncio.sleep(after)
     if not task.done():
         task.cancel()
@@ -114,9 +119,71 @@ async def test_a_literal_address_is_not_looked_up(resolve):
         except OSError:
             continue
         with listener:
-            sock = await connect(loop, host, listener.getsockname()[1])
+            sock = await connect(loop, Resolver(loop, host, listener.getsockname()[1]))
             assert sock.family == family
             sock.close()
+
+
+@pytest.fixture
+def look_ups(monkeypatch):
+    """The look-ups of this test, each of which lasts until it is answered, with addresses or an error."""
+    under_way = []
+
+    def getaddrinfo(*_, **__):
+        under_way.append(answer := Future())
+        return answer.result(timeout=10)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return under_way
+
+
+async def begun(look_ups, count):
+    while len(look_ups) < count:  # noqa: ASYNC110 - in threads
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.02)
+    assert len(look_ups) == count
+
+
+async def test_a_crowd_looks_a_name_up_once(look_ups):
+    resolver = Resolver(asyncio.get_running_loop(), "name", 80)
+    crowd = [asyncio.ensure_future(resolver.resolve()) for _ in range(20)]
+    await begun(look_ups, 1)
+    crowd[0].cancel()  # whose look-up it is
+    look_ups[0].set_result([(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))])
+    found = await asyncio.gather(*crowd, return_exceptions=True)
+    assert isinstance(found[0], asyncio.CancelledError)
+    assert found[1:] == [[(socket.AF_INET, ("192.0.2.1", 80))]] * 19
+    late = asyncio.ensure_future(resolver.resolve())
+    await begun(look_ups, 2)
+    look_ups[1].set_exception(socket.gaierror(socket.EAI_NONAME, "unknown"))
+    with pytest.raises(socket.gaierror):
+        await late
+
+
+async def test_each_of_a_crowd_has_an_error_of_its_own(look_ups):
+    resolver = Resolver(asyncio.get_running_loop(), "name", 80)
+    crowd = [asyncio.ensure_future(resolver.resolve()) for _ in range(3)]
+    await begun(look_ups, 1)
+    look_ups[0].set_exception(socket.gaierror(socket.EAI_AGAIN, "later"))
+    errors = await asyncio.gather(*crowd, return_exceptions=True)
+    assert {(type(error), error.errno, error.strerror) for error in errors} == {
+        (socket.gaierror, socket.EAI_AGAIN, "later")
+    }
+    assert len({id(error) for error in errors}) == 3
+
+
+async def test_nobody_relies_on_a_look_up_that_takes_long(look_ups, monkeypatch):
+    monkeypatch.setattr("mistral_async._http.asyncio_wire.connect._SHARED", 0.0)
+    resolver = Resolver(asyncio.get_running_loop(), "name", 80)
+    first = asyncio.ensure_future(resolver.resolve())
+    await begun(look_ups, 1)
+    second = asyncio.ensure_future(resolver.resolve())
+    await begun(look_ups, 2)
+    look_ups[1].set_result([(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))])
+    assert await second == [(socket.AF_INET, ("192.0.2.1", 80))]
+    look_ups[0].set_exception(socket.gaierror(socket.EAI_AGAIN, "later"))
+    with pytest.raises(socket.gaierror):
+        await first
 
 
 def test_a_resolver_that_hangs_holds_up_neither_its_loop_nor_the_process():
