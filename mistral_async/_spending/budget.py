@@ -281,19 +281,23 @@ class Budget:
 
 
 class BudgetHold:
-    """The part of one budget that is held for one attempt. It is settled once; what comes after is ignored."""
+    """The part of one budget that is held for one attempt.
 
-    __slots__ = ("_settled", "budget", "entry", "key")
+    It is settled once, by the process that held it; what comes after, or from a child, is ignored.
+    """
+
+    __slots__ = ("_pid", "_settled", "budget", "entry", "key")
 
     def __init__(self, budget: Budget, key: str, entry: Entry) -> None:
         self.budget = budget
         self.key = key
         self.entry = entry
         self._settled = False
+        self._pid = os.getpid()
 
     def settle(self, charge: Charge) -> None:
         """Put a charge in the place of what is reserved."""
-        if not self._settled:
+        if not self._settled and self._pid == os.getpid():
             self._settled = True
             self.budget.settle(self.key, Entry(self.entry.id, charge))
 

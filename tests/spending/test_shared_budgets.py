@@ -15,7 +15,7 @@ import pytest
 from stores import redis_server
 
 from mistral_async import Budget, Mistral, Price, RedisStore, Spending, SQLiteStore, SyncMistral
-from mistral_async._spending.ledger import Charge, Entry, Limits, SharedLedger
+from mistral_async._spending.ledger import Charge, Entry, Limits, Question, SharedLedger
 from mistral_async._spending.stores import backend_of
 from mistral_async.errors import BudgetError, BudgetExceededError, BudgetStoreError, ConfigurationError
 from mistral_async.testing import Delay, FakeMistral, Stall
@@ -296,6 +296,26 @@ def test_a_child_counts_apart_from_its_parents_calls(threaded_server, make_store
         command = [sys.executable, "-W", "ignore", "-c", FORKS, named(budget.store), threaded_server.url]
         child = subprocess.run(command, check=True, timeout=60, capture_output=True, text=True)
     assert child.stdout.split() == ["ok", "refused"]
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_child_settles_none_of_its_parents_calls(server, tmp_path):
+    budget = Budget(tokens=5000, store=SQLiteStore(tmp_path / "budgets.sqlite"))
+    async with Mistral(server.api_key, server_url=server.url, budget=budget) as client:
+        stream = client.chat.stream(model=MODEL, messages=HI)
+        await stream.__aenter__()
+        pid = os.fork()
+        if not pid:
+            del stream  # whose call nobody has closed
+            budget._ledger._backend.submit(Question("nothing")).result(timeout=5)  # after all that was submitted
+            os._exit(0)
+        assert os.waitpid(pid, 0)[1] == 0
+        usage = [chunk async for chunk in stream][-1].usage
+        await stream.aclose()
+        await asking(client)
+    assert budget.state.used == Spending(usage.total_tokens + 9, 2)
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
