@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from mistral_async._ratelimit.redis import RedisStore as RedisStore
     from mistral_async._spending import Budget as Budget
     from mistral_async._spending import BudgetState as BudgetState
+    from mistral_async._spending import BudgetStatistics as BudgetStatistics
     from mistral_async._spending import KnownPrices as KnownPrices
     from mistral_async._spending import ModelUsage as ModelUsage
     from mistral_async._spending import Price as Price
@@ -79,6 +80,7 @@ else:
             "BackoffStrategy": "mistral_async._engine.retry",
             "Budget": "mistral_async._spending",
             "BudgetState": "mistral_async._spending",
+            "BudgetStatistics": "mistral_async._spending",
             "Call": "mistral_async._engine.request",
             "CallContext": "mistral_async._engine.hooks",
             "CallStatistics": "mistral_async._engine.statistics",

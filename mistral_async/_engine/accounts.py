@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 # times in a row with an error of its own, rests for all calls, if another account has another server.
 # Rule 4: A rest lasts a minute, and twice as long each time until ten minutes (five seconds, until one minute, for a
 # server that can not be reached), or as long as a `Retry-After` says if that is longer. Then one call tries the
-# account, the others once that was answered. An answer ends the rest; the next one is of the shortest again.
+# account, the others once that was answered. An answer ends the rest, an error about what was asked too; the next one
+# is of the shortest again. Where the call ends without either, the next call tries.
 # Rule 5: A refusal of what was sent before a rest began says nothing new: the next rest is not longer for it. A longer
 # `Retry-After` holds.
 # Rule 6: While all accounts rest, calls raise the newest refusal; nothing is sent. Servers that can not be reached are
@@ -267,6 +268,13 @@ class AccountPool(Generic[M]):
             for key in ((index, None), (index, bucket)):
                 if (rest := self._rests.get(key)) is not None and began >= rest.since:
                     del self._rests[key]
+
+    def let_go(self, member: M, bucket: str, *, began: float, now: float) -> None:
+        """Have the next call try an account: one that tried it ended with nothing that says how it is (rule 4)."""
+        with self._lock:
+            for key in ((member.number - 1, None), (member.number - 1, bucket)):
+                if (rest := self._rests.get(key)) is not None and began >= rest.since:
+                    rest.until = min(rest.until, now)
 
     def exhausted(self, bucket: str, now: float) -> BaseException | None:
         """Return the error of a call while all accounts rest (rule 6); None if another thread ended a rest just now."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import msgspec
 
 from mistral_async._codec.json_types import is_array, is_object
 from mistral_async._codec.routes import INFERENCE
-from mistral_async._engine.request import Request
+from mistral_async._engine.request import Request, model_of
 from mistral_async._http.protocol import BodySource
 
 # Rule 1: Inference that keeps nothing goes to any account: chats, FIM, embeddings, moderation, classification, OCR,
 # transcription and speech. All else belongs to one: files, batch jobs, fine-tuning, agents, conversations, libraries,
 # lists of models, what is administered.
 # Rule 2: So does inference that names such a thing: a file, an agent, a library, a connector, a prompt, a voice of
-# one's own, a fine-tuned model, be it one to fall back to. What a schema or the arguments of a tool name so is none.
+# one's own, a fine-tuned model, be it one to fall back to, or in an `extra_body`. What a schema or the arguments of a
+# tool name so is none.
 # Rule 3: Bodies are searched for the names alone first; a body that has one is decoded and looked at.
 
 _OWNED: Final = frozenset(
@@ -37,12 +38,18 @@ _FOREIGN: Final = frozenset({"arguments", "metadata", "parameters", "schema"})
 _TUNED: Final = ("ft:", "ft-")
 
 
-def goes_anywhere(request: Request, body: bytes | BodySource | None, others: Iterable[str] = ()) -> bool:
-    """Return whether any account may perform a request, whose body was encoded so, with its model and the others."""
-    if request.route not in INFERENCE or any(model.startswith(_TUNED) for model in (request.model or "", *others)):
+def goes_anywhere(
+    request: Request, extra: Mapping[str, Any] | None, body: bytes | BodySource | None, others: Iterable[str] = ()
+) -> bool:
+    """Return whether any account may perform a request with its model and the others.
+
+    `body` is how it was encoded, with `extra` in it.
+    """
+    models = (model_of(request, extra) or "", *others)
+    if request.route not in INFERENCE or any(model.startswith(_TUNED) for model in models):
         return False
     if request.form is not None:
-        return not _OWNED & request.form.values.keys()
+        return _OWNED.isdisjoint((*request.form.values, *(extra or ())))
     if not isinstance(body, bytes) or not any(name in body for name in _AS_WRITTEN):
         return True
     return not _names_owned(msgspec.json.decode(body))

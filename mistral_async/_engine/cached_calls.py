@@ -14,6 +14,7 @@ import msgspec
 from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._codec.routes import AGENTS, INFERENCE, SPEECH, TRANSCRIPTIONS
+from mistral_async._engine.request import model_of
 from mistral_async._engine.response import Response
 from mistral_async._http.loops import current_loop
 from mistral_async._http.protocol import Timings
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 # Rule 4: Of calls that are the same and under way at once, in one event loop, the first is sent; the others wait for
 #   it. Where it fails they are sent, each for itself; where it is cancelled one of them takes its place. The time that
 #   a call waits is part of its time.
-# Rule 5: A store that fails, or stands still for `_PATIENCE`, fails no call: it is logged, the call is sent, and the
-#   store is left alone for `_REST` seconds.
+# Rule 5: A store that fails, or stands still beyond its own `timeout`, else for `_PATIENCE`, fails no call: it is
+#   logged, the call is sent, and the store is left alone for `_REST` seconds. Its time is part of the call's: a quarter
+#   of what is left of that at most.
 # Rule 6: What comes from a store is no attempt: no limit, budget or connection knows of it.
 
 T = TypeVar("T")
@@ -45,7 +47,11 @@ Perform = Callable[[float], Awaitable[Response[Any]]]  # given when the call beg
 _FORMAT: Final = "mistral-async 1"  # of keys and what is stored under them
 _ROUTES: Final = (INFERENCE | {AGENTS}) - {SPEECH, TRANSCRIPTIONS}
 _REST: Final = 5.0  # seconds
-_PATIENCE: Final = 5.0  # seconds with a store, which may have a limit of its own
+_PATIENCE: Final = 1.0  # seconds with a store that has no limit of its own
+_SPARE: Final = 0.5  # more than its own limit, at which it says what is wrong
+_STARTING: Final = 2.0  # more for its first answer: what it imports and opens
+_SHARE: Final = 0.25  # of the time that a call has left
+_FAIR: Final = 0.1  # seconds: a store that had less, because its call was nearly over, has not failed
 _CUT: Final = frozenset({"error", "length", "model_length"})
 _CUT_BY_LIMIT: Final = frozenset({"length"})
 _UNREADABLE: Final = (LenientDecodeError, msgspec.DecodeError, OutputError, RecursionError, UnicodeDecodeError)
@@ -70,6 +76,7 @@ class CacheUse:
     def __init__(self) -> None:
         self.flights: dict[tuple[object, int, str], Flight] = {}
         self.out_until: float = 0.0
+        self.answered: bool = False
 
 
 class Flight:
@@ -112,30 +119,31 @@ def key_of(engine: View, request: Call[Any]) -> str | None:
 
 async def respond(engine: View, cache: AnswerCache, request: Call[T], perform: Perform, trace: Trace | None) -> Any:
     """Return the stored answer of a call, else that of `perform`, which is stored."""
-    key = key_of(engine, request)
+    started, total, key = time.monotonic(), engine.options.timeout.total, key_of(engine, request)
     if key is None:
-        return await perform(time.monotonic())
+        return await perform(started)
     use = engine.state.cache_use = engine.state.cache_use or CacheUse()
-    stored = await _get(cache, key, use, engine.options.timeout.total)
-    if stored is not None and (found := await _read(request, stored, trace)) is not None:
+    deadline, model = None if total is None else started + total, model_of(request, engine.options.extra_body)
+    stored = await _ask(cache, use, deadline, lambda: cache.get(key))
+    if isinstance(stored, bytes) and (found := await _read(request, model, stored, trace)) is not None:
         return found
-    started = time.monotonic()
     flights, place = use.flights, (current_loop(), id(cache), key)
     while (flight := flights.get(place)) is not None:
         await _wait(engine, request, flight, started)
-        if flight.body is not None and (found := await _read(request, flight.body, trace)) is not None:
+        if flight.body is not None and (found := await _read(request, model, flight.body, trace)) is not None:
             return found
         if flight.failed or flight.body is not None:
             return await perform(started)
     flight = flights[place] = Flight()
     try:
         response = await perform(started)
-        if response.model == request.model and not _is_cut(engine, request, response.data):  # rule 3
+        if response.model == model and not _is_cut(engine, request, response.data):  # rule 3
             flight.body = bytes(response.body)
         flight.failed = flight.body is None
         flight.landed.set()
         if flight.body is not None:
-            await _set(cache, key, flight.body, use)
+            body = flight.body
+            await _ask(cache, use, deadline, lambda: cache.set(key, body))
     except Exception:
         flight.failed = True
         raise
@@ -164,7 +172,7 @@ async def _wait(engine: View, request: Call[Any], flight: Flight, started: float
     raise error
 
 
-async def _read(request: Call[Any], body: bytes, trace: Trace | None) -> Response[Any] | None:
+async def _read(request: Call[Any], model: str | None, body: bytes, trace: Trace | None) -> Response[Any] | None:
     """Return an answer from a store; None where it can not be read as the call wants it (rule 3)."""
     try:
         how = await decode_large(body, request.returns) if len(body) > LARGE else decode
@@ -185,36 +193,41 @@ async def _read(request: Call[Any], body: bytes, trace: Trace | None) -> Respons
         waited=0.0,
         timings=Timings(),
         decoded_as=request.returns,
-        model=request.model,
+        model=model,
     )
     response.cached = True
     return response
 
 
-async def _get(cache: AnswerCache, key: str, use: CacheUse, total: float | None) -> bytes | None:
-    if time.monotonic() < use.out_until:
+async def _ask(
+    cache: AnswerCache, use: CacheUse, deadline: float | None, question: Callable[[], Awaitable[Any]]
+) -> Any:
+    """Return what a store says; None where it fails, or takes longer than it may (rule 5)."""
+    now, seconds = time.monotonic(), _patience(cache) + (0.0 if use.answered else _STARTING)
+    if deadline is not None:
+        seconds = min(seconds, _SHARE * (deadline - now))
+    if now < use.out_until or seconds <= 0:
         return None
     try:
-        with anyio.fail_after(_PATIENCE if total is None else min(_PATIENCE, total)):
-            found: Any = await cache.get(key)
-    except Exception as error:  # noqa: BLE001 - rule 5
-        _rest(error, use)
-        return None
-    return found if isinstance(found, bytes) else None
+        with anyio.move_on_after(seconds):
+            found = await question()
+            use.answered = True
+            return found
+    except Exception as error:  # noqa: BLE001 - whatever a store raises, it fails no call
+        _rest(use, str(error) if isinstance(error, MistralError) else type(error).__name__)
+    else:
+        if seconds >= _FAIR:
+            _rest(use, f"no answer in {seconds:.2g} s")
+    return None
 
 
-async def _set(cache: AnswerCache, key: str, body: bytes, use: CacheUse) -> None:
-    if time.monotonic() < use.out_until:
-        return
-    try:
-        with anyio.fail_after(_PATIENCE):
-            await cache.set(key, body)
-    except Exception as error:  # noqa: BLE001 - rule 5
-        _rest(error, use)
+def _patience(cache: AnswerCache) -> float:
+    """Return the seconds that a store may take: a little more than its own limit, if it has one."""
+    own: object = getattr(cache, "timeout", None)
+    return own + _SPARE if isinstance(own, (int, float)) and own > 0 else _PATIENCE
 
 
-def _rest(error: Exception, use: CacheUse) -> None:
+def _rest(use: CacheUse, reason: str) -> None:
     """Leave a store that failed alone for a while, and tell why."""
     use.out_until = time.monotonic() + _REST
-    reason = str(error) if isinstance(error, MistralError) else type(error).__name__
     _log.warning("the store of answers failed, and is not asked for %g s: %s", _REST, reason)

@@ -102,7 +102,8 @@ async def _addressed(
         key = call.key if renewed else account.key.current or await fetch_key(call, account)
         call.address(account, key, reservation)
     except BaseException as error:
-        account.limiter.cancel(reservation, time.monotonic())
+        account.limiter.cancel(reservation, now := time.monotonic())
+        pool.let_go(account, call.bucket, began=began, now=now)
         if not passes_over(call, pool, account, error, began):
             raise
         return False

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mistral_async._engine.statistics import ClientStatistics
     from mistral_async._http.network import Network
     from mistral_async._ratelimit import LimiterStatistics
+    from mistral_async._spending.budget import Budget
 
 
 class CallCounts:
@@ -88,6 +89,7 @@ class ClientState:
         self.deprecations: DeprecationWatch = DeprecationWatch()
         self.calls: CallCounts = CallCounts()
         self.cache_use: CacheUse | None = None
+        self._used: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._listen()
         _STATES.add(self)
         if hooks is not None:
@@ -138,6 +140,16 @@ class ClientState:
         """Return the state of the rate limits, of all accounts."""
         return self.limiter.statistics(now) if self.pool is None else self.pool.statistics(now)
 
+    def use(self, budgets: Sequence[Budget], cache: object) -> None:
+        """Note what a view of the client, or a job, uses besides: it is closed with the client."""
+        for each in (*budgets, cache):
+            with contextlib.suppress(TypeError):  # a store of the user's that can not be referred to so
+                self._used[id(each)] = each
+
+    def used(self) -> list[Any]:
+        """Return the budgets and the stores of answers of the client, its views and its jobs, as far as they live."""
+        return [each for reference in self._used.valuerefs() if (each := reference()) is not None]
+
     def _listen(self) -> None:
         if self.hooks is not None and self.limiter.shared is not None:
             self.limiter.shared.tell = self.hooks.tell_store
@@ -151,12 +163,15 @@ class ClientState:
     def client_statistics(self) -> ClientStatistics:
         """Return the state of connections, limits, retries and calls now."""
         from mistral_async._engine.statistics import statistics_of  # few ask
+        from mistral_async._spending.budget import Budget
+        from mistral_async._spending.statistics import statistics_of as budget_statistics
 
         return statistics_of(
             connections=[network.statistics() for network in self.networks],
             limiter=self.statistics(time.monotonic()),
             retries=(int(self.budget.tokens), self.calls.repeated),
             calls=(self.calls.made, self.calls.failed),
+            budgets=[budget_statistics(each) for each in self.used() if isinstance(each, Budget) and each.is_used],
         )
 
     async def aclose(self) -> None:

@@ -17,7 +17,7 @@ from mistral_async._engine.call_state import CallState, bare
 from mistral_async._engine.encode import HeadCache, encode_body, with_extra
 from mistral_async._engine.options import Options
 from mistral_async._engine.prompt_cache import with_prompt_cache_key
-from mistral_async._engine.request import Call, Request
+from mistral_async._engine.request import Call, Request, model_of
 from mistral_async._engine.response import Response
 from mistral_async._engine.sender import Sender
 from mistral_async._engine.traceparent import EXECUTES, with_traceparent
@@ -69,6 +69,8 @@ class Engine:
         self._encoding = options.workflow_encoding
         self.meter: UsageMeter = options.meter or state.meter
         self._cache: Any = None if options.cache is False else options.cache
+        if options.budgets or self._cache is not None:
+            state.use(options.budgets, self._cache)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.state, self.options)
@@ -97,10 +99,9 @@ class Engine:
     async def aclose(self) -> None:
         """Close what is open; all of it opens again when it is needed."""
         try:
-            for budget in self.options.budgets:
-                await budget.aclose()
-            if (close := getattr(self._cache, "aclose", None)) is not None:
-                await close()
+            for each in dict.fromkeys((*self.state.used(), self._cache)):
+                if (close := getattr(each, "aclose", None)) is not None:
+                    await close()
         finally:
             await self.state.aclose()
 
@@ -204,8 +205,8 @@ class Engine:
         call.deadline, call.timeout, call.attempt_timeout, call.trace = deadline, timeout, timeout.attempt, trace
         call.account, call.limiter, call.key, call.routing = account, account.limiter, key, routing
         call.meter = self.meter
-        if options.extra_body and isinstance(model := options.extra_body.get("model"), str):
-            call.model = model  # it takes the place of the request's
+        if options.extra_body:
+            call.model = model_of(request, options.extra_body)
         return call
 
     def _rewrite(self, request: Request, options: Options) -> tuple[Request, Mapping[str, Any] | None]:
@@ -236,7 +237,9 @@ class Engine:
         is_fixed = options.fallback is None or "model" in (options.extra_body or ())
         models = [] if is_fixed else cast("Fallback", options.fallback).models_for(request)
         pool = self._pool
-        if pool is not None and (not goes_anywhere(request, encoded[1], models) or self.sender.has_own_key(request)):
+        if pool is not None and self.sender.has_own_key(request):
+            pool = None
+        if pool is not None and not goes_anywhere(request, options.extra_body, encoded[1], models):
             pool = None
         if pool is None and not models:
             return None

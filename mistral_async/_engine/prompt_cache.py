@@ -32,7 +32,7 @@ def with_prompt_cache_key(request: R, extra: Mapping[str, Any] | None) -> R:
     if request.route not in _ROUTES or not is_object(body) or KEY in body or (extra and KEY in extra):
         return request
     try:
-        return request.replace(json={**body, KEY: _key_of(body)})
+        return request.replace(json={**body, KEY: _key_of({**body, **(extra or {})})})
     except (TypeError, ValueError, RecursionError):  # it can not be written, which is told of it as a whole
         return request
 

@@ -276,6 +276,12 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
+def model_of(request: Request, extra: Mapping[str, Any] | None) -> str | None:
+    """Return the model that a request asks: an `extra_body` that names one takes the place of its own."""
+    model: object = extra.get("model") if extra else None
+    return str.__str__(model) if isinstance(model, str) else request.model
+
+
 def form_of(fields: Mapping[str, Any]) -> Form:
     """Return a form of fields and files; what is None is not sent."""
     from mistral_async._uploads.multipart import Form

@@ -11,11 +11,15 @@ from mistral_async._engine.accounts import told
 from mistral_async._engine.fallback import kind_of
 from mistral_async._engine.retry import is_safe_to_retry, is_throttled
 from mistral_async.errors import (
+    APIStatusError,
     APITimeoutError,
+    AuthenticationError,
     CapacityError,
     ConfigurationError,
     MistralError,
+    PaymentRequiredError,
     PermissionDeniedError,
+    QuotaUnavailableError,
 )
 
 if TYPE_CHECKING:
@@ -26,13 +30,17 @@ if TYPE_CHECKING:
 
 # Rule 1: After a refusal for which an account rests (`accounts`), the call goes on with another at once, whatever the
 # retry policy says: the refusal was none of the request. Where all rest, it ends with that error, which says so. What
-# may have been executed was no refusal: the policy decides. A setting that can not work is no account's.
+# may have been executed was no refusal: the policy decides. A setting that can not work is no account's. An error about
+# what was asked says, as an answer does, that the account is well.
 # Rule 2: After a 429 the account is left alone by this call for as long as the policy says, and another takes it at
 # once, if the policy allows one more attempt. Where there is no other, the call waits for the first of them.
 # Rule 3: After any other failure that is repeated, the accounts that failed come last.
 # Rule 4: With another model (`fallback`) counts and patience of the retry policy begin anew; the risk of being billed
 # for what was not received does not.
 
+_OF_ACCOUNTS: Final = (AuthenticationError, PaymentRequiredError, PermissionDeniedError, QuotaUnavailableError)
+_OF_SERVERS: Final = frozenset({407, 408})  # statuses below 500 that are about the way there
+_SERVER_ERRORS: Final = 500  # the first status of these
 _BUSY: Final = 3  # refusals of a model for its load after which a fallback is taken
 
 
@@ -60,6 +68,21 @@ def moves(call: CallState, error: MistralError) -> bool:
     if not pool.ready(call.bucket, now, outages=False):
         told(error, pool.advice(call.bucket, now))
     return False
+
+
+def refused(call: CallState, error: APIStatusError) -> None:
+    """Note an error status: where it is about what was asked, the account is well (rule 1)."""
+    pool = cast("AccountPool[ClientState]", call.account.pool)
+    about_request = error.status < _SERVER_ERRORS and error.status not in _OF_SERVERS
+    if about_request and not isinstance(error, _OF_ACCOUNTS):
+        pool.answered(call.account, call.bucket, call.began)
+
+
+def ended(call: CallState) -> None:
+    """Note that an attempt ended without a success, by whatever: if it tried an account, the next call does."""
+    routing = call.routing
+    if routing is not None and routing.pool is not None:
+        routing.pool.let_go(call.account, call.bucket, began=call.began, now=time.monotonic())
 
 
 def answered(call: CallState) -> None:

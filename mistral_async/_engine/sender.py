@@ -281,9 +281,11 @@ class Sender:
             return self._judge(call, answer, body)
         except (WireError, NoThreadError, SettingError) as problem:
             error = self._unanswered(call, problem)
+            _tell_accounts(call)
             raise error from error.__cause__
         except BaseException:
             call.release(sent=True)  # the server may have counted it
+            _tell_accounts(call)
             if answer is not None and not isinstance(answer, WireResponse):
                 answer.abort()  # nobody else can close it
             raise
@@ -447,6 +449,10 @@ class Sender:
         """Make the error for an error status, and tell the limiter."""
         error = call.refused(answer.status, call.headers_of(answer), body)
         self._account_refusal(call, error, answer.headers, call.reservation)
+        if call.account.pool is not None:
+            from mistral_async._engine.reroute import refused
+
+            refused(call, error)
         return self._failed(call, error)
 
     def _account_refusal(
@@ -482,6 +488,14 @@ class Sender:
         if self._state.logger is not None:
             call.log_failure(self._state.logger)
         return error
+
+
+def _tell_accounts(call: CallState) -> None:
+    """Tell the accounts, where there are several, that an attempt ended without a success."""
+    if call.account.pool is not None:
+        from mistral_async._engine.reroute import ended
+
+        ended(call)
 
 
 def _may_be_billed(error: APIStatusError) -> bool:

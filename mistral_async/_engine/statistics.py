@@ -9,6 +9,7 @@ import msgspec
 
 from mistral_async._http.statistics import ConnectionStatistics
 from mistral_async._ratelimit.statistics import LimiterStatistics
+from mistral_async._spending.statistics import BudgetStatistics
 
 
 class RetryStatistics(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,12 +45,14 @@ class ClientStatistics(msgspec.Struct, frozen=True, kw_only=True):
         limiter: The rate limits, as `client.limiter` has them.
         retries: What the budget for retries has left, and how many were made.
         calls: How many calls were made and failed.
+        budgets: Those of the client, of its views, and of its jobs: as long as somebody has them.
     """
 
     connections: ConnectionStatistics | None = None
     limiter: LimiterStatistics = LimiterStatistics()
     retries: RetryStatistics = RetryStatistics()
     calls: CallStatistics = CallStatistics()
+    budgets: list[BudgetStatistics] = []
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain dicts, lists and numbers, for logs and health checks."""
@@ -63,6 +66,7 @@ def statistics_of(
     limiter: LimiterStatistics,
     retries: tuple[int, int],
     calls: tuple[int, dict[str, int]],
+    budgets: list[BudgetStatistics],
 ) -> ClientStatistics:
     """Return the state of a client with connections to these servers."""
     return ClientStatistics(
@@ -70,6 +74,7 @@ def statistics_of(
         limiter=limiter,
         retries=RetryStatistics(left=retries[0], made=retries[1]),
         calls=CallStatistics(made=calls[0], failed=calls[1]),
+        budgets=budgets,
     )
 
 

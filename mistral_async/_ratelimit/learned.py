@@ -28,8 +28,8 @@ from mistral_async._ratelimit.token_bucket import TokenBucket
 # arrival; four calls of a process ask at once, so that a crowd in one does not take all. A process that joins is told
 # with its first question, and has its share from its first call on.
 #
-# Rule 4: While nobody has learned anything, all processes together start slowly: four calls, and then per second
-# twenty and as many as were accepted so far, until a thousand were accepted.
+# Rule 4: While nobody has learned anything, and nothing is stated, all processes together start slowly: four calls, and
+# then per second twenty and as many as were accepted so far, until a thousand were accepted.
 #
 # Rule 5: While the store is out, a process keeps the part of each limit that was its own of late, as others do, and
 # tries no higher rate: all of them would at once. When the store is back its state holds; if it has lost it, the
@@ -144,7 +144,8 @@ class SharedModelLimits(ModelLimits):
         if self._epoch != _UNKNOWN and self._differs(state):
             news = msgspec.json.encode(state.moved(self._offset, self._base))
         lost, self.lost = self.lost, 0
-        demands = [*stated, *self._demands(now, costs)]
+        demands = list(stated)
+        demands += self._demands(now, costs, is_stated=bool(demands))
         return Question(self._asked, demands, Report(self._name, self._epoch, news, lost, bulk), state)
 
     def take_reply(self, now: float, question: Question, learned: Learned) -> None:
@@ -187,10 +188,10 @@ class SharedModelLimits(ModelLimits):
             bucket.draw(now, demand.cost)
         return 0.0
 
-    def _demands(self, now: float, costs: Mapping[str, float]) -> Iterator[Demand]:
+    def _demands(self, now: float, costs: Mapping[str, float], *, is_stated: bool) -> Iterator[Demand]:
         """Yield what a call draws from what was learned (rules 3 and 4)."""
         yield from self._limit_demands(costs)
-        starting = not self.restricted and self._accepted_by_all < _ENOUGH_CALLS
+        starting = not (is_stated or self.restricted) and self._accepted_by_all < _ENOUGH_CALLS
         self.rate.allowed = _START_RATE + self._accepted_by_all if starting else math.inf
         rate = min(self.rate.rate(now), self.rate.allowed)
         if rate < math.inf:

@@ -125,7 +125,8 @@ class SharedLimits:
     async def _ask(self, call: Reservation, limits: SharedModelLimits, clock: Callable[[], float]) -> Slot | None:
         """Ask the store for a slot; return None if it is out."""
         demands = _demands(call)
-        corrections, self._corrections = self._corrections, []
+        with self._lock:
+            corrections, self._corrections = self._corrections, []
         call.shared = []  # a question that is cancelled may have been booked
         try:
             if self._learning is None:
@@ -173,7 +174,10 @@ class SharedLimits:
             self.tell(None)
 
     def correct(self, call: Reservation, actual: Mapping[str, float]) -> None:
-        """Queue corrections of what a call booked to what it drew, for the next request to the store (rule 4)."""
+        """Queue corrections of what a call booked to what it drew, for the next request to the store (rule 4).
+
+        The lock is held.
+        """
         for key, mark, cost in call.shared or ():
             drawn = actual.get(key.split(":")[-2], cost)
             if drawn != cost:

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from mistral_async._spending.meter import UsageMeter as UsageMeter
     from mistral_async._spending.price import KnownPrices as KnownPrices
     from mistral_async._spending.price import Price as Price
+    from mistral_async._spending.statistics import BudgetStatistics as BudgetStatistics
 
 __getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunderAll] - the names above
     __name__,
     {
         "Budget": "mistral_async._spending.budget",
         "BudgetState": "mistral_async._spending.budget",
+        "BudgetStatistics": "mistral_async._spending.statistics",
         "KnownPrices": "mistral_async._spending.price",
         "ModelUsage": "mistral_async._spending.meter",
         "Price": "mistral_async._spending.price",

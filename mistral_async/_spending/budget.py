@@ -98,7 +98,7 @@ class Budget:
         self.tokens: int | None = plain_number(tokens)
         self.requests: int | None = plain_number(requests)
         self.cost: float | None = plain_number(cost)
-        self.per = per
+        self.per: Period | None = per
         self.store = store
         self.name: str = "budget" if name is None else name
         self.prices = prices
@@ -165,7 +165,7 @@ class Budget:
         )
 
     async def aclose(self) -> None:
-        """Tell the store what calls have used, and close it; a client does that with its own when it is closed."""
+        """Tell the store what calls have used, and close it; a client that is closed does that with all of its own."""
         await self._ledger.aclose()
 
     # for the engine
@@ -181,7 +181,12 @@ class Budget:
 
     def for_call(self) -> Budget:
         """Return the budget of one call: outside of a job, each is one."""
-        return self if self._is_job else self.for_job()
+        return self if self.is_used else self.for_job()
+
+    @property
+    def is_used(self) -> bool:
+        """True unless each job has a budget of its own, of which this is only the pattern."""
+        return self._is_job or self.per != "job" or self.store is not None
 
     def charge(self, model: str, units: Units) -> Charge:
         """Return the charge of one request."""

@@ -6,24 +6,27 @@ Where those have no name, ours begins with `mistral_async.`. https://opentelemet
 from __future__ import annotations
 
 import operator
+import weakref
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from typing import Final, TypeAlias
 
 from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Observation
 
-from mistral_async import ClientContext, ClientStatistics
+from mistral_async import ClientContext, ClientStatistics, __version__
 
 Attributes: TypeAlias = dict[str, str | int]
 
 _MODEL: Final = "gen_ai.request.model"
 _RESOURCE: Final = "mistral_async.resource"
 _WINDOW: Final = "mistral_async.window"
+_BUDGET: Final = "mistral_async.budget"
 _SPARE: Final = 64  # clients that may be gone before somebody looks
 
 
 class ClientGauges:
-    """The instruments that observe the clients which one object of hooks was told of, without keeping them alive.
+    """The instruments that observe the clients which hooks of one provider were told of, without keeping them alive.
 
     It needs no lock, which a thread that collects could hold when the process forks: each step on the dict is one.
     """
@@ -46,6 +49,8 @@ class ClientGauges:
         meter.create_observable_gauge(
             "mistral_async.retry.left", [self._retries], "{request}", "Repetitions that the retry budget allows."
         )
+        for part, description in _PARTS.items():
+            meter.create_observable_gauge(f"{_BUDGET}.{part}", [partial(self._budgets, part)], "1", description)
 
     def add(self, client: ClientContext) -> None:
         """Observe a client; those that are gone are forgotten now and then, also where nobody collects."""
@@ -95,16 +100,58 @@ class ClientGauges:
             min,
         )
 
+    def _budgets(self, part: str, _options: CallbackOptions) -> Iterable[Observation]:
+        found: list[tuple[float, Attributes]] = []  # of each client, which may share a budget with others
+        for server, state in self._states():
+            found += _together(
+                (
+                    limit if part == "limit" else getattr(getattr(budget, part), resource),
+                    {**server, f"{_BUDGET}.name": budget.name, _RESOURCE: resource},
+                )
+                for budget in state.budgets
+                for resource, limit in budget.limit.items()
+            )
+        return _merged(found, max)
+
     def _retries(self, _options: CallbackOptions) -> Iterable[Observation]:
         return _merged((state.retries.left, server) for server, state in self._states())
+
+
+_PARTS: Final = {
+    "used": "Units of a budget that were used.",
+    "reserved": "Units of a budget that calls under way may use.",
+    "limit": "The units that a budget has in all.",
+}
+_GAUGES: weakref.WeakKeyDictionary[metrics.MeterProvider, ClientGauges] = weakref.WeakKeyDictionary()
+
+
+def gauges_of(provider: metrics.MeterProvider | None) -> ClientGauges:
+    """Return the gauges of a provider, which all objects of hooks share: of two instruments one would be read."""
+    if provider is None or provider is metrics.get_meter_provider():
+        return _default_gauges()
+    if (found := _GAUGES.get(provider)) is None:
+        found = _GAUGES[provider] = ClientGauges(metrics.get_meter("mistral_async", __version__, provider))
+    return found
+
+
+@cache
+def _default_gauges() -> ClientGauges:
+    """Return those of the provider of the process, which may be set later."""
+    return ClientGauges(metrics.get_meter("mistral_async", __version__))
 
 
 def _merged(
     found: Iterable[tuple[float, Attributes]], merge: Callable[[float, float], float] = operator.add
 ) -> list[Observation]:
     """Return one observation for each set of attributes: what clients of one server have together."""
+    return [Observation(value, attributes) for value, attributes in _together(found, merge)]
+
+
+def _together(
+    found: Iterable[tuple[float, Attributes]], merge: Callable[[float, float], float] = operator.add
+) -> list[tuple[float, Attributes]]:
     merged: dict[tuple[tuple[str, str | int], ...], float] = {}
     for value, attributes in found:
         key = tuple(attributes.items())
         merged[key] = merge(merged[key], value) if key in merged else value
-    return [Observation(value, dict(key)) for key, value in merged.items()]
+    return [(value, dict(key)) for key, value in merged.items()]

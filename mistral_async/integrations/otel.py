@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mistral_async import CallContext, ClientContext, Hooks, __version__
 from mistral_async.integrations import _genai as genai
-from mistral_async.integrations._gauges import ClientGauges
+from mistral_async.integrations._gauges import gauges_of
 
 try:
     from opentelemetry import context as contexts
@@ -76,7 +76,7 @@ class OpenTelemetryHooks(Hooks):
             meter, "gen_ai.client.operation.duration", "s", "How long an operation took.", _SECONDS
         )
         self._tokens = _histogram(meter, "gen_ai.client.token.usage", "{token}", "Tokens used.", _TOKENS)
-        self._gauges = ClientGauges(meter)
+        self._gauges = gauges_of(meter_provider)
         self._first_chunk = _histogram(
             meter, "gen_ai.client.operation.time_to_first_chunk", "s", "Time to the first event of a stream.", _SECONDS
         )

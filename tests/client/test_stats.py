@@ -6,12 +6,13 @@ import gc
 import json
 import pickle
 import threading
+from functools import partial
 
 import anyio
 import httpx
 import pytest
 
-from mistral_async import Account, ClientStatistics, Hooks, Mistral, RateLimits, SyncMistral
+from mistral_async import Account, Budget, ClientStatistics, Hooks, Mistral, Price, RateLimits, Spending, SyncMistral
 from mistral_async.errors import NotFoundError, OutputError, ResponseValidationError, ServerError, StreamError
 from mistral_async.testing import Cut, FakeMistral, Stall
 
@@ -101,6 +102,32 @@ async def test_calls_and_retries(client, server):
     stats = client.stats()
     assert (stats.calls.made, stats.calls.failed) == (3, {"ServerError": 1, "NotFoundError": 1})
     assert stats.retries.made == 5
+
+
+@one_loop
+async def test_budgets_of_the_client_its_views_and_jobs(server):
+    budget = Budget(tokens=10_000, cost=5, per="day", name="ours", prices={"*": Price(input=1)})
+    async with Mistral(server.api_key, server_url=server.url, budget=budget) as client:
+        view = client.with_options(budget=[Budget(requests=1), Budget(requests=7, per="job", name="each")])
+        await view.chat.complete(**HI)
+        results = client.bulk.chat(["hi"] * 3, model=HI["model"], budget=Budget(requests=50, per="job", name="job"))
+        async with results:
+            await results.collect()
+        ours, one, job = client.stats().budgets
+        assert (ours.name, ours.per, ours.limit) == ("ours", "day", {"tokens": 10_000, "cost": 5})
+        assert (ours.used, ours.reserved) == (budget.state.used, Spending())
+        assert ours.begins_again == budget.state.begins_again
+        assert (one.name, one.per, one.limit, one.used.requests) == ("budget", None, {"requests": 1}, 1)
+        assert (job.name, job.per, job.used.requests) == ("job", "job", 3)
+        server.fault(Stall(), times=1)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(partial(client.chat.complete, **HI, max_tokens=9))
+            assert await soon(lambda: client.stats().budgets[0].reserved.requests == 1)
+            tasks.cancel_scope.cancel()
+        json.dumps(client.stats().to_dict())
+        del view, results
+        gc.collect()
+        assert [each.name for each in client.stats().budgets] == ["ours"]
 
 
 @one_loop

@@ -13,12 +13,14 @@ import stat
 import time
 import uuid
 import warnings
+from contextlib import suppress
 
 import anyio
 import pytest
 from stores import redis_server
 
 from mistral_async import Hooks, MemoryCache, Mistral, RateLimits, RedisCache, SQLiteCache, SyncMistral, Timeout, calls
+from mistral_async._engine import cached_calls
 from mistral_async._engine.cached_calls import key_of
 from mistral_async._engine.sender import Sender
 from mistral_async.errors import APIStatusError, APITimeoutError, ConfigurationError, OutputError
@@ -343,18 +345,53 @@ async def test_a_store_that_fails_fails_no_call(server, caplog):
     assert "secret" not in caplog.text
 
 
-async def test_a_store_that_stands_still_is_left(server, caplog):
+class Silent:
+    def __init__(self, timeout):
+        self.timeout = timeout
+        self.asked = 0
+
+    async def get(self, key):
+        self.asked += 1
+        await anyio.sleep_forever()
+
+    async def set(self, key, answer):
+        await anyio.sleep_forever()
+
+
+@pytest.mark.parametrize(("own", "total"), [(60, 0.5), (0.05, None), (None, None)])
+async def test_a_store_that_stands_still_is_left(server, caplog, monkeypatch, own, total):
     # Rule 5.
-    class Silent:
-        async def get(self, key):
-            await anyio.sleep_forever()
+    monkeypatch.setattr(cached_calls, "_STARTING", 0.05)
+    monkeypatch.setattr(cached_calls, "_PATIENCE", 0.05)
+    monkeypatch.setattr(cached_calls, "_SPARE", 0.0)
+    store = Silent(own)
+    async with caching(server, store, timeout=Timeout(total=total)) as client:
+        with anyio.fail_after(5):
+            for _ in range(2):
+                assert (await client.chat.complete(**HI)).text
+    assert store.asked == caplog.text.count("no answer in 0.1") == 1
 
-        set = get
 
-    async with caching(server, Silent(), timeout=Timeout(total=0.5)) as client:
+async def test_a_store_that_had_no_time_has_not_failed(server, caplog):
+    # Rule 5.
+    store = Silent(1)
+    async with caching(server, store, timeout=0.01) as client:
         for _ in range(2):
-            assert (await client.chat.complete(**HI)).text
-    assert caplog.text.count("TimeoutError") == 1
+            with suppress(TimeoutError):
+                await client.chat.complete(**HI)
+    assert store.asked == 2
+    assert not caplog.records
+
+
+async def test_the_model_of_an_extra_body_is_that_of_the_answer(server):
+    # Rule 3.
+    async with caching(server) as client:
+        view = client.with_options(extra_body={"model": "mistral-large-latest"})
+        answers = [await view.with_response.chat.complete(**HI) for _ in range(2)]
+    assert [(each.model, each.cached) for each in answers] == [
+        ("mistral-large-latest", False),
+        ("mistral-large-latest", True),
+    ]
 
 
 @one_loop

@@ -8,6 +8,7 @@ import pickle
 import socket
 import time
 from collections import Counter
+from contextlib import suppress
 
 import anyio
 import pytest
@@ -32,6 +33,7 @@ from mistral_async.errors import (
     APIConnectError,
     AuthenticationError,
     ConfigurationError,
+    MistralError,
     PaymentRequiredError,
     PermissionDeniedError,
     QuotaUnavailableError,
@@ -235,6 +237,50 @@ async def test_after_its_rest_one_call_tries_a_key(client, server, told, monkeyp
     assert numbers(server)[-9:].count(1) >= 2
 
 
+@pytest.mark.parametrize("status", [400, 404, 422, 429])
+async def test_an_error_about_what_was_asked_ends_the_rest_of_a_key(client, server, told, monkeypatch, status):
+    await _rest_the_first(client, server, monkeypatch)
+    server.fail(status)
+    with suppress(MistralError):
+        await chats(client, 1, retries=0)
+    assert numbers(server)[2] == 1
+    assert client.limiter.keys[0].rests is None
+    assert len(told.rests) == 1
+
+
+@pytest.mark.parametrize("end", ["500", "cancelled", "403 of all"])
+async def test_a_key_is_tried_again_by_the_next_call_where_the_first_came_to_nothing(
+    client, server, told, monkeypatch, end
+):
+    await _rest_the_first(client, server, monkeypatch)
+    if end == "cancelled":
+        server.fault(Stall(), times=1)
+        with anyio.move_on_after(0.1):
+            await chats(client, 1)
+    else:
+        server.fail(int(end[:3]), times=3)
+        with pytest.raises(MistralError):
+            await chats(client, 1, retries=0)
+    assert numbers(server)[2] == 1
+    before = len(server.requests)
+    await chats(client, 3)
+    assert 1 in numbers(server)[before:]
+    assert len(told.rests) == 1
+
+
+async def _rest_the_first(client, server, monkeypatch):
+    """Have the first key refused, well again, and its rest nearly over: the next call that tries it is the only one."""
+    monkeypatch.setattr(accounts_module, "_FIRST_REST", 0.05)
+    server.refuse(KEYS[0])
+    await chats(client, 1)
+    server.refuse(KEYS[0], None)
+    pool = client._executor.engine.state.pool
+    for rest in pool._rests.values():
+        rest.pause = 600.0
+    pool._credit[:] = [9.0, 0.0, 0.0]
+    await anyio.sleep(0.06)
+
+
 async def test_a_call_that_nobody_may_make_ends_no_other(client, server, told):
     server.fail(403, times=3)
     with pytest.raises(PermissionDeniedError) as caught:
@@ -342,6 +388,36 @@ async def test_a_chat_that_names_a_file_goes_to_the_first_key(client, server, co
     for _ in range(3):
         await client.chat.complete(model="mistral-small-latest", messages=[{"role": "user", "content": content}])
     assert numbers(server) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"model": "ft:open-mistral-7b:a"},
+        {"documents": [{"type": "file", "file_id": "a1b2c3d4-0000-4000-8000-000000000000"}]},
+        {"agent_id": "ag-1"},
+    ],
+)
+async def test_what_an_extra_body_names_goes_to_the_first_key(client, server, extra):
+    server.reply("chat.complete", json={}, times=None)
+    await chats(client, 3, extra_body=extra)
+    assert numbers(server) == [1, 1, 1]
+
+
+@pytest.mark.parametrize("extra", [{"model": "ft:voxtral:a"}, {"file_id": "a1b2c3d4-0000-4000-8000-000000000000"}])
+async def test_what_an_extra_body_adds_to_a_form_goes_to_the_first_key(client, server, extra):
+    server.reply("audio.transcriptions.complete", json={}, times=None)
+    view = client.with_options(extra_body=extra)
+    for _ in range(3):
+        await view.audio.transcriptions.complete(model="voxtral-mini-latest", file=("a.mp3", b"sound"))
+    assert numbers(server, "/v1/audio/transcriptions") == [1, 1, 1]
+
+
+async def test_a_model_in_an_extra_body_takes_the_place_of_a_tuned_one(client, server):
+    view = client.with_options(extra_body={"model": "mistral-small-latest"})
+    for _ in range(3):
+        await view.chat.complete(**{**HI, "model": "ft:open-mistral-7b:a"})
+    assert sorted(numbers(server)) == [1, 2, 3]
 
 
 async def test_a_chat_that_may_fall_back_to_a_tuned_model_goes_to_the_first_key(client, server):

@@ -168,7 +168,7 @@ WAITS = [
         "engine/test_answer_cache.py::test_a_store_that_stands_still_is_left",
         """
         _ratelimit/redis.py ask:work
-        _engine/cached_calls.py _get:cache.get
+        _engine/cached_calls.py _ask:question
         _engine/redis_cache.py get:_store.run set:_store.run
         _engine/sqlite_cache.py _run:anyio.to_thread.run_sync
         _ratelimit/redis.py _result_of:done.wait _book:connection.script _resolve:work
@@ -464,7 +464,7 @@ WAITS = [
         _engine/call_state.py body_of:answer.receive body_of:answer.aclose
         _engine/choosing.py _addressed:fetch_key _in_time:waiting
         _engine/client_state.py aclose:contextlib.AsyncExitStack
-        _engine/engine.py open:sender.send _perform:sender.send aclose:budget.aclose aclose:state.aclose
+        _engine/engine.py open:sender.send _perform:sender.send aclose:state.aclose
         _engine/sender.py _attempt:send
         _http/h1/body_stream.py receive:_connection.wait
         _http/httpx_wire/adapter.py send:stream.aclose _close_aborted:stream.aclose

@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from mistral_async import BackoffStrategy, Mistral, RateLimits, RetryConfig, SyncMistral, calls
+from mistral_async import BackoffStrategy, Budget, Mistral, RateLimits, RetryConfig, SyncMistral, calls
 from mistral_async.errors import MistralError, NotFoundError, StreamInterruptedError
 from mistral_async.integrations.otel import OpenTelemetryHooks
 from mistral_async.testing import Cut, Reset, Stall
@@ -506,6 +506,34 @@ async def test_clients_of_one_server_are_observed_together_while_they_live(telem
         del client, other
         gc.collect()
         assert telemetry.points("http.client.open_connections") == []
+
+
+async def test_objects_of_hooks_on_one_provider_are_observed_together(telemetry, server):
+    first, second = telemetry.hooks(), telemetry.hooks(capture_content=True)
+    async with (
+        Mistral(server.api_key, server_url=server.url, hooks=first) as one,
+        Mistral(server.api_key, server_url=server.url, hooks=[first, second]) as other,
+    ):
+        await one.warm(1)
+        await other.warm(2)
+        assert observed(telemetry, "http.client.open_connections")["idle",] == 3
+
+
+async def test_budgets_are_observed(telemetry, server):
+    hooks, shared = telemetry.hooks(), Budget(tokens=5000, requests=9, name="team")
+    async with (
+        Mistral(server.api_key, server_url=server.url, hooks=hooks, budget=shared) as client,
+        Mistral(server.api_key, server_url=server.url, hooks=hooks, budget=shared) as other,
+    ):
+        users = [client.with_options(budget=Budget(requests=3, name="user")) for _ in range(2)]
+        for each in (*users, other):
+            await each.chat.complete(**HI)
+        part = {part: observed(telemetry, f"mistral_async.budget.{part}") for part in ("used", "reserved", "limit")}
+    assert part["limit"] == {("team", "tokens"): 5000, ("team", "requests"): 9, ("user", "requests"): 6}
+    assert part["used"]["team", "requests"] == 3, "which is counted once, though two clients have it"
+    assert part["used"]["user", "requests"] == 2
+    assert part["used"]["team", "tokens"] == client.usage.total_tokens + other.usage.total_tokens
+    assert set(part["reserved"].values()) == {0}
 
 
 def test_clients_that_are_gone_are_forgotten_where_nobody_collects():

@@ -38,6 +38,14 @@ def test_four_processes_learn_one_limit_together(sim, talks, burst):
 
 
 @pytest.mark.parametrize("talks", [True, False])
+def test_a_stated_limit_is_used_from_the_first_call_on(sim, talks):
+    # Rule 4 of learned.
+    stated = {"requests_per_second": RATE, "burst": 10}
+    accepted, rejected, _ = fleet(sim, talks=talks, stated=stated).run(1)
+    assert (accepted, rejected) == (pytest.approx(RATE + 10, abs=2), 0)
+
+
+@pytest.mark.parametrize("talks", [True, False])
 def test_one_that_joins_has_its_share_at_once_and_one_that_dies_gives_its_share_back(sim, talks):
     # Rule 3 of learned.
     five = fleet(sim, 5, talks=talks, work=0)

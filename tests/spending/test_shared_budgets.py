@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 import anyio
@@ -180,6 +181,23 @@ async def test_without_a_thread_a_call_is_refused_and_what_was_used_is_told_late
                 await stream.until_done()
         assert budget.state.reserved.requests == 1
     assert (budget.state.used.requests, budget.state.reserved) == (1, Spending())
+
+
+@pytest.mark.parametrize("where", ["view", "job"])
+async def test_a_client_closes_the_stores_of_views_and_jobs(server, make_store, where):
+    budget = Budget(requests=9, name="theirs", store=make_store())
+    async with Mistral(server.api_key, server_url=server.url) as client:
+        if where == "view":
+            await asking(client.with_options(budget=budget))
+        else:
+            await client.bulk.chat(["hi"], model=MODEL, budget=budget)
+        assert _threads()
+    assert not _threads()
+    assert (budget.state.used.requests, budget.state.reserved) == (1, Spending())
+
+
+def _threads():
+    return [each.name for each in threading.enumerate() if each.name in {"mistral_async redis", "mistral_async budget"}]
 
 
 async def test_calls_that_are_refused_for_long_take_no_memory(monkeypatch, tmp_path):
