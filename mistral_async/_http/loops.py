@@ -34,15 +34,17 @@ _HOOKS: set[AsyncGenerator[None, None]] = set()
 def current_loop() -> Loop:
     """Return the running asyncio loop, or trio's token; RuntimeError without either.
 
-    Trio is asked first, since in guest mode both run. It is not imported here: without it there is no trio task.
+    Trio is asked first, since in guest mode both run. Neither is imported here: without it there is no such loop.
     """
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_task():
         token: Loop = trio.lowlevel.current_trio_token()
         return token
-    import asyncio
-
-    return asyncio.get_running_loop()
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        raise RuntimeError("no running event loop")
+    loop: Loop = asyncio.get_running_loop()
+    return loop
 
 
 def is_asyncio(loop: Loop) -> TypeIs[asyncio.AbstractEventLoop]:

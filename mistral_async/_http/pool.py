@@ -106,7 +106,7 @@ class Pool(Generic[C]):
 
     def give(self, connection: C, expires_at: float) -> None:
         """Pass a free connection to the next who waits, else keep it idle until it expires."""
-        if connection in self.connections and not self._grant(connection, expires_at):
+        if connection in self.connections and not (self._waiting and self._grant(connection, expires_at)):
             self._idle[connection] = expires_at
 
     def drop(self, connection: C) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import abc
 import socket
 import weakref
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from math import inf
 from time import monotonic
-from typing import Final, Generic, NoReturn, Protocol, TypeVar, cast
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar, cast
 
 from mistral_async._codec.redact import RedactedBytes
 from mistral_async._http.certificates import advice
@@ -145,6 +145,8 @@ class PooledWire(abc.ABC, Generic[C]):
         self.config = config
         self.loop = loop
         self.pool: Pool[C] = Pool(config.max_connections)
+        self.closed: bool = False
+        """True once it can not be used any more."""
         self._buffers = BufferPool()
         self._counts = config.counts
         self._exit_hook: LoopExitHook | None = None
@@ -163,25 +165,17 @@ class PooledWire(abc.ABC, Generic[C]):
     async def aclose(self) -> None:
         """Close every connection; what is under way fails with a `WireError`."""
 
-    async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
+    def send(
+        self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts
+    ) -> Coroutine[Any, Any, WireResponse]:
         """Send a request and read all of its response, whatever the status."""
-        reader = self._new_reader(head, whole=True)
-        connection, timeouts = await self._perform(reader, head, body, timeouts)
-        if reader.whole:
-            return reader.response()
-        content = await BodyStream(connection, reader).read_all(timeouts)
-        return WireResponse(reader.status, reader.headers, content, reader.timings, reader.version)
+        return self._perform(head, body, timeouts, whole=True)
 
-    async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireStream:
+    def open(
+        self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts
+    ) -> Coroutine[Any, Any, WireStream]:
         """Send a request and read the head of its response."""
-        reader = self._new_reader(head, whole=False)
-        connection, _ = await self._perform(reader, head, body, timeouts)
-        return BodyStream(connection, reader)
-
-    @property
-    def closed(self) -> bool:
-        """Return whether it can not be used any more."""
-        return self.pool.closed
+        return self._perform(head, body, timeouts, whole=False)
 
     @property
     def in_use(self) -> bool:
@@ -209,6 +203,7 @@ class PooledWire(abc.ABC, Generic[C]):
     def _close_pool(self, *, wake: bool = True) -> list[C]:
         """Close the pool, let go of the memory for big bodies, and return the connections."""
         self._buffers.clear()
+        self.closed = True
         return self.pool.close(wake=wake)
 
     def release(self, connection: C, idle_timeout: int | None) -> None:
@@ -226,17 +221,14 @@ class PooledWire(abc.ABC, Generic[C]):
             connection.abort()  # rule 7
             raise
 
-    def _new_reader(self, head: RequestHead, *, whole: bool) -> ResponseReader:
-        config = self.config
-        buffers = self._buffers if whole else None
-        return ResponseReader(
+    async def _perform(
+        self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts, *, whole: bool
+    ) -> Any:
+        """Perform an exchange; return all of its response, or the stream of that."""
+        config, buffers = self.config, self._buffers if whole else None
+        reader = ResponseReader(
             to_head=head.method == "HEAD", whole=whole, limits=config.limits, raw=config.raw, buffers=buffers
         )
-
-    async def _perform(
-        self, reader: ResponseReader, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts
-    ) -> tuple[C, Timeouts]:
-        """Perform an exchange; return its connection, and the time limits of this attempt."""
         encoded = self._encode(head, body)
         while True:
             connection, reused, started = self._take(), True, timeouts
@@ -249,7 +241,7 @@ class PooledWire(abc.ABC, Generic[C]):
                 if connection is None:
                     raise
                 if reader.status and not reader.whole and error is reader.error:
-                    return connection, started  # rule 6
+                    break  # rule 6
                 if error.sent is not Sent.NOTHING or not reused or error.timeout or self.pool.closed:
                     raise
                 reader.error = None
@@ -258,7 +250,11 @@ class PooledWire(abc.ABC, Generic[C]):
                 if connection is not None and not reader.complete and reader.error is None:
                     connection.abort()  # rule 7
                 raise
-            return connection, started
+            break
+        if reader.whole:
+            return reader.response()
+        stream = BodyStream(connection, reader)
+        return await _read_whole(stream, reader, started) if whole else stream
 
     def _encode(self, head: RequestHead, body: bytes | BodySource | None) -> bytes:
         """Encode a head and the framing of its body; the head comes from the cache after its first use.
@@ -426,6 +422,12 @@ class PooledWire(abc.ABC, Generic[C]):
         exit_hook, self._exit_hook = self._exit_hook, None
         if exit_hook is not None:
             exit_hook.stop()
+
+
+async def _read_whole(stream: BodyStream, reader: ResponseReader, timeouts: Timeouts) -> WireResponse:
+    """Read all of a body that is decoded step by step."""
+    content = await stream.read_all(timeouts)
+    return WireResponse(reader.status, reader.headers, content, reader.timings, reader.version)
 
 
 def seconds_left(limit: float | None, deadline: float | None) -> float:

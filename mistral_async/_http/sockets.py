@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import select
 import socket
@@ -37,17 +38,16 @@ def prepare(sock: Adjustable) -> None:
             sock.setsockopt(level, name, value)
 
 
-def readable_check(fileno: int) -> Callable[[], bool]:
+def readable_check(fileno: int) -> Callable[[], object]:
     """Return a function that says whether the peer has sent something that is unread, or has closed.
 
-    One system call. Where there is no `poll` it says False: then a dead connection is found by the write.
+    One system call. Where there is no `poll` it says no: then a dead connection is found by the write.
     """
     if not hasattr(select, "poll") or fileno < 0:
-        return lambda: False
+        return bool
     poller = select.poll()
     poller.register(fileno, select.POLLIN)
-    poll = poller.poll
-    return lambda: bool(poll(0))
+    return functools.partial(poller.poll, 0)
 
 
 def shutdown(fileno: int) -> None:

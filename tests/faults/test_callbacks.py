@@ -18,10 +18,10 @@ from mistral_async.errors import APIConnectionError, MistralError
 
 ONCE = RetryConfig(retries=0)
 PLACES = {
-    "the parser": (ResponseParser, "feed"),
+    "the parser": (ResponseParser, "_read_head"),
     "the reader": (ResponseReader, "receive"),
-    "the body": (ResponseParser, "_begin_body"),
-    "the head": (ResponseReader, "_prepare_body"),
+    "the body": (ResponseParser, "_append"),
+    "the head": (ResponseParser, "_frame"),
     "decryption": (TlsLayer, "decrypt"),
     "encryption": (TlsLayer, "encrypt"),
     "the handshake": (TlsLayer, "do_handshake"),

@@ -43,7 +43,7 @@ class Channel(asyncio.BufferedProtocol, abc.ABC):
         self._tls: TlsLayer | None = None
         self._handshake: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None  # of TLS
-        self._is_readable: Callable[[], bool] = bool
+        self._is_readable: Callable[[], object] = bool
         self._reads_on = not isinstance(loop, asyncio.BaseEventLoop)
 
     @abc.abstractmethod

@@ -52,9 +52,10 @@ class AsyncioConnection(Channel):
         self._reader: ResponseReader | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._timeouts = Timeouts()
-        self._deadline = inf  # in the loop's time, like `_due`
+        self._deadline = inf  # in the time of `monotonic`, like `_due` and `_timer_at`: the loop's own may be another
         self._due = inf
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = inf  # when it fires; infinite without one
         self._context = Context()  # of timers, which outlive the call, even cancelled: nothing of a caller's
         self._sending = False  # the body source has more to give
         self._unsent = 0  # bytes that the kernel had not taken when the timer was set
@@ -68,21 +69,27 @@ class AsyncioConnection(Channel):
         if reader is None:
             self.abort()
             return
-        self._received(reader, complete=reader.receive(data))
+        if reader.receive(data):
+            self._complete(reader)
+        else:
+            self._go_on(reader)
 
     def space(self) -> memoryview | None:
         """Return where the reader wants a big body."""
-        return None if self._reader is None else self._reader.space()
+        reader = self._reader
+        return None if reader is None or reader.block is None else reader.space()
 
     def filled(self, size: int) -> None:
         """Count the bytes, unless the exchange was ended meanwhile."""
         if (reader := self._reader) is not None:
-            self._received(reader, complete=reader.filled(size))
+            if reader.filled(size):
+                self._complete(reader)
+            else:
+                self._go_on(reader)
 
-    def _received(self, reader: ResponseReader, *, complete: bool) -> None:
-        if complete:
-            self._complete(reader)
-        elif reader.whole or not reader.status:
+    def _go_on(self, reader: ResponseReader) -> None:
+        """Wait for more, or hand over what has arrived of a stream."""
+        if reader.whole or not reader.status:
             if not self.write_blocked:
                 self._extend(self._timeouts.read)
         else:
@@ -120,7 +127,9 @@ class AsyncioConnection(Channel):
 
     def usable(self, now: float) -> bool:
         """Return whether it is open, not expired, and its peer has neither closed it nor sent anything."""
-        return not self._closed and now < self.expires_at and self.alive
+        if self._closed or now >= self.expires_at:
+            return False
+        return not self._transport.is_closing() and not self._is_readable()
 
     def is_quiet(self) -> bool:
         """Return whether its peer has neither closed it nor sent anything but what TLS needs, which is read."""
@@ -140,7 +149,7 @@ class AsyncioConnection(Channel):
         self._reader = reader
         self._timeouts = timeouts
         self._sending = False
-        self._deadline = self._loop_time(timeouts.deadline)
+        self._deadline = inf if timeouts.deadline is None else timeouts.deadline
         try:
             if body is not None and not isinstance(body, bytes):
                 await self._send_source(reader, head, body)
@@ -152,7 +161,7 @@ class AsyncioConnection(Channel):
                 await self._drain(reader)
             if self._reader is reader:
                 self._extend(timeouts.read)
-            while not reader.ready:
+            while not (reader.complete or reader.ready):
                 self._waiter = waiter = self._loop.create_future()
                 await waiter
         except BaseException:
@@ -162,16 +171,18 @@ class AsyncioConnection(Channel):
             raise
         if reader.error is not None:
             raise reader.error
-        self._disarm(reader)
+        if self._reader is reader:
+            self._due = inf  # rule 2
 
     async def wait(self, reader: ResponseReader, deadline: float | None) -> None:
         """Wait until more of a streamed answer has arrived, or it has ended or failed."""
         read = self._timeouts.read
         try:
-            if deadline is None and read is not None:
-                self._arm(self._loop.time() + read)
-            else:
-                self._arm(self._loop_time(deadline))
+            if deadline is None:
+                deadline = inf if read is None else monotonic() + read
+            self._due = deadline
+            if deadline < self._timer_at:
+                self._set_timer()
             if self._paused:
                 self._paused = False
                 self._transport.resume_reading()
@@ -182,7 +193,8 @@ class AsyncioConnection(Channel):
                 raise
             self._wire.detach(forked=False)  # rule 8
         finally:
-            self._disarm(reader)
+            if self._reader is reader:
+                self._due = inf  # rule 2
 
     async def pause(self) -> None:
         """Let all others go on: those whose timers are due need a timer before them."""
@@ -234,7 +246,7 @@ class AsyncioConnection(Channel):
         self._wire.pool.drop(self)
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+            self._timer, self._timer_at = None, inf
         return was_open
 
     # The steps of an exchange.
@@ -243,7 +255,7 @@ class AsyncioConnection(Channel):
         self.write(data)
         if reader.error is not None:
             raise reader.error
-        if self.closing:
+        if self._transport.is_closing():
             if self._failure is not None:
                 raise lost_error(self._failure, Sent.NOTHING)  # what the server thought of our certificate, perhaps
             raise WireError("the server had closed the connection", phase=Phase.WRITE, sent=Sent.NOTHING)
@@ -255,7 +267,7 @@ class AsyncioConnection(Channel):
         try:
             async with scope:
                 if self._deadline < inf:
-                    self._context.run(scope.reschedule, self._deadline)
+                    self._context.run(scope.reschedule, self._loop.time() + self._deadline - monotonic())
                 await pump(source, reader, lambda piece, last: self._send_piece(reader, piece, last=last))
         except TimeoutError:
             if not scope.expired():
@@ -281,7 +293,8 @@ class AsyncioConnection(Channel):
         while (self.write_blocked or self.closing) and not reader.refused:
             self._waiter = waiter = self._loop.create_future()
             await waiter
-        self._disarm(reader)
+        if self._reader is reader:
+            self._due = inf  # rule 2
 
     def _complete(self, reader: ResponseReader) -> None:
         self._reader = None
@@ -315,32 +328,20 @@ class AsyncioConnection(Channel):
 
     # The timer (rule 5).
 
-    def _loop_time(self, deadline: float | None) -> float:
-        return inf if deadline is None else self._loop.time() + (deadline - monotonic())
-
     def _extend(self, limit: float | None) -> None:
         """Allow `limit` seconds from now on for the peer's next step."""
-        due = self._deadline if limit is None else min(self._deadline, self._loop.time() + limit)
-        self._arm(due)
+        self._due = due = self._deadline if limit is None else min(self._deadline, monotonic() + limit)
+        if due < self._timer_at:
+            self._set_timer()
 
-    def _disarm(self, reader: ResponseReader) -> None:
-        """Stop limiting the exchange that waits no more (rule 2)."""
-        if self._reader is reader:
-            self._due = inf
-
-    def _arm(self, due: float) -> None:
-        self._due = due
-        timer = self._timer
-        if timer is not None:
-            if timer.when() <= due:
-                return
-            timer.cancel()
-            self._timer = None
-        if due < inf:
-            self._timer = self._loop.call_at(due, self._on_timer, context=self._context)
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(self._due - monotonic(), self._on_timer, context=self._context)
+        self._timer_at = self._due
 
     def _on_timer(self) -> None:
-        self._timer = None
+        self._timer, self._timer_at = None, inf
         try:
             self._check_time()
         except BaseException as error:  # noqa: BLE001 (rule 5 of the channel)
@@ -349,9 +350,9 @@ class AsyncioConnection(Channel):
     def _check_time(self) -> None:
         if self._reader is None or self._due == inf:
             return
-        now = self._loop.time()
+        now = monotonic()
         if now < self._due:
-            self._arm(self._due)
+            self._set_timer()
             return
         unsent = self.unsent()
         if 0 < unsent < self._unsent and now < self._deadline:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
+from math import inf
+from typing import Final, NoReturn
 
 from mistral_async._http.h1.head import (
     BARE_LF,
@@ -81,7 +82,7 @@ class ResponseParser:
         self.reusable = True  # whether another request may follow on the connection
         self.idle_timeout: int | None = None  # seconds that the server keeps the connection unused
         self._to_head = to_head
-        self._max_body = max_body
+        self._max_body: float = inf if max_body is None else max_body
         self._buffer = bytearray()  # an incomplete head, line or trailer
         self._head_size = 0
         self._is_loose = False  # whether the head has line ends that not every parser takes for such
@@ -145,7 +146,8 @@ class ResponseParser:
                     self.version = "HTTP/1.0"
                     self.reusable = False
                 self._frame(framing)
-                self._begin_body(data)
+                if data:
+                    self._state(self, data)
                 return
             if not data:
                 return
@@ -178,7 +180,7 @@ class ResponseParser:
     def _frame(self, framing: dict[bytes, bytes]) -> None:
         """Choose how the body ends (rule 4) and whether the connection lives on (rule 5)."""
         if (options := framing.get(b"connection")) is not None:
-            self.reusable = is_persistent(options.lower(), default=self.reusable)
+            self.reusable = options == b"keep-alive" or is_persistent(options.lower(), default=self.reusable)
         if (kept := framing.get(b"keep-alive")) is not None and (found := _KEEP_ALIVE.search(kept)):
             self.idle_timeout = int(found[1])
         self.coding = framing.get(b"content-encoding", b"")
@@ -190,9 +192,11 @@ class ResponseParser:
         elif coding != b"identity":
             self._frame_chunked(coding, length)
         elif length is not None:
-            self._remaining = parse_content_length(length)
-            self._state = ResponseParser._read_fixed
-            self._check_size(self._remaining)
+            self._remaining = need = parse_content_length(length)
+            if need > self._max_body:
+                self._refuse_size()
+            self.complete = need == 0
+            self._state = ResponseParser._read_fixed if need else ResponseParser._read_excess
         else:
             self.reusable = False
             self._state = ResponseParser._read_until_close
@@ -206,20 +210,16 @@ class ResponseParser:
             self.reusable = False  # rule 5
         self._state = ResponseParser._read_chunks
 
-    def _begin_body(self, data: bytes) -> None:
-        if self._state is ResponseParser._read_fixed and self._remaining == 0:
-            self._state = ResponseParser._read_excess
-            self.complete = True
-        if data:
-            self._state(self, data)
-
     def _read_fixed(self, data: bytes) -> None:
         need = self._remaining
         if len(data) > need:
             self.reusable = False
             data = data[:need]
         self._append(data)
-        self.count_body(len(data))
+        self._remaining = need = need - len(data)
+        if not need:
+            self.complete = True
+            self._state = ResponseParser._read_excess
 
     def count_body(self, size: int) -> bool:
         """Count `size` body bytes as received; return whether the response is complete."""
@@ -238,7 +238,8 @@ class ResponseParser:
         self._append_checked(data)
 
     def _append_checked(self, piece: bytes) -> None:
-        self._check_size(len(piece))
+        if self.received + len(piece) > self._max_body:
+            self._refuse_size()
         self._append(piece)
 
     def _append(self, piece: bytes) -> None:
@@ -251,10 +252,9 @@ class ResponseParser:
         else:
             pieces.append(piece)
 
-    def _check_size(self, size: int) -> None:
-        if self._max_body is not None and self.received + size > self._max_body:
-            message = f"the answer is longer than {self._max_body} bytes; the client's max_answer_size allows more"
-            raise LimitError(message)
+    def _refuse_size(self) -> NoReturn:
+        message = f"the answer is longer than {self._max_body} bytes; the client's max_answer_size allows more"
+        raise LimitError(message)
 
     def _read_chunks(self, data: bytes) -> None:
         """Read chunks (§7.1) from the start of a size line: whole ones in one loop."""
@@ -291,7 +291,8 @@ class ResponseParser:
             self._state = ResponseParser._read_trailers
             self._read_trailers(data)
             return
-        self._check_size(size)
+        if self.received + size > self._max_body:
+            self._refuse_size()
         self._remaining = size
         self._state = ResponseParser._read_chunk_rest
         self._read_chunk_rest(data)

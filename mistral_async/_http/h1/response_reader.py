@@ -75,11 +75,12 @@ class ResponseReader(ResponseParser):
     def receive(self, data: bytes) -> bool:
         """Read what has arrived; return whether the response is complete. Raises a `WireError` of `Phase.PROTOCOL`."""
         headless = not self.status
-        self.feed(data)
+        self._state(self, data)
         if headless and self.status:
             self.timings.first_byte = monotonic() - self.since
             try:
-                self._prepare_body()
+                if self.coding or self._remaining >= MIN_BLOCK:
+                    self._prepare_body()
             except BaseException:
                 self.pieces.clear()  # in a coding that nobody undoes
                 raise
