@@ -39,7 +39,7 @@ ONE_OF: dict[str, tuple[str, ...]] = {
 # Parameters that are needed although they have a default, since others before them need not be given.
 ALSO_NEEDED: dict[str, tuple[str, ...]] = {"audio.transcribe_stream": ("model",)}
 # What the client does before and with the answer.
-NOT_SENT = {"repair", "progress", "check"}
+NOT_SENT = {"repair", "progress", "check", "fallback"}
 # Spellings whose value is sent in another form.
 RESPELT: dict[str, tuple[Any, str]] = {
     "completion_window": ("37h", "37"),

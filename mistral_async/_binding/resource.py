@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar,
 from mistral_async._binding.arguments import bind, expand, validator
 from mistral_async._binding.docstring import Documentation
 from mistral_async._binding.unknown_options import without_unknown
+from mistral_async._engine.fallback import with_fallback
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
     """Make the method users call: it checks the arguments, describes and performs, and shows every option."""
     signature = expand(describe)
     names = frozenset(list(signature.parameters)[1:])
-    name = describe.__qualname__
+    name, falls_back = describe.__qualname__, "fallback" in names
     check: Callable[[dict[str, Any]], dict[str, Any] | None] | None = None
 
     @functools.wraps(describe)
@@ -124,7 +125,9 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
         given = bind(describe, signature, *args, **kwargs) if args else kwargs
         if completed := check(given):
             args, kwargs = (), {**given, **completed}
-        made: Any = self._executor.perform(describe(self, *args, **kwargs))
+        models: Any = kwargs.pop("fallback", None) if falls_back else None
+        request = describe(self, *args, **kwargs)
+        made: Any = self._executor.perform(request if models is None else with_fallback(request, models))
         if made.__class__ is CoroutineType:
             made.__qualname__ = name  # what Python says was never awaited
         return made

@@ -20,7 +20,7 @@ from mistral_async._engine.answer_cache import AnswerCache, checked_cache
 from mistral_async._engine.auth import Key
 from mistral_async._engine.client_state import ClientState
 from mistral_async._engine.engine import Engine
-from mistral_async._engine.fallback import Kinds, Models
+from mistral_async._engine.fallback import Kinds
 from mistral_async._engine.gateway import Gateway
 from mistral_async._engine.headers import add_headers
 from mistral_async._engine.hooks import Hooks, HookSet
@@ -36,6 +36,7 @@ from mistral_async._ratelimit import Limiter, RateLimits
 from mistral_async._spending.price import check_prices
 from mistral_async._version import __version__
 from mistral_async.errors import ConfigurationError
+from mistral_async.models._fallback import Models
 
 if TYPE_CHECKING:
     import logging

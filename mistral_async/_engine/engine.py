@@ -178,7 +178,7 @@ class Engine:
         timeout = self.options.timeout
         started, total = time.monotonic() if started is None else started, timeout.total
         deadline = None if total is None else started + total
-        account, routed = self.account, self._routed
+        account, routed = self.account, self._routed or request.fallback is not None
         key = account.key.current
         if key is None and not routed:
             key = await self.sender.fetch_key(account, request, deadline)
@@ -232,10 +232,12 @@ class Engine:
     ) -> Routing | None:
         """Return the other accounts and models that a call may go to; None where it has its own alone."""
         from mistral_async._engine.affinity import goes_anywhere
+        from mistral_async._engine.fallback import fallback_of
         from mistral_async._engine.routing import Routing
 
-        is_fixed = options.fallback is None or "model" in (options.extra_body or ())
-        models = [] if is_fixed else cast("Fallback", options.fallback).models_for(request)
+        fallback = fallback_of(request, options.fallback)
+        is_fixed = fallback is None or "model" in (options.extra_body or ())
+        models = [] if is_fixed else cast("Fallback", fallback).models_for(request)
         pool = self._pool
         if pool is not None and self.sender.has_own_key(request):
             pool = None
@@ -250,7 +252,7 @@ class Engine:
             return body, functools.partial(self._head_for, sent, accept, content_type, trace)
 
         head = functools.partial(self._head_for, encoded[0], accept, encoded[2], trace)
-        return Routing(pool, compose, head, options.fallback, models)
+        return Routing(pool, compose, head, fallback, models)
 
     def _head_for(
         self,

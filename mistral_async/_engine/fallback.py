@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -17,6 +17,7 @@ from mistral_async.errors import (
     MistralError,
     QuotaUnavailableError,
 )
+from mistral_async.models._fallback import Models
 
 # Rule 1: A call falls back after the failures that are asked for, when its model has had the repetitions of the retry
 # policy; earlier where these would wait for nothing: at a time limit, and at a model that was busy three times.
@@ -26,8 +27,8 @@ from mistral_async.errors import (
 # Rule 4: Embeddings have no fallback: vectors of two models can not be compared. Nor has what belongs to a model or
 # keeps it: classifiers, agents, conversations, jobs.
 
-Models: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
-"""A model, several in order, or these by the model that is asked."""
+R = TypeVar("R", bound=Request)
+
 Kind: TypeAlias = Literal["capacity", "rate_limit", "quota", "server_error", "timeout", "connection", "model"]
 Kinds: TypeAlias = Collection[Kind | type[MistralError]]
 
@@ -81,6 +82,17 @@ def changed_fallback(known: Fallback | None, changes: dict[str, Any]) -> Fallbac
     if known is None:
         raise ConfigurationError("fallback_on says when to fall back: say to which models with fallback=")
     return msgspec.structs.replace(known, kinds=_checked_kinds(kinds))
+
+
+def with_fallback(request: R, models: Models) -> R:
+    """Return a request with the models of its own; raises `ConfigurationError`."""
+    Fallback.of(models)
+    return request.replace(fallback=models)
+
+
+def fallback_of(request: Request, known: Fallback | None) -> Fallback | None:
+    """Return the fallback of a request: its own models, after the failures that the view names, or the view's."""
+    return known if request.fallback is None else changed_fallback(known, {"fallback": request.fallback})
 
 
 def kind_of(error: MistralError) -> Kind | None:

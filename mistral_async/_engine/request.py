@@ -25,7 +25,9 @@ from mistral_async.errors import OutputError
 
 if TYPE_CHECKING:
     from mistral_async._uploads.multipart import Form, Progress
+    from mistral_async.models._fallback import Models
 else:
+    Models = Any  # what it may be is checked by `Fallback`
     Form = Any  # its module loads with the first form, and `help` evaluates the annotations here
 
 T = TypeVar("T")
@@ -49,6 +51,8 @@ class _Headed(msgspec.Struct, kw_only=True):
 
     headers: dict[str, str] | None = None
     """Header fields of its own, by their names in small letters."""
+    fallback: Models | None = None
+    """Models that are asked when its own does not answer; None: those of the view."""
 
 
 class Request(_Headed):
@@ -113,7 +117,7 @@ class Call(Request, Generic[T]):
         """Return the repair request for an invalid output, or raise it."""
         if self.repair is None:
             raise error
-        return self.repair(error)
+        return self.repair(error).replace(fallback=self.fallback)
 
 
 class Stream(Request, Generic[T]):

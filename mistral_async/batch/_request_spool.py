@@ -121,6 +121,8 @@ class RequestSpool(Generic[T]):
             self._set_endpoint(call, index)
         if call.headers:
             raise _input_error(index, "it has headers of its own, which a line of a batch can not have")
+        if call.fallback is not None:
+            raise _input_error(index, "it has fallback models, which a batch does not ask")
         body: object = call.json
         if call.form is not None:
             body = call.form.values

@@ -12,9 +12,10 @@ import msgspec
 from typing_extensions import TypedDict
 
 from mistral_async._codec.counts import check_count, set_plain_numbers
-from mistral_async._engine.fallback import Kinds, Models
+from mistral_async._engine.fallback import Kinds
 from mistral_async.bulk._outcome import OnError
 from mistral_async.bulk._progress import Progress
+from mistral_async.models._fallback import Models
 
 if TYPE_CHECKING:
     from mistral_async._spending import Budget

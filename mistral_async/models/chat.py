@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSON, JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
+from mistral_async.models._fallback import FallbackOptions
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.content import ContentChunk, text_of, thinking_of
 from mistral_async.models.enums import (
@@ -89,7 +90,7 @@ class CompletionOptions(ParsedOptions, total=False):
     """A `ResponseFormat`, a dict, `"json_object"`, a JSON schema, or a class that has one."""
 
 
-class SamplingOptions(TypedDict, total=False):
+class SamplingOptions(FallbackOptions, total=False):
     """Options of a chat that an agent does not have. None is not sent."""
 
     temperature: float | None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from typing_extensions import TypedDict
-
 from mistral_async._codec.json_types import JSONMapping
+from mistral_async.models._fallback import FallbackOptions
 from mistral_async.models.chat import ChatCompletionResponse
 
 
-class FIMOptions(TypedDict, total=False):
+class FIMOptions(FallbackOptions, total=False):
     """Options of a completion of code. None is not sent."""
 
     suffix: str | None

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
-from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant
+from mistral_async.models._fallback import FallbackOptions
 from mistral_async.models._model import Model
 from mistral_async.models._ocr_folder import Page, SavedFormat, save_document
 from mistral_async.models.content import DocumentURLChunk, FileChunk, ImageURLChunk
@@ -21,7 +21,7 @@ from mistral_async.models.formats import ResponseFormatInput
 OCRDocument: TypeAlias = OpenUnion[FileChunk | ImageURLChunk | DocumentURLChunk]
 
 
-class OCRParsedOptions(TypedDict, total=False):
+class OCRParsedOptions(FallbackOptions, total=False):
     """Options of reading a document whose annotations are read as types. None is not sent."""
 
     pages: str | Sequence[int] | None

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
+from mistral_async.models._fallback import FallbackOptions
 from mistral_async.models._model import Model, Moment
 from mistral_async.models.responses_items import (
     ResponsesInputItem,
@@ -188,7 +189,7 @@ class ResponseInputOptions(TypedDict, total=False):
     """Not supported by the server so far."""
 
 
-class ResponseOptions(ResponseInputOptions, total=False):
+class ResponseOptions(ResponseInputOptions, FallbackOptions, total=False):
     """Options of an answer. None is not sent."""
 
     max_output_tokens: int | None

@@ -6,10 +6,9 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Required, TypeAlias, cast
 
-from typing_extensions import TypedDict
-
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant
+from mistral_async.models._fallback import FallbackOptions
 from mistral_async.models._model import Model
 from mistral_async.models.usage import UsageInfo
 
@@ -99,7 +98,7 @@ SPEECH_ENDS = frozenset({"speech.audio.done"})
 """The type of the event after which nothing comes."""
 
 
-class SpeechOptions(TypedDict, total=False):
+class SpeechOptions(FallbackOptions, total=False):
     """Options of a text that is spoken. None is not sent."""
 
     model: str | None

@@ -8,7 +8,7 @@ from collections import Counter
 import anyio
 import pytest
 
-from mistral_async import BackoffStrategy, Hooks, Mistral, RetryConfig, SyncMistral
+from mistral_async import BackoffStrategy, Hooks, Mistral, RetryConfig, SyncMistral, calls, compat
 from mistral_async.errors import (
     BadRequestError,
     CapacityError,
@@ -191,6 +191,109 @@ async def test_models_may_be_given_by_the_one_that_is_asked(client, server):
     server.fail(503)
     with pytest.raises(ServerError):
         await view.chat.complete(**{**HI, "model": LAST})
+
+
+# One call.
+
+UNKNOWN = {**HI, "model": "nor-this"}
+
+
+async def _model(answer):
+    return (await answer).model
+
+
+async def _streamed(stream):
+    async with stream:
+        return (await stream.get_final_response()).model
+
+
+async def _parsed(client):
+    parsed = await client.chat.parse(**UNKNOWN, response_format=dict[str, int], fallback=NEXT)
+    return parsed.response.model
+
+
+async def _sent(client):
+    return (await client.send(pickle.loads(pickle.dumps(calls.chat.complete(**UNKNOWN, fallback=NEXT))))).model
+
+
+async def _mapped(client):
+    (result,) = await client.bulk.map([calls.chat.complete(**UNKNOWN, fallback=NEXT)])
+    return result.model
+
+
+FORMS = {
+    "call": lambda client: _model(client.chat.complete(**UNKNOWN, fallback=NEXT)),
+    "with_response": lambda client: _model(client.with_response.chat.complete(**UNKNOWN, fallback=[NEXT, LAST])),
+    "stream": lambda client: _streamed(client.chat.stream(**UNKNOWN, fallback={"nor-this": NEXT})),
+    "parse": _parsed,
+    "run": lambda client: _ran(client.chat.run("hi", model="nor-this", fallback=NEXT)),
+    "send": _sent,
+    "map": _mapped,
+    "compat": lambda client: _model(_official(client).chat.complete_async(**UNKNOWN, fallback=NEXT)),
+}
+
+
+async def _ran(run):
+    await run
+    return NEXT  # what it asked is seen below
+
+
+def _official(client):
+    state = client._executor.engine.state
+    return compat.Mistral(str.__str__(state.key.current), server_url=state.settings["server_url"])
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_one_call_has_models_of_its_own(server, form):
+    async with Mistral(server.api_key, server_url=server.url) as client:
+        assert await FORMS[form](client) == NEXT
+    assert models(server) == ["nor-this", NEXT]
+    assert b"fallback" not in b"".join(request.body for request in server.requests)
+
+
+def test_one_call_of_code_that_blocks_has_models_of_its_own():
+    with FakeMistral() as server, SyncMistral(server.api_key, server_url=server.url) as client:
+        assert client.chat.complete(**UNKNOWN, fallback=NEXT).model == NEXT
+        with client.chat.stream(**UNKNOWN, fallback=NEXT) as stream:
+            assert stream.get_final_response().model == NEXT
+
+
+async def test_those_of_a_call_take_the_place_of_those_of_its_view(client, server):
+    view = client.with_options(fallback_on="capacity")
+    with pytest.raises(InvalidModelError):
+        await view.chat.complete(**UNKNOWN, fallback=LAST)
+    assert (await client.chat.complete(**UNKNOWN, fallback=LAST)).model == LAST
+    with pytest.raises(InvalidModelError):
+        await client.chat.complete(**UNKNOWN, fallback=[])
+
+
+async def test_what_is_sent_back_to_be_repaired_may_fall_back_too(server):
+    server.reply("chat.complete", json=_answer("no JSON"))
+    server.fail(503)
+    async with Mistral(server.api_key, server_url=server.url) as client:
+        view = client.with_options(retries=0)
+        await view.chat.parse(**HI, response_format=dict[str, int], repair=1, fallback=NEXT)
+    assert models(server) == [MODEL, MODEL, NEXT]
+
+
+def _answer(text):
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    return {"id": "1", "model": MODEL, "choices": [choice]}
+
+
+def test_other_routes_have_none_and_wrong_ones_are_refused():
+    for ask in (calls.embeddings.create, calls.agents.complete, calls.beta.conversations.start):
+        with pytest.raises(TypeError, match="no option 'fallback'"):
+            ask(fallback=NEXT)
+    with pytest.raises(TypeError, match="fallback must be str"):
+        calls.chat.complete(**HI, fallback=5)
+    with pytest.raises(ConfigurationError, match="fallback is a model"):
+        calls.chat.complete(**HI, fallback=[""])
+
+
+async def test_a_batch_asks_no_other_model(client):
+    with pytest.raises(ValueError, match="a batch does not ask"):
+        await client.batch.run([calls.chat.complete(**HI, fallback=NEXT)])
 
 
 # Bulk work, blocking calls, hooks, settings.

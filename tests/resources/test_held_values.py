@@ -11,13 +11,12 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from endpoint_values import ALL, ONE_OF, RESPELT, Value, needed, parameters, respelt
+from endpoint_values import ALL, NOT_SENT, ONE_OF, RESPELT, Value, needed, parameters, respelt
 
 from mistral_async._engine.encode import encode_body
 from mistral_async._engine.request import Request
 from mistral_async._uploads.multipart import Form
 
-NOT_SENT = {"repair", "progress", "check"}  # what the client does before and with the answer
 AS_THEY_ARE = {"file", "response_format", "document_annotation_format", "bbox_annotation_format", "output"}
 
 
