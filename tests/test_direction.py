@@ -71,7 +71,9 @@ def imports(module: str) -> Iterator[tuple[str, int]]:
                 yield target, node.lineno
 
 
-GRAPH = {module: list(imports(module)) for module in FILES}
+@pytest.fixture(scope="module")
+def graph() -> dict[str, list[tuple[str, int]]]:
+    return {module: list(imports(module)) for module in FILES}
 
 
 def room_of(module: str) -> str:
@@ -85,19 +87,19 @@ def test_every_file_has_a_room():
     assert len(flat) <= 8, f"a file belongs into a room: {flat}"
 
 
-def test_a_room_imports_only_rooms_above_it():
+def test_a_room_imports_only_rooms_above_it(graph):
     wrong = {
         f"mistral_async/{module.replace('.', '/')}.py:{line} imports {target}: {ADVICE}"
-        for module, targets in GRAPH.items()
+        for module, targets in graph.items()
         for target, line in targets
         if room_of(target) != room_of(module) and FLOORS[room_of(target)] >= FLOORS[room_of(module)]
     }
     assert not wrong, "\n".join(["", *sorted(wrong)])
 
 
-def test_no_files_import_each_other():
+def test_no_files_import_each_other(graph):
     try:
-        TopologicalSorter({module: {target for target, _ in targets} for module, targets in GRAPH.items()}).prepare()
+        TopologicalSorter({module: {target for target, _ in targets} for module, targets in graph.items()}).prepare()
     except CycleError as circle:
         pytest.fail(f"{' imports '.join(reversed(circle.args[1]))}: {ADVICE}")
 

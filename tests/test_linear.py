@@ -13,7 +13,7 @@ import importlib
 import itertools
 import re
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -121,8 +121,10 @@ def calls_of_re() -> Iterator[tuple[str, str]]:
         file = path.relative_to(PACKAGE).as_posix()
         if file.startswith(("testing/", "demo/")):
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for statement in tree.body:
+        text = path.read_text(encoding="utf-8")
+        if not re.search(r"\bre\.\w+\(", text):
+            continue
+        for statement in ast.parse(text).body:
             for function, node in _calls(statement, ""):
                 if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "re":
                     yield file, function or _assigned(statement)
@@ -147,13 +149,15 @@ def _assigned(statement: ast.stmt) -> str:
 def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
     """Return the constants of modules that are patterns, each with its methods that are called."""
     found = {}
-    text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    calls = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        for name, method in re.findall(r"\b(\w+)\.(\w+)\(", path.read_text(encoding="utf-8")):
+            calls[name].add(method)
     for file, name in calls_of_re():
         module = importlib.import_module("mistral_async." + file.removesuffix(".py").replace("/", "."))
         value = getattr(module, name, None)
         if isinstance(value, re.Pattern):
-            called = set(re.findall(rf"\b{name}\.(\w+)\(", text)) & set(METHODS)
-            found[f"{file} {name}"] = value, called or {"match"}  # it is handed to a function
+            found[f"{file} {name}"] = value, calls[name] & set(METHODS) or {"match"}  # it is handed to a function
         elif isinstance(getattr(value, "__self__", None), re.Pattern):
             found[f"{file} {name}"] = value.__self__, {value.__name__}
     return found
