@@ -193,7 +193,7 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
             from mistral_async._binding.sync_executor import SyncExecutor
 
         api_key = as_secret(api_key)
-        if backend not in {"asyncio", "trio"}:
+        if backend not in ("asyncio", "trio"):  # of what has no hash, too
             raise ConfigurationError(f"backend must be 'asyncio' or 'trio', not {backend!r}")
         if backend == "trio" and not _has_trio():
             raise MissingExtraError("backend='trio' needs trio: pip install mistral-async[trio]")

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from math import inf
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal, cast
+from sys import float_info
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import msgspec
 from typing_extensions import TypedDict
 
+from mistral_async._codec.counts import check_count, check_flag, check_number
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.accounts import Account, AccountPool, ApiKeys, accounts_of
 from mistral_async._engine.answer_cache import AnswerCache, checked_cache
@@ -174,6 +179,39 @@ _NETWORK = (
 )
 
 
+def _check_limit(name: str, value: object, *, zero: bool = False) -> None:
+    if value != inf:
+        check_number(name, value, zero=zero)
+
+
+def _check_methods(*methods: str, kind: str) -> Callable[[str, Any], None]:
+    def check(name: str, value: Any) -> None:
+        if isinstance(value, type) or not all(hasattr(value, each) for each in methods):
+            raise ConfigurationError(f"{name} must be {kind}, not {value!r:.40}")
+
+    return check
+
+
+def _check_verify(_: str, value: object) -> None:
+    if not isinstance(value, (bool, str, os.PathLike)) and not hasattr(value, "wrap_bio"):
+        raise ConfigurationError(
+            f"verify is True, False, a path of certificates or an ssl.SSLContext, not {value!r:.40}"
+        )
+
+
+_CHECKS: Final[Mapping[str, Callable[[str, Any], None]]] = {
+    "max_connections": check_count,
+    "keepalive_expiry": partial(_check_limit, zero=True),
+    "max_answer_size": _check_limit,
+    "max_compression_ratio": _check_limit,
+    "http2": check_flag,
+    "verify": _check_verify,
+    "async_client": _check_methods("build_request", "aclose", kind="an httpx.AsyncClient"),
+    "transport": _check_methods("handle_async_request", kind="an httpx.AsyncBaseTransport"),
+    "debug_logger": _check_methods("debug", kind="a logging.Logger"),
+}
+
+
 def build_engine(api_key: ApiKey | None, settings: Mapping[str, Any]) -> Engine:
     """Make what a client performs with. Nothing is opened, started or read."""
     return Engine(_build_state(api_key, settings), _options(settings))
@@ -184,6 +222,9 @@ def _build_state(api_key: ApiKey | None, settings: Mapping[str, Any]) -> ClientS
     given = {key: value for key, value in settings.items() if value is not None}
     if "server_url" in given:
         given["server_url"] = str(given["server_url"])
+    for name, check in _CHECKS.items():
+        if name in given:
+            check(name, given[name])
     if given.get("verify") is False:
         warn_unverified(stacklevel=5)  # where the client is made
     if "prices" in given:
@@ -245,7 +286,14 @@ def _key(given: Any, gateway: Gateway | None) -> Key:
 
 def _limiter(own: Mapping[str, Any], *, prefix: str = "") -> Limiter:
     limits = own.get("rate_limits")
-    return Limiter(RateLimits(**limits) if is_object(limits) else limits, prefix=prefix)
+    if is_object(limits):
+        if unknown := limits.keys() - set(RateLimits.__struct_fields__):
+            known = ", ".join(RateLimits.__struct_fields__)
+            raise ConfigurationError(f"rate_limits have no {min(unknown)!r}: they take {known}")
+        limits = RateLimits(**cast("Mapping[str, Any]", limits))
+    if not isinstance(limits, (RateLimits, NoneType)):
+        raise ConfigurationError(f"rate_limits must be RateLimits or a dict, not {type(limits).__name__}")
+    return Limiter(limits, prefix=prefix)
 
 
 def _address(own: Mapping[str, Any], gateway: Gateway | None) -> tuple[Origin, str, dict[str, Any]]:
@@ -286,8 +334,8 @@ def _server(server: str | None, server_url: str | None, gateway: Gateway | None)
         return _parse_url(gateway.server_url)
     if server is None and (found := os.environ.get(SERVER_VARIABLE, "").strip()):
         return _parse_url(found, SERVER_VARIABLE)
-    server = server or "global"
-    if server not in SERVERS:
+    server = "global" if server is None or server == "" else server
+    if not isinstance(server, str) or server not in SERVERS:  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
         raise ConfigurationError(f"server must be one of {', '.join(SERVERS)}, not {server!r}; or pass server_url=")
     return _parse_url(SERVERS[server])
 
@@ -327,7 +375,9 @@ def _options(given: Mapping[str, Any]) -> Options:
     if (total := given.get("timeout_ms")) is not None:
         if isinstance(total, bool) or not isinstance(total, Real):
             raise ConfigurationError(f"timeout_ms is a number of milliseconds, not {type(total).__name__}")
-        timeout = msgspec.structs.replace(timeout, total=Timeout.of(float(total) / 1000).total)
+        timeout = msgspec.structs.replace(
+            timeout, total=Timeout.of(min(cast("float", total), float_info.max) / 1000).total
+        )
     headers = add_headers((), given["headers"]) if given.get("headers") is not None else ()
     check_encoding(encoding := given.get("workflow_encoding"))
     retry = RetryConfig.of(given.get("retry_config"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -81,7 +81,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Hide the key, and check the weight."""
         weight: Any = self.weight
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not isfinite(weight) or weight <= 0:
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight <= sys.float_info.max:
             raise ConfigurationError(f"the weight of an Account must be a positive number, not {weight!r}")
         if not self.api_key:
             raise ConfigurationError("an Account needs an api_key: a str, or a function that returns one")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from mistral_async._codec.counts import check_count
+from mistral_async._codec.counts import check_count, check_number
 from mistral_async.errors import ConfigurationError
 
 
@@ -66,7 +66,7 @@ class MemoryCache:
 
     def __init__(self, *, max_size: int = 64 * 1024 * 1024, ttl: float | None = None) -> None:
         check_count("max_size", max_size)
-        check_ttl(ttl)
+        check_number("ttl", ttl, optional=True)
         self.max_size = max_size
         self.ttl = ttl
         self._answers: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
@@ -114,12 +114,6 @@ class MemoryCache:
     def _drop(self, key: str) -> None:
         _, answer = self._answers.pop(key)
         self._size -= len(answer)
-
-
-def check_ttl(ttl: float | None) -> None:
-    """Raise `ValueError` for a lifetime that is none."""
-    if ttl is not None and not ttl > 0:
-        raise ValueError(f"ttl must be more than 0 seconds, or None, not {ttl!r}")
 
 
 def checked_cache(given: Any) -> Any:

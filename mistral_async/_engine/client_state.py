@@ -132,7 +132,7 @@ class ClientState:
         if number is None or (number == 1 and self.pool is None):
             return self
         members = (self,) if self.pool is None else self.pool.members
-        if isinstance(number, bool) or number not in range(1, len(members) + 1):
+        if type(number) is not int or not 1 <= number <= len(members):
             raise ConfigurationError(f"key= is the number of a key, from 1 to {len(members)}, not {number!r}")
         return members[number - 1]
 

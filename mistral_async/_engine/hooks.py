@@ -175,7 +175,7 @@ class HookSet:
         """Accept one hook, or several; None if there are none."""
         if given is None:
             return None
-        hooks = [given] if isinstance(given, Hooks) else list(given)
+        hooks = list(given) if isinstance(given, Iterable) and not isinstance(given, Hooks) else [given]
         return cls(hooks, address, port) if hooks else None
 
     def tell_made(self, statistics: Callable[[], ClientStatistics | None]) -> None:

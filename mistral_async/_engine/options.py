@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import inf
 from numbers import Real
+from sys import float_info
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
-from mistral_async._codec.counts import plain_number
+from mistral_async._codec.counts import check_flag, plain_number
 from mistral_async._engine.answer_cache import checked_cache
 from mistral_async._engine.fallback import Fallback, changed_fallback
 from mistral_async._engine.headers import add_headers
@@ -53,9 +55,16 @@ class Timeout(msgspec.Struct, frozen=True, kw_only=True):
         timeout = _converted(given)
         for name in cls.__struct_fields__:
             value = getattr(timeout, name)
-            if value is not None and not (isinstance(value, Real) and float(value) > 0):
+            if value is not None and not _is_limit(value):
                 raise ConfigurationError(f"timeout {name} must be more than 0 seconds, or None, not {value!r}")
         return timeout
+
+
+def _is_limit(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return False
+    seconds = cast("float", value)
+    return 0 < seconds <= float_info.max or seconds == inf
 
 
 def _converted(given: Any) -> Timeout:
@@ -69,7 +78,8 @@ def _converted(given: Any) -> Timeout:
         case bool():
             raise ConfigurationError("timeout is a number of seconds or a Timeout, not a bool")
         case Real():
-            return Timeout(total=None if given == inf else float(given))
+            seconds = cast("float", given)
+            return Timeout(total=None if seconds > float_info.max else float(seconds))
         case _ if all(hasattr(given, name) for name in ("connect", "read", "write", "pool")):
             return _of_httpx(given)
         case _:
@@ -127,14 +137,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         if timeout is not None:
             changes["timeout"] = Timeout.of(timeout)
         retries = plain_number(retries)
-        if isinstance(retries, int):
+        if isinstance(retries, int) and not isinstance(retries, bool):
             retries = msgspec.structs.replace(self.retry, retries=retries)
         if retries is not None:
-            changes["retry"] = RetryConfig.of(retries)
+            changes["retry"] = RetryConfig.of(cast("RetryConfig", retries))
         if headers is not None:
             changes["headers"] = add_headers(self.headers, headers)
         if budget is not None:
             changes["budgets"] = add_budgets(self.budgets, budget)
+        _check_kinds(changes)
         check_encoding(changes.get("workflow_encoding"))
         checked_cache(changes.get("cache"))
         checked_prompt_cache(changes.get("prompt_cache"))
@@ -143,12 +154,24 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, **{key: value for key, value in changes.items() if value is not None})
 
 
+def _check_kinds(changes: Mapping[str, Any]) -> None:
+    """Raise for flags and mappings that are none."""
+    for name in ("background", "log_bodies"):
+        if changes.get(name) is not None:
+            check_flag(name, changes[name])
+    for name in ("extra_body", "extra_query"):
+        if not isinstance(given := changes.get(name), (Mapping, NoneType)):
+            raise ConfigurationError(f"{name} is a mapping of names to values, not {type(given).__name__}")
+
+
 def add_budgets(budgets: tuple[Budget, ...], given: object) -> tuple[Budget, ...]:
     """Return budgets with others added, each once; raises `ConfigurationError` for what is none."""
     from mistral_async._spending import Budget
 
     added = dict.fromkeys(budgets)
-    for each in cast("Iterable[object]", given) if isinstance(given, Iterable) else (given,):
+    several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
+    each: object
+    for each in cast("Iterable[object]", given) if several else (given,):
         if not isinstance(each, Budget):
             raise ConfigurationError(f"budget must be a Budget, or a list of them, not {type(each).__name__}")
         added[each] = None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from math import ceil
 
-from mistral_async._engine.answer_cache import check_ttl
+from mistral_async._codec.counts import check_number
 from mistral_async._ratelimit.redis import RedisStore
 
 
@@ -30,7 +30,7 @@ class RedisCache:
         ttl: float | None = None,
         timeout: float = 1.0,
     ) -> None:
-        check_ttl(ttl)
+        check_number("ttl", ttl, optional=True)
         self._url = url
         self.prefix = prefix
         self.ttl = ttl

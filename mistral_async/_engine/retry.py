@@ -5,13 +5,14 @@ A failure is repeated if all the rules below allow it.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
-from mistral_async._codec.counts import plain_number
+from mistral_async._codec.counts import check_count, check_flag, check_number, plain_number
 from mistral_async._engine.request import RetrySafety
 from mistral_async._http.certificates import is_lasting
 from mistral_async._http.protocol import LimitError
@@ -89,7 +90,7 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
         """Take a dict as the backoff, and any collection of statuses."""
         if not isinstance(self.backoff, BackoffStrategy):
             msgspec.structs.force_setattr(self, "backoff", _backoff_of(self.backoff))
-        msgspec.structs.force_setattr(self, "statuses", frozenset(self.statuses))
+        msgspec.structs.force_setattr(self, "statuses", _statuses_of(self.statuses))
 
     @classmethod
     def of(cls, given: RetryConfig | Mapping[str, Any] | None) -> RetryConfig:
@@ -99,19 +100,39 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
         elif not isinstance(given, Mapping):
             raise TypeError(f"retries are a whole number, a RetryConfig or a dict, not {type(given).__name__}")
         else:
+            if unknown := given.keys() - set(cls.__struct_fields__):
+                raise ValueError(f"a retry_config has no {min(unknown)!r}: it takes {', '.join(cls.__struct_fields__)}")
             try:
                 config = msgspec.convert(dict(given), cls)
             except msgspec.ValidationError as error:
                 raise ValueError(f"retry_config: {error}") from None
-        backoff = config.backoff
-        numbers = (backoff.initial_interval, backoff.max_interval, backoff.exponent, backoff.max_elapsed_time)
-        if not all(number >= 0 for number in (*numbers, config.max_retry_after, config.retries or 0)):
-            raise ValueError("the numbers of a retry_config must be 0 or more")
+        _check(config)
         return config
+
+
+def _check(config: RetryConfig) -> None:
+    """Raise `ValueError` or `TypeError` for what can not be meant."""
+    if config.strategy not in ("backoff", "none"):  # of what has no hash, too
+        raise ValueError(f"the strategy of a retry_config must be 'backoff' or 'none', not {config.strategy!r}")
+    check_flag("retry_connection_errors", config.retry_connection_errors)
+    check_count("the retries of a retry_config", config.retries, minimum=0, optional=True)
+    numbers = {**msgspec.structs.asdict(config.backoff), "max_retry_after": config.max_retry_after}
+    for name, number in numbers.items():
+        if number != math.inf:
+            check_number(f"{name} of a retry_config", number, zero=True)
+
+
+def _statuses_of(given: Collection[int]) -> frozenset[int]:
+    statuses = frozenset(given) if isinstance(given, Collection) and not isinstance(given, (str, bytes)) else {None}
+    if not all(isinstance(each, int) for each in statuses):
+        raise TypeError(f"statuses are a collection of whole numbers, not {given!r}")
+    return cast("frozenset[int]", statuses)
 
 
 def _backoff_of(given: Mapping[str, float] | None) -> BackoffStrategy:
     """Make the backoff of a dict with its names; raises `ValueError` for any other name or kind of value."""
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(f"a backoff is a BackoffStrategy or a dict, not {type(given).__name__}")
     known = BackoffStrategy.__struct_fields__
     fields = {name: plain_number(value) for name, value in (given or {}).items()}
     if unknown := fields.keys() - set(known):

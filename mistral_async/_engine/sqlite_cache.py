@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import anyio.to_thread
 
-from mistral_async._engine.answer_cache import check_ttl
+from mistral_async._codec.counts import check_number, checked_path
 from mistral_async._files.database import Database
 
 T = TypeVar("T")
@@ -40,8 +40,9 @@ class SQLiteCache:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, ttl: float | None = None, timeout: float = 1.0) -> None:
-        check_ttl(ttl)
-        self.path: str = os.fspath(path)
+        check_number("ttl", ttl, optional=True)
+        check_number("timeout", timeout)
+        self.path: str = checked_path(path)
         self.ttl = ttl
         self.timeout = timeout
         self._database = Database(self.path, partial(_prepare, ttl), timeout=timeout, private=True)

@@ -24,6 +24,7 @@ import anyio.to_thread
 import msgspec
 from anyio.abc import TaskGroup
 
+from mistral_async._codec.counts import check_number
 from mistral_async._ratelimit.redis_refusal import lasting_reason
 from mistral_async._ratelimit.store import HORIZON, Correction, Demand, Learned, Report, Slot
 from mistral_async._ratelimit.waiting import ThreadEvent
@@ -78,6 +79,9 @@ class RedisStore:
         if find_spec("coredis") is None:
             raise ImportError("RedisStore needs coredis: pip install 'mistral-async[redis]'")
         self._place = _checked(url)
+        check_number("timeout", timeout)
+        if not isinstance(prefix, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+            raise TypeError(f"prefix must be a str, not {type(prefix).__name__}")
         self._url = url
         self.prefix = prefix
         self.timeout = timeout
@@ -331,6 +335,8 @@ class _Connection:
 
 def _checked(url: str) -> str:
     """Return the server that a URL names, without its password."""
+    if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance] - the same
+        raise TypeError(f"the URL of RedisStore is a str, not {type(url).__name__}")
     try:
         parts = urlsplit(url)
         port = parts.port or 6379

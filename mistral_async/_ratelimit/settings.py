@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import msgspec
 
-from mistral_async._codec.counts import check_count, set_plain_numbers
+from mistral_async._codec.counts import check_count, check_number, set_plain_numbers
 from mistral_async._ratelimit.store import LimitStore
 
 _RATES = ("requests_per_second", "requests_per_minute", "tokens_per_minute")
 _COUNTS = ("burst", "concurrency")
+_STORE = ("reserve", "aclose")
 
 
 class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,22 +49,17 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         set_plain_numbers(self, (*_RATES, *_COUNTS))
         for name in _RATES:
-            _check_number(name, getattr(self, name))
+            check_number(name, getattr(self, name), optional=True)
         for name in _COUNTS:
             check_count(name, getattr(self, name), optional=True)
         if self.burst is not None and self.requests_per_second is None and self.requests_per_minute is None:
             raise ValueError("burst needs requests_per_second or requests_per_minute")
+        if self.store is not None and not all(callable(getattr(self.store, each, None)) for each in _STORE):
+            raise TypeError(f"store must be an SQLiteStore, a RedisStore, or a LimitStore, not {self.store!r:.40}")
+        if not isinstance(self.models, Mapping):
+            raise TypeError(f"models are a mapping of models to RateLimits, not {type(self.models).__name__}")
         for model, limits in self.models.items():
             if not isinstance(limits, RateLimits):
                 raise TypeError(f"models[{model!r}] must be RateLimits, not {type(limits).__name__}")
             if limits.models or limits.store is not None:
                 raise ValueError(f"models[{model!r}] can have neither models nor a store of its own")
-
-
-def _check_number(name: str, value: float | None) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
-    if not math.isfinite(value) or value <= 0:
-        raise ValueError(f"{name} must be a positive number, not {value!r}")

@@ -17,6 +17,7 @@ import anyio.to_thread
 import msgspec
 from anyio.lowlevel import RunVar
 
+from mistral_async._codec.counts import check_number, checked_path
 from mistral_async._files.database import Database
 from mistral_async._ratelimit.store import (
     Correction,
@@ -82,7 +83,8 @@ class SQLiteStore:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = 5.0) -> None:
-        self.path: str = os.fspath(path)
+        check_number("timeout", timeout)
+        self.path: str = checked_path(path)
         self.timeout = timeout
         self._database = Database(self.path, _prepare, timeout=_SLICE)
         self._pid = os.getpid()

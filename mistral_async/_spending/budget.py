@@ -9,12 +9,11 @@ import weakref
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
-from mistral_async._codec.counts import check_count, plain_number
+from mistral_async._codec.counts import check_count, check_number, plain_number
 from mistral_async._spending.estimate import Estimator
 from mistral_async._spending.ledger import (
     MOST,
@@ -124,16 +123,14 @@ class Budget:
             check_prices(self.prices)
         check_count("tokens", self.tokens, optional=True)
         check_count("requests", self.requests, optional=True)
-        if self.cost is not None:
-            if isinstance(self.cost, bool) or not isinstance(self.cost, (int, float)):
-                raise TypeError(f"cost must be a number, not {type(self.cost).__name__}")
-            if not (isfinite(self.cost) and self.cost > 0):
-                raise ValueError(f"cost must be a positive number, not {self.cost!r}")
-            if self.prices is None:
-                raise ValueError("cost= needs prices=: a Price for each model, or KnownPrices()")
+        check_number("cost", self.cost, optional=True)
+        if not isinstance(self.name, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+            raise TypeError(f"name must be a str, not {type(self.name).__name__}")
+        if self.cost is not None and self.prices is None:
+            raise ValueError("cost= needs prices=: a Price for each model, or KnownPrices()")
         if self.tokens is None and self.requests is None and self.cost is None:
             raise ValueError("a budget needs tokens=, requests= or cost=")
-        if self.per not in {None, "day", "job"}:
+        if self.per not in (None, "day", "job"):  # of what has no hash, too
             raise ValueError(f"per must be 'day', 'job' or None, not {self.per!r}")
         if self.per == "job" and self.store is not None and not named:
             raise ValueError("a job that several processes share needs name=, which tells it from other jobs")

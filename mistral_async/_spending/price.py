@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
-from mistral_async._codec.counts import set_plain_numbers
+from mistral_async._codec.counts import check_number, set_plain_numbers
 from mistral_async.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -50,10 +50,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
             value = getattr(self, name)
             if value is None and name == "cached":
                 continue
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise TypeError(f"the price {name} must be a number, not {type(value).__name__}")
-            if not (math.isfinite(value) and value >= 0):
-                raise ValueError(f"the price {name} must be 0 or more, not {value!r}")
+            check_number(f"the price {name}", value, zero=True)
 
     def nanos(self, units: Units) -> int:
         """Return the cost of units in billionths, rounded up."""

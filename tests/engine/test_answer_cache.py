@@ -209,7 +209,7 @@ OPTIONS = {
 
 def test_every_option_makes_another_key():
     client = Mistral("key", cache=MemoryCache())
-    assert {"model", "messages", *OPTIONS} == set(inspect.signature(client.chat.complete).parameters)
+    assert {"model", "messages", "fallback", *OPTIONS} == set(inspect.signature(client.chat.complete).parameters)
     engine = client._executor.engine
     keys = {key_of(engine, calls.chat.complete(**HI, **{name: value})) for name, value in OPTIONS.items()}
     assert len(keys | {key_of(engine, calls.chat.complete(**HI))}) == len(OPTIONS) + 1
@@ -581,5 +581,5 @@ def test_settings_that_are_none():
     with pytest.raises(ValueError, match="max_size must be at least 1"):
         MemoryCache(max_size=0)
     for make in (MemoryCache, lambda ttl: SQLiteCache("a", ttl=ttl), lambda ttl: RedisCache(ttl=ttl)):
-        with pytest.raises(ValueError, match="ttl must be more than 0"):
+        with pytest.raises(ValueError, match="ttl must be a positive number"):
             make(ttl=0)
