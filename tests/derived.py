@@ -13,6 +13,7 @@ import importlib
 import inspect
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -141,10 +142,21 @@ def with_table(source: str) -> str:
         node.args[1] for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "lazy"
     )
     indent = " " * table.col_offset
-    rows = "".join(f'{indent}    "{name}": "{module}",\n' for name, module in sorted(imported))
+    names = collections.defaultdict(list)
+    for name, module in sorted(imported):
+        names[module].append(name)
+    rows = "".join(_row(f"{indent}    ", module, names[module]) for module in sorted(names))
     lines = source.splitlines(keepends=True)
     lines[table.lineno - 1 : table.end_lineno] = [f"{indent}{{\n{rows}{indent}}},\n"]
     return "".join(lines)
+
+
+def _row(indent: str, module: str, names: list[str]) -> str:
+    """Write a module and its names: in one line, or in several that are 120 characters wide."""
+    if len(line := f'{indent}"{module}": "{" ".join(names)}",') <= 120:
+        return f"{line}\n"
+    lines = textwrap.wrap(" ".join(names), 120, initial_indent=f"{indent}    ", subsequent_indent=f"{indent}    ")
+    return "\n".join([f'{indent}"{module}": """', *lines, f'{indent}""",', ""])
 
 
 # What is public: the names of each package, the methods of the clients, and a parameter a line.

@@ -116,17 +116,17 @@ METHODS = ("match", "fullmatch", "search", "findall", "finditer", "sub", "split"
 
 
 def calls_of_re() -> Iterator[tuple[str, str]]:
-    """Yield each call of `re` in the package: the file and the constant of the module, or the function."""
+    """Yield each use of `re` in the package: the file and the constant of the module, or the function."""
     for path in sorted(PACKAGE.rglob("*.py")):
         file = path.relative_to(PACKAGE).as_posix()
         if file.startswith(("testing/", "demo/")):
             continue
         text = path.read_text(encoding="utf-8")
-        if not re.search(r"\bre\.\w+\(", text):
+        if not re.search(r"\b(?:re\.\w+|lazy_pattern)\(", text):
             continue
         for statement in ast.parse(text).body:
             for function, node in _calls(statement, ""):
-                if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "re":
+                if file != "_lazy.py" and ast.unparse(node.func).startswith(("re.", "lazy_pattern")):
                     yield file, function or _assigned(statement)
 
 
@@ -156,7 +156,7 @@ def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
     for file, name in calls_of_re():
         module = importlib.import_module("mistral_async." + file.removesuffix(".py").replace("/", "."))
         value = getattr(module, name, None)
-        if isinstance(value, re.Pattern):
+        if hasattr(value, "fullmatch"):
             found[f"{file} {name}"] = value, calls[name] & set(METHODS) or {"match"}  # it is handed to a function
         elif isinstance(getattr(value, "__self__", None), re.Pattern):
             found[f"{file} {name}"] = value.__self__, {value.__name__}

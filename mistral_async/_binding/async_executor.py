@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar, cast
 
 from mistral_async._binding.blockable import Startable
 from mistral_async._engine.engine import Engine
-from mistral_async._engine.request import Download, Pages, Request, Stream
-from mistral_async._results.download import AsyncDownload
-from mistral_async._results.pages import AsyncPages
-from mistral_async._results.stream import AsyncStream
+from mistral_async._engine.first_use import first_use
+from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
 R = TypeVar("R")
 
 Forms: TypeAlias = dict[type, Callable[[Engine, Any], Any]]
 
-_FORMS: Forms = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
 
-
+@functools.cache
 def forms(*, responses: bool) -> Forms:
-    """Return what each kind of request becomes, besides a call; with `responses` what `with_response` makes of it."""
-    if not responses:
-        return _FORMS
-    from mistral_async._results.with_response import AsyncResponsePages, AsyncResponseStream
+    """Return what each kind of request becomes, besides a call; with `responses` what `with_response` makes of it.
 
-    return {**_FORMS, Stream: AsyncResponseStream, Pages: AsyncResponsePages}
+    Their modules load here: who only makes calls needs none of them.
+    """
+    with first_use():
+        from mistral_async._results.download import AsyncDownload
+        from mistral_async._results.pages import AsyncPages
+        from mistral_async._results.stream import AsyncStream
+
+        plain: Forms = {Stream: AsyncStream, Pages: AsyncPages, Download: AsyncDownload}
+        if not responses:
+            return plain
+        from mistral_async._results.with_response import AsyncResponsePages, AsyncResponseStream
+
+        return {**plain, Stream: AsyncResponseStream, Pages: AsyncResponsePages}
 
 
 class AsyncExecutor:
@@ -35,7 +42,6 @@ class AsyncExecutor:
         self.engine = engine
         self._responses = responses
         self._call = engine.respond if responses else engine.call
-        self._forms = forms(responses=responses)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -49,7 +55,7 @@ class AsyncExecutor:
     def perform(self, request: Request) -> Any:
         """Give the asynchronous form of a request."""
         described: Any = request
-        form = self._forms.get(type(request))
+        form = None if type(request) is Call else forms(responses=self._responses).get(type(request))
         return self._call(described) if form is None else form(self.engine, request)
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:

@@ -21,6 +21,7 @@ from mistral_async._engine.request import (
     content_of,
     form_of,
 )
+from mistral_async._lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from mistral_async._binding.sync_executor import SyncDownload, SyncResponseStream, SyncStream
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Id: TypeAlias = str | int
 
-_ROUTE: Final = re.compile(r"/(?:\{\}|[\w.~!$&'()*+,;=:@%/-])*", re.ASCII)
+_ROUTE: Final = lazy_pattern(r"/(?:\{\}|[\w.~!$&'()*+,;=:@%/-])*", re.ASCII)
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -78,6 +77,8 @@ def _advice(unknown: str, names: list[str], where: str) -> str:
             return f"it is {name!r} here"
     if unknown in _SETTINGS:
         return f"set it for a view of the client, `client.with_options({_SETTINGS[unknown]}=...)`"
+    import difflib
+
     near = difflib.get_close_matches(unknown, names, n=1, cutoff=0.6)
     advice = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(names)}"
     is_endpoint = "." in where and not where.endswith(".with_options")

@@ -12,12 +12,15 @@ from typing import Final
 
 _EVERY_CALL: Final = (
     "anyio.lowlevel",
+    "email.utils",  # of dates in headers
     "encodings.idna",  # of every look-up of a name
     "anyio.to_thread",
     "tenacity",
     "mistral_async._ratelimit.waiting",
     "mistral_async.resources.chat",
     "mistral_async._results.stream",
+    "mistral_async._results.pages",
+    "mistral_async._results.download",
 )
 _DRIVERS: Final = {
     "asyncio": ("anyio._backends._asyncio", "mistral_async._http.asyncio_wire.wire"),

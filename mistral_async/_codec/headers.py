@@ -9,7 +9,6 @@ import functools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from mistral_async._codec.rate_limit_headers import RateLimitStatus, parse_rate_limits
@@ -22,7 +21,7 @@ TCHAR: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 """One character of a token, as a pattern."""
 match_token: Final = re.compile(f"{TCHAR}+").fullmatch
 """Match a text that is a token as a whole; None where it is not one."""
-match_field_value: Final = re.compile(r"[^\x00-\x08\n-\x1f\x7f\u0100-\U0010ffff]*").fullmatch
+match_field_value: Final = re.compile(r"[\t -~\x80-\xff]*").fullmatch
 """Match a text that may be the value of a header; None where it may not."""
 
 
@@ -106,8 +105,10 @@ def _seconds_between(start: str | None, end: str) -> float | None:
     if not start:
         return None
     try:
+        from email.utils import parsedate_to_datetime  # few servers say it with a date
+
         since, until = parsedate_to_datetime(start), parsedate_to_datetime(end)
-    except (TypeError, ValueError, IndexError, OverflowError):
+    except (TypeError, ValueError, IndexError, OverflowError, ImportError, OSError):  # OSError: out of descriptors
         return None
     if (since.tzinfo is None) != (until.tzinfo is None):
         return None

@@ -6,7 +6,6 @@ Answers of the API, bodies of errors and lines of batch files are all read by it
 from __future__ import annotations
 
 import functools
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, cast
 
@@ -14,6 +13,7 @@ import msgspec
 
 from mistral_async._codec.json_faults import text_fault
 from mistral_async._codec.json_types import JSON, JSONObject
+from mistral_async._lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from json import JSONDecoder
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _STEP: Final = 1024 * 1024  # characters of a text after which other threads may go on
 
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_HALF: Final = lazy_pattern("[\ud800-\udfff]")
 
 
 def decode_json(data: bytes | bytearray | memoryview) -> JSON:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -14,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from mistral_async._codec.json_types import is_object
-from mistral_async._codec.plain import plain
+from mistral_async._codec.plain import dataclass_fields, plain
 
 # Rule 1: What is looked through is what msgspec writes: keys, items, fields, and what stands for other classes.
 # Rule 2: The first fault is told, by its path and its kind, never by the text around it. Values whose class has no
@@ -130,8 +129,8 @@ def _inside(path: str, value: Any) -> list[Place]:
     names: Iterable[tuple[str, str]] = ()
     if isinstance(value, msgspec.Struct):
         names = zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
-    elif dataclasses.is_dataclass(kind):
-        names = [(field.name, field.name) for field in dataclasses.fields(kind)]
+    elif (fields := dataclass_fields(kind)) is not None:
+        names = [(name, name) for name in fields]
     elif hasattr(kind, "__attrs_attrs__"):
         names = [(field.name, field.name) for field in kind.__attrs_attrs__]
     else:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from mistral_async._codec.turns import pause
+from mistral_async._lazy import lazy_pattern
 
 # Rule 1: Every other task gets a turn after `_PIECE` bytes, or `_MANY` items.
 # Rule 2: This takes several times as long as a pass of msgspec. So it is for texts of which such a pass would hold up
@@ -25,11 +26,11 @@ _MOST: Final = 50_000
 _DEEPEST: Final = 2000  # brackets; no reader reads so many
 _MANY: Final = 512  # items that are split, one by one, before others get their turn
 
-_INSIDE: Final = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_LEVEL: Final = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_INSIDE: Final = lazy_pattern(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_LEVEL: Final = lazy_pattern(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 """What is neither a bracket nor, at the level of the items, a comma."""
-_IN_STRING: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_OBJECT_KEY: Final = re.compile(rb'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+")[ \t\r\n]*+:', re.DOTALL)
+_IN_STRING: Final = lazy_pattern(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_OBJECT_KEY: Final = lazy_pattern(rb'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+")[ \t\r\n]*+:', re.DOTALL)
 _SPACE: Final = b" \t\r\n"
 _COMMA, _QUOTE = b',"'
 

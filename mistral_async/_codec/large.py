@@ -26,6 +26,7 @@ from mistral_async._codec.open_union import (
     read_leniently,
 )
 from mistral_async._codec.turns import pause
+from mistral_async._lazy import lazy_pattern
 
 K = TypeVar("K")
 
@@ -46,14 +47,14 @@ _PIECE: Final = 256 * 1024  # bytes; about 1 ms
 _FAR: Final = 4 * _PIECE  # bytes after which no end of an item is looked for
 _TRIES: Final = 8
 
-_BLANK: Final = re.compile(rb"[ \t\r\n]++")
-_GAP: Final = re.compile(rb"[ \t\r\n,]*+")  # between two items of a list that has been read as JSON
+_BLANK: Final = lazy_pattern(rb"[ \t\r\n]++")
+_GAP: Final = lazy_pattern(rb"[ \t\r\n,]*+")  # between two items of a list that has been read as JSON
 _BETWEEN: Final = rb"[ \t\r\n]{0,64}+(),[ \t\r\n]{0,64}+"
-_START: Final = re.compile(rb'\[[ \t\r\n]{0,64}+(\{[ \t\r\n]{0,64}+"[^"\\]{1,64}+"|[\["{])')
+_START: Final = lazy_pattern(rb'\[[ \t\r\n]{0,64}+(\{[ \t\r\n]{0,64}+"[^"\\]{1,64}+"|[\["{])')
 _CLOSING: Final = {b"{": rb"\}", b"[": rb"\]", b'"': b'"'}
-_SCALAR_END: Final = re.compile(rb"[0-9a-z]" + _BETWEEN + rb"(?=[-0-9a-z])")
-_ENTRY_END: Final = re.compile(rb'["\]}0-9a-z]' + _BETWEEN + rb'(?=")')
-_CHARACTERS: Final = re.compile(
+_SCALAR_END: Final = lazy_pattern(rb"[0-9a-z]" + _BETWEEN + rb"(?=[-0-9a-z])")
+_ENTRY_END: Final = lazy_pattern(rb'["\]}0-9a-z]' + _BETWEEN + rb'(?=")')
+_CHARACTERS: Final = lazy_pattern(
     rb'(?:[^\\"]++|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u(?![dD][89a-fA-F])....|\\[^u])*+', re.DOTALL
 )
 _OPENING: Final = b'"[{'

@@ -6,7 +6,6 @@ from collections import UserString
 from collections.abc import Callable, Iterable, Iterator, MappingView, Sequence
 from collections.abc import Set as AbstractSet
 from contextvars import ContextVar
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -79,8 +78,8 @@ def _fields(value: Any, cls: Any) -> Any:
     """Return what a model of pydantic's kind, a dataclass or an attrs class stands for; None where it is none."""
     if callable(dump := getattr(value, "model_dump", None)):
         found = _dumped(dump)
-    elif is_dataclass(cls):
-        found = {each.name: getattr(value, each.name) for each in fields(cls)}
+    elif (names := dataclass_fields(cls)) is not None:
+        found = {name: getattr(value, name) for name in names}
     elif (attributes := getattr(cls, "__attrs_attrs__", None)) is not None:
         found = {each.name: getattr(value, each.name) for each in attributes}
     elif callable(dump := getattr(value, "dict", None)):
@@ -91,6 +90,15 @@ def _fields(value: Any, cls: Any) -> Any:
     if type(found) not in _KINDS and not is_mapping(found):  # a mock has any method, and gives mocks
         raise TypeError(f"{name_of(value)} has no form in JSON: its model_dump() gives {name_of(found)}")
     return found
+
+
+def dataclass_fields(cls: Any) -> list[str] | None:
+    """Return the names of the fields of a dataclass; None for any other class."""
+    if not hasattr(cls, "__dataclass_fields__"):
+        return None
+    from dataclasses import fields  # loaded, where there is a dataclass
+
+    return [each.name for each in fields(cls)]
 
 
 IS_SENT: Final = ContextVar("IS_SENT", default=False)

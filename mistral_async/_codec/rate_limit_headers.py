@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from typing import Final, NamedTuple
 
 import msgspec
 
+from mistral_async._lazy import lazy_pattern
+
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "month": 2592000}
-_PREFIX: Final = re.compile(r"(?:x-)?ratelimit(bysize)?-(.+)")
-_WINDOW: Final = re.compile(rf"(?:(.*?)-)??((?:(\d{{1,6}})-)?({'|'.join(_SECONDS)})s?)")
-_FIELD: Final = re.compile(r"(?:(limit|remaining|reset)(?:-(.+))?|(.+)-(limit|remaining|reset))")
+_PREFIX: Final = lazy_pattern(r"(?:x-)?ratelimit(bysize)?-(.+)")
+_WINDOW: Final = lazy_pattern(rf"(?:(.*?)-)??((?:(\d{{1,6}})-)?({'|'.join(_SECONDS)})s?)")
+_FIELD: Final = lazy_pattern(r"(?:(limit|remaining|reset)(?:-(.+))?|(.+)-(limit|remaining|reset))")
 _ALIASES: Final = {"req": "requests", "request": "requests", "token": "tokens", "": "requests"}
 _MAX_NAMES: Final = 1024  # header names that are remembered: a server that invents names does not fill the memory
 _MAX_DIGITS: Final = 18  # of a value: it fits into 64 bits

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar, cast
 
 from mistral_async._codec.turns import pause
+from mistral_async._lazy import lazy_pattern
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ AT_ONCE: Final = 256 * 1024  # bytes: 2 ms, or 15 ms where a server does its wor
 _LONGEST: Final = 16  # bytes of an escaped character
 _TAIL: Final = 4096  # bytes, in which a key that is cut and escaped is looked for
 
-_WRITTEN: Final = re.compile(
+_WRITTEN: Final = lazy_pattern(
     rb"""
     \\{1,4}+u ([0-9a-fA-F]{4}) (?:(?<=[dD][89abAB]..)\\{1,4}+u([dD][c-fC-F][0-9a-fA-F]{2}))?
     | (?:\\{1,4}+x | %(?:25)?) ([0-9a-fA-F]{2})
@@ -47,7 +48,7 @@ _WRITTEN: Final = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 """A character or a byte of one, as it is or escaped."""
-_BEGUN: Final = re.compile(
+_BEGUN: Final = lazy_pattern(
     rb"""
     (?:\\{1,4}u[dD][89abAB][0-9a-fA-F]{2})?  # the first half of a character
     (?:(?:\\{1,4}(?:u0{0,2}|x)|%(?:25?)?|&\#?[xX]?0{0,4})[0-9a-fA-F]{0,3}|&\#[xX]?[0-9a-fA-F]{4,7}|\\{1,4})?\Z

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
+from mistral_async._lazy import lazy_pattern
 
 # Rule 1: A field is a secret by its name, or by its name and another field (a "key" that has an id; a "value" that
 #   expires), unless that one is false (`is_secret`): the same in a Struct, whose repr hides it (`models/_model.py`),
@@ -40,7 +41,7 @@ _BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "value": ("expires_at", "is_secret"),  # of a session; of a header
 }
 _TYPED: Final = frozenset({"api-key", "oauth2-token"})  # whose "value" is one
-_PAIR: Final = re.compile(
+_PAIR: Final = lazy_pattern(
     rb"""
     "([^"\\\r\n]*+)" \s*+:\s*+ (?:data:\s*+)?+  # a name; another line of an event may begin behind it
     (?: "([^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+) | (false) )?+  # a text, which may be cut

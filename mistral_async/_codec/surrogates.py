@@ -9,10 +9,12 @@ import re
 from collections import deque
 from typing import Final
 
+from mistral_async._lazy import lazy_pattern
+
 _LARGEST: Final = 64 * 1024  # bytes of an event that has half a character
 _HIGH: Final = rb"\\u[dD][89abAB][0-9a-fA-F]{2}"
 _LOW: Final = rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-_ESCAPE: Final = re.compile(rb"%b%b|(%b)|(%b)|\\." % (_HIGH, _LOW, _HIGH, _LOW), re.DOTALL)
+_ESCAPE: Final = lazy_pattern(rb"%b%b|(%b)|(%b)|\\." % (_HIGH, _LOW, _HIGH, _LOW), re.DOTALL)
 
 
 class SurrogateJoiner:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import logging
 import os
 import threading
 import time
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, cast
 from mistral_async._codec.redact import Secret
 from mistral_async._engine.access_token import Expiring, Renewal, TokenCache
 from mistral_async._http.loops import Loop, current_loop
+from mistral_async._lazy import log
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ T = TypeVar("T")
 VARIABLE: Final = "MISTRAL_API_KEY"
 FILE_VARIABLE: Final = "MISTRAL_SA_TOKEN_PATH"
 _BEARER: Final = "bearer "
-
-_log = logging.getLogger("mistral_async")
 
 Function: TypeAlias = Callable[[], str | Expiring | Awaitable[str | Expiring]]
 """A function that gives the key: a plain one is called in a thread, where no event loop runs, so it may block."""
@@ -112,7 +110,7 @@ class Key:
         except Exception as error:
             if (old := self._tokens.usable(time.time())) is None:
                 raise
-            _log.warning("the function for the API key failed, and is asked again later: %s", type(error).__name__)
+            log().warning("the function for the API key failed, and is asked again later: %s", type(error).__name__)
             return old
         finally:
             self._tokens.end(renewal)

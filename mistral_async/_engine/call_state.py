@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
@@ -15,6 +14,7 @@ from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
 from mistral_async._codec.redact import AT_ONCE, redact, redact_headers, redact_rest, redact_text, secrets_in
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
+from mistral_async._lazy import log
 from mistral_async._spending.billing import is_billed, payer
 from mistral_async.errors import (
     BODY_KEPT,
@@ -30,6 +30,8 @@ from mistral_async.errors import (
 )
 
 if TYPE_CHECKING:
+    import logging
+
     from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.options import Timeout
@@ -43,8 +45,6 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=MistralError)
 F = TypeVar("F", bound=BaseException)
-
-_log = logging.getLogger("mistral_async")
 
 _ERROR_BODY_LIMIT = 1024 * 1024
 _ERROR_BODY_TIME = 10.0
@@ -152,7 +152,7 @@ class CallState:
         """Tell that a key gets no calls for so many seconds, because of an error."""
         key = key or self.account.number
         what = f"{getattr(error, 'status', '')} {type(error).__name__}".strip()
-        _log.warning("key %d of %s rests for %.3g s: %s", key, self.account.network.origin.host, seconds, what)
+        log().warning("key %d of %s rests for %.3g s: %s", key, self.account.network.origin.host, seconds, what)
         if self.trace is not None:
             self.trace.key_rests(key, error, seconds)
 

@@ -6,7 +6,6 @@ each place.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -16,12 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
 from mistral_async._engine.request import Request
+from mistral_async._lazy import log
 from mistral_async.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from mistral_async._engine.statistics import ClientStatistics
-
-_log = logging.getLogger("mistral_async")
 
 
 class CallContext:
@@ -192,7 +190,7 @@ def _tell(listeners: _Told, news: object) -> None:
         try:
             listener(news)
         except Exception:  # noqa: BLE001 - whatever a hook raises, the others are told
-            _log.exception("The hook %r failed", listener)
+            log().exception("The hook %r failed", listener)
 
 
 def _check(hook: object) -> None:

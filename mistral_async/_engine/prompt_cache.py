@@ -6,7 +6,7 @@ beginning and the tools; where a chat has neither, of its first message. The API
 
 from __future__ import annotations
 
-import hashlib
+import importlib
 from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, Final, Literal, TypeVar
@@ -43,6 +43,8 @@ def _key_of(body: Mapping[str, Any]) -> str:
     beginning = list(takewhile(_is_system, given))
     if not beginning and not body.get("tools") and not body.get("instructions"):
         beginning = given[:1]
+    import hashlib
+
     stable = [[body.get(name) for name in _SAME], beginning]
     canonical = msgspec.json.encode(msgspec.json.decode(encode_any(stable)), order="sorted")
     return f"auto-{hashlib.sha256(canonical).hexdigest()[:_LENGTH]}"
@@ -58,5 +60,7 @@ def checked_prompt_cache(given: Any) -> Literal["auto", "off"] | None:
     """Return the setting; raises `ConfigurationError` for what is none."""
     if given not in (None, "auto", "off"):  # of what has no hash, too
         raise ConfigurationError(f"prompt_cache must be 'auto' or 'off', not {given!r}")
+    if given == "auto":
+        importlib.import_module("hashlib")  # before the first call, which may have no descriptors left
     found: Literal["auto", "off"] | None = given
     return found

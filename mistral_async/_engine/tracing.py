@@ -5,7 +5,6 @@ A hook that raises is logged and passed over; `after_call` comes once, whatever 
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -20,9 +19,8 @@ from mistral_async._engine.hooks import CallContext, HookSet
 from mistral_async._engine.request import Request
 from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import RequestHead
+from mistral_async._lazy import log
 from mistral_async.errors import ConfigurationError, MistralError
-
-_log = logging.getLogger("mistral_async")
 
 UNTRACED = nullcontext()
 
@@ -88,7 +86,7 @@ class Trace:
             try:
                 lowered, text = checked_header(name, value)
             except ConfigurationError:
-                _log.exception("a hook gave a header that can not be sent")
+                log().exception("a hook gave a header that can not be sent")
             else:
                 headers[lowered] = text
         return type(head)(head.method, head.target, tuple(headers.items()))
@@ -174,4 +172,4 @@ class Trace:
 
 
 def _failed(listener: Callable[..., Any]) -> None:
-    _log.exception("the hook %s failed; the call goes on", getattr(listener, "__qualname__", listener))
+    log().exception("the hook %s failed; the call goes on", getattr(listener, "__qualname__", listener))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import functools
-import importlib.util
 import os
-import re
 import ssl
 import warnings
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from mistral_async._http.protocol import SettingError
+from mistral_async._lazy import lazy_pattern
 
 # Rule 1: A path given as `verify` goes before SSL_CERT_FILE and SSL_CERT_DIR, and these go before certifi.
 # Rule 2: A file or folder that was named and has no certificates is a `SettingError` that names it and the setting: no
@@ -20,7 +19,7 @@ from mistral_async._http.protocol import SettingError
 # Rule 3: Without verification none of these is looked at.
 
 Verify = bool | str | os.PathLike[str] | ssl.SSLContext
-_HASHED: Final = re.compile(r"[0-9a-f]{8}\.\d+").fullmatch  # the names under which OpenSSL looks into a folder
+_HASHED: Final = lazy_pattern(r"[0-9a-f]{8}\.\d+")  # the names under which OpenSSL looks into a folder
 _UNKNOWN_AUTHORITY: Final = frozenset({18, 19, 20, 21})  # X509_V_ERR_…: self-signed, or no issuer that is trusted
 _EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})  # of the process, and not for ever
 _CLIENT_CERTIFICATE: Final = " (verify= takes an ssl.SSLContext, which may have a certificate of the client)"
@@ -116,7 +115,9 @@ def _environment() -> _Source:
 @functools.lru_cache(maxsize=16)
 def _verified_context(source: _Source, *, http2: bool) -> ssl.SSLContext:
     setting, file, folder = source
-    if setting == "certifi" and importlib.util.find_spec("certifi") is not None:
+    from importlib.util import find_spec
+
+    if setting == "certifi" and find_spec("certifi") is not None:
         import certifi
 
         file = certifi.where()
@@ -147,7 +148,7 @@ def _with_protocols(context: ssl.SSLContext, *, http2: bool) -> ssl.SSLContext:
 def _has_certificates(folders: str) -> bool:
     """Return whether OpenSSL finds certificates in one of the folders, which are separated as in PATH."""
     existing = (Path(folder) for folder in folders.split(os.pathsep) if folder)
-    return any(_HASHED(entry.name) for folder in existing if folder.is_dir() for entry in folder.iterdir())
+    return any(_HASHED.fullmatch(entry.name) for folder in existing if folder.is_dir() for entry in folder.iterdir())
 
 
 def _explain(problem: OSError | ValueError) -> str:

@@ -20,14 +20,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy(  # pyright: ignore[reportUnsupportedDunderAll] - the names above
     __name__,
     {
-        "Budget": "mistral_async._spending.budget",
-        "BudgetState": "mistral_async._spending.budget",
-        "BudgetStatistics": "mistral_async._spending.statistics",
-        "KnownPrices": "mistral_async._spending.price",
-        "ModelUsage": "mistral_async._spending.meter",
-        "Price": "mistral_async._spending.price",
-        "Spending": "mistral_async._spending.ledger",
-        "Usage": "mistral_async._spending.meter",
-        "UsageMeter": "mistral_async._spending.meter",
+        "mistral_async._spending.budget": "Budget BudgetState",
+        "mistral_async._spending.ledger": "Spending",
+        "mistral_async._spending.meter": "ModelUsage Usage UsageMeter",
+        "mistral_async._spending.price": "KnownPrices Price",
+        "mistral_async._spending.statistics": "BudgetStatistics",
     },
 )

@@ -27,21 +27,15 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "BatchExpiryWarning": "mistral_async.batch._errors",
-            "BatchHandle": "mistral_async.batch._handle",
-            "BatchInputError": "mistral_async.batch._errors",
-            "BatchLimits": "mistral_async.batch._run",
-            "BatchProgress": "mistral_async.batch._progress",
-            "BatchRequestError": "mistral_async.batch._errors",
-            "BatchResults": "mistral_async.batch._handle",
-            "MissingResultError": "mistral_async.batch._errors",
-            "NotSubmittedError": "mistral_async.batch._errors",
-            "Poll": "mistral_async._results.poll",
-            "ResultsExpiredError": "mistral_async.batch._errors",
-            "RunOptions": "mistral_async.batch._config",
-            "StartOptions": "mistral_async.batch._config",
-            "SyncBatchResults": "mistral_async.batch._handle",
-            "WaitTimeoutError": "mistral_async._results.poll",
-            "read_calls": "mistral_async.batch._files",
+            "mistral_async._results.poll": "Poll WaitTimeoutError",
+            "mistral_async.batch._config": "RunOptions StartOptions",
+            "mistral_async.batch._errors": """
+                BatchExpiryWarning BatchInputError BatchRequestError MissingResultError NotSubmittedError
+                ResultsExpiredError
+            """,
+            "mistral_async.batch._files": "read_calls",
+            "mistral_async.batch._handle": "BatchHandle BatchResults SyncBatchResults",
+            "mistral_async.batch._progress": "BatchProgress",
+            "mistral_async.batch._run": "BatchLimits",
         },
     )

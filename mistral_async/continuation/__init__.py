@@ -16,7 +16,7 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "Continuation": "mistral_async.continuation._continuation",
-            "CutAnswer": "mistral_async.continuation._cut",
+            "mistral_async.continuation._continuation": "Continuation",
+            "mistral_async.continuation._cut": "CutAnswer",
         },
     )

@@ -1475,1310 +1475,459 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "APIEndpoint": "mistral_async.models.batch",
-            "APIKeyActions": "mistral_async.models.admin.api_keys",
-            "APIKeyAuth": "mistral_async.models.tools",
-            "APIKeyListOptions": "mistral_async.models.admin.api_keys",
-            "APIZone": "mistral_async.models.admin.billing",
-            "AcceptedDocumentResponse": "mistral_async.models.search_indexes",
-            "AccountRateLimits": "mistral_async.models.admin.billing",
-            "AccountUsage": "mistral_async.models.admin.billing",
-            "AccountUsageOptions": "mistral_async.models.admin.billing",
-            "ActionAvailable": "mistral_async.models.admin.api_keys",
-            "ActionUnavailable": "mistral_async.models.admin.api_keys",
-            "ActivityTaskCompletedAttributesResponse": "mistral_async.models.workflows.events",
-            "ActivityTaskCompletedResponse": "mistral_async.models.workflows.events",
-            "ActivityTaskFailedAttributes": "mistral_async.models.workflows.events",
-            "ActivityTaskFailedResponse": "mistral_async.models.workflows.events",
-            "ActivityTaskRetryingAttributes": "mistral_async.models.workflows.events",
-            "ActivityTaskRetryingResponse": "mistral_async.models.workflows.events",
-            "ActivityTaskStartedAttributesResponse": "mistral_async.models.workflows.events",
-            "ActivityTaskStartedResponse": "mistral_async.models.workflows.events",
-            "AddGroupToWorkspaceRequest": "mistral_async.models.admin.user_groups",
-            "AddWorkspaceMembersResponse": "mistral_async.models.admin.workspaces",
-            "AdminAPIKey": "mistral_async.models.admin.api_keys",
-            "AdminDeleteResponse": "mistral_async.models.admin.users",
-            "AdminRole": "mistral_async.models.admin.users",
-            "AdminWorkspace": "mistral_async.models.admin.workspaces",
-            "Agent": "mistral_async.models.beta_agents",
-            "AgentAliasResponse": "mistral_async.models.beta_agents",
-            "AgentConversation": "mistral_async.models.conversations",
-            "AgentCreationRequest": "mistral_async.models.beta_agents",
-            "AgentFilter": "mistral_async.models.beta_agents",
-            "AgentHandoffDoneEvent": "mistral_async.models.conversation_events",
-            "AgentHandoffEntry": "mistral_async.models.conversations",
-            "AgentHandoffStartedEvent": "mistral_async.models.conversation_events",
-            "AgentListOptions": "mistral_async.models.beta_agents",
-            "AgentListPage": "mistral_async.models.beta_agents",
-            "AgentOptions": "mistral_async.models.beta_agents",
-            "AgentPagesOptions": "mistral_async.models.beta_agents",
-            "AgentUpdateRequest": "mistral_async.models.beta_agents",
-            "AgentsCompletionOptions": "mistral_async.models.agents",
-            "AgentsCompletionRequestMessage": "mistral_async.models.messages",
-            "Aggregation": "mistral_async.models.observability.telemetry",
-            "AggregationMeta": "mistral_async.models.observability.telemetry",
-            "AggregationOptions": "mistral_async.models.observability.telemetry",
-            "AggregationRequest": "mistral_async.models.observability.telemetry",
-            "AggregationRow": "mistral_async.models.observability.telemetry",
-            "AliasList": "mistral_async.models.prompts",
-            "AllowedCaller": "mistral_async.models.responses_items",
-            "And": "mistral_async.models.search_indexes",
-            "Annotation": "mistral_async.models.responses_items",
-            "AnyTool": "mistral_async.models.tools",
-            "AppendConversationRequest": "mistral_async.models.conversations",
-            "AppendOptions": "mistral_async.models.conversations",
-            "ArchiveFTModelOut": "mistral_async.models.models",
-            "ArchiveModelResponse": "mistral_async.models.models",
-            "AssignableServiceAccountRole": "mistral_async.models.service_accounts",
-            "AssistantMessage": "mistral_async.models.messages",
-            "Attribute": "mistral_async.models.documents",
-            "AttributeHashSampling": "mistral_async.models.observability.evaluations",
-            "AudioAgentConfigurationRequest": "mistral_async.models.audio_agents",
-            "AudioAgentConfigurationResponseConfig": "mistral_async.models.audio_agents",
-            "AudioAgentCreateRequest": "mistral_async.models.audio_agents",
-            "AudioAgentListOptions": "mistral_async.models.audio_agents",
-            "AudioAgentListPage": "mistral_async.models.audio_agents",
-            "AudioAgentResponse": "mistral_async.models.audio_agents",
-            "AudioAgentSessionListPage": "mistral_async.models.audio_agents",
-            "AudioAgentSessionSummary": "mistral_async.models.audio_agents",
-            "AudioAgentUpdateRequest": "mistral_async.models.audio_agents",
-            "AudioAssistantTranscriptTurn": "mistral_async.models.audio_sessions",
-            "AudioChunk": "mistral_async.models.content",
-            "AudioEncoding": "mistral_async.models.realtime",
-            "AudioFormat": "mistral_async.models.realtime",
-            "AudioInactivityConfig": "mistral_async.models.audio_sessions",
-            "AudioLLMConfig": "mistral_async.models.audio_sessions",
-            "AudioLatencyBreakdownAssistant": "mistral_async.models.audio_sessions",
-            "AudioLatencyBreakdownUser": "mistral_async.models.audio_sessions",
-            "AudioSTTConfig": "mistral_async.models.audio_sessions",
-            "AudioSessionCreateRequest": "mistral_async.models.audio_sessions",
-            "AudioSessionCreateResponse": "mistral_async.models.audio_sessions",
-            "AudioSessionPhoneCall": "mistral_async.models.audio_sessions",
-            "AudioSessionPhoneNumber": "mistral_async.models.audio_sessions",
-            "AudioSessionResponse": "mistral_async.models.audio_sessions",
-            "AudioSpeechCapabilities": "mistral_async.models.models",
-            "AudioTTSConfig": "mistral_async.models.audio_sessions",
-            "AudioToolCall": "mistral_async.models.audio_sessions",
-            "AudioToolTranscriptTurn": "mistral_async.models.audio_sessions",
-            "AudioTranscriptionCapabilities": "mistral_async.models.models",
-            "AudioTranscriptionRequest": "mistral_async.models.transcriptions",
-            "AudioTurnConfig": "mistral_async.models.audio_sessions",
-            "AudioTurnDetectionConfig": "mistral_async.models.audio_sessions",
-            "AudioUserTranscriptTurn": "mistral_async.models.audio_sessions",
-            "AuditLog": "mistral_async.models.admin.audit_logs",
-            "AuditLogActorType": "mistral_async.models.admin.audit_logs",
-            "AuditLogEventType": "mistral_async.models.admin.audit_logs",
-            "AuditLogListOptions": "mistral_async.models.admin.audit_logs",
-            "AuditLogTargetType": "mistral_async.models.admin.audit_logs",
-            "AuthURLOptions": "mistral_async.models.connectors",
-            "AuthURLResponse": "mistral_async.models.connectors",
-            "AuthenticationConfiguration": "mistral_async.models.connectors",
-            "BackendSpec": "mistral_async.models.workflows.deployments",
-            "BaseFieldDefinition": "mistral_async.models.observability.chat_completion_fields",
-            "BaseModelCard": "mistral_async.models.models",
-            "BatchError": "mistral_async.models.batch",
-            "BatchExecutionBody": "mistral_async.models.workflows.executions",
-            "BatchExecutionResponse": "mistral_async.models.workflows.executions",
-            "BatchExecutionResult": "mistral_async.models.workflows.executions",
-            "BatchJob": "mistral_async.models.batch",
-            "BatchJobIn": "mistral_async.models.batch",
-            "BatchJobOut": "mistral_async.models.batch",
-            "BatchJobStatus": "mistral_async.models.batch",
-            "BatchJobsOrderBy": "mistral_async.models.batch",
-            "BatchJobsOut": "mistral_async.models.batch",
-            "BatchListOptions": "mistral_async.models.batch",
-            "BatchOptions": "mistral_async.models.batch",
-            "BatchOutput": "mistral_async.models.batch",
-            "BatchOutputResponse": "mistral_async.models.batch",
-            "BatchRequest": "mistral_async.models.batch",
-            "BillingEventType": "mistral_async.models.admin.billing",
-            "Block": "mistral_async.models.ocr",
-            "BoolArrayFieldDefinition": "mistral_async.models.search_indexes",
-            "BoolFieldDefinition": "mistral_async.models.search_indexes",
-            "BuiltInConnectors": "mistral_async.models.enums",
-            "Campaign": "mistral_async.models.observability.campaigns",
-            "CategoricalStatistics": "mistral_async.models.observability.evaluation_runs",
-            "ChatCompletionChoice": "mistral_async.models.chat",
-            "ChatCompletionEvent": "mistral_async.models.observability.chat_completion_events",
-            "ChatCompletionEventPreview": "mistral_async.models.observability.chat_completion_events",
-            "ChatCompletionRequestMessage": "mistral_async.models.messages",
-            "ChatCompletionResponse": "mistral_async.models.chat",
-            "ChatCompletionResponseChoiceLogprobs": "mistral_async.models.chat",
-            "ChatCompletionResponseTokenLogprobs": "mistral_async.models.chat",
-            "ChatCompletionResponseTokenLogprobsTopK": "mistral_async.models.chat",
-            "ChatOptions": "mistral_async.models.chat",
-            "ChatParsedOptions": "mistral_async.models.chat",
-            "ChatTranscriptionEvent": "mistral_async.models.observability.chat_completion_events",
-            "Checkpoint": "mistral_async.models.fine_tuning",
-            "CheckpointOut": "mistral_async.models.fine_tuning",
-            "ClassificationResponse": "mistral_async.models.classifiers",
-            "ClassificationTargetResult": "mistral_async.models.classifiers",
-            "ClassifierDetailedJobOut": "mistral_async.models.fine_tuning",
-            "ClassifierFTModelOut": "mistral_async.models.models",
-            "ClassifierFineTunedModel": "mistral_async.models.models",
-            "ClassifierFineTuningJob": "mistral_async.models.fine_tuning",
-            "ClassifierFineTuningJobDetails": "mistral_async.models.fine_tuning",
-            "ClassifierJobOut": "mistral_async.models.fine_tuning",
-            "ClassifierLoss": "mistral_async.models.fine_tuning",
-            "ClassifierTarget": "mistral_async.models.fine_tuning",
-            "ClassifierTargetIn": "mistral_async.models.fine_tuning",
-            "ClassifierTargetOut": "mistral_async.models.fine_tuning",
-            "ClassifierTargetResult": "mistral_async.models.fine_tuning",
-            "ClassifierTrainingParameters": "mistral_async.models.fine_tuning",
-            "ClassifierTrainingParametersIn": "mistral_async.models.fine_tuning",
-            "ClientSecret": "mistral_async.models.realtime_sessions",
-            "CodeInterpreterTool": "mistral_async.models.tools",
-            "CompletionArgs": "mistral_async.models.formats",
-            "CompletionChunk": "mistral_async.models.chat",
-            "CompletionDetailedJobOut": "mistral_async.models.fine_tuning",
-            "CompletionEvent": "mistral_async.models.chat",
-            "CompletionFTModelOut": "mistral_async.models.models",
-            "CompletionFineTunedModel": "mistral_async.models.models",
-            "CompletionFineTuningJob": "mistral_async.models.fine_tuning",
-            "CompletionFineTuningJobDetails": "mistral_async.models.fine_tuning",
-            "CompletionJobOut": "mistral_async.models.fine_tuning",
-            "CompletionOptions": "mistral_async.models.chat",
-            "CompletionResponseStreamChoice": "mistral_async.models.chat",
-            "CompletionTrainingParameters": "mistral_async.models.fine_tuning",
-            "CompletionTrainingParametersIn": "mistral_async.models.fine_tuning",
-            "ConfidenceScoresGranularity": "mistral_async.models.enums",
-            "Confirmation": "mistral_async.models.conversations",
-            "ConfirmationStatus": "mistral_async.models.conversations",
-            "ConfusionMatrix": "mistral_async.models.observability.evaluation_runs",
-            "ConnectionCredentials": "mistral_async.models.connectors",
-            "ConnectionPreference": "mistral_async.models.connectors",
-            "Connector": "mistral_async.models.connectors",
-            "ConnectorAuthData": "mistral_async.models.connectors",
-            "ConnectorAuthMethod": "mistral_async.models.connectors",
-            "ConnectorAuthTaskState": "mistral_async.models.workflows.workflows",
-            "ConnectorAuthType": "mistral_async.models.connectors",
-            "ConnectorAuthenticationHeader": "mistral_async.models.connectors",
-            "ConnectorAuthorization": "mistral_async.models.audio_sessions",
-            "ConnectorBindings": "mistral_async.models.workflows.workflows",
-            "ConnectorExtension": "mistral_async.models.workflows.workflows",
-            "ConnectorGrantType": "mistral_async.models.connectors",
-            "ConnectorLocale": "mistral_async.models.connectors",
-            "ConnectorOpenAPISpec": "mistral_async.models.connectors",
-            "ConnectorOptions": "mistral_async.models.connectors",
-            "ConnectorProtocol": "mistral_async.models.connectors",
-            "ConnectorSlot": "mistral_async.models.workflows.workflows",
-            "ConnectorTool": "mistral_async.models.connectors",
-            "ConnectorToolCallMetadata": "mistral_async.models.mcp",
-            "ConnectorToolCallResponse": "mistral_async.models.mcp",
-            "ConnectorToolsOptions": "mistral_async.models.connectors",
-            "ConnectorVisibility": "mistral_async.models.connectors",
-            "ConnectorsPagination": "mistral_async.models.connectors",
-            "ConnectorsQueryFilters": "mistral_async.models.connectors",
-            "ConsumerScope": "mistral_async.models.connectors",
-            "ConsumerType": "mistral_async.models.connectors",
-            "ContentChunk": "mistral_async.models.content",
-            "ContentSearchFilter": "mistral_async.models.observability.evaluation_records",
-            "ContentSearchFilterGroup": "mistral_async.models.observability.evaluation_records",
-            "Conversation": "mistral_async.models.conversations",
-            "ConversationAppendRequest": "mistral_async.models.conversations",
-            "ConversationAppendRequestBase": "mistral_async.models.conversations",
-            "ConversationEvents": "mistral_async.models.conversation_events",
-            "ConversationEventsData": "mistral_async.models.conversation_events",
-            "ConversationHistory": "mistral_async.models.conversations",
-            "ConversationHistoryUnion": "mistral_async.models.speech",
-            "ConversationInputs": "mistral_async.models.conversations",
-            "ConversationMessages": "mistral_async.models.conversations",
-            "ConversationOptions": "mistral_async.models.conversations",
-            "ConversationRequest": "mistral_async.models.conversations",
-            "ConversationRequestTool": "mistral_async.models.conversations",
-            "ConversationResponse": "mistral_async.models.conversations",
-            "ConversationRestartRequest": "mistral_async.models.conversations",
-            "ConversationRestartRequestBase": "mistral_async.models.conversations",
-            "ConversationStartOptions": "mistral_async.models.conversations",
-            "ConversationUsageInfo": "mistral_async.models.conversations",
-            "CountResponseInputTokensRequest": "mistral_async.models.responses",
-            "CountResponseInputTokensResponse": "mistral_async.models.responses",
-            "CreateAPIKeyRequest": "mistral_async.models.admin.api_keys",
-            "CreateAPIKeyResponse": "mistral_async.models.admin.api_keys",
-            "CreateAgentRequest": "mistral_async.models.beta_agents",
-            "CreateBatchJobRequest": "mistral_async.models.batch",
-            "CreateCampaignRequest": "mistral_async.models.observability.campaigns",
-            "CreateConnectorRequest": "mistral_async.models.connectors",
-            "CreateDatasetRecordRequest": "mistral_async.models.observability.datasets",
-            "CreateDatasetRequest": "mistral_async.models.observability.datasets",
-            "CreateDeploymentRequest": "mistral_async.models.workflows.deployments",
-            "CreateFileResponse": "mistral_async.models.files",
-            "CreateFineTuningJobRequest": "mistral_async.models.fine_tuning",
-            "CreateFineTuningJobResponse": "mistral_async.models.fine_tuning",
-            "CreateIngestionPipelineConfigurationRequest": "mistral_async.models.rag",
-            "CreateInviteRequest": "mistral_async.models.admin.users",
-            "CreateInviteResponse": "mistral_async.models.admin.users",
-            "CreateJudgeRequest": "mistral_async.models.observability.judges",
-            "CreateLibraryRequest": "mistral_async.models.libraries",
-            "CreateManagedIndexRequest": "mistral_async.models.search_indexes",
-            "CreateOrganizationMembersResponse": "mistral_async.models.admin.users",
-            "CreatePipelineRequest": "mistral_async.models.observability.evaluations",
-            "CreatePromptRequest": "mistral_async.models.prompts",
-            "CreatePromptVersionRequest": "mistral_async.models.prompts",
-            "CreatePromptVersionResponse": "mistral_async.models.prompts",
-            "CreateRealtimeSessionResponse": "mistral_async.models.realtime_sessions",
-            "CreateResponseRequest": "mistral_async.models.responses",
-            "CreateResponseResponse": "mistral_async.models.responses",
-            "CreateServiceAccountRequest": "mistral_async.models.service_accounts",
-            "CreateSkillRequest": "mistral_async.models.skills",
-            "CreateSkillVersionRequest": "mistral_async.models.skills",
-            "CreateSkillVersionResponse": "mistral_async.models.skills",
-            "CreateTrigger": "mistral_async.models.triggers",
-            "CreateUserGroupRequest": "mistral_async.models.admin.user_groups",
-            "CreateWebhook": "mistral_async.models.webhooks",
-            "CreateWebhookOptions": "mistral_async.models.webhooks",
-            "CreateWorkspaceRequest": "mistral_async.models.admin.workspaces",
-            "CreateWorkspaceResponse": "mistral_async.models.admin.workspaces",
-            "CredentialsCreateOrUpdate": "mistral_async.models.connectors",
-            "CredentialsOptions": "mistral_async.models.connectors",
-            "CredentialsResponse": "mistral_async.models.connectors",
-            "CredentialsStatus": "mistral_async.models.connectors",
-            "CustomConnector": "mistral_async.models.tools",
-            "CustomConnectorAuthorization": "mistral_async.models.tools",
-            "CustomEmbeddingModel": "mistral_async.models.search_indexes",
-            "CustomTaskCanceledAttributes": "mistral_async.models.workflows.events",
-            "CustomTaskCanceledResponse": "mistral_async.models.workflows.events",
-            "CustomTaskCompletedAttributesResponse": "mistral_async.models.workflows.events",
-            "CustomTaskCompletedResponse": "mistral_async.models.workflows.events",
-            "CustomTaskFailedAttributes": "mistral_async.models.workflows.events",
-            "CustomTaskFailedResponse": "mistral_async.models.workflows.events",
-            "CustomTaskInProgressAttributesResponse": "mistral_async.models.workflows.events",
-            "CustomTaskInProgressResponse": "mistral_async.models.workflows.events",
-            "CustomTaskStartedAttributesResponse": "mistral_async.models.workflows.events",
-            "CustomTaskStartedResponse": "mistral_async.models.workflows.events",
-            "CustomTaskTimedOutAttributes": "mistral_async.models.workflows.events",
-            "CustomTaskTimedOutResponse": "mistral_async.models.workflows.events",
-            "Dataset": "mistral_async.models.observability.datasets",
-            "DatasetImportResult": "mistral_async.models.observability.datasets",
-            "DatasetImportTask": "mistral_async.models.observability.datasets",
-            "DatasetPreview": "mistral_async.models.observability.datasets",
-            "DatasetRecord": "mistral_async.models.observability.datasets",
-            "DatasetRecordSource": "mistral_async.models.observability.datasets",
-            "DeleteAPIKeyResponse": "mistral_async.models.admin.api_keys",
-            "DeleteBatchJobResponse": "mistral_async.models.batch",
-            "DeleteDatasetRecordsRequest": "mistral_async.models.observability.dataset_records",
-            "DeleteDocumentsRequest": "mistral_async.models.search_indexes",
-            "DeleteDocumentsResponse": "mistral_async.models.search_indexes",
-            "DeleteFileOut": "mistral_async.models.files",
-            "DeleteFileResponse": "mistral_async.models.files",
-            "DeleteManagedIndexResponse": "mistral_async.models.search_indexes",
-            "DeleteModelOut": "mistral_async.models.models",
-            "DeleteModelResponse": "mistral_async.models.models",
-            "DeletePromptResponse": "mistral_async.models.prompts",
-            "DeleteSkillResponse": "mistral_async.models.skills",
-            "DeltaMessage": "mistral_async.models.chat",
-            "DenseVectorFieldDefinition": "mistral_async.models.search_indexes",
-            "DeploymentArchiveResponse": "mistral_async.models.workflows.deployments",
-            "DeploymentBuildState": "mistral_async.models.workflows.deployments",
-            "DeploymentDetailResponse": "mistral_async.models.workflows.deployments",
-            "DeploymentK8sBackendSpec": "mistral_async.models.workflows.deployments",
-            "DeploymentListResponse": "mistral_async.models.workflows.deployments",
-            "DeploymentLocation": "mistral_async.models.workflows.deployments",
-            "DeploymentLocationType": "mistral_async.models.workflows.deployments",
-            "DeploymentLogRecord": "mistral_async.models.workflows.deployments",
-            "DeploymentLogSearchResponse": "mistral_async.models.workflows.deployments",
-            "DeploymentLogType": "mistral_async.models.workflows.deployments",
-            "DeploymentMistralCloudBackendSpec": "mistral_async.models.workflows.deployments",
-            "DeploymentObservedState": "mistral_async.models.workflows.deployments",
-            "DeploymentOrderBy": "mistral_async.models.workflows.deployments",
-            "DeploymentResourceConfig": "mistral_async.models.workflows.deployments",
-            "DeploymentResourceConfigUpdate": "mistral_async.models.workflows.deployments",
-            "DeploymentResponse": "mistral_async.models.workflows.deployments",
-            "DeploymentSecretBinding": "mistral_async.models.workflows.deployments",
-            "DeploymentWorkerListResponse": "mistral_async.models.workflows.deployments",
-            "DeploymentWorkerResponse": "mistral_async.models.workflows.deployments",
-            "DeploymentWorkerSpecInput": "mistral_async.models.workflows.deployments",
-            "DeploymentWorkerSpecResponse": "mistral_async.models.workflows.deployments",
-            "DeploymentWorkerStatus": "mistral_async.models.workflows.deployments",
-            "DetectionDefinitionV1": "mistral_async.models.observability.evaluations",
-            "DetectionPattern": "mistral_async.models.observability.evaluations",
-            "Document": "mistral_async.models.documents",
-            "DocumentFieldErrorResponse": "mistral_async.models.search_indexes",
-            "DocumentLibraryTool": "mistral_async.models.tools",
-            "DocumentListOptions": "mistral_async.models.documents",
-            "DocumentOut": "mistral_async.models.documents",
-            "DocumentTextContent": "mistral_async.models.documents",
-            "DocumentURLChunk": "mistral_async.models.content",
-            "DocumentUpdateIn": "mistral_async.models.documents",
-            "EmailLanguage": "mistral_async.models.admin.users",
-            "EmbeddingDtype": "mistral_async.models.embeddings",
-            "EmbeddingOptions": "mistral_async.models.embeddings",
-            "EmbeddingResponse": "mistral_async.models.embeddings",
-            "EmbeddingResponseData": "mistral_async.models.embeddings",
-            "EncodingFormat": "mistral_async.models.embeddings",
-            "EncryptedPatchValue": "mistral_async.models.workflows.events",
-            "Entry": "mistral_async.models.conversations",
-            "Equal": "mistral_async.models.search_indexes",
-            "EvaluationBooleanResultSpec": "mistral_async.models.observability.evaluations",
-            "EvaluationCategoricalResultSpec": "mistral_async.models.observability.evaluations",
-            "EvaluationNumericResultSpec": "mistral_async.models.observability.evaluations",
-            "EvaluationResultSpec": "mistral_async.models.observability.evaluations",
-            "EvaluationRunFilterInput": "mistral_async.models.observability.evaluation_runs",
-            "EvaluationRunGenerationV2": "mistral_async.models.observability.evaluation_records",
-            "EvaluationRunOutputRecordV2": "mistral_async.models.observability.evaluation_records",
-            "EvaluationRunRecordFilterInput": "mistral_async.models.observability.evaluation_records",
-            "EvaluationRunRecordV2Response": "mistral_async.models.observability.evaluation_records",
-            "EvaluationRunScoreV2": "mistral_async.models.observability.evaluation_runs",
-            "EvaluationRunV2Response": "mistral_async.models.observability.evaluation_runs",
-            "EvaluationRunV2WithRefsResponse": "mistral_async.models.observability.evaluation_runs",
-            "EvaluationV2": "mistral_async.models.observability.evaluations",
-            "EvaluationsV2": "mistral_async.models.observability.evaluations",
-            "EvaluatorStatistics": "mistral_async.models.observability.evaluation_runs",
-            "EvaluatorV2": "mistral_async.models.observability.evaluation_runs",
-            "Event": "mistral_async.models.fine_tuning",
-            "EventFieldValue": "mistral_async.models.observability.chat_completion_events",
-            "EventOut": "mistral_async.models.fine_tuning",
-            "ExecutionLogRecord": "mistral_async.models.workflows.executions",
-            "ExecutionLogSearchResponse": "mistral_async.models.workflows.executions",
-            "ExecutionTraceInfoResponse": "mistral_async.models.workflows.executions",
-            "ExportDatasetResponse": "mistral_async.models.observability.datasets",
-            "ExportDefinitionV1": "mistral_async.models.observability.evaluations",
-            "ExtendedOAuthServerMetadata": "mistral_async.models.connectors",
-            "FIMCompletionResponse": "mistral_async.models.fim",
-            "FIMOptions": "mistral_async.models.fim",
-            "FTModelCapabilitiesOut": "mistral_async.models.models",
-            "FTModelCard": "mistral_async.models.models",
-            "FeedResultChatCompletionEventPreview": "mistral_async.models.observability.chat_completion_events",
-            "FeedResultGetLog": "mistral_async.models.observability.logs",
-            "FeedResultGetPipelineResult": "mistral_async.models.observability.spans",
-            "FeedResultGetSpan": "mistral_async.models.observability.spans",
-            "FeedResultGetSpanEvaluation": "mistral_async.models.observability.spans",
-            "FeedResultGetTrace": "mistral_async.models.observability.traces",
-            "FetchCampaignStatusResponse": "mistral_async.models.observability.campaigns",
-            "FetchChatCompletionFieldOptionsResponse": "mistral_async.models.observability.chat_completion_fields",
-            "FetchFieldOptionCountsRequest": "mistral_async.models.observability.chat_completion_fields",
-            "FetchFieldOptionCountsResponse": "mistral_async.models.observability.chat_completion_fields",
-            "FieldGroup": "mistral_async.models.observability.chat_completion_fields",
-            "FieldOptionCountItem": "mistral_async.models.observability.chat_completion_fields",
-            "FieldSortInput": "mistral_async.models.observability.evaluation_records",
-            "File": "mistral_async.models.files",
-            "FileChunk": "mistral_async.models.content",
-            "FileContent": "mistral_async.models.files",
-            "FileInput": "mistral_async.models.files",
-            "FileListOptions": "mistral_async.models.files",
-            "FilePurpose": "mistral_async.models.enums",
-            "FileSchema": "mistral_async.models.files",
-            "FileSignedURL": "mistral_async.models.files",
-            "FileVisibility": "mistral_async.models.enums",
-            "FilterCondition": "mistral_async.models.observability.searches",
-            "FilterConditionOp": "mistral_async.models.observability.searches",
-            "FilterGroup": "mistral_async.models.observability.searches",
-            "FilterItem": "mistral_async.models.observability.searches",
-            "FilterPayload": "mistral_async.models.observability.searches",
-            "FineTuneableModelType": "mistral_async.models.fine_tuning",
-            "FineTunedModel": "mistral_async.models.models",
-            "FineTunedModelCapabilities": "mistral_async.models.models",
-            "FineTuningJob": "mistral_async.models.fine_tuning",
-            "FineTuningJobDetails": "mistral_async.models.fine_tuning",
-            "FineTuningJobStatus": "mistral_async.models.fine_tuning",
-            "FineTuningListOptions": "mistral_async.models.fine_tuning",
-            "FineTuningOptions": "mistral_async.models.fine_tuning",
-            "FineTuningUsageData": "mistral_async.models.admin.billing",
-            "FinishReason": "mistral_async.models.enums",
-            "FloatArrayFieldDefinition": "mistral_async.models.search_indexes",
-            "FloatFieldDefinition": "mistral_async.models.search_indexes",
-            "Function": "mistral_async.models.tools",
-            "FunctionCall": "mistral_async.models.tools",
-            "FunctionCallEntry": "mistral_async.models.conversations",
-            "FunctionCallEvent": "mistral_async.models.conversation_events",
-            "FunctionName": "mistral_async.models.tools",
-            "FunctionRequest": "mistral_async.models.audio_sessions",
-            "FunctionResultEntry": "mistral_async.models.conversations",
-            "FunctionTool": "mistral_async.models.tools",
-            "GetDeploymentLogsOptions": "mistral_async.models.workflows.deployments",
-            "GetDeploymentSummariesResponse": "mistral_async.models.rag",
-            "GetDeploymentSummariesResponseDeployment": "mistral_async.models.rag",
-            "GetDeploymentSummariesResponseVespaDeployment": "mistral_async.models.rag",
-            "GetDeploymentSummariesResponseVespaIndex": "mistral_async.models.rag",
-            "GetFileResponse": "mistral_async.models.files",
-            "GetLog": "mistral_async.models.observability.logs",
-            "GetLogFieldOptions": "mistral_async.models.observability.logs",
-            "GetLogFields": "mistral_async.models.observability.logs",
-            "GetLogs": "mistral_async.models.observability.logs",
-            "GetPipelineResults": "mistral_async.models.observability.spans",
-            "GetSchedulesOptions": "mistral_async.models.workflows.schedules",
-            "GetSignedURLResponse": "mistral_async.models.files",
-            "GetSignedUrlResponse": "mistral_async.models.files",
-            "GetSpan": "mistral_async.models.observability.spans",
-            "GetSpanEvaluation": "mistral_async.models.observability.spans",
-            "GetSpanEvaluationFieldOptions": "mistral_async.models.observability.spans",
-            "GetSpanEvaluationFields": "mistral_async.models.observability.spans",
-            "GetSpanEvaluations": "mistral_async.models.observability.spans",
-            "GetSpanFieldOptions": "mistral_async.models.observability.spans",
-            "GetSpanFields": "mistral_async.models.observability.spans",
-            "GetSpans": "mistral_async.models.observability.spans",
-            "GetStreamEventsOptions": "mistral_async.models.workflows.events",
-            "GetSummaryResponseSummary": "mistral_async.models.search_indexes",
-            "GetTrace": "mistral_async.models.observability.traces",
-            "GetTraceFieldOptions": "mistral_async.models.observability.traces",
-            "GetTraceFields": "mistral_async.models.observability.traces",
-            "GetTraces": "mistral_async.models.observability.traces",
-            "GetWorkflowEventsOptions": "mistral_async.models.workflows.events",
-            "GetWorkflowExecutionLogsOptions": "mistral_async.models.workflows.executions",
-            "GetWorkflowRegistrationsOptions": "mistral_async.models.workflows.workflows",
-            "GetWorkflowsOptions": "mistral_async.models.workflows.workflows",
-            "GitCommitAuthor": "mistral_async.models.workflows.deployments",
-            "GitCommitMetadata": "mistral_async.models.workflows.deployments",
-            "GithubRepository": "mistral_async.models.fine_tuning",
-            "GithubRepositoryIn": "mistral_async.models.fine_tuning",
-            "GithubRepositoryOut": "mistral_async.models.fine_tuning",
-            "GlobalHeaderValue": "mistral_async.models.connectors",
-            "GoalResult": "mistral_async.models.observability.evaluation_runs",
-            "GoalResultItem": "mistral_async.models.observability.evaluation_runs",
-            "GoalSpec": "mistral_async.models.observability.evaluation_runs",
-            "GoalStatusFilter": "mistral_async.models.observability.evaluation_runs",
-            "GoalStatusFilterGroup": "mistral_async.models.observability.evaluation_runs",
-            "GrammarSyntax": "mistral_async.models.responses_items",
-            "GrepMode": "mistral_async.models.search_indexes",
-            "GrepRequest": "mistral_async.models.search_indexes",
-            "GroupWorkspaceAssignment": "mistral_async.models.admin.user_groups",
-            "GuardrailCategoryResult": "mistral_async.models.guardrails",
-            "GuardrailConfig": "mistral_async.models.guardrails",
-            "GuardrailFinding": "mistral_async.models.guardrails",
-            "GuardrailResult": "mistral_async.models.guardrails",
-            "HTTPConnector": "mistral_async.models.connectors",
-            "HandoffExecution": "mistral_async.models.conversations",
-            "HangUpTool": "mistral_async.models.audio_sessions",
-            "ImageDetail": "mistral_async.models.enums",
-            "ImageGenerationTool": "mistral_async.models.tools",
-            "ImageURL": "mistral_async.models.content",
-            "ImageURLChunk": "mistral_async.models.content",
-            "ImportDatasetFromCampaignRequest": "mistral_async.models.observability.datasets",
-            "ImportDatasetFromDatasetRequest": "mistral_async.models.observability.datasets",
-            "ImportDatasetFromExplorerRequest": "mistral_async.models.observability.datasets",
-            "ImportDatasetFromFileRequest": "mistral_async.models.observability.datasets",
-            "ImportDatasetFromPlaygroundRequest": "mistral_async.models.observability.datasets",
-            "ImportDatasetFromSpansRequest": "mistral_async.models.observability.datasets",
-            "In": "mistral_async.models.search_indexes",
-            "IndexEmbedding": "mistral_async.models.search_indexes",
-            "IndexField": "mistral_async.models.search_indexes",
-            "IngestDocumentsRequest": "mistral_async.models.search_indexes",
-            "IngestDocumentsResponse": "mistral_async.models.search_indexes",
-            "IngestResult": "mistral_async.models.search_indexes",
-            "IngestionPipelineConfiguration": "mistral_async.models.rag",
-            "IngestionPipelineTargetIndexRef": "mistral_async.models.rag",
-            "InputEntries": "mistral_async.models.conversations",
-            "InstructRequest": "mistral_async.models.classifiers",
-            "InstructRequestInput": "mistral_async.models.classifiers",
-            "InstructRequestMessage": "mistral_async.models.messages",
-            "IntArrayFieldDefinition": "mistral_async.models.search_indexes",
-            "IntFieldDefinition": "mistral_async.models.search_indexes",
-            "Integration": "mistral_async.models.fine_tuning",
-            "InviteOptions": "mistral_async.models.admin.users",
-            "JSONFieldDefinition": "mistral_async.models.search_indexes",
-            "JSONPatch": "mistral_async.models.workflows.events",
-            "JSONPatchAdd": "mistral_async.models.workflows.events",
-            "JSONPatchAppend": "mistral_async.models.workflows.events",
-            "JSONPatchPayloadResponse": "mistral_async.models.workflows.events",
-            "JSONPatchRemove": "mistral_async.models.workflows.events",
-            "JSONPatchReplace": "mistral_async.models.workflows.events",
-            "JSONPayloadResponse": "mistral_async.models.workflows.events",
-            "JSONSchema": "mistral_async.models.formats",
-            "JobIn": "mistral_async.models.fine_tuning",
-            "JobMetadata": "mistral_async.models.fine_tuning",
-            "JobMetadataOut": "mistral_async.models.fine_tuning",
-            "JobsAPIRoutesFineTuningUpdateFineTunedModelResponse": "mistral_async.models.models",
-            "JobsOut": "mistral_async.models.fine_tuning",
-            "JsonSchema": "mistral_async.models.formats",
-            "Judge": "mistral_async.models.observability.judges",
-            "JudgeChatCompletionEventRequest": "mistral_async.models.observability.chat_completion_events",
-            "JudgeClassificationOutput": "mistral_async.models.observability.judges",
-            "JudgeClassificationOutputOption": "mistral_async.models.observability.judges",
-            "JudgeConversationRequest": "mistral_async.models.observability.judges",
-            "JudgeDatasetRecordRequest": "mistral_async.models.observability.dataset_records",
-            "JudgeDefinitionV1": "mistral_async.models.observability.evaluations",
-            "JudgeListOptions": "mistral_async.models.observability.judges",
-            "JudgeOutput": "mistral_async.models.observability.judges",
-            "JudgeOutputType": "mistral_async.models.observability.judges",
-            "JudgeOutputUnion": "mistral_async.models.observability.judges",
-            "JudgeRegressionOutput": "mistral_async.models.observability.judges",
-            "KeywordArrayFieldDefinition": "mistral_async.models.search_indexes",
-            "KeywordFieldDefinition": "mistral_async.models.search_indexes",
-            "KeywordRetriever": "mistral_async.models.search_indexes",
-            "LegacyJobMetadata": "mistral_async.models.fine_tuning",
-            "LegacyJobMetadataOut": "mistral_async.models.fine_tuning",
-            "LibrariesUsageData": "mistral_async.models.admin.billing",
-            "Library": "mistral_async.models.libraries",
-            "LibraryIn": "mistral_async.models.libraries",
-            "LibraryInUpdate": "mistral_async.models.libraries",
-            "LibraryListOptions": "mistral_async.models.libraries",
-            "LibraryOptions": "mistral_async.models.libraries",
-            "LibraryOut": "mistral_async.models.libraries",
-            "LimitsContext": "mistral_async.models.admin.billing",
-            "ListAPIKeysResponse": "mistral_async.models.admin.api_keys",
-            "ListAdminRolesResponse": "mistral_async.models.admin.users",
-            "ListAdminWorkspacesResponse": "mistral_async.models.admin.workspaces",
-            "ListAssignableServiceAccountRolesResponse": "mistral_async.models.service_accounts",
-            "ListBatchJobsResponse": "mistral_async.models.batch",
-            "ListCampaignSelectedEventsResponse": "mistral_async.models.observability.campaigns",
-            "ListCampaignsResponse": "mistral_async.models.observability.campaigns",
-            "ListChatCompletionFieldsResponse": "mistral_async.models.observability.chat_completion_fields",
-            "ListDatasetImportTasksResponse": "mistral_async.models.observability.datasets",
-            "ListDatasetRecordsResponse": "mistral_async.models.observability.datasets",
-            "ListDatasetsResponse": "mistral_async.models.observability.datasets",
-            "ListDeploymentsOptions": "mistral_async.models.workflows.deployments",
-            "ListDocumentOut": "mistral_async.models.documents",
-            "ListDocumentsResponse": "mistral_async.models.documents",
-            "ListEvaluationRunRecordsResponse": "mistral_async.models.observability.evaluation_records",
-            "ListEvaluationRunsResponse": "mistral_async.models.observability.evaluation_runs",
-            "ListFilesOut": "mistral_async.models.files",
-            "ListFilesResponse": "mistral_async.models.files",
-            "ListFineTuningJobsResponse": "mistral_async.models.fine_tuning",
-            "ListGroupWorkspacesResponse": "mistral_async.models.admin.user_groups",
-            "ListJudgesResponse": "mistral_async.models.observability.judges",
-            "ListLibrariesResponse": "mistral_async.models.libraries",
-            "ListLibraryOut": "mistral_async.models.libraries",
-            "ListManagedIndexesResponse": "mistral_async.models.search_indexes",
-            "ListOptimizationTrialsResponse": "mistral_async.models.observability.optimizations",
-            "ListOptimizationsResponse": "mistral_async.models.observability.optimizations",
-            "ListOrganizationMembersResponse": "mistral_async.models.admin.users",
-            "ListOrganizationsResponse": "mistral_async.models.users",
-            "ListPromptVersionsResponse": "mistral_async.models.prompts",
-            "ListPromptsResponse": "mistral_async.models.prompts",
-            "ListRunsOptions": "mistral_async.models.workflows.runs",
-            "ListServiceAccountRolesResponse": "mistral_async.models.service_accounts",
-            "ListServiceAccountsResponse": "mistral_async.models.service_accounts",
-            "ListSharingOut": "mistral_async.models.accesses",
-            "ListSharingResponse": "mistral_async.models.accesses",
-            "ListSkillVersionsResponse": "mistral_async.models.skills",
-            "ListSkillsResponse": "mistral_async.models.skills",
-            "ListSortDirection": "mistral_async.models.prompts",
-            "ListSortField": "mistral_async.models.prompts",
-            "ListUserGroupMembersResponse": "mistral_async.models.admin.user_groups",
-            "ListUserGroupsResponse": "mistral_async.models.admin.user_groups",
-            "ListWorkflowEventResponse": "mistral_async.models.workflows.events",
-            "ListWorkspacesResponse": "mistral_async.models.users",
-            "LlmJudgeReference": "mistral_async.models.observability.evaluations",
-            "LogicalExpression": "mistral_async.models.connectors",
-            "LogsRequest": "mistral_async.models.observability.logs",
-            "LongArrayFieldDefinition": "mistral_async.models.search_indexes",
-            "LongFieldDefinition": "mistral_async.models.search_indexes",
-            "MCPAnnotations": "mistral_async.models.mcp",
-            "MCPAudioContent": "mistral_async.models.mcp",
-            "MCPBlobResource": "mistral_async.models.mcp",
-            "MCPClientCapabilities": "mistral_async.models.mcp",
-            "MCPClientTasks": "mistral_async.models.mcp",
-            "MCPConnector": "mistral_async.models.connectors",
-            "MCPContent": "mistral_async.models.mcp",
-            "MCPElicitation": "mistral_async.models.mcp",
-            "MCPEmbeddedResource": "mistral_async.models.mcp",
-            "MCPImageContent": "mistral_async.models.mcp",
-            "MCPListCapability": "mistral_async.models.mcp",
-            "MCPPrompt": "mistral_async.models.mcp",
-            "MCPPromptArgument": "mistral_async.models.mcp",
-            "MCPResource": "mistral_async.models.mcp",
-            "MCPResourceLink": "mistral_async.models.mcp",
-            "MCPResourcesCapability": "mistral_async.models.mcp",
-            "MCPResultMetadata": "mistral_async.models.mcp",
-            "MCPSampling": "mistral_async.models.mcp",
-            "MCPServerAuthenticationRequirement": "mistral_async.models.mcp",
-            "MCPServerCapabilities": "mistral_async.models.mcp",
-            "MCPServerCard": "mistral_async.models.mcp",
-            "MCPServerCardMeta": "mistral_async.models.mcp",
-            "MCPServerIcon": "mistral_async.models.mcp",
-            "MCPServerRemote": "mistral_async.models.mcp",
-            "MCPServerRemoteHeader": "mistral_async.models.mcp",
-            "MCPServerRepository": "mistral_async.models.mcp",
-            "MCPServerTasks": "mistral_async.models.mcp",
-            "MCPTextContent": "mistral_async.models.mcp",
-            "MCPTextResource": "mistral_async.models.mcp",
-            "MCPTool": "mistral_async.models.mcp",
-            "MCPToolAnnotations": "mistral_async.models.mcp",
-            "MCPToolExecution": "mistral_async.models.mcp",
-            "MCPToolMeta": "mistral_async.models.mcp",
-            "MCPUIToolMeta": "mistral_async.models.mcp",
-            "ManagedDeploymentResponse": "mistral_async.models.workflows.deployments",
-            "ManagedIndexConfig": "mistral_async.models.search_indexes",
-            "ManagedIndexFields": "mistral_async.models.search_indexes",
-            "ManagedIndexResponse": "mistral_async.models.search_indexes",
-            "MemberSubscription": "mistral_async.models.admin.users",
-            "MemberWorkspaceInfo": "mistral_async.models.admin.users",
-            "Message": "mistral_async.models.messages",
-            "MessageEntries": "mistral_async.models.conversations",
-            "MessageEntry": "mistral_async.models.conversations",
-            "MessageInput": "mistral_async.models.messages",
-            "MessageInputEntry": "mistral_async.models.conversations",
-            "MessageInputRole": "mistral_async.models.conversations",
-            "MessageOutputEntry": "mistral_async.models.conversations",
-            "MessageOutputEvent": "mistral_async.models.conversation_events",
-            "MessageResponse": "mistral_async.models.connectors",
-            "MessageTokens": "mistral_async.models.usage",
-            "Messages": "mistral_async.models.messages",
-            "MetadataFilter": "mistral_async.models.observability.evaluation_runs",
-            "MetadataFilterGroup": "mistral_async.models.observability.evaluation_runs",
-            "Metric": "mistral_async.models.fine_tuning",
-            "MetricDefinition": "mistral_async.models.observability.telemetry",
-            "MetricOut": "mistral_async.models.fine_tuning",
-            "MetricsData": "mistral_async.models.rag",
-            "MistralEmbeddingModel": "mistral_async.models.search_indexes",
-            "MistralPromptMode": "mistral_async.models.enums",
-            "ModelCapabilities": "mistral_async.models.models",
-            "ModelCard": "mistral_async.models.models",
-            "ModelConversation": "mistral_async.models.conversations",
-            "ModelList": "mistral_async.models.models",
-            "ModelListData": "mistral_async.models.models",
-            "ModelUsageData": "mistral_async.models.admin.billing",
-            "ModerationAction": "mistral_async.models.enums",
-            "ModerationDefinitionV1": "mistral_async.models.observability.evaluations",
-            "ModerationLLMV1CategoryThresholds": "mistral_async.models.guardrails",
-            "ModerationLLMV1Config": "mistral_async.models.guardrails",
-            "ModerationLLMV2CategoryThresholds": "mistral_async.models.guardrails",
-            "ModerationLLMV2Config": "mistral_async.models.guardrails",
-            "ModerationLlmv1CategoryThresholds": "mistral_async.models.guardrails",
-            "ModerationLlmv1Config": "mistral_async.models.guardrails",
-            "ModerationLlmv2CategoryThresholds": "mistral_async.models.guardrails",
-            "ModerationLlmv2Config": "mistral_async.models.guardrails",
-            "ModerationObject": "mistral_async.models.classifiers",
-            "ModerationResponse": "mistral_async.models.classifiers",
-            "NavigateDirection": "mistral_async.models.search_indexes",
-            "NavigateRequest": "mistral_async.models.search_indexes",
-            "NavigationChunkResponse": "mistral_async.models.search_indexes",
-            "NavigationResponse": "mistral_async.models.search_indexes",
-            "NearestNeighbourRetriever": "mistral_async.models.search_indexes",
-            "NestedGroupRef": "mistral_async.models.admin.user_groups",
-            "NestedGroups": "mistral_async.models.admin.user_groups",
-            "NetworkEncodedInput": "mistral_async.models.workflows.workflows",
-            "NewDatasetRecordSource": "mistral_async.models.observability.datasets",
-            "Not": "mistral_async.models.search_indexes",
-            "NumericStatistics": "mistral_async.models.observability.evaluation_runs",
-            "OAuth2ClientCredentials": "mistral_async.models.connectors",
-            "OAuth2MetadataSecrets": "mistral_async.models.connectors",
-            "OAuth2TokenAuth": "mistral_async.models.tools",
-            "OCRAsideTextBlock": "mistral_async.models.ocr",
-            "OCRBlockConfidenceScores": "mistral_async.models.ocr",
-            "OCRCaptionBlock": "mistral_async.models.ocr",
-            "OCRCodeBlock": "mistral_async.models.ocr",
-            "OCRConfidenceScore": "mistral_async.models.ocr",
-            "OCRDocument": "mistral_async.models.ocr",
-            "OCREquationBlock": "mistral_async.models.ocr",
-            "OCRFooterBlock": "mistral_async.models.ocr",
-            "OCRHeaderBlock": "mistral_async.models.ocr",
-            "OCRImageBlock": "mistral_async.models.ocr",
-            "OCRImageObject": "mistral_async.models.ocr",
-            "OCRListBlock": "mistral_async.models.ocr",
-            "OCROptions": "mistral_async.models.ocr",
-            "OCRPageConfidenceScores": "mistral_async.models.ocr",
-            "OCRPageDimensions": "mistral_async.models.ocr",
-            "OCRPageObject": "mistral_async.models.ocr",
-            "OCRParsedOptions": "mistral_async.models.ocr",
-            "OCRReferencesBlock": "mistral_async.models.ocr",
-            "OCRResponse": "mistral_async.models.ocr",
-            "OCRSignatureBlock": "mistral_async.models.ocr",
-            "OCRTableBlock": "mistral_async.models.ocr",
-            "OCRTableObject": "mistral_async.models.ocr",
-            "OCRTextBlock": "mistral_async.models.ocr",
-            "OCRTitleBlock": "mistral_async.models.ocr",
-            "OCRUsageInfo": "mistral_async.models.ocr",
-            "OTLPDestination": "mistral_async.models.observability.evaluations",
-            "ObservabilityFieldType": "mistral_async.models.observability.searches",
-            "ObservabilityListOptions": "mistral_async.models.observability.searches",
-            "ObservabilityPageOptions": "mistral_async.models.observability.searches",
-            "ObservabilityTaskStatus": "mistral_async.models.observability.searches",
-            "OpenAPIFileSource": "mistral_async.models.connectors",
-            "OpenAPISpecSource": "mistral_async.models.connectors",
-            "OpenAPIURLSource": "mistral_async.models.connectors",
-            "Optimization": "mistral_async.models.observability.optimizations",
-            "OptimizationDetail": "mistral_async.models.observability.optimizations",
-            "OptimizationListOptions": "mistral_async.models.observability.optimizations",
-            "OptimizationReference": "mistral_async.models.observability.optimizations",
-            "OptimizationTrialObservation": "mistral_async.models.observability.optimizations",
-            "OptimizationTrialWithObservations": "mistral_async.models.observability.optimizations",
-            "Or": "mistral_async.models.search_indexes",
-            "OrderByClause": "mistral_async.models.observability.telemetry",
-            "OrganizationInvite": "mistral_async.models.admin.users",
-            "OrganizationMember": "mistral_async.models.admin.users",
-            "OrganizationMemberCreate": "mistral_async.models.admin.users",
-            "OrganizationMemberListOptions": "mistral_async.models.admin.users",
-            "OrganizationRoleName": "mistral_async.models.admin.users",
-            "OrganizationUser": "mistral_async.models.admin.users",
-            "OrganizationUserInvite": "mistral_async.models.admin.users",
-            "OtelFieldDefinition": "mistral_async.models.observability.telemetry",
-            "OutputContentChunks": "mistral_async.models.conversation_events",
-            "OutputEntry": "mistral_async.models.conversations",
-            "OwnerType": "mistral_async.models.libraries",
-            "PaginatedConnectors": "mistral_async.models.connectors",
-            "PaginatedResultCampaignPreview": "mistral_async.models.observability.campaigns",
-            "PaginatedResultChatCompletionEventPreview": "mistral_async.models.observability.campaigns",
-            "PaginatedResultDatasetImportTask": "mistral_async.models.observability.datasets",
-            "PaginatedResultDatasetPreview": "mistral_async.models.observability.datasets",
-            "PaginatedResultDatasetRecord": "mistral_async.models.observability.datasets",
-            "PaginatedResultEvaluationRunRecordV2Response": "mistral_async.models.observability.evaluation_records",
-            "PaginatedResultEvaluationRunV2Response": "mistral_async.models.observability.evaluation_runs",
-            "PaginatedResultEvaluationRunV2WithRefsResponse": "mistral_async.models.observability.evaluation_runs",
-            "PaginatedResultEvaluationV2": "mistral_async.models.observability.evaluations",
-            "PaginatedResultJudgePreview": "mistral_async.models.observability.judges",
-            "PaginatedResultOptimization": "mistral_async.models.observability.optimizations",
-            "PaginatedResultOptimizationTrialWithObservations": "mistral_async.models.observability.optimizations",
-            "PaginatedResultPipeline": "mistral_async.models.observability.evaluations",
-            "PaginatedResultProject": "mistral_async.models.observability.evaluation_projects",
-            "PaginationInfo": "mistral_async.models.libraries",
-            "ParamFilterOperator": "mistral_async.models.observability.evaluation_runs",
-            "ParsedOptions": "mistral_async.models.chat",
-            "PartialScheduleDefinition": "mistral_async.models.workflows.schedules",
-            "PhoneDestination": "mistral_async.models.audio_sessions",
-            "Pipeline": "mistral_async.models.observability.evaluations",
-            "PipelineConfig": "mistral_async.models.observability.evaluations",
-            "PipelineConfigHeader": "mistral_async.models.observability.evaluations",
-            "PipelineConfigSelector": "mistral_async.models.observability.evaluations",
-            "PipelineDefinition": "mistral_async.models.observability.evaluations",
-            "PipelineListOptions": "mistral_async.models.observability.evaluations",
-            "PipelineResult": "mistral_async.models.observability.spans",
-            "PipelineResultsRequest": "mistral_async.models.observability.spans",
-            "PipelineSampling": "mistral_async.models.observability.evaluations",
-            "PipelinesResponse": "mistral_async.models.observability.evaluations",
-            "PlanType": "mistral_async.models.admin.users",
-            "Prediction": "mistral_async.models.formats",
-            "PriceData": "mistral_async.models.admin.billing",
-            "Principal": "mistral_async.models.users",
-            "ProbabilisticSampling": "mistral_async.models.observability.evaluations",
-            "ProcessStatus": "mistral_async.models.documents",
-            "ProcessingStatus": "mistral_async.models.documents",
-            "ProcessingStatusOut": "mistral_async.models.documents",
-            "Project": "mistral_async.models.observability.evaluation_projects",
-            "ProjectEvaluationSummary": "mistral_async.models.observability.evaluation_projects",
-            "Projects": "mistral_async.models.observability.evaluation_projects",
-            "Prompt": "mistral_async.models.prompts",
-            "PromptDefinition": "mistral_async.models.prompts",
-            "PromptOptions": "mistral_async.models.prompts",
-            "PromptTokensDetails": "mistral_async.models.usage",
-            "PromptVariable": "mistral_async.models.prompts",
-            "PromptVersion": "mistral_async.models.prompts",
-            "ProvisionGroupRequest": "mistral_async.models.admin.user_groups",
-            "PublicAuthenticationMethod": "mistral_async.models.connectors",
-            "QueryDefinition": "mistral_async.models.workflows.workflows",
-            "QueryInvocationBody": "mistral_async.models.workflows.executions",
-            "QueryWorkflowResponse": "mistral_async.models.workflows.executions",
-            "RAGDeploymentStatus": "mistral_async.models.rag",
-            "RRFRetriever": "mistral_async.models.search_indexes",
-            "Range": "mistral_async.models.search_indexes",
-            "RankedRetriever": "mistral_async.models.search_indexes",
-            "RawAudio": "mistral_async.models.speech",
-            "RawContent": "mistral_async.models.skills",
-            "ReadOptions": "mistral_async.models.search_indexes",
-            "ReadRequest": "mistral_async.models.search_indexes",
-            "RealtimeConnectOptions": "mistral_async.models.realtime",
-            "RealtimeErrorDetail": "mistral_async.models.realtime",
-            "RealtimeEvent": "mistral_async.models.realtime",
-            "RealtimeReconnected": "mistral_async.models.realtime",
-            "RealtimeSpeechError": "mistral_async.models.realtime",
-            "RealtimeSpeechErrorDetail": "mistral_async.models.realtime",
-            "RealtimeSpeechEvent": "mistral_async.models.realtime",
-            "RealtimeSpeechOptions": "mistral_async.models.realtime",
-            "RealtimeSpeechSession": "mistral_async.models.realtime",
-            "RealtimeSpeechSessionCreated": "mistral_async.models.realtime",
-            "RealtimeSpeechSessionUpdated": "mistral_async.models.realtime",
-            "RealtimeSpeechSettings": "mistral_async.models.realtime",
-            "RealtimeSpeechStreamingMode": "mistral_async.models.realtime",
-            "RealtimeTranscriptionError": "mistral_async.models.realtime",
-            "RealtimeTranscriptionErrorDetail": "mistral_async.models.realtime",
-            "RealtimeTranscriptionOptions": "mistral_async.models.realtime",
-            "RealtimeTranscriptionSession": "mistral_async.models.realtime",
-            "RealtimeTranscriptionSessionCreated": "mistral_async.models.realtime",
-            "RealtimeTranscriptionSessionUpdated": "mistral_async.models.realtime",
-            "RealtimeTranscriptionSettings": "mistral_async.models.realtime",
-            "ReasoningEffort": "mistral_async.models.enums",
-            "Reconnect": "mistral_async.models.realtime",
-            "RecordSort": "mistral_async.models.observability.evaluation_records",
-            "ReferenceChunk": "mistral_async.models.content",
-            "RegisterDeploymentRequestDeployment": "mistral_async.models.rag",
-            "RegisterDeploymentRequestVespaDeployment": "mistral_async.models.rag",
-            "RegisterDeploymentRequestVespaField": "mistral_async.models.rag",
-            "RegisterDeploymentRequestVespaIndex": "mistral_async.models.rag",
-            "RegisterSearchIndexResponseIndex": "mistral_async.models.rag",
-            "RegistryListOptions": "mistral_async.models.prompts",
-            "RejectedDocumentResponse": "mistral_async.models.search_indexes",
-            "RemoveWorkspaceMembersRequest": "mistral_async.models.admin.workspaces",
-            "RemoveWorkspaceMembersResponse": "mistral_async.models.admin.workspaces",
-            "Repository": "mistral_async.models.fine_tuning",
-            "RequestSource": "mistral_async.models.beta_agents",
-            "RequestedServiceTier": "mistral_async.models.enums",
-            "ResetInvocationBody": "mistral_async.models.workflows.executions",
-            "ResourceChunk": "mistral_async.models.content",
-            "ResourceChunkContent": "mistral_async.models.content",
-            "ResourceLinkChunk": "mistral_async.models.content",
-            "ResponseDoneEvent": "mistral_async.models.conversation_events",
-            "ResponseErrorEvent": "mistral_async.models.conversation_events",
-            "ResponseFormat": "mistral_async.models.formats",
-            "ResponseFormatInput": "mistral_async.models.formats",
-            "ResponseFormats": "mistral_async.models.enums",
-            "ResponseInputOptions": "mistral_async.models.responses",
-            "ResponseOptions": "mistral_async.models.responses",
-            "ResponseRetrieveModelV1ModelsModelIDGet": "mistral_async.models.models",
-            "ResponseStartedEvent": "mistral_async.models.conversation_events",
-            "ResponsesAnnotationContainerFileCitation": "mistral_async.models.responses_items",
-            "ResponsesAnnotationFileCitation": "mistral_async.models.responses_items",
-            "ResponsesAnnotationFilePath": "mistral_async.models.responses_items",
-            "ResponsesAnnotationURLCitation": "mistral_async.models.responses_items",
-            "ResponsesCaller": "mistral_async.models.responses_items",
-            "ResponsesCallerDirect": "mistral_async.models.responses_items",
-            "ResponsesCallerProgram": "mistral_async.models.responses_items",
-            "ResponsesCompletedEvent": "mistral_async.models.responses_events",
-            "ResponsesContent": "mistral_async.models.responses_items",
-            "ResponsesContentPartAddedEvent": "mistral_async.models.responses_events",
-            "ResponsesContentPartDoneEvent": "mistral_async.models.responses_events",
-            "ResponsesCreatedEvent": "mistral_async.models.responses_events",
-            "ResponsesCustomTool": "mistral_async.models.responses_items",
-            "ResponsesCustomToolFormat": "mistral_async.models.responses_items",
-            "ResponsesDetail": "mistral_async.models.responses_items",
-            "ResponsesEasyInputMessage": "mistral_async.models.responses_items",
-            "ResponsesEffort": "mistral_async.models.responses",
-            "ResponsesError": "mistral_async.models.responses",
-            "ResponsesErrorEvent": "mistral_async.models.responses_events",
-            "ResponsesFailedEvent": "mistral_async.models.responses_events",
-            "ResponsesFormat": "mistral_async.models.responses",
-            "ResponsesFormatJSONObject": "mistral_async.models.responses",
-            "ResponsesFormatText": "mistral_async.models.responses",
-            "ResponsesFormatTextJSONSchemaConfig": "mistral_async.models.responses",
-            "ResponsesFunctionCallArgumentsDeltaEvent": "mistral_async.models.responses_events",
-            "ResponsesFunctionCallArgumentsDoneEvent": "mistral_async.models.responses_events",
-            "ResponsesFunctionCallOutput": "mistral_async.models.responses_items",
-            "ResponsesFunctionCallOutputCallerDirect": "mistral_async.models.responses_items",
-            "ResponsesFunctionCallOutputCallerProgram": "mistral_async.models.responses_items",
-            "ResponsesFunctionTool": "mistral_async.models.responses_items",
-            "ResponsesFunctionToolCall": "mistral_async.models.responses_items",
-            "ResponsesGrammar": "mistral_async.models.responses_items",
-            "ResponsesInProgressEvent": "mistral_async.models.responses_events",
-            "ResponsesIncompleteDetails": "mistral_async.models.responses",
-            "ResponsesIncompleteEvent": "mistral_async.models.responses_events",
-            "ResponsesInput": "mistral_async.models.responses",
-            "ResponsesInputContent": "mistral_async.models.responses_items",
-            "ResponsesInputFile": "mistral_async.models.responses_items",
-            "ResponsesInputFileContent": "mistral_async.models.responses_items",
-            "ResponsesInputImage": "mistral_async.models.responses_items",
-            "ResponsesInputImageContent": "mistral_async.models.responses_items",
-            "ResponsesInputItem": "mistral_async.models.responses_items",
-            "ResponsesInputText": "mistral_async.models.responses_items",
-            "ResponsesInputTextContent": "mistral_async.models.responses_items",
-            "ResponsesInputTokensDetails": "mistral_async.models.responses",
-            "ResponsesLogprob": "mistral_async.models.responses_items",
-            "ResponsesMessage": "mistral_async.models.responses_items",
-            "ResponsesNamespaceTool": "mistral_async.models.responses_items",
-            "ResponsesOutputContent": "mistral_async.models.responses_items",
-            "ResponsesOutputItem": "mistral_async.models.responses_items",
-            "ResponsesOutputItemAddedEvent": "mistral_async.models.responses_events",
-            "ResponsesOutputItemDoneEvent": "mistral_async.models.responses_events",
-            "ResponsesOutputMessage": "mistral_async.models.responses_items",
-            "ResponsesOutputRefusal": "mistral_async.models.responses_items",
-            "ResponsesOutputText": "mistral_async.models.responses_items",
-            "ResponsesOutputTokensDetails": "mistral_async.models.responses",
-            "ResponsesPart": "mistral_async.models.responses_items",
-            "ResponsesPartReasoningText": "mistral_async.models.responses_items",
-            "ResponsesPhase": "mistral_async.models.responses_items",
-            "ResponsesPromptCacheBreakpoint": "mistral_async.models.responses_items",
-            "ResponsesReasoningItem": "mistral_async.models.responses_items",
-            "ResponsesReasoningTextDeltaEvent": "mistral_async.models.responses_events",
-            "ResponsesReasoningTextDoneEvent": "mistral_async.models.responses_events",
-            "ResponsesResponseStatus": "mistral_async.models.responses",
-            "ResponsesRole": "mistral_async.models.responses_items",
-            "ResponsesStatus": "mistral_async.models.responses_items",
-            "ResponsesStreamEvents": "mistral_async.models.responses_events",
-            "ResponsesStreamFrameData": "mistral_async.models.responses_events",
-            "ResponsesSummary": "mistral_async.models.responses_items",
-            "ResponsesSupportedReasoning": "mistral_async.models.responses",
-            "ResponsesText": "mistral_async.models.responses_items",
-            "ResponsesTextConfig": "mistral_async.models.responses",
-            "ResponsesTextDeltaEvent": "mistral_async.models.responses_events",
-            "ResponsesTextDoneEvent": "mistral_async.models.responses_events",
-            "ResponsesTool": "mistral_async.models.responses_items",
-            "ResponsesToolChoice": "mistral_async.models.responses",
-            "ResponsesToolChoiceFunction": "mistral_async.models.responses_items",
-            "ResponsesToolFunction": "mistral_async.models.responses_items",
-            "ResponsesTopLogprob": "mistral_async.models.responses_items",
-            "ResponsesUsage": "mistral_async.models.responses",
-            "ResponsesVerbosity": "mistral_async.models.responses",
-            "RestartConversationRequest": "mistral_async.models.conversations",
-            "RestartOptions": "mistral_async.models.conversations",
-            "RetrieveFileOut": "mistral_async.models.files",
-            "RetrieveFileResponse": "mistral_async.models.files",
-            "Retriever": "mistral_async.models.search_indexes",
-            "RunEvaluationSummary": "mistral_async.models.observability.evaluation_runs",
-            "RunOptimizationRef": "mistral_async.models.observability.evaluation_runs",
-            "RunOwnershipFilter": "mistral_async.models.observability.evaluation_runs",
-            "RunProjectSummary": "mistral_async.models.observability.evaluation_runs",
-            "RunSortBy": "mistral_async.models.workflows.runs",
-            "RunStatisticsResponse": "mistral_async.models.observability.evaluation_runs",
-            "SampleType": "mistral_async.models.enums",
-            "SamplingOptions": "mistral_async.models.chat",
-            "ScalarMetric": "mistral_async.models.workflows.metrics",
-            "ScalarStatisticValue": "mistral_async.models.observability.evaluation_runs",
-            "ScheduleCalendar": "mistral_async.models.workflows.schedules",
-            "ScheduleDefinition": "mistral_async.models.workflows.schedules",
-            "ScheduleDefinitionOutput": "mistral_async.models.workflows.schedules",
-            "ScheduleFutureExecution": "mistral_async.models.workflows.schedules",
-            "ScheduleInterval": "mistral_async.models.workflows.schedules",
-            "ScheduleOverlapPolicy": "mistral_async.models.workflows.schedules",
-            "SchedulePolicy": "mistral_async.models.workflows.schedules",
-            "ScheduleRange": "mistral_async.models.workflows.schedules",
-            "ScheduleRecentExecution": "mistral_async.models.workflows.schedules",
-            "ScheduleStatus": "mistral_async.models.workflows.schedules",
-            "ScimSyncConfig": "mistral_async.models.admin.scim",
-            "ScimSyncGroupAction": "mistral_async.models.admin.scim",
-            "ScimSyncGroupRef": "mistral_async.models.admin.scim",
-            "ScimSyncGroupUpdateAction": "mistral_async.models.admin.scim",
-            "ScimSyncGroupsSummary": "mistral_async.models.admin.scim",
-            "ScimSyncMembershipAction": "mistral_async.models.admin.scim",
-            "ScimSyncRequest": "mistral_async.models.admin.scim",
-            "ScimSyncResponse": "mistral_async.models.admin.scim",
-            "ScimSyncRun": "mistral_async.models.admin.scim",
-            "ScimSyncRunStatus": "mistral_async.models.admin.scim",
-            "ScimSyncSummary": "mistral_async.models.admin.scim",
-            "ScimSyncUserAction": "mistral_async.models.admin.scim",
-            "ScimSyncUserRef": "mistral_async.models.admin.scim",
-            "ScimSyncUsersSummary": "mistral_async.models.admin.scim",
-            "ScoreFilter": "mistral_async.models.observability.evaluation_runs",
-            "ScoreFilterGroup": "mistral_async.models.observability.evaluation_runs",
-            "ScoreFilterOperator": "mistral_async.models.observability.evaluation_runs",
-            "ScoreSortInput": "mistral_async.models.observability.evaluation_records",
-            "SearchAllEvaluationRunsResponse": "mistral_async.models.observability.evaluation_runs",
-            "SearchChatCompletionEventIdsRequest": "mistral_async.models.observability.chat_completion_events",
-            "SearchChatCompletionEventIdsResponse": "mistral_async.models.observability.chat_completion_events",
-            "SearchChatCompletionEventsRequest": "mistral_async.models.observability.chat_completion_events",
-            "SearchChatCompletionEventsResponse": "mistral_async.models.observability.chat_completion_events",
-            "SearchChunkResponse": "mistral_async.models.search_indexes",
-            "SearchFilter": "mistral_async.models.search_indexes",
-            "SearchHitResponse": "mistral_async.models.search_indexes",
-            "SearchIndexListOptions": "mistral_async.models.search_indexes",
-            "SearchIndexStatus": "mistral_async.models.search_indexes",
-            "SearchRequest": "mistral_async.models.search_indexes",
-            "SearchResponse": "mistral_async.models.search_indexes",
-            "SeatType": "mistral_async.models.admin.users",
-            "ServiceAccount": "mistral_async.models.service_accounts",
-            "ServiceAccountListOptions": "mistral_async.models.service_accounts",
-            "ServiceAccountRole": "mistral_async.models.service_accounts",
-            "SetNestedGroupsRequest": "mistral_async.models.admin.user_groups",
-            "SetOrganizationRoleRequest": "mistral_async.models.admin.user_groups",
-            "SetServiceAccountRolesRequest": "mistral_async.models.service_accounts",
-            "ShareEntityType": "mistral_async.models.accesses",
-            "ShareLevel": "mistral_async.models.accesses",
-            "ShareRelation": "mistral_async.models.prompts",
-            "SharedOptions": "mistral_async.models.chat",
-            "Sharing": "mistral_async.models.accesses",
-            "SharingDelete": "mistral_async.models.accesses",
-            "SharingIn": "mistral_async.models.accesses",
-            "SharingOut": "mistral_async.models.accesses",
-            "SharingRequest": "mistral_async.models.accesses",
-            "SharingScope": "mistral_async.models.prompts",
-            "SignalDefinition": "mistral_async.models.workflows.workflows",
-            "SignalInvocationBody": "mistral_async.models.workflows.executions",
-            "SignalInvocationBodyNetworkEncodedInput": "mistral_async.models.workflows.executions",
-            "SignalWorkflowResponse": "mistral_async.models.workflows.executions",
-            "SignatureEncoding": "mistral_async.models.webhooks",
-            "SignatureHashAlgorithm": "mistral_async.models.webhooks",
-            "SipDestination": "mistral_async.models.audio_sessions",
-            "Skill": "mistral_async.models.skills",
-            "SkillAssetContentTextContent": "mistral_async.models.skills",
-            "SkillDefinition": "mistral_async.models.skills",
-            "SkillOptions": "mistral_async.models.skills",
-            "SkillVersion": "mistral_async.models.skills",
-            "SortOrder": "mistral_async.models.documents",
-            "Source": "mistral_async.models.enums",
-            "SpanDatasetMapping": "mistral_async.models.observability.datasets",
-            "SpanDatasetMappingContract": "mistral_async.models.observability.datasets",
-            "SpanDatasetSourceReference": "mistral_async.models.observability.datasets",
-            "SpanEvaluationsRequest": "mistral_async.models.observability.spans",
-            "SpansRequest": "mistral_async.models.observability.spans",
-            "SpeechAssistantTurn": "mistral_async.models.speech",
-            "SpeechOptions": "mistral_async.models.speech",
-            "SpeechOutputFormat": "mistral_async.models.speech",
-            "SpeechRequest": "mistral_async.models.speech",
-            "SpeechResponse": "mistral_async.models.speech",
-            "SpeechStreamAudioDelta": "mistral_async.models.speech",
-            "SpeechStreamDone": "mistral_async.models.speech",
-            "SpeechStreamEvents": "mistral_async.models.speech",
-            "SpeechUserTurn": "mistral_async.models.speech",
-            "SpendLimits": "mistral_async.models.admin.billing",
-            "StaticToolFiller": "mistral_async.models.audio_sessions",
-            "StatisticKind": "mistral_async.models.observability.evaluation_runs",
-            "StatisticSpec": "mistral_async.models.observability.evaluation_runs",
-            "StreamDeploymentLogsOptions": "mistral_async.models.workflows.deployments",
-            "StreamEventSsePayload": "mistral_async.models.workflows.events",
-            "StreamEventWorkflowContext": "mistral_async.models.workflows.events",
-            "StreamExecutionEventSource": "mistral_async.models.workflows.executions",
-            "StreamWorkflowExecutionLogsOptions": "mistral_async.models.workflows.executions",
-            "StreamingDelayRange": "mistral_async.models.models",
-            "SubscriptionStatus": "mistral_async.models.admin.users",
-            "SummaryChunk": "mistral_async.models.search_indexes",
-            "SummaryError": "mistral_async.models.search_indexes",
-            "SummaryMetadata": "mistral_async.models.search_indexes",
-            "SummaryStatus": "mistral_async.models.search_indexes",
-            "SummaryStreamTypes": "mistral_async.models.search_indexes",
-            "SystemFilter": "mistral_async.models.observability.evaluation_runs",
-            "SystemMessage": "mistral_async.models.messages",
-            "SystemMessageContentChunks": "mistral_async.models.content",
-            "SystemNameFilter": "mistral_async.models.observability.evaluation_runs",
-            "SystemNameFilterGroup": "mistral_async.models.observability.evaluation_runs",
-            "SystemParamFilter": "mistral_async.models.observability.evaluation_runs",
-            "SystemParamFilterGroup": "mistral_async.models.observability.evaluation_runs",
-            "SystemV2": "mistral_async.models.observability.evaluation_runs",
-            "TableFormat": "mistral_async.models.enums",
-            "TagFilter": "mistral_async.models.observability.evaluation_runs",
-            "TelemetryAggregation": "mistral_async.models.observability.telemetry",
-            "TelemetryFieldOperator": "mistral_async.models.observability.telemetry",
-            "TelemetryGranularity": "mistral_async.models.observability.telemetry",
-            "TelemetryOrder": "mistral_async.models.observability.telemetry",
-            "TelemetrySearchOptions": "mistral_async.models.observability.telemetry",
-            "TelemetrySpanReference": "mistral_async.models.observability.datasets",
-            "TelemetryWindow": "mistral_async.models.observability.telemetry",
-            "TempoGetTraceResponse": "mistral_async.models.workflows.executions",
-            "TempoTraceAttribute": "mistral_async.models.workflows.executions",
-            "TempoTraceAttributeArrayContainer": "mistral_async.models.workflows.executions",
-            "TempoTraceAttributeArrayElement": "mistral_async.models.workflows.executions",
-            "TempoTraceAttributeArrayValue": "mistral_async.models.workflows.executions",
-            "TempoTraceAttributeBoolValue": "mistral_async.models.workflows.executions",
-            "TempoTraceAttributeDoubleValue": "mistral_async.models.workflows.executions",
-            "TempoTraceAttributeIntValue": "mistral_async.models.workflows.executions",
-            "TempoTraceAttributeStringValue": "mistral_async.models.workflows.executions",
-            "TempoTraceAttributeValue": "mistral_async.models.workflows.executions",
-            "TempoTraceBatch": "mistral_async.models.workflows.executions",
-            "TempoTraceEvent": "mistral_async.models.workflows.executions",
-            "TempoTraceResource": "mistral_async.models.workflows.executions",
-            "TempoTraceScope": "mistral_async.models.workflows.executions",
-            "TempoTraceScopeSpan": "mistral_async.models.workflows.executions",
-            "TempoTraceSpan": "mistral_async.models.workflows.executions",
-            "TextArrayFieldDefinition": "mistral_async.models.search_indexes",
-            "TextChunk": "mistral_async.models.content",
-            "TextFieldDefinition": "mistral_async.models.search_indexes",
-            "ThinkChunk": "mistral_async.models.content",
-            "ThinkPart": "mistral_async.models.content",
-            "TimeDimension": "mistral_async.models.observability.telemetry",
-            "TimeSeriesMetric": "mistral_async.models.workflows.metrics",
-            "TimestampArrayFieldDefinition": "mistral_async.models.search_indexes",
-            "TimestampFieldDefinition": "mistral_async.models.search_indexes",
-            "TimestampGranularity": "mistral_async.models.transcriptions",
-            "TokenEndpointAuthMethod": "mistral_async.models.connectors",
-            "TokenLimitsByModel": "mistral_async.models.admin.billing",
-            "Tool": "mistral_async.models.tools",
-            "ToolCall": "mistral_async.models.tools",
-            "ToolCallConfirmation": "mistral_async.models.conversations",
-            "ToolChoice": "mistral_async.models.tools",
-            "ToolChoiceEnum": "mistral_async.models.enums",
-            "ToolCondition": "mistral_async.models.connectors",
-            "ToolConfiguration": "mistral_async.models.tools",
-            "ToolExecutionConfiguration": "mistral_async.models.connectors",
-            "ToolExecutionDeltaEvent": "mistral_async.models.conversation_events",
-            "ToolExecutionDoneEvent": "mistral_async.models.conversation_events",
-            "ToolExecutionEntry": "mistral_async.models.conversations",
-            "ToolExecutionStartedEvent": "mistral_async.models.conversation_events",
-            "ToolFileChunk": "mistral_async.models.content",
-            "ToolMessage": "mistral_async.models.messages",
-            "ToolProperties": "mistral_async.models.connectors",
-            "ToolReferenceChunk": "mistral_async.models.content",
-            "TraceAttributeValue": "mistral_async.models.workflows.executions",
-            "TracesRequest": "mistral_async.models.observability.traces",
-            "TrainingFile": "mistral_async.models.fine_tuning",
-            "TranscriptTurn": "mistral_async.models.audio_sessions",
-            "TranscriptionOptions": "mistral_async.models.transcriptions",
-            "TranscriptionResponse": "mistral_async.models.transcriptions",
-            "TranscriptionSegmentChunk": "mistral_async.models.transcriptions",
-            "TranscriptionSettings": "mistral_async.models.transcriptions",
-            "TranscriptionStreamDone": "mistral_async.models.transcriptions",
-            "TranscriptionStreamEvents": "mistral_async.models.transcriptions",
-            "TranscriptionStreamEventsData": "mistral_async.models.transcriptions",
-            "TranscriptionStreamLanguage": "mistral_async.models.transcriptions",
-            "TranscriptionStreamSegmentDelta": "mistral_async.models.transcriptions",
-            "TranscriptionStreamTextDelta": "mistral_async.models.transcriptions",
-            "TransferCallTool": "mistral_async.models.audio_sessions",
-            "TransferDestination": "mistral_async.models.audio_sessions",
-            "TransferTarget": "mistral_async.models.audio_sessions",
-            "Trigger": "mistral_async.models.triggers",
-            "TriggerAction": "mistral_async.models.triggers",
-            "TriggerActionType": "mistral_async.models.triggers",
-            "TriggerEvent": "mistral_async.models.triggers",
-            "TriggerEventList": "mistral_async.models.triggers",
-            "TriggerHandler": "mistral_async.models.triggers",
-            "TriggerListOptions": "mistral_async.models.triggers",
-            "TriggerOwnerType": "mistral_async.models.triggers",
-            "TurbineLocale": "mistral_async.models.mcp",
-            "TurbineMeta": "mistral_async.models.mcp",
-            "TurbineToolMeta": "mistral_async.models.mcp",
-            "TurbineToolType": "mistral_async.models.mcp",
-            "TurnDetectionConfig": "mistral_async.models.realtime",
-            "TurnDetectionEagerEndEvent": "mistral_async.models.realtime",
-            "TurnDetectionEndEvent": "mistral_async.models.realtime",
-            "TurnDetectionEndReason": "mistral_async.models.realtime",
-            "TurnDetectionResumeEvent": "mistral_async.models.realtime",
-            "TurnDetectionStartEvent": "mistral_async.models.realtime",
-            "UnarchiveFTModelOut": "mistral_async.models.models",
-            "UnarchiveModelResponse": "mistral_async.models.models",
-            "UnknownRealtimeEvent": "mistral_async.models.realtime",
-            "UnsupportedStatistics": "mistral_async.models.observability.evaluation_runs",
-            "UpdateAgentRequest": "mistral_async.models.beta_agents",
-            "UpdateConnectorRequest": "mistral_async.models.connectors",
-            "UpdateDatasetRecordPayloadRequest": "mistral_async.models.observability.dataset_records",
-            "UpdateDatasetRecordPropertiesRequest": "mistral_async.models.observability.dataset_records",
-            "UpdateDatasetRequest": "mistral_async.models.observability.datasets",
-            "UpdateDefinition": "mistral_async.models.workflows.workflows",
-            "UpdateDeploymentRequest": "mistral_async.models.workflows.deployments",
-            "UpdateDocumentRequest": "mistral_async.models.documents",
-            "UpdateFTModelIn": "mistral_async.models.models",
-            "UpdateGroupWorkspaceRequest": "mistral_async.models.admin.user_groups",
-            "UpdateInvocationBody": "mistral_async.models.workflows.executions",
-            "UpdateJudgeRequest": "mistral_async.models.observability.judges",
-            "UpdateLibraryRequest": "mistral_async.models.libraries",
-            "UpdateManagedIndexRequest": "mistral_async.models.search_indexes",
-            "UpdateMetricsRequestDeploymentMetricsOffline": "mistral_async.models.rag",
-            "UpdateMetricsRequestDeploymentMetricsOnline": "mistral_async.models.rag",
-            "UpdateMetricsRequestIndexMetrics": "mistral_async.models.rag",
-            "UpdateModelRequest": "mistral_async.models.models",
-            "UpdateOrganizationMemberRequest": "mistral_async.models.admin.users",
-            "UpdatePipelineRequest": "mistral_async.models.observability.evaluations",
-            "UpdatePromptRequest": "mistral_async.models.prompts",
-            "UpdatePromptVersionRequest": "mistral_async.models.prompts",
-            "UpdateRunInfo": "mistral_async.models.rag",
-            "UpdateServiceAccountRequest": "mistral_async.models.service_accounts",
-            "UpdateSkillRequest": "mistral_async.models.skills",
-            "UpdateSkillVersionRequest": "mistral_async.models.skills",
-            "UpdateSpendLimitRequest": "mistral_async.models.admin.billing",
-            "UpdateSummaryRequestSummary": "mistral_async.models.search_indexes",
-            "UpdateUserGroupRequest": "mistral_async.models.admin.user_groups",
-            "UpdateWorkflowResponse": "mistral_async.models.workflows.executions",
-            "UpdateWorkspaceMembersResponse": "mistral_async.models.admin.workspaces",
-            "UpdateWorkspaceRequest": "mistral_async.models.admin.workspaces",
-            "UploadFileOut": "mistral_async.models.files",
-            "UploadFileResponse": "mistral_async.models.files",
-            "UsageInfo": "mistral_async.models.usage",
-            "UsageLimits": "mistral_async.models.admin.billing",
-            "UserGroup": "mistral_async.models.admin.user_groups",
-            "UserGroupListOptions": "mistral_async.models.admin.user_groups",
-            "UserGroupMember": "mistral_async.models.admin.user_groups",
-            "UserGroupMembersRequest": "mistral_async.models.admin.user_groups",
-            "UserGroupTargetType": "mistral_async.models.admin.user_groups",
-            "UserIdentity": "mistral_async.models.users",
-            "UserIdentityAPIKey": "mistral_async.models.users",
-            "UserIdentityOrganization": "mistral_async.models.users",
-            "UserIdentityWorkspace": "mistral_async.models.users",
-            "UserMessage": "mistral_async.models.messages",
-            "UserOrganization": "mistral_async.models.users",
-            "UserWorkspace": "mistral_async.models.users",
-            "Vector": "mistral_async.models.vector",
-            "VespaFieldRanking": "mistral_async.models.rag",
-            "VespaFieldType": "mistral_async.models.rag",
-            "VibeActiveUsersStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeCodeUsageData": "mistral_async.models.admin.billing",
-            "VibeConsumedTokensStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeNextEditActiveUsersStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeNextEditModifiedLOCStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeNextEditSuggestionStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeOrganizationStats": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeSessionDurationStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeSessionStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeToolCallsByNameStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeToolCallsStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeUserPromptsStat": "mistral_async.models.admin.vibe_code_analytics",
-            "VibeWorkByAgentStat": "mistral_async.models.admin.vibe_work_analytics",
-            "VibeWorkByAgentStats": "mistral_async.models.admin.vibe_work_analytics",
-            "VibeWorkByTimeStat": "mistral_async.models.admin.vibe_work_analytics",
-            "VibeWorkByTimeStats": "mistral_async.models.admin.vibe_work_analytics",
-            "VibeWorkByUserStat": "mistral_async.models.admin.vibe_work_analytics",
-            "VibeWorkByUserStats": "mistral_async.models.admin.vibe_work_analytics",
-            "VibeWorkGranularity": "mistral_async.models.admin.vibe_work_analytics",
-            "VibeWorkspaceStats": "mistral_async.models.admin.vibe_code_analytics",
-            "VoiceAgentCustomConnector": "mistral_async.models.audio_sessions",
-            "VoiceAgentDocumentLibraryTool": "mistral_async.models.audio_sessions",
-            "VoiceAgentFunctionTool": "mistral_async.models.audio_sessions",
-            "VoiceAgentFunctionToolRequest": "mistral_async.models.audio_sessions",
-            "VoiceAgentTool": "mistral_async.models.audio_agents",
-            "VoiceAgentToolRequest": "mistral_async.models.audio_sessions",
-            "VoiceAgentWebSearchTool": "mistral_async.models.audio_sessions",
-            "VoiceCreateRequest": "mistral_async.models.voices",
-            "VoiceGender": "mistral_async.models.voices",
-            "VoiceKind": "mistral_async.models.voices",
-            "VoiceListPage": "mistral_async.models.voices",
-            "VoiceListResponse": "mistral_async.models.voices",
-            "VoiceOptions": "mistral_async.models.voices",
-            "VoiceResponse": "mistral_async.models.voices",
-            "VoiceSearchOptions": "mistral_async.models.voices",
-            "VoiceType": "mistral_async.models.voices",
-            "VoiceUpdateRequest": "mistral_async.models.voices",
-            "WandbIntegration": "mistral_async.models.fine_tuning",
-            "WandbIntegrationOut": "mistral_async.models.fine_tuning",
-            "WandbIntegrationResult": "mistral_async.models.fine_tuning",
-            "WebSearchPremiumTool": "mistral_async.models.tools",
-            "WebSearchTool": "mistral_async.models.tools",
-            "Webhook": "mistral_async.models.webhooks",
-            "WebhookOwnerType": "mistral_async.models.webhooks",
-            "WebhookProvider": "mistral_async.models.webhooks",
-            "WebhookSigningSecret": "mistral_async.models.webhooks",
-            "WhoamiOrganization": "mistral_async.models.users",
-            "WhoamiResponse": "mistral_async.models.users",
-            "WhoamiServiceAccountPrincipal": "mistral_async.models.users",
-            "WhoamiUserPrincipal": "mistral_async.models.users",
-            "WorkerInfo": "mistral_async.models.workflows.workers",
-            "WorkerToken": "mistral_async.models.audio_sessions",
-            "Workflow": "mistral_async.models.workflows.workflows",
-            "WorkflowArchiveResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowBasicDefinition": "mistral_async.models.workflows.workflows",
-            "WorkflowBulkArchiveRequest": "mistral_async.models.workflows.workflows",
-            "WorkflowBulkArchiveResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowBulkError": "mistral_async.models.workflows.workflows",
-            "WorkflowBulkUnarchiveRequest": "mistral_async.models.workflows.workflows",
-            "WorkflowBulkUnarchiveResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowCodeDefinition": "mistral_async.models.workflows.workflows",
-            "WorkflowDeploymentStatus": "mistral_async.models.workflows.workflows",
-            "WorkflowEvent": "mistral_async.models.workflows.events",
-            "WorkflowEventScope": "mistral_async.models.workflows.events",
-            "WorkflowEventType": "mistral_async.models.workflows.events",
-            "WorkflowExecuteResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowExecutionCanceledAttributes": "mistral_async.models.workflows.events",
-            "WorkflowExecutionCanceledResponse": "mistral_async.models.workflows.events",
-            "WorkflowExecutionCompletedAttributesResponse": "mistral_async.models.workflows.events",
-            "WorkflowExecutionCompletedResponse": "mistral_async.models.workflows.events",
-            "WorkflowExecutionContinuedAsNewAttributesResponse": "mistral_async.models.workflows.events",
-            "WorkflowExecutionContinuedAsNewResponse": "mistral_async.models.workflows.events",
-            "WorkflowExecutionFailedAttributes": "mistral_async.models.workflows.events",
-            "WorkflowExecutionFailedResponse": "mistral_async.models.workflows.events",
-            "WorkflowExecutionListResponse": "mistral_async.models.workflows.runs",
-            "WorkflowExecutionOptions": "mistral_async.models.workflows.workflows",
-            "WorkflowExecutionProgressTraceEvent": "mistral_async.models.workflows.executions",
-            "WorkflowExecutionRequest": "mistral_async.models.workflows.workflows",
-            "WorkflowExecutionResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowExecutionStartedAttributesResponse": "mistral_async.models.workflows.events",
-            "WorkflowExecutionStartedResponse": "mistral_async.models.workflows.events",
-            "WorkflowExecutionStatus": "mistral_async.models.workflows.workflows",
-            "WorkflowExecutionSyncResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowExecutionTraceEvent": "mistral_async.models.workflows.executions",
-            "WorkflowExecutionTraceEventsResponse": "mistral_async.models.workflows.executions",
-            "WorkflowExecutionTraceOTelResponse": "mistral_async.models.workflows.executions",
-            "WorkflowExecutionTraceSummaryResponse": "mistral_async.models.workflows.executions",
-            "WorkflowExecutionTraceSummarySpan": "mistral_async.models.workflows.executions",
-            "WorkflowExecutionWithoutResultResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowExtensions": "mistral_async.models.workflows.workflows",
-            "WorkflowFailure": "mistral_async.models.workflows.events",
-            "WorkflowGetResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowListResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowMetadata": "mistral_async.models.workflows.workflows",
-            "WorkflowMetrics": "mistral_async.models.workflows.metrics",
-            "WorkflowPayload": "mistral_async.models.workflows.events",
-            "WorkflowRegistration": "mistral_async.models.workflows.workflows",
-            "WorkflowRegistrationGetResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowRegistrationListResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowRegistrationWithWorkerStatus": "mistral_async.models.workflows.workflows",
-            "WorkflowRunOptions": "mistral_async.models.workflows.workflows",
-            "WorkflowScheduleListResponse": "mistral_async.models.workflows.schedules",
-            "WorkflowScheduleOptions": "mistral_async.models.workflows.schedules",
-            "WorkflowSchedulePauseRequest": "mistral_async.models.workflows.schedules",
-            "WorkflowScheduleRequest": "mistral_async.models.workflows.schedules",
-            "WorkflowScheduleResponse": "mistral_async.models.workflows.schedules",
-            "WorkflowScheduleTriggerRequest": "mistral_async.models.workflows.schedules",
-            "WorkflowScheduleUpdateRequest": "mistral_async.models.workflows.schedules",
-            "WorkflowSortBy": "mistral_async.models.workflows.workflows",
-            "WorkflowTagsAddRequest": "mistral_async.models.workflows.workflows",
-            "WorkflowTaskFailedAttributes": "mistral_async.models.workflows.events",
-            "WorkflowTaskFailedResponse": "mistral_async.models.workflows.events",
-            "WorkflowTaskTimedOutAttributes": "mistral_async.models.workflows.events",
-            "WorkflowTaskTimedOutResponse": "mistral_async.models.workflows.events",
-            "WorkflowTraceEvent": "mistral_async.models.workflows.executions",
-            "WorkflowUnarchiveResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowUpdateRequest": "mistral_async.models.workflows.workflows",
-            "WorkflowUpdateResponse": "mistral_async.models.workflows.workflows",
-            "WorkflowWithWorkerStatus": "mistral_async.models.workflows.workflows",
-            "WorkflowsWorkerSpecUpdate": "mistral_async.models.workflows.deployments",
-            "WorkspaceListOptions": "mistral_async.models.admin.workspaces",
-            "WorkspaceMember": "mistral_async.models.admin.workspaces",
-            "WorkspaceMemberRef": "mistral_async.models.admin.workspaces",
-            "WorkspaceMembersRequest": "mistral_async.models.admin.workspaces",
-            "WorkspaceRoleName": "mistral_async.models.admin.users",
-            "WorkspaceRoleRef": "mistral_async.models.admin.user_groups",
-            "WorkspaceSpendLimit": "mistral_async.models.admin.workspaces",
+            "mistral_async.models.accesses": """
+                ListSharingOut ListSharingResponse ShareEntityType ShareLevel Sharing SharingDelete SharingIn SharingOut
+                SharingRequest
+            """,
+            "mistral_async.models.admin.api_keys": """
+                APIKeyActions APIKeyListOptions ActionAvailable ActionUnavailable AdminAPIKey CreateAPIKeyRequest
+                CreateAPIKeyResponse DeleteAPIKeyResponse ListAPIKeysResponse
+            """,
+            "mistral_async.models.admin.audit_logs": """
+                AuditLog AuditLogActorType AuditLogEventType AuditLogListOptions AuditLogTargetType
+            """,
+            "mistral_async.models.admin.billing": """
+                APIZone AccountRateLimits AccountUsage AccountUsageOptions BillingEventType FineTuningUsageData
+                LibrariesUsageData LimitsContext ModelUsageData PriceData SpendLimits TokenLimitsByModel
+                UpdateSpendLimitRequest UsageLimits VibeCodeUsageData
+            """,
+            "mistral_async.models.admin.scim": """
+                ScimSyncConfig ScimSyncGroupAction ScimSyncGroupRef ScimSyncGroupUpdateAction ScimSyncGroupsSummary
+                ScimSyncMembershipAction ScimSyncRequest ScimSyncResponse ScimSyncRun ScimSyncRunStatus ScimSyncSummary
+                ScimSyncUserAction ScimSyncUserRef ScimSyncUsersSummary
+            """,
+            "mistral_async.models.admin.user_groups": """
+                AddGroupToWorkspaceRequest CreateUserGroupRequest GroupWorkspaceAssignment ListGroupWorkspacesResponse
+                ListUserGroupMembersResponse ListUserGroupsResponse NestedGroupRef NestedGroups ProvisionGroupRequest
+                SetNestedGroupsRequest SetOrganizationRoleRequest UpdateGroupWorkspaceRequest UpdateUserGroupRequest
+                UserGroup UserGroupListOptions UserGroupMember UserGroupMembersRequest UserGroupTargetType
+                WorkspaceRoleRef
+            """,
+            "mistral_async.models.admin.users": """
+                AdminDeleteResponse AdminRole CreateInviteRequest CreateInviteResponse CreateOrganizationMembersResponse
+                EmailLanguage InviteOptions ListAdminRolesResponse ListOrganizationMembersResponse MemberSubscription
+                MemberWorkspaceInfo OrganizationInvite OrganizationMember OrganizationMemberCreate
+                OrganizationMemberListOptions OrganizationRoleName OrganizationUser OrganizationUserInvite PlanType
+                SeatType SubscriptionStatus UpdateOrganizationMemberRequest WorkspaceRoleName
+            """,
+            "mistral_async.models.admin.vibe_code_analytics": """
+                VibeActiveUsersStat VibeConsumedTokensStat VibeNextEditActiveUsersStat VibeNextEditModifiedLOCStat
+                VibeNextEditSuggestionStat VibeOrganizationStats VibeSessionDurationStat VibeSessionStat
+                VibeToolCallsByNameStat VibeToolCallsStat VibeUserPromptsStat VibeWorkspaceStats
+            """,
+            "mistral_async.models.admin.vibe_work_analytics": """
+                VibeWorkByAgentStat VibeWorkByAgentStats VibeWorkByTimeStat VibeWorkByTimeStats VibeWorkByUserStat
+                VibeWorkByUserStats VibeWorkGranularity
+            """,
+            "mistral_async.models.admin.workspaces": """
+                AddWorkspaceMembersResponse AdminWorkspace CreateWorkspaceRequest CreateWorkspaceResponse
+                ListAdminWorkspacesResponse RemoveWorkspaceMembersRequest RemoveWorkspaceMembersResponse
+                UpdateWorkspaceMembersResponse UpdateWorkspaceRequest WorkspaceListOptions WorkspaceMember
+                WorkspaceMemberRef WorkspaceMembersRequest WorkspaceSpendLimit
+            """,
+            "mistral_async.models.agents": "AgentsCompletionOptions",
+            "mistral_async.models.audio_agents": """
+                AudioAgentConfigurationRequest AudioAgentConfigurationResponseConfig AudioAgentCreateRequest
+                AudioAgentListOptions AudioAgentListPage AudioAgentResponse AudioAgentSessionListPage
+                AudioAgentSessionSummary AudioAgentUpdateRequest VoiceAgentTool
+            """,
+            "mistral_async.models.audio_sessions": """
+                AudioAssistantTranscriptTurn AudioInactivityConfig AudioLLMConfig AudioLatencyBreakdownAssistant
+                AudioLatencyBreakdownUser AudioSTTConfig AudioSessionCreateRequest AudioSessionCreateResponse
+                AudioSessionPhoneCall AudioSessionPhoneNumber AudioSessionResponse AudioTTSConfig AudioToolCall
+                AudioToolTranscriptTurn AudioTurnConfig AudioTurnDetectionConfig AudioUserTranscriptTurn
+                ConnectorAuthorization FunctionRequest HangUpTool PhoneDestination SipDestination StaticToolFiller
+                TranscriptTurn TransferCallTool TransferDestination TransferTarget VoiceAgentCustomConnector
+                VoiceAgentDocumentLibraryTool VoiceAgentFunctionTool VoiceAgentFunctionToolRequest VoiceAgentToolRequest
+                VoiceAgentWebSearchTool WorkerToken
+            """,
+            "mistral_async.models.batch": """
+                APIEndpoint BatchError BatchJob BatchJobIn BatchJobOut BatchJobStatus BatchJobsOrderBy BatchJobsOut
+                BatchListOptions BatchOptions BatchOutput BatchOutputResponse BatchRequest CreateBatchJobRequest
+                DeleteBatchJobResponse ListBatchJobsResponse
+            """,
+            "mistral_async.models.beta_agents": """
+                Agent AgentAliasResponse AgentCreationRequest AgentFilter AgentListOptions AgentListPage AgentOptions
+                AgentPagesOptions AgentUpdateRequest CreateAgentRequest RequestSource UpdateAgentRequest
+            """,
+            "mistral_async.models.chat": """
+                ChatCompletionChoice ChatCompletionResponse ChatCompletionResponseChoiceLogprobs
+                ChatCompletionResponseTokenLogprobs ChatCompletionResponseTokenLogprobsTopK ChatOptions
+                ChatParsedOptions CompletionChunk CompletionEvent CompletionOptions CompletionResponseStreamChoice
+                DeltaMessage ParsedOptions SamplingOptions SharedOptions
+            """,
+            "mistral_async.models.classifiers": """
+                ClassificationResponse ClassificationTargetResult InstructRequest InstructRequestInput ModerationObject
+                ModerationResponse
+            """,
+            "mistral_async.models.connectors": """
+                AuthURLOptions AuthURLResponse AuthenticationConfiguration ConnectionCredentials ConnectionPreference
+                Connector ConnectorAuthData ConnectorAuthMethod ConnectorAuthType ConnectorAuthenticationHeader
+                ConnectorGrantType ConnectorLocale ConnectorOpenAPISpec ConnectorOptions ConnectorProtocol ConnectorTool
+                ConnectorToolsOptions ConnectorVisibility ConnectorsPagination ConnectorsQueryFilters ConsumerScope
+                ConsumerType CreateConnectorRequest CredentialsCreateOrUpdate CredentialsOptions CredentialsResponse
+                CredentialsStatus ExtendedOAuthServerMetadata GlobalHeaderValue HTTPConnector LogicalExpression
+                MCPConnector MessageResponse OAuth2ClientCredentials OAuth2MetadataSecrets OpenAPIFileSource
+                OpenAPISpecSource OpenAPIURLSource PaginatedConnectors PublicAuthenticationMethod
+                TokenEndpointAuthMethod ToolCondition ToolExecutionConfiguration ToolProperties UpdateConnectorRequest
+            """,
+            "mistral_async.models.content": """
+                AudioChunk ContentChunk DocumentURLChunk FileChunk ImageURL ImageURLChunk ReferenceChunk ResourceChunk
+                ResourceChunkContent ResourceLinkChunk SystemMessageContentChunks TextChunk ThinkChunk ThinkPart
+                ToolFileChunk ToolReferenceChunk
+            """,
+            "mistral_async.models.conversation_events": """
+                AgentHandoffDoneEvent AgentHandoffStartedEvent ConversationEvents ConversationEventsData
+                FunctionCallEvent MessageOutputEvent OutputContentChunks ResponseDoneEvent ResponseErrorEvent
+                ResponseStartedEvent ToolExecutionDeltaEvent ToolExecutionDoneEvent ToolExecutionStartedEvent
+            """,
+            "mistral_async.models.conversations": """
+                AgentConversation AgentHandoffEntry AppendConversationRequest AppendOptions Confirmation
+                ConfirmationStatus Conversation ConversationAppendRequest ConversationAppendRequestBase
+                ConversationHistory ConversationInputs ConversationMessages ConversationOptions ConversationRequest
+                ConversationRequestTool ConversationResponse ConversationRestartRequest ConversationRestartRequestBase
+                ConversationStartOptions ConversationUsageInfo Entry FunctionCallEntry FunctionResultEntry
+                HandoffExecution InputEntries MessageEntries MessageEntry MessageInputEntry MessageInputRole
+                MessageOutputEntry ModelConversation OutputEntry RestartConversationRequest RestartOptions
+                ToolCallConfirmation ToolExecutionEntry
+            """,
+            "mistral_async.models.documents": """
+                Attribute Document DocumentListOptions DocumentOut DocumentTextContent DocumentUpdateIn ListDocumentOut
+                ListDocumentsResponse ProcessStatus ProcessingStatus ProcessingStatusOut SortOrder UpdateDocumentRequest
+            """,
+            "mistral_async.models.embeddings": """
+                EmbeddingDtype EmbeddingOptions EmbeddingResponse EmbeddingResponseData EncodingFormat
+            """,
+            "mistral_async.models.enums": """
+                BuiltInConnectors ConfidenceScoresGranularity FilePurpose FileVisibility FinishReason ImageDetail
+                MistralPromptMode ModerationAction ReasoningEffort RequestedServiceTier ResponseFormats SampleType
+                Source TableFormat ToolChoiceEnum
+            """,
+            "mistral_async.models.files": """
+                CreateFileResponse DeleteFileOut DeleteFileResponse File FileContent FileInput FileListOptions
+                FileSchema FileSignedURL GetFileResponse GetSignedURLResponse GetSignedUrlResponse ListFilesOut
+                ListFilesResponse RetrieveFileOut RetrieveFileResponse UploadFileOut UploadFileResponse
+            """,
+            "mistral_async.models.fim": "FIMCompletionResponse FIMOptions",
+            "mistral_async.models.fine_tuning": """
+                Checkpoint CheckpointOut ClassifierDetailedJobOut ClassifierFineTuningJob ClassifierFineTuningJobDetails
+                ClassifierJobOut ClassifierLoss ClassifierTarget ClassifierTargetIn ClassifierTargetOut
+                ClassifierTargetResult ClassifierTrainingParameters ClassifierTrainingParametersIn
+                CompletionDetailedJobOut CompletionFineTuningJob CompletionFineTuningJobDetails CompletionJobOut
+                CompletionTrainingParameters CompletionTrainingParametersIn CreateFineTuningJobRequest
+                CreateFineTuningJobResponse Event EventOut FineTuneableModelType FineTuningJob FineTuningJobDetails
+                FineTuningJobStatus FineTuningListOptions FineTuningOptions GithubRepository GithubRepositoryIn
+                GithubRepositoryOut Integration JobIn JobMetadata JobMetadataOut JobsOut LegacyJobMetadata
+                LegacyJobMetadataOut ListFineTuningJobsResponse Metric MetricOut Repository TrainingFile
+                WandbIntegration WandbIntegrationOut WandbIntegrationResult
+            """,
+            "mistral_async.models.formats": """
+                CompletionArgs JSONSchema JsonSchema Prediction ResponseFormat ResponseFormatInput
+            """,
+            "mistral_async.models.guardrails": """
+                GuardrailCategoryResult GuardrailConfig GuardrailFinding GuardrailResult
+                ModerationLLMV1CategoryThresholds ModerationLLMV1Config ModerationLLMV2CategoryThresholds
+                ModerationLLMV2Config ModerationLlmv1CategoryThresholds ModerationLlmv1Config
+                ModerationLlmv2CategoryThresholds ModerationLlmv2Config
+            """,
+            "mistral_async.models.libraries": """
+                CreateLibraryRequest Library LibraryIn LibraryInUpdate LibraryListOptions LibraryOptions LibraryOut
+                ListLibrariesResponse ListLibraryOut OwnerType PaginationInfo UpdateLibraryRequest
+            """,
+            "mistral_async.models.mcp": """
+                ConnectorToolCallMetadata ConnectorToolCallResponse MCPAnnotations MCPAudioContent MCPBlobResource
+                MCPClientCapabilities MCPClientTasks MCPContent MCPElicitation MCPEmbeddedResource MCPImageContent
+                MCPListCapability MCPPrompt MCPPromptArgument MCPResource MCPResourceLink MCPResourcesCapability
+                MCPResultMetadata MCPSampling MCPServerAuthenticationRequirement MCPServerCapabilities MCPServerCard
+                MCPServerCardMeta MCPServerIcon MCPServerRemote MCPServerRemoteHeader MCPServerRepository MCPServerTasks
+                MCPTextContent MCPTextResource MCPTool MCPToolAnnotations MCPToolExecution MCPToolMeta MCPUIToolMeta
+                TurbineLocale TurbineMeta TurbineToolMeta TurbineToolType
+            """,
+            "mistral_async.models.messages": """
+                AgentsCompletionRequestMessage AssistantMessage ChatCompletionRequestMessage InstructRequestMessage
+                Message MessageInput Messages SystemMessage ToolMessage UserMessage
+            """,
+            "mistral_async.models.models": """
+                ArchiveFTModelOut ArchiveModelResponse AudioSpeechCapabilities AudioTranscriptionCapabilities
+                BaseModelCard ClassifierFTModelOut ClassifierFineTunedModel CompletionFTModelOut
+                CompletionFineTunedModel DeleteModelOut DeleteModelResponse FTModelCapabilitiesOut FTModelCard
+                FineTunedModel FineTunedModelCapabilities JobsAPIRoutesFineTuningUpdateFineTunedModelResponse
+                ModelCapabilities ModelCard ModelList ModelListData ResponseRetrieveModelV1ModelsModelIDGet
+                StreamingDelayRange UnarchiveFTModelOut UnarchiveModelResponse UpdateFTModelIn UpdateModelRequest
+            """,
+            "mistral_async.models.observability.campaigns": """
+                Campaign CreateCampaignRequest FetchCampaignStatusResponse ListCampaignSelectedEventsResponse
+                ListCampaignsResponse PaginatedResultCampaignPreview PaginatedResultChatCompletionEventPreview
+            """,
+            "mistral_async.models.observability.chat_completion_events": """
+                ChatCompletionEvent ChatCompletionEventPreview ChatTranscriptionEvent EventFieldValue
+                FeedResultChatCompletionEventPreview JudgeChatCompletionEventRequest SearchChatCompletionEventIdsRequest
+                SearchChatCompletionEventIdsResponse SearchChatCompletionEventsRequest
+                SearchChatCompletionEventsResponse
+            """,
+            "mistral_async.models.observability.chat_completion_fields": """
+                BaseFieldDefinition FetchChatCompletionFieldOptionsResponse FetchFieldOptionCountsRequest
+                FetchFieldOptionCountsResponse FieldGroup FieldOptionCountItem ListChatCompletionFieldsResponse
+            """,
+            "mistral_async.models.observability.dataset_records": """
+                DeleteDatasetRecordsRequest JudgeDatasetRecordRequest UpdateDatasetRecordPayloadRequest
+                UpdateDatasetRecordPropertiesRequest
+            """,
+            "mistral_async.models.observability.datasets": """
+                CreateDatasetRecordRequest CreateDatasetRequest Dataset DatasetImportResult DatasetImportTask
+                DatasetPreview DatasetRecord DatasetRecordSource ExportDatasetResponse ImportDatasetFromCampaignRequest
+                ImportDatasetFromDatasetRequest ImportDatasetFromExplorerRequest ImportDatasetFromFileRequest
+                ImportDatasetFromPlaygroundRequest ImportDatasetFromSpansRequest ListDatasetImportTasksResponse
+                ListDatasetRecordsResponse ListDatasetsResponse NewDatasetRecordSource PaginatedResultDatasetImportTask
+                PaginatedResultDatasetPreview PaginatedResultDatasetRecord SpanDatasetMapping SpanDatasetMappingContract
+                SpanDatasetSourceReference TelemetrySpanReference UpdateDatasetRequest
+            """,
+            "mistral_async.models.observability.evaluation_projects": """
+                PaginatedResultProject Project ProjectEvaluationSummary Projects
+            """,
+            "mistral_async.models.observability.evaluation_records": """
+                ContentSearchFilter ContentSearchFilterGroup EvaluationRunGenerationV2 EvaluationRunOutputRecordV2
+                EvaluationRunRecordFilterInput EvaluationRunRecordV2Response FieldSortInput
+                ListEvaluationRunRecordsResponse PaginatedResultEvaluationRunRecordV2Response RecordSort ScoreSortInput
+            """,
+            "mistral_async.models.observability.evaluation_runs": """
+                CategoricalStatistics ConfusionMatrix EvaluationRunFilterInput EvaluationRunScoreV2
+                EvaluationRunV2Response EvaluationRunV2WithRefsResponse EvaluatorStatistics EvaluatorV2 GoalResult
+                GoalResultItem GoalSpec GoalStatusFilter GoalStatusFilterGroup ListEvaluationRunsResponse MetadataFilter
+                MetadataFilterGroup NumericStatistics PaginatedResultEvaluationRunV2Response
+                PaginatedResultEvaluationRunV2WithRefsResponse ParamFilterOperator RunEvaluationSummary
+                RunOptimizationRef RunOwnershipFilter RunProjectSummary RunStatisticsResponse ScalarStatisticValue
+                ScoreFilter ScoreFilterGroup ScoreFilterOperator SearchAllEvaluationRunsResponse StatisticKind
+                StatisticSpec SystemFilter SystemNameFilter SystemNameFilterGroup SystemParamFilter
+                SystemParamFilterGroup SystemV2 TagFilter UnsupportedStatistics
+            """,
+            "mistral_async.models.observability.evaluations": """
+                AttributeHashSampling CreatePipelineRequest DetectionDefinitionV1 DetectionPattern
+                EvaluationBooleanResultSpec EvaluationCategoricalResultSpec EvaluationNumericResultSpec
+                EvaluationResultSpec EvaluationV2 EvaluationsV2 ExportDefinitionV1 JudgeDefinitionV1 LlmJudgeReference
+                ModerationDefinitionV1 OTLPDestination PaginatedResultEvaluationV2 PaginatedResultPipeline Pipeline
+                PipelineConfig PipelineConfigHeader PipelineConfigSelector PipelineDefinition PipelineListOptions
+                PipelineSampling PipelinesResponse ProbabilisticSampling UpdatePipelineRequest
+            """,
+            "mistral_async.models.observability.judges": """
+                CreateJudgeRequest Judge JudgeClassificationOutput JudgeClassificationOutputOption
+                JudgeConversationRequest JudgeListOptions JudgeOutput JudgeOutputType JudgeOutputUnion
+                JudgeRegressionOutput ListJudgesResponse PaginatedResultJudgePreview UpdateJudgeRequest
+            """,
+            "mistral_async.models.observability.logs": """
+                FeedResultGetLog GetLog GetLogFieldOptions GetLogFields GetLogs LogsRequest
+            """,
+            "mistral_async.models.observability.optimizations": """
+                ListOptimizationTrialsResponse ListOptimizationsResponse Optimization OptimizationDetail
+                OptimizationListOptions OptimizationReference OptimizationTrialObservation
+                OptimizationTrialWithObservations PaginatedResultOptimization
+                PaginatedResultOptimizationTrialWithObservations
+            """,
+            "mistral_async.models.observability.searches": """
+                FilterCondition FilterConditionOp FilterGroup FilterItem FilterPayload ObservabilityFieldType
+                ObservabilityListOptions ObservabilityPageOptions ObservabilityTaskStatus
+            """,
+            "mistral_async.models.observability.spans": """
+                FeedResultGetPipelineResult FeedResultGetSpan FeedResultGetSpanEvaluation GetPipelineResults GetSpan
+                GetSpanEvaluation GetSpanEvaluationFieldOptions GetSpanEvaluationFields GetSpanEvaluations
+                GetSpanFieldOptions GetSpanFields GetSpans PipelineResult PipelineResultsRequest SpanEvaluationsRequest
+                SpansRequest
+            """,
+            "mistral_async.models.observability.telemetry": """
+                Aggregation AggregationMeta AggregationOptions AggregationRequest AggregationRow MetricDefinition
+                OrderByClause OtelFieldDefinition TelemetryAggregation TelemetryFieldOperator TelemetryGranularity
+                TelemetryOrder TelemetrySearchOptions TelemetryWindow TimeDimension
+            """,
+            "mistral_async.models.observability.traces": """
+                FeedResultGetTrace GetTrace GetTraceFieldOptions GetTraceFields GetTraces TracesRequest
+            """,
+            "mistral_async.models.ocr": """
+                Block OCRAsideTextBlock OCRBlockConfidenceScores OCRCaptionBlock OCRCodeBlock OCRConfidenceScore
+                OCRDocument OCREquationBlock OCRFooterBlock OCRHeaderBlock OCRImageBlock OCRImageObject OCRListBlock
+                OCROptions OCRPageConfidenceScores OCRPageDimensions OCRPageObject OCRParsedOptions OCRReferencesBlock
+                OCRResponse OCRSignatureBlock OCRTableBlock OCRTableObject OCRTextBlock OCRTitleBlock OCRUsageInfo
+            """,
+            "mistral_async.models.prompts": """
+                AliasList CreatePromptRequest CreatePromptVersionRequest CreatePromptVersionResponse
+                DeletePromptResponse ListPromptVersionsResponse ListPromptsResponse ListSortDirection ListSortField
+                Prompt PromptDefinition PromptOptions PromptVariable PromptVersion RegistryListOptions ShareRelation
+                SharingScope UpdatePromptRequest UpdatePromptVersionRequest
+            """,
+            "mistral_async.models.rag": """
+                CreateIngestionPipelineConfigurationRequest GetDeploymentSummariesResponse
+                GetDeploymentSummariesResponseDeployment GetDeploymentSummariesResponseVespaDeployment
+                GetDeploymentSummariesResponseVespaIndex IngestionPipelineConfiguration IngestionPipelineTargetIndexRef
+                MetricsData RAGDeploymentStatus RegisterDeploymentRequestDeployment
+                RegisterDeploymentRequestVespaDeployment RegisterDeploymentRequestVespaField
+                RegisterDeploymentRequestVespaIndex RegisterSearchIndexResponseIndex
+                UpdateMetricsRequestDeploymentMetricsOffline UpdateMetricsRequestDeploymentMetricsOnline
+                UpdateMetricsRequestIndexMetrics UpdateRunInfo VespaFieldRanking VespaFieldType
+            """,
+            "mistral_async.models.realtime": """
+                AudioEncoding AudioFormat RealtimeConnectOptions RealtimeErrorDetail RealtimeEvent RealtimeReconnected
+                RealtimeSpeechError RealtimeSpeechErrorDetail RealtimeSpeechEvent RealtimeSpeechOptions
+                RealtimeSpeechSession RealtimeSpeechSessionCreated RealtimeSpeechSessionUpdated RealtimeSpeechSettings
+                RealtimeSpeechStreamingMode RealtimeTranscriptionError RealtimeTranscriptionErrorDetail
+                RealtimeTranscriptionOptions RealtimeTranscriptionSession RealtimeTranscriptionSessionCreated
+                RealtimeTranscriptionSessionUpdated RealtimeTranscriptionSettings Reconnect TurnDetectionConfig
+                TurnDetectionEagerEndEvent TurnDetectionEndEvent TurnDetectionEndReason TurnDetectionResumeEvent
+                TurnDetectionStartEvent UnknownRealtimeEvent
+            """,
+            "mistral_async.models.realtime_sessions": "ClientSecret CreateRealtimeSessionResponse",
+            "mistral_async.models.responses": """
+                CountResponseInputTokensRequest CountResponseInputTokensResponse CreateResponseRequest
+                CreateResponseResponse ResponseInputOptions ResponseOptions ResponsesEffort ResponsesError
+                ResponsesFormat ResponsesFormatJSONObject ResponsesFormatText ResponsesFormatTextJSONSchemaConfig
+                ResponsesIncompleteDetails ResponsesInput ResponsesInputTokensDetails ResponsesOutputTokensDetails
+                ResponsesResponseStatus ResponsesSupportedReasoning ResponsesTextConfig ResponsesToolChoice
+                ResponsesUsage ResponsesVerbosity
+            """,
+            "mistral_async.models.responses_events": """
+                ResponsesCompletedEvent ResponsesContentPartAddedEvent ResponsesContentPartDoneEvent
+                ResponsesCreatedEvent ResponsesErrorEvent ResponsesFailedEvent ResponsesFunctionCallArgumentsDeltaEvent
+                ResponsesFunctionCallArgumentsDoneEvent ResponsesInProgressEvent ResponsesIncompleteEvent
+                ResponsesOutputItemAddedEvent ResponsesOutputItemDoneEvent ResponsesReasoningTextDeltaEvent
+                ResponsesReasoningTextDoneEvent ResponsesStreamEvents ResponsesStreamFrameData ResponsesTextDeltaEvent
+                ResponsesTextDoneEvent
+            """,
+            "mistral_async.models.responses_items": """
+                AllowedCaller Annotation GrammarSyntax ResponsesAnnotationContainerFileCitation
+                ResponsesAnnotationFileCitation ResponsesAnnotationFilePath ResponsesAnnotationURLCitation
+                ResponsesCaller ResponsesCallerDirect ResponsesCallerProgram ResponsesContent ResponsesCustomTool
+                ResponsesCustomToolFormat ResponsesDetail ResponsesEasyInputMessage ResponsesFunctionCallOutput
+                ResponsesFunctionCallOutputCallerDirect ResponsesFunctionCallOutputCallerProgram ResponsesFunctionTool
+                ResponsesFunctionToolCall ResponsesGrammar ResponsesInputContent ResponsesInputFile
+                ResponsesInputFileContent ResponsesInputImage ResponsesInputImageContent ResponsesInputItem
+                ResponsesInputText ResponsesInputTextContent ResponsesLogprob ResponsesMessage ResponsesNamespaceTool
+                ResponsesOutputContent ResponsesOutputItem ResponsesOutputMessage ResponsesOutputRefusal
+                ResponsesOutputText ResponsesPart ResponsesPartReasoningText ResponsesPhase
+                ResponsesPromptCacheBreakpoint ResponsesReasoningItem ResponsesRole ResponsesStatus ResponsesSummary
+                ResponsesText ResponsesTool ResponsesToolChoiceFunction ResponsesToolFunction ResponsesTopLogprob
+            """,
+            "mistral_async.models.search_indexes": """
+                AcceptedDocumentResponse And BoolArrayFieldDefinition BoolFieldDefinition CreateManagedIndexRequest
+                CustomEmbeddingModel DeleteDocumentsRequest DeleteDocumentsResponse DeleteManagedIndexResponse
+                DenseVectorFieldDefinition DocumentFieldErrorResponse Equal FloatArrayFieldDefinition
+                FloatFieldDefinition GetSummaryResponseSummary GrepMode GrepRequest In IndexEmbedding IndexField
+                IngestDocumentsRequest IngestDocumentsResponse IngestResult IntArrayFieldDefinition IntFieldDefinition
+                JSONFieldDefinition KeywordArrayFieldDefinition KeywordFieldDefinition KeywordRetriever
+                ListManagedIndexesResponse LongArrayFieldDefinition LongFieldDefinition ManagedIndexConfig
+                ManagedIndexFields ManagedIndexResponse MistralEmbeddingModel NavigateDirection NavigateRequest
+                NavigationChunkResponse NavigationResponse NearestNeighbourRetriever Not Or RRFRetriever Range
+                RankedRetriever ReadOptions ReadRequest RejectedDocumentResponse Retriever SearchChunkResponse
+                SearchFilter SearchHitResponse SearchIndexListOptions SearchIndexStatus SearchRequest SearchResponse
+                SummaryChunk SummaryError SummaryMetadata SummaryStatus SummaryStreamTypes TextArrayFieldDefinition
+                TextFieldDefinition TimestampArrayFieldDefinition TimestampFieldDefinition UpdateManagedIndexRequest
+                UpdateSummaryRequestSummary
+            """,
+            "mistral_async.models.service_accounts": """
+                AssignableServiceAccountRole CreateServiceAccountRequest ListAssignableServiceAccountRolesResponse
+                ListServiceAccountRolesResponse ListServiceAccountsResponse ServiceAccount ServiceAccountListOptions
+                ServiceAccountRole SetServiceAccountRolesRequest UpdateServiceAccountRequest
+            """,
+            "mistral_async.models.skills": """
+                CreateSkillRequest CreateSkillVersionRequest CreateSkillVersionResponse DeleteSkillResponse
+                ListSkillVersionsResponse ListSkillsResponse RawContent Skill SkillAssetContentTextContent
+                SkillDefinition SkillOptions SkillVersion UpdateSkillRequest UpdateSkillVersionRequest
+            """,
+            "mistral_async.models.speech": """
+                ConversationHistoryUnion RawAudio SpeechAssistantTurn SpeechOptions SpeechOutputFormat SpeechRequest
+                SpeechResponse SpeechStreamAudioDelta SpeechStreamDone SpeechStreamEvents SpeechUserTurn
+            """,
+            "mistral_async.models.tools": """
+                APIKeyAuth AnyTool CodeInterpreterTool CustomConnector CustomConnectorAuthorization DocumentLibraryTool
+                Function FunctionCall FunctionName FunctionTool ImageGenerationTool OAuth2TokenAuth Tool ToolCall
+                ToolChoice ToolConfiguration WebSearchPremiumTool WebSearchTool
+            """,
+            "mistral_async.models.transcriptions": """
+                AudioTranscriptionRequest TimestampGranularity TranscriptionOptions TranscriptionResponse
+                TranscriptionSegmentChunk TranscriptionSettings TranscriptionStreamDone TranscriptionStreamEvents
+                TranscriptionStreamEventsData TranscriptionStreamLanguage TranscriptionStreamSegmentDelta
+                TranscriptionStreamTextDelta
+            """,
+            "mistral_async.models.triggers": """
+                CreateTrigger Trigger TriggerAction TriggerActionType TriggerEvent TriggerEventList TriggerHandler
+                TriggerListOptions TriggerOwnerType
+            """,
+            "mistral_async.models.usage": "MessageTokens PromptTokensDetails UsageInfo",
+            "mistral_async.models.users": """
+                ListOrganizationsResponse ListWorkspacesResponse Principal UserIdentity UserIdentityAPIKey
+                UserIdentityOrganization UserIdentityWorkspace UserOrganization UserWorkspace WhoamiOrganization
+                WhoamiResponse WhoamiServiceAccountPrincipal WhoamiUserPrincipal
+            """,
+            "mistral_async.models.vector": "Vector",
+            "mistral_async.models.voices": """
+                VoiceCreateRequest VoiceGender VoiceKind VoiceListPage VoiceListResponse VoiceOptions VoiceResponse
+                VoiceSearchOptions VoiceType VoiceUpdateRequest
+            """,
+            "mistral_async.models.webhooks": """
+                CreateWebhook CreateWebhookOptions SignatureEncoding SignatureHashAlgorithm Webhook WebhookOwnerType
+                WebhookProvider WebhookSigningSecret
+            """,
+            "mistral_async.models.workflows.deployments": """
+                BackendSpec CreateDeploymentRequest DeploymentArchiveResponse DeploymentBuildState
+                DeploymentDetailResponse DeploymentK8sBackendSpec DeploymentListResponse DeploymentLocation
+                DeploymentLocationType DeploymentLogRecord DeploymentLogSearchResponse DeploymentLogType
+                DeploymentMistralCloudBackendSpec DeploymentObservedState DeploymentOrderBy DeploymentResourceConfig
+                DeploymentResourceConfigUpdate DeploymentResponse DeploymentSecretBinding DeploymentWorkerListResponse
+                DeploymentWorkerResponse DeploymentWorkerSpecInput DeploymentWorkerSpecResponse DeploymentWorkerStatus
+                GetDeploymentLogsOptions GitCommitAuthor GitCommitMetadata ListDeploymentsOptions
+                ManagedDeploymentResponse StreamDeploymentLogsOptions UpdateDeploymentRequest WorkflowsWorkerSpecUpdate
+            """,
+            "mistral_async.models.workflows.events": """
+                ActivityTaskCompletedAttributesResponse ActivityTaskCompletedResponse ActivityTaskFailedAttributes
+                ActivityTaskFailedResponse ActivityTaskRetryingAttributes ActivityTaskRetryingResponse
+                ActivityTaskStartedAttributesResponse ActivityTaskStartedResponse CustomTaskCanceledAttributes
+                CustomTaskCanceledResponse CustomTaskCompletedAttributesResponse CustomTaskCompletedResponse
+                CustomTaskFailedAttributes CustomTaskFailedResponse CustomTaskInProgressAttributesResponse
+                CustomTaskInProgressResponse CustomTaskStartedAttributesResponse CustomTaskStartedResponse
+                CustomTaskTimedOutAttributes CustomTaskTimedOutResponse EncryptedPatchValue GetStreamEventsOptions
+                GetWorkflowEventsOptions JSONPatch JSONPatchAdd JSONPatchAppend JSONPatchPayloadResponse JSONPatchRemove
+                JSONPatchReplace JSONPayloadResponse ListWorkflowEventResponse StreamEventSsePayload
+                StreamEventWorkflowContext WorkflowEvent WorkflowEventScope WorkflowEventType
+                WorkflowExecutionCanceledAttributes WorkflowExecutionCanceledResponse
+                WorkflowExecutionCompletedAttributesResponse WorkflowExecutionCompletedResponse
+                WorkflowExecutionContinuedAsNewAttributesResponse WorkflowExecutionContinuedAsNewResponse
+                WorkflowExecutionFailedAttributes WorkflowExecutionFailedResponse
+                WorkflowExecutionStartedAttributesResponse WorkflowExecutionStartedResponse WorkflowFailure
+                WorkflowPayload WorkflowTaskFailedAttributes WorkflowTaskFailedResponse WorkflowTaskTimedOutAttributes
+                WorkflowTaskTimedOutResponse
+            """,
+            "mistral_async.models.workflows.executions": """
+                BatchExecutionBody BatchExecutionResponse BatchExecutionResult ExecutionLogRecord
+                ExecutionLogSearchResponse ExecutionTraceInfoResponse GetWorkflowExecutionLogsOptions
+                QueryInvocationBody QueryWorkflowResponse ResetInvocationBody SignalInvocationBody
+                SignalInvocationBodyNetworkEncodedInput SignalWorkflowResponse StreamExecutionEventSource
+                StreamWorkflowExecutionLogsOptions TempoGetTraceResponse TempoTraceAttribute
+                TempoTraceAttributeArrayContainer TempoTraceAttributeArrayElement TempoTraceAttributeArrayValue
+                TempoTraceAttributeBoolValue TempoTraceAttributeDoubleValue TempoTraceAttributeIntValue
+                TempoTraceAttributeStringValue TempoTraceAttributeValue TempoTraceBatch TempoTraceEvent
+                TempoTraceResource TempoTraceScope TempoTraceScopeSpan TempoTraceSpan TraceAttributeValue
+                UpdateInvocationBody UpdateWorkflowResponse WorkflowExecutionProgressTraceEvent
+                WorkflowExecutionTraceEvent WorkflowExecutionTraceEventsResponse WorkflowExecutionTraceOTelResponse
+                WorkflowExecutionTraceSummaryResponse WorkflowExecutionTraceSummarySpan WorkflowTraceEvent
+            """,
+            "mistral_async.models.workflows.metrics": "ScalarMetric TimeSeriesMetric WorkflowMetrics",
+            "mistral_async.models.workflows.runs": "ListRunsOptions RunSortBy WorkflowExecutionListResponse",
+            "mistral_async.models.workflows.schedules": """
+                GetSchedulesOptions PartialScheduleDefinition ScheduleCalendar ScheduleDefinition
+                ScheduleDefinitionOutput ScheduleFutureExecution ScheduleInterval ScheduleOverlapPolicy SchedulePolicy
+                ScheduleRange ScheduleRecentExecution ScheduleStatus WorkflowScheduleListResponse
+                WorkflowScheduleOptions WorkflowSchedulePauseRequest WorkflowScheduleRequest WorkflowScheduleResponse
+                WorkflowScheduleTriggerRequest WorkflowScheduleUpdateRequest
+            """,
+            "mistral_async.models.workflows.workers": "WorkerInfo",
+            "mistral_async.models.workflows.workflows": """
+                ConnectorAuthTaskState ConnectorBindings ConnectorExtension ConnectorSlot
+                GetWorkflowRegistrationsOptions GetWorkflowsOptions NetworkEncodedInput QueryDefinition SignalDefinition
+                UpdateDefinition Workflow WorkflowArchiveResponse WorkflowBasicDefinition WorkflowBulkArchiveRequest
+                WorkflowBulkArchiveResponse WorkflowBulkError WorkflowBulkUnarchiveRequest WorkflowBulkUnarchiveResponse
+                WorkflowCodeDefinition WorkflowDeploymentStatus WorkflowExecuteResponse WorkflowExecutionOptions
+                WorkflowExecutionRequest WorkflowExecutionResponse WorkflowExecutionStatus WorkflowExecutionSyncResponse
+                WorkflowExecutionWithoutResultResponse WorkflowExtensions WorkflowGetResponse WorkflowListResponse
+                WorkflowMetadata WorkflowRegistration WorkflowRegistrationGetResponse WorkflowRegistrationListResponse
+                WorkflowRegistrationWithWorkerStatus WorkflowRunOptions WorkflowSortBy WorkflowTagsAddRequest
+                WorkflowUnarchiveResponse WorkflowUpdateRequest WorkflowUpdateResponse WorkflowWithWorkerStatus
+            """,
         },
     )

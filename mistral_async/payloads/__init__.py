@@ -22,13 +22,11 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "BlobStore": "mistral_async.payloads._store",
-            "EncryptedStrField": "mistral_async.payloads._settings",
-            "ObjectStore": "mistral_async.payloads._store",
-            "PayloadCodec": "mistral_async.payloads._codec",
-            "PayloadCompression": "mistral_async.payloads._settings",
-            "PayloadEncryption": "mistral_async.payloads._settings",
-            "PayloadOffloading": "mistral_async.payloads._settings",
-            "WorkflowEncoding": "mistral_async.payloads._encoding",
+            "mistral_async.payloads._codec": "PayloadCodec",
+            "mistral_async.payloads._encoding": "WorkflowEncoding",
+            "mistral_async.payloads._settings": """
+                EncryptedStrField PayloadCompression PayloadEncryption PayloadOffloading
+            """,
+            "mistral_async.payloads._store": "BlobStore ObjectStore",
         },
     )

@@ -17,11 +17,8 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "LiveSpeech": "mistral_async.realtime._live",
-            "LiveTranscription": "mistral_async.realtime._live",
-            "RealtimeConnection": "mistral_async.realtime._transcription",
-            "RealtimeSpeechConnection": "mistral_async.realtime._speech",
-            "SyncRealtimeConnection": "mistral_async.realtime._transcription",
-            "SyncRealtimeSpeechConnection": "mistral_async.realtime._speech",
+            "mistral_async.realtime._live": "LiveSpeech LiveTranscription",
+            "mistral_async.realtime._speech": "RealtimeSpeechConnection SyncRealtimeSpeechConnection",
+            "mistral_async.realtime._transcription": "RealtimeConnection SyncRealtimeConnection",
         },
     )

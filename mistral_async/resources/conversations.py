@@ -22,12 +22,13 @@ from mistral_async.models.conversations import (
     ConversationMessages,
     ConversationOptions,
     ConversationResponse,
+    ConversationStartOptions,
     RestartOptions,
     entries_of,
 )
 from mistral_async.models.formats import completion_args_of
 from mistral_async.structured._parsed import Parsed
-from mistral_async.tools._options import ConversationRunOptions
+from mistral_async.tools._options import ToolRunOptions
 
 if TYPE_CHECKING:
     from mistral_async.structured._stream import ParsedStream
@@ -39,6 +40,10 @@ V = TypeVar("V", default=str)
 _START = "/v1/conversations"
 _APPEND = "/v1/conversations/{}"
 _RESTART = "/v1/conversations/{}/restart"
+
+
+class ConversationRunOptions(ToolRunOptions, ConversationStartOptions, total=False):
+    """The options of a run in a conversation, and of the request that starts it."""
 
 
 class Conversations(Resource[M]):

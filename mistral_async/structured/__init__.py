@@ -22,13 +22,11 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "Parsed": "mistral_async.structured._parsed",
-            "ParsedDocument": "mistral_async.structured._document",
-            "ParsedImage": "mistral_async.structured._document",
-            "ParsedStream": "mistral_async.structured._stream",
-            "Scanner": "mistral_async.structured._scanner",
-            "Snapshot": "mistral_async.structured._parsed",
-            "Target": "mistral_async.structured._output_type",
-            "schema_of": "mistral_async._codec.json_schema.schema",
+            "mistral_async._codec.json_schema.schema": "schema_of",
+            "mistral_async.structured._document": "ParsedDocument ParsedImage",
+            "mistral_async.structured._output_type": "Target",
+            "mistral_async.structured._parsed": "Parsed Snapshot",
+            "mistral_async.structured._scanner": "Scanner",
+            "mistral_async.structured._stream": "ParsedStream",
         },
     )

@@ -36,27 +36,15 @@ else:
     __getattr__, __dir__, __all__ = lazy(
         __name__,
         {
-            "Context": "mistral_async.tools._function",
-            "Conversation": "mistral_async.tools._conversation",
-            "Deferred": "mistral_async.tools._deferred",
-            "DeferredCall": "mistral_async.tools._deferred",
-            "Handoff": "mistral_async.tools._events",
-            "MCP": "mistral_async.tools._mcp",
-            "Run": "mistral_async.tools._run",
-            "RunEvent": "mistral_async.tools._events",
-            "RunFinished": "mistral_async.tools._events",
-            "RunResult": "mistral_async.tools._events",
-            "ServerToolFinished": "mistral_async.tools._events",
-            "ServerToolStarted": "mistral_async.tools._events",
-            "StepFinished": "mistral_async.tools._events",
-            "TextDelta": "mistral_async.tools._events",
-            "ThinkingDelta": "mistral_async.tools._events",
-            "Tool": "mistral_async.tools._tool",
-            "ToolError": "mistral_async.tools._tool",
-            "ToolFinished": "mistral_async.tools._events",
-            "ToolStarted": "mistral_async.tools._events",
-            "estimated_tokens": "mistral_async.tools._conversation",
-            "mistral_tokens": "mistral_async.tools._conversation",
-            "tool": "mistral_async.tools._tool",
+            "mistral_async.tools._conversation": "Conversation estimated_tokens mistral_tokens",
+            "mistral_async.tools._deferred": "Deferred DeferredCall",
+            "mistral_async.tools._events": """
+                Handoff RunEvent RunFinished RunResult ServerToolFinished ServerToolStarted StepFinished TextDelta
+                ThinkingDelta ToolFinished ToolStarted
+            """,
+            "mistral_async.tools._function": "Context",
+            "mistral_async.tools._mcp": "MCP",
+            "mistral_async.tools._run": "Run",
+            "mistral_async.tools._tool": "Tool ToolError tool",
         },
     )

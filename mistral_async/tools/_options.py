@@ -1,4 +1,4 @@
-"""The options of runs, over chats and in conversations. None is the default."""
+"""The options of runs, and those over chats. None is the default."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import TypedDict
 
 from mistral_async.models.chat import SamplingOptions, SharedOptions
-from mistral_async.models.conversations import ConversationStartOptions
 
 if TYPE_CHECKING:
     from mistral_async.tools._runner import Confirm, OnToolError
@@ -35,7 +34,3 @@ class ToolRunOptions(TypedDict, total=False):
 
 class ChatRunOptions(ToolRunOptions, SharedOptions, SamplingOptions, total=False):
     """The options of a run over a chat, and of its requests. A forced `tool_choice` forces the first answer only."""
-
-
-class ConversationRunOptions(ToolRunOptions, ConversationStartOptions, total=False):
-    """The options of a run in a conversation, and of the request that starts it."""

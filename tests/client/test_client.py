@@ -302,6 +302,34 @@ def test_importing_loads_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_first_call_is_described_without_what_it_does_not_need():
+    code = (
+        "import re, sys; began = set(sys.modules); compiled = []; compile = re.compile\n"
+        "def noted(pattern, flags=0):\n"
+        "    if sys._getframe(1).f_globals['__name__'].startswith('mistral_async'): compiled.append(pattern)\n"
+        "    return compile(pattern, flags)\n"
+        "re.compile = noted\n"
+        "from mistral_async import Mistral\n"
+        "Mistral('key').chat.complete(model='m', messages=[{'role': 'user', 'content': 'x'}]).close()\n"
+        "print(*sorted(set(sys.modules) - began), len(compiled))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    *loaded, compiled = done.stdout.split()
+    unneeded = {"httpx", "anyio", "tenacity", "logging", "email", "hashlib", "difflib", "dataclasses", "importlib.util"}
+    parts = {
+        "_results.stream",
+        "_results.pages",
+        "tools._conversation_options",
+        "models.conversations",
+        "bulk",
+        "batch",
+    }
+    assert not unneeded & set(loaded)
+    assert not {f"mistral_async.{part}" for part in parts} & set(loaded)
+    assert len([name for name in loaded if name.startswith("mistral_async")]) <= 115, "or think of what could wait"
+    assert int(compiled) <= 4, "`lazy_pattern` makes those that few calls use"
+
+
 def test_making_a_client_opens_nothing():
     code = (
         "import threading, sys; from mistral_async import Mistral; Mistral('key');"
