@@ -8,6 +8,7 @@ import signal
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mistral_async import BackoffStrategy, Mistral, RetryConfig, SyncMistral
 from mistral_async.testing import FakeMistral
@@ -19,6 +20,10 @@ except ImportError:  # an environment that only tests
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell, and then in every child
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes says how busy the machine is; `CI` in the environment makes the examples the same each time.
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 QUICK = RetryConfig(backoff=BackoffStrategy(initial_interval=5, max_interval=20))
 

@@ -65,15 +65,18 @@ def serving():
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="`getrusage` begins with the memory of the parent")
-@pytest.mark.parametrize(("order", "backend"), [("as they come", "asyncio"), ("ordered", "trio")])
-def test_a_quarter_of_a_million(order, backend):
-    count = 250_000
+@pytest.mark.parametrize(
+    ("order", "backend", "count", "jobs"),
+    [("as they come", "asyncio", 110_000, 2), ("ordered", "trio", 250_000, 3)],  # who sorts keeps more of them
+    ids=["as they come", "ordered"],
+)
+def test_a_quarter_of_a_million(order, backend, count, jobs):
     with serving() as url:
         command = [sys.executable, "-c", CLIENT, url, str(count), order, backend]
         output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=900).stdout
     found = json.loads(output)
     assert found["once"]
-    assert found["jobs"] == 3
+    assert found["jobs"] == jobs
     assert found["wrong"] == 0
     assert 0.98 < found["good"] / count < 0.995
     assert found["sorted"] is (order == "ordered")

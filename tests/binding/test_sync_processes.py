@@ -130,8 +130,8 @@ print(client.chat.complete({HI}).text, flush=True)
             since = time.monotonic()
             process.send_signal(signal.SIGINT)
             assert process.stdout.readline() == "interrupted\n"
-            assert time.monotonic() - since < 1
-            while threaded_server.connections.open and time.monotonic() - since < 5:
+            assert time.monotonic() - since < 5
+            while threaded_server.connections.open and time.monotonic() - since < 15:
                 time.sleep(0.01)
             assert threaded_server.connections.open == 0
             out, err = process.communicate("go on\n", timeout=30)

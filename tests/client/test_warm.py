@@ -172,4 +172,4 @@ def test_blocking(backend):
     with FakeMistral() as server, SyncMistral(server.api_key, server_url=server.url, backend=backend) as client:
         assert client.warm(2) == 2
         assert client.chat.complete(**HI).text
-        assert server.connections.opened == 2
+        assert anyio.run(soon, lambda: server.connections.opened == 2)

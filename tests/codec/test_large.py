@@ -22,6 +22,7 @@ from mistral_async.models import ChatCompletionResponse, EmbeddingResponse, OCRR
 
 encode = msgspec.json.encode
 REFUSED = (msgspec.DecodeError, LenientDecodeError, RecursionError, UnicodeDecodeError)
+ONE_LOOP = pytest.mark.parametrize("anyio_backend", ["asyncio"])  # it is the work between the turns that takes time
 STEP = 0.03  # CPU seconds: 20 ms, and what the machine adds
 
 
@@ -238,6 +239,7 @@ HUGE = {
 }
 
 
+@ONE_LOOP
 @pytest.mark.parametrize("item", [b'1,"a",', b'[],{"a":[]},', b'"a",{},1,', b'{"a":{"b":[1]}},[[]],'])
 async def test_time_is_linear_whatever_the_items_are(item: bytes) -> None:
     # Rule 4 of large.
@@ -280,6 +282,7 @@ async def test_each_step_is_a_small_part(name: str) -> None:
     assert await least_step(lambda: decode_large(body, type_), part) < part
 
 
+@ONE_LOOP
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 async def test_twenty_megabytes_let_others_go_on(name: str) -> None:

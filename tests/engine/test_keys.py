@@ -866,7 +866,7 @@ async def test_three_keys_give_the_sum_of_their_limits_and_a_revoked_one_loses_n
     ):
         since = time.monotonic()
         results = await client.bulk.chat(["hi"] * 200, model="mistral-small-latest")
-        assert len(results) / (time.monotonic() - since) >= 58
+        assert len(results) / (time.monotonic() - since) >= 50  # two of them would give 43
         reports = []
         async with client.bulk.chat(["hi"] * 100, model="mistral-small-latest", progress=reports.append) as more:
             async for result in more:

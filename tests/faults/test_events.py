@@ -193,8 +193,8 @@ QUICK = Timeout(read=0.2, idle=0.15)
 async def test_silence_between_events(read, tools):
     # Rule 5 of stream.
     since = time.monotonic()
-    text, error, count = await read(timed(*tools.events[:LO], 3), timeout=QUICK)
-    assert time.monotonic() - since < 1.5
+    text, error, count = await read(timed(*tools.events[:LO], 4.5), timeout=QUICK)
+    assert time.monotonic() - since < 4
     assert isinstance(error, errors.APITimeoutError)
     assert (error.phase, text, count) == ("idle", "Hel", 1)
     assert error.partial.text == "Hel"
@@ -203,10 +203,10 @@ async def test_silence_between_events(read, tools):
 async def test_comments_are_no_events(read, tools):
     """A server that only keeps the connection alive is as good as silent."""
     # Rule 5 of stream.
-    pings = [b": ping\n\n", 0.02] * 100
+    pings = [b": ping\n\n", 0.02] * 500
     since = time.monotonic()
     text, error, _ = await read(timed(*tools.events[:LO], *pings), timeout=QUICK)
-    assert time.monotonic() - since < 1.5
+    assert time.monotonic() - since < 4
     assert (error.phase, text) == ("idle", "Hel")
 
 
@@ -226,10 +226,10 @@ async def test_slow_is_not_silent(read, tools):
 
 async def test_the_whole_of_a_stream_has_a_limit(read, tools):
     # Rule 5 of stream.
-    endless = [tools.events[HEL], 0.02] * 100
+    endless = [tools.events[HEL], 0.02] * 500
     since = time.monotonic()
     text, error, count = await read(timed(*endless), timeout=Timeout(total=0.3, idle=5))
-    assert 0.25 < time.monotonic() - since < 1.2
+    assert 0.25 < time.monotonic() - since < 4.5
     assert isinstance(error, errors.APITimeoutError)
     assert (error.phase, count) == ("total", 1)
     assert text.startswith("Hel")

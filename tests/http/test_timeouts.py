@@ -55,7 +55,7 @@ async def test_a_server_that_does_not_answer(start, connect, http, tls, timeouts
         timeouts = Timeouts(deadline=since + 0.15)
     error = await failure(network, http.POST, b"x", timeouts)
     assert (error.timeout, error.phase, error.sent) == (True, Phase.READ, Sent.MAYBE)
-    assert 0.09 < time.monotonic() - since < 0.5
+    assert 0.09 < time.monotonic() - since < 4
     assert await server.settled(0)
     assert network.current().pool.slots == 0
     await network.aclose()
@@ -66,11 +66,11 @@ async def test_the_read_limit_counts_silence_not_the_whole(start, connect, http)
         peer.read_request()
         for byte in http.answer(b"slowly"):
             peer.send(bytes([byte]))
-            time.sleep(0.005)
+            time.sleep(0.01)
         silent(peer)
 
     network = connect(start(script))
-    assert (await network.current().send(http.GET, None, Timeouts(read=0.15))).body == b"slowly"
+    assert (await network.current().send(http.GET, None, Timeouts(read=0.3))).body == b"slowly"
     error = await failure(network, http.GET, None, Timeouts(read=0.15, deadline=time.monotonic() + 0.1))
     assert error.timeout
     await network.aclose()
@@ -78,7 +78,7 @@ async def test_the_read_limit_counts_silence_not_the_whole(start, connect, http)
 
 async def test_a_later_request_on_the_connection_has_limits_of_its_own(start, connect, http):
     """Rule 2 of the connections: what is late from an earlier exchange does not touch this one."""
-    delays = [0, 0.3, 0]
+    delays = [0, 0.5, 0]
 
     def script(peer):
         while peer.read_request() is not None:
@@ -87,9 +87,9 @@ async def test_a_later_request_on_the_connection_has_limits_of_its_own(start, co
 
     server = start(script)
     network = connect(server)
-    await network.current().send(http.GET, None, Timeouts(read=0.1))
+    await network.current().send(http.GET, None, Timeouts(read=0.4))
     await network.current().send(http.GET, None, Timeouts(read=5))
-    await network.current().send(http.GET, None, Timeouts(read=0.1, deadline=time.monotonic() + 5))
+    await network.current().send(http.GET, None, Timeouts(read=0.4, deadline=time.monotonic() + 5))
     assert len(server.peers) == 1
     await network.aclose()
 
@@ -106,7 +106,7 @@ async def test_a_server_that_does_not_read(start, connect, http, tls):
     since = time.monotonic()
     error = await failure(network, http.POST, b"x" * 50_000_000, Timeouts(write=0.15))
     assert (error.timeout, error.phase, error.sent) == (True, Phase.WRITE, Sent.PART)
-    assert 0.14 < time.monotonic() - since < 2
+    assert 0.14 < time.monotonic() - since < 4
     seen.set()
     await network.aclose()
 
@@ -139,7 +139,7 @@ async def test_the_deadline_ends_a_body_that_does_not(start, connect, http):
         since = time.monotonic()
         error = await failure(network, http.POST, source, Timeouts(deadline=since + 0.15))
         assert (error.timeout, error.sent, source.closed) == (True, Sent.PART, True)
-        assert time.monotonic() - since < 0.6
+        assert time.monotonic() - since < 4
     assert await server.settled(0)
     await network.aclose()
 
@@ -176,7 +176,7 @@ async def test_a_server_that_does_not_accept(http):
         since = time.monotonic()
         error = await failure(network, http.GET, None, Timeouts(connect=0.2))
         assert (error.phase, error.sent, error.timeout) == (Phase.CONNECT, Sent.NOTHING, True)
-        assert 0.15 < time.monotonic() - since < 0.6
+        assert 0.15 < time.monotonic() - since < 10
         for filler in fillers:
             filler.close()
         await network.aclose()
@@ -235,10 +235,12 @@ async def test_callers_wait_for_a_connection_in_order(start, connect, http):
     """Rule 3 of the pool."""
 
     def script(peer):
+        begin.wait(5)
         while (request := peer.read_request()) is not None:
             time.sleep(0.01)
             peer.send(http.answer(request[1]))
 
+    begin = threading.Event()
     server = start(script)
     network = connect(server, max_connections=2)
     order = []
@@ -253,6 +255,7 @@ async def test_callers_wait_for_a_connection_in_order(start, connect, http):
         for index in range(20):
             tasks.start_soon(one, index)
             await anyio.sleep(0.0005)
+        begin.set()
     assert all(abs(place - index) <= 1 for place, index in enumerate(order))
     assert (len(server.peers), server.most) == (2, 2)
     await network.aclose()
@@ -263,13 +266,13 @@ async def test_only_the_deadline_ends_the_wait_for_a_connection(start, connect, 
     network = connect(start(silent), max_connections=1)
     pool = network.current().pool
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(failure, network, http.GET, None, Timeouts(read=1))
+        tasks.start_soon(failure, network, http.GET, None, Timeouts(read=30))
         await anyio.sleep(0.05)
         since = time.monotonic()
         timeouts = Timeouts(connect=0.01, read=0.01, write=0.01, deadline=since + 0.2)
         error = await failure(network, http.GET, None, timeouts)
         assert (error.phase, error.sent, error.timeout) == (Phase.CONNECT, Sent.NOTHING, True)
-        assert 0.15 < time.monotonic() - since < 0.5
+        assert 0.15 < time.monotonic() - since < 4
         assert (pool.waiting, pool.slots) == (0, 1)
         tasks.cancel_scope.cancel()
     assert pool.slots == 0
@@ -423,12 +426,12 @@ async def test_a_tls_peer_that_never_says_goodbye_does_not_hold_up_closing(start
     def script(peer):
         peer.read_request()
         peer.send(http.answer(b""))
-        closed.wait(1.5)
+        closed.wait(10)
 
     closed = threading.Event()
     network = connect(start(script, tls=True))
     await network.current().send(http.GET, None, TIMEOUTS)
     since = time.monotonic()
     await network.aclose()
-    assert time.monotonic() - since < 1.0
+    assert time.monotonic() - since < 5
     closed.set()

@@ -313,13 +313,13 @@ async def test_refused(start, connect, http):
 async def test_the_read_limit(start, connect, http):
     def script(peer):
         peer.read_request()
-        peer.closed_within(2)
+        peer.closed_within(10)
 
     network = connect(start(script))
     since = time.monotonic()
     error = await failure(network, http.POST, b"x", Timeouts(read=0.15))
     assert (error.phase, error.sent, error.timeout) == (Phase.READ, Sent.MAYBE, True)
-    assert 0.12 < time.monotonic() - since < 0.8
+    assert 0.12 < time.monotonic() - since < 5
 
 
 async def test_the_deadline(start, connect, http):
@@ -334,14 +334,14 @@ async def test_the_deadline(start, connect, http):
     since = time.monotonic()
     error = await failure(network, http.POST, b"x", Timeouts(read=5, deadline=since + 0.12))
     assert error.timeout
-    assert 0.1 < time.monotonic() - since < 0.6
+    assert 0.1 < time.monotonic() - since < 4
 
 
 async def test_the_deadline_of_a_receive(start, connect, http):
     def script(peer):
         peer.read_request()
         peer.send(CHUNKED + chunk(b"a"))
-        peer.closed_within(2)
+        peer.closed_within(10)
 
     server = start(script)
     network = connect(server)
@@ -351,7 +351,7 @@ async def test_the_deadline_of_a_receive(start, connect, http):
     with pytest.raises(WireError) as caught:
         await streaming.receive(since + 0.1)
     assert caught.value.timeout
-    assert 0.08 < time.monotonic() - since < 0.6
+    assert 0.08 < time.monotonic() - since < 5
     assert await server.settled(0)
 
 

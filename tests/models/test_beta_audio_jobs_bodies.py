@@ -145,7 +145,7 @@ def test_no_mutation_of_an_answer_raises_and_a_new_value_can_be_read(type_, memb
 
 
 @pytest.mark.slow
-@mutated(200)
+@mutated(100)
 def test_no_mutation_of_many_raises_and_a_new_value_can_be_read(type_, member, data, bodies):
     survives(type_, member, data, bodies)
 

@@ -9,8 +9,10 @@ import sys
 import time
 from concurrent.futures import Future
 
+import anyio
 import pytest
 
+from mistral_async._http.asyncio_wire import connect as module
 from mistral_async._http.asyncio_wire.connect import Resolver, connect
 
 
@@ -60,21 +62,23 @@ def connected(loop):
     return connect(loop, Resolver(loop, "name", 80))
 
 
-async def test_the_first_that_answers(resolve):
-    loop = resolve(0, 0, 0)
-    since = time.monotonic()
-    sock = await connected(loop)
+@pytest.fixture
+def no_head_start(monkeypatch):
+    """Let a second attempt begin when the first has failed, and not before."""
+    monkeypatch.setattr(module, "_ATTEMPT_DELAY", 60)
+
+
+async def test_the_first_that_answers(resolve, no_head_start):
+    with anyio.fail_after(10):
+        sock = await connected(resolve(0, 0, 0))
     assert sock.family == socket.AF_INET6
-    assert time.monotonic() - since < 0.2
     sock.close()
 
 
-async def test_one_that_refuses_gives_way_at_once(resolve):
-    loop = resolve(ConnectionRefusedError("first"), 0)
-    since = time.monotonic()
-    sock = await connected(loop)
+async def test_one_that_refuses_gives_way_at_once(resolve, no_head_start):
+    with anyio.fail_after(10):
+        sock = await connected(resolve(ConnectionRefusedError("first"), 0))
     assert sock.family == socket.AF_INET
-    assert time.monotonic() - since < 0.2
     sock.close()
 
 
@@ -83,7 +87,7 @@ async def test_one_that_is_silent_is_overtaken(resolve):
     since = time.monotonic()
     sock = await connected(loop)
     assert sock.family == socket.AF_INET
-    assert 0.2 < time.monotonic() - since < 0.6
+    assert 0.2 < time.monotonic() - since < 10
     sock.close()
 
 
@@ -192,7 +196,7 @@ def test_a_resolver_that_hangs_holds_up_neither_its_loop_nor_the_process():
 import asyncio, socket, sys, time
 from mistral_async import Mistral
 from mistral_async.errors import APITimeoutError
-socket.getaddrinfo = lambda *_, **__: time.sleep(60)
+socket.getaddrinfo = lambda *_, **__: time.sleep(600)
 async def main():
     async with Mistral("k", server_url="http://silent.example") as client:
         try:
@@ -201,7 +205,5 @@ async def main():
             print(error.phase, flush=True)
 asyncio.run(main())
 """
-    since = time.monotonic()
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (0, "total", "")
-    assert time.monotonic() - since < 5

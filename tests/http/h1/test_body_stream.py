@@ -269,7 +269,7 @@ async def test_the_deadline_of_a_receive(start, connect, http, tls):
     with pytest.raises(WireError) as caught:
         await streaming.receive(since + 0.15)
     assert (caught.value.timeout, caught.value.phase, caught.value.sent) == (True, Phase.READ, Sent.MAYBE)
-    assert 0.14 < time.monotonic() - since < 0.4
+    assert 0.14 < time.monotonic() - since < 4
     assert await server.settled(0)
     await network.aclose()
 
@@ -291,7 +291,7 @@ async def test_the_read_limit_holds_between_pieces(start, connect, http):
         while piece := await streaming.receive():
             received += piece
     assert (received, caught.value.timeout) == (b"aaaa", True)
-    assert 0.5 < time.monotonic() - since < 0.9
+    assert 0.5 < time.monotonic() - since < 5
     await network.aclose()
 
 

@@ -167,7 +167,7 @@ async def test_a_mistake_of_a_mock_comes_through(http):
 async def test_the_timeouts_of_a_users_client_are_respected(start, http):
     def script(peer):
         peer.read_request()
-        peer.closed_within(2)
+        peer.closed_within(8)
 
     server = start(script)
     async with httpx.AsyncClient(timeout=httpx.Timeout(5, read=0.2), trust_env=False) as client:
@@ -175,7 +175,7 @@ async def test_the_timeouts_of_a_users_client_are_respected(start, http):
         since = time.monotonic()
         error = await failure(network, http.POST, b"{}", Timeouts(read=10))
         assert (error.timeout, error.phase) == (True, Phase.READ)
-        assert time.monotonic() - since < 1
+        assert time.monotonic() - since < 5
         await network.aclose()
         assert not client.is_closed, "it is the user's"
 
