@@ -196,9 +196,9 @@ class ChatCompletionResponse(Model, kw_only=True):
 
     id: str = ""
     object: str = constant("chat.completion")
-    model: str = ""
     created: int | None = None
     """Seconds since 1970."""
+    model: str = ""
     choices: list[ChatCompletionChoice] = msgspec.field(default_factory=list[ChatCompletionChoice])
     usage: UsageInfo | None = None
     if TYPE_CHECKING:
@@ -240,11 +240,12 @@ class CompletionResponseStreamChoice(Model, kw_only=True, gc=False):
 class CompletionChunk(Model, kw_only=True, gc=False):
     """A piece of an answer."""
 
+    # In the order in which the API sends them: so msgspec finds each key at once.
     id: str = ""
     object: str = constant("chat.completion.chunk")
-    model: str = ""
     created: int | None = None
     """Seconds since 1970."""
+    model: str = ""
     choices: list[CompletionResponseStreamChoice] = msgspec.field(default_factory=list[CompletionResponseStreamChoice])
     usage: UsageInfo | None = None
     """On the last chunk only."""
