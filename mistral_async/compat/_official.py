@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from itertools import chain
 from types import ModuleType
 from typing import Any, cast
@@ -36,12 +36,15 @@ from mistral_async._codec.open_union import constant as constant_field
 # there is one with `TypedDict` behind it. `(a,b:c,d=e)` are a model's fields: `b` is sent as `c`, and `d` is
 # always `e`. `=X` is another model, `'` are strings, `|` is another type, `@x.y` the class of `client.x.y`, and `.` any
 # other class, a function or a constant.
+# Rule 7: Other distributions are below `mistralai`, too (`mistralai.workflows` is of mistralai-workflows): `install`
+# leaves those to their own files.
 
 HERE = __package__ or "mistral_async.compat"
 OFFICIAL = "mistralai"
 _TOPS = {OFFICIAL: "", "mistralai_azure": "azure", "mistralai_gcp": "gcp"}
 _CLOUDS = ("azure", "gcp")
 _HOMES = ("", "types", "utils", "httpclient", "errors", "_configuration")
+_OTHERS = {"evaluations", "observability", "search", "vibe", "vibe_agents", "workflows"}
 _GUIDE = "the migration guide lists what it leaves to the official SDK"
 CLIENTS_OF_VERSION_0 = ("MistralClient", "MistralAsyncClient")
 _NAME = re.compile(r"(\w+)([^ +]*)(\+?)")
@@ -64,6 +67,8 @@ class AliasFinder(MetaPathFinder):
         if name.startswith(f"{HERE}."):
             official = name.removeprefix(f"{HERE}.")
         elif self.installed and top in _TOPS:
+            if is_of_others(name):
+                return None if "." in below else PathFinder.find_spec(name, [f"{each}/{OFFICIAL}" for each in sys.path])
             official = _below(_TOPS[top], below)
         else:
             return None
@@ -156,6 +161,12 @@ def _names_of_version_0() -> frozenset[str]:
 def _below(module: str, name: str) -> str:
     """Join a module's name and what is below it; either may be empty."""
     return f"{module}.{name}" if module and name else module or name
+
+
+def is_of_others(dotted: str) -> bool:
+    """Return whether a name below `mistralai` is another distribution's (rule 7)."""
+    top, *below = dotted.split(".")
+    return top == OFFICIAL and below[:1] != [] and below[0] in _OTHERS
 
 
 def _own_name(module: str) -> str:

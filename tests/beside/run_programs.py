@@ -36,7 +36,7 @@ RUN_SECONDS = 120
 # What differs from one run to the next: ids, times, addresses; and the log of httpx, which this package does without.
 VOLATILE = [
     (re.compile(r".*HTTP Request: .*\n"), ""),
-    (re.compile(r"\b\d+\.\d+ ?(s|ms|seconds)\b|(?<=seconds\": )\d+\.\d+"), "SECONDS"),
+    (re.compile(r"\b\d+\.\d+ ?(s|ms|secondes|seconds)\b|(?<=seconds\": )\d+\.\d+"), "SECONDS"),
     (re.compile(r"\d{4}-?\d\d-?\d\d[T _]\d\d:?\d\d:?\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)?"), "TIME"),
     (re.compile(r"\b1[789]\d{8}(\.\d+)?\b"), "TIME"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27,}|(?<![0-9A-Za-z])[0-9a-f]{8,}(?![0-9A-Za-z])"), "ID"),

@@ -49,6 +49,13 @@ IMPORTS = {
     # clouds
     "from mistralai_azure import MistralAzure": "from mistral_async.compat.azure import MistralAzure",
     "import mistralai_gcp.models": "import mistral_async.compat.gcp.models, mistral_async.compat.gcp as mistralai_gcp",
+    # other distributions below `mistralai`
+    "import mistralai.workflows as workflows": "import mistralai.workflows as workflows",
+    "from mistralai.workflows.plugins import mistralai": "from mistralai.workflows.plugins import mistralai",
+    "from mistralai.search import toolkit": "from mistralai.search import toolkit",
+    "from mistralai import workflows": "from mistralai import workflows",
+    "mock.patch('mistralai.evaluations.goal')": "mock.patch('mistralai.evaluations.goal')",
+    "from mistralai.client.workflows import Workflows": "from mistral_async.compat.workflows import Workflows",
     # names below an import (rule 2)
     "import mistralai.client\nx: 'mistralai.client.Mistral' = mistralai.client.Mistral(mistralai.client.models)": (
         "import mistral_async.compat as mistralai\nx: 'mistralai.Mistral' = mistralai.Mistral(mistralai.models)"

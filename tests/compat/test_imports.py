@@ -181,6 +181,62 @@ from mistralai.client.utils.eventstreaming import EventStreamAsync
 from mistralai.client.utils.eventstreaming import MESSAGE_BOUNDARIES, ServerEvent
 from mistralai.client.utils.logger import get_default_logger
 from mistralai.client.utils.unmarshal_json_response import unmarshal_json_response
+from mistralai.client.models import AssistantMessage as MistralAssistantMessage
+from mistralai.client.models import ChatCompletionChoice as MistralChatCompletionChoice
+from mistralai.client.models import CompletionChunk, CompletionEvent, ContentChunk, DocumentURLChunk, FileChunk
+from mistralai.client.models import FunctionName, ImageURL, ImageURLChunk, ReferenceChunk, ThinkChunk, UsageInfo
+from mistralai import CompletionChunk as MistralCompletionChunk, FunctionCall as MistralFunctionCall
+from mistralai import CompletionEvent, Function, FunctionCall, Messages, Mistral, SDKError, SystemMessage, Tool
+from mistralai.models import ChatCompletionResponse as MistralChatCompletionResponse
+from mistralai.models import MessagesTypedDict, SystemMessageTypedDict, ToolCallTypedDict, ToolTypedDict
+from mistralai.client.models import Function as MistralFunction
+from mistralai.client.models import JSONSchema as MistralJSONSchema
+from mistralai.client.models import ToolCall as WireToolCall
+from mistralai.client.models import MessageOutputEntry, TextChunk, ToolReferenceChunk
+from mistralai.client.models import ConversationResponse, ConversationUsageInfo, MessageOutputEntry
+from mistralai.client.models import TranscriptionStreamTextDelta as TextDelta
+from mistralai.client.models import GuardrailConfig, GuardrailConfigTypedDict, Prediction, PredictionTypedDict
+from mistralai.client.models import ReasoningEffort as MistralReasoningEffort
+from mistralai.client.models import DeltaMessage, SystemMessage, ToolMessage, UserMessage
+from mistralai.client.models import Tool, ToolCall, ToolChoice, ToolChoiceEnum, ToolMessage
+from mistralai.client.models import EmbeddingResponse
+from mistralai.client.models.ocrresponse import OCRResponse
+from mistralai.client.models.thinkchunk import Thinking as MistralThinking
+from mistralai.client.models.toolmessage import ToolMessage as MistralToolMessage
+from mistralai.client.errors import MistralError, SDKError
+from mistralai.client.errors import HTTPValidationError, SDKError
+from mistralai.client.types import UNSET, OptionalNullable as MistralOptionalNullable
+from mistralai.client.types.basemodel import UNSET
+from mistralai.client.types.basemodel import Unset as MistralUnset
+from mistralai.client.types import BaseModel
+from mistralai.client.utils.eventstreaming import EventStreamAsync as MistralEventStreamAsync
+from mistralai.client.utils.retries import BackoffStrategy as _RealBackoffStrategy, RetryConfig as _RealRetryConfig
+from mistralai.client import Mistral as MistralSDK
+from mistralai.extra.realtime import UnknownRealtimeEvent as _RealUnknownRealtimeEvent
+from mistralai.extra.realtime import AudioFormat, RealtimeConnection
+from mistralai.extra.mcp.streamable_http import MCPClientStreamableHTTP
+from mistralai import UNSET, Content as MistralContent, OptionalNullable as MistralOptionalNullable
+from mistralai import Mistral, DocumentURLChunk, ImageURLChunk, ResponseFormat
+from mistralai import Mistral as MistralClient
+from mistralai import utils
+from mistralai import Function, Tool
+from mistralai.models import Messages as MistralMessages, Tool as MistralTool, ToolCall as MistralToolCall
+from mistralai.models import ImageURL, ImageURLChunk, SystemMessage, TextChunk, ToolCall, ToolMessage, UserMessage
+from mistralai.models import CompletionResponseStreamChoice, DeltaMessage, ToolCall
+from mistralai.models import EmbeddingResponse
+from mistralai.models import ResponseFormat
+from mistralai.models import RealtimeTranscriptionSession
+from mistralai.models import DetailedJobOut, WandbIntegration, TrainingParameters
+from mistralai.models import OCRResponse
+from mistralai.models import CompletionArgs, FunctionResultEntry, MessageInputEntry, MessageOutputEntry
+from mistralai.models.conversationevents import ConversationEvents
+from mistralai.models.responsestartedevent import ResponseStartedEvent
+from mistralai.models.messageoutputevent import MessageOutputEvent
+from mistralai.models.sdkerror import SDKError
+from mistralai.models.toolcall import ToolCall
+from mistralai.models.usermessage import UserMessage
+from mistralai.sdk import Mistral
+from mistralai.client.errors.httpvalidationerror import HTTPValidationError
 """.strip().splitlines()
 """Import lines of published programs, of versions 1 to 3."""
 
@@ -391,11 +447,21 @@ from mistral_async import compat, models
 assert mistralai is compat and mistralai.Mistral is Mistral is compat.Mistral
 assert sys.modules["mistralai.client.models.usermessage"].UserMessage is models.UserMessage
 assert sys.modules["mistralai_azure"] is compat.azure
+import mistralai.search
+from mistralai.workflows.steps import STEPS
+assert STEPS == mistralai.search.KINDS == []
 """
 
 
 def run(program: str, folder: Path) -> str:
-    (folder / "mistralai.py").write_text("", encoding="utf-8")
+    for name, content in {
+        "workflows/__init__.py": "",
+        "workflows/steps.py": "STEPS = []",
+        "search.py": "from mistralai.client import Mistral\nKINDS = []",
+    }.items():  # other distributions are in the same package
+        path = folder / "mistralai" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
     done = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=False)
     return done.stderr.strip().rpartition("\n")[2]
 

@@ -7,7 +7,7 @@ from functools import cache
 from types import ModuleType
 from typing import Final
 
-from mistral_async.compat._official import Placeholder
+from mistral_async.compat._official import Placeholder, is_of_others
 
 OFFICIAL: Final = "mistralai"
 COMPAT: Final = "mistral_async.compat"
@@ -16,7 +16,8 @@ TOPS: Final = {OFFICIAL: COMPAT, "mistralai_azure": f"{COMPAT}.azure", "mistrala
 
 # Rule 1: `mistralai` (version 1) and `mistralai.client` (later ones) are `mistral_async.compat`; what is below them has
 # the same path below it.
-# Rule 2: A name is told of if importing it from `compat` fails or gives a placeholder: nothing here lists what it has.
+# Rule 2: Other distributions are below `mistralai`, too (`mistralai.workflows`): their names stay.
+# Rule 3: A name is told of if importing it from `compat` fails or gives a placeholder: nothing here lists what it has.
 
 _GUIDE: Final = "https://github.com/mistralai/client-python/blob/main/MIGRATION.md"
 _VERSION_0_MODULES: Final = frozenset(
@@ -63,8 +64,8 @@ METHODS: Final = {
 
 
 def is_official(dotted: str) -> bool:
-    """Return whether a dotted name is a package of the official SDK, or below it."""
-    return dotted.partition(".")[0] in TOPS
+    """Return whether a dotted name is a package of the official SDK, or below it (rule 2)."""
+    return dotted.partition(".")[0] in TOPS and not is_of_others(dotted)
 
 
 def compat_name(dotted: str) -> str:
@@ -88,7 +89,7 @@ def is_module(dotted: str) -> bool:
 
 @cache
 def problem_of(dotted: str) -> str | None:
-    """Return why a name of `mistral_async.compat` can not be imported or used, or None (rule 2)."""
+    """Return why a name of `mistral_async.compat` can not be imported or used, or None (rule 3)."""
     try:
         found = pkgutil.resolve_name(dotted)
     except AttributeError:

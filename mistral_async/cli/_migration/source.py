@@ -137,6 +137,11 @@ class _Reader(cst.CSTVisitor):
         if node.module is None or not is_official(module):
             return False
         aliases = list[cst.ImportAlias]() if isinstance(node.names, cst.ImportStar) else list(node.names)
+        others = [each for each in aliases if not is_official(f"{module}.{_dotted(each.name)}")]
+        if others:
+            if len(others) < len(aliases):
+                self.notes.append(Note(self._line(node), f"import {_code(others[0])} in a line of its own: it stays"))
+            return False
         places = [self._has_place(node, f"{module}.{_dotted(alias.name)}") for alias in aliases]
         if not all(places or [self._has_place(node, module)]):
             return False
@@ -217,7 +222,7 @@ class _Reader(cst.CSTVisitor):
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802 - the name that LibCST calls
         dotted = _string(node)
-        if node in self._told or not _DOTTED.fullmatch(dotted):
+        if node in self._told or not _DOTTED.fullmatch(dotted) or not is_official(dotted):
             return
         new = compat_name(dotted)
         if node in self._modules:
