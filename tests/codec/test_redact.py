@@ -41,6 +41,12 @@ SETTINGS = {
 }
 
 
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    """uvloop adds no frame to a traceback."""
+    return request.param
+
+
 @pytest.fixture
 async def server(anyio_backend):
     async with FakeMistral(api_key=KEY) as server:
