@@ -128,7 +128,9 @@ def _names(given: object) -> tuple[str, ...]:
 def _checked_kinds(given: Any) -> tuple[str | type[MistralError], ...]:
     if given is None:
         return DEFAULT_KINDS
-    kinds: tuple[Any, ...] = tuple(given) if isinstance(given, Collection) and not isinstance(given, str) else (given,)
+    kinds: tuple[Any, ...] = (given,)
+    if isinstance(given, Collection) and not isinstance(given, str):
+        kinds = tuple(cast("Collection[Any]", given))
     for each in kinds:
         known = each in _KINDS if isinstance(each, str) else isinstance(each, type) and issubclass(each, MistralError)
         if not known:

@@ -169,9 +169,10 @@ def add_budgets(budgets: tuple[Budget, ...], given: object) -> tuple[Budget, ...
     from mistral_async._spending import Budget
 
     added = dict.fromkeys(budgets)
-    several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
-    each: object
-    for each in cast("Iterable[object]", given) if several else (given,):
+    several: Iterable[object] = (given,)
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes)):
+        several = cast("Iterable[object]", given)
+    for each in several:
         if not isinstance(each, Budget):
             raise ConfigurationError(f"budget must be a Budget, or a list of them, not {type(each).__name__}")
         added[each] = None

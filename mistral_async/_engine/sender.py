@@ -67,6 +67,7 @@ E = TypeVar("E", bound=MistralError)
 _MULTIPLE_CHOICES: Final = 300  # the first status that is no success
 _BAD_REQUEST: Final = 400  # the first status of errors
 _GATEWAYS: Final = frozenset({502, 504})  # statuses of those that may have passed the request on
+_LARGE_BODY: Final = 32 * 1024  # bytes
 _BYTES_PER_TOKEN: Final = 4  # the estimate that a reservation is made with; the usage of earlier calls corrects it
 
 
@@ -331,10 +332,11 @@ class Sender:
         import anyio
 
         with first_use():
+            from mistral_async._spending.media import Content, content_of
             from mistral_async._spending.reserving import Asked, reserve
 
-        size = len(call.body) if isinstance(call.body, bytes) else 0
-        asked = Asked(repr(call.request), call.payer, call.request.route, size, self._fields(call.request))
+        content = content_of(call.body) if isinstance(call.body, bytes) else Content()
+        asked = Asked(repr(call.request), call.payer, call.request.route, content, self._fields(call.request))
         if call.budgets is None:
             call.budgets = [budget.for_call() for budget in self._budgets]
         left = None if call.deadline is None else max(0.0, call.deadline - time.monotonic())
@@ -356,7 +358,7 @@ class Sender:
     async def _pace(self, call: CallState) -> None:
         """Reserve this attempt's turn under the rate limits, and wait for it if it is not granted at once."""
         limiter, now = call.limiter, time.monotonic()
-        costs = {"tokens": len(call.body) / _BYTES_PER_TOKEN} if isinstance(call.body, bytes) else None
+        costs = {"tokens": _tokens_in(call.body)} if isinstance(call.body, bytes) else None
         if call.routing is not None and call.routing.pool is not None:
             await self._pace_among_accounts(call, costs)
             call.paced(since=now)
@@ -488,6 +490,17 @@ class Sender:
         if self._state.logger is not None:
             call.log_failure(self._state.logger)
         return error
+
+
+def _tokens_in(body: bytes) -> float:
+    """Estimate the tokens of a body; only a large one is looked at for media, which have few for their size."""
+    if len(body) < _LARGE_BODY:
+        return len(body) / _BYTES_PER_TOKEN
+    from mistral_async._spending.media import AUDIO_RATE, IMAGE_TOKENS, content_of
+
+    content = content_of(body)
+    text = (content.text + content.documents) / _BYTES_PER_TOKEN
+    return text + content.images * IMAGE_TOKENS + content.audio * AUDIO_RATE
 
 
 def _tell_accounts(call: CallState) -> None:

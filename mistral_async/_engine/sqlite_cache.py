@@ -25,6 +25,7 @@ _SCHEMA: Final = """
 _READ: Final = "SELECT answer FROM mistral_async_answers WHERE key = ? AND stored >= ?"
 _WRITE: Final = "INSERT OR REPLACE INTO mistral_async_answers VALUES (?, ?, ?)"
 _EXPIRE: Final = "DELETE FROM mistral_async_answers WHERE stored < ?"
+_SWEEP: Final = 256  # answers that are stored between two times that the old ones are deleted
 
 
 class SQLiteCache:
@@ -35,7 +36,8 @@ class SQLiteCache:
 
     Args:
         path: The file.
-        ttl: Seconds for which an answer is given; older ones are deleted when the file is opened. None: for ever.
+        ttl: Seconds for which an answer is given; older ones are deleted when the file is opened, and now and then.
+            None: for ever.
         timeout: Seconds to wait for other processes, after which the call is sent.
     """
 
@@ -45,6 +47,7 @@ class SQLiteCache:
         self.path: str = checked_path(path)
         self.ttl = ttl
         self.timeout = timeout
+        self._stored = 0
         self._database = Database(self.path, partial(_prepare, ttl), timeout=timeout, private=True)
 
     def __reduce__(self) -> tuple[Callable[..., SQLiteCache], tuple[str]]:
@@ -64,6 +67,9 @@ class SQLiteCache:
 
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(_WRITE, (key, time.time(), answer))
+            self._stored += 1
+            if self._stored % _SWEEP == 0:
+                connection.execute(_EXPIRE, (_oldest(self.ttl),))
 
         await self._run(write)
 

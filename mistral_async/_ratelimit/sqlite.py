@@ -28,6 +28,7 @@ from mistral_async._ratelimit.store import (
     book,
     exchange,
     is_current,
+    is_spent,
     new_bucket,
     new_learned,
     update_bucket,
@@ -41,14 +42,21 @@ from mistral_async.errors import ConfigurationError
 # Rule 2: Nobody waits for a thread. What is booked for a question that was cancelled is given back by the thread
 # itself, or with the next question.
 #
-# Rule 3: What does not pass by itself (a file that is no database or can not be written, a full disk) is a
+# Rule 3: With each `_SWEEP`th question, that many rows are looked at, one part of the file after the other; those with
+# which nothing is lost are deleted. So a file that many models were asked by does not grow for ever.
+#
+# Rule 4: What does not pass by itself (a file that is no database or can not be written, a full disk) is a
 # ConfigurationError; a locked file is an outage.
 
 # The table is the format of a file that other versions may share: its column keeps its name.
 _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS mistral_async_limits (key TEXT PRIMARY KEY, meter BLOB NOT NULL)"
 _READ: Final = "SELECT meter FROM mistral_async_limits WHERE key = ?"
 _WRITE: Final = "INSERT OR REPLACE INTO mistral_async_limits VALUES (?, ?)"
+_SOME: Final = "SELECT key, meter FROM mistral_async_limits WHERE key > ? ORDER BY key LIMIT ?"
+_DELETE: Final = "DELETE FROM mistral_async_limits WHERE key = ?"
+_SWEEP: Final = 64
 _SLICE: Final = 0.03  # seconds
+_LEARNED: Final = ":learned"  # the end of such keys
 _PAUSE: Final = 0.02  # seconds between two tries of a file that is locked
 _LASTING: Final = {
     sqlite3.SQLITE_AUTH: "no permission",
@@ -89,6 +97,8 @@ class SQLiteStore:
         self._database = Database(self.path, _prepare, timeout=_SLICE)
         self._pid = os.getpid()
         self._debts: deque[Correction] = deque()
+        self._questions = 0
+        self._swept = ""  # the last key that was looked at
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(TokenBucket).decode
         self._decode_learned = msgspec.msgpack.Decoder(Learned).decode
@@ -194,10 +204,25 @@ class SQLiteStore:
             connection.execute(_WRITE, (_key(report.model), self._encode(learned)))
         rows = [(demand.key, self._encode(each)) for demand, each in zip(demands, buckets, strict=True)]
         connection.executemany(_WRITE, rows)
+        self._questions += 1
+        if self._questions % _SWEEP == 0:
+            self._sweep(connection, now)
         return slot, learned
 
+    def _sweep(self, connection: sqlite3.Connection, now: float) -> None:
+        """Delete what is not needed any more of the next rows (rule 3)."""
+        rows = connection.execute(_SOME, (self._swept, _SWEEP)).fetchall()
+        self._swept = rows[-1][0] if len(rows) == _SWEEP else ""
+        for key, stored in rows:
+            if key.endswith(_LEARNED):
+                needed = is_current(self._decoded(stored, self._decode_learned), now)
+            else:
+                needed = not is_spent(self._bucket(stored), now)
+            if not needed:
+                connection.execute(_DELETE, (key,))
+
     def _raise_lasting(self, error: sqlite3.Error) -> None:
-        """Raise a ConfigurationError for what does not pass by itself (rule 3)."""
+        """Raise a ConfigurationError for what does not pass by itself (rule 4)."""
         reason = _LASTING.get(_code(error))
         if reason is not None and not (_code(error) == sqlite3.SQLITE_CANTOPEN and _lacks_descriptors()):
             raise ConfigurationError(
@@ -268,7 +293,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 
 def _key(model: str) -> str:
-    return f"{model}:learned"
+    return model + _LEARNED
 
 
 def _lacks_descriptors() -> bool:

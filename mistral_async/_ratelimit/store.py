@@ -29,6 +29,7 @@ LEARNING_HORIZON: Final = 0.5  # seconds, where limits are learned: what was boo
 BULK_HORIZON: Final = 0.1  # seconds, while interactive calls come (rule 3)
 LONGEST_PAUSE: Final = 5.0  # seconds after which who got no slot asks again, at most
 INTERACTIVE_SECONDS: Final = 60.0  # after an interactive call in which others are expected
+UNUSED_SECONDS: Final = 24 * 3600.0  # after which what is full again may be forgotten
 LEARNED_SECONDS: Final = 600.0  # for which what was learned is kept while nobody asks
 HEADROOM: Final = 0.05  # share of a limit that bulk work leaves to interactive calls
 BURST_HEADROOM: Final = 0.25  # of a burst, at most: a larger share would leave a small burst nothing
@@ -188,6 +189,12 @@ def update_bucket(bucket: TokenBucket, demand: Demand, now: float) -> TokenBucke
         return new_bucket(demand)
     bucket.limit, bucket.window, bucket.rate, bucket.burst = demand.limit, demand.window, demand.rate, demand.burst
     return bucket
+
+
+def is_spent(bucket: TokenBucket, now: float) -> bool:
+    """Return whether nothing is lost with a stored bucket: it is full for long, or its times are of another boot."""
+    full = (bucket.burst - bucket.level) / bucket.rate
+    return bucket.stamp > now + HORIZON + 1 or now - bucket.stamp > max(UNUSED_SECONDS, 2 * bucket.window, full)
 
 
 def book(buckets: Sequence[TokenBucket], demands: Sequence[Demand], now: float, *, bulk: bool | None = None) -> Slot:

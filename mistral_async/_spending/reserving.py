@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mistral_async._spending.media import Content
 from mistral_async._spending.units import Units, read_units
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ class Asked(NamedTuple):
     model: str
     """The model, or what stands for it: an agent, a route."""
     route: str
-    size: int
-    """Bytes of text in its body."""
+    content: Content
+    """The text and the media in its body; nothing for a form, whose files say nothing of tokens."""
     fields: Mapping[str, Any]
     """Its parameters."""
 
@@ -85,12 +86,12 @@ async def _reserve_each(budgets: Sequence[Budget], asked: Asked, holds: list[Bud
 
 
 def _charge(budget: Budget, asked: Asked) -> Any:
-    units = budget.estimator.estimate(asked.model, asked.route, asked.size, asked.fields)
+    units = budget.estimator.estimate(asked.model, asked.route, asked.content, asked.fields)
     return budget.charge(asked.model, units)
 
 
 def _learn(budget: Budget, asked: Asked, units: Units) -> None:
-    budget.estimator.observe(asked.model, asked.route, asked.size, units)
+    budget.estimator.observe(asked.model, asked.route, asked.content, units)
 
 
 def _give_back(holds: Sequence[BudgetHold]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -21,13 +21,24 @@ from mistral_async._spending.ledger import Balance, Charge, Question
 from mistral_async.errors import ConfigurationError
 
 # Rule 1: The thread starts with a question, and ends, and closes the file, after `_IDLE` seconds without one.
-# Rule 2: What does not pass by itself is a `ConfigurationError`; a file that is locked for longer than the timeout is
+# Rule 2: Of a budget per day the last `_DAYS` days that it was used on are kept. The days are counted, and no clock is
+# asked: one that jumps must not have the present day forgotten.
+# Rule 3: What does not pass by itself is a `ConfigurationError`; a file that is locked for longer than the timeout is
 # an outage.
 
 _COUNTS: Final = "tokens INTEGER NOT NULL, requests INTEGER NOT NULL, nanos INTEGER NOT NULL"
 _SCHEMA: Final = (
     f"CREATE TABLE IF NOT EXISTS mistral_async_budgets (budget TEXT PRIMARY KEY, {_COUNTS}) WITHOUT ROWID",
     f"CREATE TABLE IF NOT EXISTS mistral_async_holds (budget, id, {_COUNTS}, PRIMARY KEY (budget, id)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS mistral_async_days (name, budget, PRIMARY KEY (name, budget)) WITHOUT ROWID",
+)
+_DAYS: Final = 31
+_NOTE_DAY: Final = "INSERT OR IGNORE INTO mistral_async_days VALUES (?, ?)"
+_PAST: Final = "SELECT budget FROM mistral_async_days WHERE name = ? ORDER BY budget DESC LIMIT -1 OFFSET ?"
+_FORGET: Final = (
+    "DELETE FROM mistral_async_budgets WHERE budget = ?",
+    "DELETE FROM mistral_async_holds WHERE budget = ?",
+    "DELETE FROM mistral_async_days WHERE budget = ?",
 )
 _USED: Final = "SELECT tokens, requests, nanos FROM mistral_async_budgets WHERE budget = ?"
 _RESERVED: Final = (
@@ -60,6 +71,7 @@ class SQLiteBackend:
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._pid = os.getpid()
+        self._day = ""  # the budget of the newest day that was noted
 
     async def ask(self, question: Question) -> Balance:
         """Settle and book, in the thread."""
@@ -97,8 +109,11 @@ class SQLiteBackend:
         try:
             while (works := self._next()) is not None:
                 try:
+                    questions = [question for question, _ in works]
+                    days = {each.key for each in questions if each.expires and each.key > self._day}
                     with self._database.use() as connection:
-                        balances = _transact(connection, [question for question, _ in works])
+                        balances = _transact(connection, questions, days)
+                    self._day = max(days, default=self._day)
                 except Exception as error:  # noqa: BLE001 - it is raised in the tasks that wait
                     problem = self._explained(error)
                     for _, future in works:
@@ -131,7 +146,7 @@ class SQLiteBackend:
         return None
 
     def _explained(self, error: Exception) -> Exception:
-        """Return a `ConfigurationError` for what does not pass by itself (rule 2)."""
+        """Return a `ConfigurationError` for what does not pass by itself (rule 3)."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_BUSY) & _PRIMARY
         if not isinstance(error, sqlite3.Error) or code in _PASSING:
             return error
@@ -145,17 +160,28 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(table)
 
 
-def _transact(connection: sqlite3.Connection, questions: Sequence[Question]) -> list[Balance]:
-    """Answer questions, one after the other, in one transaction."""
+def _transact(connection: sqlite3.Connection, questions: Sequence[Question], days: Collection[str]) -> list[Balance]:
+    """Answer questions, one after the other, in one transaction; `days` are budgets of a day that is new."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         balances = [_answer(connection, question) for question in questions]
+        for day in days:
+            _note_day(connection, day)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
     return balances
+
+
+def _note_day(connection: sqlite3.Connection, budget: str) -> None:
+    """Note the budget of a day, and forget the oldest days of its name (rule 2)."""
+    name = budget.rpartition(":")[0]
+    connection.execute(_NOTE_DAY, (name, budget))
+    for past in connection.execute(_PAST, (name, _DAYS)).fetchall():
+        for statement in _FORGET:
+            connection.execute(statement, past)
 
 
 def _answer(connection: sqlite3.Connection, question: Question) -> Balance:

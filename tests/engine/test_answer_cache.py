@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import inspect
 import os
@@ -567,6 +568,19 @@ async def test_a_file_that_is_no_store_or_locked_fails_no_call(server, tmp_path,
     locked.close()
     assert "DatabaseError" in caplog.text
     assert "OperationalError" in caplog.text
+
+
+@one_loop
+async def test_a_file_that_stays_open_forgets_what_is_too_old(tmp_path, monkeypatch):
+    monkeypatch.setattr("mistral_async._engine.sqlite_cache._SWEEP", 4)
+    cache = SQLiteCache(tmp_path / "answers", ttl=0.001)
+    for number in range(9):
+        await cache.set(str(number), b"1")
+        await anyio.sleep(0.002)
+    await cache.aclose()
+    with contextlib.closing(sqlite3.connect(tmp_path / "answers")) as file:
+        ((count,),) = file.execute("SELECT count(*) FROM mistral_async_answers")
+    assert count <= 5
 
 
 @pytest.mark.parametrize("wrong", ["memory", {}, MemoryCache, 5, True])

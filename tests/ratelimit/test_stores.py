@@ -403,3 +403,29 @@ def test_four_processes_keep_one_limit_and_take_over_from_one_that_is_killed(mak
     assert busiest(before, 1.0) >= 0.95 * rate, "and nearly all of it"
     assert busiest(after, 1.0) >= 0.95 * rate, "also for those who are left"
     assert all(slots([note]) for note in notes), "each of them got its turns"
+
+
+@pytest.mark.anyio
+async def test_a_file_forgets_models_that_nobody_asks(tmp_path):
+    # Rule 3 of sqlite.
+    store, now, day = SQLiteStore(tmp_path / "limits.sqlite"), time.monotonic(), 24 * 3600.0
+    names = {"full": -2 * day, "of another boot": day, "of late": -60.0, "in debt": -2 * day}
+    with store._database.use() as file:
+        for name, age in names.items():
+            bucket = new_bucket(demand(f"{name}:requests:1"))
+            bucket.level = -1e9 if name == "in debt" else bucket.level
+            bucket.stamp = now + age
+            file.execute(
+                "INSERT INTO mistral_async_limits VALUES (?, ?)", (f"{name}:requests:1", store._encode(bucket))
+            )
+        for number in range(200):
+            learned = store._encode(new_learned(now - 700 + number))
+            file.execute("INSERT INTO mistral_async_limits VALUES (?, ?)", (f"{number}:learned", learned))
+    for _ in range(5 * 64):
+        await store.reserve([demand("busy:requests:1", limit=1e6, rate=1e6, burst=1e6)], ())
+    with store._database.use() as file:
+        left = {key for (key,) in file.execute("SELECT key FROM mistral_async_limits")}
+    store.close()
+    kept = {"of late:requests:1", "in debt:requests:1", "busy:requests:1"}
+    assert {key for key in left if not key.endswith(":learned")} == kept
+    assert 0 < len(left - kept) <= 110, "what was learned within ten minutes"

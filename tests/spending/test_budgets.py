@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mistral_async import BackoffStrategy, Budget, Mistral, Price, RetryConfig, Spending, SQLiteStore, SyncMistral
 from mistral_async._spending.ledger import Charge, Entry, Limits, LocalLedger
+from mistral_async._spending.media import Content
 from mistral_async.errors import (
     APIConnectionError,
     BudgetExceededError,
@@ -345,7 +346,9 @@ async def test_a_model_in_the_extra_body_is_the_one_that_is_paid(limited):
 @pytest.mark.parametrize(("stated", "reserved"), [(600.0, 600), (10**25, 1024), ("600", 1024), (float("nan"), 1024)])
 def test_a_limit_that_is_no_plain_count_reserves_no_less(stated, reserved):
     budget = Budget(tokens=5000)
-    assert budget.estimator.estimate(MODEL, "/v1/chat/completions", 0, {"max_tokens": stated}).output == reserved
+    assert (
+        budget.estimator.estimate(MODEL, "/v1/chat/completions", Content(), {"max_tokens": stated}).output == reserved
+    )
 
 
 async def test_without_max_tokens_the_longest_answer_of_late_is_reserved(server, limited):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -181,6 +182,30 @@ async def test_without_a_thread_a_call_is_refused_and_what_was_used_is_told_late
                 await stream.until_done()
         assert budget.state.reserved.requests == 1
     assert (budget.state.used.requests, budget.state.reserved) == (1, Spending())
+
+
+async def test_a_file_keeps_the_last_days_of_a_budget(tmp_path):
+    # Rule 2 of sqlite.
+    path = tmp_path / "budgets.sqlite"
+    daily, always = Budget(requests=5, per="day", name="a", store=SQLiteStore(path)), SQLiteStore(path)
+    other = Budget(requests=5, name="a:2026-01-01", store=always)
+    assert await other.reserve(Charge(1, 1, 0)) is not None
+    for day in range(60):
+        daily._clock = lambda day=day: 1_800_000_000 + day * 86400
+        hold = await daily.reserve(Charge(1, 1, 0))
+        if day % 2:
+            hold.give_back()
+    daily._clock = lambda: 4_000_000_000  # a clock that jumps has nothing of the present forgotten
+    assert await daily.reserve(Charge(1, 1, 0)) is not None
+    daily._clock = lambda: 1_800_000_000 + 58 * 86400
+    assert await daily.reserve(Charge(1, 4, 0)) is not None
+    assert await daily.reserve(Charge(1, 1, 0)) is None
+    await daily.aclose()
+    await other.aclose()
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        days = [row[0] for row in file.execute("SELECT DISTINCT budget FROM mistral_async_holds")]
+    assert "a:2026-01-01" in days
+    assert 15 <= len(days) <= 17
 
 
 @pytest.mark.parametrize("where", ["view", "job"])
