@@ -15,7 +15,7 @@ from mistral_async import Mistral as AsyncClient
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey
 from mistral_async.compat._bridge import abandon, close_blocking
-from mistral_async.compat._configuration import SDKConfiguration
+from mistral_async.compat._configuration import SDKConfiguration, key_of, security_of
 from mistral_async.compat._groups import MIGRATION_HINT, EndpointGroup, group_class
 from mistral_async.compat._names import GROUPS
 from mistral_async.compat.types import UNSET, Unset
@@ -80,7 +80,8 @@ class Clients:
     def sdk_configuration(self) -> SDKConfiguration:
         """The settings, under the official SDK's names."""
         known = {name: value for name, value in self.settings.items() if name in SDKConfiguration.__annotations__}
-        return SDKConfiguration(client=self._http, security=self._api_key, on_change=self._change, **known)
+        security = security_of(self._api_key)
+        return SDKConfiguration(client=self._http, security=security, on_change=self._change, **known)
 
     def _change(self, name: str, value: Any) -> None:
         """Take a setting, for the calls that follow."""
@@ -89,7 +90,7 @@ class Clients:
             case "client":
                 self._http = value
             case "security":
-                self._api_key = value
+                self._api_key = key_of(value)
             case _ if name in self.settings:
                 self.settings[name] = value
             case _:  # the name of a language or a version changes nothing

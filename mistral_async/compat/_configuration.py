@@ -19,7 +19,7 @@ class SDKConfiguration:
     client: Any
     async_client: Any
     security: Any = field(repr=False)
-    """The API key, or the function that gives it."""
+    """None, `models.Security` with the API key, or a function that gives it; a bare key may be assigned, too."""
     server: str | None
     server_url: str | None
     retry_config: Any
@@ -39,3 +39,17 @@ class SDKConfiguration:
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server, and the values of the variables in it: none."""
         return (self.server_url or SERVERS[self.server or _DEFAULT]).rstrip("/"), {}
+
+
+def security_of(key: Any) -> Any:
+    """Return what has a key as `api_key`, or a function that gives that; None for no key."""
+    from mistral_async.compat.models import Security
+
+    if callable(key):
+        return lambda: Security(api_key=key())
+    return None if key is None else Security(api_key=key)
+
+
+def key_of(security: Any) -> Any:
+    """Return the key of what `security_of` gives, or of a bare key."""
+    return (lambda: key_of(security())) if callable(security) else getattr(security, "api_key", security)

@@ -410,6 +410,18 @@ def test_errors_of_observability_have_a_word(official, threaded_server, status):
     assert isinstance(pickle.loads(pickle.dumps(caught.value)), errors.ObservabilityError)
 
 
+def test_the_key_is_where_the_official_sdk_has_it(official, threaded_server):
+    key = official.sdk_configuration.security.api_key
+    assert key == threaded_server.api_key
+    official.sdk_configuration.security = official_models.Security(api_key=f"{key}-2")
+    with pytest.raises(errors.SDKError, match="401"):
+        official.models.list()
+    official.sdk_configuration.security = lambda: official_models.Security(api_key=key)
+    official.models.list()
+    assert Mistral(lambda: key).sdk_configuration.security().api_key == key
+    assert Mistral().sdk_configuration.security is None
+
+
 def test_settings_that_are_assigned_hold_for_the_calls_that_follow(official, threaded_server):
     configuration = official.sdk_configuration
     official.models.list()

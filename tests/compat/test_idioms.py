@@ -396,6 +396,376 @@ def the_address_of_the_server(sdk, client):
     return client.sdk_configuration.get_server_details()[0].startswith("http://")
 
 
+# Idioms of agents, servers and libraries: what they do with events, errors, lists, files and settings.
+
+
+@idiom
+def content_by_the_type_of_chunks(sdk, client):
+    content = complete(client).choices[0].message.content
+    return content if isinstance(content, str) else "".join(getattr(each, "text", "") for each in content)
+
+
+@idiom
+def thoughts_and_text_apart(sdk, client):
+    content = complete(client, model="magistral-medium-latest", prompt_mode="reasoning").choices[0].message.content
+    thoughts, text = "", ""
+    for chunk in [content] if isinstance(content, str) else content:
+        if isinstance(chunk, sdk.models.ThinkChunk):
+            thoughts += "".join(each.text for each in chunk.thinking if isinstance(each, sdk.models.TextChunk))
+        else:
+            text += getattr(chunk, "text", chunk)
+    return bool(thoughts), text
+
+
+@idiom
+def thoughts_sent_back(sdk, client):
+    thought = sdk.models.ThinkChunk(type="thinking", thinking=[sdk.models.TextChunk(type="text", text="hm")])
+    message = sdk.models.AssistantMessage(role="assistant", content=[thought, sdk.models.TextChunk(text="yes")])
+    dumped = message.model_dump(exclude_none=True)
+    return dumped, complete(client, messages=[*HI, message, *HI]).choices[0].finish_reason
+
+
+@idiom
+def calls_sent_back(sdk, client):
+    call = sdk.models.ToolCall(
+        id="123456789", type="function", function=sdk.models.FunctionCall(name="get_weather", arguments="{}"), index=0
+    )
+    message = sdk.models.AssistantMessage(content="", tool_calls=[call])
+    result = sdk.models.ToolMessage(role="tool", content="rain", tool_call_id=call.id, name="get_weather")
+    answer = complete(client, messages=[*ASKS, message, result], tools=TOOLS)
+    return call.model_dump(), answer.choices[0].finish_reason
+
+
+@idiom
+def calls_gathered_from_a_stream(sdk, client):
+    found = {}
+    for event in client.chat.stream(model=MODEL, messages=ASKS, tools=TOOLS):
+        for call in event.data.choices[0].delta.tool_calls or []:
+            entry = found.setdefault(call.index, {"name": "", "arguments": ""})
+            entry["name"] = call.function.name or entry["name"]
+            arguments = call.function.arguments
+            entry["arguments"] += arguments if isinstance(arguments, str) else json.dumps(arguments)
+    return {index: (each["name"], json.loads(each["arguments"])) for index, each in found.items()}
+
+
+@idiom
+def a_tool_by_its_name(sdk, client):
+    choice = sdk.models.ToolChoice(type="function", function=sdk.models.FunctionName(name="get_weather"))
+    answer = complete(client, messages=ASKS, tools=TOOLS, tool_choice=choice)
+    return choice.model_dump(), answer.choices[0].message.tool_calls[0].function.name
+
+
+@idiom
+def several_answers(sdk, client):
+    return [each.index for each in complete(client, n=2, temperature=1.0).choices]
+
+
+@idiom
+def text_cut_at_a_limit(sdk, client):
+    answer = complete(client, max_tokens=1)
+    return answer.choices[0].finish_reason, answer.choices[0].finish_reason == "length"
+
+
+@idiom
+def an_image_in_a_message(sdk, client):
+    parts = [
+        sdk.models.TextChunk(text="What is this?"),
+        sdk.models.ImageURLChunk(image_url=sdk.models.ImageURL(url="data:image/png;base64,iVBORw0KGgo=")),
+    ]
+    message = sdk.models.UserMessage(content=parts)
+    return message.model_dump(), complete(client, messages=[message]).object
+
+
+@idiom
+def a_document_in_a_message(sdk, client):
+    parts = [{"type": "text", "text": "Sum it up."}, DOCUMENT]
+    return complete(client, messages=[{"role": "user", "content": parts}]).choices[0].message.role
+
+
+@idiom
+def a_prefix_for_the_answer(sdk, client):
+    asked = [*HI, {"role": "assistant", "content": "The best is", "prefix": True}]
+    return complete(client, messages=asked).choices[0].message.content
+
+
+@idiom
+def a_message_compared(sdk, client):
+    one, other = (sdk.models.UserMessage(content="a") for _ in range(2))
+    return one == other, one == sdk.models.UserMessage(content="b"), one.role
+
+
+@idiom
+def a_message_validated(sdk, client):
+    return sdk.models.UserMessage.model_validate({"role": "user", "content": "a"}).content
+
+
+@idiom
+def a_message_that_is_none(sdk, client):
+    try:
+        sdk.models.UserMessage()
+    except (TypeError, ValueError) as error:
+        return isinstance(error, Exception)
+    return None
+
+
+@idiom
+def roles_of_a_dump(sdk, client):
+    return [
+        each["role"] for each in json.loads(json.dumps([m.model_dump() for m in [complete(client).choices[0].message]]))
+    ]
+
+
+@idiom
+def attributes_with_defaults(sdk, client):
+    usage = complete(client).usage
+    return getattr(usage, "prompt_tokens", 0), getattr(usage, "nothing", 0), hasattr(usage, "total_tokens")
+
+
+@idiom
+def usage_added_up(sdk, client):
+    usages = [complete(client).usage for _ in range(2)]
+    return sum(each.total_tokens for each in usages), {k: v for k, v in usages[0].model_dump().items() if v}
+
+
+@idiom
+def usage_of_the_last_chunk(sdk, client):
+    usage = None
+    for event in client.chat.stream(model=MODEL, messages=HI):
+        usage = event.data.usage or usage
+    return usage.prompt_tokens, usage.completion_tokens
+
+
+@idiom
+def a_stream_left_early(sdk, client):
+    with client.chat.stream(model=MODEL, messages=HI) as events:
+        first = next(iter(events))
+    return first.data.object, complete(client).object
+
+
+@idiom
+def a_stream_as_a_context_of_coroutines(sdk, client):
+    async def main():
+        async with await client.chat.stream_async(model=MODEL, messages=HI) as events:
+            return [each.data.choices[0].finish_reason async for each in events]
+
+    return asyncio.run(main())
+
+
+@idiom
+def a_client_as_a_context_of_coroutines(sdk, client):
+    async def main():
+        url = client.sdk_configuration.get_server_details()[0]
+        async with sdk.Mistral(api_key="key", server_url=url) as other:
+            try:
+                await other.models.list_async()
+            except sdk.errors.SDKError as error:
+                return error.status_code
+            return None
+
+    return asyncio.run(main())
+
+
+@idiom
+def errors_by_their_base(sdk, client):
+    try:
+        client.files.delete(file_id="00000000-0000-0000-0000-000000000000")
+    except sdk.errors.MistralError as error:
+        return error.status_code, isinstance(error, Exception), isinstance(error.raw_response.status_code, int)
+    return None
+
+
+@idiom
+def errors_of_validation(sdk, client):
+    try:
+        complete(client, temperature=7)
+    except sdk.errors.HTTPValidationError as error:
+        return error.status_code, [list(each.loc) for each in error.data.detail]
+    except sdk.errors.SDKError as error:
+        return error.status_code
+    return None
+
+
+@idiom
+def errors_by_their_message(sdk, client):
+    try:
+        client.models.retrieve(model_id="nothing-of-the-kind")
+    except Exception as error:  # noqa: BLE001 - as in programs
+        text = str(error).lower()
+        return "429" in text or "rate limit" in text, getattr(error, "status_code", None)
+    return None
+
+
+@idiom
+def an_error_of_coroutines(sdk, client):
+    async def main():
+        results = await asyncio.gather(
+            client.chat.complete_async(model=MODEL, messages=HI),
+            client.files.retrieve_async(file_id="00000000-0000-0000-0000-000000000000"),
+            return_exceptions=True,
+        )
+        return [isinstance(each, sdk.errors.SDKError) for each in results]
+
+    return asyncio.run(main())
+
+
+@idiom
+def models_that_can_chat(sdk, client):
+    found = [each.id for each in client.models.list().data if each.capabilities.completion_chat]
+    return MODEL in found, "mistral-embed" in found
+
+
+@idiom
+def a_model_retrieved(sdk, client):
+    found = client.models.retrieve(model_id=MODEL)
+    return found.id, found.capabilities.vision, type(found.max_context_length).__name__
+
+
+@idiom
+def vectors_in_order(sdk, client):
+    answer = client.embeddings.create(model="mistral-embed", inputs=["a", "b", "c"])
+    ordered = sorted(answer.data, key=lambda each: each.index)
+    return [each.index for each in ordered], sum(ordered[0].embedding) == sum(list(ordered[0].embedding))
+
+
+@idiom
+def vectors_compared(sdk, client):
+    a, b = (each.embedding for each in client.embeddings.create(model="mistral-embed", inputs=["a", "a"]).data)
+    return sum(x * y for x, y in zip(a, b, strict=True)) > 0, a == b, len(a[:10]), isinstance(a, list)
+
+
+@idiom
+def one_text_embedded(sdk, client):
+    answer = client.embeddings.create(model="mistral-embed", inputs="a")
+    return len(answer.data[0].embedding), answer.usage.prompt_tokens, answer.model
+
+
+@idiom
+def vectors_of_coroutines(sdk, client):
+    answer = asyncio.run(client.embeddings.create_async(model="mistral-embed", inputs=["a", "b"]))
+    return [len(each.embedding) for each in answer.data]
+
+
+@idiom
+def pages_of_a_scan(sdk, client):
+    answer = client.ocr.process(
+        model="mistral-ocr-latest",
+        document={"type": "image_url", "image_url": "data:image/png;base64,iVBORw0KGgo="},
+        include_image_base64=False,
+    )
+    return [(page.index, page.markdown, [image.id for image in page.images]) for page in answer.pages]
+
+
+@idiom
+def some_pages_of_a_document(sdk, client):
+    answer = client.ocr.process(model="mistral-ocr-latest", document=DOCUMENT, pages=[0])
+    return len(answer.pages), answer.usage_info.pages_processed, answer.pages[0].dimensions.dpi
+
+
+@idiom
+def a_file_read_back(sdk, client):
+    file = client.files.upload(file={"file_name": "a.jsonl", "content": LINE}, purpose="batch")
+    listed = client.files.list(page_size=5).data
+    return file.filename, file.purpose, file.id in {each.id for each in listed}, file.size_bytes
+
+
+@idiom
+def a_file_of_a_handle(sdk, client):
+    handle = io.BytesIO(LINE)
+    file = client.files.upload(file={"file_name": "a.jsonl", "content": handle.read()}, purpose="batch")
+    return json.loads(client.files.download(file_id=file.id).read())["custom_id"]
+
+
+@idiom
+def a_batch_watched(sdk, client):
+    job = client.batch.jobs.create(
+        requests=[{"custom_id": "0", "body": {"messages": HI}}], model=MODEL, endpoint="/v1/chat/completions"
+    )
+    for _ in range(100):
+        job = client.batch.jobs.get(job_id=job.id)
+        if job.status not in {"QUEUED", "RUNNING"}:
+            break
+    return job.status, job.succeeded_requests, job.failed_requests
+
+
+@idiom
+def batches_listed(sdk, client):
+    listed = client.batch.jobs.list(page_size=1)
+    return listed.total is not None, type(listed.data).__name__
+
+
+@idiom
+def a_transcription_of_bytes(sdk, client):
+    answer = client.audio.transcriptions.complete(
+        model="voxtral-mini-latest", file={"content": b"RIFF", "file_name": "rain.wav"}
+    )
+    return answer.text, answer.model, answer.language
+
+
+@idiom
+def a_moderation_read(sdk, client):
+    result = client.classifiers.moderate(model="mistral-moderation-latest", inputs=["a", "b"]).results[0]
+    flagged = [name for name, value in result.categories.items() if value]
+    return flagged, max(result.category_scores.values()) < 1, isinstance(result.categories, dict)
+
+
+@idiom
+def an_agent_changed(sdk, client):
+    agent = client.beta.agents.create(model=MODEL, name="a", tools=[{"type": "web_search"}])
+    changed = client.beta.agents.update(agent_id=agent.id, description="b")
+    return changed.version, changed.description, [each.type for each in changed.tools or []]
+
+
+@idiom
+def an_agent_asked(sdk, client):
+    agent = client.beta.agents.create(model=MODEL, name="a")
+    answer = client.beta.conversations.start(agent_id=agent.id, inputs=[{"role": "user", "content": "hi"}])
+    return [isinstance(each, sdk.models.MessageOutputEntry) for each in answer.outputs], answer.usage.total_tokens
+
+
+@idiom
+def events_of_a_conversation_by_class(sdk, client):
+    text = ""
+    with client.beta.conversations.start_stream(model=MODEL, inputs="hi") as events:
+        for event in events:
+            match event.data:
+                case sdk.models.MessageOutputEvent() as part:
+                    text += part.content if isinstance(part.content, str) else ""
+                case sdk.models.ResponseDoneEvent() as done:
+                    return text, done.usage.total_tokens
+    return text
+
+
+@idiom
+def a_conversation_remembered(sdk, client):
+    started = client.beta.conversations.start(model=MODEL, inputs="hi", store=True)
+    history = client.beta.conversations.get_history(conversation_id=started.conversation_id)
+    return [(each.type, getattr(each, "role", None)) for each in history.entries]
+
+
+@idiom
+def a_schema_of_a_model(sdk, client):
+    schema = sdk.models.UserMessage.model_json_schema()
+    return schema["type"], sorted(schema["properties"])
+
+
+@idiom
+def a_field_of_a_model_of_mine(sdk, client):
+    state = pydantic.create_model("State", usage=(sdk.models.UsageInfo, ...))(usage=complete(client).usage)
+    return sorted(state.model_dump()), state.usage.total_tokens
+
+
+@idiom
+def a_header_for_one_call(sdk, client):
+    return complete(client, http_headers={"x-team": "a"}, timeout_ms=5_000).object
+
+
+@idiom
+def a_call_that_is_spied_on(sdk, client):
+    with mock.patch.object(client.chat, "complete", wraps=client.chat.complete) as spied:
+        complete(client)
+    return spied.call_count, spied.call_args.kwargs["model"]
+
+
 def told(value: Any) -> Any:
     """Return a value without what differs from call to call."""
     match value:
@@ -432,4 +802,4 @@ def test_idiom(name, run):
 
 
 def test_there_are_as_many_as_are_promised():
-    assert len(IDIOMS) >= 50
+    assert len(IDIOMS) >= 90
