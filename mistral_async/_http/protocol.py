@@ -6,10 +6,10 @@ Every implementation (our HTTP/1.1, any httpx transport) speaks this and raises 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from enum import Enum
 from time import monotonic
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -190,11 +190,15 @@ class WireStream(Protocol):
 class Wire(Protocol):
     """Connections to one origin, in one event loop."""
 
-    async def send(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireResponse:
+    def send(
+        self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts
+    ) -> Coroutine[Any, Any, WireResponse]:
         """Send a request and read all of its response, whatever the status."""
         ...
 
-    async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> WireStream:
+    def open(
+        self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts
+    ) -> Coroutine[Any, Any, WireStream]:
         """Send a request and read the head of its response."""
         ...
 
