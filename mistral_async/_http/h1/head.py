@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import compress
+from operator import ne
 from typing import Final, NoReturn
 
 from mistral_async._codec.headers import TCHAR
@@ -14,7 +17,7 @@ MAX_HEAD: Final = 64 * 1024  # bytes of head, informational heads and trailers i
 # time on whatever a server sends.
 _TOKEN = TCHAR.encode()
 TEXT = rb"[^\x00\r\n]"
-_STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: " + TEXT + rb"*+)?\r\n")
+_STATUS_LINE = re.compile(rb"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: " + TEXT + rb"*+)?")
 FIELDS = re.compile(rb"(?:" + _TOKEN + rb"++:" + TEXT + rb"*+\r\n(?:[ \t]" + TEXT + rb"*+\r\n)*+)*+")
 _FOLD = re.compile(rb"(?<![ \t])[ \t]*+\r\n[ \t]++")  # starts at the first space of a run, else it were quadratic
 HEAD_END: Final = re.compile(rb"\n\r?\n")
@@ -24,15 +27,18 @@ _FRAMING: Final = frozenset({
     b"connection", b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding",
 })  # fmt: skip
 
-# What has been seen: names as servers spell them, in small letters, and a line of each, since most never change.
-_NAMES: Final[dict[bytes, bytes]] = {}
-_LINES: Final[dict[bytes, tuple[bytes, bytes]]] = {}
-_MOST_NAMES: Final = 1024
-_LONGEST_NAME: Final = 64  # bytes
-_LONGEST_LINE: Final = 256  # bytes
-_NUL, _LF, _CR = b"\0\n\r"  # a byte is found by its number sooner than as bytes
-
 Headers = list[tuple[bytes, bytes]]
+
+# What has been seen, since most lines never change: the newest head of so many lines, with its fields, and names as
+# servers spell them, in small letters.
+_HEADS: Final[dict[int, tuple[list[bytes], Headers]]] = {}
+_NAMES: Final[dict[bytes, bytes]] = {}
+_MOST_HEADS: Final = 64
+_MOST_NAMES: Final = 1024
+_LONGEST_HEAD: Final = 8192  # bytes
+_LONGEST_NAME: Final = 64  # bytes
+_NO_FIELD: Final[tuple[bytes, bytes]] = (b"", b"")
+_NUL: Final = 0  # a byte is found by its number sooner than as bytes
 
 
 def malformed(message: str) -> NoReturn:
@@ -46,23 +52,29 @@ def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tu
     `framing` gets them by name, those that decide about the body and the connection joined where they are repeated.
     An informational head (1xx) is checked and its fields are dropped. None where a line is malformed.
     """
-    start = _STATUS_LINE.match(head)
+    line, _, fields = head[:-2].partition(b"\r\n")
+    start = _parse_status_line(line)
     if start is None:
         return None
-    fields = head[start.end() : -2]
     found = _split_regular(fields)
     if found is None and (found := _split_any(fields)) is None:
         return None
-    status = int(start[2])
+    status = start[0]
     if status < 200:  # noqa: PLR2004 (informational)
         if status == 101:  # noqa: PLR2004 (Switching Protocols)
             malformed("the server switched protocols unasked")
-        return status, start[1]
+        return start
     headers += found
     framing.update(found)
     if len(framing) != len(found):
         framing.update(_join_repeated(found))
-    return status, start[1]
+    return start
+
+
+@lru_cache(64)
+def _parse_status_line(line: bytes) -> tuple[int, bytes] | None:
+    found = _STATUS_LINE.fullmatch(line)
+    return None if found is None else (int(found[2]), found[1])
 
 
 def _join_repeated(found: Headers) -> dict[bytes, bytes]:
@@ -79,16 +91,20 @@ def _split_regular(fields: bytes) -> Headers | None:
 
     That is nearly every head, and an expression that looks at each byte takes ten times as long.
     """
-    found: Headers = []
-    for line in fields.split(b"\r\n"):
-        field = _LINES.get(line)
-        if field is None:
-            spelt, colon, value = line.partition(b":")
-            name = _NAMES.get(spelt)
-            if name is None or not colon or _LF in value or _CR in value or _NUL in value:
-                return None
-            field = (name, value.strip(b" \t"))
-        found.append(field)
+    lines = fields.splitlines()
+    count = len(lines)
+    if sum(map(len, lines)) + 2 * count - 2 != len(fields) or _NUL in fields:
+        return None  # there is a line end of one byte
+    seen = _HEADS.get(count)
+    found: Headers = [_NO_FIELD] * count if seen is None else seen[1].copy()
+    for at in range(count) if seen is None else compress(range(count), map(ne, lines, seen[0])):
+        spelt, colon, value = lines[at].partition(b":")
+        name = _NAMES.get(spelt)
+        if name is None or not colon:
+            return None
+        found[at] = (name, value.strip(b" \t"))
+    if len(fields) <= _LONGEST_HEAD and (seen is not None or len(_HEADS) < _MOST_HEADS):
+        _HEADS[count] = lines, found
     return found
 
 
@@ -102,15 +118,13 @@ def _split_any(fields: bytes) -> Headers | None:
         field = (spelt.lower(), value.strip(b" \t"))
         if len(spelt) <= _LONGEST_NAME and len(_NAMES) < _MOST_NAMES and spelt not in _NAMES:
             _NAMES[spelt] = field[0]
-            if len(line) <= _LONGEST_LINE:
-                _LINES[line] = field
         found.append(field)
     return found
 
 
 def refuse_head(head: bytes) -> NoReturn:
     """Raise the error of a head that is malformed."""
-    if _STATUS_LINE.match(head) is None:
+    if _parse_status_line(head.partition(b"\r\n")[0]) is None:
         malformed("the answer has no valid status line")
     malformed("a header of the answer is malformed")
 
