@@ -85,6 +85,7 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], dic
             del hints[name]
             hints |= typing.get_type_hints(get_args(hint)[0], include_extras=True)
     fits = {name: _fits(hint) for name, hint in hints.items()}
+    plain = {name: each for name, hint in hints.items() for each in _options(hint) if each in _PLAIN}.get
     signature = expand(function)
     written = {name: str(each.annotation) for name, each in signature.parameters.items()}
     known = fits.get
@@ -97,6 +98,8 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], dic
     def check(given: Mapping[str, Any]) -> dict[str, Any] | None:
         completed: dict[str, Any] | None = None
         for name, value in given.items():
+            if value.__class__ is plain(name):  # nearly all scalars: they need no call
+                continue
             if value is None:
                 if name in needed:
                     raise TypeError(f"{function.__qualname__}(): {name} must be {written[name]}, not None")
@@ -157,6 +160,8 @@ def _is_sequence(origin: Any) -> bool:
     return isinstance(origin, type) and issubclass(origin, collections.abc.Iterable) and not issubclass(origin, Mapping)
 
 
+_PLAIN = {str, int, float, bool}
+
 _SCALARS: dict[Any, Fits] = {
     Any: lambda _: True,
     object: lambda _: True,
@@ -176,8 +181,7 @@ def _fits(hint: Any) -> Fits:  # noqa: PLR0911 - one line for each kind of annot
         return _SCALARS[hint]
     origin, args = get_origin(hint), get_args(hint)
     if _is_union(hint):
-        tagged = any(hasattr(each, "variants") for each in args)  # then a dict has to have the tag
-        return _any_of([_fits(each) for each in args if not (tagged and get_origin(each) is collections.abc.Mapping)])
+        return _any_of([_fits(each) for each in _alternatives(hint)])
     if origin is Literal:
         return lambda value: isinstance(value, (str, int, bool)) and value in args
     if origin is Annotated:
@@ -194,6 +198,13 @@ def _fits(hint: Any) -> Fits:  # noqa: PLR0911 - one line for each kind of annot
 
 
 _ITEMS = {list, collections.abc.Sequence, collections.abc.Collection, collections.abc.Iterable}
+
+
+def _alternatives(hint: Any) -> list[Any]:
+    """Return what a hint allows: beside an open union no mapping, since a dict has to have the tag."""
+    options = _options(hint)
+    tagged = any(hasattr(each, "variants") for each in options)
+    return [each for each in options if not (tagged and get_origin(each) is collections.abc.Mapping)]
 
 
 def _any_of(options: list[Fits]) -> Fits:
@@ -248,9 +259,10 @@ def _common(hint: Any) -> Callable[[Sequence[Any]], bool]:
     """Recognize what nearly all lists are without a call for each item: strings, or dicts with the union's tag."""
     if hint is str:
         return lambda items: set(map(type, items)) == {str}
-    if not hasattr(hint, "variants"):
+    tagged = [each for each in _alternatives(hint) if hasattr(each, "variants")]
+    if not tagged:
         return lambda _: False
-    key = hint.variants.key
+    key = tagged[0].variants.key
 
     def common(items: Sequence[Any]) -> bool:
         return set(map(type, items)) == {dict} and (key is None or all(map(contains, items, repeat(key))))

@@ -15,7 +15,7 @@ from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
 from mistral_async._codec.redact import AT_ONCE, redact, redact_headers, redact_rest, redact_text, secrets_in
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
 from mistral_async._lazy import log
-from mistral_async._spending.billing import is_billed, payer
+from mistral_async._spending.billing import payer
 from mistral_async.errors import (
     BODY_KEPT,
     APIConnectError,
@@ -61,69 +61,36 @@ class Renewal(Enum):
     DONE = "done"
 
 
-class CallState:
+class CallState(msgspec.Struct, eq=False):
     """One call under way."""
 
-    __slots__ = (
-        "account",
-        "attempt_timeout",
-        "attempts",
-        "began",
-        "billed",
-        "body",
-        "budgets",
-        "deadline",
-        "ended",
-        "head",
-        "hold",
-        "key",
-        "limiter",
-        "meter",
-        "model",
-        "noise",
-        "opening",
-        "queued",
-        "renewal",
-        "request",
-        "reservation",
-        "routing",
-        "started",
-        "timeout",
-        "trace",
-        "uncounted",
-        "waited",
-    )
-
-    def __init__(
-        self, request: Request, head: RequestHead, body: bytes | BodySource | None, *, opening: bool, started: float
-    ) -> None:
-        self.request: Request = request
-        self.head: RequestHead = head
-        self.body: bytes | BodySource | None = body
-        self.opening: bool = opening  # it ends with the head of the answer; the body is read by who asked
-        self.started: float = started  # of the call
-        self.began: float = started  # of its present attempt
-        self.deadline: float | None = None  # of the call
-        self.attempt_timeout: float | None = None  # seconds that an attempt may take
-        self.ended: float | None = None  # when the head of its answer was there
-        self.waited: float = 0.0
-        self.queued: float = 0.0  # for its turn under the rate limits, in all
-        self.account: ClientState  # whose key and server it is sent with
-        self.key: Secret | None
-        self.renewal: Renewal = Renewal.POSSIBLE
-        self.attempts: list[Attempt] = []
-        self.model: str | None = request.model  # which has limits of its own
-        self.noise: bool = False  # its last 429 is noise, or it is one call among others: it is repeated soon
-        self.limiter: Limiter  # that of its account when it began
-        self.reservation: Reservation | None = None
-        self.routing: Routing | None = None  # the other accounts and models that it may go to
-        self.timeout: Timeout  # the limits of its view
-        self.trace: Trace | None = None  # who is told, if there are hooks
-        self.billed: bool = is_billed(request)
-        self.uncounted: bool = False  # it is billed, and the usage of the attempt under way is not counted yet
-        self.meter: UsageMeter  # that of its view
-        self.budgets: Sequence[Budget] | None = None  # that each attempt has to fit into; None before the first
-        self.hold: Hold | None = None  # what budgets have reserved for the attempt under way
+    request: Request
+    head: RequestHead
+    body: bytes | BodySource | None
+    account: ClientState  # whose key and server it is sent with
+    key: Secret | None
+    limiter: Limiter  # that of its account when it began
+    meter: UsageMeter  # that of its view
+    timeout: Timeout  # the limits of its view
+    started: float  # of the call
+    model: str | None  # which has limits of its own
+    billed: bool
+    opening: bool  # it ends with the head of the answer; the body is read by who asked
+    deadline: float | None = None  # of the call
+    routing: Routing | None = None  # the other accounts and models that it may go to
+    trace: Trace | None = None  # who is told, if there are hooks
+    attempt_timeout: float | None = None  # seconds that an attempt may take
+    began: float = 0.0  # of its present attempt
+    ended: float | None = None  # when the head of its answer was there
+    waited: float = 0.0
+    queued: float = 0.0  # for its turn under the rate limits, in all
+    renewal: Renewal = Renewal.POSSIBLE
+    attempts: list[Attempt] = []
+    noise: bool = False  # its last 429 is noise, or it is one call among others: it is repeated soon
+    reservation: Reservation | None = None
+    uncounted: bool = False  # it is billed, and the usage of the attempt under way is not counted yet
+    budgets: Sequence[Budget] | None = None  # that each attempt has to fit into; None before the first
+    hold: Hold | None = None  # what budgets have reserved for the attempt under way
 
     def __repr__(self) -> str:
         return f"<CallState {self.request!r}>"

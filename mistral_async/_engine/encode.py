@@ -34,7 +34,10 @@ def encode_body(request: Request, extra: Mapping[str, Any] | None) -> tuple[byte
     body: object = request.json
     if extra and not is_array(body):
         body = {**cast("dict[str, Any]", body or {}), **extra}
-    return encode_json_of(request, body), "application/json"
+    try:
+        return encode_json(body), "application/json"
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _unwritable(request, error) from None
 
 
 def with_extra(request: R, extra: Mapping[str, Any] | None) -> tuple[R, Mapping[str, Any] | None]:
@@ -48,10 +51,13 @@ def encode_json_of(request: Request, value: object) -> bytes:
     """Encode the body of a request, or a part of it, as JSON; the errors name the request."""
     try:
         return encode_json(value)
-    except (TypeError, RecursionError) as error:
-        raise TypeError(f"the body of {request!r} can not be written as JSON: {error}") from None
-    except ValueError as error:
-        raise ValueError(f"the body of {request!r} can not be written as JSON: {error}") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _unwritable(request, error) from None
+
+
+def _unwritable(request: Request, error: Exception) -> TypeError | ValueError:
+    kind = ValueError if isinstance(error, ValueError) else TypeError
+    return kind(f"the body of {request!r} can not be written as JSON: {error}")
 
 
 class HeadCache:

@@ -23,6 +23,7 @@ from mistral_async._engine.sender import Sender
 from mistral_async._engine.traceparent import EXECUTES, with_traceparent
 from mistral_async._engine.tracing import Trace, tracing
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
+from mistral_async._spending.billing import is_billed
 from mistral_async._spending.meter import UsageMeter
 from mistral_async._spending.units import usage_of
 from mistral_async.errors import APIStatusError, OutputError, ResponseValidationError
@@ -115,7 +116,8 @@ class Engine:
             except OutputError as error:
                 request = request.repair_or_raise(error)
             else:
-                answer.release()
+                if answer.buffers is not None:
+                    answer.release()
                 return value
 
     async def respond(self, request: Call[T]) -> Response[T]:
@@ -201,13 +203,24 @@ class Engine:
         head = self._heads.make(sent, key, accept, content_type)
         if trace is not None:
             head = trace.add_hook_headers(head)
-        call = CallState(request, head, body, opening=opening, started=started)
-        call.deadline, call.timeout, call.attempt_timeout, call.trace = deadline, timeout, timeout.attempt, trace
-        call.account, call.limiter, call.key, call.routing = account, account.limiter, key, routing
-        call.meter = self.meter
-        if options.extra_body:
-            call.model = model_of(request, options.extra_body)
-        return call
+        return CallState(
+            request,
+            head,
+            body,
+            account,
+            key,
+            account.limiter,
+            self.meter,
+            timeout,
+            started,
+            model_of(request, options.extra_body) if options.extra_body else request.model,
+            is_billed(request),
+            opening,
+            deadline,
+            routing,
+            trace,
+            timeout.attempt,
+        )
 
     def _rewrite(self, request: Request, options: Options) -> tuple[Request, Mapping[str, Any] | None]:
         """Return the request as it is sent, and what is left of the `extra_body` to be added as it is encoded."""

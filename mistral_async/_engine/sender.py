@@ -11,7 +11,7 @@ import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
 import msgspec
 
@@ -263,7 +263,7 @@ class Sender:
         try:
             if call.billed and self._budgets:
                 await self._reserve(call)
-            if self._needs_turn(call):
+            if not call.limiter.unrestricted or self._needs_turn(call):
                 await self._pace(call)
             else:
                 call.reservation = None
@@ -276,10 +276,11 @@ class Sender:
         try:
             wire = call.account.network.current()
             send = wire.open if call.opening else wire.send
-            answer = await send(call.head, call.body, self._timeouts_for(call))
-            failed = answer.status >= _MULTIPLE_CHOICES
-            body = call.redact(await body_of(answer, call.deadline)) if failed else b""
-            return self._judge(call, answer, body)
+            timeouts = self._timeouts if call.deadline is None else self._timeouts_until(call.deadline)
+            answer = await send(call.head, call.body, timeouts)
+            if answer.status >= _MULTIPLE_CHOICES:
+                await self._raise_refusal(call, answer)
+            return self._account(call, answer)
         except (WireError, NoThreadError, SettingError) as problem:
             error = self._unanswered(call, problem)
             _tell_accounts(call)
@@ -311,15 +312,13 @@ class Sender:
                 unread.__cause__ = problem
                 return self._failed(call, call.unanswered(unread))
 
-    def _timeouts_for(self, call: CallState) -> Timeouts:
-        if call.deadline is None:
-            return self._timeouts
-        return msgspec.structs.replace(self._timeouts, deadline=call.deadline)
+    def _timeouts_until(self, deadline: float) -> Timeouts:
+        return msgspec.structs.replace(self._timeouts, deadline=deadline)
 
     def _needs_turn(self, call: CallState) -> bool:
-        """Return whether something may hold this attempt back: limits, or, at the start, that it is one of a crowd."""
+        """Return whether an attempt has to reserve without limits: others go first, or it is one of a crowd."""
         limiter = call.limiter
-        if not limiter.unrestricted or self._options.background or call.routing is not None:
+        if self._options.background or call.routing is not None:
             return True
         if not limiter.starting:
             return False
@@ -409,19 +408,12 @@ class Sender:
 
     # what comes back
 
-    def _judge(self, call: CallState, answer: WireResponse | WireStream, body: bytes) -> WireResponse | WireStream:
-        """Return the answer if it is a success, else raise its error."""
-        if answer.status >= _MULTIPLE_CHOICES:
-            raise self._refused(call, answer, body)
-        self._account(call, answer)
-        return answer
-
-    def _account(self, call: CallState, answer: WireResponse | WireStream) -> None:
-        """Tell the limiter, the hooks and the log of a success."""
+    def _account(self, call: CallState, answer: WireResponse | WireStream) -> WireResponse | WireStream:
+        """Tell the limiter, the hooks and the log of a success; returns it."""
         if call.opening:  # it is under way until it is closed
             call.ended, call.attempt_timeout = time.monotonic(), None
         elif call.reservation is not None:
-            call.settle(answer.headers)
+            call.limiter.settle(call.reservation, time.monotonic(), answer.headers)
         if call.reservation is None:
             call.limiter.observe(call.request.route, call.model, now=time.monotonic(), headers=answer.headers)
         if self._state.throttles:
@@ -438,6 +430,7 @@ class Sender:
             call.log_answer(self._state.logger, answer, bodies=self._options.log_bodies)
         if call.model is None or call.began >= self._next_look.get(call.model, 0.0):
             self._tell_of_deprecation(call, answer)
+        return answer
 
     def _tell_of_deprecation(self, call: CallState, answer: WireResponse | WireStream) -> None:
         """Tell once that a model ends, where the answer says so."""
@@ -447,15 +440,16 @@ class Sender:
                 call.trace.deprecated(date)
             warn_of(call.request, date)
 
-    def _refused(self, call: CallState, answer: WireResponse | WireStream, body: bytes) -> APIStatusError:
-        """Make the error for an error status, and tell the limiter."""
+    async def _raise_refusal(self, call: CallState, answer: WireResponse | WireStream) -> NoReturn:
+        """Raise the error for an error status, and tell the limiter."""
+        body = call.redact(await body_of(answer, call.deadline))
         error = call.refused(answer.status, call.headers_of(answer), body)
         self._account_refusal(call, error, answer.headers, call.reservation)
         if call.account.pool is not None:
             from mistral_async._engine.reroute import refused
 
             refused(call, error)
-        return self._failed(call, error)
+        raise self._failed(call, error)
 
     def _account_refusal(
         self, call: CallState, error: APIStatusError, headers: RawHeaders, reservation: Reservation | None

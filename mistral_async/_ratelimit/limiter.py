@@ -100,7 +100,9 @@ class Limiter:
         earlier calls drew.
         """
         with self._lock:
-            queue = self._queue(bucket, model)
+            queue = self._queues.get(model or bucket)
+            if queue is None:
+                queue = self._queue(bucket, model)
             self._order += 1
             bulk = priority is _BULK
             if not bulk:

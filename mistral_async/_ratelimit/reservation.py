@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Final
 
+import msgspec
+
 from mistral_async._codec.rate_limit_headers import RateLimit
 from mistral_async._ratelimit.model_limits import ModelLimits
 from mistral_async._ratelimit.server_limit import Debit
@@ -27,53 +29,27 @@ GRANTED: Final = State.GRANTED
 DONE: Final = State.DONE
 
 
-class Reservation:
+class Reservation(msgspec.Struct, eq=False):
     """One attempt of a call: its place in a queue, and what it drew, to give it back. Made by `Limiter.reserve`."""
 
-    __slots__ = (
-        "booked",
-        "bulk",
-        "costs",
-        "counted",
-        "debits",
-        "estimates",
-        "granted_at",
-        "in_flight",
-        "may_start",
-        "next_check",
-        "no_quota",
-        "order",
-        "place",
-        "queue",
-        "ready_at",
-        "shared",
-        "state",
-        "wake",
-    )
-
-    def __init__(
-        self, queue: ModelQueue, estimates: Mapping[str, float], costs: Mapping[str, float], order: int, *, bulk: bool
-    ) -> None:
-        self.queue: ModelQueue = queue
-        self.estimates: Mapping[str, float] = estimates  # units by resource, as the caller gave them
-        self.costs: Mapping[str, float] = costs  # units by resource, as they are booked
-        self.order: int = order  # of the call's arrival; all its attempts have the same
-        self.bulk: bool = bulk
-        self.counted: bool = False  # the limits are so far away that it drew nothing (model_limits, rule 5)
-        self.state: State = WAITING
-        self.may_start: bool = False  # granted, and booked in the shared store if there is one
-        self.no_quota: RateLimit | None = None  # the server stated a limit of 0: raise instead of sending
-        self.booked: list[Booking] = []  # drawn from stated limits
-        self.debits: dict[tuple[str, str], Debit] = {}  # drawn from the server's limits
-        self.shared: list[tuple[str, float, float]] | None = None  # key, mark, units in the store that booked it
-        self.granted_at: float = 0.0
-        self.in_flight: int = 0  # calls of its model, with it, when it was granted
-        self.place: int = 0  # counted as ModelQueue.joined and .left are
-        self.ready_at: float = 0.0  # when it may start, if it is the first in its queue
-        self.next_check: float | None = (
-            None  # when its owner will poll again; None before its first poll and when it is granted
-        )
-        self.wake: Callable[[], None] | None = None  # called from any thread when it is worth polling earlier
+    queue: ModelQueue
+    estimates: Mapping[str, float]  # units by resource, as the caller gave them
+    costs: Mapping[str, float]  # units by resource, as they are booked
+    order: int  # of the call's arrival; all its attempts have the same
+    bulk: bool
+    counted: bool = False  # the limits are so far away that it drew nothing (model_limits, rule 5)
+    state: State = State.WAITING
+    may_start: bool = False  # granted, and booked in the shared store if there is one
+    no_quota: RateLimit | None = None  # the server stated a limit of 0: raise instead of sending
+    booked: list[Booking] = []  # drawn from stated limits
+    debits: dict[tuple[str, str], Debit] = {}  # drawn from the server's limits
+    shared: list[tuple[str, float, float]] | None = None  # key, mark, units in the store that booked it
+    granted_at: float = 0.0
+    in_flight: int = 0  # calls of its model, with it, when it was granted
+    place: int = 0  # counted as ModelQueue.joined and .left are
+    ready_at: float = 0.0  # when it may start, if it is the first in its queue
+    next_check: float | None = None  # when its owner polls again; None before its first poll and when it is granted
+    wake: Callable[[], None] | None = None  # called from any thread when it is worth polling earlier
 
     @property
     def is_granted(self) -> bool:
