@@ -55,6 +55,15 @@ LIBRARIES = [
     "pydantic-ai-slim[mistral]",
 ]
 
+OFFICIAL = [  # what the official SDK's own tests need
+    "livekit>=1.1,<2",
+    "mistralai[mcp,realtime,telemetry,workflow-payload-compression,workflow-payload-encryption]>=3.7,<4",
+    "numpy<3",
+    "opentelemetry-instrumentation-httpx",
+    "pytest",
+    "pytest-asyncio",
+]
+
 ENGINES = ["celery[redis]", "daft", "dask[dataframe]", "pandas<3", "pyspark[sql]", "ray[data]"]  # and Java, for Spark
 FRAMEWORKS = [
     "apache-airflow-task-sdk>=1.1,<2",
@@ -104,6 +113,13 @@ def programs(session: nox.Session) -> None:
     """Run published programs that import `mistralai`, with the official SDK and with this package."""
     session.install("-e", ".[cli]", "uv")
     session.run("python", "tests/beside/run_programs.py", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def official(session: nox.Session) -> None:
+    """Run the official SDK's own tests on this package."""
+    session.install("-e", ".[mcp,otel,realtime,workflows]", *OFFICIAL)
+    session.run("python", "tests/beside/official_tests.py", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])

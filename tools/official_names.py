@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from mistral_async import models
+from mistral_async.compat._official import operation_name
 
 OURS = set(dir(models))
 
@@ -221,7 +222,8 @@ def table(wheels: list[Path]) -> dict[str, Names]:
 
 
 def written(found: dict[str, Names]) -> Iterator[str]:
-    """Write a line for each module: a `+` behind a name says that there is one with `TypedDict` behind it too."""
+    """Write a line for modules with the same names; `_official` says how (rule 6)."""
+    lines: dict[str, list[str]] = {}
     for module, names in found.items():
         if module == "models":
             continue  # what its modules have
@@ -230,7 +232,21 @@ def written(found: dict[str, Names]) -> Iterator[str]:
             for name, kind in sorted(names.items())
             if not (name.endswith("TypedDict") and name.removesuffix("TypedDict") in names)
         ]
-        yield " ".join([module or "-", *rows]) + "\n"
+        first, row = _line(module, rows)
+        lines.setdefault(row, []).append(first)
+    for row, modules in lines.items():
+        yield f"{'&'.join(modules)}{' ' * bool(row)}{row}\n"
+
+
+def _line(module: str, rows: list[str]) -> tuple[str, str]:
+    """Return how a module is written, and what it has: what it is named like comes first, and names it."""
+    folder, _, last = module.rpartition(".")
+    for row in rows if folder else []:
+        if re.split(r"\W", row)[0].lower() == last:
+            return f"{folder}.", " ".join([row, *(each for each in rows if each != row)])
+    operation = operation_name(module) if last.endswith("op") else ""
+    short = re.compile(rf"^{operation}(?=[A-Z(])" if operation else r"$^")
+    return module or "-", " ".join(short.sub("~", row) for row in rows)
 
 
 def _short(module: str, name: str, kind: str) -> str:

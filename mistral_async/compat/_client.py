@@ -85,6 +85,9 @@ class Clients:
 
     def _change(self, name: str, value: Any) -> None:
         """Take a setting, for the calls that follow."""
+        if name == "workflow_encoding":
+            self.encode_workflows(value)
+            return
         self._changes += 1
         match name:
             case "client":

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mistral_async._client.settings import SERVERS
 from mistral_async._version import __version__
+
+if TYPE_CHECKING:
+    from mistral_async.payloads import WorkflowEncoding
 
 _DEFAULT = "global"
 
@@ -35,6 +38,11 @@ class SDKConfiguration:
         super().__setattr__(name, value)
         if (told := vars(self).get("on_change")) is not None and name != "on_change":
             told(name, value)
+
+    def encode_workflows(self, encoding: WorkflowEncoding) -> None:
+        """Encode the payloads of workflows from now on."""
+        if self.on_change is not None:
+            self.on_change("workflow_encoding", encoding)
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server, and the values of the variables in it: none."""

@@ -15,7 +15,7 @@ from mistral_async.compat._calls import ClientOwner, async_method, resolve, sync
 from mistral_async.compat._names import GROUPS
 
 _CLIENTS = frozenset({"http_client", "mcp_client"})
-"""Methods that give clients of another kind than the official ones."""
+"""Methods that give clients of other packages there."""
 
 MIGRATION_HINT = " (the migration guide lists what it leaves to the official SDK)"
 
@@ -101,6 +101,21 @@ def _running_methods() -> dict[str, Callable[..., Any]]:
     return {"run_async": _loop.run_async, "run_stream_async": _loop.run_stream_async}
 
 
+def _connector_clients() -> dict[str, Callable[..., Any]]:
+    def of(name: str) -> Callable[..., Any]:
+        def method(self: EndpointGroup, connector_id_or_name: str, *, credentials_name: str | None = None) -> Any:
+            from mistral_async.compat.extra import connectors_gateway
+
+            make = getattr(connectors_gateway, name)
+            known = {"connector_id_or_name": connector_id_or_name, "credentials_name": credentials_name}
+            return make(self.sdk_configuration, **known)
+
+        method.__name__, method.__doc__ = name, "Return a client of what is behind the gateway of a connector."
+        return method
+
+    return {name: of(name) for name in _CLIENTS}
+
+
 def _realtime() -> Callable[[ClientOwner], Any]:
     from mistral_async.compat.extra.realtime.transcription import RealtimeTranscription
 
@@ -119,4 +134,5 @@ _OWN_GROUPS: dict[tuple[str, ...], Callable[[], Callable[[ClientOwner], Any]]] =
 }
 _OWN_METHODS: dict[tuple[str, ...], Callable[[], dict[str, Callable[..., Any]]]] = {
     ("beta", "conversations"): _running_methods,
+    ("beta", "connectors"): _connector_clients,
 }

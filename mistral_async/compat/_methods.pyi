@@ -1362,6 +1362,8 @@ class BetaConnectorsGroup:
         """Change credentials for a connector. None removes the title."""
     async def update_credentials_async(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[CredentialsOptions]) -> MessageResponse:
         """Change credentials for a connector. None removes the title."""
+    http_client: Any
+    mcp_client: Any
 class BetaAgentsGroup:
     def create(self, *, model: str, name: str, retries: RetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentOptions]) -> Agent:
         """Create an agent."""

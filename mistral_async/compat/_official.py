@@ -32,10 +32,11 @@ from mistral_async._codec.open_union import constant as constant_field
 # Rule 4: A placeholder is imported, annotated with and compared like the class that it stands for, and `except` catches
 # nothing by it; whoever calls or subclasses it, or reads an attribute, is told that it is not here.
 # Rule 5: What only version 0 had raises an `ImportError` that tells the way out. What no version had is missing.
-# Rule 6: In the table, a line is a module (`-` is the top, `0` begins one of version 0) and its names; a `+` says that
-# there is one with `TypedDict` behind it. `(a,b:c,d=e)` are a model's fields: `b` is sent as `c`, and `d` is
-# always `e`. `=X` is another model, `'` are strings, `|` is another type, `@x.y` the class of `client.x.y`, and `.` any
-# other class, a function or a constant.
+# Rule 6: In the table, a line is a module (`-` is the top, `0` begins one of version 0) and its names; `models.` with
+# `UserMessage` first is `models.usermessage`, `&` joins modules with the same names, and `~` in a name is that of the
+# operation that the module is named for. A `+` says that there is one with `TypedDict` behind it. `(a,b:c,d=e)` are a
+# model's fields: `b` is sent as `c`, and `d` is always `e`. `=X` is another model, `'` are strings, `|` is another
+# type, `@x.y` the class of `client.x.y`, and `.` any other class, a function or a constant.
 # Rule 7: Other distributions are below `mistralai`, too (`mistralai.workflows` is of mistralai-workflows): `install`
 # leaves those to their own files.
 
@@ -47,6 +48,7 @@ _HOMES = ("", "types", "utils", "httpclient", "errors", "_configuration")
 _OTHERS = {"evaluations", "observability", "search", "vibe", "vibe_agents", "workflows"}
 _GUIDE = "the migration guide lists what it leaves to the official SDK"
 CLIENTS_OF_VERSION_0 = ("MistralClient", "MistralAsyncClient")
+_CAPITALS = frozenset({"api", "fim", "id", "ocr", "v1", "v2"})
 _NAME = re.compile(r"(\w+)([^ +]*)(\+?)")
 _VERSION_0 = (
     "{} is of version 0 of mistralai, which version 1 replaced: `Mistral().chat.complete(...)` with "
@@ -183,7 +185,18 @@ def table() -> dict[str, str]:
     from importlib.resources import files
 
     lines = files(HERE).joinpath("_official.txt").read_text(encoding="utf-8").splitlines()
-    return {module.replace("-", ""): names for module, _, names in (line.partition(" ") for line in lines)}
+    found: dict[str, str] = {}
+    for modules, _, written in (line.partition(" ") for line in lines):
+        for module in modules.split("&"):
+            full = module + (_NAME.match(written) or [""])[1].lower() if module.endswith(".") else module.strip("-")
+            found[full] = written.replace("~", operation_name(full)) if "~" in written else written
+    return found
+
+
+def operation_name(module: str) -> str:
+    """Return the name of an operation by its module: `agents_api_v1_agents_getop` is `AgentsAPIV1AgentsGet`."""
+    parts = module.rpartition(".")[2].removesuffix("op").split("_")
+    return "".join(part.upper() if part in _CAPITALS else part.capitalize() for part in parts)
 
 
 def _kinds(module: str) -> Iterator[tuple[str, str]]:

@@ -71,7 +71,8 @@ class WorkflowEncoding:
             "namespace": namespace,
             "keep_undecodable": keep_undecodable,
         }
-        self._namespace = namespace
+        self.namespace: Final = namespace
+        """The namespace of the workspace, if it was given."""
         self._namespaces = Namespaces()
 
     def __repr__(self) -> str:
@@ -87,7 +88,7 @@ class WorkflowEncoding:
 
     async def encode(self, value: object, *, execution_id: str | None = None) -> JSONObject:
         """Encode an input as it is sent. It is offloaded only with an execution, and with a `namespace`."""
-        place = None if execution_id is None or self._namespace is None else _fixed(self._namespace, execution_id)
+        place = None if execution_id is None or self.namespace is None else _fixed(self.namespace, execution_id)
         return await self._encoded(encode(value), place)
 
     async def decode(self, value: object) -> JSON:
@@ -160,7 +161,7 @@ class WorkflowEncoding:
 
     def _place(self, caller: Caller, execution_id: str) -> Place:
         async def place() -> tuple[str, str]:
-            return self._namespace or await self._namespaces.of(caller), execution_id
+            return self.namespace or await self._namespaces.of(caller), execution_id
 
         return place
 

@@ -39,8 +39,6 @@ ABSENT = {
 # Methods that are meant to be absent, with the reason.
 ONLY_OFFICIAL = {
     "audio.sessions.init": "opens a microphone and speakers",
-    "beta.connectors.http_client": "gives a client of httpx2's",
-    "beta.connectors.mcp_client": "gives a session of its own MCP client: see `tools.MCP`",
 }
 
 

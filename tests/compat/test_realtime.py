@@ -241,3 +241,56 @@ async def test_of_a_configuration_alone(server):
     hears = extra.RealtimeTranscription(client.sdk_configuration)
     async with await hears.connect(HEARS) as connection:
         assert connection.session.model == HEARS
+
+
+class OtherSocket:
+    """A WebSocket that a test puts in the place of ours, as those of websockets are."""
+
+    def __init__(self, *messages):
+        self.messages = [json.dumps(each) for each in messages]
+        self.sent = []
+        self.closed = False
+
+    async def connect(self, url, **options):
+        self.url, self.options = url, options
+        return self
+
+    async def recv(self):
+        return self.messages.pop(0)
+
+    async def send(self, message):
+        self.sent.append(json.loads(message))
+
+    async def close(self, *_code, **_reason):
+        self.closed = True
+
+
+CREATED = {"type": "session.created", "session": {"request_id": "ws-1", "model": HEARS}}
+
+
+@pytest.mark.parametrize(("given", "key"), [("key", "Bearer key"), (lambda: "Bearer made", "Bearer made")])
+async def test_a_connect_that_is_replaced_is_asked(monkeypatch, anyio_backend, given, key):
+    if anyio_backend == "trio":
+        pytest.skip("the package websockets is asyncio's")
+    socket = OtherSocket({"type": "strange"}, CREATED)
+    monkeypatch.setattr(extra.realtime.transcription, "connect", socket.connect)
+    audio = compat.Mistral(given, server_url="https://api.test", timeout_ms=2_000).audio
+    connection = await audio.realtime.connect(HEARS, language="fr", http_headers={"x-a": "1"})
+    assert socket.url == f"wss://api.test/v1/audio/transcriptions/realtime?model={HEARS}"
+    assert socket.options["additional_headers"] == {"x-a": "1", "Authorization": key}
+    assert socket.options["open_timeout"] == 2
+    assert socket.sent == [{"type": "session.update", "session": {"language": "fr"}}]
+    assert connection.request_id == "ws-1"
+
+
+@pytest.mark.parametrize("failure", [{"type": "error", "error": {"message": "no such model", "code": 1500}}, "no JSON"])
+async def test_a_connect_that_is_replaced_may_fail(monkeypatch, anyio_backend, failure):
+    if anyio_backend == "trio":
+        pytest.skip("the package websockets is asyncio's")
+    socket = OtherSocket(*([failure] if isinstance(failure, dict) else []))
+    monkeypatch.setattr(extra.realtime.speech, "connect", socket.connect)
+    audio = compat.Mistral("key", server_url="https://api.test").audio
+    with pytest.raises(extra.exceptions.RealtimeSpeechException) as caught:
+        await audio.realtime_speech.connect(SPEAKS)
+    assert socket.closed
+    assert caught.value.code == (1500 if isinstance(failure, dict) else None)

@@ -372,6 +372,21 @@ WAITS = [
         """,
     ),
     Wait(
+        "what the caller put in the place of a part of compat, and the caller's function for the key",
+        CALLER,
+        "compat/test_realtime.py::test_a_connect_that_is_replaced_is_asked "
+        "payloads/test_compat.py::test_a_store_that_is_replaced_is_asked "
+        "compat/test_connectors_gateway.py::test_the_key_is_asked_for_each_request",
+        """
+        compat/_hooks/service_account_auth.py _awaited:key
+        compat/_hooks/workflow_encoding_hook.py run:coro
+        compat/extra/connectors_gateway.py add_key:key
+        compat/extra/realtime/_replaced.py open_replaced:key open_replaced:connect open_replaced:socket.close
+        compat/extra/realtime/_replaced.py _session:socket.recv
+        compat/extra/workflows/encoding/_own.py ask:_open ask:getattr(storage,name)
+        """,
+    ),
+    Wait(
         "an MCP server: `connect_timeout` ends the opening, the tool's `timeout` a call",
         CANCELLATION,
         "tools/test_mcp_odd.py::test_a_server_that_does_not_list_its_tools_is_given_up "
@@ -383,6 +398,9 @@ WAITS = [
         tools/_mcp_client.py _headers:given _raise_gateway_error:response.aread
         tools/_mcp.py __aenter__:_stack.__aexit__ __aexit__:_stack.__aexit__ _close:_stack.aclose
         compat/extra/run/context.py register_mcp_client:_stack.enter_async_context
+        compat/extra/connectors_gateway.py mcp_client:client mcp_client:streamable_http_client
+        compat/extra/connectors_gateway.py mcp_client:ClientSession mcp_client:session.initialize
+        compat/extra/connectors_gateway.py raise_connectors_gateway_error:response.aread
         """,
     ),
     Wait(
@@ -543,7 +561,7 @@ WAITS = [
         compat/_events.py close:_stream.aclose
         compat/extra/workflows/helpers.py get_scheduler_namespace:workflows.workers.get_scheduler_namespace_async
         compat/extra/realtime/_connection.py _send:_websocket.send close:_websocket.close __anext__:anext
-        compat/extra/realtime/_connection.py open_socket:link.open configure:connection.close
+        compat/extra/realtime/_connection.py connect:link.open configure:connection.close
         compat/extra/realtime/connection.py send_audio:_send flush_audio:_send update_session:_update end_audio:_send
         compat/extra/realtime/_socket.py send:_link.send close:_link.close
         compat/extra/realtime/speech.py send_text:_send flush:_send end:_send update_session:_update

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
 from mistral_async.compat import Mistral
+from mistral_async.compat._hooks import workflow_encoding_hook as hooks
+from mistral_async.compat._hooks.types import HookContext
 from mistral_async.compat.extra import exceptions
 from mistral_async.compat.extra.workflows import (
     BlobStorageConfig,
@@ -24,8 +28,10 @@ from mistral_async.compat.extra.workflows import (
     execute_with_connector_auth_async,
     generate_two_part_id,
 )
-from mistral_async.compat.extra.workflows.encoding import PayloadEncoder, _own
+from mistral_async.compat.extra.workflows.encoding import PayloadEncoder, _own, payload_encoder
 from mistral_async.compat.extra.workflows.encoding.models import EncodedPayloadOptions, WorkflowContext
+from mistral_async.compat.extra.workflows.encoding.payload_encoder import CompressedPayloadData
+from mistral_async.payloads import ObjectStore
 
 KEY = "0f" * 32
 
@@ -175,3 +181,86 @@ async def test_an_execution_with_connectors(server):
             polling_interval=0.01,
         )
     assert (ended.status, ended.result, seen) == ("COMPLETED", {"a": 1}, ["gmail"])
+
+
+class Blobs:
+    """A store with the official SDK's methods."""
+
+    def __init__(self):
+        self.kept = {}
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        return None
+
+    async def upload_blob(self, key, content):
+        self.kept[key] = content
+
+    async def get_blob(self, key):
+        return self.kept[key]
+
+    async def get_blob_properties(self, key):
+        return {} if key in self.kept else None
+
+
+async def test_a_store_that_is_replaced_is_asked(monkeypatch, anyio_backend):
+    blobs = Blobs()
+    monkeypatch.setattr(payload_encoder, "get_blob_storage", lambda _: blobs)
+    store = BlobStorageConfig(storage_provider=StorageProvider.S3, bucket_name="b", prefix="p")
+    offloading = PayloadOffloadingConfig(min_size_bytes=1, storage_config=store)
+    encoder = PayloadEncoder(config(payload_offloading=offloading))
+    context = WorkflowContext(namespace="n", execution_id="e")
+    for _ in range(2):
+        encoded = await encoder.encode_network_input({"a": 1}, context)
+    assert len(blobs.kept) == 1
+    assert await encoder.decode_network_result(encoded.model_dump()) == {"a": 1}
+
+
+async def test_a_store_with_the_official_methods(anyio_backend, monkeypatch):
+    memory = pytest.importorskip("obstore.store").MemoryStore()
+    monkeypatch.setattr(_own, "store_of", lambda _: ObjectStore(memory))
+    async with payload_encoder.get_blob_storage(BlobStorageConfig(bucket_name="b")) as storage:
+        assert not await storage.blob_exists("k")
+        assert await storage.upload_blob("k", b"v") == "k"
+        assert await storage.blob_exists("k")
+        assert await storage.get_blob("k") == b"v"
+
+
+def test_a_compressed_payload_by_itself():
+    level = ZstdCompressionConfig(level=22)
+    payload = CompressedPayloadData.from_payload(b"bytes", level)
+    read = CompressedPayloadData.from_msgpack(payload.to_msgpack())
+    assert (read.get_payload(), read.compression) == (b"bytes", level)
+    assert level.model_dump() == {"algorithm": "zstd", "level": 22}
+    with pytest.raises(exceptions.WorkflowPayloadCompressionException):
+        CompressedPayloadData.from_msgpack(b"bytes")
+
+
+def hooked(client, operation_id):
+    return HookContext(client.sdk_configuration, "https://api.test", operation_id, None, None, None, None)
+
+
+async def test_the_hook_encodes_and_decodes_messages_of_httpx(anyio_backend):
+    client = Mistral("key")
+    hook, url = hooks.WorkflowEncodingHook(), "https://api.test/v1/workflows/w/execute"
+    request = httpx.Request("POST", url, json={"input": {"a": 1}})
+    context = hooked(client, hooks.EXECUTE_WORKFLOW_OPERATION_ID)
+    assert hook.before_request(context, request) is request
+    hooks.configure_workflow_encoding(config(), "n", client.sdk_configuration)
+    sent = hook.before_request(context, request)
+    body = json.loads(sent.content)
+    assert body["encoded_input"]["encoding_options"] == ["encrypted"]
+    assert int(sent.headers["content-length"]) == len(sent.content)
+    answer = httpx.Response(200, json={"result": body["encoded_input"]}, request=request)
+    assert hook.after_success(context, answer).json() == {"result": {"a": 1}}
+    other = hooked(client, "list_executions_v1_workflows__workflow_identifier__executions_get")
+    assert hook.after_success(other, answer) is answer
+    with pytest.raises(ValueError, match="no schedule object"):
+        hook.before_request(hooked(client, hooks.SCHEDULE_WORKFLOW_OPERATION_ID), request)
+    key = vars(client.sdk_configuration)[hooks._ENCODING_CONFIG_ID_ATTR]
+    assert hooks._workflow_configs[key].namespace == "n"
+    del client, context, other
+    gc.collect()
+    assert key not in hooks._workflow_configs

@@ -11,6 +11,7 @@ from mistral_async import Mistral
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import is_object
 from mistral_async.compat._configuration import SDKConfiguration
+from mistral_async.compat.extra.realtime._replaced import open_replaced
 from mistral_async.compat.extra.realtime._socket import LinkSocket, Socket
 from mistral_async.errors import MistralError, StreamEventError
 from mistral_async.models.realtime import RealtimeConnectOptions, UnknownRealtimeEvent
@@ -156,7 +157,39 @@ def client_of(owner: ClientOwner | SDKConfiguration, server_url: str | None) -> 
     return Mistral(owner.security, server=server, server_url=url, timeout_ms=owner.timeout_ms)
 
 
-async def open_socket(
+async def opened(
+    connect_with: Callable[..., Awaitable[Any]],
+    read_token: Callable[[], str | None],
+    owner: ClientOwner | SDKConfiguration,
+    route: str,
+    model: str,
+    types: Types,
+    *,
+    server_url: str | None,
+    timeout_ms: float | None,
+    http_headers: Mapping[str, str] | None,
+) -> tuple[Socket, Any, list[Any]]:
+    """Open a connection by `connect`, or by the `websockets.connect` that a test has put in its place.
+
+    Returns it, its session and the events so far.
+    """
+    if connect_with is connect:
+        client = client_of(owner, server_url)
+        return await connect(client, route, model, types, timeout_ms=timeout_ms, http_headers=http_headers)
+    return await open_replaced(
+        connect_with,
+        read_token,
+        owner,
+        route,
+        model,
+        types,
+        server_url=server_url,
+        timeout_ms=timeout_ms,
+        http_headers=http_headers,
+    )
+
+
+async def connect(
     client: Mistral,
     route: str,
     model: str,

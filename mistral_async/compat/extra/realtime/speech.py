@@ -7,13 +7,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mistral_async.compat._configuration import SDKConfiguration
+from mistral_async.compat._hooks.service_account_auth import read_service_account_token
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.exceptions import RealtimeSpeechException, RealtimeSpeechWSError
 from mistral_async.compat.extra.realtime._connection import (
     Connection,
-    client_of,
     configure,
-    open_socket,
+    connect,
+    opened,
     parse_event,
     reason_of,
 )
@@ -125,10 +126,17 @@ class RealtimeSpeech:
 
         Raises `RealtimeSpeechWSError` for an error in place of the session, else `RealtimeSpeechException`.
         """
-        client = client_of(self._owner, server_url)
         try:
-            socket, session, events = await open_socket(
-                client, "/v1/audio/speech/realtime", model, SPEECH, timeout_ms=timeout_ms, http_headers=http_headers
+            socket, session, events = await opened(
+                connect,
+                read_service_account_token,
+                self._owner,
+                "/v1/audio/speech/realtime",
+                model,
+                SPEECH,
+                server_url=server_url,
+                timeout_ms=timeout_ms,
+                http_headers=http_headers,
             )
         except MistralError as failure:
             message, event, raw = reason_of(failure, SPEECH, "Realtime speech error")

@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mistral_async.compat._configuration import SDKConfiguration
+from mistral_async.compat._hooks.service_account_auth import read_service_account_token
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.exceptions import RealtimeTranscriptionException, RealtimeTranscriptionWSError
-from mistral_async.compat.extra.realtime._connection import client_of, configure, open_socket, reason_of
+from mistral_async.compat.extra.realtime._connection import configure, connect, opened, reason_of
 from mistral_async.compat.extra.realtime._sending import Sender
 from mistral_async.compat.extra.realtime.connection import RealtimeConnection
 from mistral_async.errors import MistralError
@@ -53,13 +54,15 @@ class RealtimeTranscription:
         Raises `RealtimeTranscriptionWSError` for an error in place of the session, else
         `RealtimeTranscriptionException`.
         """
-        client = client_of(self._owner, server_url)
         try:
-            socket, session, events = await open_socket(
-                client,
+            socket, session, events = await opened(
+                connect,
+                read_service_account_token,
+                self._owner,
                 "/v1/audio/transcriptions/realtime",
                 model,
                 TRANSCRIPTION,
+                server_url=server_url,
                 timeout_ms=timeout_ms,
                 http_headers=http_headers,
             )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+import anyio
+
+from mistral_async._http.threads import run_in_thread
 from mistral_async.compat.extra.exceptions import WorkflowPayloadEncryptionException, WorkflowPayloadOffloadingException
 from mistral_async.compat.extra.workflows.encoding.config import (
     BlobStorageConfig,
@@ -23,16 +28,23 @@ from mistral_async.payloads import (
     WorkflowEncoding,
 )
 
+OpenStorage: TypeAlias = Callable[[BlobStorageConfig], AbstractAsyncContextManager[Any]]
 
-def encoding_of(config: WorkflowEncodingConfig, namespace: str | None = None) -> WorkflowEncoding:
-    """Return the encoding that settings name. Data of events that it can not decode stays as it is."""
+
+def encoding_of(
+    config: WorkflowEncodingConfig, namespace: str | None = None, *, open_storage: OpenStorage | None = None
+) -> WorkflowEncoding:
+    """Return the encoding that settings name. Data of events that it can not decode stays as it is.
+
+    `open_storage` gives the store, in place of those of obstore.
+    """
     encryption, offloading, compression = config.payload_encryption, config.payload_offloading, None
     if (given := config.payload_compression) is not None:
         compression = PayloadCompression(level=given.algorithm_config.level, min_size_bytes=given.min_size_bytes)
     return WorkflowEncoding(
         encryption=None if encryption is None else _encryption(encryption),
         compression=compression,
-        offloading=None if offloading is None else _offloading(offloading),
+        offloading=None if offloading is None else _offloading(offloading, open_storage),
         namespace=namespace,
         keep_undecodable=True,
     )
@@ -47,11 +59,65 @@ def _encryption(config: PayloadEncryptionConfig) -> PayloadEncryption:
     )
 
 
-def _offloading(config: PayloadOffloadingConfig) -> PayloadOffloading:
+def _offloading(config: PayloadOffloadingConfig, open_storage: OpenStorage | None) -> PayloadOffloading:
     if config.storage_config is None:
         raise WorkflowPayloadOffloadingException("Blob storage config is not set for workflow payload encoding")
-    store, prefix = store_of(config.storage_config), config.storage_config.prefix or ""
-    return PayloadOffloading(store=store, prefix=prefix, min_size_bytes=config.min_size_bytes)
+    given = config.storage_config
+    store = store_of(given) if open_storage is None else _Opened(open_storage, given)
+    return PayloadOffloading(store=store, prefix=given.prefix or "", min_size_bytes=config.min_size_bytes)
+
+
+class _Opened:
+    """A `BlobStore` of the official SDK's kind, opened for each blob; its functions are called in threads."""
+
+    def __init__(self, open_storage: OpenStorage, config: BlobStorageConfig) -> None:
+        self._open = open_storage
+        self._config = config
+
+    def exists(self, key: str) -> bool:
+        """Return whether there is a blob under a key."""
+        return self._ask("get_blob_properties", key) is not None
+
+    def get(self, key: str) -> bytes:
+        """Return a blob."""
+        return bytes(self._ask("get_blob", key))
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep a blob under a key."""
+        self._ask("upload_blob", key, content)
+
+    def _ask(self, name: str, *given: object) -> Any:
+        async def ask() -> Any:
+            async with self._open(self._config) as storage:
+                return await getattr(storage, name)(*given)
+
+        return anyio.run(ask)
+
+
+class BlobStorage:
+    """A store with the official SDK's methods."""
+
+    def __init__(self, store: BlobStore) -> None:
+        self._store = store
+
+    async def upload_blob(self, key: str, content: bytes) -> str:
+        """Keep a blob under a key, and return that."""
+        await run_in_thread(lambda: self._store.put(key, content))
+        return key
+
+    async def get_blob(self, key: str) -> bytes:
+        """Return a blob; raises `FileNotFoundError` where there is none."""
+        return await run_in_thread(lambda: self._store.get(key))
+
+    async def blob_exists(self, key: str) -> bool:
+        """Return whether there is a blob under a key."""
+        return await run_in_thread(lambda: self._store.exists(key))
+
+
+@asynccontextmanager
+async def get_blob_storage(blob_storage_config: BlobStorageConfig) -> AsyncGenerator[BlobStorage]:
+    """Open the store that settings name."""
+    yield BlobStorage(store_of(blob_storage_config))
 
 
 def store_of(config: BlobStorageConfig) -> BlobStore:

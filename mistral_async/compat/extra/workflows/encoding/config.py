@@ -9,6 +9,7 @@ import msgspec
 
 from mistral_async._codec.redact import Secret
 from mistral_async.compat._official import names
+from mistral_async.models._model import Model
 
 _MEBIBYTE = 1024 * 1024
 
@@ -38,7 +39,7 @@ class SecretText(Secret):
         return str(self)
 
 
-class _Settings(msgspec.Struct, kw_only=True):
+class _Settings(Model, kw_only=True):
     """Settings: a dict is accepted in the place of those inside others, and secrets are not shown."""
 
     def __post_init__(self) -> None:

@@ -3,26 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
 
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import JSON, JSONObject, is_object
 from mistral_async.compat._official import names
-from mistral_async.compat.extra.workflows.encoding._own import encoding_of
+from mistral_async.compat.extra.exceptions import WorkflowPayloadCompressionException
+from mistral_async.compat.extra.workflows.encoding._own import encoding_of, get_blob_storage
 from mistral_async.compat.extra.workflows.encoding.config import (
     PayloadCompressionConfig,
     PayloadEncryptionConfig,
     PayloadOffloadingConfig,
     WorkflowEncodingConfig,
+    ZstdCompressionConfig,
 )
 from mistral_async.compat.extra.workflows.encoding.models import (
     EncodedPayloadOptions,
     NetworkEncodedInput,
     WorkflowContext,
 )
+from mistral_async.models._model import Model
 from mistral_async.payloads._parts import as_encoded
 
-__all__ = ["PayloadEncoder"]
+__all__ = ["CompressedPayloadData", "PayloadEncoder", "get_blob_storage"]
+
+_OWN_STORAGE = get_blob_storage
+
+
+class CompressedPayloadData(Model, kw_only=True):
+    """A compressed payload, with what it is compressed with."""
+
+    compression: ZstdCompressionConfig
+    payload: bytes
+
+    @classmethod
+    def from_payload(cls, payload: bytes, compression: ZstdCompressionConfig) -> Self:
+        """Make one of compressed bytes."""
+        return cls(compression=compression, payload=payload)
+
+    @classmethod
+    def from_msgpack(cls, data: bytes) -> Self:
+        """Read one; raises `WorkflowPayloadCompressionException` for what is none."""
+        try:
+            return msgspec.msgpack.decode(data, type=cls)
+        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            raise WorkflowPayloadCompressionException("Invalid compressed payload data") from problem
+
+    def to_msgpack(self) -> bytes:
+        """Return it as it is kept and sent."""
+        return msgspec.msgpack.encode({"compression": self.compression.to_dict(), "payload": self.payload})
+
+    def get_payload(self) -> bytes:
+        """Return the compressed bytes."""
+        return self.payload
 
 
 class PayloadEncoder:
@@ -32,7 +67,8 @@ class PayloadEncoder:
         self.offloading_config: PayloadOffloadingConfig | None = encoding_config.payload_offloading
         self.encryption_config: PayloadEncryptionConfig | None = encoding_config.payload_encryption
         self.compression_config: PayloadCompressionConfig | None = encoding_config.payload_compression
-        self._encoding = encoding_of(encoding_config)
+        replaced = get_blob_storage is not _OWN_STORAGE  # tests do that
+        self._encoding = encoding_of(encoding_config, open_storage=get_blob_storage if replaced else None)
 
     async def encode_payload_content(
         self,

@@ -1,0 +1,10 @@
+"""The inside of the official SDK that programs and tests import: what this package has under those names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mistral_async.compat._official import names
+
+if not TYPE_CHECKING:
+    __getattr__ = names(__name__)
