@@ -192,6 +192,13 @@ def _check_methods(*methods: str, kind: str) -> Callable[[str, Any], None]:
     return check
 
 
+def _check_client(name: str, value: Any) -> None:
+    """Refuse what is no client, and a blocking one; a wrapper need not have `aclose`."""
+    _check_methods("build_request", "send", kind="an httpx.AsyncClient")(name, value)
+    if hasattr(value, "close") and not hasattr(value, "aclose"):
+        raise ConfigurationError(f"{name} must be an httpx.AsyncClient, not a blocking client")
+
+
 def _check_verify(_: str, value: object) -> None:
     if not isinstance(value, (bool, str, os.PathLike)) and not hasattr(value, "wrap_bio"):
         raise ConfigurationError(
@@ -206,7 +213,7 @@ _CHECKS: Final[Mapping[str, Callable[[str, Any], None]]] = {
     "max_compression_ratio": _check_limit,
     "http2": check_flag,
     "verify": _check_verify,
-    "async_client": _check_methods("build_request", "aclose", kind="an httpx.AsyncClient"),
+    "async_client": _check_client,
     "transport": _check_methods("handle_async_request", kind="an httpx.AsyncBaseTransport"),
     "debug_logger": _check_methods("debug", kind="a logging.Logger"),
 }
