@@ -247,7 +247,7 @@ def _own(home: str, name: str) -> Any:
     module = vars(importlib.import_module(_below(HERE, home)))
     value = module.get(name)
     if value is None and "find_own" in module:
-        return module["find_own"](name)
+        value = module["find_own"](name)
     return None if isinstance(value, Placeholder) or (home and isinstance(value, ModuleType)) else value
 
 

@@ -38,6 +38,17 @@ IMPORTS = {
     # later ones
     "from mistralai.client import Mistral": "from mistral_async.compat import Mistral",
     "from mistralai.client.models import File": "from mistral_async.compat.models import File",
+    # a model is in `models`, which type checkers know, unless another has its name there
+    "from mistralai.client.models.usermessage import UserMessage as U": (
+        "from mistral_async.compat.models import UserMessage as U"
+    ),
+    "from mistralai.models.chatcompletionrequest import ChatCompletionRequestTool, Tool": (
+        "from mistral_async.compat.models import ChatCompletionRequestTool, Tool"
+    ),
+    "from mistralai.client.models.ocrrequest import Document": (
+        "from mistral_async.compat.models.ocrrequest import Document"
+    ),
+    "from mistralai.models.usermessage import *": "from mistral_async.compat.models.usermessage import *",
     "from mistralai.extra.run.result import *": "from mistral_async.compat.extra.run.result import *",
     "from mistralai import client": "from mistral_async import compat as client",
     "from mistralai import client as c, extra": (

@@ -347,6 +347,11 @@ def test_one_module_has_all_of_its_names() -> None:
     assert modules[0].UserMessage is mistral_async.models.UserMessage
 
 
+@pytest.mark.parametrize("name", ["chat", "embeddings", "files", "agents", "ocr"])
+def test_a_module_is_an_attribute_of_the_top_before_it_is_imported(name: str) -> None:
+    assert _official.find("", name) is importlib.import_module(f"mistral_async.compat.{name}")
+
+
 def test_the_classes_of_groups_are_those_of_clients() -> None:
     from mistral_async.compat.client.beta_agents import BetaAgents
     from mistral_async.compat.client.chat import Chat

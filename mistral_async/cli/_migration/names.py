@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
 from typing import Final
@@ -13,6 +14,8 @@ OFFICIAL: Final = "mistralai"
 COMPAT: Final = "mistral_async.compat"
 TOPS: Final = {OFFICIAL: COMPAT, "mistralai_azure": f"{COMPAT}.azure", "mistralai_gcp": f"{COMPAT}.gcp"}
 """The packages of the official SDK, and what they are here."""
+
+_MODELS: Final = f"{COMPAT}.models"
 
 # Rule 1: `mistralai` (version 1) and `mistralai.client` (later ones) are `mistral_async.compat`; what is below them has
 # the same path below it.
@@ -72,6 +75,21 @@ def compat_name(dotted: str) -> str:
     """Return the dotted name of `mistral_async.compat` for one of the official SDK (rule 1)."""
     top, *below = dotted.split(".")
     return ".".join([TOPS[top], *(below[1:] if below[:1] == ["client"] else below)])
+
+
+def compat_module(module: str, names: Iterable[str]) -> str:
+    """Return the module of `compat` that has names of an official one: `models` for models, as type checkers know."""
+    own = compat_name(module)
+    if not own.startswith(f"{_MODELS}."):
+        return own
+    pairs = [(f"{own}.{name}", f"{_MODELS}.{name}") for name in names]
+    same = all(problem_of(old) is problem_of(new) is None and _same(old, new) for old, new in pairs)
+    return _MODELS if pairs and same else own
+
+
+def _same(*dotted: str) -> bool:
+    first, second = map(pkgutil.resolve_name, dotted)
+    return first is second
 
 
 def version_0_advice(dotted: str) -> str | None:

@@ -28,6 +28,7 @@ from mistral_async.cli._migration.names import (
     OFFICIAL,
     TOPS,
     VERSION_0_METHODS,
+    compat_module,
     compat_name,
     is_module,
     is_official,
@@ -148,7 +149,7 @@ class _Reader(cst.CSTVisitor):
         if module == OFFICIAL and any(map(_is_client, aliases)):
             self._import_client(node, aliases)
         else:
-            self._replace(node.module, compat_name(module))
+            self._replace(node.module, compat_module(module, [_dotted(alias.name) for alias in aliases]))
         return False
 
     def _import_client(self, node: cst.ImportFrom, aliases: Sequence[cst.ImportAlias]) -> None:
