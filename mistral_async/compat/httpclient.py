@@ -67,9 +67,6 @@ class ThreadedClient:
         response.stream = _ThreadedStream(cast("httpx.SyncByteStream", response.stream))
         return response
 
-    async def aclose(self) -> None:
-        """Leave the client open: whoever gave it closes it."""
-
 
 class _ThreadedStream(httpx.AsyncByteStream):
     """A response body that is read and closed in threads."""
