@@ -1,4 +1,4 @@
-"""What does starting cost? Importing, being ready for the first call, constructing, and sharing the TLS context.
+"""What does starting cost? Importing, a first call described, constructing, and sharing the TLS context.
 
 python benchmarks/bench_startup.py [--runs 9] [--json startup.json]
 """
@@ -37,7 +37,7 @@ def ready(_: Case) -> dict[str, float]:
         from mistral_async import Mistral
 
         client = Mistral("test-key")
-        assert client.chat.complete
+        client.chat.complete(model="chat", messages=[{"role": "user", "content": "hi"}]).close()
 
     return timed(action)
 

@@ -16,15 +16,15 @@ from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.portal import Portal
 from mistral_async._codec.shown import described_blocking, safe_repr
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
-from mistral_async._results.download import AsyncDownload
-from mistral_async._results.pages import AsyncPages
-from mistral_async._results.stream import AsyncStream
 
 if TYPE_CHECKING:
     from mistral_async._codec.json_types import JSONObject
     from mistral_async._engine.engine import Engine
     from mistral_async._engine.response import Response
     from mistral_async._results.accumulate import Accumulator
+    from mistral_async._results.download import AsyncDownload
+    from mistral_async._results.pages import AsyncPages
+    from mistral_async._results.stream import AsyncStream
     from mistral_async._results.with_response import AsyncResponseStream
     from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk
 
@@ -39,7 +39,7 @@ class SyncExecutor:
         self.engine = engine
         self.backend = backend
         self._call = engine.respond if responses else engine.call
-        self._forms = forms(responses=responses)
+        self._responses = responses
         self._blocking = _RESPONSE_FORMS if responses else _FORMS
 
     @property
@@ -62,10 +62,11 @@ class SyncExecutor:
 
     def perform(self, request: Request) -> Any:
         """Give the blocking form of a request."""
-        form = self._forms.get(type(request))
+        kind = request.__class__
+        form = None if kind is Call else forms(responses=self._responses).get(kind)
         if form is None:
             return self.portal.run(self._call, cast("Call[Any]", request))
-        return self._blocking[type(request)](self.portal, form(self.engine, request))
+        return self._blocking[kind](self.portal, form(self.engine, request))
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a coroutine method to its end, or give what the method makes in its blocking form."""
