@@ -95,6 +95,8 @@ class EventDecoder:
         """The data of events that came before those that the last call returned (rule 11)."""
         self.lacks_lines = False
         """True when httpx-sse has to be loaded before the next call (rule 10)."""
+        self.data_bytes = 0
+        """Bytes received so far that belong to events."""
         self._limit = max_event_size
         self._max_events = max_events  # -1: no limit
         self._plain = plain
@@ -102,13 +104,7 @@ class EventDecoder:
         self._held = bytearray()  # the start of a regular frame, or of the byte order mark
         self._lines: _LineDecoder | None = None  # made for the first irregular frame
         self._id = ""  # the last one received
-        self._regular_bytes = 0
         self._failure: EventTooLargeError | None = None
-
-    @property
-    def data_bytes(self) -> int:
-        """Bytes received so far that belong to events."""
-        return self._regular_bytes + (self._lines.kept_bytes if self._lines else 0)
 
     @property
     def unfinished_bytes(self) -> int:
@@ -135,7 +131,7 @@ class EventDecoder:
             self._feed_lines(data, events)
         elif data:
             self._feed_frames(data, events)
-        return self._checked(events)
+        return events if self._failure is None else self._checked(events)
 
     def close(self) -> list[Event]:
         """Return the event that the end of the stream completes, if any (rule 4)."""
@@ -147,7 +143,7 @@ class EventDecoder:
             if self.lacks_lines:
                 held, self.rest = self.rest.removesuffix(end), b""
                 self._held += held
-                self._regular_bytes += len(held)
+                self.data_bytes += len(held)
         elif self._lines is not None and self._lines.inside_frame:
             self._feed_lines(b"\n\n", events)
         return self._checked(events)
@@ -170,7 +166,7 @@ class EventDecoder:
         data = self._release() + data
         if len(data) < len(_BOM) and _BOM.startswith(data):
             self._held += data
-            self._regular_bytes += len(data)
+            self.data_bytes += len(data)
             return b""
         self._bom_checked = True
         return data.removeprefix(_BOM)
@@ -192,7 +188,7 @@ class EventDecoder:
         frames = data[:end] if tail else data
         if len(frames) > self._limit or (left := self._split(frames, events)) is None:
             return self._feed_lines(data, events)
-        self._regular_bytes += end - len(left)
+        self.data_bytes += end - len(left)
         if left:
             self.rest = left + tail
             return None
@@ -238,7 +234,7 @@ class EventDecoder:
         if prefix is None or not regular or cut or _LF in line or len(held) + len(line) > self._limit:
             return None
         held += line
-        self._regular_bytes += len(data) - len(rest)
+        self.data_bytes += len(data) - len(rest)
         with memoryview(held) as view:
             payload = bytes(view[prefix.end() : len(held) - (end < 0)])
         events.append(Event((prefix[1] or b"").decode("utf-8", "replace") or None, payload, self._id))
@@ -249,7 +245,7 @@ class EventDecoder:
         """Keep the start of a frame as long as it may become a regular one (rule 6)."""
         held, before = self._held, len(self._held)
         held += data
-        self._regular_bytes += len(data)
+        self.data_bytes += len(data)
         # Only near the start of a line can more bytes turn it into another kind of line.
         line_end = held.find(b"\n", max(0, before - _LONGEST_PREFIX))
         if held.startswith(b"data: "):
@@ -260,7 +256,7 @@ class EventDecoder:
             regular = not too_long and (not at_start or _REGULAR_START.fullmatch(held) is not None)
         if len(held) > self._limit or not regular:
             del held[before:]
-            self._regular_bytes -= len(data)
+            self.data_bytes -= len(data)
             self._feed_lines(data, events)
 
     def _feed_lines(self, data: bytes, events: list[Event]) -> None:
@@ -275,18 +271,19 @@ class EventDecoder:
             most = self._max_events * _LINE_BYTES
             data, self.rest = data[:most], data[most:]
         held, self._held = self._held, bytearray()
-        self._regular_bytes -= len(held)
+        self.data_bytes -= len(held) + self._lines.kept_bytes
         try:
             self._lines.feed(held, events)  # the start of a frame, three lines at most
             self._lines.feed(data, events)
         except EventTooLargeError as error:
             self._failure = error
+        self.data_bytes += self._lines.kept_bytes
         self._id = self._lines.last_id
 
     def _release(self) -> bytes:
         """Return what was held, and hold it no more."""
         held = bytes(self._held)
-        self._regular_bytes -= len(held)
+        self.data_bytes -= len(held)
         self._held.clear()
         return held
 

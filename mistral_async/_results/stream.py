@@ -173,12 +173,35 @@ class AsyncStream(OpenResponse, Generic[T]):
 
     async def _fill(self) -> None:
         """Read until there is an event or the stream has ended; raise a failure when all before it are taken."""
-        self._check_open()
         self._start_clock()
         while not self._ready and not self._finished:
-            await self._receive_once()
+            try:
+                if self._large:
+                    await self._receive_large()
+                elif data := await self._read():
+                    silent = self._read_step(data)
+                    if not self._ready:
+                        await self._wait_on(is_silent=silent)
+                    if self._reader.ended:
+                        await self._finish()
+                elif data is not None:
+                    await self._end_body()
+            except MistralError as problem:
+                error = problem  # kept until the events before it are taken (rule 3)
+            else:
+                continue
+            await self._fail_or_repeat(error)
+            del error  # it would hold this frame, and this frame it
         if not self._ready and not self._ended:
             self._raise_end()
+
+    async def _end_body(self) -> None:
+        """Take the end of the body: the last event, and then the end of the stream, or an error."""
+        await self._read_last()
+        if self._reader.ended:
+            await self._finish()
+        elif not self._finished:
+            self._check_end()
 
     def _raise_end(self) -> None:
         """Raise the reason why nothing more comes, once; none if it was cancelled, or closed inside its block."""
@@ -196,46 +219,30 @@ class AsyncStream(OpenResponse, Generic[T]):
         self._ready.clear()
 
     def _start_clock(self) -> None:
-        """Begin the wait for the next event (rule 5)."""
+        """Begin the wait for the next event (rule 5); raise if the stream was not opened."""
+        if (call := self._call) is None:
+            self._check_open()
+            return
         timeout = self._engine.options.timeout
         limit = timeout.idle if self._seen else timeout.read
         until = None if limit is None else time.monotonic() + limit
-        deadline = self._call.deadline if self._call is not None else None
+        deadline = call.deadline
         self._event_deadline = deadline if until is None or (deadline is not None and deadline < until) else until
 
-    async def _receive_once(self) -> None:
-        """Read once from the connection; keep a failure until the events before it are taken (rule 3)."""
-        try:
-            data = await (self._receive_large() if self._large else self._read())
-            if data is None:
-                return
-            reader = self._reader
-            if data:
-                before = reader.decoder.data_bytes
-                self._read_step(data)
-                if self._trace is not None and self._seen:
-                    self._trace.event_arrived()
-                if not self._ready:
-                    await self._wait_on(is_silent=reader.decoder.data_bytes == before)
-            else:
-                await self._read_last()
-            if reader.ended:
-                await self._finish()
-            elif not data and not self._finished:
-                self._check_end()
-        except MistralError as problem:
-            error = problem
-        else:
-            return
-        await cast("CallState", self._call).redact_rest(error)
-        await self._fail_or_repeat(error if error.attempts else self._with_context(error))
+    def _read_step(self, data: bytes) -> bool:
+        """Read as many events as others can wait for, and leave the rest to the next read (rule 8).
 
-    def _read_step(self, data: bytes) -> None:
-        """Read as many events as others can wait for, and leave the rest to the next read (rule 8)."""
+        Returns whether all of it was comments, which keep the stream open and do not count (rule 5).
+        """
         reader = self._reader
+        decoder = reader.decoder
+        before = decoder.data_bytes
         reader.read(data)
-        if (rest := reader.decoder.rest) and not reader.ended:
-            self._wire.unread(rest)
+        if decoder.rest and not reader.ended:
+            self._wire.unread(decoder.rest)
+        if self._trace is not None and self._seen:
+            self._trace.event_arrived()
+        return decoder.data_bytes == before
 
     async def _receive_large(self) -> None:
         """Read once inside a large event, or go on with it (rule 10)."""
@@ -289,6 +296,8 @@ class AsyncStream(OpenResponse, Generic[T]):
 
     async def _fail_or_repeat(self, error: MistralError) -> None:
         """Keep a failure; repeat the call where the stream began with it (rule 4)."""
+        await cast("CallState", self._call).redact_rest(error)
+        error = error if error.attempts else self._with_context(error)
         if not isinstance(error, StreamEventError) or self._seen:
             self._engine.state.calls.end(error)
             self._fail(error)

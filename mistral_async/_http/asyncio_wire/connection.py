@@ -307,7 +307,7 @@ class AsyncioConnection(Channel):
 
     def _deliver(self, reader: ResponseReader) -> None:
         """Wake the consumer of a stream; stop reading for one that is slow (rule 7)."""
-        if reader.pending > HIGH_WATER and not self._paused:
+        if reader.received > HIGH_WATER and reader.pending > HIGH_WATER and not self._paused:
             self._paused = True
             self._transport.pause_reading()
         self._wake()

@@ -235,18 +235,16 @@ class ResponseParser:
             self.reusable = False
 
     def _read_until_close(self, data: bytes) -> None:
-        self._append_checked(data)
-
-    def _append_checked(self, piece: bytes) -> None:
-        if self.received + len(piece) > self._max_body:
-            self._refuse_size()
-        self._append(piece)
+        self._append(data)
 
     def _append(self, piece: bytes) -> None:
-        at, self.received = self.received, self.received + len(piece)
+        at, end = self.received, self.received + len(piece)
+        if end > self._max_body:
+            self._refuse_size()
+        self.received = end
         pieces = self.pieces
         if self.block is not None:
-            self.block[at : self.received] = piece
+            self.block[at:end] = piece
         elif pieces and len(pieces[-1]) < _SMALL:
             pieces[-1] += piece  # rule 2
         else:
@@ -279,7 +277,7 @@ class ResponseParser:
                 at, size = after + 2, -1
         finally:
             for piece in whole if len(whole) * _SMALL <= end else (b"".join(whole),):
-                self._append_checked(piece)
+                self._append(piece)
         if size >= 0:
             self._begin_last_chunk(data[at:], size)
         elif at < end:

@@ -106,7 +106,12 @@ class ResponseReader(ResponseParser):
         """
         decoder = self._decoder
         if decoder is None:
-            return self._take_pieces() if self.pieces else None
+            pieces = self.pieces
+            if len(pieces) != 1:
+                return self._take_pieces() if pieces else None
+            piece = pieces.pop()
+            self._taken += len(piece)
+            return piece
         if (data := decoder.read()) is not None:
             return data
         if not self.pieces:
