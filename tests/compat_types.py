@@ -17,11 +17,12 @@ from typing import Any
 
 from typing_extensions import TypeVar
 
+from mistral_async import models
 from mistral_async.compat import _events, _groups, _names, _pages
 
 HEAD = '"""The methods of `compat.Mistral`, for type checkers: `python tests/derived.py` writes this file."""\n'
 FOR_ONE_CALL = (
-    "retries: RetryConfig | None = None",
+    "retries: AnyRetryConfig | None = None",
     "server_url: str | None = None",
     "timeout_ms: int | None = None",
     "http_headers: Mapping[str, str] | None = None",
@@ -33,7 +34,7 @@ IMPORTS = {
     "Mapping": "collections.abc",
     "overload": "typing",
     "ConversationInputs": "mistral_async.models",
-    "RetryConfig": "mistral_async",
+    "AnyRetryConfig": "mistral_async.compat._configuration",
     "_events": "mistral_async.compat",
     "Page": "mistral_async.compat._pages",
     "PageAsync": "mistral_async.compat._pages",
@@ -213,7 +214,11 @@ def _imports(body: str, names: dict[str, str]) -> str:
     used = {each.id for each in ast.walk(ast.parse(body)) if isinstance(each, ast.Name)}
     rows: dict[str, list[str]] = {}
     for name, module in {**names, **IMPORTS}.items():
-        if name in used and module:
+        if (
+            name in used
+            and module
+            and not (module.startswith("mistral_async.models") and name in vars(models)["__all__"])
+        ):
             rows.setdefault(module, []).append(name)
     lines = [f"from {module} import {', '.join(sorted(found))}" for module, found in sorted(rows.items())]
-    return "\n".join(["import builtins", "import httpx", *lines])
+    return "\n".join(["import builtins", "import httpx", "from mistral_async.models import *", *lines])

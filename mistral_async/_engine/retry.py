@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
@@ -94,9 +95,11 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, given: RetryConfig | Mapping[str, Any] | None) -> RetryConfig:
-        """Accept a dict, as the official SDK's users write it."""
+        """Accept a dict, as the official SDK's users write it, and an object of its class of this name."""
         if given is None or isinstance(given, RetryConfig):
             config = given or cls()
+        elif hasattr(given, "retry_connection_errors"):
+            config = _config_of(given)
         elif not isinstance(given, Mapping):
             raise TypeError(f"retries are a whole number, a RetryConfig or a dict, not {type(given).__name__}")
         else:
@@ -141,6 +144,20 @@ def _backoff_of(given: Mapping[str, float] | None) -> BackoffStrategy:
         return msgspec.convert(fields, BackoffStrategy)
     except msgspec.ValidationError as error:
         raise ValueError(f"backoff: {error}") from None
+
+
+def _config_of(given: Any) -> RetryConfig:
+    """Make the settings of an object that has them as the official SDK does: codes as text, "5XX" for all of them."""
+    backoff = given.backoff
+    fields = {name: getattr(backoff, name) for name in BackoffStrategy.__struct_fields__ if hasattr(backoff, name)}
+    codes = [each.upper() for each in getattr(given, "status_codes_override", None) or ()]
+    found = (range(start := int(code.replace("X", "0")), start + 10 ** code.count("X")) for code in codes)
+    return RetryConfig(
+        strategy="backoff" if given.strategy == "backoff" else "none",
+        backoff=fields,
+        retry_connection_errors=bool(given.retry_connection_errors),
+        statuses=frozenset(chain.from_iterable(found)) or STATUSES,
+    )
 
 
 TRANSIENT_RETRIES = 3

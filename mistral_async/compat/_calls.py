@@ -24,6 +24,8 @@ from mistral_async.structured._output_type import output_type_of
 if TYPE_CHECKING:
     import httpx
 
+    from mistral_async.compat._hooks.sdkhooks import SDKHooks
+
 # Rule 1: A call is translated, never reimplemented: its name and options become those of an endpoint of
 # `mistral_async`, which performs it.
 # Rule 2: `UNSET` options are dropped. `retries`, `timeout_ms`, `http_headers`, `server_url`, `security` and
@@ -56,6 +58,11 @@ class ClientOwner(Protocol):
         """The settings, under the official SDK's names."""
         ...
 
+    @property
+    def hooks(self) -> SDKHooks | None:
+        """The hooks of requests and answers, if any is registered."""
+        ...
+
     def client(self, server_url: str | None = None, *, blocking: bool = False) -> Mistral:
         """Return the client for a server."""
         ...
@@ -74,7 +81,7 @@ def async_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callabl
         owner = self._owner
         with OfficialErrors():
             options = {**owner.defaults.get(path[0], {}), **options}
-            client = client_for_call(owner, options, blocking=False)
+            client = client_for_call(owner, options, path, blocking=False)
             options = own_options(options, endpoint)
             result = resolve(client, _endpoint_path(path, options, endpoint))(*args, **options)
             if isinstance(result, AsyncStream):
@@ -95,7 +102,7 @@ def sync_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable
         owner = self._owner
         with OfficialErrors():
             options = {**owner.defaults.get(path[0], {}), **options}
-            client = client_for_call(owner, options, blocking=True)
+            client = client_for_call(owner, options, path, blocking=True)
             options = own_options(options, endpoint)
             result = resolve(blocking_resources(client), _endpoint_path(path, options, endpoint))(*args, **options)
             match result:
@@ -128,8 +135,12 @@ def _named(
     return call
 
 
-def client_for_call(owner: ClientOwner, options: Options, *, blocking: bool) -> Mistral:
+def client_for_call(owner: ClientOwner, options: Options, path: tuple[str, ...], *, blocking: bool) -> Mistral:
     """Return the client with the options of a single call, and leave in `options` those that the endpoint takes."""
+    if owner.hooks is not None:
+        from mistral_async.compat._hooked import OPERATION
+
+        OPERATION.set(".".join(path))
     for name, value in list(options.items()):
         if is_unset(value):
             del options[name]

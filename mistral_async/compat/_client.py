@@ -8,20 +8,21 @@ import os
 import weakref
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from mistral_async import Calls
 from mistral_async import Mistral as AsyncClient
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey
 from mistral_async.compat._bridge import abandon, close_blocking
-from mistral_async.compat._configuration import SDKConfiguration, key_of, security_of
+from mistral_async.compat._configuration import AnyRetryConfig, SDKConfiguration, key_of, security_of
 from mistral_async.compat._groups import MIGRATION_HINT, EndpointGroup, group_class
+from mistral_async.compat._hooks.sdkhooks import SDKHooks
 from mistral_async.compat._names import GROUPS
-from mistral_async.compat.types import UNSET, Unset
+from mistral_async.compat.types import UNSET, Unset, is_unset
 
 if TYPE_CHECKING:
-    from mistral_async import Hooks, RetryConfig
+    from mistral_async import Hooks
     from mistral_async.compat._methods import Methods  # pyright: ignore[reportMissingModuleSource] - a stub alone
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
     from mistral_async.payloads import WorkflowEncoding
@@ -29,6 +30,7 @@ else:
     Methods = object
 
 _DEBUG = "MISTRAL_DEBUG"
+_Key: TypeAlias = tuple[str | None, bool, int, SDKHooks | None]
 
 
 class Clients:
@@ -47,23 +49,34 @@ class Clients:
         self.defaults = defaults
         self.adapt: Callable[[dict[str, Any]], dict[str, Any]] = dict
         """Returns the settings of a client for one server, as a cloud needs them."""
-        self.made: dict[tuple[str | None, bool, int], AsyncClient] = {}
+        self.made: dict[_Key, AsyncClient] = {}
         self._changes = 0  # of settings: a client keeps those that it was made with
         weakref.finalize(self, _abandon, self.made).atexit = False
 
     def client(self, server_url: str | None = None, *, blocking: bool = False) -> AsyncClient:
-        """Return the client for a server, made once; blocking calls have one of their own if `client=` was given."""
-        key = (server_url, blocking and self._http is not None, self._changes)
+        """Return the client for a server, made once; blocking calls have one of their own if `client=` was given.
+
+        So have calls that hooks see.
+        """
+        key = (server_url, blocking and self._http is not None, self._changes, self.hooks)
         if key not in self.made:
-            settings = dict(self.settings)
+            settings = {name: value for name, value in self.settings.items() if not is_unset(value)}
             if server_url:
                 settings["server_url"] = server_url
             if key[1] and self._http is not None:
                 from mistral_async.compat.httpclient import ThreadedClient
 
                 settings["async_client"] = ThreadedClient(self._http)
+            if self.hooks is not None:
+                _hook(settings, self.hooks, self.sdk_configuration)
             self.made[key] = AsyncClient(self._api_key, **self.adapt(settings))
         return self.made[key]
+
+    @property
+    def hooks(self) -> SDKHooks | None:
+        """The hooks of requests and answers, if any is registered."""
+        asked_for: SDKConfiguration | None = vars(self).get("sdk_configuration")
+        return None if asked_for is None else asked_for.get_hooks() or None
 
     def encode_workflows(self, encoding: WorkflowEncoding) -> None:
         """Encode the payloads of workflows from now on."""
@@ -116,7 +129,7 @@ class Mistral(Methods):
         server_url: str | None = None,
         client: HttpClient | None = None,
         async_client: AsyncHttpClient | None = None,
-        retry_config: RetryConfig | Unset | None = UNSET,
+        retry_config: AnyRetryConfig | Unset | None = UNSET,
         timeout_ms: int | None = None,
         debug_logger: logging.Logger | None = None,
     ) -> None:
@@ -126,7 +139,7 @@ class Mistral(Methods):
             "server": server,
             "server_url": server_url,
             "async_client": async_client,
-            "retry_config": None if isinstance(retry_config, Unset) else retry_config,
+            "retry_config": retry_config,
             "timeout_ms": timeout_ms,
             "debug_logger": debug_logger or _default_logger(),
         }
@@ -176,7 +189,18 @@ class Mistral(Methods):
             await client.aclose()
 
 
-def _abandon(clients: Mapping[tuple[str | None, bool, int], AsyncClient]) -> None:
+def _hook(settings: dict[str, Any], hooks: SDKHooks, configuration: SDKConfiguration) -> None:
+    """Put hooks before the connections of a client that is made with these settings, or before those it was given."""
+    from mistral_async.compat._hooked import HookedClient, HookedRequests, HookedTransport
+
+    requests, given = HookedRequests(hooks, configuration), settings["async_client"]
+    if given is None:
+        settings["transport"] = HookedTransport(requests)
+    else:
+        settings["async_client"] = HookedClient(requests, given)
+
+
+def _abandon(clients: Mapping[_Key, AsyncClient]) -> None:
     abandon(clients.values())
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mistral_async._client.settings import SERVERS
 from mistral_async._version import __version__
+from mistral_async.compat._hooks.sdkhooks import SDKHooks
 
 if TYPE_CHECKING:
+    import mistral_async
+    from mistral_async.compat.utils import RetryConfig
     from mistral_async.payloads import WorkflowEncoding
+
+AnyRetryConfig: TypeAlias = "RetryConfig | mistral_async.RetryConfig"
+"""Retry settings, of the official SDK's class or of this package's."""
 
 _DEFAULT = "global"
 
@@ -33,6 +39,15 @@ class SDKConfiguration:
     user_agent: str = f"mistral-async/{__version__}"
     on_change: Callable[[str, Any], None] | None = field(default=None, repr=False, compare=False)
     """Told of the name and the value of a setting that is assigned."""
+
+    def __post_init__(self) -> None:
+        """Have hooks, where programs look for them."""
+        vars(self)["_hooks"] = SDKHooks()
+
+    def get_hooks(self) -> SDKHooks:
+        """Return the hooks: those that are registered here are called from the next call on."""
+        hooks: SDKHooks = vars(self)["_hooks"]
+        return hooks
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)

@@ -3,49 +3,49 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import msgspec
-
-import mistral_async
 from mistral_async.compat._events import EventStream, EventStreamAsync
 from mistral_async.compat._official import names
 
 __all__ = ["BackoffStrategy", "EventStream", "EventStreamAsync", "RetryConfig", "parse_datetime"]
 
 
-def BackoffStrategy(  # noqa: N802 - a class in the official SDK
-    initial_interval: float = 500,
-    max_interval: float = 60_000,
-    exponent: float = 1.5,
-    max_elapsed_time: float = 3_600_000,
-    jitter_ms: float | None = None,  # noqa: ARG001 - accepted and ignored: jitter is always full here
-) -> mistral_async.BackoffStrategy:
-    """Return a backoff strategy; all times are milliseconds."""
-    return mistral_async.BackoffStrategy(
-        initial_interval=initial_interval,
-        max_interval=max_interval,
-        exponent=exponent,
-        max_elapsed_time=max_elapsed_time,
-    )
+class BackoffStrategy:
+    """The delays between attempts, in milliseconds: random, up to `initial_interval * exponent ** n`."""
+
+    def __init__(
+        self,
+        initial_interval: float = 500,
+        max_interval: float = 60_000,
+        exponent: float = 1.5,
+        max_elapsed_time: float = 3_600_000,
+        jitter_ms: float | None = None,
+    ) -> None:
+        if jitter_ms is not None and jitter_ms < 0:
+            raise ValueError("jitter_ms must be >= 0")
+        self.initial_interval: float = initial_interval
+        self.max_interval: float = max_interval
+        self.exponent: float = exponent
+        self.max_elapsed_time: float = max_elapsed_time
+        self.jitter_ms: float | None = jitter_ms
+        """Kept and not used: jitter is always full here."""
 
 
-def RetryConfig(  # noqa: N802 - a class in the official SDK
-    strategy: Literal["backoff", "none"] = "backoff",
-    backoff: mistral_async.BackoffStrategy | None = None,
-    retry_connection_errors: bool = True,  # noqa: FBT001, FBT002 - positional in the official SDK
-    status_codes_override: list[str] | None = None,
-) -> mistral_async.RetryConfig:
-    """Return a retry configuration; `status_codes_override` takes codes ("429") and classes of codes ("5XX")."""
-    config = mistral_async.RetryConfig(
-        strategy=strategy,
-        backoff=backoff or mistral_async.BackoffStrategy(),
-        retry_connection_errors=retry_connection_errors,
-    )
-    if status_codes_override is None:
-        return config
-    statuses = frozenset(code for each in status_codes_override for code in _statuses(each))
-    return msgspec.structs.replace(config, statuses=statuses)
+class RetryConfig:
+    """The failures that are repeated; `status_codes_override` has codes ("429") and classes of codes ("5XX")."""
+
+    def __init__(
+        self,
+        strategy: str = "backoff",
+        backoff: BackoffStrategy | mistral_async.BackoffStrategy | None = None,
+        retry_connection_errors: bool = True,  # noqa: FBT001, FBT002 - positional in the official SDK
+        status_codes_override: list[str] | None = None,
+    ) -> None:
+        self.strategy: str = strategy
+        self.backoff: BackoffStrategy | mistral_async.BackoffStrategy | None = backoff
+        self.retry_connection_errors: bool = retry_connection_errors
+        self.status_codes_override: list[str] | None = status_codes_override
 
 
 def parse_datetime(text: str) -> datetime:
@@ -53,12 +53,9 @@ def parse_datetime(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _statuses(text: str) -> range:
-    first = int(text.upper().replace("X", "0"))
-    return range(first, first + 10 ** text.upper().count("X"))
-
-
 __path__: list[str] = []  # its modules are found by `_official`
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    import mistral_async
+else:
     __getattr__ = names(__name__)

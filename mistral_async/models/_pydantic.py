@@ -215,9 +215,9 @@ def _struct(methods: PydanticMethods) -> msgspec.Struct:
 
 @functools.cache
 def _always_sent(cls: type[PydanticMethods]) -> frozenset[str]:
-    from mistral_async.models._always_sent import ALWAYS_SENT
+    from mistral_async.models._always_sent import listed_fields
 
-    return frozenset(name for each in cls.__mro__ for name in ALWAYS_SENT.get(each.__name__, "").split())
+    return frozenset(name for each in cls.__mro__ for name in listed_fields(each))
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import inspect
 import logging
@@ -382,8 +383,32 @@ async def test_a_streamed_run_that_is_cancelled_closes_its_stream():
                 await anyio.sleep(0.01)
 
 
-def test_retry_settings_take_status_classes():
-    assert RetryConfig(status_codes_override=["429", "5XX"]).statuses == {429, *range(500, 600)}
+@pytest.mark.parametrize("make", [Mistral, mistral_async.SyncMistral])
+@pytest.mark.parametrize(("status", "attempts"), [(418, 2), (599, 2), (429, 1)])
+def test_retry_settings_are_classes_with_attributes(threaded_server, make, status, attempts):
+    config = RetryConfig("backoff", BackoffStrategy(1, 50, 1.1, 100, 5), False, ["418", "5xx"])  # noqa: FBT003
+    assert isinstance(config, RetryConfig)
+    assert isinstance(config.backoff, BackoffStrategy)
+    assert (config.strategy, config.retry_connection_errors, config.backoff.jitter_ms) == ("backoff", False, 5)
+    threaded_server.reply("models.list", status=status, json={})
+    client = make(threaded_server.api_key, server_url=threaded_server.url, retry_config=config)
+    with contextlib.suppress(plain.APIStatusError):
+        client.models.list()
+    assert len(threaded_server.requests) == attempts
+
+
+def test_retry_settings_of_a_client_are_kept_and_changed(official, threaded_server):
+    threaded_server.reply("models.list", status=503, json={}, times=2)
+    assert official.sdk_configuration.retry_config is UNSET
+    patient = official.sdk_configuration.retry_config = RetryConfig("backoff", BackoffStrategy(1, 2, 1.1, 100))
+    patient.strategy = "none"
+    with pytest.raises(SDKError):
+        official.models.list()
+    assert len(threaded_server.requests) == 1
+    assert official.models.list(retries=RetryConfig("backoff", BackoffStrategy(1, 2, 1.1, 100))).data
+    assert len(threaded_server.requests) == 3
+    with pytest.raises(ValueError, match="jitter"):
+        BackoffStrategy(1, 2, 3, 4, -1)
 
 
 def test_the_official_constructor_is_taken(threaded_server):

@@ -15,7 +15,7 @@ from mistral_async.compat._official import names
 from mistral_async.compat.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from mistral_async import RetryConfig
+    from mistral_async.compat._configuration import AnyRetryConfig
     from mistral_async.compat.httpclient import AsyncHttpClient, HttpClient
 
 __all__ = ["MistralAzure", "errors", "httpclient", "models", "types", "utils"]
@@ -38,7 +38,7 @@ class MistralAzure(Mistral):
         url_params: Mapping[str, str] | None = None,
         client: HttpClient | None = None,
         async_client: AsyncHttpClient | None = None,
-        retry_config: RetryConfig | Unset | None = UNSET,
+        retry_config: AnyRetryConfig | Unset | None = UNSET,
         timeout_ms: int | None = None,
         debug_logger: logging.Logger | None = None,
         api_version: str = API_VERSION,
