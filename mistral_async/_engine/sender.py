@@ -230,7 +230,13 @@ class Sender:
         call.settle()  # what the attempt before left under way: a stream that broke
         call.count()
         call.waited += seconds
-        pause = self.pause if self.pause is not None and call.attempts[-1].status == TOO_MANY else anyio.sleep
+        pause: Callable[[float], Awaitable[None]] = anyio.sleep
+        if call.attempts[-1].status == TOO_MANY:
+            pause, since, shared = self.pause or pause, time.monotonic(), call.limiter.shared
+            if shared is not None and call.reservation is not None:
+                with anyio.move_on_after(seconds):
+                    await shared.tell_others(call.reservation, time.monotonic)
+                seconds = max(0.0, since + seconds - time.monotonic())
         await pause(seconds)
         if call.renewal is Renewal.DUE:
             call.renewal = Renewal.DONE

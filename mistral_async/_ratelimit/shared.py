@@ -29,10 +29,11 @@ from mistral_async.errors import ConfigurationError
 # Rule 4: Actual costs reach the store with the next call, as corrections. Those that were sent with a failed request
 # are lost: the store then counts the estimates.
 #
-# Rule 5: What a process has to tell is told within a quarter of a second while calls of its wait to ask: the others
-# would go on at a rate that is refused.
+# Rule 5: What a process has to tell is told within a quarter of a second while calls of its wait to ask, and at once by
+# a call that was refused: the others would go on at a rate that is refused, or before the time that the server named.
 
 _LOOK_SECONDS: Final = 0.25
+_TRIES: Final = 8  # to tell: who knows too little is told first, and more is found meanwhile
 _RETRY_STORE: Final = 5.0  # seconds until a store that failed is asked again: only so often calls wait for its timeout
 
 _log = logging.getLogger("mistral_async")
@@ -51,6 +52,7 @@ class SharedLimits:
         self.down_since: float | None = None  # in the time of the clock that `acquire` is given
         self.error: Exception | None = None  # the newest failure
         self.tell: Callable[[Exception | None], None] | None = None  # told when the store goes out and comes back
+        self._telling: set[SharedModelLimits] = set()
 
     @property
     def learns(self) -> bool:
@@ -151,6 +153,28 @@ class SharedLimits:
         if slot.booked:
             call.granted_at = clock()  # a refusal is judged by what was known when the call was booked
         return slot
+
+    async def tell_others(self, call: Reservation, clock: Callable[[], float]) -> None:
+        """Tell at once what the refusal of a call has shown, unless another call does (rule 5)."""
+        limits = cast("SharedModelLimits", call.queue.limits)
+        if self._learning is None or clock() < self._down_until or limits in self._telling:
+            return
+        self._telling.add(limits)
+        try:
+            for _ in range(_TRIES):
+                with self._lock:
+                    if not limits.has_news:
+                        return
+                    question = limits.question(clock(), {}, (), bulk=True)._replace(demands=[])
+                slot, learned = await self._learning.exchange((), (), question.report)
+                with self._lock:
+                    limits.lost += slot.booked  # which was no call
+                    limits.take_reply(clock(), question, learned)
+        except Exception as error:  # noqa: BLE001 - whatever a store raises, the call goes on
+            if not isinstance(error, ConfigurationError):
+                self._failed(error, clock())
+        finally:
+            self._telling.discard(limits)
 
     def _book_alone(self, call: Reservation, limits: SharedModelLimits, now: float) -> float:
         with self._lock:

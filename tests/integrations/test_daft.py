@@ -26,6 +26,9 @@ def account():
 
 def test_batches_keep_to_one_limit_and_use_it(account):
     texts = fleet.texts()
+    daft.from_pydict({"text": ["a"]}).transform(
+        Embed(limits=account.limits, **SIZE)
+    ).to_pylist()  # what it imports then
     account.ask("forget")
     rows = daft.from_pydict({"text": texts}).transform(Embed(limits=account.limits, batch_size=500, **SIZE))
     assert rows.schema()["embedding"].dtype == daft.DataType.embedding(daft.DataType.float32(), fleet.DIMENSION)

@@ -9,12 +9,15 @@ import time
 from functools import partial
 
 import anyio
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stores import demand, redis_server
 
+from mistral_async import Mistral
 from mistral_async._ratelimit import Correction, Demand, Limiter, Priority, RateLimits, Report, Slot, wait_turn
+from mistral_async._ratelimit.learned import LearnedState
 from mistral_async._ratelimit.sqlite import SQLiteStore
 from mistral_async._ratelimit.store import (
     HORIZON,
@@ -429,3 +432,32 @@ async def test_a_file_forgets_models_that_nobody_asks(tmp_path):
     kept = {"of late:requests:1", "in debt:requests:1", "busy:requests:1"}
     assert {key for key in left if not key.endswith(":learned")} == kept
     assert 0 < len(left - kept) <= 110, "what was learned within ten minutes"
+
+
+@pytest.mark.anyio
+async def test_a_time_that_the_server_names_holds_the_others_at_once(server, make):
+    # Rule 5 of shared.
+    model, clients = "mistral-small-latest", []
+    for _ in range(2):
+        limits = RateLimits(store=make())
+        clients.append(Mistral(server.api_key, server_url=server.url, rate_limits=limits))
+    refused, other = clients
+    ask = {"model": model, "messages": [{"role": "user", "content": "hi"}]}
+    for client in clients:
+        await client.chat.complete(**ask)
+    server.fail(429, times=6, headers={"retry-after": "60"})
+    async with anyio.create_task_group() as tasks:
+        for _ in range(6):
+            tasks.start_soon(partial(refused.chat.complete, **ask))
+        store = make()
+        for _ in range(500):
+            _, learned = await store.exchange((), (), Report(model))
+            if learned.state and msgspec.json.decode(learned.state, type=LearnedState).rate.held_until:
+                break
+            await anyio.sleep(0.02)
+        with anyio.move_on_after(0.3):
+            await other.with_options(headers={"x-who": "other"}).chat.complete(**ask)
+        assert not any("x-who" in request.headers for request in server.requests)
+        tasks.cancel_scope.cancel()
+    for each in (*clients, store):
+        await each.aclose()
