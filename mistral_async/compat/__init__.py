@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mistral_async._version import __version__ as __version__
 from mistral_async.compat import errors, httpclient, models, types, utils
 from mistral_async.compat._client import Mistral
 from mistral_async.compat._groups import group_class_at

@@ -344,6 +344,7 @@ def test_one_module_has_all_of_its_names() -> None:
     modules = [sys.modules[f"mistral_async.compat.{path}models.usermessage"] for path in ("client.", "")]
     assert modules[0] is modules[1]
     assert compat.client is compat
+    assert compat.__version__ == mistral_async.__version__
     assert modules[0].UserMessage is mistral_async.models.UserMessage
 
 
