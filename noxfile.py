@@ -56,7 +56,6 @@ LIBRARIES = [
 ]
 
 OFFICIAL = [  # what the official SDK's own tests need
-    "livekit>=1.1,<2",
     "mistralai[mcp,realtime,telemetry,workflow-payload-compression,workflow-payload-encryption]>=3.7,<4",
     "numpy<3",
     "opentelemetry-instrumentation-httpx",

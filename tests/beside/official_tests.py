@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,10 +58,9 @@ def main(options: list[str]) -> int:
         for package in (folder.parent, folder.parents[1]):
             (package / "__init__.py").touch()
         outcomes = run(folder, options)
-    differences = [f"FAILS: {test}" for test in sorted(outcomes.failed) if not is_listed(test, listed)]
-    if not options:
-        failed = {name for test in outcomes.failed for name in (test, test.partition("[")[0], test.partition("::")[0])}
-        differences += [f"PASSES, but is listed: {test} ({listed[test]})" for test in listed.keys() - failed]
+    differences = [f"FAILS: {test}" for test in sorted(outcomes.failed) if covering({test}).isdisjoint(listed)]
+    mended = covering(outcomes.passed) - covering(outcomes.failed)
+    differences += [f"PASSES, but is listed: {test} ({listed[test]})" for test in sorted(listed.keys() & mended)]
     for line in differences:
         print(line)
     print(f"{len(outcomes.passed - outcomes.failed)} pass, {len(outcomes.failed)} do not")
@@ -79,9 +78,9 @@ def run(folder: Path, options: list[str]) -> Outcomes:
     return outcomes
 
 
-def is_listed(test: str, listed: Mapping[str, str]) -> bool:
-    """Return whether the table has a test, its function or its file."""
-    return not listed.keys().isdisjoint({test, test.partition("[")[0], test.partition("::")[0]})
+def covering(tests: Iterable[str]) -> set[str]:
+    """Return the entries that cover tests: themselves, their functions and their files."""
+    return {entry for test in tests for entry in (test, test.partition("[")[0], test.partition("::")[0])}
 
 
 if __name__ == "__main__":

@@ -141,3 +141,32 @@ def test_lines_of_requests():
     assert (len(made), [each.custom_id for each in made.to_requests()]) == (2, ["a", "b"])
     again = BatchInput.from_jsonl_str(made.to_jsonl_bytes().decode())
     assert again.to_jsonl_bytes() == BatchInput.from_jsonl_bytes(made.to_jsonl_bytes()).to_jsonl_bytes()
+
+
+@pytest.mark.parametrize("server", [{"clock": VirtualClock()}], indirect=True)  # where no job goes on
+async def test_a_run_that_fails_stops_its_job_and_deletes_its_input(server, batches, monkeypatch):  # Rule 1
+    monkeypatch.setattr(batches, "wait", AsyncMock(side_effect=RuntimeError("connection reset")))
+    with pytest.raises(RuntimeError, match="connection reset"):
+        await batches.run(BODIES, model=MODEL, inline_threshold=1)
+    cancelled, deleted = server.requests[-2:]
+    assert cancelled.path.endswith("/cancel")
+    assert (deleted.method, deleted.path.rpartition("/")[0]) == ("DELETE", "/v1/files")
+
+
+async def test_no_job_is_made_once_its_time_is_over(server, batches):  # Rule 1
+    with pytest.raises(TimeoutError, match="before its job is made"):
+        await batches.run(BODIES, model=MODEL, timeout_hours=0)
+    assert server.requests == []
+
+
+def test_an_id_is_text():
+    assert BatchJobHandle(models.BatchJob(id=UUID(int=1))).id == str(UUID(int=1))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [({"wrong": "shape"}, BatchResponseError), ({"model": MODEL}, models.ChatCompletionResponse)]
+)
+def test_a_body_with_nothing_of_the_type_is_none_of_it(body, kind):  # Rule 1 of `_lines`
+    line = json.dumps({"custom_id": "a", "response": {"status_code": 200, "body": body}})
+    found = BatchOutput.from_jsonl_bytes(line.encode(), models.ChatCompletionResponse).results()["a"]
+    assert isinstance(found, kind)

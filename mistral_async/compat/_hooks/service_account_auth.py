@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mistral_async._engine.auth import FILE_VARIABLE, VARIABLE
+from mistral_async.compat._configuration import key_of
 from mistral_async.compat._official import names
 from mistral_async.errors import ConfigurationError
 
@@ -43,6 +44,7 @@ def authorization(given: Any, read_token: Callable[[], str | None] = read_servic
 
     It is awaited where the function for the key is asynchronous.
     """
+    given = key_of(given)
     key: Any = given() if callable(given) else given
     if inspect.isawaitable(key):
         return _awaited(key)

@@ -10,6 +10,7 @@ import msgspec
 
 from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_encode import encode
+from mistral_async._codec.json_types import is_object
 from mistral_async._codec.plain import plain_argument
 from mistral_async.models import BatchRequest
 
@@ -199,9 +200,17 @@ def _outcome(raw: bytes, response_body_type: Any) -> tuple[str | None, Any]:
     if error is not None or (status is not None and status >= 400):  # noqa: PLR2004 - the first status of errors
         return name, BatchRequestError(name, status, error)
     try:
+        _check_has_some(response.body, response_body_type)
         return name, response_body_type.model_validate(response.body)
     except (ValueError, TypeError) as problem:
         return name, BatchResponseError(name, status, response.body, problem)
+
+
+def _check_has_some(body: object, kind: Any) -> None:
+    """Refuse a body with none of the fields that an answer of its type always has; our models read any object."""
+    always: frozenset[str] = kind.always_sent() if hasattr(kind, "always_sent") else frozenset()
+    if always and is_object(body) and always.isdisjoint(body):
+        raise ValueError(f"no {kind.__name__}: it has none of {', '.join(sorted(always))}")
 
 
 def _put(into: dict[str, Any], name: str, found: Any) -> None:

@@ -44,7 +44,8 @@ __all__ = [
 T = TypeVar("T")
 
 # Rule 1: `run` cleans up what it made, once it has the results: its input file, and the files of every attempt. Where
-#   it fails or is cancelled, it cancels a job that still runs, which would go on to cost, and leaves the results.
+#   it fails or is cancelled, it cancels a job that still runs, which would go on to cost, deletes its input file, and
+#   leaves the results. No job is made once its time is over.
 
 RUNNING_STATUSES: Final = frozenset({"QUEUED", "RUNNING", "CANCELLATION_REQUESTED"})
 _HOUR: Final = 3600.0
@@ -69,7 +70,7 @@ class BatchJobHandle(Generic[Answer]):
     @property
     def id(self) -> str:
         """Its id."""
-        return self.job.id
+        return str(self.job.id)  # a program may have put a UUID there
 
     @property
     def status(self) -> str:
@@ -262,14 +263,18 @@ class BatchClient(Generic[Body, Answer]):
         uploads = isinstance(source, BatchInput) and len(source) > inline_threshold
         if uploads and isinstance(source, BatchInput):
             source = await self.upload(source, http_headers=http_headers)
-        made: list[Any] = [source.file_id] if uploads and isinstance(source, BatchInputFile) else []
+        uploaded: list[Any] = [source.file_id] if uploads and isinstance(source, BatchInputFile) else []
+        made = list(uploaded)
         deadline = time.monotonic() + timeout_hours * _HOUR
         handle: BatchJobHandle[Answer] | None = None
         try:
             for _ in range(max_failed_job_retries + 1):
-                hours = max(1, math.ceil((deadline - time.monotonic()) / _HOUR))
                 handle = await self.create(
-                    source, model=model, metadata=metadata, timeout_hours=hours, http_headers=http_headers
+                    source,
+                    model=model,
+                    metadata=metadata,
+                    timeout_hours=_hours_to(deadline),
+                    http_headers=http_headers,
                 )
                 handle = await self.wait(
                     handle, poll_interval_seconds=poll_interval_seconds, deadline=deadline, http_headers=http_headers
@@ -279,22 +284,28 @@ class BatchClient(Generic[Body, Answer]):
                     break
             result = await self._result(handle, http_headers)
         except BaseException:
-            await self._give_up(handle, http_headers)
+            with anyio.move_on_after(10, shield=True):
+                await self._stop(handle, http_headers)
+                await self._delete(uploaded, http_headers)
             raise
-        for file_id in filter(None, made):
-            with suppress(Exception):
-                await self.delete(file_id, http_headers=http_headers)
+        await self._delete(made, http_headers)
         return result
 
     async def _result(self, handle: Any, http_headers: Mapping[str, str] | None) -> BatchResult[Answer]:
         output = await self.output(handle, http_headers=http_headers)
         return BatchResult(handle.job, output, await self.error_output(handle, http_headers=http_headers))
 
-    async def _give_up(self, handle: Any, http_headers: Mapping[str, str] | None) -> None:
+    async def _stop(self, handle: Any, http_headers: Mapping[str, str] | None) -> None:
         """Cancel a job that still runs (rule 1)."""
         if handle is not None and is_running(handle.status):
-            with anyio.move_on_after(10, shield=True), suppress(Exception):
+            with suppress(Exception):
                 await self.cancel(handle, http_headers=http_headers)
+
+    async def _delete(self, files: Iterable[Any], http_headers: Mapping[str, str] | None) -> None:
+        """Delete files, as far as that can be done."""
+        for file_id in filter(None, files):
+            with suppress(Exception):
+                await self.delete(file_id, http_headers=http_headers)
 
     async def _ended(self, handle: BatchJobHandle[Answer], waiting: Mapping[str, Any]) -> BatchJobHandle[Answer]:
         return handle if is_terminal(handle.status) else await self.wait(handle, **waiting)
@@ -318,6 +329,13 @@ def _input(given: Any) -> BatchInput[Any] | BatchInputFile[Any]:
             return BatchInput[Any].from_payload(cast("Mapping[str, Any]", given))
         case _:
             raise TypeError(f"unsupported batch input: {type(given).__name__}")
+
+
+def _hours_to(deadline: float) -> int:
+    """Return the hours that are left, rounded up; raises `TimeoutError` if none are."""
+    if (left := deadline - time.monotonic()) <= 0:
+        raise TimeoutError("the time of the batch is over before its job is made")
+    return math.ceil(left / _HOUR)
 
 
 def _id(handle: Any) -> str:

@@ -12,6 +12,7 @@ import os
 import weakref
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from mistral_async.compat._configuration import key_of
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.observability.redaction import (
     RedactingSpanExporter,
@@ -162,7 +163,7 @@ def _own_provider(client: Mistral, policy: RedactionPolicy | None) -> Any:
 
 
 def _key_of(client: Mistral) -> str:
-    key: Any = client.sdk_configuration.security
+    key: Any = key_of(client.sdk_configuration.security)
     if callable(key):
         key = key()
     if isinstance(key := key or os.environ.get("MISTRAL_API_KEY"), str):
