@@ -441,7 +441,7 @@ async def test_a_cancellation_at_any_checkpoint_leaves_nothing(live):
                 await Steps(work(client), scope, at)
             passed = 0 if scope.cancelled_caught else passed + 1
             await anyio.wait_all_tasks_blocked()
-        assert at > 8
+        assert at > 5  # how many depends on what comes together
         with anyio.fail_after(5):
             while any(ws.state.name != "CLOSED" for ws in live.connections):  # noqa: ASYNC110 - of another thread
                 await anyio.sleep(0.01)
