@@ -122,6 +122,16 @@ def official(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS[0])
+def types(session: nox.Session) -> None:
+    """Check the official SDK's examples with its types and with those of this package: none may fail here alone."""
+    session.install(".[cli]", "mistralai[agents,realtime]>=3", "pyright")
+    folder = Path(session.create_tmp()) / "client-python"
+    if not folder.exists():
+        session.run("git", "clone", "--depth=1", f"https://github.com/mistralai/{folder.name}", folder, external=True)
+    session.run("python", "tests/beside/run_types.py", folder / "examples")
+
+
+@nox.session(python=PYTHONS[0])
 def docs(session: nox.Session) -> None:
     """Build the documentation, look for dead links, and run the programs that need large libraries."""
     session.install("-e", ".[docs,test]", "pandas", "polars")
