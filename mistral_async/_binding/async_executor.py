@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar, cast
 
 from mistral_async._binding.blockable import Startable
+from mistral_async._binding.replaced import ask_async
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
@@ -58,6 +59,10 @@ class AsyncExecutor:
         form = None if type(request) is Call else forms(responses=self._responses).get(type(request))
         return self._call(described) if form is None else form(self.engine, request)
 
+    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:
+        """Ask what replaces a method."""
+        return ask_async(replacement, request)
+
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Call the method; its requests give answers, not `Response`s, whatever the resource gives."""
         if self._responses:
@@ -71,6 +76,10 @@ class LazyExecutor:
 
     def perform(self, request: Request) -> Any:
         """Hand the request over."""
+        return request
+
+    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:  # noqa: ARG002 - protocol
+        """Hand the request over: nothing is asked yet."""
         return request
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 - protocol

@@ -23,6 +23,10 @@ class Executor(Protocol):
         """Give the mode's form of a request."""
         ...
 
+    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:
+        """Give the mode's form of a call whose answer comes from what replaces a method."""
+        ...
+
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Give the mode's form of a method of several requests."""
         ...

@@ -7,12 +7,13 @@ on it, or hands it over as it is. A method of several requests (`method`) is wri
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from types import CoroutineType, MethodType
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from mistral_async._binding.arguments import bind, expand, validator
 from mistral_async._binding.docstring import Documentation
+from mistral_async._binding.replaced import replacement
 from mistral_async._binding.unknown_options import without_unknown
 from mistral_async._engine.fallback import with_fallback
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mistral_async._results.with_response import AsyncResponsePages, AsyncResponseStream
 
 P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 S = TypeVar("S")
 A = TypeVar("A", covariant=True)  # noqa: PLC0105 - as short as the others
@@ -70,6 +72,17 @@ M = TypeVar("M", bound=Mode)
 
 class Resource(Generic[M]):
     """A group of endpoints."""
+
+    _written: ClassVar[Mapping[str, Any]] = {}
+    """Its methods as they were written: who finds another one under a name finds a mock or a wrapper."""
+
+    def __init_subclass__(cls) -> None:
+        """Take note of the methods."""
+        super().__init_subclass__()
+        own: dict[str, Any] = {
+            name: found for name, found in vars(cls).items() if isinstance(found, (_Endpoint, Method))
+        }
+        cls._written = {**cls._written, **own}
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -113,6 +126,7 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
     signature = expand(describe)
     names = frozenset(list(signature.parameters)[1:])
     name, falls_back = describe.__qualname__, "fallback" in names
+    asks: str | None = vars(describe).get("asks")
     check: Callable[[dict[str, Any]], dict[str, Any] | None] | None = None
 
     @functools.wraps(describe)
@@ -127,6 +141,8 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
             args, kwargs = (), {**given, **completed}
         models: Any = kwargs.pop("fallback", None) if falls_back else None
         request = describe(self, *args, **kwargs)
+        if asks is not None and (ask := replacement(self, self._written, asks)) is not None:
+            return self._executor.ask(ask, request)
         made: Any = self._executor.perform(request if models is None else with_fallback(request, models))
         if made.__class__ is CoroutineType:
             made.__qualname__ = name  # what Python says was never awaited
@@ -235,6 +251,16 @@ def endpoint(describe: Callable[..., Any]) -> Any:
     """Make an endpoint of a method that describes a request."""
     made: CallEndpoint[..., Any] = CallEndpoint(describe)  # at run time all kinds bind alike
     return made
+
+
+def asking(name: str) -> Callable[[F], F]:
+    """Have an endpoint ask another one of its group where that is replaced, instead of sending the same request."""
+
+    def mark(describe: F) -> F:
+        vars(describe)["asks"] = name
+        return describe
+
+    return mark
 
 
 class Method(Generic[P, A]):

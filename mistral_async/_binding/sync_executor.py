@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast, 
 from mistral_async._binding.async_executor import AsyncExecutor, forms
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.portal import Portal
+from mistral_async._binding.replaced import ask_blocking, keep_replaced
 from mistral_async._codec.shown import described_blocking, safe_repr
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
@@ -68,9 +69,14 @@ class SyncExecutor:
             return self.portal.run(self._call, cast("Call[Any]", request))
         return self._blocking[kind](self.portal, form(self.engine, request))
 
+    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:
+        """Ask what replaces a method, here."""
+        return ask_blocking(replacement, request)
+
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a coroutine method to its end, or give what the method makes in its blocking form."""
-        resource = resource._with_executor(AsyncExecutor(self.engine))  # noqa: SLF001 - executors and resources are one design
+        fresh = resource._with_executor(AsyncExecutor(self.engine))  # noqa: SLF001 - executors and resources are one design
+        resource = keep_replaced(resource, fresh)
         if inspect.iscoroutinefunction(function):
             return self.portal.run(lambda: function(resource, *args, **kwargs))
         made: Any = function(resource, *args, **kwargs)  # a `Blockable`

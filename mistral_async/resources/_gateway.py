@@ -43,6 +43,10 @@ class Behind:
         request.headers = {**self._headers, **(request.headers or {})}
         return self._executor.perform(request)
 
+    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:
+        """Ask what replaces a method: it is behind nothing."""
+        return self._executor.ask(replacement, request)
+
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Give the mode's form of a method of several requests."""
         return self._executor.run(function, resource, args, kwargs)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from typing_extensions import TypeForm, Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint, method
+from mistral_async._binding.resource import Async, M, Resource, asking, endpoint, method
 from mistral_async._engine.request import DONE, Call, RetrySafety, Stream, post, stream
 from mistral_async.models.agents import AgentsCompletionOptions
 from mistral_async.models.chat import ChatCompletionResponse, CompletionChunk, ParsedOptions, completion_fields
@@ -33,6 +33,8 @@ class Agents(Resource[M]):
         body = {"agent_id": agent_id, "messages": messages, **completion_fields(options)}
         return post(_ROUTE, json=body, returns=ChatCompletionResponse, safety=RetrySafety.BILLED)
 
+    _describe_complete = complete.describe  # also where `complete` is replaced
+
     @endpoint
     def stream(
         self, messages: Sequence[MessageInput], agent_id: str, **options: Unpack[AgentsCompletionOptions]
@@ -42,6 +44,7 @@ class Agents(Resource[M]):
         return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, safety=RetrySafety.BILLED)
 
     @endpoint
+    @asking("complete")
     def parse(
         self,
         messages: Sequence[MessageInput],
@@ -57,7 +60,7 @@ class Agents(Resource[M]):
 
         kind = output_type_of(response_format)
         asked: AgentsCompletionOptions = {**options, "response_format": kind.response_format()}
-        return parse_chat(Agents.complete.describe(self, messages, agent_id, **asked), kind, repair)
+        return parse_chat(self._describe_complete(messages, agent_id, **asked), kind, repair)
 
     @method
     def parse_stream(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint, method
+from mistral_async._binding.resource import Async, M, Resource, asking, endpoint, method
 from mistral_async._codec.counts import check_count
 from mistral_async._engine.request import DONE, Call, RetrySafety, Stream, post, stream
 from mistral_async.models.chat import (
@@ -45,6 +45,8 @@ class Chat(Resource[M]):
         body = {"model": model, "messages": messages, **completion_fields(options)}
         return post(_ROUTE, json=body, returns=ChatCompletionResponse, safety=RetrySafety.BILLED)
 
+    _describe_complete = complete.describe  # also where `complete` is replaced
+
     @endpoint
     def stream(
         self, *, model: str, messages: Sequence[MessageInput], **options: Unpack[ChatOptions]
@@ -54,6 +56,7 @@ class Chat(Resource[M]):
         return stream(_ROUTE, json=body, yields=CompletionChunk, ends=DONE, safety=RetrySafety.BILLED)
 
     @endpoint
+    @asking("complete")
     def parse(
         self,
         *,
@@ -69,7 +72,7 @@ class Chat(Resource[M]):
 
         kind = output_type_of(response_format)
         asked: ChatOptions = {**options, "response_format": kind.response_format()}
-        return parse_chat(Chat.complete.describe(self, model=model, messages=messages, **asked), kind, repair)
+        return parse_chat(self._describe_complete(model=model, messages=messages, **asked), kind, repair)
 
     @method
     def parse_stream(

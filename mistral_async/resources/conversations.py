@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint, method
+from mistral_async._binding.resource import Async, M, Resource, asking, endpoint, method
 from mistral_async._codec.json_encode import encode
 from mistral_async._engine.paging import PageNumber
 from mistral_async._engine.request import Call, Pages, RetrySafety, Stream, delete, get, pages, post, stream
@@ -56,6 +55,8 @@ class Conversations(Resource[M]):
         """Start a conversation with a `model`, or with an agent by its `agent_id`."""
         return _answer(_START, _started(inputs, options))
 
+    _describe_start = start.describe  # also where `start` is replaced
+
     @endpoint
     def start_stream(
         self, *, inputs: ConversationInputs, **options: Unpack[ConversationOptions]
@@ -69,6 +70,8 @@ class Conversations(Resource[M]):
     ) -> Call[ConversationResponse]:
         """Go on with a conversation."""
         return _answer(_APPEND, _fields(inputs, options), conversation_id)
+
+    _describe_append = append.describe  # also where `append` is replaced
 
     @endpoint
     def append_stream(
@@ -133,6 +136,7 @@ class Conversations(Resource[M]):
         return delete("/v1/conversations/{}", conversation_id)
 
     @endpoint
+    @asking("start")
     def parse(
         self,
         *,
@@ -147,10 +151,11 @@ class Conversations(Resource[M]):
 
         kind = output_type_of(response_format)
         options["completion_args"] = kind.completion_args(options.get("completion_args"))
-        call = Conversations.start.describe(self, inputs=inputs, **options)
-        return parse_conversation(call, kind, repair, partial(Conversations.append.describe, self))
+        call = self._describe_start(inputs=inputs, **options)
+        return parse_conversation(call, kind, repair, self._describe_append)
 
     @endpoint
+    @asking("append")
     def append_parse(
         self,
         conversation_id: str,
@@ -166,8 +171,8 @@ class Conversations(Resource[M]):
 
         kind = output_type_of(response_format)
         options["completion_args"] = kind.completion_args(options.get("completion_args"))
-        call = Conversations.append.describe(self, conversation_id, inputs=inputs, **options)
-        return parse_conversation(call, kind, repair, partial(Conversations.append.describe, self))
+        call = self._describe_append(conversation_id, inputs=inputs, **options)
+        return parse_conversation(call, kind, repair, self._describe_append)
 
     @method
     def parse_stream(

@@ -6,7 +6,7 @@ from typing import Any
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, asking, endpoint
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._engine.request import Call, RetrySafety, post
 from mistral_async.models.formats import response_format_of
@@ -38,7 +38,10 @@ class Ocr(Resource[M]):
             body[key] = response_format_of(body.get(key))
         return post("/v1/ocr", json=body, nulls={"model"}, returns=OCRResponse, safety=RetrySafety.BILLED)
 
+    _describe_process = process.describe  # also where `process` is replaced
+
     @endpoint
+    @asking("process")
     def parse(
         self,
         *,
@@ -61,4 +64,4 @@ class Ocr(Resource[M]):
             "document_annotation_format": None if whole is None else whole.response_format(),
             "bbox_annotation_format": None if image is None else image.response_format(),
         }
-        return parse_document(Ocr.process.describe(self, model=model, document=document, **asked), whole, image)
+        return parse_document(self._describe_process(model=model, document=document, **asked), whole, image)
