@@ -560,6 +560,7 @@ WAITS = [
         demo/__init__.py _asynchronous:client.chat.stream
         compat/extra/run/context.py __aexit__:_stack.aclose
         compat/_asking.py method:call method:ask
+        _binding/replaced.py ask_async:answer
         compat/_events.py close:_stream.aclose
         compat/extra/workflows/helpers.py get_scheduler_namespace:workflows.workers.get_scheduler_namespace_async
         compat/extra/realtime/_connection.py _send:_websocket.send close:_websocket.close __anext__:anext
