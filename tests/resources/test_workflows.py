@@ -488,6 +488,18 @@ async def test_events_are_followed_over_streams_that_break(workflows, clock, ser
     assert (ended.status, asked) == ("COMPLETED", ["a", "b"])
 
 
+async def test_questions_after_the_events_are_counted(workflows, server):
+    server.fault(Cut(after_events=1), operation="workflows.events.get_stream_events", times=9)
+    with pytest.raises(TimeoutError, match="not done after 2 questions"):
+        await workflows.execute_with_connector_auth(
+            "sign_in",
+            connectors=[ConnectorSlot(connector_name="a")],
+            on_auth_required=str,
+            polling_interval=0.001,
+            max_attempts=2,
+        )
+
+
 async def test_an_error_of_the_callback_is_raised(workflows):
     def sign_in(state):
         raise ZeroDivisionError

@@ -244,6 +244,7 @@ class Workflows(Resource[M]):
         on_auth_required: Callable[[ConnectorAuthTaskState], object],
         connectors: Sequence[ConnectorSlot] = (),
         polling_interval: float = 2.0,
+        max_attempts: int | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - the execution goes on
         **options: Unpack[WorkflowRunOptions],
     ) -> WorkflowExecutionResponse:
@@ -251,12 +252,12 @@ class Workflows(Resource[M]):
 
         `on_auth_required`, a function or a coroutine function, is told of each sign-in that a connector needs; the
         execution goes on by itself once the user has signed in. Where the events end before the execution they are
-        asked for again after `polling_interval` seconds, then ever more rarely, up to 30 seconds. Raises as
-        `wait_for_workflow_completion` does.
+        asked for again after `polling_interval` seconds, then ever more rarely, up to 30 seconds and
+        `max_attempts` times. Raises as `wait_for_workflow_completion` does.
         """
         from mistral_async._binding.async_executor import once
         from mistral_async._results.poll import Poll, poll_until
-        from mistral_async._results.workflow_run import Follower, completed, is_ended
+        from mistral_async._results.workflow_run import Follower, at_most, completed, is_ended
 
         if connectors:
             options["extensions"] = WorkflowExtensions.from_connectors(connectors)
@@ -274,4 +275,4 @@ class Workflows(Resource[M]):
             return await asking.executions.get_workflow_execution(execution_id)
 
         poll = Poll(initial=polling_interval, maximum=max(polling_interval, 30.0), factor=2.0)
-        return completed(await poll_until(look, is_ended, poll, timeout=timeout))
+        return completed(await poll_until(at_most(look, max_attempts), is_ended, poll, timeout=timeout))

@@ -29,7 +29,7 @@ async def execute_with_connector_auth_async(
     deployment_name: str | None = None,
     connectors: Sequence[ConnectorSlot] = (),
     polling_interval: float = 2,
-    max_polling_attempts: int | None = None,  # noqa: ARG001 - the events say when it has ended
+    max_polling_attempts: int | None = None,
 ) -> WorkflowExecutionResponse:
     """Start an execution with connectors, tell of the sign-ins that they need, and wait for its end."""
     workflows: Any = client.workflows
@@ -38,6 +38,7 @@ async def execute_with_connector_auth_async(
         on_auth_required=on_auth_required or _ignore,
         connectors=connectors,
         polling_interval=max(polling_interval, _SHORTEST),
+        max_attempts=max_polling_attempts,
         input=input_data,
         execution_id=execution_id,
         task_queue=task_queue,
