@@ -64,6 +64,7 @@ def serving():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="`getrusage` begins with the memory of the parent")
 @pytest.mark.parametrize(
     ("order", "backend", "count", "jobs"),

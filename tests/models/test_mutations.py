@@ -94,6 +94,7 @@ MUTANTS = Path(__file__).parents[2] / "benchmarks" / "mutants.py"
 
 
 @pytest.mark.skipif(not MUTANTS.exists(), reason="the benchmarks are not part of this archive")
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("count", [500, pytest.param(15_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("own", [False, True], ids=["recorded", "own"])
 def test_no_mutation_of_a_reply_raises_through_the_client(count, own):
