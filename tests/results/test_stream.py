@@ -146,6 +146,7 @@ async def cancelled_while(server, client, read):
 
         tasks.start_soon(reader)
         await anyio.sleep(0.1)
+        await anyio.wait_all_tasks_blocked()
         start = time.perf_counter()
         stream.cancel()
         stream.cancel()
