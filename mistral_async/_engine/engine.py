@@ -15,6 +15,7 @@ from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, decode
 from mistral_async._engine.call_state import CallState, bare
 from mistral_async._engine.encode import HeadCache, encode_body, with_extra
+from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.prompt_cache import with_prompt_cache_key
 from mistral_async._engine.request import Call, Request, model_of
@@ -100,7 +101,7 @@ class Engine:
     async def aclose(self) -> None:
         """Close what is open; all of it opens again when it is needed."""
         try:
-            for each in dict.fromkeys((*self.state.used(), self._cache)):
+            for each in {id(each): each for each in (*self.state.used(), self._cache)}.values():
                 if (close := getattr(each, "aclose", None)) is not None:
                     await close()
         finally:
@@ -139,7 +140,8 @@ class Engine:
 
     async def _from_cache(self, request: Call[T], trace: Trace | None) -> Response[T]:
         """Return the stored answer of a call, else perform it and store what it gives."""
-        from mistral_async._engine.cached_calls import respond
+        with first_use():
+            from mistral_async._engine.cached_calls import respond
 
         send = partial(self._respond, request, trace)
         found: Response[T] = await respond(self, self._cache, request, send, trace)
@@ -190,7 +192,8 @@ class Engine:
         if request.route in EXECUTES:
             request = with_traceparent(request, options, None if trace is None else trace.call.headers)
         if self._encoding is not None:
-            from mistral_async._engine.payloads import encode_payloads
+            with first_use():
+                from mistral_async._engine.payloads import encode_payloads
 
             request, options = await encode_payloads(self._encoding, request, self, options, deadline)
         sent, extra = (request, options.extra_body) if self._gateway is None else self._rewrite(request, options)
@@ -244,9 +247,10 @@ class Engine:
         trace: Trace | None,
     ) -> Routing | None:
         """Return the other accounts and models that a call may go to; None where it has its own alone."""
-        from mistral_async._engine.affinity import goes_anywhere
-        from mistral_async._engine.fallback import fallback_of
-        from mistral_async._engine.routing import Routing
+        with first_use():
+            from mistral_async._engine.affinity import goes_anywhere
+            from mistral_async._engine.fallback import fallback_of
+            from mistral_async._engine.routing import Routing
 
         fallback = fallback_of(request, options.fallback)
         is_fixed = fallback is None or "model" in (options.extra_body or ())

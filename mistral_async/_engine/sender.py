@@ -29,6 +29,7 @@ from mistral_async._http.protocol import Phase, Sent, SettingError, Timeouts, Wi
 from mistral_async._http.threads import NoThreadError
 from mistral_async._ratelimit import Priority
 from mistral_async.errors import (
+    APIConnectError,
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
@@ -273,8 +274,8 @@ class Sender:
                 await self._pace(call)
             else:
                 call.reservation = None
-        except BaseException:
-            call.count(executed=False)
+        except BaseException as problem:
+            self._account_unsent(call, problem)
             raise
         if call.trace is not None:
             call.trace.sending(call.began, call.waited, call.model, call.key_number)
@@ -300,6 +301,12 @@ class Sender:
         finally:
             if call.limiter.alone is call:
                 call.limiter.alone = None
+
+    def _account_unsent(self, call: CallState, problem: BaseException) -> None:
+        """Count an attempt that was not sent, and keep it where a module could not be loaded: it may be repeated."""
+        call.count(executed=False)
+        if isinstance(problem, APIConnectError) and not problem.attempts:
+            self._failed(call, problem)
 
     def _unanswered(self, call: CallState, problem: Exception) -> MistralError:
         """Make the error of an attempt that got no answer, and settle it."""
@@ -496,7 +503,8 @@ def _tokens_in(body: bytes) -> float:
     """Estimate the tokens of a body; only a large one is looked at for media, which have few for their size."""
     if len(body) < _LARGE_BODY:
         return len(body) / _BYTES_PER_TOKEN
-    from mistral_async._spending.media import AUDIO_RATE, IMAGE_TOKENS, content_of
+    with first_use():
+        from mistral_async._spending.media import AUDIO_RATE, IMAGE_TOKENS, content_of
 
     content = content_of(body)
     text = (content.text + content.documents) / _BYTES_PER_TOKEN

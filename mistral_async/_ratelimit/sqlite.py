@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final, TypeVar, cast
 
@@ -214,12 +215,13 @@ class SQLiteStore:
         rows = connection.execute(_SOME, (self._swept, _SWEEP)).fetchall()
         self._swept = rows[-1][0] if len(rows) == _SWEEP else ""
         for key, stored in rows:
-            if key.endswith(_LEARNED):
-                needed = is_current(self._decoded(stored, self._decode_learned), now)
-            else:
-                needed = not is_spent(self._bucket(stored), now)
-            if not needed:
-                connection.execute(_DELETE, (key,))
+            with suppress(ConfigurationError):  # whoever needs what can not be read is told so
+                if key.endswith(_LEARNED):
+                    needed = is_current(self._decoded(stored, self._decode_learned), now)
+                else:
+                    needed = not is_spent(self._bucket(stored), now)
+                if not needed:
+                    connection.execute(_DELETE, (key,))
 
     def _raise_lasting(self, error: sqlite3.Error) -> None:
         """Raise a ConfigurationError for what does not pass by itself (rule 4)."""

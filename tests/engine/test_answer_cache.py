@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import inspect
 import os
@@ -520,6 +521,27 @@ async def test_a_redis_that_is_away_fails_no_call(server, caplog, of_coredis):
             assert (await client.chat.complete(**HI)).text
     await away.aclose()
     assert len([each for each in caplog.records if "store of answers" in each.message]) == 1
+
+
+@one_loop
+async def test_every_store_that_was_used_is_closed(server):
+    @dataclasses.dataclass
+    class Store:  # which has no hash, and equals another one
+        closed: bool = False
+
+        async def get(self, key):
+            return None
+
+        async def set(self, key, value):
+            pass
+
+        async def aclose(self):
+            self.closed = True
+
+    stores = Store(), Store()
+    async with caching(server, stores[0]) as client:
+        await client.with_options(cache=stores[1]).chat.complete(**HI)
+    assert [each.closed for each in stores] == [True, True]
 
 
 async def test_memory_is_bounded():

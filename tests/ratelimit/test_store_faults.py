@@ -7,7 +7,7 @@ import signal
 import socket
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import anyio
 import pytest
@@ -199,7 +199,7 @@ def test_a_url_of_no_redis(url):
 
 
 async def test_a_file_that_is_no_store_is_said_at_once(server, tmp_path):
-    # Rule 3 of sqlite.
+    # Rule 4 of sqlite.
     text, other = tmp_path / "text", tmp_path / "other"
     text.write_text("not a database, but long enough to be read as the head of one" * 20)
     with sqlite3.connect(other) as database:
@@ -209,6 +209,17 @@ async def test_a_file_that_is_no_store_is_said_at_once(server, tmp_path):
     for path in (text, other, tmp_path, tmp_path / "no" / "folder"):
         with anyio.fail_after(2), pytest.raises(ConfigurationError, match=r"rate-limit store"):
             await ask(server, SQLiteStore(path))
+
+
+async def test_a_row_that_can_not_be_read_fails_no_call_that_does_not_need_it(server, tmp_path, monkeypatch):
+    # Rules 3 and 4 of sqlite.
+    monkeypatch.setattr("mistral_async._ratelimit.sqlite._SWEEP", 1)
+    store = SQLiteStore(tmp_path / "limits")
+    await store.reserve([demand()], [])
+    with closing(sqlite3.connect(store.path)) as database, database:
+        database.execute("INSERT INTO mistral_async_limits VALUES ('of another version', 'text')")
+    assert (await store.reserve([demand()], [])).booked
+    await store.aclose()
 
 
 class Flaky:

@@ -52,7 +52,7 @@ def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tu
     `framing` gets them by name, those that decide about the body and the connection joined where they are repeated.
     An informational head (1xx) is checked and its fields are dropped. None where a line is malformed.
     """
-    line, _, fields = head[:-2].partition(b"\r\n")
+    line, _, fields = head.partition(b"\r\n")
     start = _parse_status_line(line)
     if start is None:
         return None
@@ -93,7 +93,7 @@ def _split_regular(fields: bytes) -> Headers | None:
     """
     lines = fields.splitlines()
     count = len(lines)
-    if sum(map(len, lines)) + 2 * count - 2 != len(fields) or _NUL in fields:
+    if sum(map(len, lines)) + 2 * count != len(fields) or _NUL in fields:
         return None  # there is a line end of one byte
     seen = _HEADS.get(count)
     found: Headers = [_NO_FIELD] * count if seen is None else seen[1].copy()
@@ -110,10 +110,10 @@ def _split_regular(fields: bytes) -> Headers | None:
 
 def _split_any(fields: bytes) -> Headers | None:
     """Return the fields of a head, and know their names from now on; None where a line is malformed."""
-    if FIELDS.fullmatch(fields + b"\r\n" if fields else b"") is None:
+    if FIELDS.fullmatch(fields) is None:
         return None
     found: Headers = []
-    for line in _FOLD.sub(b" ", fields).split(b"\r\n") if fields else ():
+    for line in _FOLD.sub(b" ", fields).split(b"\r\n")[:-1]:
         spelt, _, value = line.partition(b":")
         field = (spelt.lower(), value.strip(b" \t"))
         if len(spelt) <= _LONGEST_NAME and len(_NAMES) < _MOST_NAMES and spelt not in _NAMES:

@@ -204,13 +204,13 @@ FIELD_LINES = st.lists(
 
 @given(FIELD_LINES, st.lists(FIELD_LINES, max_size=3))
 def test_a_head_reads_the_same_whether_its_fields_are_known_or_not(lines, before):
-    fields = b"\r\n".join(lines)
+    fields = joined(lines)
     known = [b"Server", b"server", b"X-A", b"x-a", b"Vary"]
     forget_fields()
     first = head._split_any(fields)
     head._NAMES.update({name: name.lower() for name in known})
     for each in before:
-        head._split_regular(b"\r\n".join(each))
+        head._split_regular(joined(each))
     again = head._split_regular(fields)
     assert again == first if again is not None else True
     regular = bool(lines) and all(line.partition(b":")[0] in known and b":" in line for line in lines)
@@ -220,15 +220,29 @@ def test_a_head_reads_the_same_whether_its_fields_are_known_or_not(lines, before
 def test_fields_are_remembered_up_to_a_limit():
     forget_fields()
     for n in range(2000):
-        head._split_any(b"x-%d: %b\r\n%b: 1" % (n, b"1" * (n % 400), b"x" * 65))
+        head._split_any(b"x-%d: %b\r\n%b: 1\r\n" % (n, b"1" * (n % 400), b"x" * 65))
     assert len(head._NAMES) == 1024
     assert max(map(len, head._NAMES)) <= 64
     for n in range(1, 100):
-        head._split_regular(b"\r\n".join([b"x-1: 2"] * n))
+        head._split_regular(joined([b"x-1: 2"] * n))
     assert len(head._HEADS) == 64
-    assert head._split_regular(b"x-1: %b" % (b"2" * 9000)) == [(b"x-1", b"2" * 9000)]
+    assert head._split_regular(b"x-1: %b\r\n" % (b"2" * 9000)) == [(b"x-1", b"2" * 9000)]
     assert head._HEADS[1] == ([b"x-1: 2"], [(b"x-1", b"2")])
     forget_fields()
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n"])
+def test_line_ends_of_one_byte_are_no_two_in_a_head_whose_names_are_known(end):
+    """Rules 1 and 3."""
+    parse(HEAD + b"A: b\r\nContent-Length: 1\r\n\r\nx")
+    data = HEAD + end.join([b"A: b", b"Content-Length: 1", b"\r\n\r\nx"])
+    found = parse(data)
+    assert found == outcome([data[at : at + 1] for at in range(len(data))])
+    assert found[-1] is False  # the connection is not used again, or the answer is refused
+
+
+def joined(lines):
+    return b"".join(line + b"\r\n" for line in lines)
 
 
 def forget_fields():

@@ -1,0 +1,43 @@
+"""Modules that load when a call first needs them, in a process that has no file descriptor left."""
+
+from __future__ import annotations
+
+import errno
+import sys
+
+import pytest
+
+from mistral_async import MemoryCache, Mistral, RateLimits
+from mistral_async.errors import APIConnectError
+
+CHAT = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "x" * 40_000}]}
+MODULES = {
+    "mistral_async._spending.media": ({"rate_limits": RateLimits(requests_per_second=1000)}, {}, 3),
+    "mistral_async._engine.affinity": ({}, {"fallback": ["mistral-large-latest"]}, 0),
+    "mistral_async._engine.cached_calls": ({"cache": MemoryCache()}, {}, 0),
+}
+"""The settings and options that each is loaded for, and the attempts: one that needs a module is repeated."""
+
+
+class NoDescriptors:
+    def __init__(self, module):
+        self.module = module
+
+    def find_spec(self, name, path, target=None):
+        if name == self.module:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+
+@pytest.mark.parametrize("module", MODULES)
+async def test_a_module_that_can_not_be_loaded(server, module, monkeypatch):
+    """Rule 1."""
+    settings, options, attempts = MODULES[module]
+    retries = {"retries": 2, "backoff": {"initial_interval": 1}}
+    async with Mistral(server.api_key, server_url=server.url, retry_config=retries, **settings) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "meta_path", [NoDescriptors(module), *sys.meta_path])
+            patch.delitem(sys.modules, module, raising=False)
+            with pytest.raises(APIConnectError, match="could not load what the call needs") as raised:
+                await client.chat.complete(**CHAT, **options)
+        assert len(raised.value.attempts) == attempts
+        assert (await client.chat.complete(**CHAT, **options)).text
