@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Final, TypeAlias, TypeVar
 
+import anyio
 import httpx
 
 from mistral_async import Transport
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import NoThreadError, run_in_thread
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
 from mistral_async.compat._hooks.types import (
     AfterErrorContext,
@@ -17,18 +19,21 @@ from mistral_async.compat._hooks.types import (
     BeforeRequestContext,
     HookContext,
 )
-from mistral_async.compat.errors import NoResponseError
+from mistral_async.compat.errors import HookFailure, NoResponseError
 
 # Rule 1: Each attempt of a call passes the hooks, in a thread: they may block. A call that ends waits for none.
-# Rule 2: What a hook raises or returns as an exception ends the call as it is, and is not tried again. What is raised
-#   before there is a response is shown to `after_error` first, which may take it away; then there is no response.
+# Rule 2: What a hook raises or returns as an exception ends the call as it is, and is not tried again: on its way it is
+#   a `HookFailure`, as an error of httpx would be taken for one of the connection. What is raised before there is a
+#   response is shown to `after_error` first, which may take it away; then there is no response.
 # Rule 3: An answer in JSON has been read when hooks see it, as over there; a stream or a download has not.
+# Rule 4: A response that hooks do not let through is closed.
 
 OPERATION: Final[ContextVar[str]] = ContextVar("operation")
 """The path of the method whose requests are sent (`chat.complete`)."""
 
 T = TypeVar("T")
 Send: TypeAlias = Callable[[httpx.Request], Awaitable[httpx.Response]]
+_CLOSE_SECONDS: Final = 1.0
 _FIRST_ERROR: Final = 400
 _OF_THE_BODY_AS_SENT: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
@@ -50,17 +55,27 @@ class HookedRequests:
             response.request = changed
             response = await _read_if_json(response)
         except Exception as error:
-            _, left = await _in_thread(hooks.after_error, AfterErrorContext(context), None, error)
+            raised = error.raised if isinstance(error, HookFailure) else error
+            _, left = await _in_thread(hooks.after_error, AfterErrorContext(context), None, raised)
             if left is None:
-                raise NoResponseError("No response received") from error
-            if left is error:
+                raise NoResponseError("No response received") from raised
+            if left is raised:
                 raise
-            raise left from error
+            raise HookFailure(left) from raised
+        try:
+            return await self._let_through(context, response)
+        except BaseException:
+            with anyio.move_on_after(_CLOSE_SECONDS, shield=True), suppress(Exception):
+                await response.aclose()
+            raise
+
+    async def _let_through(self, context: HookContext, response: httpx.Response) -> httpx.Response:
+        hooks = self._hooks
         if response.status_code < _FIRST_ERROR:
             return await _in_thread(hooks.after_success, AfterSuccessContext(context), response)
         found, left = await _in_thread(hooks.after_error, AfterErrorContext(context), response, None)
         if left is not None:
-            raise left
+            raise HookFailure(left)
         return response if found is None else found
 
     def _context(self, request: httpx.Request) -> HookContext:
@@ -114,13 +129,21 @@ class HookedClient:
 
 
 async def _in_thread(hook: Callable[..., T], *given: Any) -> T:
-    """Return what hooks say (rule 1)."""
-    return await run_in_thread(hook, *given, abandon_on_cancel=True)
+    """Return what hooks say (rule 1); what they raise, but for a failure that they were shown, is theirs (rule 2)."""
+    try:
+        return await run_in_thread(hook, *given, abandon_on_cancel=True)
+    except NoThreadError:
+        raise
+    except Exception as error:
+        if any(error is each for each in given):
+            raise
+        raise HookFailure(error) from error
 
 
 async def _read_if_json(response: httpx.Response) -> httpx.Response:
     """Read an answer in JSON (rule 3), and return it as it is without a content coding."""
-    if "json" not in response.headers.get("content-type", "") or response.is_stream_consumed:
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not (kind == "application/json" or kind.endswith("+json")) or response.is_stream_consumed:
         return response
     try:
         content = await response.aread()

@@ -180,8 +180,16 @@ def _restored(plain: type[errors.MistralError], args: tuple[Any, ...], state: di
     return error
 
 
+class HookFailure(Exception):  # noqa: N818 - the error is what it holds
+    """An exception of a hook, on its way to the caller, who gets that (`compat._hooked`)."""
+
+    def __init__(self, raised: Exception) -> None:
+        super().__init__(str(raised))
+        self.raised = raised
+
+
 class OfficialErrors:
-    """A `with` block whose errors get an official class too."""
+    """A `with` block whose errors get an official class too; what a hook raised is raised as it is."""
 
     def __enter__(self) -> None:
         return None
@@ -189,6 +197,8 @@ class OfficialErrors:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if isinstance(error, HookFailure):
+            raise error.raised from error.raised.__cause__
         if error is not None:
             add_official_class(error)
 

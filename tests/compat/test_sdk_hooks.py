@@ -107,8 +107,8 @@ def test_of_coroutines_and_in_another_thread(threaded_server, make):
     assert threading.main_thread() not in threads
 
 
-class RefusedError(Exception):
-    """A hook's own."""
+class RefusedError(httpx.ConnectError):
+    """A hook's own: what it asks over HTTP is down."""
 
 
 @pytest.mark.parametrize("returned", [True, False])
@@ -124,6 +124,31 @@ def test_an_exception_of_a_hook_ends_the_call_as_it_is(threaded_server, kind, re
     with pytest.raises(RefusedError):
         client.chat.complete(**(WRONG if kind == "after_error" else CALL))
     assert len(threaded_server.requests) == (kind != "before_request")
+
+
+def test_a_response_that_a_hook_refuses_is_closed():  # Rules 3 and 4
+    seen = []
+
+    class Body(httpx.SyncByteStream):
+        def __iter__(self):
+            yield b"{}\n"
+
+        def close(self):
+            seen.append("closed")
+
+    class Refusing(AfterSuccessHook):
+        def after_success(self, hook_ctx, response):
+            seen.append(response.is_stream_consumed)
+            raise RefusedError("no")
+
+    def answer(request):
+        return httpx.Response(200, headers={"content-type": "application/x-ndjson"}, stream=Body())
+
+    client = compat.Mistral("key", client=httpx.Client(transport=httpx.MockTransport(answer)))
+    register(client, Refusing())
+    with pytest.raises(RefusedError):
+        client.files.download(file_id="00000000-0000-0000-0000-000000000000")
+    assert seen == [False, "closed"]
 
 
 class Mending(AfterErrorHook):

@@ -547,7 +547,7 @@ WAITS = [
         compat/_calls.py call:start call:result
         compat/_client.py __aexit__:client.aclose
         compat/_hooked.py aclose:_connections.aclose send:_client.send
-        compat/_hooked.py _read_if_json:response.aread _read_if_json:response.aclose
+        compat/_hooked.py _read_if_json:response.aread _read_if_json:response.aclose pass_by:response.aclose
         compat/_events.py start:_stream.__aenter__ __aexit__:_stream.aclose __anext__:anext __anext__:_stream.aclose
         compat/_pages.py _page_async:anext
         cli/speak.py _speak:client.audio.speech.stream
