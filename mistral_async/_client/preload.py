@@ -30,8 +30,8 @@ _DRIVERS: Final = {
 
 def load_calls() -> None:
     """Import what a chat call of the running event loop needs, retries included."""
-    trio = sys.modules.get("trio")
-    driver = "trio" if trio is not None and trio.lowlevel.in_trio_task() else "asyncio"
+    trio = getattr(sys.modules.get("trio"), "lowlevel", None)  # None as well while another thread imports it
+    driver = "trio" if trio is not None and trio.in_trio_task() else "asyncio"
     _load(*_EVERY_CALL, *_DRIVERS[driver])
 
 

@@ -34,11 +34,12 @@ _HOOKS: set[AsyncGenerator[None, None]] = set()
 def current_loop() -> Loop:
     """Return the running asyncio loop, or trio's token; RuntimeError without either.
 
-    Trio is asked first, since in guest mode both run. Neither is imported here: without it there is no such loop.
+    Trio is asked first, since in guest mode both run. Neither is imported here: without it there is no such loop, nor
+    while another thread imports it.
     """
-    trio = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_task():
-        token: Loop = trio.lowlevel.current_trio_token()
+    trio = getattr(sys.modules.get("trio"), "lowlevel", None)
+    if trio is not None and trio.in_trio_task():
+        token: Loop = trio.current_trio_token()
         return token
     asyncio = sys.modules.get("asyncio")
     if asyncio is None:

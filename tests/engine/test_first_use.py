@@ -1,9 +1,10 @@
-"""Modules that load when a call first needs them, in a process that has no file descriptor left."""
+"""Modules that load when a call first needs them, without file descriptors, or while another thread loads them."""
 
 from __future__ import annotations
 
 import errno
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -41,3 +42,10 @@ async def test_a_module_that_can_not_be_loaded(server, module, monkeypatch):
                 await client.chat.complete(**CHAT, **options)
         assert len(raised.value.attempts) == attempts
         assert (await client.chat.complete(**CHAT, **options)).text
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_another_thread_imports_trio_meanwhile(server, monkeypatch):
+    monkeypatch.setitem(sys.modules, "trio", ModuleType("trio"))  # as it is at the beginning
+    async with Mistral(server.api_key, server_url=server.url) as client:
+        assert (await client.chat.complete(**CHAT)).text
