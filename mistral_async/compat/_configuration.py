@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mistral_async._client.settings import SERVERS
+from mistral_async._codec.redact import as_secret
 from mistral_async._version import __version__
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
 
@@ -65,12 +66,12 @@ class SDKConfiguration:
 
 
 def security_of(key: Any) -> Any:
-    """Return what has a key as `api_key`, or a function that gives that; None for no key."""
+    """Return what has a key as `api_key`, and does not show it, or a function that gives that; None for no key."""
     from mistral_async.compat.models import Security
 
     if callable(key):
-        return lambda: Security(api_key=key())
-    return None if key is None else Security(api_key=key)
+        return lambda: security_of(key())
+    return None if key is None else Security(api_key=as_secret(key))
 
 
 def key_of(security: Any) -> Any:

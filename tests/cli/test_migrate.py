@@ -142,9 +142,16 @@ WRONG = {
     ),
     "below an import": ("import mistralai as m\nm.models.Nonsense", "2: mistral_async.compat.models.Nonsense is not"),
     "in a string": ("patch('mistralai.nonsense.x')", "1: mistral_async.compat.nonsense.x is not there"),
+    "a name that another distribution takes": (
+        "import mistralai\nimport mistralai.workflows",
+        "2: import mistralai.workflows with `as`",
+    ),
+    "a name that another distribution has": (
+        "import mistralai.workflows\nmistralai.client.Mistral",
+        "1: import mistralai.workflows with `as`",
+    ),
     "another library": ("import httpx2", "1: clients and exceptions are those of httpx"),
     "a string that may be a module": ("x = 'mistralai.client'", "1: 'mistralai.client' may name a module"),
-    "a method": ("c.beta.connectors.mcp_client(1)", "1: connectors.mcp_client(...) gives a client"),
 }
 
 

@@ -444,6 +444,7 @@ def test_the_key_is_where_the_official_sdk_has_it(official, threaded_server):
     official.sdk_configuration.security = lambda: official_models.Security(api_key=key)
     official.models.list()
     assert Mistral(lambda: key).sdk_configuration.security().api_key == key
+    assert key not in repr(official.sdk_configuration.security())
     assert Mistral().sdk_configuration.security is None
 
 

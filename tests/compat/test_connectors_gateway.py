@@ -37,6 +37,7 @@ async def test_an_http_client(server, connectors):
         for url in (
             "../models",
             "/items/%2e%2e/models",
+            "/items/..%2f..%2fmodels",
             "https://api.test/",
             f"{client.base_url}".replace("http/", "https/"),
         ):

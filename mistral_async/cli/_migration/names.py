@@ -59,12 +59,6 @@ VERSION_0_METHODS: Final = {
 }
 """The methods of version 0's client, and those in their place."""
 
-METHODS: Final = {
-    "connectors.http_client": "gives a client of another HTTP library there: use mistral_async.Mistral's, of httpx",
-    "connectors.mcp_client": "gives a client of another MCP library there: use mistral_async.tools.MCP",
-}
-"""Methods of the official client that programs have to change, by the end of their path, with the reason."""
-
 
 def is_official(dotted: str) -> bool:
     """Return whether a dotted name is a package of the official SDK, or below it (rule 2)."""

@@ -24,7 +24,6 @@ from libcst.metadata import (
 from mistral_async.cli._migration.edits import Edit, apply_edits
 from mistral_async.cli._migration.names import (
     COMPAT,
-    METHODS,
     OFFICIAL,
     TOPS,
     VERSION_0_METHODS,
@@ -36,11 +35,13 @@ from mistral_async.cli._migration.names import (
     version_0_advice,
 )
 from mistral_async.cli._migration.note import Note
+from mistral_async.compat._official import is_of_others
 
 # Rule 1: Nothing is changed but the names: comments, layout, encoding and line ends stay, byte by byte. Source that can
 # not be read, or would not be written as it was, raises a `ValueError`.
 # Rule 2: A name that an import binds stays bound: `import mistralai.client` becomes `import ... as mistralai`, and
-# `mistralai.client.Mistral` below it `mistralai.Mistral`.
+# `mistralai.client.Mistral` below it `mistralai.Mistral`. An import of another distribution that would bind `mistralai`
+# again (`import mistralai.workflows`) is told of.
 # Rule 3: A string is changed where it names a module for sure (`import_module`, `mock.patch`, `sys.modules`, ...).
 # One that only may is told of.
 # Rule 4: An import of version 0 is left as it is and told of, with the calls of methods that only that version has.
@@ -62,7 +63,8 @@ def migrate_source(source: bytes) -> tuple[bytes, list[Note]]:
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     changed = apply_edits(module.code.encode(), reader.edits)
-    notes = dict.fromkeys([*reader.notes, *(reader.old_calls if reader.version_0 else ())])
+    told = [*(reader.old_calls if reader.version_0 else ()), *(reader.bound_again if reader.binds else ())]
+    notes = dict.fromkeys([*reader.notes, *told])
     return changed.decode().encode(module.encoding), sorted(notes, key=lambda note: note.line)
 
 
@@ -112,6 +114,9 @@ class _Reader(cst.CSTVisitor):
         self.old_calls: list[Note] = []
         """Calls of methods that version 0 has."""
         self.version_0 = False
+        self.bound_again: list[Note] = []
+        """Imports of other distributions that bind `mistralai`."""
+        self.binds = False  # that name, to `compat`
         self._modules: set[cst.CSTNode] = set()  # strings that name one
         self._told: set[cst.CSTNode] = set()  # strings that are done with
 
@@ -128,7 +133,11 @@ class _Reader(cst.CSTVisitor):
                     top = dotted.partition(".")[0]
                     bound = f"{TOPS[top]} as {top}"
                     new = bound if new == TOPS[top] else f"{new}, {bound}"
+                    self.binds |= top == OFFICIAL
                 self._replace(alias.name, new)
+            elif is_of_others(dotted) and alias.asname is None:
+                text = f"import {dotted} with `as`: it would take the name {OFFICIAL} from {COMPAT}"
+                self.bound_again.append(Note(self._line(node), text))
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:  # noqa: N802 - the name that LibCST calls
@@ -182,6 +191,7 @@ class _Reader(cst.CSTVisitor):
         found = self.get_metadata(QualifiedNameProvider, node, set[QualifiedName]())
         for dotted in {each.name for each in found if each.source is QualifiedNameSource.IMPORT}:
             if dotted == f"{OFFICIAL}.client":
+                self.binds |= _dotted(node) == dotted
                 self._replace(node.dot, "")
                 self._replace(node.attr, "")
             elif is_official(dotted) and is_module(compat_name(dotted.rpartition(".")[0])):
@@ -197,12 +207,6 @@ class _Reader(cst.CSTVisitor):
         elif "sys.modules" in {_dotted(first), _string(first)}:  # patch.dict, monkeypatch.setitem
             for each in others[:1]:
                 self._modules.update(_keys(each) if isinstance(each, cst.Dict) else [each])
-        self._note_method(node, dotted, name)
-
-    def _note_method(self, node: cst.Call, dotted: str, name: str) -> None:
-        for path, reason in METHODS.items():
-            if dotted.endswith(f".{path}"):
-                self.notes.append(Note(self._line(node), f"{path}(...) {reason}"))
         if isinstance(node.func, cst.Attribute) and name in VERSION_0_METHODS:
             text = f"{name}(...) of version 0 is {VERSION_0_METHODS[name]}(...)"
             self.old_calls.append(Note(self._line(node), text))

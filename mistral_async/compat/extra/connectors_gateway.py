@@ -151,7 +151,7 @@ def _check_below(url: httpx.URL, base: httpx.URL) -> None:
     """Refuse what is not the address of the connector, or below it."""
     path, own = (each.raw_path.partition(b"?")[0].decode() for each in (url, base))
     same = (url.scheme, url.host, url.port) == (base.scheme, base.host, base.port)
-    below = f"{path}/".startswith(f"{own}/") and _DOTS.isdisjoint(map(unquote, path[len(own) :].split("/")))
+    below = f"{path}/".startswith(f"{own}/") and _DOTS.isdisjoint(unquote(path[len(own) :]).split("/"))
     if not (same and below):
         raise ValueError(f"requests of this client must target the configured connector: {base}")
 
