@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
+from mistral_async._codec.counts import plain_number
 from mistral_async._engine.deprecation import DeprecationWatch
 from mistral_async._engine.retry import RetryBudget, ThrottleStreaks
 from mistral_async._ratelimit import Limiter
@@ -132,7 +133,7 @@ class ClientState:
         if number is None or (number == 1 and self.pool is None):
             return self
         members = (self,) if self.pool is None else self.pool.members
-        if type(number) is not int or not 1 <= number <= len(members):
+        if type(number := plain_number(number)) is not int or not 1 <= number <= len(members):
             raise ConfigurationError(f"key= is the number of a key, from 1 to {len(members)}, not {number!r}")
         return members[number - 1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -99,13 +100,13 @@ class Engine:
         return self.meter.usage(next(priced, None) if prices is None else prices)
 
     async def aclose(self) -> None:
-        """Close what is open; all of it opens again when it is needed."""
-        try:
-            for each in {id(each): each for each in (*self.state.used(), self._cache)}.values():
+        """Close what is open, whatever fails meanwhile; all of it opens again when it is needed."""
+        used = {id(each): each for each in (self._cache, *self.state.used())}
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.state.aclose)
+            for each in used.values():
                 if (close := getattr(each, "aclose", None)) is not None:
-                    await close()
-        finally:
-            await self.state.aclose()
+                    stack.push_async_callback(close)
 
     async def call(self, request: Call[T]) -> T:
         """Perform a request and return its decoded answer."""

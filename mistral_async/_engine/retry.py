@@ -9,7 +9,7 @@ import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -126,10 +126,11 @@ def _check(config: RetryConfig) -> None:
 
 
 def _statuses_of(given: Collection[int]) -> frozenset[int]:
-    statuses = frozenset(given) if isinstance(given, Collection) and not isinstance(given, (str, bytes)) else {None}
+    known = isinstance(given, Collection) and not isinstance(given, (str, bytes))
+    statuses: list[Any] = list(map(plain_number, given)) if known else [None]
     if not all(isinstance(each, int) for each in statuses):
         raise TypeError(f"statuses are a collection of whole numbers, not {given!r}")
-    return cast("frozenset[int]", statuses)
+    return frozenset(statuses)
 
 
 def _backoff_of(given: Mapping[str, float] | None) -> BackoffStrategy:

@@ -234,7 +234,7 @@ class Sender:
         pause: Callable[[float], Awaitable[None]] = anyio.sleep
         if call.attempts[-1].status == TOO_MANY:
             pause, since, shared = self.pause or pause, time.monotonic(), call.limiter.shared
-            if shared is not None and call.reservation is not None:
+            if shared is not None and call.reservation is not None and seconds > 0:
                 with anyio.move_on_after(seconds):
                     await shared.tell_others(call.reservation, time.monotonic)
                 seconds = max(0.0, since + seconds - time.monotonic())

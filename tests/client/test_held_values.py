@@ -10,7 +10,7 @@ from collections import UserString
 import numpy as np
 import pytest
 
-from mistral_async import RateLimits, RetryConfig, calls
+from mistral_async import Mistral, RateLimits, RetryConfig, calls
 from mistral_async._engine.request import encode_query
 from mistral_async.models import UserMessage
 
@@ -37,6 +37,9 @@ def test_numbers_of_settings_may_be_numpys():
     assert {type(limits.requests_per_second), type(limits.burst), type(limits.concurrency)} == {float, int}
     made = RetryConfig(backoff={"initial_interval": np.int64(5), "max_interval": np.float32(10)})
     assert made.backoff == RetryConfig(backoff={"initial_interval": 5, "max_interval": 10}).backoff
+    for statuses in ([np.int64(429), 503], np.array([429, 503])):
+        assert RetryConfig(statuses=statuses).statuses == {429, 503}
+    assert Mistral(["key", "other"]).with_options(key=np.int64(2)).limiter is not None
 
 
 @pytest.mark.parametrize("retries", [np.int64(1), {"retries": 1}, RetryConfig(retries=1)])

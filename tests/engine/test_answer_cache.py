@@ -544,6 +544,26 @@ async def test_every_store_that_was_used_is_closed(server):
     assert [each.closed for each in stores] == [True, True]
 
 
+@one_loop
+async def test_a_store_that_can_not_be_closed_leaves_no_other_open(server):
+    class Store(MemoryCache):
+        broken = closed = False
+
+        async def aclose(self):
+            self.closed = True
+            if self.broken:
+                raise OSError("broken")
+
+    stores = Store(), Store(), Store()
+    stores[1].broken = True
+    client = caching(server, stores[0])
+    for store in stores:
+        await client.with_options(cache=store).chat.complete(**HI)
+    with pytest.raises(OSError, match="broken"):
+        await client.aclose()
+    assert all(store.closed for store in stores)
+
+
 async def test_memory_is_bounded():
     store = MemoryCache(max_size=10)
     for key in "abc":

@@ -29,6 +29,7 @@ from mistral_async import (
 )
 from mistral_async._engine import accounts as accounts_module
 from mistral_async._engine.accounts import AccountPool
+from mistral_async._ratelimit import Report
 from mistral_async.errors import (
     APIConnectError,
     AuthenticationError,
@@ -316,6 +317,20 @@ async def test_a_429_sends_the_call_to_another_key_at_once(client, server, told)
         await chats(client, 1)
     assert told.attempts == [(1, 429), (2, 200)]
     assert not told.rests
+
+
+async def test_a_429_that_sends_the_call_to_another_key_is_told_with_the_next_question(server, tmp_path):
+    """There is no time to tell it at once, and it is not forgotten."""
+    store = SQLiteStore(tmp_path / "limits")
+    async with Mistral(
+        KEYS[:2], server_url=server.url, retry_config=QUICK, rate_limits=RateLimits(store=store)
+    ) as client:
+        server.fail(429)
+        await chats(client, 1)
+        await chats(client, 1, key=1)
+    _, told = await store.exchange((), (), Report(HI["model"]))
+    await store.aclose()
+    assert (told.drawn, told.lost) == (2, 1)
 
 
 async def test_a_storm_of_429s_on_one_key_holds_up_nothing(server, told):

@@ -239,7 +239,6 @@ WAITS = [
         _ratelimit/sqlite.py aclose:anyio.to_thread.run_sync
         _spending/sqlite.py aclose:anyio.to_thread.run_sync
         _engine/redis_cache.py aclose:_store.aclose
-        _engine/engine.py aclose:close
         _engine/sqlite_cache.py aclose:anyio.to_thread.run_sync
         """,
     ),
@@ -482,7 +481,7 @@ WAITS = [
         _engine/call_state.py body_of:answer.receive body_of:answer.aclose
         _engine/choosing.py _addressed:fetch_key _in_time:waiting
         _engine/client_state.py aclose:contextlib.AsyncExitStack
-        _engine/engine.py open:sender.send _perform:sender.send aclose:state.aclose
+        _engine/engine.py open:sender.send _perform:sender.send aclose:AsyncExitStack
         _engine/sender.py _attempt:send
         _http/h1/body_stream.py receive:_connection.wait
         _http/httpx_wire/adapter.py send:stream.aclose _close_aborted:stream.aclose
