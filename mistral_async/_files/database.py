@@ -43,7 +43,7 @@ class Database:
         self._private = private
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        _DATABASES.add(self)
+        _DATABASES[id(self)] = self
 
     def __del__(self) -> None:
         if getattr(self, "_connection", None) is not None:
@@ -114,13 +114,18 @@ class _Forking(threading.local):
         self.held: list[Database] = []
 
 
-_DATABASES: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
+_DATABASES: Final[weakref.WeakValueDictionary[int, Database]] = weakref.WeakValueDictionary()
 _forking: Final = _Forking()
+
+
+def _databases() -> list[Database]:
+    """Return all that live; other threads may make and free some meanwhile."""
+    return [each for reference in _DATABASES.valuerefs() if (each := reference()) is not None]
 
 
 def _before_fork() -> None:
     end = time.monotonic() + _PATIENCE
-    for each in list(_DATABASES):
+    for each in _databases():
         if each.hold(max(end - time.monotonic(), 0.0)):
             _forking.held.append(each)
 
@@ -132,7 +137,7 @@ def _after_fork() -> None:
 
 def _after_fork_in_child() -> None:
     _forking.held.clear()
-    for each in list(_DATABASES):
+    for each in _databases():
         each.start_over()
 
 

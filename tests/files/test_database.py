@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from mistral_async._files.database import Database
+from mistral_async._files.database import Database, _after_fork, _before_fork
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
@@ -88,6 +88,30 @@ def test_a_fork_does_not_wait_for_long(database, monkeypatch):
     with database.use():
         assert in_child(lambda: add(database)) == 0
     add(database)
+
+
+def test_another_thread_makes_databases_while_they_are_closed(tmp_path):
+    # Rule 1: an exception before a fork is ignored, and they stay open.
+    ended = threading.Event()
+    kept = [Database(str(tmp_path / "file"), prepare, timeout=0.2) for _ in range(100)]
+
+    def make_others():
+        while not ended.is_set():
+            Database(str(tmp_path / "file"), prepare, timeout=0.2)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    thread = threading.Thread(target=make_others)
+    thread.start()
+    try:
+        for _ in range(600):
+            _before_fork()
+            _after_fork()
+    finally:
+        ended.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+    assert not any(each._lock.locked() for each in kept)
 
 
 JOB = """
