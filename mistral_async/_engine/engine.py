@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AsyncExitStack
@@ -252,6 +253,8 @@ class Engine:
             from mistral_async._engine.affinity import goes_anywhere
             from mistral_async._engine.fallback import fallback_of
             from mistral_async._engine.routing import Routing
+
+            importlib.import_module("mistral_async._engine.reroute")  # what its errors need, when nothing may load
 
         fallback = fallback_of(request, options.fallback)
         is_fixed = fallback is None or "model" in (options.extra_body or ())

@@ -15,6 +15,7 @@ CHAT = {"model": "mistral-small-latest", "messages": [{"role": "user", "content"
 MODULES = {
     "mistral_async._spending.media": ({"rate_limits": RateLimits(requests_per_second=1000)}, {}, 3),
     "mistral_async._engine.affinity": ({}, {"fallback": ["mistral-large-latest"]}, 0),
+    "mistral_async._engine.reroute": ({}, {"fallback": ["mistral-large-latest"]}, 0),
     "mistral_async._engine.cached_calls": ({"cache": MemoryCache()}, {}, 0),
 }
 """The settings and options that each is loaded for, and the attempts: one that needs a module is repeated."""
