@@ -70,7 +70,8 @@ class AliasFinder(MetaPathFinder):
             official = name.removeprefix(f"{HERE}.")
         elif self.installed and top in _TOPS:
             if is_of_others(name):
-                return None if "." in below else PathFinder.find_spec(name, [f"{each}/{OFFICIAL}" for each in sys.path])
+                folders = [f"{each or '.'}/{OFFICIAL}" for each in sys.path]
+                return None if "." in below else PathFinder.find_spec(name, folders)
             official = _below(_TOPS[top], below)
         else:
             return None

@@ -441,7 +441,7 @@ def test_the_native_package_says_where_models_are() -> None:
 
 PROGRAM = """
 import sys
-sys.path.insert(0, sys.argv[1])  # where another `mistralai` is
+sys.path.insert(0, "")  # the folder that another `mistralai` is in
 from mistral_async.compat import install
 install()
 install()
@@ -468,7 +468,7 @@ def run(program: str, folder: Path) -> str:
         path = folder / "mistralai" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
-    done = subprocess.run([sys.executable, "-c", program, folder], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
     return done.stderr.strip().rpartition("\n")[2]
 
 
