@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mistral_async.compat import Mistral
-from mistral_async.compat._hooks import service_account_auth, types
+from mistral_async.compat import Mistral, _hooks
+from mistral_async.compat._hooks import sdkhooks, service_account_auth, types
 
 
 def test_the_token_of_a_service_account(monkeypatch, tmp_path):
@@ -38,6 +38,11 @@ def test_a_context_is_made_of_another():
     assert vars(types.AfterErrorContext(context)) == vars(context)
     with pytest.raises(TypeError, match="abstract"):
         types.BeforeRequestHook()
+
+
+def test_the_package_has_the_names_of_its_modules():
+    assert _hooks.SDKHooks is sdkhooks.SDKHooks
+    assert {each for each in _hooks.__all__ if hasattr(types, each)} == {*_hooks.__all__} - {"SDKHooks"}
 
 
 def test_hooks_that_are_not_here_are_placeholders():
