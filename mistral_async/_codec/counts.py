@@ -57,8 +57,8 @@ def check_number(name: str, value: object, *, zero: bool = False, optional: bool
 
 
 def check_flag(name: str, value: object) -> None:
-    """Raise `TypeError` for what is neither True nor False: a text such as "no" would count as True."""
-    if not isinstance(value, bool):
+    """Raise `TypeError` for what is neither True nor False, such as the text "no", which would count as True."""
+    if not isinstance(plain_argument(value), bool):
         raise TypeError(f"{name} is True or False, not {value!r:.40}")
 
 

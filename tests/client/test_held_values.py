@@ -39,7 +39,8 @@ def test_numbers_of_settings_may_be_numpys():
     assert made.backoff == RetryConfig(backoff={"initial_interval": 5, "max_interval": 10}).backoff
     for statuses in ([np.int64(429), 503], np.array([429, 503])):
         assert RetryConfig(statuses=statuses).statuses == {429, 503}
-    assert Mistral(["key", "other"]).with_options(key=np.int64(2)).limiter is not None
+    client = Mistral(["key", "other"], http2=np.bool_(0), retry_config=made)
+    assert client.with_options(key=np.int64(2), background=np.bool_(1)).usage.requests == 0
 
 
 @pytest.mark.parametrize("retries", [np.int64(1), {"retries": 1}, RetryConfig(retries=1)])
