@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 # Rule 1: Strings that hold media as base64 are no text, and are found by the fields that have them. Text never looks
-# like such a field: its quotation marks are escaped.
+# like such a field: its quotation marks are escaped. A schema that describes an image is none.
 # Rule 2: An image counts as the largest one does, wherever it is: one token for each patch, and one for each row
 # (https://mistralai.github.io/mistral-common/usage/images). Pixtral scales to 64 rows of 64 patches, which are 4,160
 # tokens; later models to 55 rows of 55, which are 3,080.
@@ -18,7 +18,7 @@ AUDIO_RATE: Final = 1 / 80  # tokens for each byte of base64
 _IMAGES: Final = (b'"image_url":"data:', b'"url":"data:image/')
 _DOCUMENTS: Final = (b'"document_url":"data:',)
 _AUDIO: Final = (b'"input_audio":"', b'"ref_audio":"', b'"data":"')
-_IMAGE_FIELD: Final = b'"image_url":'
+_IMAGE_FIELDS: Final = (b'"image_url":"', b'"image_url":{"url":', b'"image_url":{"detail":')
 _AUDIO_FIELD: Final = b'"input_audio":{'
 _SHORT: Final = 256  # bytes: such a string is an address, or nothing much
 
@@ -40,7 +40,8 @@ def content_of(body: bytes) -> Content:
     """Return the parts of a body of JSON (rule 1)."""
     images, documents = _sizes(body, _IMAGES), _sizes(body, _DOCUMENTS)
     audio = _sizes(body, _AUDIO if _AUDIO_FIELD in body else _AUDIO[:-1])
-    return Content(len(body) - images - documents - audio, body.count(_IMAGE_FIELD), documents, audio)
+    number = sum(map(body.count, _IMAGE_FIELDS))
+    return Content(len(body) - images - documents - audio, number, documents, audio)
 
 
 def _sizes(body: bytes, marks: tuple[bytes, ...]) -> int:

@@ -47,6 +47,14 @@ def test_an_image_counts_once_however_it_is_written(image):
     assert content.text < 300
 
 
+def test_a_tool_that_takes_an_image_is_none():
+    # Rule 1 of media.
+    schema = {"type": "object", "properties": {"image_url": {"type": "string"}}, "required": ["image_url"]}
+    tool = {"type": "function", "function": {"name": "look", "parameters": schema}}
+    body, _ = encode_body(calls.chat.complete(**asked({"type": "text", "text": "hi"}), tools=[tool]), None)
+    assert content_of(body) == Content(text=len(body))
+
+
 @pytest.mark.parametrize("document", [DocumentURLChunk(PDF), {"type": "document_url", "document_url": PDF}])
 def test_a_document_is_known_by_its_size(document):
     assert content_of(body_of(document))[1:] == (0, len(PDF) - len("data:"), 0)
