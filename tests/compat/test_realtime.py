@@ -294,3 +294,25 @@ async def test_a_connect_that_is_replaced_may_fail(monkeypatch, anyio_backend, f
         await audio.realtime_speech.connect(SPEAKS)
     assert socket.closed
     assert caught.value.code == (1500 if isinstance(failure, dict) else None)
+
+
+async def test_a_connect_that_is_replaced_is_closed_when_its_call_is_cancelled(monkeypatch):
+    class Silent:
+        closed = False
+
+        async def connect(self, *_, **__):
+            return self
+
+        async def recv(self):
+            await anyio.sleep_forever()
+
+        async def close(self):
+            await anyio.sleep(0.001)
+            self.closed = True
+
+    socket = Silent()
+    monkeypatch.setattr(extra.realtime.speech, "connect", socket.connect)
+    with anyio.move_on_after(0.01) as scope:
+        await compat.Mistral("key", server_url="https://api.test").audio.realtime_speech.connect(SPEAKS)
+    assert scope.cancelled_caught
+    assert socket.closed

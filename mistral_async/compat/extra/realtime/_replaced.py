@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import anyio
@@ -12,6 +12,8 @@ import anyio
 from mistral_async.compat._hooks.service_account_auth import authorization
 from mistral_async.errors import MistralError, from_event
 from mistral_async.realtime._messages import Types, read_event
+
+_CLOSE_SECONDS: Final = 1.0
 
 
 async def open_replaced(
@@ -45,7 +47,8 @@ async def open_replaced(
             return socket, *await _session(socket, route, types)
     except BaseException as failure:
         if socket is not None:
-            await socket.close()
+            with anyio.move_on_after(_CLOSE_SECONDS, shield=True):
+                await socket.close()
         if isinstance(failure, MistralError) or not isinstance(failure, Exception):
             raise
         raise MistralError(str(failure)) from failure
