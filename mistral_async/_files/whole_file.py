@@ -67,10 +67,12 @@ class WholeFile:
             self.file.close()
         else:
             os.fsync(self.file.fileno())
-            self.file.close()
             if not self._private:
                 self._take_permissions(self._part)
-            self._part.replace(self._target)
+            if os.name == "nt":  # where an open file can not be replaced
+                self.file.close()
+            self._part.replace(self._target)  # with its lock, else another download would go on with it
+            self.file.close()
         self._is_open = False
 
     def discard(self, *, keep: bool = False) -> None:

@@ -174,6 +174,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     async def _fill(self) -> None:
         """Read until there is an event or the stream has ended; raise a failure when all before it are taken."""
         self._start_clock()
+        data: bytes | None = None
         while not self._ready and not self._finished:
             try:
                 if self._large:
@@ -188,6 +189,7 @@ class AsyncStream(OpenResponse, Generic[T]):
                     await self._end_body()
             except MistralError as problem:
                 error = problem  # kept until the events before it are taken (rule 3)
+                data = None  # what the server sent may hold the key, and tracebacks show the values of a frame
             else:
                 continue
             await self._fail_or_repeat(error)

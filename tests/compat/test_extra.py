@@ -8,7 +8,6 @@ from typing import Annotated
 import pydantic
 import pytest
 
-from mistral_async import errors
 from mistral_async.compat import Mistral
 from mistral_async.compat.extra import response_format_from_pydantic_model as from_extra
 from mistral_async.compat.extra.observability.formatting import (
@@ -187,12 +186,6 @@ def test_the_index_of_a_call_takes_no_memory():
     [choice] = accumulate_chunks_to_response_dict(chunks)["choices"]
     arguments = [each["function"]["arguments"] for each in choice["message"]["tool_calls"]]
     assert arguments == ["first", "last", "new"]
-
-
-def test_the_error_of_the_connectors_gateway_can_be_caught():
-    from mistral_async.compat.extra.connectors_gateway import ConnectorsGatewayError
-
-    assert ConnectorsGatewayError is errors.ConnectorsGatewayError
 
 
 def test_whole_numbers_of_embeddings_are_floats(threaded_server):

@@ -13,6 +13,7 @@ import pytest
 
 from mistral_async import Mistral, calls
 from mistral_async._files.whole_file import WholeFile
+from mistral_async._results.file_lock import try_lock
 from mistral_async._results.save import ChecksumError
 from mistral_async.bulk import CheckpointError
 from mistral_async.testing import CassetteError, record
@@ -161,6 +162,21 @@ async def test_two_downloads_that_are_resumed_do_not_write_to_one_file(client, t
             group.start_soon(save)
     assert names(tmp_path) == ["f"]
     assert (tmp_path / "f").read_bytes() == data
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file can not be replaced")
+async def test_a_resumed_download_is_locked_until_it_is_in_its_place(client, tmp_path, monkeypatch):
+    file = await client.files.upload(("f", b"data"), "ocr")
+    replace, locked = Path.replace, []
+
+    def replace_if_locked(part, target):
+        with part.open("rb") as other:
+            locked.append(not try_lock(other))
+        return replace(part, target)
+
+    monkeypatch.setattr(Path, "replace", replace_if_locked)
+    await client.files.download(file.id).save(tmp_path / "f", resume=True)
+    assert locked == [True]
 
 
 @pytest.mark.full_disk(1000)
