@@ -370,7 +370,8 @@ class Sender:
     async def _pace(self, call: CallState) -> None:
         """Reserve this attempt's turn under the rate limits, and wait for it if it is not granted at once."""
         limiter, now = call.limiter, time.monotonic()
-        costs = {"tokens": _tokens_in(call.body)} if isinstance(call.body, bytes) else None
+        fields = None if self._options.extra_body else call.request.json
+        costs = {"tokens": _tokens_in(call.body, fields)} if isinstance(call.body, bytes) else None
         if call.routing is not None and call.routing.pool is not None:
             await self._pace_among_accounts(call, costs)
             call.paced(since=now)
@@ -499,13 +500,15 @@ class Sender:
         return error
 
 
-def _tokens_in(body: bytes) -> float:
+def _tokens_in(body: bytes, fields: object) -> float:
     """Estimate the tokens of a body; only a large one is looked at for media, which have few for their size."""
     if len(body) < _LARGE_BODY:
         return len(body) / _BYTES_PER_TOKEN
     with first_use():
-        from mistral_async._spending.media import AUDIO_RATE, IMAGE_TOKENS, content_of
+        from mistral_async._spending.media import AUDIO_RATE, IMAGE_TOKENS, content_of, is_text
 
+    if is_text(fields):
+        return len(body) / _BYTES_PER_TOKEN
     content = content_of(body)
     text = (content.text + content.documents) / _BYTES_PER_TOKEN
     return text + content.images * IMAGE_TOKENS + content.audio * AUDIO_RATE

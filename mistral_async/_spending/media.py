@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from mistral_async._codec.json_types import is_array, is_object
+
 # Rule 1: Strings that hold media as base64 are no text, and are found by the fields that have them. Text never looks
 # like such a field: its quotation marks are escaped. A schema that describes an image is none.
 # Rule 2: An image counts as the largest one does, wherever it is: one token for each patch, and one for each row
@@ -20,6 +22,8 @@ _DOCUMENTS: Final = (b'"document_url":"data:',)
 _AUDIO: Final = (b'"input_audio":"', b'"ref_audio":"', b'"data":"')
 _IMAGE_FIELDS: Final = (b'"image_url":"', b'"image_url":{"url":', b'"image_url":{"detail":')
 _AUDIO_FIELD: Final = b'"input_audio":{'
+_NAMES: Final = (b'_url":', b'_audio":')  # one of them is in each body with media
+_INPUTS: Final = ("messages", "inputs", "input")
 _SHORT: Final = 256  # bytes: such a string is an address, or nothing much
 
 
@@ -38,10 +42,25 @@ class Content(NamedTuple):
 
 def content_of(body: bytes) -> Content:
     """Return the parts of a body of JSON (rule 1)."""
+    if not any(name in body for name in _NAMES):
+        return Content(len(body))
     images, documents = _sizes(body, _IMAGES), _sizes(body, _DOCUMENTS)
     audio = _sizes(body, _AUDIO if _AUDIO_FIELD in body else _AUDIO[:-1])
     number = sum(map(body.count, _IMAGE_FIELDS))
     return Content(len(body) - images - documents - audio, number, documents, audio)
+
+
+def is_text(fields: object) -> bool:
+    """Return whether the messages or inputs of a request are nothing but texts, which need not be searched."""
+    if not is_object(fields):
+        return False
+    items = next((fields[name] for name in _INPUTS if name in fields), None)
+    return isinstance(items, str) or (is_array(items) and all(map(_has_text, items)))
+
+
+def _has_text(item: object) -> bool:
+    content = item.get("content") if is_object(item) else getattr(item, "content", item)
+    return content is None or isinstance(content, str)
 
 
 def _sizes(body: bytes, marks: tuple[bytes, ...]) -> int:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mistral_async import Budget, Mistral, RateLimits, calls
 from mistral_async._engine.encode import encode_body
 from mistral_async._engine.sender import _tokens_in
-from mistral_async._spending.media import Content, content_of
-from mistral_async.models import AudioChunk, DocumentURLChunk, ImageURLChunk
+from mistral_async._spending.media import Content, content_of, is_text
+from mistral_async.models import AudioChunk, DocumentURLChunk, ImageURLChunk, UserMessage
 
 MODEL = "mistral-small-latest"
 RAW = bytes(300_000)
@@ -139,3 +139,22 @@ async def test_the_rate_limit_counts_an_image_so_too(server):
     async with Mistral(server.api_key, server_url=server.url, rate_limits=limits) as client:
         await client.with_options(timeout=5).chat.complete(**asked(ImageURLChunk(PNG)))
     assert _tokens_in(body_of(ImageURLChunk(PNG))) < 4300
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": None}]}, True),
+        ({"messages": [UserMessage(content="a")]}, True),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": "data:"}]}]}, False),
+        ({"messages": [UserMessage(content=[{"type": "text", "text": "a"}])]}, False),
+        ({"messages": iter([])}, False),
+        ({"inputs": "a"}, True),
+        ({"input": ["a", "b"]}, True),
+        ({"input": [["a"]]}, False),
+        ({"document": {"type": "document_url"}}, False),
+        (None, False),
+    ],
+)
+def test_messages_and_inputs_of_text_are_not_searched(fields, expected):
+    assert is_text(fields) is expected
