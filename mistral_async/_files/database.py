@@ -85,7 +85,8 @@ class Database:
         """Close the file and keep it closed, before a fork; return False if that would take longer (rule 1)."""
         if not self._lock.acquire(timeout=seconds):
             return False
-        self._close()
+        with suppress(sqlite3.Error):  # it is released after the fork all the same
+            self._close()
         return True
 
     def release(self) -> None:
