@@ -13,6 +13,7 @@ from mistral_async._ratelimit.learned import SharedModelLimits
 from mistral_async._ratelimit.model_limits import ModelLimits
 from mistral_async._ratelimit.reservation import Reservation
 from mistral_async._ratelimit.store import HORIZON, Correction, Demand, LearningStore, LimitStore, Slot
+from mistral_async._ratelimit.token_bucket import TokenBucket
 from mistral_async.errors import ConfigurationError
 
 # Rule 1: Units per window that the user stated are shared, and what was learned of a model (`learned`) where the store
@@ -31,9 +32,13 @@ from mistral_async.errors import ConfigurationError
 #
 # Rule 5: What a process has to tell is told within a quarter of a second while calls of its wait to ask, and at once by
 # a call that was refused: the others would go on at a rate that is refused, or before the time that the server named.
+#
+# Rule 6: Of a burst that the user stated, what comes in 50 ms is kept: processes that are busy send late what was booked,
+# and the server sees it together with the calls behind it. No call waits longer than that for it.
 
 _LOOK_SECONDS: Final = 0.25
 _TRIES: Final = 8  # to tell: who knows too little is told first, and more is found meanwhile
+_LATE_SECONDS: Final = 0.05  # by which a call may start later than it was booked and the limit still holds (rule 6)
 _RETRY_STORE: Final = 5.0  # seconds until a store that failed is asked again: only so often calls wait for its timeout
 
 _log = logging.getLogger("mistral_async")
@@ -239,8 +244,15 @@ def _demands(call: Reservation) -> list[Demand]:
             bucket.limit,
             bucket.window,
             bucket.rate,
-            bucket.burst,
+            _shared_burst(bucket),
             bucket.log is not None,
         )
         for resource, bucket in limits.buckets
     ]
+
+
+def _shared_burst(bucket: TokenBucket) -> float:
+    """Return the units that all processes together may start at once (rule 6)."""
+    if bucket.log is not None:  # which keeps a margin of its own
+        return bucket.burst
+    return max(1.0, bucket.burst - bucket.rate * _LATE_SECONDS)
