@@ -398,8 +398,28 @@ WAITS = [
         tools/_mcp.py __aenter__:_stack.__aexit__ __aexit__:_stack.__aexit__ _close:_stack.aclose
         compat/extra/run/context.py register_mcp_client:_stack.enter_async_context
         compat/extra/connectors_gateway.py mcp_client:client mcp_client:streamable_http_client
-        compat/extra/connectors_gateway.py mcp_client:ClientSession mcp_client:session.initialize
+        compat/extra/connectors_gateway.py mcp_client:ClientSession
         compat/extra/connectors_gateway.py raise_connectors_gateway_error:response.aread
+        """,
+    ),
+    Wait(
+        "an MCP server of compat, and what authorizes for it: timeouts of httpx2",
+        CANCELLATION,
+        "compat/test_mcp_auth.py::test_cancelling_ends_the_wait_for_a_silent_server "
+        "compat/test_mcp_auth.py::test_a_token_that_expires_in_a_session_ends_the_call_and_is_refreshed",
+        """
+        compat/extra/mcp/auth.py dynamic_client_registration:async_client.post _registered:_http_client
+        compat/extra/mcp/auth.py exchange_code:_client exchange_code:client.fetch_token
+        compat/extra/mcp/auth.py refresh:_client refresh:client.refresh_token
+        compat/extra/mcp/auth.py _json_at:_http_client _json_at:client.get
+        compat/extra/mcp/base.py initialize:AsyncExitStack initialize:opened.enter_async_context
+        compat/extra/mcp/base.py get_tools:_session.list_tools execute_tool:_session.call_tool
+        compat/extra/mcp/base.py get_system_prompt:_session.get_prompt list_system_prompts:_session.list_prompts
+        compat/extra/mcp/base.py __aenter__:AsyncExitStack __aexit__:_stack.__aexit__ aclose:_exit_stack.aclose
+        compat/extra/mcp/sse.py requires_auth:httpx2.AsyncClient requires_auth:client.stream
+        compat/extra/mcp/sse.py _get_transport:exit_stack.enter_async_context _see:_events.aclose
+        compat/extra/mcp/stdio.py _get_transport:exit_stack.enter_async_context
+        compat/extra/mcp/streamable_http.py _get_transport:exit_stack.enter_async_context
         """,
     ),
     Wait(

@@ -67,7 +67,9 @@ class RunContext:
         """Connect to an MCP server until the block ends; the configuration names its tools."""
         configuration = tool_configuration or {}
         server = mcp_client.server(configuration.get("include") or None, configuration.get("exclude", ()))
-        for tool in await self._stack.enter_async_context(server.session()):
+        with mcp_client.failures("can not be reached"):
+            tools = await self._stack.enter_async_context(server.session())
+        for tool in tools:
             self.tools[tool.name] = tool
         self._confirmed |= {*configuration.get("requires_confirmation", ())} & self.tools.keys()
 
