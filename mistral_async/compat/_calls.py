@@ -12,7 +12,7 @@ from mistral_async._results.download import AsyncDownload
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
 from mistral_async.compat._bridge import blocking_resources
-from mistral_async.compat._events import EventStream, EventStreamAsync, event_class
+from mistral_async.compat._events import EventStream, EventStreamAsync, event_class, stream_errors
 from mistral_async.compat._names import official_signature, own_options, parameters
 from mistral_async.compat._pages import first_page, first_page_async
 from mistral_async.compat._values import official
@@ -85,7 +85,8 @@ def async_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callabl
             options = own_options(options, endpoint)
             result = resolve(client, _endpoint_path(path, options, endpoint))(*args, **options)
             if isinstance(result, AsyncStream):
-                return await EventStreamAsync(cast("AsyncStream[Any]", result), owner, event_class(path[-2])).start()
+                events = cast("AsyncStream[Any]", result)
+                return await EventStreamAsync(events, owner, event_class(path[-2]), stream_errors(path)).start()
             if isinstance(result, AsyncDownload):
                 return _httpx_response(await result)
             if isinstance(result, AsyncPages):
@@ -107,7 +108,9 @@ def sync_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable
             result = resolve(blocking_resources(client), _endpoint_path(path, options, endpoint))(*args, **options)
             match result:
                 case SyncStream():
-                    return EventStream(cast("SyncStream[Any]", result), owner, event_class(path[-2]))
+                    return EventStream(
+                        cast("SyncStream[Any]", result), owner, event_class(path[-2]), stream_errors(path)
+                    )
                 case SyncPages():
                     return first_page(path, cast("SyncPages[Any, Any]", result))
                 case SyncDownload():

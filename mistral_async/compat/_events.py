@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -79,6 +79,11 @@ _OF_GROUP: dict[str, type[StreamEvent[Any]]] = {
 }
 
 
+def stream_errors(path: Sequence[str]) -> OfficialErrors:
+    """Return the errors of the stream of a method."""
+    return OfficialErrors(disconnects=path[0] == "workflows")
+
+
 def event_class(group: str) -> type[StreamEvent[Any]]:
     """Return the class of the events that a group's streams give."""
     return _OF_GROUP.get(group, StreamEvent)
@@ -87,8 +92,11 @@ def event_class(group: str) -> type[StreamEvent[Any]]:
 class EventStream(Generic[E]):
     """An open stream of a blocking call."""
 
-    def __init__(self, stream: SyncStream[Any], owner: object, event: Callable[[Any], E]) -> None:
+    def __init__(
+        self, stream: SyncStream[Any], owner: object, event: Callable[[Any], E], errors: OfficialErrors
+    ) -> None:
         self._owner = owner  # keeps the client from being finalized, which would close the connection
+        self._errors = errors
         self._event = event
         self._stream = stream.__enter__()
         self.response: Response[None] = stream.response
@@ -115,7 +123,7 @@ class EventStream(Generic[E]):
     def _iterate(self) -> Iterator[E]:
         """Yield the events; leaving the loop closes the connection, or returns it to the pool."""
         try:
-            with OfficialErrors():
+            with self._errors:
                 for data in self._stream:
                     yield self._event(official(data))
         finally:
@@ -125,8 +133,11 @@ class EventStream(Generic[E]):
 class EventStreamAsync(Generic[E]):
     """An open stream of an asynchronous call."""
 
-    def __init__(self, stream: AsyncStream[Any], owner: object, event: Callable[[Any], E]) -> None:
+    def __init__(
+        self, stream: AsyncStream[Any], owner: object, event: Callable[[Any], E], errors: OfficialErrors
+    ) -> None:
         self._owner = owner
+        self._errors = errors
         self._event = event
         self._stream = stream
         self.response: Response[None]
@@ -154,7 +165,7 @@ class EventStreamAsync(Generic[E]):
 
     async def __anext__(self) -> E:
         try:
-            with OfficialErrors():
+            with self._errors:
                 return self._event(official(await anext(self._stream)))
         except BaseException:  # the end, an error or a cancellation: without a block, the connection is released here
             await self._stream.aclose()

@@ -4,7 +4,8 @@ MistralError                    a response with an error status, or one that can
 ├── SDKError                    any status but 422
 ├── HTTPValidationError         422: `data.detail`
 ├── ObservabilityError          an error of the observability endpoints: `data.detail.error_code`
-└── ResponseValidationError     a response that cannot be decoded: `cause`
+├── ResponseValidationError     a response that cannot be decoded: `cause`
+└── StreamDisconnectedError     the error that the API ends a stream of workflows with: `reason`, `error`
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ import httpx
 import msgspec
 
 from mistral_async import errors
+from mistral_async._codec.error_body import parse_error
 from mistral_async._codec.json_types import is_object
 from mistral_async.compat._official import names
 
 ConnectorsGatewayError = errors.ConnectorsGatewayError
+STREAM_DISCONNECT_REASONS = ("read_error", "stream_error", "internal_error")
 _TRANSPORT_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}  # the body is decoded
 
 
@@ -78,7 +81,7 @@ class MistralError(errors.MistralError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the error as its class of `mistral_async.errors`; unpickling adds the official one again."""
         plain = type(self).__bases__[-1]
-        return _restored, (plain, self.args, vars(self))
+        return _restored, (plain, self.args, vars(self), isinstance(self, StreamDisconnectedError))
 
 
 class SDKError(MistralError):
@@ -122,6 +125,22 @@ class ResponseValidationError(MistralError):
         return self.__cause__
 
 
+class StreamDisconnectedError(MistralError):
+    """A stream of workflows that the API ended with an error."""
+
+    def __init__(self, *given: str, reason: str = "", error: str = "") -> None:
+        super().__init__(*given or ("Workflow stream disconnected by server",))
+        self.code = reason
+        self.error: str = error
+        """What the API says."""
+
+    @property
+    def reason(self) -> str:
+        """Return `read_error`, `stream_error` or `internal_error`."""
+        code = vars(self)["code"]
+        return code if code in STREAM_DISCONNECT_REASONS else "stream_error"
+
+
 class NoResponseError(Exception):
     """An error that is never raised: a call without a response raises an `httpx.RequestError`."""
 
@@ -138,11 +157,13 @@ _REQUEST_ERRORS: dict[tuple[str, bool], type[httpx.RequestError]] = {
 
 @functools.cache
 def _official_class(
-    plain: type[errors.MistralError], phase: str, *, late: bool = False, coded: bool = False
+    plain: type[errors.MistralError], phase: str, *, late: bool = False, coded: bool = False, disconnects: bool = False
 ) -> type[errors.MistralError]:
     """Return the class derived from the official class and from `plain`."""
     name: Any
-    if coded:
+    if disconnects:
+        name = StreamDisconnectedError
+    elif coded:
         name = ObservabilityError
     elif issubclass(plain, errors.UnprocessableEntityError):
         name = HTTPValidationError
@@ -156,11 +177,17 @@ def _official_class(
     return cast("type[errors.MistralError]", type(plain.__name__, (name, plain), body))
 
 
-def add_official_class(error: BaseException) -> None:
-    """Make an error of this package an instance of the official class too, in place."""
+def add_official_class(error: BaseException, *, disconnects: bool = False) -> None:
+    """Make an error of this package an instance of the official class too, in place.
+
+    One in a stream is a `StreamDisconnectedError` if the stream `disconnects`, as those of workflows do.
+    """
     match error:
         case MistralError() | httpx.RequestError():
             pass
+        case errors.StreamEventError() if disconnects:
+            vars(error)["error"] = parse_error(error.body).message or error.body.decode(errors="replace")
+            error.__class__ = cast("Any", _official_class(cast("Any", type(error)), "", disconnects=True))
         case errors.APIStatusError() | errors.ResponseValidationError():
             detail: Any = getattr(error, "detail", None)
             coded = is_object(detail) and "error_code" in detail
@@ -173,10 +200,15 @@ def add_official_class(error: BaseException) -> None:
             pass
 
 
-def _restored(plain: type[errors.MistralError], args: tuple[Any, ...], state: dict[str, Any]) -> errors.MistralError:
+def _restored(
+    plain: type[errors.MistralError],
+    args: tuple[Any, ...],
+    state: dict[str, Any],
+    disconnects: bool = False,  # noqa: FBT001, FBT002 - pickles have it by its place, older ones not at all
+) -> errors.MistralError:
     error = plain(*args)
     vars(error).update(state)
-    add_official_class(error)
+    add_official_class(error, disconnects=disconnects)
     return error
 
 
@@ -191,6 +223,9 @@ class HookFailure(Exception):  # noqa: N818 - the error is what it holds
 class OfficialErrors:
     """A `with` block whose errors get an official class too; what a hook raised is raised as it is."""
 
+    def __init__(self, *, disconnects: bool = False) -> None:
+        self._disconnects = disconnects
+
     def __enter__(self) -> None:
         return None
 
@@ -200,7 +235,7 @@ class OfficialErrors:
         if isinstance(error, HookFailure):
             raise error.raised from error.raised.__cause__
         if error is not None:
-            add_official_class(error)
+            add_official_class(error, disconnects=self._disconnects)
 
 
 __path__: list[str] = []  # its modules are found by `_official`

@@ -378,6 +378,7 @@ WAITS = [
         "compat/test_connectors_gateway.py::test_the_key_is_asked_for_each_request",
         """
         compat/_hooks/service_account_auth.py _awaited:key
+        compat/_hooks/stream_error_hook.py __aiter__:_stream aclose:_stream.aclose
         compat/_hooks/workflow_encoding_hook.py run:coro
         compat/extra/connectors_gateway.py add_key:key
         compat/extra/realtime/_replaced.py open_replaced:key open_replaced:connect open_replaced:socket.close

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import is_object
 from mistral_async._engine.request import Request
+from mistral_async.compat._hooks._messages import is_json, request_with, response_with
 from mistral_async.compat._hooks.types import (
     AfterSuccessContext,
     AfterSuccessHook,
@@ -37,7 +38,6 @@ _ENCODING_CONFIG_ID_ATTR: Final = "_workflow_encoding_config_id"
 _workflow_configs: weakref.WeakValueDictionary[str, WorkflowEncoding] = weakref.WeakValueDictionary()
 _OPERATION_ID: Final = re.compile(r"__[a-z_]+?__")
 _NOBODY: Any = None  # the namespace is known: nobody is asked for it
-_OF_BODY: Final = frozenset({"content-length", "content-encoding"})
 
 
 def configure_workflow_encoding(config: WorkflowEncodingConfig, namespace: str, sdk_config: SDKConfiguration) -> None:
@@ -54,7 +54,7 @@ class WorkflowEncodingHook(BeforeRequestHook, AfterSuccessHook):
     def before_request(self, hook_ctx: BeforeRequestContext, request: Any) -> Any:
         """Return a request with its input encoded, or the same one."""
         encoding = _encoding(hook_ctx)
-        if encoding is None or "application/json" not in request.headers.get("content-type", ""):
+        if encoding is None or not is_json(request):
             return request
         own = _own(hook_ctx.operation_id, request, json.loads(request.content))
         if "/schedules" in own.route and not is_object(own.json.get("schedule")):
@@ -62,20 +62,17 @@ class WorkflowEncodingHook(BeforeRequestHook, AfterSuccessHook):
         encoded = _run_async(encoding.encode_request(own, _NOBODY))
         if encoded is own:
             return request
-        changed = {"headers": _kept(request), "content": encode(encoded.json), "extensions": request.extensions}
-        return type(request)(request.method, request.url, **changed)
+        return request_with(request, encode(encoded.json))
 
     def after_success(self, hook_ctx: AfterSuccessContext, response: Any) -> Any:
         """Return an answer with what is encoded in it decoded."""
         encoding = _encoding(hook_ctx)
         own = _own(hook_ctx.operation_id, response.request)
-        if encoding is None or "application/json" not in response.headers.get("content-type", ""):
+        if encoding is None or not is_json(response):
             return response
         if (decode := encoding.decoder(own)) is None:
             return response
-        content = _run_async(decode(response.content))
-        changed = {"headers": _kept(response), "content": content, "request": response.request}
-        return type(response)(response.status_code, **changed)
+        return response_with(response, _run_async(decode(response.content)))
 
 
 def _encoding(hook_ctx: BeforeRequestContext | AfterSuccessContext) -> WorkflowEncoding | None:
@@ -90,11 +87,6 @@ def _own(operation_id: str, request: Any, body: Any = None) -> Request:
         given for wanted, given in zip(route.split("/"), request.url.path.split("/"), strict=False) if wanted == "{}"
     ]
     return Request(method.upper(), route, tuple(ids), json=body)
-
-
-def _kept(message: Any) -> list[tuple[str, str]]:
-    """Return the headers that hold for another body too."""
-    return [(name, value) for name, value in message.headers.items() if name.lower() not in _OF_BODY]
 
 
 def _run_async(coro: Awaitable[T]) -> T:

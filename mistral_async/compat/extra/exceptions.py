@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.open_union import decode
 from mistral_async.compat._official import names
+from mistral_async.compat.errors import StreamDisconnectedError as StreamDisconnectedError  # noqa: PLC0414 - exported
 from mistral_async.errors import (
     MistralError,
     PayloadCompressionError,
@@ -19,6 +20,8 @@ from mistral_async.errors import (
     ToolRunError,
 )
 from mistral_async.models import FunctionCallEntry, FunctionResultEntry, OutputEntry
+
+StreamDisconnectReason: TypeAlias = Literal["read_error", "stream_error", "internal_error"]
 
 
 class RunException(ToolRunError):  # noqa: N818 - its name in the official SDK
