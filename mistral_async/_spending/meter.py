@@ -6,19 +6,18 @@ import math
 import os
 import threading
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from mistral_async._spending.price import NANOS, Price, price_of
 from mistral_async._spending.units import NOTHING, Units, read_units
 
-# Rule 1: A call adds one entry to a list, which costs next to nothing; entries are summed when somebody asks, and every
-# `_BATCH` entries. All meters of a client share the list.
+# Rule 1: A call is summed when it is answered. What is kept to be summed later makes the garbage collector run more
+# often, and it looks at all calls in flight each time: with 256 of them that costs more than the sums.
 # Rule 2: What a meter counts, those above it count too: a view's calls are its client's.
 # Rule 3: What may have been executed and did not say what it used is counted apart (`unknown`), never as nothing.
 
-_BATCH: Final = 256
 _MAX_MODELS: Final = 1024  # names may come from users of a service
 _OTHERS: Final = "(others)"
 
@@ -54,13 +53,35 @@ class Usage(ModelUsage, frozen=True, kw_only=True):
     """By the name that the calls gave; a route stands for the model where they named none."""
 
 
+class _Sums:
+    """The sums of one model, by the names of `ModelUsage`."""
+
+    __slots__ = (
+        "audio_seconds",
+        "cached_tokens",
+        "input_tokens",
+        "output_tokens",
+        "pages",
+        "requests",
+        "total_tokens",
+        "unknown",
+    )
+
+    def __init__(self) -> None:
+        self.requests = self.unknown = 0
+        self.input_tokens = self.cached_tokens = self.output_tokens = self.total_tokens = 0
+        self.pages = self.audio_seconds = 0
+
+    def by_name(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 class UsageMeter:
     """The sums of one client, view or job. Any thread may add and read."""
 
     def __init__(self, parent: UsageMeter | None = None) -> None:
         self.parent = parent
-        self.pending: list[tuple[UsageMeter, str, object]] = [] if parent is None else parent.pending
-        self._rows: dict[str, list[int]] = {}
+        self.sums: dict[str, _Sums] = {}
 
     def __eq__(self, other: object) -> bool:
         """Compare as settings do: what was counted is none."""
@@ -74,64 +95,58 @@ class UsageMeter:
 
     def add(self, model: str, usage: object) -> None:
         """Count a request, with the `usage` of its answer; None where it did not say."""
-        pending = self.pending
-        pending.append((self, model, usage))
-        if len(pending) >= _BATCH:
-            self._sum()
+        units = read_units(usage)
+        tokens, cached, output, total, pages, seconds = units or NOTHING
+        meter: UsageMeter | None = self
+        with _lock:
+            while meter is not None:
+                sums = meter.sums[model] if model in meter.sums else _begin(meter.sums, model)
+                sums.requests += 1
+                sums.unknown += units is None
+                sums.input_tokens += tokens
+                sums.cached_tokens += cached
+                sums.output_tokens += output
+                sums.total_tokens += total
+                sums.pages += pages
+                sums.audio_seconds += seconds
+                meter = meter.parent
 
     def usage(self, prices: Mapping[str, Price] | None = None) -> Usage:
         """Return the sums so far."""
-        self._sum()
         with _lock:
-            rows = {model: row.copy() for model, row in self._rows.items()}
-        by_model = {model: _usage(row, price_of(prices, model)) for model, row in rows.items()}
-        total = [sum(column) for column in zip(*rows.values(), strict=True)] or [0] * _WIDTH
+            counts = {model: sums.by_name() for model, sums in self.sums.items()}
+        by_model = {model: _usage(each, price_of(prices, model)) for model, each in counts.items()}
+        total = {name: sum(each[name] for each in counts.values()) for name in _Sums.__slots__}
         costs = [each.cost for each in by_model.values()]
         cost = None if prices is None or None in costs else math.fsum(each for each in costs if each is not None)
-        return Usage(**_fields(total), cost=cost, by_model=by_model)
-
-    def _sum(self) -> None:
-        pending = self.pending
-        with _lock:
-            entries = pending[:]
-            del pending[: len(entries)]  # what others add meanwhile stays
-            by_row: dict[tuple[int, str], list[Units | None]] = {}
-            meters = {id(meter): meter for meter, _, _ in entries}  # which are all equal
-            for meter, model, usage in entries:
-                by_row.setdefault((id(meter), model), []).append(read_units(usage))
-            for (which, model), found in by_row.items():
-                known = [units for units in found if units is not None]
-                counts = (len(found), len(found) - len(known), *map(sum, zip(*known, strict=True)))
-                above: UsageMeter | None = meters[which]
-                while above is not None:
-                    above.count(model, counts)
-                    above = above.parent
-
-    def count(self, model: str, counts: tuple[int, ...]) -> None:
-        rows = self._rows
-        if (row := rows.get(model)) is None:
-            name = model if len(rows) < _MAX_MODELS else _OTHERS
-            row = rows.setdefault(name, [0] * _WIDTH)
-        for place, count in enumerate(counts):
-            row[place] += count
+        return Usage(**total, cost=cost, by_model=by_model)
 
 
-_WIDTH: Final = 2 + len(NOTHING)
-_lock = threading.Lock()
+_lock = threading.RLock()  # a finalizer, or the handler of a signal, may count while its thread has it
 
 
-def _usage(row: list[int], price: Price | None) -> ModelUsage:
-    return ModelUsage(**_fields(row), cost=None if price is None else price.nanos(Units(*row[2:])) / NANOS)
+def _begin(sums: dict[str, _Sums], model: str) -> _Sums:
+    """Return the sums of a model that has none of its own yet."""
+    return sums.setdefault(model if len(sums) < _MAX_MODELS else _OTHERS, _Sums())
 
 
-def _fields(row: list[int]) -> dict[str, Any]:
-    """Return the counts of a row by their names, which stand in its order."""
-    return dict(zip(ModelUsage.__struct_fields__, row, strict=False))
+def _usage(counts: dict[str, int], price: Price | None) -> ModelUsage:
+    if price is None:
+        return ModelUsage(**counts)
+    units = Units(
+        counts["input_tokens"],
+        counts["cached_tokens"],
+        counts["output_tokens"],
+        counts["total_tokens"],
+        counts["pages"],
+        counts["audio_seconds"],
+    )
+    return ModelUsage(**counts, cost=price.nanos(units) / NANOS)
 
 
 def _after_fork() -> None:
     global _lock  # noqa: PLW0603 - another thread of the parent may hold it for ever
-    _lock = threading.Lock()
+    _lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):

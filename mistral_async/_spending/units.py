@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from mistral_async._codec.counts import read_count
-from mistral_async.models.usage import UsageInfo
+from mistral_async.models.usage import PromptTokensDetails, UsageInfo
 
 _PLACES = ("usage", "usage_info")
 _DETAILS = ("prompt_tokens_details", "prompt_token_details", "input_tokens_details")
-
-
-_PLAIN = attrgetter(
-    "prompt_tokens",
-    "completion_tokens",
-    "total_tokens",
-    "prompt_tokens_details",
-    "prompt_token_details",
-    "num_cached_tokens",
-    "prompt_audio_seconds",
-)
 
 
 class Units(NamedTuple):
@@ -38,6 +26,7 @@ class Units(NamedTuple):
 
 
 NOTHING = Units()
+_new = tuple[int, ...].__new__  # what `Units()` calls, one Python call later
 
 
 def usage_of(answer: Any) -> Any:
@@ -54,10 +43,13 @@ def read_units(usage: object) -> Units | None:
     if usage is None:
         return None
     if type(usage) is UsageInfo:  # most are, and have plain counts
-        tokens, output, total, details, *rest = _PLAIN(usage)
-        if type(tokens) is type(output) is type(total) is int and tokens > 0 <= output and not any(rest):
-            cached = min(_count(details, "cached_tokens"), tokens)
-            return Units(tokens, cached, output, max(total, tokens + output))
+        tokens, output, total = usage.prompt_tokens, usage.completion_tokens, usage.total_tokens
+        details: object = usage.prompt_tokens_details
+        cached = 0 if details is None else details.cached_tokens if type(details) is PromptTokensDetails else None
+        others = usage.prompt_token_details or usage.num_cached_tokens or usage.prompt_audio_seconds
+        is_plain = type(tokens) is type(output) is type(total) is int and tokens > 0 <= output and not others
+        if is_plain and type(cached) is int and 0 <= cached <= tokens:
+            return _new(Units, (tokens, cached, output, max(total, tokens + output), 0, 0))
     tokens = _count(usage, "prompt_tokens") or _count(usage, "input_tokens")
     output = _count(usage, "completion_tokens") or _count(usage, "output_tokens")
     total = _count(usage, "total_tokens")

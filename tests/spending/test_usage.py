@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import threading
 from datetime import UTC, datetime
@@ -93,11 +94,21 @@ def test_threads_lose_nothing():
     assert [meter.usage().total_tokens for meter in (root, *meters)] == [4000, 1000, 1000, 1000, 1000]
 
 
+def test_a_counted_call_leaves_nothing_for_the_garbage_collector():
+    """Rule 1."""
+    meter = UsageMeter(UsageMeter())
+    meter.add(MODEL, None)
+    gc.collect()
+    before = len(gc.get_objects())
+    for _ in range(200):
+        meter.add(MODEL, UsageInfo(prompt_tokens=1, prompt_tokens_details=PromptTokensDetails(messages=[])))
+    assert len(gc.get_objects()) - before < 20
+
+
 def test_memory_is_bounded_whatever_models_are_called():
     meter = UsageMeter()
     for number in range(3000):
         meter.add(f"model {number}", None)
-    assert not meter.pending or len(meter.pending) < 256
     assert len(meter.usage().by_model) <= 1025
     assert meter.usage().requests == 3000
 
