@@ -17,6 +17,7 @@ from mistral_async._codec.json_encode import to_builtins
 from mistral_async._codec.json_types import JSONObject, is_array, is_object
 
 # Rule 1: A number, a text or a truth value is given, also one that equals the default: the server may have sent it.
+#   An empty text is no such value in fields that never are empty: ids, moments, and words of a fixed list.
 # Rule 2: None and an empty container are given where they are values: in a field that has no default, and in one that
 #   the class says answers always have. Elsewhere they stand for a field that was not sent. Decoding does not tell the
 #   two apart, since that would cost every answer time and memory; who needs to know has the body (`with_response`).
@@ -34,6 +35,9 @@ _AS_THEY_ARE: Final = frozenset({str, int, float, bool, type(None)})
 _PYTHONS_OWN: Final = (date, time, timedelta, Decimal, UUID, Enum, bytes)  # a datetime is a date
 _WHOLE: Final = (True, ...)
 _EACH: Final = "__all__"
+_NEVER_EMPTY: Final = frozenset(
+    {"id", "timestamp", "combinator", "operator", "direction", "granularity", "dtype", "distance_metric"}
+)
 
 
 class DumpOptions(NamedTuple):
@@ -56,7 +60,7 @@ class DumpedField(NamedTuple):
     default: Any
     """What it is where it was not sent."""
     made: bool
-    """True if the default is an object of its own: an empty list, say."""
+    """True if the default is an object of its own, an empty list, say, or a text that is no value (rule 1)."""
     always: bool
     """True if None and the default are values as good as any."""
 
@@ -82,12 +86,18 @@ def _field(found: msgspec.structs.FieldInfo, always: frozenset[str]) -> DumpedFi
     made = found.default_factory is not msgspec.NODEFAULT
     default: Any = found.default_factory() if made else found.default
     constant = made and type(default) in _AS_THEY_ARE
+    made = made or (default == "" and (found.name in _NEVER_EMPTY or found.name.endswith("_at")))
     return DumpedField(found.name, found.encode_name, default, made, found.required or found.name in always or constant)
 
 
 def dump(struct: msgspec.Struct, options: DumpOptions, include: Selection = None, exclude: Selection = None) -> Any:
     """Return a Struct as a dict of plain values."""
     return _Dump(options).struct(struct, _selected(include), _selected(exclude))
+
+
+def dump_object(value: JSONObject, include: Selection = None, exclude: Selection = None) -> JSONObject:
+    """Return a copy of a dict, with the keys and places that are selected."""
+    return _Dump(DumpOptions()).value(value, _selected(include), _selected(exclude))  # type: ignore[no-any-return]  # a dict
 
 
 class _Dump:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args
 import msgspec
 from msgspec import inspect
 
+from mistral_async._codec.dump import Selection, dump_object
 from mistral_async._codec.json_decode import decode_json, decode_json_in_thread
 from mistral_async._codec.json_types import JSON, JSONObject, is_array, is_object
 from mistral_async._codec.lenient_values import SCALARS, accepts_none, fits, read_scalar, struct_info, zero_value
@@ -66,6 +67,30 @@ class Unknown(dict[str, JSON]):
         """Its `role`, the tag of messages; "" where it has none."""
         return str(self.get("role", ""))
 
+    @property
+    def raw(self) -> JSONObject:
+        """The object itself, as the official SDK calls it."""
+        return self
+
+    is_unknown = True
+
+    def model_dump(self, *, include: Selection = None, exclude: Selection = None, **_: object) -> JSONObject:
+        """Return the object as a dict, as the wire had it; `include` and `exclude` are those of models."""
+        return dump_object(self, include, exclude)
+
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """Return `model_dump(...)` as JSON text."""
+        data = msgspec.json.encode(self.model_dump(**options))
+        return (data if indent is None else msgspec.json.format(data, indent=indent)).decode()
+
+    def to_dict(self) -> JSONObject:
+        """Return the object as a dict, as the wire had it."""
+        return self.model_dump()
+
+    def to_json(self) -> bytes:
+        """Return the object as JSON."""
+        return msgspec.json.encode(self)
+
     def __repr__(self) -> str:
         return shown(self)
 
@@ -90,6 +115,10 @@ else:
         def __repr__(cls) -> str:
             return f"{cls.__module__}.{cls.__qualname__}"  # as in the text of `OpenUnion[A] | None`
 
+        def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+            """Be a field of a model of pydantic: objects of the members, and dicts that these are made of."""
+            return _pydantic_schema(cls)
+
     class OpenUnion:
         """One of the Structs of `OpenUnion[A | B]`, told apart by their tags, else `Unknown` (rule 2)."""
 
@@ -104,6 +133,28 @@ else:
         return _OpenUnionMeta(name, (), {"types": types, "union": union, "variants": _Variants(members)})
 
     copyreg.pickle(_OpenUnionMeta, lambda made: (_open_union, (made.types,)))  # pickled requests hold such types
+
+
+def _pydantic_schema(open_type: Any) -> Any:
+    """Return the schema of an open union in a model of pydantic: each dict is read as the member that it is."""
+    from pydantic_core import core_schema
+
+    members = members_of(open_type)
+
+    def validate(value: Any) -> Any:
+        if isinstance(value, (Unknown, *members)):
+            return value
+        if not is_object(value):
+            raise ValueError(f"expected one of {', '.join(each.__name__ for each in members)}, or a dict")
+        member: Any = open_type.variants.select(value)
+        return Unknown(value) if member is None else member.model_validate(value)
+
+    def serialize(value: Any, info: Any) -> Any:
+        return value.model_dump(mode=info.mode, exclude_none=info.exclude_none)
+
+    return core_schema.no_info_plain_validator_function(
+        validate, serialization=core_schema.plain_serializer_function_ser_schema(serialize, info_arg=True)
+    )
 
 
 class _Variants:

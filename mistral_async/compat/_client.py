@@ -94,7 +94,14 @@ class Clients:
         """The settings, under the official SDK's names."""
         known = {name: value for name, value in self.settings.items() if name in SDKConfiguration.__annotations__}
         security = security_of(self._api_key)
-        return SDKConfiguration(client=self._http, security=security, on_change=self._change, **known)
+        return SDKConfiguration(
+            client=self._http,
+            client_supplied=self._http is not None,
+            async_client_supplied=self.settings["async_client"] is not None,
+            security=security,
+            on_change=self._change,
+            **known,
+        )
 
     def _change(self, name: str, value: Any) -> None:
         """Take a setting, for the calls that follow."""

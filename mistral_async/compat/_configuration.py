@@ -35,8 +35,12 @@ class SDKConfiguration:
     retry_config: Any
     timeout_ms: int | None
     debug_logger: Any
+    client_supplied: bool = False
+    async_client_supplied: bool = False
     language: str = "python"
+    openapi_doc_version: str = "1.0.0"
     sdk_version: str = __version__
+    gen_version: str = ""
     user_agent: str = f"mistral-async/{__version__}"
     on_change: Callable[[str, Any], None] | None = field(default=None, repr=False, compare=False)
     """Told of the name and the value of a setting that is assigned."""

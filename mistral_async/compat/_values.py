@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias, get_args
@@ -12,52 +12,22 @@ import msgspec
 
 from mistral_async._codec.json_types import is_array, is_object
 from mistral_async._codec.open_union import members_of
-from mistral_async.models import Vector
+from mistral_async.models import EmbeddingResponseData, Vector
 
 # Rule 1: A timestamp is a `datetime` where the official SDK has one. What can not be read as one stays what it is.
 # Rule 2: An embedding is a list of floats, also where it came packed, or as whole numbers.
 # Rule 3: A class whose objects hold nothing of this is not looked into: completions cost nothing.
 
-_MOMENTS: Final[dict[str, str]] = {
-    "created_at updated_at": (
-        "Agent AgentAliasResponse AgentConversation AudioAgentResponse Dataset DatasetImportTask "
-        "DatasetPreview DatasetRecord EvaluationRunGenerationV2 EvaluationRunOutputRecordV2 "
-        "EvaluationRunRecordV2Response EvaluationRunScoreV2 EvaluationRunV2Response "
-        "EvaluationRunV2WithRefsResponse EvaluationV2 EvaluatorV2 Judge Library ManagedDeploymentResponse "
-        "ModelConversation Optimization OptimizationDetail OptimizationTrialWithObservations Pipeline "
-        "PipelineConfig Project ServiceAccount Skill SystemV2 Webhook"
-    ),
-    "created_at": (
-        "AgentHandoffDoneEvent AgentHandoffEntry AgentHandoffStartedEvent AudioSessionResponse Document "
-        "FunctionCallEntry FunctionCallEvent FunctionResultEntry MessageInputEntry MessageOutputEntry "
-        "MessageOutputEvent PromptVersion ResponseDoneEvent ResponseErrorEvent ResponseStartedEvent "
-        "SkillVersion ToolExecutionDeltaEvent ToolExecutionDoneEvent ToolExecutionEntry "
-        "ToolExecutionStartedEvent VoiceResponse"
-    ),
-    "timestamp": (
-        "AudioAssistantTranscriptTurn AudioToolTranscriptTurn AudioUserTranscriptTurn DeploymentLogRecord "
-        "ExecutionLogRecord GetLog GetSpanEvaluation StreamEventSsePayload"
-    ),
-    "created_at modified_at": (
-        "ConnectorTool GetDeploymentSummariesResponseDeployment HTTPConnector IngestionPipelineConfiguration "
-        "MCPConnector"
-    ),
-    "start_time": (
-        "WorkflowExecutionResponse WorkflowExecutionTraceEventsResponse WorkflowExecutionTraceOTelResponse "
-        "WorkflowExecutionTraceSummaryResponse WorkflowExecutionWithoutResultResponse"
-    ),
-    "created_at last_heartbeat updated_at": ("DeploymentDetailResponse DeploymentResponse DeploymentWorkerResponse"),
-    "expires_at": ("ClientSecret CreateRealtimeSessionResponse"),
-    "start_time end_time": ("GetSpan GetTrace"),
-    "from_timestamp to_timestamp": ("AggregationMeta"),
-    "created_at expires_at": ("AudioSessionCreateResponse"),
-    "evaluated_at": ("PipelineResult"),
-    "created_at updated_at version_created_at": ("Prompt"),
-    "scheduled_at": ("ScheduleFutureExecution"),
-    "scheduled_at started_at": ("ScheduleRecentExecution"),
-    "received_at": ("TriggerEvent"),
-}
-"""The fields that are timestamps over there, and the classes that have them."""
+_MOMENTS: Final = frozenset(
+    {
+        *("completed_at", "created_at", "deleted_at", "deployed_at", "deprecation", "end_at", "end_time"),
+        *("evaluated_at", "expires_at", "finished_at", "from_timestamp", "last_checked_at", "last_heartbeat"),
+        *("last_processed_at", "last_run_time", "last_seen", "modified_at", "received_at", "scheduled_at"),
+        *("start_at", "start_time", "started_at", "submitted_at", "time_bucket", "timestamp", "to_timestamp"),
+        *("triggered_at", "updated_at", "version_created_at"),
+    }
+)
+"""The fields that are timestamps over there. Those of these names that are numbers here are numbers there, too."""
 
 Convert: TypeAlias = Callable[[Any], Any]
 
@@ -95,10 +65,10 @@ def _numbers(value: Any) -> Any:
 @functools.cache
 def _plan(cls: type[msgspec.Struct]) -> tuple[tuple[tuple[str, Convert], ...], tuple[str, ...]]:
     """Return the fields to convert, and those that hold objects with such fields."""
-    fields = {each.name: each.type for each in msgspec.structs.fields(cls)}
-    own = {name: convert for each in cls.__mro__ for name, convert in _conversions().get(each.__name__, {}).items()}
-    inner = [name for name, kind in fields.items() if name not in own and any(map(_converts, _structs(kind)))]
-    return tuple((name, convert) for name, convert in own.items() if name in fields), tuple(inner)
+    fields = msgspec.structs.fields(cls)
+    own = {each.name: convert for each in fields if (convert := _conversion(cls, each)) is not None}
+    inner = [each.name for each in fields if each.name not in own and any(map(_converts, _structs(each.type)))]
+    return tuple(own.items()), tuple(inner)
 
 
 @functools.cache
@@ -111,9 +81,10 @@ def _converts(cls: type[msgspec.Struct]) -> bool:
         if each in seen:
             continue
         seen.add(each)
-        if any(base.__name__ in _conversions() for base in each.__mro__):
-            return True
-        left += [found for field in msgspec.structs.fields(each) for found in _structs(field.type)]
+        for field in msgspec.structs.fields(each):
+            if _conversion(each, field) is not None:
+                return True
+            left += _structs(field.type)
     return False
 
 
@@ -127,10 +98,8 @@ def _structs(kind: Any) -> Iterator[Any]:
         yield from _structs(each)
 
 
-@functools.cache
-def _conversions() -> Mapping[str, Mapping[str, Convert]]:
-    """Return the conversions by class and field."""
-    found: dict[str, dict[str, Convert]] = {"EmbeddingResponseData": {"embedding": _numbers}}
-    for fields, classes in _MOMENTS.items():
-        found |= {each: dict.fromkeys(fields.split(), _moment) for each in classes.split()}
-    return found
+def _conversion(cls: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> Convert | None:
+    """Return what converts a field, if anything does."""
+    if field.name in _MOMENTS and (field.type is str or str in get_args(field.type)):
+        return _moment
+    return _numbers if issubclass(cls, EmbeddingResponseData) and field.name == "embedding" else None

@@ -21,34 +21,46 @@ from mistral_async import errors
 from mistral_async._codec.error_body import parse_error
 from mistral_async._codec.json_types import is_object
 from mistral_async.compat._official import names
+from mistral_async.models._model import Model
 
 ConnectorsGatewayError = errors.ConnectorsGatewayError
 STREAM_DISCONNECT_REASONS = ("read_error", "stream_error", "internal_error")
 _TRANSPORT_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}  # the body is decoded
 
 
-class ValidationError(msgspec.Struct):
+class _Body(Model):
+    """A part of the body of an error, with the methods of models."""
+
+    @classmethod
+    def always_sent(cls) -> frozenset[str]:
+        """Return the names of the fields that it always has."""
+        return frozenset(cls.__struct_fields__) - {"ctx", "input"}
+
+
+class ValidationError(_Body):
     """An invalid field of a request."""
 
     loc: list[str | int] = msgspec.field(default_factory=list[str | int])
     msg: str = ""
     type: str = ""
+    input: Any = None
+    ctx: dict[str, Any] | None = None
 
 
-class HTTPValidationErrorData(msgspec.Struct):
+class HTTPValidationErrorData(_Body):
     """The body of a 422."""
 
     detail: list[ValidationError] | None = None
 
 
-class ObservabilityErrorDetail(msgspec.Struct):
+class ObservabilityErrorDetail(_Body):
     """The message of an error, and a word for it such as `JUDGE_NOT_FOUND`."""
 
     message: str = ""
     error_code: str | None = None
 
 
-class ObservabilityErrorData(msgspec.Struct):
+class ObservabilityErrorData(_Body):
     """The body of an error of the observability endpoints."""
 
     detail: ObservabilityErrorDetail
@@ -97,7 +109,7 @@ class HTTPValidationError(MistralError):
         detail: Any = vars(self).get("detail")
         listed = cast("list[Any]", detail) if isinstance(detail, list) else []
         found = [
-            ValidationError(**{name: each[name] for name in ("loc", "msg", "type") if name in each})
+            ValidationError(**{name: each[name] for name in ValidationError.__struct_fields__ if name in each})
             for each in listed
             if is_object(each)
         ]

@@ -8,7 +8,7 @@ from typing_extensions import is_typeddict
 
 from mistral_async import Unknown
 from mistral_async import models as _models
-from mistral_async.compat import _events
+from mistral_async.compat import _events, _pages
 from mistral_async.compat import errors as _errors
 from mistral_async.compat._official import listed, names
 
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 _NAMES: list[str] = vars(_models)["__all__"]
 _EVENTS = {
-    "CompletionEvent",
-    "ConversationEvents",
-    "ResponsesStreamEvents",
-    "SpeechStreamEvents",
-    "TranscriptionStreamEvents",
+    "CompletionEvent": "CompletionEvent",
+    "ConversationEvents": "ConversationEvents",
+    "ResponsesStreamEvents": "ResponsesStreamEvents",
+    "ResponsesStreamFrame": "ResponsesStreamEvents",
+    "SpeechStreamEvents": "SpeechStreamEvents",
+    "StreamDeploymentLogsResponseBody": "StreamEvent",
+    "StreamWorkflowExecutionLogsResponseBody": "StreamEvent",
+    "TranscriptionStreamEvents": "TranscriptionStreamEvents",
 }
+"""The classes of events, and their names in `_events`."""
 _ERRORS = {
     "HTTPValidationError",
     "HTTPValidationErrorData",
@@ -58,7 +62,9 @@ def find_own(name: str) -> Any:
     if name in _ERRORS:
         return getattr(_errors, name)
     if name in _EVENTS:
-        return getattr(_events, name)
+        return getattr(_events, _EVENTS[name])
+    if name in _pages.CLASSES:
+        return _pages.CLASSES[name]
     if _ANNOTATIONS.get(name) == "Unknown":
         return Unknown
     return getattr(_models, _ANNOTATIONS.get(name, name), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -11,8 +11,18 @@ from mistral_async.compat._official import names
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+    from pydantic_core import CoreSchema
 
-__all__ = ["UNSET", "UNSET_SENTINEL", "BaseModel", "Nullable", "OptionalNullable", "Unset"]
+__all__ = [
+    "UNSET",
+    "UNSET_SENTINEL",
+    "BaseModel",
+    "Nullable",
+    "OptionalNullable",
+    "UnrecognizedInt",
+    "UnrecognizedStr",
+    "Unset",
+]
 
 T = TypeVar("T")
 
@@ -21,7 +31,36 @@ Unset: TypeAlias = msgspec.UnsetType
 UNSET: Final = msgspec.UNSET  # a field of a Struct that has it is not sent
 UNSET_SENTINEL: Final = "~?~unset~?~sentinel~?~"
 Nullable: TypeAlias = T | None
-OptionalNullable: TypeAlias = T | Unset | None
+
+
+class _UnsetField:
+    """The schema by which `UNSET` may be in a field of a model of pydantic."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.is_instance_schema(
+            Unset, serialization=core_schema.plain_serializer_function_ser_schema(lambda _: UNSET_SENTINEL)
+        )
+
+
+if TYPE_CHECKING:
+    OptionalNullable: TypeAlias = T | Unset | None
+else:
+    OptionalNullable = T | Annotated[Unset, _UnsetField] | None
+
+
+class UnrecognizedStr(str):
+    """A text that is none of those that are documented; here these are texts like all others."""
+
+    __slots__ = ()
+
+
+class UnrecognizedInt(int):
+    """A number that is none of those that are documented; here these are numbers like all others."""
+
+    __slots__ = ()
 
 
 def is_unset(value: object) -> bool:

@@ -13,10 +13,10 @@ from mistral_async._codec.json_encode import encode_any
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.secret_fields import secret_names
 from mistral_async._codec.shown import Shown
-from mistral_async.models._pydantic import PydanticMethods
+from mistral_async.models._pydantic_v1 import Pydantic1Methods
 
 
-class Model(Shown, PydanticMethods, msgspec.Struct, omit_defaults=True):
+class Model(Shown, Pydantic1Methods, msgspec.Struct, omit_defaults=True):
     """An object of the API. Attributes are the wire's keys (camelCase in snake case); what was not set is not sent.
 
     Its repr shows what is not a default, and says how much more there is; `to_dict()` has everything.

@@ -40,7 +40,7 @@ class ModelField(NamedTuple):
         return self.default is ...
 
 
-class _OfClass:
+class OfClass:
     """A property of a class and of its instances alike."""
 
     def __init__(self, read: Callable[[Any], Any]) -> None:
@@ -136,7 +136,7 @@ class PydanticMethods:
     if TYPE_CHECKING:
         model_fields: ClassVar[Mapping[str, ModelField]]
     else:
-        model_fields = _OfClass(_model_fields)
+        model_fields = OfClass(_model_fields)
     """The fields of the class, by name."""
 
     @property
@@ -154,31 +154,33 @@ class PydanticMethods:
         """Return the JSON schema of the class."""
         return _json_schema(cast("Any", cls))
 
-    def dict(self, **options: Any) -> JSONObject:
-        """Return `model_dump(...)`: its name in pydantic 1."""
-        return self.model_dump(**options)
-
-    def json(self, **options: Any) -> str:
-        """Return `model_dump_json(...)`: its name in pydantic 1."""
-        return self.model_dump_json(**options)
-
-    def copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return `model_copy(...)`: its name in pydantic 1."""
-        return self.model_copy(update=update, deep=deep)
+    model_config: ClassVar[JSONObject] = {}
+    """The settings of the class in pydantic: none."""
+    model_computed_fields: ClassVar[JSONObject] = {}
+    """The fields that are computed: none."""
 
     @classmethod
-    def parse_obj(cls, obj: Any) -> Self:
-        """Return `model_validate(obj)`: its name in pydantic 1."""
+    def model_rebuild(cls, **_: object) -> None:
+        """Do nothing: the types of fields are always known."""
+
+    @classmethod
+    def model_validate_strings(cls, obj: Any, **_: object) -> Self:
+        """Return `model_validate(obj)`, which takes numbers as texts, too."""
         return cls.model_validate(obj)
 
-    @classmethod
-    def parse_raw(cls, b: str | bytes) -> Self:
-        """Return `model_validate_json(b)`: its name in pydantic 1."""
-        return cls.model_validate_json(b)
+    def model_post_init(self, context: object, /) -> None:
+        """Do nothing, after the object was made."""
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         """Yield the fields with their values, as pydantic's models do: `dict(message)`."""
         return iter([(each.name, getattr(self, each.name)) for each in fields_of(type(_struct(self)))])
+
+    if not TYPE_CHECKING:  # whose checkers know it of every class
+
+        @property
+        def __dict__(self) -> dict[str, Any]:
+            """The fields with their values: `json.dumps(answer, default=vars)`. Changing it changes nothing."""
+            return dict(self.__iter__())
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:

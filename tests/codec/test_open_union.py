@@ -245,3 +245,12 @@ def test_rule_7_a_union_of_scalars_and_containers_takes_the_type_that_fits():
 def test_rule_8_unknown_keys_are_ignored_by_both_passes():
     assert decode(b'{"radius": 1, "color": "red"}', Circle) == Circle(1.0)
     assert decode(b'{"radius": null, "color": "red"}', Circle) == Circle(0.0)
+
+
+def test_what_is_unknown_is_given_as_models_are():
+    unknown = Unknown({"type": "hologram", "url": "u", "parts": [{"a": 1, "b": None}]})
+    assert unknown.model_dump() == unknown.to_dict() == unknown.raw == unknown
+    assert unknown.is_unknown
+    assert json.loads(unknown.model_dump_json(indent=1)) == json.loads(unknown.to_json()) == unknown
+    assert unknown.model_dump(include={"parts": {0: {"a"}}}) == {"parts": [{"a": 1}]}
+    assert json.loads(unknown.model_dump_json(exclude={"parts"})) == {"type": "hologram", "url": "u"}

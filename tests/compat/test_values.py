@@ -15,8 +15,9 @@ import pytest
 from pydantic import v1
 
 from mistral_async import SyncMistral
-from mistral_async.compat import Mistral, models
-from mistral_async.compat.types import UNSET, UNSET_SENTINEL, Unset
+from mistral_async.compat import Mistral, errors, models
+from mistral_async.compat._values import official
+from mistral_async.compat.types import UNSET, UNSET_SENTINEL, BaseModel, OptionalNullable, Unset
 from mistral_async.compat.utils import parse_datetime
 from mistral_async.testing import FakeMistral
 
@@ -75,6 +76,30 @@ async def test_timestamps_of_coroutines_are_datetimes():
         await events.close()
 
 
+def test_timestamps_that_may_be_null_are_datetimes_too(client, server):
+    moment = "2026-01-02T03:04:05Z"
+    card = {"id": "a", "type": "base", "deprecation": moment, "capabilities": {}}
+    server.reply("GET /v1/models/{}", json=card)
+    assert client.models.retrieve(model_id="a").deprecation == dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+    started = client.beta.conversations.start(model=MODEL, inputs="hi")
+    assert isinstance(started.outputs[0].completed_at, dt.datetime)
+    document = {"id": "a", "library_id": "b", "hash": "c", "created_at": moment, "last_processed_at": None}
+    server.reply("GET /v1/libraries/{}/documents/{}", json=document | {"expires_at": moment})
+    found = client.beta.libraries.documents.get(library_id="b", document_id="a")
+    assert (type(found.created_at), found.last_processed_at, type(found.expires_at)) == (
+        dt.datetime,
+        None,
+        dt.datetime,
+    )
+
+
+@pytest.mark.parametrize("name", ["BatchJob.created_at", "FileSchema.expires_at", "CreateResponseResponse.created_at"])
+def test_numbers_of_seconds_stay_numbers(name):
+    model, field = name.split(".")
+    made = getattr(models, model).model_validate({field: 5} | ({"id": "a"} if model == "FileSchema" else {}))
+    assert getattr(official(made), field) == 5
+
+
 def test_what_is_no_timestamp_stays(client, server):
     server.reply("GET /v1/libraries/{}", json={"id": "a", "name": "a", "created_at": "soon", "updated_at": 0})
     library = client.beta.libraries.get(library_id="a")
@@ -107,6 +132,26 @@ def test_events_are_of_their_classes(client):
     assert isinstance(conversation[0].data, models.ResponseStartedEvent)
 
 
+def test_pages_are_of_their_classes(client):
+    page = client.beta.agents.list_pages()
+    assert isinstance(page, models.AgentsAPIV1AgentsListPagesResponse)
+    assert type(page).__name__ == "AgentsAPIV1AgentsListPagesResponse"
+    assert not isinstance(page, models.PromptsListResponse)
+    assert isinstance(client.beta.prompts.list(), models.PromptsListResponse)
+    assert page.model_dump() == {"result": page.result.model_dump()}
+    assert json.loads(page.model_dump_json()) == page.model_dump(mode="json")
+
+
+def test_bodies_of_errors_are_models(client, server):
+    wrong = {"type": "missing", "loc": ["body", "model"], "msg": "Field required", "input": {"a": 1}}
+    server.reply("GET /v1/models", status=422, json={"detail": [wrong]})
+    with pytest.raises(errors.HTTPValidationError) as caught:
+        client.models.list()
+    assert caught.value.data.model_dump() == {"detail": [wrong]}
+    assert json.loads(caught.value.data.model_dump_json()) == {"detail": [wrong]}
+    assert caught.value.data.detail[0].model_dump(include={"msg"}) == {"msg": "Field required"}
+
+
 def test_streams_are_closed_by_hand(client):
     stream = client.chat.stream(model=MODEL, messages=HI)
     assert next(stream).data.id
@@ -128,6 +173,9 @@ def test_settings_of_a_client(server):
     assert client.sdk_configuration.get_server_details() == (server.url, {})
     assert client.chat.sdk_configuration is client.sdk_configuration
     assert client.sdk_configuration.timeout_ms == 500
+    assert not client.sdk_configuration.client_supplied
+    assert not client.sdk_configuration.async_client_supplied
+    assert client.sdk_configuration.openapi_doc_version
     assert server.api_key not in repr(client.sdk_configuration)
     assert Mistral("key", server="eu").sdk_configuration.get_server_details()[0] == "https://api.eu.mistral.ai"
 
@@ -150,6 +198,19 @@ def test_unset_is_not_sent(client, server):
     assert isinstance(UNSET, Unset)
     assert (bool(UNSET), UNSET_SENTINEL[0]) == (False, "~")
     assert "temperature" not in models.CompletionArgs(temperature=UNSET).model_dump()
+
+
+def test_unset_is_a_value_of_models_of_pydantic():
+    class Options(BaseModel):
+        temperature: OptionalNullable[float] = UNSET
+
+    assert Options().temperature is UNSET
+    assert Options().model_dump() == {"temperature": UNSET_SENTINEL}
+    assert Options(temperature=UNSET).temperature is UNSET
+    assert Options(temperature=0.5).model_dump() == {"temperature": 0.5}
+    assert Options.model_validate({"temperature": None}).temperature is None
+    with pytest.raises(pydantic.ValidationError):
+        Options(temperature="warm")
 
 
 def test_dicts_with_other_keys(client, server):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+from typing import Any
 
 import msgspec
 import pydantic
@@ -10,8 +13,8 @@ import pytest
 
 from mistral_async import models
 from mistral_async._codec.json_encode import encode
-from mistral_async._codec.open_union import decode
-from mistral_async.models import ChatCompletionResponse, FunctionCall, ToolCall, UserMessage
+from mistral_async._codec.open_union import Unknown, decode
+from mistral_async.models import ChatCompletionResponse, FunctionCall, ToolCall, UserMessage, messages
 from mistral_async.models._always_sent import ALWAYS_SENT
 from mistral_async.models._model import Model
 
@@ -202,3 +205,61 @@ def test_the_table_names_fields_that_are_there():
 def test_the_table_says_what_is_always_sent_or_what_is_not(model, always, else_):
     assert always in model.always_sent()
     assert else_ not in model.always_sent()
+
+
+PAGED = [name for name in models.__all__ if name.startswith(("List", "PaginatedResult")) or name == "ModelList"]
+
+
+@pytest.mark.parametrize("name", PAGED)
+def test_lists_give_their_items_also_where_there_are_none(name):
+    model: Any = getattr(models, name)
+    if isinstance(model, type) and issubclass(model, Model):
+        fields = {each.name: each for each in msgspec.structs.fields(model)}
+        for items in {"data", "results"} & fields.keys():
+            if fields[items].default_factory is list:
+                assert model().to_dict()[fields[items].encode_name] == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        models.MessageInputEntry(role="user", content="hi"),
+        models.FunctionResultEntry(tool_call_id="a", result="b"),
+        models.MetadataFilterGroup(),
+    ],
+)
+def test_what_is_never_empty_is_not_given_empty(made):
+    assert made.model_dump().keys().isdisjoint({"id", "created_at", "combinator"})
+
+
+def test_methods_by_their_names_in_pydantic_1():
+    message = UserMessage("hi")
+    whole = {"role": "user", "content": "hi"}
+    assert UserMessage.schema() == UserMessage.model_json_schema() == json.loads(UserMessage.schema_json(indent=1))
+    assert UserMessage.construct(content=3).content == 3
+    assert UserMessage.validate(whole) == UserMessage.from_orm(message) == message
+    assert UserMessage.__fields__ == UserMessage.model_fields
+    assert message.__fields_set__ == message.model_fields_set
+    UserMessage.update_forward_refs()
+    assert UserMessage.model_rebuild() is None
+
+
+def test_the_dict_of_an_object_has_its_fields(answer):
+    message = UserMessage("hi")
+    assert vars(message) == message.__dict__ == dict(message)
+    assert json.loads(json.dumps(message, default=vars)) == message.model_dump()
+    assert json.loads(json.dumps(answer, default=lambda each: each.__dict__))["id"] == answer.id
+    assert pickle.loads(pickle.dumps(message)) == copy.deepcopy(message) == message
+
+
+def test_open_unions_are_fields_of_models_of_pydantic():
+    class Request(pydantic.BaseModel):
+        messages: list[messages.Message]
+
+    request = Request.model_validate({"messages": [{"role": "system", "content": "s"}, UserMessage("hi")]})
+    assert [type(each).__name__ for each in request.messages] == ["SystemMessage", "UserMessage"]
+    assert request.model_dump()["messages"][1] == {"role": "user", "content": "hi"}
+    assert json.loads(request.model_dump_json()) == request.model_dump()
+    assert isinstance(Request(messages=[{"role": "oracle"}]).messages[0], Unknown)
+    with pytest.raises(pydantic.ValidationError, match="expected one of"):
+        Request(messages=[3])
