@@ -26,7 +26,8 @@ _KINDS: Final = frozenset({dict, list, tuple, str, int, float, bool, type(None)}
 #   iterated is not: a table gives its column names, an element of HTML or XML its children.
 # Rule 4: An iterator is a list where an argument may be one (`plain_argument`). Inside a body it is refused: it can be
 #   read once, and a request may be sent again.
-#   A Struct stays what it is, unless it is one that no endpoint declares (`stands_for_dict`).
+#   A Struct of this package stays what it is, unless it is one that no endpoint declares (`stands_for_dict`). Where an
+#   argument fits no type, a Struct of others and a named tuple are a dict of their fields.
 # Rule 5: All else is a TypeError. Nothing becomes its `repr`, and what is missing (NaT, a masked number) not null.
 
 
@@ -142,13 +143,23 @@ def name_of(value: object) -> str:
     return type(value).__name__
 
 
+def _plain_struct(value: msgspec.Struct) -> object:
+    if hasattr(value, "stands_for_dict"):
+        return cast("Any", value).to_dict()
+    if hasattr(value, "always_sent"):  # of this package
+        return value
+    return msgspec.to_builtins(value, builtin_types=(bytes, bytearray), enc_hook=plain)
+
+
 def plain_argument(value: object) -> object:
     """Return what an argument that does not fit as it is stands for: also items of lists and dicts, and iterators."""
     match value:
         case dict():
             return {key: plain_argument(each) for key, each in cast("dict[object, object]", value).items()}
         case msgspec.Struct():
-            return cast("Any", value).to_dict() if hasattr(value, "stands_for_dict") else value
+            return _plain_struct(value)
+        case tuple() if hasattr(cast("object", value), "_asdict"):
+            return plain_argument(cast("Any", value)._asdict())
         case list() | tuple() | Iterator() if not hasattr(cast("object", value), "read"):
             return [plain_argument(each) for each in cast("Iterable[object]", value)]
         case _:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast, get_origin
 
 import msgspec
 
-from mistral_async._codec.json_types import JSONMapping, JSONObject
+from mistral_async._codec.json_types import JSONMapping, JSONObject, is_mapping
 from mistral_async._codec.open_union import constant
+from mistral_async._codec.plain import plain_argument
 from mistral_async.models._model import Model, Renamed
 from mistral_async.models.enums import ReasoningEffort, ResponseFormats, ToolChoiceEnum
 from mistral_async.models.tools import ToolChoice, tool_choice_of
@@ -75,8 +76,15 @@ def response_format_of(value: object) -> ResponseFormat | JSONMapping | None:
             return ResponseFormat(value)
         case Mapping():
             return _format_of_dict(cast("JSONMapping", value))
+        case _ if is_mapping(found := _fields_of(value)):
+            return _format_of_dict(found)
         case _:
             return ResponseFormat(schema=value)
+
+
+def _fields_of(value: object) -> object:
+    """Return the fields of an object of another class; a class, and what is written like one (`list[str]`), stays."""
+    return value if isinstance(value, type) or get_origin(value) is not None else plain_argument(value)
 
 
 def _format_of_dict(value: JSONMapping) -> ResponseFormat | JSONMapping:

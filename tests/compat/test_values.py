@@ -6,10 +6,11 @@ import asyncio
 import dataclasses
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 import attrs
+import msgspec
 import pydantic
 import pytest
 from pydantic import v1
@@ -280,7 +281,17 @@ class Dict:
         return self.values
 
 
-KINDS = [Plain, Attrs, Pydantic, Version1, Dumps, Dict]
+class Struct(msgspec.Struct):
+    role: str
+    content: Any
+
+
+class Named(NamedTuple):
+    role: str
+    content: Any
+
+
+KINDS = [Plain, Attrs, Pydantic, Version1, Dumps, Dict, Struct, Named]
 
 
 @pytest.fixture(params=[SyncMistral, Mistral])
@@ -297,7 +308,8 @@ def test_objects_of_others_are_taken(server, either, kind):
     assert server.requests[-1].json()["messages"] == sent
     either.chat.complete(model=MODEL, messages=[sent[0], models.UserMessage([inner])], metadata={"a": [kind("b", 1)]})
     body = server.requests[-1].json()
-    assert (body["messages"], body["metadata"]) == (sent, {"a": [{"role": "b", "content": 1}]})
+    inside = ["b", 1] if kind is Named else {"role": "b", "content": 1}  # as JSON has tuples
+    assert (body["messages"], body["metadata"]) == (sent, {"a": [inside]})
 
 
 class Choice(pydantic.BaseModel):
@@ -308,6 +320,27 @@ class Choice(pydantic.BaseModel):
 @dataclasses.dataclass
 class Format:
     type: str = "json_object"
+
+
+class NamedFormat(NamedTuple):
+    type: str = "json_object"
+
+
+class StructFormat(msgspec.Struct):
+    type: str = "json_object"
+
+
+class PydanticFormat(pydantic.BaseModel):
+    type: str = "json_object"
+
+
+@pytest.mark.parametrize("kind", [Format, NamedFormat, StructFormat, PydanticFormat])
+def test_objects_of_others_are_response_formats(server, either, kind):
+    asks = [{"role": "user", "content": "JSON"}]
+    either.chat.complete(model=MODEL, messages=asks, response_format=kind())
+    assert server.requests[-1].json()["response_format"] == {"type": "json_object"}
+    either.beta.conversations.start(model=MODEL, inputs="JSON", completion_args={"response_format": kind()})
+    assert server.requests[-1].json()["completion_args"] == {"response_format": {"type": "json_object"}}
 
 
 class Arguments(v1.BaseModel):
