@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MethodType
 from typing import Any, TypeAlias, TypeVar, cast
 
 from mistral_async._binding.blockable import Startable
-from mistral_async._binding.replaced import ask_async
+from mistral_async._binding.replaced import (
+    Register,
+    Replacement,
+    ask_async,
+    called,
+    called_here,
+    is_as_written,
+)
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
@@ -36,10 +44,20 @@ def forms(*, responses: bool) -> Forms:
         return {**plain, Stream: AsyncResponseStream, Pages: AsyncResponsePages}
 
 
-class AsyncExecutor:
+class AsyncExecutor(Register):
     """Coroutines, async context managers and async iterables."""
 
-    def __init__(self, engine: Engine, *, responses: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        responses: bool = False,
+        origin: Register | None = None,
+        method_of: Register | None = None,
+    ) -> None:
+        super().__init__(origin or method_of)
+        if method_of is not None:  # it performs a method of several requests of that executor's groups
+            self.public, self.adapts = method_of, True
         self.engine = engine
         self._responses = responses
         self._call = engine.respond if responses else engine.call
@@ -51,7 +69,7 @@ class AsyncExecutor:
 
     def over(self, engine: Engine, *, responses: bool = False) -> AsyncExecutor:
         """Return an executor of the same kind over another engine, or one that gives `Response`s."""
-        return AsyncExecutor(engine, responses=responses)
+        return AsyncExecutor(engine, responses=responses, origin=self)
 
     def perform(self, request: Request) -> Any:
         """Give the asynchronous form of a request."""
@@ -59,14 +77,29 @@ class AsyncExecutor:
         form = None if type(request) is Call else forms(responses=self._responses).get(type(request))
         return self._call(described) if form is None else form(self.engine, request)
 
-    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:
+    def ask(self, found: Replacement, request: Any) -> Any:
         """Ask what replaces a method."""
-        return ask_async(replacement, request)
+        answer = ask_async(found, self.engine, request)
+        return _as_response(answer) if self._responses else answer
+
+    def ask_instead(self, found: Replacement, request: Request | None, args: Any, options: Any) -> Any:
+        """Ask what replaces a method on another group of the client."""
+        if type(request) is not Call:
+            return called_here(found, self.engine, args, options)
+        answer = called(found, self.engine, args, options)
+        return _as_response(answer) if self._responses else answer
+
+    def adapt(self, group: Any) -> None:
+        """Have a group ask what replaces its methods, on the client or on its class."""
+        if self.replaced or not is_as_written(type(group)):
+            from mistral_async._binding.adapted import adapt
+
+            adapt(self, group)
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Call the method; its requests give answers, not `Response`s, whatever the resource gives."""
-        if self._responses:
-            resource = resource._with_executor(AsyncExecutor(self.engine))  # noqa: SLF001 - executors and resources are one design
+        if self._responses or self.replaced or not is_as_written(type(resource)):
+            resource = resource._with_executor(AsyncExecutor(self.engine, method_of=self.public))  # noqa: SLF001 - executors and resources are one design
         made: object = function(resource, *args, **kwargs)
         return cast("Startable[Any, Any]", made).start() if isinstance(made, Startable) else made
 
@@ -74,13 +107,41 @@ class AsyncExecutor:
 class LazyExecutor:
     """Requests as they are."""
 
+    adapts: bool = True
+    describes: bool = True
+    replaced: Mapping[str, Any] = {"": None}  # so that each request is told who describes it
+
     def perform(self, request: Request) -> Any:
         """Hand the request over."""
         return request
 
-    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:  # noqa: ARG002 - protocol
-        """Hand the request over: nothing is asked yet."""
+    def perform_as(self, described_by: tuple[str, ...], group: Any, request: Request, args: Any, options: Any) -> Any:  # noqa: ARG002 - protocol
+        """Hand the request over; it says which methods a client asks for it, should they be replaced there."""
+        request.described_by = described_by
         return request
+
+    def ask(self, found: Replacement, request: Any) -> Any:  # noqa: ARG002 - protocol
+        """Hand the request over."""
+        return request
+
+    def ask_instead(self, found: Replacement, request: Any, args: Any, options: Any) -> Any:  # noqa: ARG002 - protocol
+        """Hand the request over."""
+        return request
+
+    def adapt(self, group: Any) -> None:
+        """Have a group describe requests as it was written, whatever replaces its methods on the class."""
+        for attribute, written in group._written.items():  # noqa: SLF001 - executors and resources are one design
+            if getattr(group.__class__, attribute) is not written:
+                vars(group)[attribute] = MethodType(written.function, group)
+
+    def find(self, name: str, group: Any = None) -> None:
+        """Return None: nothing is asked yet."""
+
+    def note(self, name: str, group: Any, attribute: str) -> None:
+        """Take no note: there is nobody to ask."""
+
+    def forget(self, name: str) -> None:
+        """Take no note."""
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:  # noqa: ARG002 - protocol
         """Refuse a method of several requests: it is not one request."""
@@ -97,11 +158,18 @@ class LazyExecutor:
 
 def without_retries(engine: Engine) -> Engine:
     """Return an engine that tries each request once: who polls asks again, and leaves the retry budget to others."""
-    return Engine(engine.state, engine.options.with_changes(retries=0))
+    return engine.over(engine.options.with_changes(retries=0))
 
 
 def once(resource: R) -> R:
     """Return the same asynchronous resource without retries."""
     given: Any = resource
-    made: R = given._with_executor(AsyncExecutor(without_retries(given._executor.engine)))  # noqa: SLF001 - executors and resources are one design
+    executor: AsyncExecutor = given._executor  # noqa: SLF001 - executors and resources are one design
+    made: R = given._with_executor(AsyncExecutor(without_retries(executor.engine), method_of=executor.public))  # noqa: SLF001 - see above
     return made
+
+
+async def _as_response(answer: Awaitable[Any]) -> Any:
+    from mistral_async._binding.replaced_results import response_of
+
+    return response_of(await answer)

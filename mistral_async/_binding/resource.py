@@ -7,13 +7,14 @@ on it, or hands it over as it is. A method of several requests (`method`) is wri
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Coroutine, Mapping
 from types import CoroutineType, MethodType
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
 from mistral_async._binding.arguments import bind, expand, validator
 from mistral_async._binding.docstring import Documentation
-from mistral_async._binding.replaced import replacement
+from mistral_async._binding.replaced import PARENTS, WRITTEN, Written, replacement
 from mistral_async._binding.unknown_options import without_unknown
 from mistral_async._engine.fallback import with_fallback
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
@@ -83,9 +84,42 @@ class Resource(Generic[M]):
             name: found for name, found in vars(cls).items() if isinstance(found, (_Endpoint, Method))
         }
         cls._written = {**cls._written, **own}
+        if cls.__module__.startswith("mistral_async."):  # a subclass of the user's replaces nothing
+            for name, found in vars(cls).items():
+                if name in own:
+                    WRITTEN.setdefault(found.name, []).append(Written(cls, name, found))
+                elif (below := _class_below(name, found)) is not None:
+                    PARENTS[below] = cls.__name__, name
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
+        if executor.adapts:
+            executor.adapt(self)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute; in the place of a method, it is what others ask from then on."""
+        place = self._place_of(name)
+        if name in self._written and _is_own(value, self._written[name], self):  # what a test puts back
+            if name in vars(self):
+                delattr(self, name)
+            return
+        super().__setattr__(name, value)
+        if place is not None and not issubclass(type(value), Resource):
+            self._executor.note(place, self, name)
+        elif place is not None:
+            self._executor.forget(place)
+
+    def __delattr__(self, name: str) -> None:
+        """Delete an attribute; a method that was replaced is itself again."""
+        super().__delattr__(name)
+        if (place := self._place_of(name)) is not None:
+            self._executor.forget(place)
+
+    def _place_of(self, name: str) -> str | None:
+        """Return the name of a method, or the class of a group below this one."""
+        if (written := self._written.get(name)) is not None:
+            return str(written.name)
+        return _class_below(name, inspect.getattr_static(type(self), name, None))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Read a pickle, such as that of `calls`. In 0.1 the executor had another name."""
@@ -105,6 +139,9 @@ class _Endpoint(Generic[P, D]):
     def __init__(self, describe: Callable[Concatenate[Any, P], D]) -> None:
         self.describe = describe
         """Makes the request, unchecked and not performed: `Chat.complete.describe(None, model=..., messages=...)`."""
+        self.name: str = _name_of(describe)
+        self.gives: str = str(describe.__annotations__.get("return", "")).partition("[")[0]
+        """The kind of request: `Call`, `Stream`, `Pages` or `Download`."""
         self.function: Callable[..., Any] = _performing(describe)
         _appear_as(self, self.function)
 
@@ -116,6 +153,23 @@ class _Endpoint(Generic[P, D]):
         return self.function(*args, **kwargs)
 
 
+def _is_own(value: Any, written: Any, group: Any) -> bool:
+    return type(value) is MethodType and value.__self__ is group and value.__func__ is written.function
+
+
+def _class_below(name: str, found: Any) -> str | None:
+    """Return the name of the class of a group, which its property is annotated with; None for other attributes."""
+    if not isinstance(found, functools.cached_property) or name == "with_response":
+        return None
+    return str(cast("Any", found).func.__annotations__.get("return", "")).partition("[")[0]
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """Return the name of a method, such as `Chat.complete`: one in two groups has that of its own."""
+    name: str = vars(function).get("same_as", function.__qualname__)
+    return name
+
+
 def _appear_as(descriptor: Any, function: Callable[..., Any]) -> None:
     """Give a descriptor the name, the docstring and the signature of its function, for `help` on its class."""
     functools.update_wrapper(descriptor, function)
@@ -125,8 +179,10 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
     """Make the method users call: it checks the arguments, describes and performs, and shows every option."""
     signature = expand(describe)
     names = frozenset(list(signature.parameters)[1:])
-    name, falls_back = describe.__qualname__, "fallback" in names
+    qualified, falls_back = describe.__qualname__, "fallback" in names
+    name = _name_of(describe)
     asks: str | None = vars(describe).get("asks")
+    described_by = (name,) if asks is None else (name, f"{name.rpartition('.')[0]}.{asks}")
     check: Callable[[dict[str, Any]], dict[str, Any] | None] | None = None
 
     @functools.wraps(describe)
@@ -141,11 +197,18 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
             args, kwargs = (), {**given, **completed}
         models: Any = kwargs.pop("fallback", None) if falls_back else None
         request = describe(self, *args, **kwargs)
-        if asks is not None and (ask := replacement(self, self._written, asks)) is not None:
-            return self._executor.ask(ask, request)
-        made: Any = self._executor.perform(request if models is None else with_fallback(request, models))
+        if models is not None:
+            request = with_fallback(request, models)
+        executor = self._executor
+        if asks is not None and (found := replacement(self, asks)) is not None:
+            return executor.ask(found, request)
+        if executor.replaced:
+            options = kwargs if models is None else {**kwargs, "fallback": models}
+            made: Any = executor.perform_as(described_by, self, request, args, options)
+        else:
+            made = executor.perform(request)
         if made.__class__ is CoroutineType:
-            made.__qualname__ = name  # what Python says was never awaited
+            made.__qualname__ = qualified  # what Python says was never awaited
         return made
 
     vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
@@ -263,6 +326,16 @@ def asking(name: str) -> Callable[[F], F]:
     return mark
 
 
+def same_as(name: str) -> Callable[[F], F]:
+    """Say that an endpoint is the one of this name, in another group: what replaces one replaces both."""
+
+    def mark(describe: F) -> F:
+        vars(describe)["same_as"] = name
+        return describe
+
+    return mark
+
+
 class Method(Generic[P, A]):
     """A method of several requests, written once over the asynchronous resource.
 
@@ -271,7 +344,9 @@ class Method(Generic[P, A]):
     """
 
     def __init__(self, function: Callable[..., A]) -> None:
-        self.function = function
+        self.described = function
+        self.name = name = _name_of(function)
+        self.gives = "Call" if inspect.iscoroutinefunction(function) else ""
         signature = expand(function)
         names = frozenset(list(signature.parameters)[1:])
 
@@ -279,11 +354,14 @@ class Method(Generic[P, A]):
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
             if not kwargs.keys() <= names:
                 kwargs = without_unknown(function, kwargs)
-            return self._executor.run(function, self, args, kwargs)
+            executor = self._executor
+            if executor.replaced and (found := executor.find(name, self)) is not None:
+                return executor.ask_instead(found, None, args, kwargs)
+            return executor.run(function, self, args, kwargs)
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
         method.__doc__ = Documentation(function)
-        self.method = method
+        self.function = method
         _appear_as(self, method)
 
     @overload
@@ -303,11 +381,11 @@ class Method(Generic[P, A]):
     @overload
     def __get__(self, instance: None, owner: object) -> Method[P, A]: ...
     def __get__(self, instance: Any, owner: object) -> Any:
-        return self if instance is None else MethodType(self.method, instance)
+        return self if instance is None else MethodType(self.function, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it as any method can be called on its class: `Chat.run(client.chat, "hi", model=...)`."""
-        return self.method(*args, **kwargs)
+        return self.function(*args, **kwargs)
 
 
 def method(function: Callable[Concatenate[Any, P], A]) -> Method[P, A]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast, 
 from mistral_async._binding.async_executor import AsyncExecutor, forms
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.portal import Portal
-from mistral_async._binding.replaced import ask_blocking, keep_replaced
+from mistral_async._binding.replaced import Register, Replacement, answered_here, ask_blocking, called_here
 from mistral_async._codec.shown import described_blocking, safe_repr
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
@@ -33,10 +33,15 @@ T = TypeVar("T")
 Page = TypeVar("Page")
 
 
-class SyncExecutor:
+class SyncExecutor(Register):
     """Answers, context managers and iterables."""
 
-    def __init__(self, engine: Engine, backend: str, *, responses: bool = False) -> None:
+    is_blocking = True
+
+    def __init__(
+        self, engine: Engine, backend: str, *, responses: bool = False, origin: Register | None = None
+    ) -> None:
+        super().__init__(origin)
         self.engine = engine
         self.backend = backend
         self._call = engine.respond if responses else engine.call
@@ -59,7 +64,7 @@ class SyncExecutor:
 
     def over(self, engine: Engine, *, responses: bool = False) -> SyncExecutor:
         """Return an executor of the same kind over another engine, or one that gives `Response`s."""
-        return SyncExecutor(engine, self.backend, responses=responses)
+        return SyncExecutor(engine, self.backend, responses=responses, origin=self)
 
     def perform(self, request: Request) -> Any:
         """Give the blocking form of a request."""
@@ -69,14 +74,26 @@ class SyncExecutor:
             return self.portal.run(self._call, cast("Call[Any]", request))
         return self._blocking[kind](self.portal, form(self.engine, request))
 
-    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:
+    def ask(self, found: Replacement, request: Any) -> Any:
         """Ask what replaces a method, here."""
-        return ask_blocking(replacement, request)
+        return self._as_asked(ask_blocking(found, self.engine, request))
+
+    def ask_instead(self, found: Replacement, request: Request | None, args: Any, options: Any) -> Any:
+        """Ask what replaces a method on another group of the client, here."""
+        if type(request) is not Call:
+            return called_here(found, self.engine, args, options)
+        return self._as_asked(answered_here(found, self.engine, args, options))
+
+    def _as_asked(self, answer: Any) -> Any:
+        if not self._responses:
+            return answer
+        from mistral_async._binding.replaced_results import response_of
+
+        return response_of(answer)
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a coroutine method to its end, or give what the method makes in its blocking form."""
-        fresh = resource._with_executor(AsyncExecutor(self.engine))  # noqa: SLF001 - executors and resources are one design
-        resource = keep_replaced(resource, fresh)
+        resource = resource._with_executor(AsyncExecutor(self.engine, method_of=self))  # noqa: SLF001 - executors and resources are one design
         if inspect.iscoroutinefunction(function):
             return self.portal.run(lambda: function(resource, *args, **kwargs))
         made: Any = function(resource, *args, **kwargs)  # a `Blockable`

@@ -172,7 +172,10 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
     async def send(self, request: Any) -> Any:
         """Perform a request made by `calls`, as `with_response` does. A stream is to be used with `async with`."""
         if isinstance(request, Call):
-            return await self._executor.engine.respond(cast("Call[Any]", request))
+            from mistral_async._binding.job_engine import job_engine
+
+            call = cast("Call[Any]", request)
+            return await job_engine(self._executor, call).respond(call)
         return self._executor.over(self._executor.engine, responses=True).perform(request)
 
 
@@ -232,7 +235,10 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
     def send(self, request: Any) -> Any:
         """Perform a request made by `calls`, as `with_response` does. A stream is to be used with `with`."""
         if isinstance(request, Call):
-            return self._executor.portal.run(self._executor.engine.respond, cast("Call[Any]", request))
+            from mistral_async._binding.job_engine import job_engine
+
+            call = cast("Call[Any]", request)
+            return self._executor.portal.run(job_engine(self._executor, call).respond, call)
         return self._executor.over(self._executor.engine, responses=True).perform(request)
 
 

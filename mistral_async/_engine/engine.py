@@ -79,9 +79,13 @@ class Engine:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.state, self.options)
 
+    def over(self, options: Options) -> Engine:
+        """Return an engine of the same client with other options."""
+        return Engine(self.state, options)
+
     def background(self) -> Engine:
         """Return an engine of the same client that leaves room for its other calls."""
-        return Engine(self.state, msgspec.structs.replace(self.options, background=True))
+        return self.over(msgspec.structs.replace(self.options, background=True))
 
     def job_options(self, **changes: Any) -> Options:
         """Return the options of one job: its usage is summed by itself, and budgets per job begin."""
@@ -91,7 +95,7 @@ class Engine:
 
     def without_extras(self) -> Engine:
         """Return an engine of the same client that adds nothing to bodies and queries."""
-        return Engine(self.state, msgspec.structs.replace(self.options, extra_body=None, extra_query=None))
+        return self.over(msgspec.structs.replace(self.options, extra_body=None, extra_query=None))
 
     @property
     def usage(self) -> Usage:

@@ -53,6 +53,8 @@ class _Headed(msgspec.Struct, kw_only=True):
     """Header fields of its own, by their names in small letters."""
     fallback: Models | None = None
     """Models that are asked when its own does not answer; None: those of the view."""
+    described_by: tuple[str, ...] = ()
+    """The method of `calls` that made it, and the one that this one asks: tests may have replaced them on a client."""
 
 
 class Request(_Headed):

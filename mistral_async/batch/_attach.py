@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mistral_async._binding.executor import Executor
+from mistral_async._binding.job_engine import job_engine
 from mistral_async._engine.request import Call
 from mistral_async._results.poll import Poll
 from mistral_async.batch._batch_run import BatchRun
@@ -41,7 +42,6 @@ def attach(
     decoders = (
         Decoders.alike(response_type(record.endpoint)) if like is None else Decoders.alike(like.returns, like.transform)
     )
-    run = BatchRun(
-        executor.engine, endpoints, record, run_file, decoders, poll=poll or Poll(), progress=progress, resumed=True
-    )
+    engine, poll = job_engine(executor), poll or Poll()
+    run = BatchRun(engine, endpoints, record, run_file, decoders, poll=poll, progress=progress, resumed=True)
     return BatchHandle(executor, run)

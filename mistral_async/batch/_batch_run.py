@@ -76,7 +76,7 @@ class BatchRun(Generic[T]):
         self.expired: set[int] = set()
         """Parts whose results the API has deleted."""
         options = msgspec.structs.replace(engine.options, extra_body=None)  # meant for the calls
-        self.engine: Engine = Engine(engine.state, options)
+        self.engine: Engine = engine.over(options)
         self._polling_engine = without_retries(self.engine)
         self._progress = progress
         self._creator = JobCreator(

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import anyio
 import msgspec
 
 from mistral_async._binding.exits import FAILURES
+from mistral_async._binding.job_engine import performed
 from mistral_async._engine.engine import Engine
 from mistral_async._http.threads import run_in_thread
 from mistral_async._results.pages import AsyncPages
@@ -24,6 +25,7 @@ from mistral_async.batch._run import PART_KEY, RUN_KEY, Part, RunRecord
 from mistral_async.batch._run_file import RunFile
 from mistral_async.errors import MistralError, ResponseValidationError
 from mistral_async.models.batch import BatchJob
+from mistral_async.models.files import FileSchema
 
 _CLOCK_DRIFT: Final = timedelta(days=1)  # by which clocks may differ
 _SUBMIT_PATIENCE: Final = 3600.0  # seconds for which uploading and creating a job may do nothing but fail
@@ -120,7 +122,8 @@ class JobCreator:
         after = datetime.fromtimestamp(self._record.created, UTC) - _CLOCK_DRIFT
         wanted = {RUN_KEY: self._record.id, PART_KEY: str(part.number)}
         request = self._endpoints.list_jobs(created_after=after, page_size=100)
-        async for job in AsyncPages(self._engine, request):
+        jobs: AsyncPages[BatchJob, Any] = performed(self._engine, request)
+        async for job in jobs:
             if wanted.items() <= (job.metadata or {}).items():
                 return job
         return None
@@ -156,7 +159,9 @@ class JobCreator:
 
     async def _find_file(self, name: str, size: int) -> str | None:
         """Find the file of this very name, uploaded before this process or by a call whose response was lost."""
-        async for file in AsyncPages(self._engine, self._endpoints.list_files(search=name, purpose="batch")):
+        request = self._endpoints.list_files(search=name, purpose="batch")
+        files: AsyncPages[FileSchema, Any] = performed(self._engine, request)
+        async for file in files:
             if file.filename == name and file.size_bytes in {size, None}:
                 return file.id
         return None

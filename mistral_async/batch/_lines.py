@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
+from mistral_async._binding.job_engine import performed
 from mistral_async._engine.engine import Engine
-from mistral_async._results.download import AsyncDownload
 from mistral_async._results.poll import Poll, retry_until_done
 from mistral_async.batch._endpoints import BatchEndpoints
 from mistral_async.errors import StreamInterruptedError
@@ -50,7 +50,7 @@ async def read_lines(engine: Engine, endpoints: BatchEndpoints, file_id: str, po
     async def read() -> None:
         nonlocal doubts
         splitter, received = LineSplitter(), 0
-        async with AsyncDownload(engine, endpoints.download_file(file_id)) as download:
+        async with performed(engine, endpoints.download_file(file_id)) as download:
             while data := await download.receive():
                 received += len(data)
                 await give(splitter.feed(data))

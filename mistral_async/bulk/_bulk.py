@@ -199,7 +199,7 @@ class Bulk(Resource[M]):
 
     def _background(self, budget: Any = None, given: Mapping[str, Any] | None = None) -> Engine:
         """Return the engine for bulk work: it leaves room for other calls, and waits long for the rate limit."""
-        from mistral_async._engine.engine import Engine
+        from mistral_async._binding.job_engine import job_engine
 
         fallback = {name: value for name, value in (given or {}).items() if name in FALLBACK}
         options = self._executor.engine.job_options(budget=budget, **fallback)
@@ -211,7 +211,7 @@ class Bulk(Resource[M]):
             attempt = min(timeout.total, timeout.attempt or timeout.total)
             timeout = msgspec.structs.replace(timeout, total=None, attempt=attempt)
         options = msgspec.structs.replace(options, background=True, retry=retry, timeout=timeout)
-        return Engine(self._executor.engine.state, options)
+        return job_engine(self._executor).over(options)
 
 
 def _checked_call(call: object) -> Call[Any]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from mistral_async._binding.executor import Executor
+from mistral_async._binding.replaced import Register, Replacement
 from mistral_async._engine.encode import bearer
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.headers import checked_header
@@ -22,16 +23,17 @@ _CREDENTIALS: Final = "x-credentials-name"
 _SLASH: Final = re.compile(r"[/\\]")
 
 
-class Behind:
+class Behind(Register):
     """An executor whose requests go to a connector's HTTP API."""
 
     def __init__(self, executor: Executor, connector: str, credentials_name: str | None) -> None:
+        super().__init__(None)
         self._executor = executor
         self._connector = checked_ids((connector,))
         self._headers = _credentials(credentials_name)
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> Engine:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride] - the client's own, which `calls` has not
         """The engine that performs the requests."""
         return self._executor.engine
 
@@ -43,9 +45,9 @@ class Behind:
         request.headers = {**self._headers, **(request.headers or {})}
         return self._executor.perform(request)
 
-    def ask(self, replacement: Callable[..., Any], request: Any) -> Any:
+    def ask(self, found: Replacement, request: Any) -> Any:
         """Ask what replaces a method: it is behind nothing."""
-        return self._executor.ask(replacement, request)
+        return self._executor.ask(found, request)
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Give the mode's form of a method of several requests."""

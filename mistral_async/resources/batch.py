@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from typing_extensions import Unpack
 
 from mistral_async._binding.async_executor import LazyExecutor
-from mistral_async._binding.resource import Lazy, M, Resource, endpoint, method
+from mistral_async._binding.resource import Lazy, M, Resource, endpoint, method, same_as
 from mistral_async._engine.request import Call, get, post
 from mistral_async.batch._config import BatchConfig, RunOptions, StartOptions
 from mistral_async.models.batch import BatchJob
@@ -42,11 +42,12 @@ class Batch(Resource[M]):
             An async context manager of an async iterator of `Ok(value, index, usage, id)` and `Err(error, index, id)`.
             When its block is left early the jobs go on, unless `on_exit="cancel"`; `.job` is their handle.
         """
+        from mistral_async._binding.job_engine import job_engine
         from mistral_async.batch._handle import BatchResults
         from mistral_async.batch._run_source import NewRun
 
         config = BatchConfig.of(options)
-        return BatchResults(NewRun(self._executor.engine, _endpoints(), calls, config), config)
+        return BatchResults(NewRun(job_engine(self._executor), _endpoints(), calls, config), config)
 
     @method
     def start(self, calls: Items[T], **options: Unpack[StartOptions]) -> BatchStart[T]:
@@ -54,10 +55,11 @@ class Batch(Resource[M]):
 
         An error that ends it has the handle of what was started, as JSON, in `.partial`.
         """
+        from mistral_async._binding.job_engine import job_engine
         from mistral_async.batch._handle import BatchStart
         from mistral_async.batch._run_source import NewRun
 
-        return BatchStart(NewRun(self._executor.engine, _endpoints(), calls, BatchConfig.of(options)))
+        return BatchStart(NewRun(job_engine(self._executor), _endpoints(), calls, BatchConfig.of(options)))
 
     @overload
     def attach(
@@ -101,6 +103,7 @@ class Batch(Resource[M]):
     create: Final = BatchJobs.create
 
     @endpoint
+    @same_as("BatchJobs.get")
     def get(
         self, job_id: str | None = None, *, batch_id: str | None = None, inline: bool | None = None
     ) -> Call[BatchJob]:
@@ -108,6 +111,7 @@ class Batch(Resource[M]):
         return get("/v1/batch/jobs/{}", _id(job_id, batch_id), query={"inline": inline}, returns=BatchJob)
 
     @endpoint
+    @same_as("BatchJobs.cancel")
     def cancel(self, job_id: str | None = None, *, batch_id: str | None = None) -> Call[BatchJob]:
         """Ask for a job to end."""
         return post("/v1/batch/jobs/{}/cancel", _id(job_id, batch_id), returns=BatchJob)

@@ -53,8 +53,6 @@ def test_of_code_that_blocks(blocking, of_the_class):
     with mock.patch.object(Chat if of_the_class else blocking.chat, "complete", return_value=answer("[1]")):
         assert blocking.chat.parse(response_format=list[int], **CALL).value == [1]
         assert blocking.chat.run("hi", model="m").result().value == '{"value": [1]}'
-    with mock.patch.object(blocking.chat, "stream"), pytest.raises(TypeError, match="`stream` is replaced"):
-        blocking.chat.parse_stream(response_format=list[int], **CALL)
 
 
 def test_an_answer_of_another_type_is_asked_for_again(blocking):

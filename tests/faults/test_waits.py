@@ -528,7 +528,7 @@ WAITS = [
         batch/_handle.py __anext__:receive status:_run.status wait:_run.wait
         batch/_handle.py resubmit_failed:_run.wait start:_source.start
         batch/_job_creator.py _create:_run_file.save _create:_engine.call _keep:_run_file.save _upload:_run_file.save
-        batch/_job_creator.py _send_file:_engine.call
+        batch/_job_creator.py _send_file:_engine.call _find_job:jobs _find_file:files
         batch/_lines.py give:take read:download.receive read:engine.call
         batch/_reading.py __aenter__:source.open __aexit__:_background.stop
         batch/_request_spool.py spool_calls:source.read spool_calls:source.aclose
@@ -580,7 +580,9 @@ WAITS = [
         demo/__init__.py _asynchronous:client.chat.stream
         compat/extra/run/context.py __aexit__:_stack.aclose
         compat/_asking.py method:call method:ask
-        _binding/replaced.py ask_async:answer
+        _binding/replaced.py called:answer
+        _binding/async_executor.py _as_response:answer
+        _binding/replaced_results.py _get:_ask _get:given _step:made __aiter__:given __aenter__:given
         compat/_events.py close:_stream.aclose
         compat/extra/workflows/helpers.py get_scheduler_namespace:workflows.workers.get_scheduler_namespace_async
         compat/extra/realtime/_connection.py _send:_websocket.send close:_websocket.close __anext__:anext

@@ -23,6 +23,7 @@ from written_before import theirs
 
 import mistral_async
 from mistral_async import Mistral, RateLimits, SQLiteStore, calls, models
+from mistral_async._engine.request import Request
 from mistral_async.bulk import CheckpointError
 from mistral_async.errors import MistralError
 from mistral_async.testing import replay
@@ -48,6 +49,9 @@ def load(text, server=None):
 
 VALUES, REQUESTS, MET = written("values.json"), written("requests.json"), written("met.json")
 EXPECTED = theirs.values()
+for value in EXPECTED.values():
+    if isinstance(value, Request):
+        value.described_by = ()  # what newer versions add, and older pickles do not have
 PROTOCOLS = [
     (name, protocol) for name in EXPECTED if name in VALUES for protocol in VALUES[name]
 ]  # newer ones are in none
