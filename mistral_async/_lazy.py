@@ -58,7 +58,12 @@ class _LazyPattern:
     def __init__(self, source: str | bytes, flags: int) -> None:
         self._arguments: tuple[Any, int] = source, flags
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _LazyPattern, self._arguments  # without what it keeps
+
     def __getattr__(self, name: str) -> object:
+        if name == "_arguments":  # of one that is half made
+            raise AttributeError(name)
         import re
 
         value = getattr(re.compile(*self._arguments), name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 
 import pytest
@@ -29,3 +31,18 @@ def test_once_used_a_lazy_pattern_has_the_methods_of_the_pattern_itself():
     assert pattern.search.__self__ is re.compile("[a-z]+")
     with pytest.raises(AttributeError, match="nothing"):
         pattern.nothing  # noqa: B018 - it is looked up
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda pattern: pickle.loads(pickle.dumps(pattern))])
+@pytest.mark.parametrize("is_used", [True, False])
+def test_a_lazy_pattern_is_copied_and_pickled(again, is_used):
+    pattern = lazy_pattern("[a-z]+", re.IGNORECASE)
+    if is_used:
+        assert pattern.match("A")
+    assert again(pattern).fullmatch("aB")[0] == "aB"
+
+
+def test_a_lazy_pattern_that_is_half_made_has_no_attributes():
+    half = object.__new__(type(lazy_pattern("a")))
+    with pytest.raises(AttributeError):
+        half.match("a")

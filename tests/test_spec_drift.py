@@ -21,6 +21,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models import FunctionCallEvent
+from mistral_async.models._always_sent import ALWAYS_SENT
 from mistral_async.models._model import Model
 
 ROOT = Path(__file__).parents[1]
@@ -243,6 +244,26 @@ def test_header_fields_and_bodies_that_are_lists_are_options_too(tmp_path):
     assert findings(tmp_path, content, ours=[ours]) == []
     schemas(content)["Tags"]["items"] = {"type": "integer"}
     assert findings(tmp_path, content, ours=[ours]) == ["changed skies.watch([]): integer"]
+
+
+@pytest.mark.parametrize(("row", "expected"), [("- tail", ["tail"]), ("name tail", []), ("tail", ["name"])])
+def test_what_answers_always_have_is_in_the_table(tmp_path, monkeypatch, row, expected):
+    """A row that begins with `-` names the others. What is sent is not looked at."""
+
+    class Comet(Model, kw_only=True):
+        kind: Literal["comet"] = constant("comet")
+        name: str = ""
+        tail: float | None = None
+        seen: list[str] = msgspec.field(default_factory=list)
+
+    monkeypatch.setitem(ALWAYS_SENT, "Comet", row)
+    content = document()
+    fields = {"name": text(), "tail": {"type": "number"}, "seen": ref("Tags")}
+    schemas(content)["Sky"] = obj(["kind", "name", "tail"], kind={"const": "comet"}, **fields)
+    schemas(content)["Place"]["required"] = ["town"]
+    ours = Operation(OURS.method, OURS.route, OURS.name, OURS.options, Type(Comet))
+    found = [line for line in findings(tmp_path, content, ours=[ours]) if line.endswith(": always sent")]
+    assert found == [f"changed Comet.{name}: always sent" for name in expected]
 
 
 def test_values_that_docstrings_name_are_known():

@@ -3,7 +3,9 @@
 Rule 1: Findings name the client's side, a field as `Class.field` and an option as `method(option)`: what several
 operations share is said once.
 Rule 2: What the client has is gone if none of the documents has it, so that one may be older than another.
-Rule 3: An object is compared with the Struct that it contradicts in no constant and has most in common with.
+Rule 3: A field that answers always have, in a document, is so in the client's table too (`models/_always_sent.py`): its
+null and default are of the server, and are not left out.
+Rule 4: An object is compared with the Struct that it contradicts in no constant and has most in common with.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ class Comparison:
     found: set[str] = field(default_factory=set[str])
     """What of it some document has."""
     _pairs: set[Hashable] = field(default_factory=set[Hashable])
+    _in_answer: bool = False
 
     def findings(self) -> list[str]:
         """Return a line for each difference, sorted."""
@@ -50,7 +53,9 @@ class Comparison:
         sent = Fields("", theirs.options, strict=True), Fields("", ours.options, strict=True)
         self._fields(*sent, f"{ours.name}(", ")")
         if theirs.answer is not None and ours.answer is not None:
+            self._in_answer = True
             self._nodes(theirs.answer, ours.answer, f"{ours.name}: answer")
+            self._in_answer = False
         elif theirs.answer is not None and not theirs.answer.shape().anything:
             self.changed.add(f"{ours.name}: an answer")
         elif ours.answer is not None:
@@ -68,10 +73,12 @@ class Comparison:
     def _field(self, theirs: Field, ours: Field, where: str, *, required: bool) -> None:
         if required and ours.required is not None and theirs.required != ours.required:
             self.changed.add(f"{where}: {'required' if theirs.required else 'optional'}")
+        if self._in_answer and theirs.required and ours.always_sent is False:
+            self.changed.add(f"{where}: always sent")
         self._nodes(theirs.node, ours.node, where)
 
     def _nodes(self, theirs: Node, ours: Node, where: str) -> None:
-        if (pair := (theirs.key, ours.key, where)) in self._pairs:
+        if (pair := (theirs.key, ours.key, where, self._in_answer)) in self._pairs:
             return
         self._pairs.add(pair)
         their, our = theirs.shape(), ours.shape()

@@ -154,14 +154,22 @@ def _of_class(cls: Any, args: tuple[Any, ...]) -> Shape:  # noqa: PLR0911 - one 
 def _struct(cls: type[msgspec.Struct]) -> Fields:
     named = _named_values(cls)
     found = msgspec.structs.fields(cls)
+    listed: frozenset[str] | None = cast("Any", cls).always_sent() if hasattr(cls, "always_sent") else None
     fields = {
         each.encode_name: Field(
             Type(each.type, named.get(each.name, frozenset())),
             each.required if each.default_factory is msgspec.NODEFAULT else None,  # a constant is always sent
+            None if listed is None else each.required or each.name in listed or _is_written(each),
         )
         for each in found
     }
     return Fields(cls.__name__, fields, strict=any(each.required for each in found))
+
+
+def _is_written(each: msgspec.structs.FieldInfo) -> bool:
+    """Return whether a field is written with its default too, as a constant is: not so an empty list or object."""
+    made: object = each.default_factory
+    return made is not msgspec.NODEFAULT and (get_origin(made) or made) not in (list, dict, set)
 
 
 @functools.cache

@@ -31,6 +31,8 @@ class Field:
     node: Node
     required: bool | None = False
     """None where nobody need give it: a constant, or one of several of which one is needed."""
+    always_sent: bool | None = None
+    """True if answers always have it; None where nothing is said of that."""
 
 
 @dataclass(frozen=True, eq=False)

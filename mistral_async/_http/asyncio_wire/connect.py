@@ -11,7 +11,6 @@ import functools
 import itertools
 import socket
 from collections.abc import Callable
-from copy import copy
 from typing import Any, Final
 
 from mistral_async._http.threads import Outcome, call_in, look_up, start_daemon
@@ -66,13 +65,24 @@ class Resolver:
         try:
             return _alternating(await call_in(self._share, functools.partial(look_up, host, port)))
         except (OSError, UnicodeError) as error:
-            raise copy(error) from None  # each has an error of its own
+            raise _another(error) from error.__cause__  # each has an error of its own
 
     async def _share(self, function: Callable[[], Outcome[list[Any]]]) -> Outcome[list[Any]]:
         now = self._loop.time()
         if self._looking_up is None or self._looking_up.done() or now - self._since > _SHARED:
             self._looking_up, self._since = start_daemon(self._loop, function), now
         return await asyncio.shield(self._looking_up)
+
+
+def _another(error: Exception) -> Exception:
+    """Return an error that says the same, made past its class's constructor, which may take other arguments."""
+    kind = type(error)
+    builtin: Any = next(each for each in kind.__mro__ if each.__module__ == "builtins")
+    made: Exception = builtin.__new__(kind, *error.args)
+    builtin.__init__(made, *error.args)
+    vars(made).update(vars(error))
+    made.__context__ = error.__context__
+    return made
 
 
 def _alternating(found: list[Any]) -> list[Address]:

@@ -176,6 +176,31 @@ async def test_each_of_a_crowd_has_an_error_of_its_own(look_ups):
     assert len({id(error) for error in errors}) == 3
 
 
+class OddError(OSError):
+    """An error of a resolver of others, such as a patched one."""
+
+    def __init__(self, *, host):
+        super().__init__(socket.EAI_FAIL, f"no {host}")
+        self.host = host
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [OddError(host="name"), OSError("no"), OSError(2, "none"), UnicodeEncodeError("idna", "x" * 80, 0, 80, "too long")],
+    ids=repr,
+)
+async def test_an_error_of_an_odd_class_is_told_with_its_cause(look_ups, failure):
+    failure.__cause__ = ValueError("why")
+    resolver = Resolver(asyncio.get_running_loop(), "name", 80)
+    crowd = [asyncio.ensure_future(resolver.resolve()) for _ in range(2)]
+    await begun(look_ups, 1)
+    look_ups[0].set_exception(failure)
+    for error in await asyncio.gather(*crowd, return_exceptions=True):
+        assert error is not failure
+        assert (type(error), str(error), vars(error)) == (type(failure), str(failure), vars(failure))
+        assert error.__cause__ is failure.__cause__
+
+
 async def test_nobody_relies_on_a_look_up_that_takes_long(look_ups, monkeypatch):
     monkeypatch.setattr("mistral_async._http.asyncio_wire.connect._SHARED", 0.0)
     resolver = Resolver(asyncio.get_running_loop(), "name", 80)
