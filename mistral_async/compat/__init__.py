@@ -29,6 +29,8 @@ __all__ = [
     "utils",
 ]
 
+VERSION = __version__
+
 if TYPE_CHECKING:
     from mistral_async.models import *  # noqa: F403 - version 1 has its models here
 else:

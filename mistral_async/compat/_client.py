@@ -15,10 +15,11 @@ from mistral_async import Mistral as AsyncClient
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey
 from mistral_async.compat._bridge import abandon, close_blocking
-from mistral_async.compat._configuration import AnyRetryConfig, SDKConfiguration, key_of, security_of
+from mistral_async.compat._configuration import AnyRetryConfig, SDKConfiguration
 from mistral_async.compat._groups import MIGRATION_HINT, EndpointGroup, group_class
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
 from mistral_async.compat._names import GROUPS
+from mistral_async.compat._security import key_of, security_of
 from mistral_async.compat.types import UNSET, Unset, is_unset
 
 if TYPE_CHECKING:

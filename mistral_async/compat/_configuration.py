@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mistral_async._client.settings import SERVERS
-from mistral_async._codec.redact import as_secret
 from mistral_async._version import __version__
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
 
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
 AnyRetryConfig: TypeAlias = "RetryConfig | mistral_async.RetryConfig"
 """Retry settings, of the official SDK's class or of this package's."""
 
-_DEFAULT = "global"
+SERVER_GLOBAL = "global"
+SERVER_EU = "eu"
+SERVER_US = "us"
 
 
 @dataclass
@@ -66,18 +67,4 @@ class SDKConfiguration:
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server, and the values of the variables in it: none."""
-        return (self.server_url or SERVERS[self.server or _DEFAULT]).rstrip("/"), {}
-
-
-def security_of(key: Any) -> Any:
-    """Return what has a key as `api_key`, and does not show it, or a function that gives that; None for no key."""
-    from mistral_async.compat.models import Security
-
-    if callable(key):
-        return lambda: security_of(key())
-    return None if key is None else Security(api_key=as_secret(key))
-
-
-def key_of(security: Any) -> Any:
-    """Return the key of what `security_of` gives, or of a bare key."""
-    return (lambda: key_of(security())) if callable(security) else getattr(security, "api_key", security)
+        return (self.server_url or SERVERS[self.server or SERVER_GLOBAL]).rstrip("/"), {}

@@ -10,6 +10,7 @@ import functools
 import importlib
 import re
 import sys
+import typing
 from collections.abc import Callable, Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -18,6 +19,7 @@ from types import ModuleType
 from typing import Any, cast
 
 import msgspec
+import typing_extensions
 from typing_extensions import is_typeddict
 
 from mistral_async._codec.open_union import constant as constant_field
@@ -39,12 +41,17 @@ from mistral_async._codec.open_union import constant as constant_field
 # type, `@x.y` the class of `client.x.y`, and `.` any other class, a function or a constant.
 # Rule 7: Other distributions are below `mistralai`, too (`mistralai.workflows` is of mistralai-workflows): `install`
 # leaves those to their own files.
+# Rule 8: What an official module imports can be imported from it, and editors have put `from mistralai import Optional`
+# into programs: names of `typing`, httpx and the like, and of the SDK's other modules. The top has those of `sdk` only.
 
 HERE = __package__ or "mistral_async.compat"
 OFFICIAL = "mistralai"
 _TOPS = {OFFICIAL: "", "mistralai_azure": "azure", "mistralai_gcp": "gcp"}
 _CLOUDS = ("azure", "gcp")
 _HOMES = ("", "types", "utils", "httpclient", "errors", "_configuration")
+_IMPORTED_BY_SDK = ("sdkconfiguration", "utils", "basesdk")
+_LIBRARIES = ("httpx", "importlib", "sys", "weakref")
+_OF_LIBRARIES = {"Field": "pydantic", "dataclass": "dataclasses", "datetime": "datetime"}
 _OTHERS = {"evaluations", "observability", "search", "vibe", "vibe_agents", "workflows"}
 _GUIDE = "the migration guide lists what it leaves to the official SDK"
 CLIENTS_OF_VERSION_0 = ("MistralClient", "MistralAsyncClient")
@@ -129,7 +136,7 @@ def names(module: str) -> Callable[[str], Any]:
     own = module.removeprefix(HERE).removeprefix(".")
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - it becomes the module's own
-        if name.startswith("__"):
+        if name.startswith("__") and (name != "__version__" or own.rpartition(".")[2] != "_version"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         value = find(own, name)
         setattr(sys.modules[module], name, value)
@@ -153,7 +160,26 @@ def find(module: str, name: str) -> Any:
         return _value(module, name, listed("models")[name])
     if f"0{below}" in table() or name in _names_of_version_0():
         raise ImportError(_VERSION_0.format(f"{OFFICIAL}.{below}"))
+    if (value := _imported(module, name)) is not None:
+        return value
     raise AttributeError(f"module {_below(HERE, module)!r} has no attribute {name!r}")
+
+
+def _imported(module: str, name: str) -> Any:
+    """Return what an official module imports from elsewhere, or None (rule 8)."""
+    for types in (typing, typing_extensions):
+        if name in types.__all__:
+            return getattr(types, name)
+    if name in _LIBRARIES:
+        return importlib.import_module(name)
+    if name in _OF_LIBRARIES:
+        return getattr(importlib.import_module(_OF_LIBRARIES[name]), name)
+    is_top = module in {"", *_CLOUDS}
+    if name in {"__version__", "VERSION", "errors", "models", "types", "utils"}:
+        return _own("", name)
+    homes = _IMPORTED_BY_SDK if is_top else _that_list(name)
+    home = next((each for each in homes if name in listed(each)), None)
+    return None if home is None else _value(home, name, listed(home)[name])
 
 
 @functools.cache
@@ -333,7 +359,7 @@ class Placeholder(type):
         raise NotImplementedError(_missing(cls))
 
     def __repr__(cls) -> str:
-        return f"<{OFFICIAL}.{cls.__module__.removeprefix(f'{HERE}.')}.{cls.__name__}, which is not here>"
+        return f"<{OFFICIAL}{cls.__module__.removeprefix(HERE)}.{cls.__name__}, which is not here>"
 
 
 def _missing(name: type) -> str:

@@ -1,14 +1,25 @@
-"""The official SDK's `utils`: retry settings with its positional arguments, and the classes of streams."""
+"""The official SDK's `utils`: retry settings with its positional arguments, the classes of streams, and keys."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mistral_async._codec.json_encode import encode_any
 from mistral_async.compat._events import EventStream, EventStreamAsync
 from mistral_async.compat._official import names
+from mistral_async.compat._security import get_security, get_security_from_env
 
-__all__ = ["BackoffStrategy", "EventStream", "EventStreamAsync", "RetryConfig", "parse_datetime"]
+__all__ = [
+    "BackoffStrategy",
+    "EventStream",
+    "EventStreamAsync",
+    "RetryConfig",
+    "get_security",
+    "get_security_from_env",
+    "marshal_json",
+    "parse_datetime",
+]
 
 
 class BackoffStrategy:
@@ -51,6 +62,11 @@ class RetryConfig:
 def parse_datetime(text: str) -> datetime:
     """Return the moment that a text in ISO 8601 names."""
     return datetime.fromisoformat(text)
+
+
+def marshal_json(val: Any, _typ: Any = None) -> str:
+    """Return a value as JSON text, as it would be sent."""
+    return encode_any(val).decode()
 
 
 __path__: list[str] = []  # its modules are found by `_official`

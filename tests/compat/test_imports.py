@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+import typing
 from pathlib import Path
 from typing import Any, get_args
 
@@ -237,6 +238,21 @@ from mistralai.models.toolcall import ToolCall
 from mistralai.models.usermessage import UserMessage
 from mistralai.sdk import Mistral
 from mistralai.client.errors.httpvalidationerror import HTTPValidationError
+from mistralai.client.models.documenturlchunk import DocumentURLChunkTypedDict
+from mistralai.client.models import SpeechStreamEvents
+from mistralai.client.sdkconfiguration import SDKConfiguration
+from mistralai.client._hooks.tracing import TracingHook
+from mistralai.utils import BackoffStrategy, RetryConfig, eventstreaming
+from mistralai import Any, Mistral, ChatCompletionResponse
+from mistralai import Any, cast
+from mistralai import Dict, Mistral
+from mistralai import Field, Mistral
+from mistralai import Optional
+from mistralai import Union
+from mistralai import dataclass
+from mistralai import httpx
+from mistralai_azure import Any
+from mistralai_azure import Optional
 """.strip().splitlines()
 """Import lines of published programs, of versions 1 to 3."""
 
@@ -282,6 +298,31 @@ def test_the_imports_of_published_programs_work(line: str) -> None:
 def test_what_only_version_0_had_is_an_error_with_the_way_out(line: str) -> None:
     with pytest.raises(ImportError, match=r"version 0 .*MIGRATION\.md"):  # Rule 5
         exec(changed(line), {})
+
+
+def test_modules_export_what_they_import() -> None:
+    # Rule 8.
+    from mistral_async.compat import beta, chat, conversations
+    from mistral_async.compat.extra.run.result import RunResult
+
+    assert (compat.Optional, chat.Dict, compat.SERVER_EU) == (typing.Optional, typing.Dict, "eu")  # noqa: UP006
+    assert conversations.RunResult is RunResult
+    assert beta.Libraries is compat.libraries.Libraries
+    assert chat.models is compat_models
+    assert importlib.import_module("mistral_async.compat._version").__version__ == compat.VERSION == compat.__version__
+
+
+def test_keys_and_bodies_are_written_as_they_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MISTRAL_API_KEY", "of the environment")
+    found = compat.utils.get_security_from_env(None, compat_models.Security)
+    assert compat.utils.get_security(found) == ({"Authorization": "Bearer of the environment"}, {})
+    given = compat.Mistral(api_key="given").sdk_configuration.security
+    assert compat.utils.get_security_from_env(given, compat_models.Security) is given
+    assert compat.utils.get_security(given) == ({"Authorization": "Bearer given"}, {})
+    monkeypatch.delenv("MISTRAL_API_KEY")
+    assert compat.utils.get_security_from_env(None, compat_models.Security) is None
+    assert compat.utils.get_security(None) == ({}, {})
+    assert compat.utils.marshal_json(compat_models.TextChunk(text="hi"), dict) == '{"text":"hi","type":"text"}'
 
 
 @pytest.mark.parametrize("line", OF_NONE)

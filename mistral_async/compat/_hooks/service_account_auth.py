@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mistral_async._engine.auth import FILE_VARIABLE, VARIABLE
-from mistral_async.compat._configuration import key_of
 from mistral_async.compat._official import names
+from mistral_async.compat._security import key_of
 from mistral_async.errors import ConfigurationError
 
 MISTRAL_SA_TOKEN_PATH_ENV: Final = FILE_VARIABLE

@@ -12,8 +12,8 @@ import os
 import weakref
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from mistral_async.compat._configuration import key_of
 from mistral_async.compat._official import names
+from mistral_async.compat._security import key_of
 from mistral_async.compat.extra.observability.redaction import (
     RedactingSpanExporter,
     RedactionPolicy,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, Self,
 from mistral_async import Mistral
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import is_object
-from mistral_async.compat._configuration import SDKConfiguration, key_of
+from mistral_async.compat._configuration import SDKConfiguration
+from mistral_async.compat._security import key_of
 from mistral_async.compat.extra.realtime._replaced import open_replaced
 from mistral_async.compat.extra.realtime._socket import LinkSocket, Socket
 from mistral_async.errors import MistralError, StreamEventError
