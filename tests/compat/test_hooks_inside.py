@@ -42,7 +42,7 @@ def test_a_context_is_made_of_another():
 
 def test_the_package_has_the_names_of_its_modules():
     assert _hooks.SDKHooks is sdkhooks.SDKHooks
-    assert {each for each in _hooks.__all__ if hasattr(types, each)} == {*_hooks.__all__} - {"SDKHooks"}
+    assert {each for each in _hooks.__all__ if each in vars(types)} == {*_hooks.__all__} - {"SDKHooks"}
 
 
 def test_hooks_that_are_not_here_are_placeholders():
