@@ -119,6 +119,10 @@ else:
             """Be a field of a model of pydantic: objects of the members, and dicts that these are made of."""
             return _pydantic_schema(cls)
 
+        def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> JSONObject:
+            """Describe the union in the schema of a model of pydantic, without the fields of its members."""
+            return {"anyOf": [{"type": "object", "title": each.__name__} for each in members_of(cls)]}
+
     class OpenUnion:
         """One of the Structs of `OpenUnion[A | B]`, told apart by their tags, else `Unknown` (rule 2)."""
 
@@ -149,12 +153,7 @@ def _pydantic_schema(open_type: Any) -> Any:
         member: Any = open_type.variants.select(value)
         return Unknown(value) if member is None else member.model_validate(value)
 
-    def serialize(value: Any, info: Any) -> Any:
-        return value.model_dump(mode=info.mode, exclude_none=info.exclude_none)
-
-    return core_schema.no_info_plain_validator_function(
-        validate, serialization=core_schema.plain_serializer_function_ser_schema(serialize, info_arg=True)
-    )
+    return core_schema.no_info_plain_validator_function(validate)  # its members say how they are written
 
 
 class _Variants:

@@ -35,7 +35,7 @@ ALWAYS_SENT: Final[dict[str, str]] = {
     "AggregationRow": "- metric_value",
     "ArchiveModelResponse": "id",
     "AssignableServiceAccountRole": "-",
-    "AssistantMessage": "tool_calls",
+    "AssistantMessage": "content tool_calls",
     "AttributeHashSampling": "- type",
     "AudioAgentConfigurationResponseConfig": "-",
     "AudioAgentListPage": "-",

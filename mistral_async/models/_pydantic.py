@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, cast
 
@@ -49,6 +50,29 @@ class OfClass:
 
     def __get__(self, instance: object, owner: type) -> Any:
         return self._read(owner) if isinstance(owner, msgspec.StructMeta) else self
+
+
+class _Serializer:
+    """What pydantic writes an object by where a field may hold anything; none while pydantic is not loaded."""
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        """Return the serializer that all models have."""
+        if "pydantic_core" not in sys.modules:
+            raise AttributeError("__pydantic_serializer__")
+        return _serializer()
+
+
+@functools.cache
+def _serializer() -> Any:
+    from pydantic_core import SchemaSerializer, core_schema
+
+    return SchemaSerializer(core_schema.any_schema(serialization=_serialization()))
+
+
+def _serialization() -> Any:
+    from pydantic_core import core_schema
+
+    return core_schema.plain_serializer_function_ser_schema(_serialized, info_arg=True)
 
 
 @functools.cache
@@ -182,15 +206,14 @@ class PydanticMethods:
             """The fields with their values: `json.dumps(answer, default=vars)`. Changing it changes nothing."""
             return dict(self.__iter__())
 
+    __pydantic_serializer__ = _Serializer()
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
         """Be a field of a model of pydantic: objects of this class, and dicts that it is made of, are taken."""
         from pydantic_core import core_schema
 
-        return core_schema.no_info_plain_validator_function(
-            cls.model_validate,
-            serialization=core_schema.plain_serializer_function_ser_schema(_serialized, info_arg=True),
-        )
+        return core_schema.no_info_plain_validator_function(cls.model_validate, serialization=_serialization())
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> JSONObject:
@@ -204,6 +227,8 @@ def _serialized(value: PydanticMethods, info: SerializationInfo) -> JSONObject:
         return to_builtins(value)  # type: ignore[no-any-return]  # a Struct is always a dict
     return value.model_dump(
         mode=info.mode,
+        include=info.include,
+        exclude=info.exclude,
         by_alias=info.by_alias,
         exclude_unset=info.exclude_unset,
         exclude_defaults=info.exclude_defaults,

@@ -263,3 +263,31 @@ def test_open_unions_are_fields_of_models_of_pydantic():
     assert isinstance(Request(messages=[{"role": "oracle"}]).messages[0], Unknown)
     with pytest.raises(pydantic.ValidationError, match="expected one of"):
         Request(messages=[3])
+
+
+def test_a_field_of_pydantic_that_may_be_anything_gives_what_a_model_gives():
+    class Holder(pydantic.BaseModel):
+        anything: Any
+
+    held = Holder(anything=[{"a": UserMessage("hi")}])
+    whole = [{"a": {"role": "user", "content": "hi"}}]
+    assert held.model_dump() == json.loads(held.model_dump_json()) == {"anything": whole}
+    assert held.model_dump(exclude={"anything": {0: {"a": {"content"}}}}) == {"anything": [{"a": {"role": "user"}}]}
+    assert Holder.model_validate_json(held.model_dump_json()).anything == whole
+
+
+def test_the_schema_of_an_open_union_names_its_members():
+    class Request(pydantic.BaseModel):
+        messages: list[messages.Message]
+
+    named = Request.model_json_schema()["properties"]["messages"]["items"]["anyOf"]
+    assert {"type": "object", "title": "UserMessage"} in named
+
+
+def test_a_message_that_only_calls_tools_has_its_content():
+    sent = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}}],
+    }
+    assert decode(json.dumps(sent).encode(), models.AssistantMessage).model_dump()["content"] is None
