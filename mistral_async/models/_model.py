@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ import msgspec
 
 from mistral_async._codec.dump import DumpOptions, dump
 from mistral_async._codec.json_encode import encode_any
-from mistral_async._codec.json_types import JSONObject
+from mistral_async._codec.json_types import JSONObject, is_array, is_object
+from mistral_async._codec.open_union import open_hook
 from mistral_async._codec.secret_fields import secret_names
 from mistral_async._codec.shown import Shown
 from mistral_async.models._pydantic_v1 import Pydantic1Methods
@@ -55,6 +57,35 @@ class Renamed(msgspec.StructMeta):
             return super().__call__(
                 *args, **{self.older_names.get(name, name): value for name, value in fields.items()}
             )
+
+
+class Answer(msgspec.StructMeta):
+    """Has the constructor of an answer read dicts inside, and ignore names that it does not know, as decoding does.
+
+    `ChatCompletionResponse(**cached)` is what `model_validate(cached)` is.
+    """
+
+    if not TYPE_CHECKING:  # type checkers read the constructor of the Struct
+
+        def __call__(self, *args: Any, **fields: Any) -> Any:
+            """Make the Struct; dicts that do not fit stay what they are."""
+            known = {name: _read(self, name, value) for name, value in fields.items() if name in self.__struct_fields__}
+            return super().__call__(*args, **known)
+
+
+def _read(cls: type[msgspec.Struct], name: str, value: Any) -> Any:
+    """Return a field's value with what is declared in the place of dicts."""
+    if not (is_object(value) or (is_array(value) and any(map(is_object, value)))):
+        return value
+    try:
+        return msgspec.convert(value, _types(cls)[name], strict=False, dec_hook=open_hook)
+    except msgspec.ValidationError:
+        return value
+
+
+@functools.cache
+def _types(cls: type[msgspec.Struct]) -> dict[str, Any]:
+    return {each.name: each.type for each in msgspec.structs.fields(cls)}
 
 
 class Moment:

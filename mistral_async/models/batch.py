@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSON, JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Answer, Model, Moment
 
 BatchJobStatus: TypeAlias = Literal[
     "QUEUED", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT_EXCEEDED", "CANCELLATION_REQUESTED", "CANCELLED"
@@ -69,7 +69,7 @@ class BatchOutput(TypedDict):
     error: JSON
 
 
-class BatchJob(Model, kw_only=True):
+class BatchJob(Model, kw_only=True, metaclass=Answer):
     """A batch job."""
 
     id: str = ""
@@ -105,7 +105,7 @@ class BatchJob(Model, kw_only=True):
     completed_at_datetime: ClassVar[Moment] = Moment("completed_at")
 
 
-class ListBatchJobsResponse(Model, kw_only=True):
+class ListBatchJobsResponse(Model, kw_only=True, metaclass=Answer):
     """A page of jobs."""
 
     total: int = 0

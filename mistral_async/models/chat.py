@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from mistral_async._codec.json_types import JSON, JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
 from mistral_async.models._fallback import FallbackOptions
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Answer, Model, Moment
 from mistral_async.models.content import ContentChunk, text_of, thinking_of
 from mistral_async.models.enums import (
     FinishReason,
@@ -172,7 +172,7 @@ class DeltaMessage(Model, kw_only=True, gc=False):
         return thinking_of(self.content)
 
 
-class ChatCompletionChoice(Model, kw_only=True):
+class ChatCompletionChoice(Model, kw_only=True, metaclass=Answer):
     """One answer."""
 
     index: int = 0
@@ -191,7 +191,7 @@ class ChatCompletionChoice(Model, kw_only=True):
         return self.message.text or "".join(each.text for each in self.messages)
 
 
-class ChatCompletionResponse(Model, kw_only=True):
+class ChatCompletionResponse(Model, kw_only=True, metaclass=Answer):
     """The answer to a chat."""
 
     id: str = ""
@@ -221,7 +221,7 @@ class ChatCompletionResponse(Model, kw_only=True):
         return answer([message_html(choice.message) for choice in self.choices], self.model, self.usage)
 
 
-class CompletionResponseStreamChoice(Model, kw_only=True, gc=False):
+class CompletionResponseStreamChoice(Model, kw_only=True, gc=False, metaclass=Answer):
     """A piece of one answer. With `n` the choices interleave and each has its own end."""
 
     index: int = 0
@@ -237,7 +237,7 @@ class CompletionResponseStreamChoice(Model, kw_only=True, gc=False):
         return self.delta.text
 
 
-class CompletionChunk(Model, kw_only=True, gc=False):
+class CompletionChunk(Model, kw_only=True, gc=False, metaclass=Answer):
     """A piece of an answer."""
 
     # In the order in which the API sends them: so msgspec finds each key at once.

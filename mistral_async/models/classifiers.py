@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 
 from mistral_async._codec.json_types import JSONMapping
-from mistral_async.models._model import Model
+from mistral_async.models._model import Answer, Model
 from mistral_async.models.messages import Message
 from mistral_async.models.usage import UsageInfo
 
@@ -39,7 +39,7 @@ class ModerationObject(Model, kw_only=True):
         return [name for name, applies in self.categories.items() if applies]
 
 
-class ModerationResponse(Model, kw_only=True):
+class ModerationResponse(Model, kw_only=True, metaclass=Answer):
     """The results of moderation, in the order of the inputs."""
 
     id: str = ""
@@ -55,7 +55,7 @@ class ClassificationTargetResult(Model, kw_only=True):
     """By label, from 0 to 1."""
 
 
-class ClassificationResponse(Model, kw_only=True):
+class ClassificationResponse(Model, kw_only=True, metaclass=Answer):
     """The results of a classifier, in the order of the inputs."""
 
     id: str = ""

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Answer, Model, Moment
 from mistral_async.models.content import ContentChunk, text_of
 from mistral_async.models.formats import CompletionArgs
 from mistral_async.models.guardrails import GuardrailConfig, GuardrailResult
@@ -180,7 +180,7 @@ class ConversationUsageInfo(Model, kw_only=True):
     """The number of uses of each built-in tool."""
 
 
-class ConversationResponse(Model, kw_only=True):
+class ConversationResponse(Model, kw_only=True, metaclass=Answer):
     """The answer: what was added to the conversation."""
 
     conversation_id: str = ""
@@ -204,7 +204,7 @@ class ConversationResponse(Model, kw_only=True):
         return answer([entry_html(entry) for entry in self.outputs], usage=self.usage)
 
 
-class ConversationHistory(Model, kw_only=True):
+class ConversationHistory(Model, kw_only=True, metaclass=Answer):
     """All entries of a conversation."""
 
     conversation_id: str = ""
@@ -212,7 +212,7 @@ class ConversationHistory(Model, kw_only=True):
     object: Literal["conversation.history"] = constant("conversation.history")
 
 
-class ConversationMessages(Model, kw_only=True):
+class ConversationMessages(Model, kw_only=True, metaclass=Answer):
     """All messages of a conversation."""
 
     conversation_id: str = ""

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import constant
-from mistral_async.models._model import Model
+from mistral_async.models._model import Answer, Model
 from mistral_async.models.usage import UsageInfo
 from mistral_async.models.vector import Vector, numbers
 
@@ -51,7 +51,7 @@ class EmbeddingResponseData(Model, kw_only=True):
             self.embedding = Vector(self.embedding, "int8" if len(self.embedding) % 4 else "float")
 
 
-class EmbeddingResponse(Model, kw_only=True):
+class EmbeddingResponse(Model, kw_only=True, metaclass=Answer):
     """The vectors of the texts, in their order."""
 
     id: str = ""

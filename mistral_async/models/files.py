@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import constant
-from mistral_async.models._model import Model, Moment, Renamed
+from mistral_async.models._model import Answer, Model, Moment, Renamed
 from mistral_async.models.enums import FilePurpose, FileVisibility, SampleType, Source
 
 FileContent: TypeAlias = bytes | bytearray | memoryview | BinaryIO | AsyncIterable[bytes] | str | PathLike[str]
@@ -53,7 +53,7 @@ class FileListOptions(TypedDict, total=False):
     """Only files of these media types."""
 
 
-class FileSchema(Model, kw_only=True, gc=False):
+class FileSchema(Model, kw_only=True, gc=False, metaclass=Answer):
     """An uploaded file."""
 
     id: str = ""
@@ -92,7 +92,7 @@ class GetFileResponse(FileSchema, kw_only=True, gc=False):
     deleted: bool | None = None
 
 
-class ListFilesResponse(Model, kw_only=True):
+class ListFilesResponse(Model, kw_only=True, metaclass=Answer):
     """A page of files."""
 
     object: str = constant("list")

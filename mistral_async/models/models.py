@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Answer, Model, Moment
 from mistral_async.models.fine_tuning import ClassifierTargetResult
 
 
@@ -112,7 +112,7 @@ class FTModelCard(_Card, kw_only=True):
 ModelCard: TypeAlias = OpenUnion[BaseModelCard | FTModelCard]
 
 
-class ModelList(Model, kw_only=True):
+class ModelList(Model, kw_only=True, metaclass=Answer):
     """The models, as the server lists them: ids can repeat."""
 
     object: str = constant("list")

@@ -12,7 +12,7 @@ import msgspec
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._fallback import FallbackOptions
-from mistral_async.models._model import Model
+from mistral_async.models._model import Answer, Model
 from mistral_async.models._ocr_folder import Page, SavedFormat, save_document
 from mistral_async.models.content import DocumentURLChunk, FileChunk, ImageURLChunk
 from mistral_async.models.enums import ConfidenceScoresGranularity, TableFormat
@@ -237,7 +237,7 @@ class OCRPageDimensions(Model, kw_only=True, gc=False):
     width: int | None = None
 
 
-class OCRPageObject(Model, kw_only=True):
+class OCRPageObject(Model, kw_only=True, metaclass=Answer):
     """A page."""
 
     index: int = 0
@@ -269,7 +269,7 @@ class OCRUsageInfo(Model, kw_only=True, gc=False):
     doc_size_bytes: int | None = None
 
 
-class OCRResponse(Model, kw_only=True):
+class OCRResponse(Model, kw_only=True, metaclass=Answer):
     """A document as it was read."""
 
     pages: list[OCRPageObject] = msgspec.field(default_factory=list[OCRPageObject])

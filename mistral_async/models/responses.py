@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import OpenUnion, constant
 from mistral_async.models._fallback import FallbackOptions
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Answer, Model, Moment
 from mistral_async.models.responses_items import (
     ResponsesInputItem,
     ResponsesOutputItem,
@@ -107,7 +107,7 @@ class ResponsesUsage(Model, kw_only=True):
     total_tokens: int = 0
 
 
-class CreateResponseResponse(Model, kw_only=True):
+class CreateResponseResponse(Model, kw_only=True, metaclass=Answer):
     """The answer."""
 
     id: str = ""

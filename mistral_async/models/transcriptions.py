@@ -9,7 +9,7 @@ from msgspec import field
 from typing_extensions import TypedDict
 
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model
+from mistral_async.models._model import Answer, Model
 from mistral_async.models.files import FileInput
 from mistral_async.models.usage import UsageInfo
 
@@ -29,7 +29,7 @@ class TranscriptionSegmentChunk(Model, kw_only=True, gc=False):
     type: Literal["transcription_segment"] = constant("transcription_segment")
 
 
-class TranscriptionResponse(Model, kw_only=True):
+class TranscriptionResponse(Model, kw_only=True, metaclass=Answer):
     """A transcription."""
 
     model: str = ""

@@ -291,3 +291,20 @@ def test_a_message_that_only_calls_tools_has_its_content():
         "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}}],
     }
     assert decode(json.dumps(sent).encode(), models.AssistantMessage).model_dump()["content"] is None
+
+
+def test_an_answer_is_made_of_its_dict(answer):
+    kept = json.loads(answer.to_json())
+    made = ChatCompletionResponse(**kept, key_of_tomorrow=1)
+    assert made == answer == ChatCompletionResponse.model_validate(kept)
+    assert type(made.choices[0]) is models.ChatCompletionChoice
+    assert ChatCompletionResponse(choices=answer.choices).choices is answer.choices
+    assert pickle.loads(pickle.dumps(made)) == copy.copy(made) == copy.deepcopy(made) == made
+    assert ChatCompletionResponse(usage={"prompt_tokens": "many"}).usage == {"prompt_tokens": "many"}
+
+
+def test_what_is_sent_is_not_made_of_dicts():
+    part = {"type": "text", "text": "a", "key_of_tomorrow": 1}
+    assert UserMessage([part]).content == [part]
+    with pytest.raises(TypeError):
+        UserMessage("a", contnt="b")  # type: ignore[call-arg]
