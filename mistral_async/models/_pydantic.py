@@ -53,7 +53,7 @@ class OfClass:
 
 
 class _Serializer:
-    """What pydantic writes an object by where a field may hold anything; none while pydantic is not loaded."""
+    """The serializer of pydantic for fields that may hold anything; there is none while pydantic is not loaded."""
 
     def __get__(self, instance: object, owner: type) -> Any:
         """Return the serializer that all models have."""
