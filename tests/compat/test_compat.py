@@ -391,8 +391,8 @@ def test_retry_settings_are_classes_with_attributes(threaded_server, make, statu
     assert isinstance(config.backoff, BackoffStrategy)
     assert (config.strategy, config.retry_connection_errors, config.backoff.jitter_ms) == ("backoff", False, 5)
     threaded_server.reply("models.list", status=status, json={})
-    client = make(threaded_server.api_key, server_url=threaded_server.url, retry_config=config)
-    with contextlib.suppress(plain.APIStatusError):
+    settings = {"server_url": threaded_server.url, "retry_config": config}
+    with make(threaded_server.api_key, **settings) as client, contextlib.suppress(plain.APIStatusError):
         client.models.list()
     assert len(threaded_server.requests) == attempts
 
