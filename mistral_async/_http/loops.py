@@ -81,14 +81,15 @@ def call_soon(loop: Loop, action: Callable[[], object]) -> bool:
 def spawn_task(loop: Loop, work: Callable[[], Coroutine[Any, Any, None]], context: Context | None = None) -> bool:
     """Have the loop await something that does not fail, from any thread; return False when it has ended."""
     if is_asyncio(loop):
-        return call_soon(loop, lambda: _hold(loop.create_task(work(), context=context)))
+        return call_soon(loop, lambda: hold_task(loop.create_task(work(), context=context)))
     return call_soon(loop, lambda: sys.modules["trio"].lowlevel.spawn_system_task(work, context=context))
 
 
 _TASKS: set[asyncio.Task[None]] = set()  # asyncio holds its tasks weakly
 
 
-def _hold(task: asyncio.Task[None]) -> None:
+def hold_task(task: asyncio.Task[None]) -> None:
+    """Keep a task until its end, where nobody else does."""
     _TASKS.add(task)
     task.add_done_callback(_TASKS.discard)
 

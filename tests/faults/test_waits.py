@@ -272,7 +272,7 @@ WAITS = [
         "faults/test_deadlines.py::test_every_blocking_wait_ends_in_time "
         "faults/test_processes.py::test_an_interrupt_ends_a_blocking_call",
         """
-        _binding/portal.py main:ended.wait _quietly:aclose perform:_function
+        _binding/portal.py main:ended.wait _quietly:aclose _perform:_function
         """,
     ),
     Wait(
