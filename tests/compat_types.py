@@ -45,6 +45,12 @@ IMPORTS = {
     "RunResult": "mistral_async.compat.extra.run.result",
     "RunResultEvents": "mistral_async.compat.extra.run.result",
 }
+FIRST = (
+    "import builtins",
+    "import httpx",
+    "from mistral_async import models as m",
+    "from mistral_async.compat.models import *",
+)
 RUN_OPTIONS = "self, run_ctx: RunContext, inputs: ConversationInputs, **options: Any"
 RUNS = [
     f"    async def run_async({RUN_OPTIONS}) -> RunResult:",
@@ -53,7 +59,24 @@ RUNS = [
     '        """Run a conversation, event by event."""',
 ]
 REALTIME = ["    realtime: RealtimeTranscription", "    realtime_speech: RealtimeSpeech"]
-WITH_STREAM = {"complete", "start", "append", "restart"}
+WITH_STREAM = {"complete", "stream", "start", "append", "restart"}
+_SORTED = ("sort_direction_query_parameter: str | None = None", "sort_direction_query_parameter1: str | None = None")
+_KEYS = ("security: Mapping[str, str | None] | None = None",)
+_MORE_FIELDS = ("additional_properties: Mapping[str, Any] | None = None",)
+MORE = {
+    "audio.speech.complete": _MORE_FIELDS,
+    "audio.voices.search": ("type_: str | None = None",),
+    "beta.observability.evaluations.runs.search_all": ("evaluation_run_filter_input: Any = None",),
+    "beta.prompts.list": _SORTED,
+    "beta.skills.list": _SORTED,
+    "beta.users.get_identity": _KEYS,
+    "beta.users.list_organizations": _KEYS,
+    "beta.users.list_workspaces": _KEYS,
+    "beta.users.whoami": _KEYS,
+    "responses.count_input_tokens": _MORE_FIELDS,
+    "responses.create": _MORE_FIELDS,
+}
+"""Parameters that methods have there alone, by path."""
 STREAMED = {"audio.speech.complete": "Stream[SpeechStreamEvents]", "responses.create": "Stream[ResponsesStreamEvents]"}
 """Methods that give a stream if they are called with `stream=True`, and its items."""
 
@@ -73,6 +96,7 @@ def stub() -> str:
     groups["beta.conversations"] += RUNS
     groups["audio"] = [*REALTIME, *groups["audio"]]
     body = re.sub(r"(?<!\.)\blist\[", "builtins.list[", "\n".join(_classes(groups)))  # a class with a method `list`
+    body = re.sub(r"(?<=Unpack\[)\w+", lambda found: f"{'m.' * (found[0] in vars(models)['__all__'])}{found[0]}", body)
     return f"{HEAD}{_imports(body, names)}\n{body}\n"
 
 
@@ -121,11 +145,11 @@ def _methods(path: str, name: str, describe: Any, names: dict[str, str]) -> Iter
             if forms:
                 yield "    @overload"
             returns = _returned(path, form, blocking=blocking)
-            yield f'    {kind} {spelled}({_parameters(written, stream)}) -> {returns}:\n        """{about}"""'
+            yield f'    {kind} {spelled}({_parameters(path, written, stream)}) -> {returns}:\n        """{about}"""'
         if path == "chat.parse":
             returns = _returned(path, "Stream[CompletionChunk]", blocking=blocking)
             spelled = "parse_stream" if blocking else "parse_stream_async"
-            yield f"    {kind} {spelled}({_parameters(written, '')}) -> {returns}: ..."
+            yield f"    {kind} {spelled}({_parameters(path, written, '')}) -> {returns}: ..."
 
 
 def _definition(describe: Any) -> ast.FunctionDef:
@@ -168,7 +192,7 @@ def _note(names: dict[str, str], name: str, module: str) -> None:
         assert first is second or isinstance(first, TypeVar), (name, known, module)
 
 
-def _parameters(written: ast.FunctionDef, stream: str) -> str:
+def _parameters(path: str, written: ast.FunctionDef, stream: str) -> str:
     """Write the parameters of an endpoint, with the options that every method of the official SDK has."""
     given = copy.deepcopy(written.args)
     given.defaults = [_default(each) for each in given.defaults]
@@ -177,6 +201,7 @@ def _parameters(written: ast.FunctionDef, stream: str) -> str:
     before, _, options = ast.unparse(given).partition("**")
     before = before.rstrip(", ")
     added = [f"stream: {stream}"] if stream and "stream" not in known else []
+    added += MORE.get(path, ())
     added += [each for each in FOR_ONE_CALL if each.partition(":")[0] not in known]
     added += ["type_: Any = None"] if "type" in known else []
     shown = ", ".join([before, *([] if "*" in before else ["*"]), *added, *([f"**{options}"] if options else [])])
@@ -221,4 +246,4 @@ def _imports(body: str, names: dict[str, str]) -> str:
         ):
             rows.setdefault(module, []).append(name)
     lines = [f"from {module} import {', '.join(sorted(found))}" for module, found in sorted(rows.items())]
-    return "\n".join(["import builtins", "import httpx", "from mistral_async.models import *", *lines])
+    return "\n".join([*FIRST, *lines])

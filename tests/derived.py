@@ -231,6 +231,13 @@ def implemented() -> dict[Key, list[str]]:
     return found
 
 
+def compat_models() -> str:
+    """Write what type checkers see of the models of `compat`."""
+    from compat_models import stub
+
+    return stub()
+
+
 def compat_types() -> str:
     """Write what type checkers see of the methods of `compat.Mistral`."""
     from compat_types import stub
@@ -315,6 +322,7 @@ def files() -> Mapping[Path, Callable[[], str]]:
         **lazy_packages(),
         PINNED: public,
         PACKAGE / "compat" / "_methods.pyi": compat_types,
+        PACKAGE / "compat" / "_models.pyi": compat_models,
         DOCS / "operations.md": operations_page,
         SITE: navigation,
         **reference(),

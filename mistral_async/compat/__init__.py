@@ -10,29 +10,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mistral_async._version import __version__ as __version__
-from mistral_async.compat import errors, httpclient, models, types, utils
-from mistral_async.compat._client import Mistral
+from mistral_async.compat import errors as errors
+from mistral_async.compat import httpclient as httpclient
+from mistral_async.compat import models as models
+from mistral_async.compat import types as types
+from mistral_async.compat import utils as utils
+from mistral_async.compat._client import Mistral as Mistral
 from mistral_async.compat._groups import group_class_at
-from mistral_async.compat._official import install, names, start
-from mistral_async.compat.errors import HTTPValidationError, MistralError, SDKError
-
-__all__ = [
-    "HTTPValidationError",
-    "Mistral",
-    "MistralError",
-    "SDKError",
-    "errors",
-    "httpclient",
-    "install",
-    "models",
-    "types",
-    "utils",
-]
+from mistral_async.compat._official import install as install
+from mistral_async.compat._official import names, start
+from mistral_async.compat.errors import HTTPValidationError as HTTPValidationError
+from mistral_async.compat.errors import MistralError as MistralError
+from mistral_async.compat.errors import SDKError as SDKError
 
 VERSION = __version__
 
 if TYPE_CHECKING:
-    from mistral_async.models import *  # noqa: F403 - version 1 has its models here
-else:
+    from mistral_async.compat.models import *  # noqa: F403 - version 1 has its models here
+else:  # what it names is all that type checkers would let pass
+    __all__ = [
+        "HTTPValidationError",
+        "Mistral",
+        "MistralError",
+        "SDKError",
+        "errors",
+        "httpclient",
+        "install",
+        "models",
+        "types",
+        "utils",
+    ]
     __getattr__ = names(__name__)
     start(group_class_at)

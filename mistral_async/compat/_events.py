@@ -14,7 +14,13 @@ from mistral_async.compat.errors import OfficialErrors
 from mistral_async.models._model import Model
 
 if TYPE_CHECKING:
-    from mistral_async import models
+    from mistral_async.compat._models import (  # pyright: ignore[reportMissingModuleSource] - a stub alone
+        CompletionChunk,
+        ConversationEventsData,
+        ResponsesStreamEventsData,
+        SpeechStreamEventsData,
+        TranscriptionStreamEventsData,
+    )
 
 D = TypeVar("D")
 E = TypeVar("E")
@@ -37,35 +43,35 @@ class CompletionEvent(StreamEvent[Any]):
     """An event of a completion; `data` is a `CompletionChunk`."""
 
     if TYPE_CHECKING:
-        data: models.CompletionChunk
+        data: CompletionChunk
 
 
 class ConversationEvents(StreamEvent[Any]):
     """An event of a conversation."""
 
     if TYPE_CHECKING:
-        data: models.ConversationEvents
+        data: ConversationEventsData
 
 
 class TranscriptionStreamEvents(StreamEvent[Any]):
     """An event of a transcription."""
 
     if TYPE_CHECKING:
-        data: models.TranscriptionStreamEvents
+        data: TranscriptionStreamEventsData
 
 
 class SpeechStreamEvents(StreamEvent[Any]):
     """An event of spoken text."""
 
     if TYPE_CHECKING:
-        data: models.SpeechStreamEvents
+        data: SpeechStreamEventsData
 
 
 class ResponsesStreamEvents(StreamEvent[Any]):
     """An event of the Responses endpoint."""
 
     if TYPE_CHECKING:
-        data: models.ResponsesStreamEvents
+        data: ResponsesStreamEventsData
 
 
 _OF_GROUP: dict[str, type[StreamEvent[Any]]] = {

@@ -1,7 +1,8 @@
 """The methods of `compat.Mistral`, for type checkers: `python tests/derived.py` writes this file."""
 import builtins
 import httpx
-from mistral_async.models import *
+from mistral_async import models as m
+from mistral_async.compat.models import *
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from mistral_async._codec.json_types import JSON, JSONMapping
@@ -26,9 +27,9 @@ class WorkflowsSchedulesGroup:
         """Get a schedule."""
     async def get_schedule_async(self, schedule_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ScheduleDefinitionOutput:
         """Get a schedule."""
-    def get_schedules(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetSchedulesOptions]) -> Page[WorkflowScheduleListResponse]:
+    def get_schedules(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetSchedulesOptions]) -> Page[WorkflowScheduleListResponse]:
         """List schedules."""
-    async def get_schedules_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetSchedulesOptions]) -> PageAsync[WorkflowScheduleListResponse]:
+    async def get_schedules_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetSchedulesOptions]) -> PageAsync[WorkflowScheduleListResponse]:
         """List schedules."""
     def pause_schedule(self, schedule_id: str, *, note: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Pause a schedule."""
@@ -38,9 +39,9 @@ class WorkflowsSchedulesGroup:
         """Have a schedule go on that was paused."""
     async def resume_schedule_async(self, schedule_id: str, *, note: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Have a schedule go on that was paused."""
-    def schedule_workflow(self, *, schedule: ScheduleDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[WorkflowScheduleOptions]) -> WorkflowScheduleResponse:
+    def schedule_workflow(self, *, schedule: ScheduleDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.WorkflowScheduleOptions]) -> WorkflowScheduleResponse:
         """Create a schedule of the workflow that `workflow_identifier` or `workflow_registration_id` names."""
-    async def schedule_workflow_async(self, *, schedule: ScheduleDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[WorkflowScheduleOptions]) -> WorkflowScheduleResponse:
+    async def schedule_workflow_async(self, *, schedule: ScheduleDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.WorkflowScheduleOptions]) -> WorkflowScheduleResponse:
         """Create a schedule of the workflow that `workflow_identifier` or `workflow_registration_id` names."""
     def trigger_schedule(self, schedule_id: str, *, overlap: int | ScheduleOverlapPolicy | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Start an execution of a schedule now. `overlap` is the policy for it, in place of the schedule's."""
@@ -63,9 +64,9 @@ class WorkflowsRunsGroup:
         """Get the history of a run, as the engine that runs workflows keeps it."""
     async def get_run_history_async(self, run_id: str, *, decode_payloads: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> JSON:
         """Get the history of a run, as the engine that runs workflows keeps it."""
-    def list_runs(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ListRunsOptions]) -> Page[WorkflowExecutionListResponse]:
+    def list_runs(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ListRunsOptions]) -> Page[WorkflowExecutionListResponse]:
         """List runs."""
-    async def list_runs_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ListRunsOptions]) -> PageAsync[WorkflowExecutionListResponse]:
+    async def list_runs_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ListRunsOptions]) -> PageAsync[WorkflowExecutionListResponse]:
         """List runs."""
 class WorkflowsMetricsGroup:
     def get_workflow_metrics(self, workflow_name: str, *, start_time: datetime | str | None=None, end_time: datetime | str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WorkflowMetrics:
@@ -93,9 +94,9 @@ class WorkflowsExecutionsGroup:
         """Get the history of an execution, as the engine that runs workflows keeps it."""
     async def get_workflow_execution_history_async(self, execution_id: str, *, decode_payloads: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> JSON:
         """Get the history of an execution, as the engine that runs workflows keeps it."""
-    def get_workflow_execution_logs(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetWorkflowExecutionLogsOptions]) -> ExecutionLogSearchResponse:
+    def get_workflow_execution_logs(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetWorkflowExecutionLogsOptions]) -> ExecutionLogSearchResponse:
         """List the log of an execution."""
-    async def get_workflow_execution_logs_async(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetWorkflowExecutionLogsOptions]) -> ExecutionLogSearchResponse:
+    async def get_workflow_execution_logs_async(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetWorkflowExecutionLogsOptions]) -> ExecutionLogSearchResponse:
         """List the log of an execution."""
     def get_workflow_execution_trace_events(self, execution_id: str, *, merge_same_id_events: bool | None=None, include_internal_events: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WorkflowExecutionTraceEventsResponse:
         """Get an execution with the events of its trace."""
@@ -125,13 +126,13 @@ class WorkflowsExecutionsGroup:
         """Send a signal to an execution, which does not answer it."""
     async def signal_workflow_execution_async(self, execution_id: str, *, name: str, input: NetworkEncodedInput | JSONMapping | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> SignalWorkflowResponse:
         """Send a signal to an execution, which does not answer it."""
-    def stream(self, execution_id: str, *, event_source: StreamExecutionEventSource | str | None=None, last_event_id: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> _events.EventStream[_events.StreamEvent[StreamEventSsePayload]]:
+    def stream(self, execution_id: str, *, event_source: StreamExecutionEventSource | str | None=None, last_event_id: str | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> _events.EventStream[_events.StreamEvent[StreamEventSsePayload]]:
         """Stream the events of an execution; `last_event_id` goes on with a stream that broke."""
-    async def stream_async(self, execution_id: str, *, event_source: StreamExecutionEventSource | str | None=None, last_event_id: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> _events.EventStreamAsync[_events.StreamEvent[StreamEventSsePayload]]:
+    async def stream_async(self, execution_id: str, *, event_source: StreamExecutionEventSource | str | None=None, last_event_id: str | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> _events.EventStreamAsync[_events.StreamEvent[StreamEventSsePayload]]:
         """Stream the events of an execution; `last_event_id` goes on with a stream that broke."""
-    def stream_workflow_execution_logs(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[StreamWorkflowExecutionLogsOptions]) -> _events.EventStream[_events.StreamEvent[ExecutionLogRecord]]:
+    def stream_workflow_execution_logs(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.StreamWorkflowExecutionLogsOptions]) -> _events.EventStream[_events.StreamEvent[ExecutionLogRecord]]:
         """Stream the log of an execution as it grows; `last_event_id` goes on with a stream that broke."""
-    async def stream_workflow_execution_logs_async(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[StreamWorkflowExecutionLogsOptions]) -> _events.EventStreamAsync[_events.StreamEvent[ExecutionLogRecord]]:
+    async def stream_workflow_execution_logs_async(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.StreamWorkflowExecutionLogsOptions]) -> _events.EventStreamAsync[_events.StreamEvent[ExecutionLogRecord]]:
         """Stream the log of an execution as it grows; `last_event_id` goes on with a stream that broke."""
     def terminate_workflow_execution(self, execution_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """End an execution at once."""
@@ -142,13 +143,13 @@ class WorkflowsExecutionsGroup:
     async def update_workflow_execution_async(self, execution_id: str, *, name: str, input: NetworkEncodedInput | JSONMapping | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UpdateWorkflowResponse:
         """Change something in an execution, and get its answer."""
 class WorkflowsEventsGroup:
-    def get_stream_events(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetStreamEventsOptions]) -> _events.EventStream[_events.StreamEvent[StreamEventSsePayload]]:
+    def get_stream_events(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetStreamEventsOptions]) -> _events.EventStream[_events.StreamEvent[StreamEventSsePayload]]:
         """Stream events as they come; `start_seq` or `last_event_id` goes on with a stream that broke."""
-    async def get_stream_events_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetStreamEventsOptions]) -> _events.EventStreamAsync[_events.StreamEvent[StreamEventSsePayload]]:
+    async def get_stream_events_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetStreamEventsOptions]) -> _events.EventStreamAsync[_events.StreamEvent[StreamEventSsePayload]]:
         """Stream events as they come; `start_seq` or `last_event_id` goes on with a stream that broke."""
-    def get_workflow_events(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetWorkflowEventsOptions]) -> ListWorkflowEventResponse:
+    def get_workflow_events(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetWorkflowEventsOptions]) -> ListWorkflowEventResponse:
         """List events."""
-    async def get_workflow_events_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetWorkflowEventsOptions]) -> ListWorkflowEventResponse:
+    async def get_workflow_events_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetWorkflowEventsOptions]) -> ListWorkflowEventResponse:
         """List events."""
 class WorkflowsDeploymentsGroup:
     def create_deployment(self, *, name: str, spec: DeploymentWorkerSpecInput | JSONMapping, resources: DeploymentResourceConfig | JSONMapping | None=None, hardened: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ManagedDeploymentResponse:
@@ -167,17 +168,17 @@ class WorkflowsDeploymentsGroup:
         """Get the archive of the code that is deployed."""
     async def get_deployment_archive_async(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> DeploymentArchiveResponse:
         """Get the archive of the code that is deployed."""
-    def get_deployment_logs(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetDeploymentLogsOptions]) -> DeploymentLogSearchResponse:
+    def get_deployment_logs(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetDeploymentLogsOptions]) -> DeploymentLogSearchResponse:
         """List the log of a deployment."""
-    async def get_deployment_logs_async(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetDeploymentLogsOptions]) -> DeploymentLogSearchResponse:
+    async def get_deployment_logs_async(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetDeploymentLogsOptions]) -> DeploymentLogSearchResponse:
         """List the log of a deployment."""
     def list_deployment_workers(self, name: str, *, worker_status: DeploymentWorkerStatus | str | None=None, limit: int | None=None, cursor: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> DeploymentWorkerListResponse:
         """List the workers of a deployment."""
     async def list_deployment_workers_async(self, name: str, *, worker_status: DeploymentWorkerStatus | str | None=None, limit: int | None=None, cursor: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> DeploymentWorkerListResponse:
         """List the workers of a deployment."""
-    def list_deployments(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ListDeploymentsOptions]) -> DeploymentListResponse:
+    def list_deployments(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ListDeploymentsOptions]) -> DeploymentListResponse:
         """List deployments."""
-    async def list_deployments_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ListDeploymentsOptions]) -> DeploymentListResponse:
+    async def list_deployments_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ListDeploymentsOptions]) -> DeploymentListResponse:
         """List deployments."""
     def restart_deployment(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ManagedDeploymentResponse:
         """Restart a deployment."""
@@ -191,17 +192,17 @@ class WorkflowsDeploymentsGroup:
         """Stop a deployment."""
     async def stop_deployment_async(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ManagedDeploymentResponse:
         """Stop a deployment."""
-    def stream_deployment_logs(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[StreamDeploymentLogsOptions]) -> _events.EventStream[_events.StreamEvent[DeploymentLogRecord]]:
+    def stream_deployment_logs(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.StreamDeploymentLogsOptions]) -> _events.EventStream[_events.StreamEvent[DeploymentLogRecord]]:
         """Stream the log of a deployment as it grows; `last_event_id` goes on with a stream that broke."""
-    async def stream_deployment_logs_async(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[StreamDeploymentLogsOptions]) -> _events.EventStreamAsync[_events.StreamEvent[DeploymentLogRecord]]:
+    async def stream_deployment_logs_async(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.StreamDeploymentLogsOptions]) -> _events.EventStreamAsync[_events.StreamEvent[DeploymentLogRecord]]:
         """Stream the log of a deployment as it grows; `last_event_id` goes on with a stream that broke."""
     def unharden_deployment(self, deployment_id: str, *, workspace_id: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Have a deployment take any credential again."""
     async def unharden_deployment_async(self, deployment_id: str, *, workspace_id: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Have a deployment take any credential again."""
-    def update_deployment(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateDeploymentRequest]) -> ManagedDeploymentResponse:
+    def update_deployment(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateDeploymentRequest]) -> ManagedDeploymentResponse:
         """Change a deployment, which is built anew."""
-    async def update_deployment_async(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateDeploymentRequest]) -> ManagedDeploymentResponse:
+    async def update_deployment_async(self, name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateDeploymentRequest]) -> ManagedDeploymentResponse:
         """Change a deployment, which is built anew."""
 class WorkflowsGroup:
     deployments: WorkflowsDeploymentsGroup
@@ -227,13 +228,13 @@ class WorkflowsGroup:
         """Take workflows out of the archive, at most 100 by their ids."""
     async def bulk_unarchive_workflows_async(self, *, workflow_ids: Sequence[str], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WorkflowBulkUnarchiveResponse:
         """Take workflows out of the archive, at most 100 by their ids."""
-    def execute_workflow(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[WorkflowExecutionOptions]) -> WorkflowExecutionSyncResponse | WorkflowExecutionResponse:
+    def execute_workflow(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.WorkflowExecutionOptions]) -> WorkflowExecutionSyncResponse | WorkflowExecutionResponse:
         """Start an execution. With `wait_for_result` the answer comes when it has ended, with its result."""
-    async def execute_workflow_async(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[WorkflowExecutionOptions]) -> WorkflowExecutionSyncResponse | WorkflowExecutionResponse:
+    async def execute_workflow_async(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.WorkflowExecutionOptions]) -> WorkflowExecutionSyncResponse | WorkflowExecutionResponse:
         """Start an execution. With `wait_for_result` the answer comes when it has ended, with its result."""
-    def execute_workflow_registration(self, workflow_registration_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[WorkflowExecutionOptions]) -> WorkflowExecutionSyncResponse | WorkflowExecutionResponse:
+    def execute_workflow_registration(self, workflow_registration_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.WorkflowExecutionOptions]) -> WorkflowExecutionSyncResponse | WorkflowExecutionResponse:
         """Start an execution of a registration. Deprecated: `execute_workflow`."""
-    async def execute_workflow_registration_async(self, workflow_registration_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[WorkflowExecutionOptions]) -> WorkflowExecutionSyncResponse | WorkflowExecutionResponse:
+    async def execute_workflow_registration_async(self, workflow_registration_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.WorkflowExecutionOptions]) -> WorkflowExecutionSyncResponse | WorkflowExecutionResponse:
         """Start an execution of a registration. Deprecated: `execute_workflow`."""
     def get_workflow(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WorkflowGetResponse:
         """Get a workflow."""
@@ -243,21 +244,21 @@ class WorkflowsGroup:
         """Get a registration."""
     async def get_workflow_registration_async(self, workflow_registration_id: str, *, with_workflow: bool | None=None, include_shared: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WorkflowRegistrationGetResponse:
         """Get a registration."""
-    def get_workflow_registrations(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetWorkflowRegistrationsOptions]) -> WorkflowRegistrationListResponse:
+    def get_workflow_registrations(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetWorkflowRegistrationsOptions]) -> WorkflowRegistrationListResponse:
         """List registrations: the versions of workflows."""
-    async def get_workflow_registrations_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetWorkflowRegistrationsOptions]) -> WorkflowRegistrationListResponse:
+    async def get_workflow_registrations_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetWorkflowRegistrationsOptions]) -> WorkflowRegistrationListResponse:
         """List registrations: the versions of workflows."""
-    def get_workflows(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetWorkflowsOptions]) -> Page[WorkflowListResponse]:
+    def get_workflows(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetWorkflowsOptions]) -> Page[WorkflowListResponse]:
         """List workflows."""
-    async def get_workflows_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[GetWorkflowsOptions]) -> PageAsync[WorkflowListResponse]:
+    async def get_workflows_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.GetWorkflowsOptions]) -> PageAsync[WorkflowListResponse]:
         """List workflows."""
     def unarchive_workflow(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WorkflowUnarchiveResponse:
         """Take a workflow out of the archive."""
     async def unarchive_workflow_async(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WorkflowUnarchiveResponse:
         """Take a workflow out of the archive."""
-    def update_workflow(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[WorkflowUpdateRequest]) -> WorkflowUpdateResponse:
+    def update_workflow(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.WorkflowUpdateRequest]) -> WorkflowUpdateResponse:
         """Change a workflow. None clears a value."""
-    async def update_workflow_async(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[WorkflowUpdateRequest]) -> WorkflowUpdateResponse:
+    async def update_workflow_async(self, workflow_identifier: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.WorkflowUpdateRequest]) -> WorkflowUpdateResponse:
         """Change a workflow. None clears a value."""
     execute_with_connector_auth: Any
     execute_with_connector_auth_async: Any
@@ -266,29 +267,29 @@ class WorkflowsGroup:
     wait_for_workflow_completion: Any
     wait_for_workflow_completion_async: Any
 class ResponsesGroup:
-    def count_input_tokens(self, *, model: str, input: ResponsesInput, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseInputOptions]) -> CountResponseInputTokensResponse:
+    def count_input_tokens(self, *, model: str, input: ResponsesInput, additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseInputOptions]) -> CountResponseInputTokensResponse:
         """Count the tokens that an input would be."""
-    async def count_input_tokens_async(self, *, model: str, input: ResponsesInput, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseInputOptions]) -> CountResponseInputTokensResponse:
+    async def count_input_tokens_async(self, *, model: str, input: ResponsesInput, additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseInputOptions]) -> CountResponseInputTokensResponse:
         """Count the tokens that an input would be."""
     @overload
-    def create(self, *, model: str, input: ResponsesInput, stream: Literal[True], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseOptions]) -> _events.EventStream[_events.ResponsesStreamEvents]:
+    def create(self, *, model: str, input: ResponsesInput, stream: Literal[True], additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseOptions]) -> _events.EventStream[_events.ResponsesStreamEvents]:
         """Create an answer."""
     @overload
-    def create(self, *, model: str, input: ResponsesInput, stream: Literal[False] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseOptions]) -> CreateResponseResponse:
+    def create(self, *, model: str, input: ResponsesInput, stream: Literal[False] | None = None, additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseOptions]) -> CreateResponseResponse:
         """Create an answer."""
     @overload
-    async def create_async(self, *, model: str, input: ResponsesInput, stream: Literal[True], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseOptions]) -> _events.EventStreamAsync[_events.ResponsesStreamEvents]:
+    async def create_async(self, *, model: str, input: ResponsesInput, stream: Literal[True], additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseOptions]) -> _events.EventStreamAsync[_events.ResponsesStreamEvents]:
         """Create an answer."""
     @overload
-    async def create_async(self, *, model: str, input: ResponsesInput, stream: Literal[False] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseOptions]) -> CreateResponseResponse:
+    async def create_async(self, *, model: str, input: ResponsesInput, stream: Literal[False] | None = None, additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseOptions]) -> CreateResponseResponse:
         """Create an answer."""
-    def create_stream(self, *, model: str, input: ResponsesInput, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseOptions]) -> _events.EventStream[_events.ResponsesStreamEvents]:
+    def create_stream(self, *, model: str, input: ResponsesInput, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseOptions]) -> _events.EventStream[_events.ResponsesStreamEvents]:
         """Create an answer, event by event."""
-    async def create_stream_async(self, *, model: str, input: ResponsesInput, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseOptions]) -> _events.EventStreamAsync[_events.ResponsesStreamEvents]:
+    async def create_stream_async(self, *, model: str, input: ResponsesInput, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseOptions]) -> _events.EventStreamAsync[_events.ResponsesStreamEvents]:
         """Create an answer, event by event."""
-    def stream(self, *, model: str, input: ResponsesInput, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseOptions]) -> _events.EventStream[_events.ResponsesStreamEvents]:
+    def stream(self, *, model: str, input: ResponsesInput, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseOptions]) -> _events.EventStream[_events.ResponsesStreamEvents]:
         """Create an answer, event by event."""
-    async def stream_async(self, *, model: str, input: ResponsesInput, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ResponseOptions]) -> _events.EventStreamAsync[_events.ResponsesStreamEvents]:
+    async def stream_async(self, *, model: str, input: ResponsesInput, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ResponseOptions]) -> _events.EventStreamAsync[_events.ResponsesStreamEvents]:
         """Create an answer, event by event."""
 class RealtimeSessionsGroup:
     def create(self, *, model: str, ttl_seconds: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> CreateRealtimeSessionResponse:
@@ -298,9 +299,9 @@ class RealtimeSessionsGroup:
 class RealtimeGroup:
     sessions: RealtimeSessionsGroup
 class OcrGroup:
-    def process(self, *, model: str | None=..., document: OCRDocument | JSONMapping | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[OCROptions]) -> OCRResponse:
+    def process(self, *, model: str | None=..., document: OCRDocument | JSONMapping | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.OCROptions]) -> OCRResponse:
         """Read a document or an image: its address, or a chunk with an address or a file's id."""
-    async def process_async(self, *, model: str | None=..., document: OCRDocument | JSONMapping | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[OCROptions]) -> OCRResponse:
+    async def process_async(self, *, model: str | None=..., document: OCRDocument | JSONMapping | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.OCROptions]) -> OCRResponse:
         """Read a document or an image: its address, or a chunk with an address or a file's id."""
     parse: Any
     parse_async: Any
@@ -325,26 +326,26 @@ class ModelsGroup:
         """Take a fine-tuned model out of the archive."""
     async def unarchive_async(self, model_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UnarchiveModelResponse:
         """Take a fine-tuned model out of the archive."""
-    def update(self, model_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateModelRequest]) -> FineTunedModel:
+    def update(self, model_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateModelRequest]) -> FineTunedModel:
         """Change a fine-tuned model's name or description; None clears it."""
-    async def update_async(self, model_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateModelRequest]) -> FineTunedModel:
+    async def update_async(self, model_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateModelRequest]) -> FineTunedModel:
         """Change a fine-tuned model's name or description; None clears it."""
 class FineTuningJobsGroup:
     def cancel(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Ask for a job to end."""
     async def cancel_async(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Ask for a job to end."""
-    def create(self, *, model: str, dry_run: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FineTuningOptions]) -> CreateFineTuningJobResponse:
+    def create(self, *, model: str, dry_run: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FineTuningOptions]) -> CreateFineTuningJobResponse:
         """Create a job. With `dry_run`, only say what it would take (`LegacyJobMetadata`)."""
-    async def create_async(self, *, model: str, dry_run: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FineTuningOptions]) -> CreateFineTuningJobResponse:
+    async def create_async(self, *, model: str, dry_run: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FineTuningOptions]) -> CreateFineTuningJobResponse:
         """Create a job. With `dry_run`, only say what it would take (`LegacyJobMetadata`)."""
     def get(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Get a job with its events and checkpoints."""
     async def get_async(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Get a job with its events and checkpoints."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FineTuningListOptions]) -> ListFineTuningJobsResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FineTuningListOptions]) -> ListFineTuningJobsResponse:
         """List jobs."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FineTuningListOptions]) -> ListFineTuningJobsResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FineTuningListOptions]) -> ListFineTuningJobsResponse:
         """List jobs."""
     def start(self, job_id: str, *, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Start a validated job that was created with `auto_start=False`."""
@@ -358,26 +359,26 @@ class FineTuningGroup:
         """Ask for a job to end."""
     async def cancel_async(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Ask for a job to end."""
-    def create(self, *, model: str, dry_run: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FineTuningOptions]) -> CreateFineTuningJobResponse:
+    def create(self, *, model: str, dry_run: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FineTuningOptions]) -> CreateFineTuningJobResponse:
         """Create a job. With `dry_run`, only say what it would take (`LegacyJobMetadata`)."""
-    async def create_async(self, *, model: str, dry_run: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FineTuningOptions]) -> CreateFineTuningJobResponse:
+    async def create_async(self, *, model: str, dry_run: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FineTuningOptions]) -> CreateFineTuningJobResponse:
         """Create a job. With `dry_run`, only say what it would take (`LegacyJobMetadata`)."""
     def get(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Get a job with its events and checkpoints."""
     async def get_async(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FineTuningJobDetails:
         """Get a job with its events and checkpoints."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FineTuningListOptions]) -> ListFineTuningJobsResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FineTuningListOptions]) -> ListFineTuningJobsResponse:
         """List jobs."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FineTuningListOptions]) -> ListFineTuningJobsResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FineTuningListOptions]) -> ListFineTuningJobsResponse:
         """List jobs."""
 class FimGroup:
-    def complete(self, *, model: str=..., prompt: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FIMOptions]) -> FIMCompletionResponse:
+    def complete(self, *, model: str=..., prompt: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FIMOptions]) -> FIMCompletionResponse:
         """Complete the code after a prompt and before a suffix."""
-    async def complete_async(self, *, model: str=..., prompt: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FIMOptions]) -> FIMCompletionResponse:
+    async def complete_async(self, *, model: str=..., prompt: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FIMOptions]) -> FIMCompletionResponse:
         """Complete the code after a prompt and before a suffix."""
-    def stream(self, *, model: str=..., prompt: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FIMOptions]) -> _events.EventStream[_events.CompletionEvent]:
+    def stream(self, *, model: str=..., prompt: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FIMOptions]) -> _events.EventStream[_events.CompletionEvent]:
         """Complete the code, chunk by chunk."""
-    async def stream_async(self, *, model: str=..., prompt: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FIMOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
+    async def stream_async(self, *, model: str=..., prompt: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FIMOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
         """Complete the code, chunk by chunk."""
 class FilesGroup:
     def delete(self, file_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> DeleteFileResponse:
@@ -392,9 +393,9 @@ class FilesGroup:
         """Get an address where anyone can read the file for `expiry` hours."""
     async def get_signed_url_async(self, file_id: str, expiry: int | None=None, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetSignedURLResponse:
         """Get an address where anyone can read the file for `expiry` hours."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FileListOptions]) -> ListFilesResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FileListOptions]) -> ListFilesResponse:
         """List files."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[FileListOptions]) -> ListFilesResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.FileListOptions]) -> ListFilesResponse:
         """List files."""
     def retrieve(self, file_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetFileResponse:
         """Get a file's metadata."""
@@ -405,9 +406,9 @@ class FilesGroup:
     async def upload_async(self, file: FileInput, purpose: FilePurpose | None=None, *, expiry: int | None=None, visibility: FileVisibility | None=None, progress: Progress | None=None, check: bool=True, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> CreateFileResponse:
         """Upload at most 512 MB, piece by piece: a path, bytes, a binary file, an async iterator of bytes, a `File`."""
 class EmbeddingsGroup:
-    def create(self, *, model: str, inputs: str | Sequence[str] | None=None, input: str | Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[EmbeddingOptions]) -> EmbeddingResponse:
+    def create(self, *, model: str, inputs: str | Sequence[str] | None=None, input: str | Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.EmbeddingOptions]) -> EmbeddingResponse:
         """Embed one text or many; `inputs` and `input` are the same."""
-    async def create_async(self, *, model: str, inputs: str | Sequence[str] | None=None, input: str | Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[EmbeddingOptions]) -> EmbeddingResponse:
+    async def create_async(self, *, model: str, inputs: str | Sequence[str] | None=None, input: str | Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.EmbeddingOptions]) -> EmbeddingResponse:
         """Embed one text or many; `inputs` and `input` are the same."""
 class ClassifiersGroup:
     def classify(self, inputs: str | Sequence[str], model: str, *, metadata: JSONMapping | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ClassificationResponse:
@@ -427,19 +428,19 @@ class ClassifiersGroup:
     async def moderate_chat_async(self, inputs: Conversations, model: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ModerationResponse:
         """Moderate the last message of a conversation, or of each of several."""
 class ChatGroup:
-    def complete(self, *, model: str, messages: Sequence[MessageInput], stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatOptions]) -> ChatCompletionResponse:
+    def complete(self, *, model: str, messages: Sequence[MessageInput], stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ChatOptions]) -> ChatCompletionResponse:
         """Complete a chat."""
-    async def complete_async(self, *, model: str, messages: Sequence[MessageInput], stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatOptions]) -> ChatCompletionResponse:
+    async def complete_async(self, *, model: str, messages: Sequence[MessageInput], stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ChatOptions]) -> ChatCompletionResponse:
         """Complete a chat."""
-    def parse(self, response_format: type[Any], *, model: str, messages: Sequence[MessageInput], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatParsedOptions]) -> ParsedChatCompletionResponse:
+    def parse(self, response_format: type[Any], *, model: str, messages: Sequence[MessageInput], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ChatParsedOptions]) -> ParsedChatCompletionResponse:
         """Complete a chat, and read the answer as a type; a wrong answer is sent back up to `repair` times."""
-    def parse_stream(self, response_format: type[Any], *, model: str, messages: Sequence[MessageInput], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatParsedOptions]) -> _events.EventStream[_events.CompletionEvent]: ...
-    async def parse_async(self, response_format: type[Any], *, model: str, messages: Sequence[MessageInput], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatParsedOptions]) -> ParsedChatCompletionResponse:
+    def parse_stream(self, response_format: type[Any], *, model: str, messages: Sequence[MessageInput], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ChatParsedOptions]) -> _events.EventStream[_events.CompletionEvent]: ...
+    async def parse_async(self, response_format: type[Any], *, model: str, messages: Sequence[MessageInput], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ChatParsedOptions]) -> ParsedChatCompletionResponse:
         """Complete a chat, and read the answer as a type; a wrong answer is sent back up to `repair` times."""
-    async def parse_stream_async(self, response_format: type[Any], *, model: str, messages: Sequence[MessageInput], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatParsedOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]: ...
-    def stream(self, *, model: str, messages: Sequence[MessageInput], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatOptions]) -> _events.EventStream[_events.CompletionEvent]:
+    async def parse_stream_async(self, response_format: type[Any], *, model: str, messages: Sequence[MessageInput], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ChatParsedOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]: ...
+    def stream(self, *, model: str, messages: Sequence[MessageInput], stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ChatOptions]) -> _events.EventStream[_events.CompletionEvent]:
         """Complete a chat, chunk by chunk."""
-    async def stream_async(self, *, model: str, messages: Sequence[MessageInput], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ChatOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
+    async def stream_async(self, *, model: str, messages: Sequence[MessageInput], stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ChatOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
         """Complete a chat, chunk by chunk."""
     continue_: Any
     continue__async: Any
@@ -448,9 +449,9 @@ class ChatGroup:
     until_done: Any
     until_done_async: Any
 class BetaWebhooksGroup:
-    def create(self, *, provider: WebhookProvider | str, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[CreateWebhookOptions]) -> Webhook:
+    def create(self, *, provider: WebhookProvider | str, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.CreateWebhookOptions]) -> Webhook:
         """Create a webhook."""
-    async def create_async(self, *, provider: WebhookProvider | str, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[CreateWebhookOptions]) -> Webhook:
+    async def create_async(self, *, provider: WebhookProvider | str, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.CreateWebhookOptions]) -> Webhook:
         """Create a webhook."""
     def delete(self, webhook_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Delete a webhook."""
@@ -469,21 +470,21 @@ class BetaWebhooksGroup:
     async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> builtins.list[Webhook]:
         """List webhooks."""
 class BetaUsersGroup:
-    def get_identity(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UserIdentity:
+    def get_identity(self, *, security: Mapping[str, str | None] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UserIdentity:
         """Get the user of the key, with its workspace and organization."""
-    async def get_identity_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UserIdentity:
+    async def get_identity_async(self, *, security: Mapping[str, str | None] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UserIdentity:
         """Get the user of the key, with its workspace and organization."""
-    def list_organizations(self, *, offset: int | None=None, limit: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Page[ListOrganizationsResponse]:
+    def list_organizations(self, *, offset: int | None=None, limit: int | None=None, security: Mapping[str, str | None] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Page[ListOrganizationsResponse]:
         """List the organizations of the user."""
-    async def list_organizations_async(self, *, offset: int | None=None, limit: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> PageAsync[ListOrganizationsResponse]:
+    async def list_organizations_async(self, *, offset: int | None=None, limit: int | None=None, security: Mapping[str, str | None] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> PageAsync[ListOrganizationsResponse]:
         """List the organizations of the user."""
-    def list_workspaces(self, *, organization_id: str | None=None, offset: int | None=None, limit: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Page[ListWorkspacesResponse]:
+    def list_workspaces(self, *, organization_id: str | None=None, offset: int | None=None, limit: int | None=None, security: Mapping[str, str | None] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Page[ListWorkspacesResponse]:
         """List the workspaces of the user, in all organizations or in one."""
-    async def list_workspaces_async(self, *, organization_id: str | None=None, offset: int | None=None, limit: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> PageAsync[ListWorkspacesResponse]:
+    async def list_workspaces_async(self, *, organization_id: str | None=None, offset: int | None=None, limit: int | None=None, security: Mapping[str, str | None] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> PageAsync[ListWorkspacesResponse]:
         """List the workspaces of the user, in all organizations or in one."""
-    def whoami(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WhoamiResponse:
+    def whoami(self, *, security: Mapping[str, str | None] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WhoamiResponse:
         """Get the user or the service account of the key, with its workspace and organization."""
-    async def whoami_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WhoamiResponse:
+    async def whoami_async(self, *, security: Mapping[str, str | None] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WhoamiResponse:
         """Get the user or the service account of the key, with its workspace and organization."""
 class BetaTriggersGroup:
     def create(self, *, event_source_id: str, handler: TriggerHandler | str, action: TriggerAction | JSONMapping, owner_type: TriggerOwnerType | str, title: str, filters: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Trigger:
@@ -498,18 +499,18 @@ class BetaTriggersGroup:
         """Get a trigger."""
     async def get_async(self, trigger_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Trigger:
         """Get a trigger."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TriggerListOptions]) -> builtins.list[Trigger]:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TriggerListOptions]) -> builtins.list[Trigger]:
         """List triggers."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TriggerListOptions]) -> builtins.list[Trigger]:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TriggerListOptions]) -> builtins.list[Trigger]:
         """List triggers."""
     def list_events(self, trigger_id: str, *, limit: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> TriggerEventList:
         """List the latest events of a trigger, 10 where `limit` is not set."""
     async def list_events_async(self, trigger_id: str, *, limit: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> TriggerEventList:
         """List the latest events of a trigger, 10 where `limit` is not set."""
 class BetaSkillsGroup:
-    def create(self, *, name: str, definition: SkillDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SkillOptions]) -> Skill:
+    def create(self, *, name: str, definition: SkillDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SkillOptions]) -> Skill:
         """Create a skill."""
-    async def create_async(self, *, name: str, definition: SkillDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SkillOptions]) -> Skill:
+    async def create_async(self, *, name: str, definition: SkillDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SkillOptions]) -> Skill:
         """Create a skill."""
     def create_version(self, skill_id: str, *, definition: SkillDefinition | JSONMapping, notes: str | None=None, aliases: Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> CreateSkillVersionResponse:
         """Create a version of a skill, which is its latest then. `aliases` lead to it from now on."""
@@ -527,21 +528,21 @@ class BetaSkillsGroup:
         """Get a skill as it is in a version."""
     async def get_version_async(self, skill_id: str, version: int, *, fields: Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Skill:
         """Get a skill as it is in a version."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[RegistryListOptions]) -> Page[ListSkillsResponse]:
+    def list(self, *, sort_direction_query_parameter: str | None = None, sort_direction_query_parameter1: str | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.RegistryListOptions]) -> Page[ListSkillsResponse]:
         """List skills, each as it is in its latest version."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[RegistryListOptions]) -> PageAsync[ListSkillsResponse]:
+    async def list_async(self, *, sort_direction_query_parameter: str | None = None, sort_direction_query_parameter1: str | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.RegistryListOptions]) -> PageAsync[ListSkillsResponse]:
         """List skills, each as it is in its latest version."""
     def list_versions(self, skill_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ListSkillVersionsResponse:
         """List the versions of a skill."""
     async def list_versions_async(self, skill_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ListSkillVersionsResponse:
         """List the versions of a skill."""
-    def update_metadata(self, skill_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateSkillRequest]) -> Skill:
+    def update_metadata(self, skill_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateSkillRequest]) -> Skill:
         """Change what is said of a skill."""
-    async def update_metadata_async(self, skill_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateSkillRequest]) -> Skill:
+    async def update_metadata_async(self, skill_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateSkillRequest]) -> Skill:
         """Change what is said of a skill."""
-    def update_version_metadata(self, skill_id: str, version: int, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateSkillVersionRequest]) -> Skill:
+    def update_version_metadata(self, skill_id: str, version: int, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateSkillVersionRequest]) -> Skill:
         """Change the notes and aliases of a version. None removes the notes."""
-    async def update_version_metadata_async(self, skill_id: str, version: int, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateSkillVersionRequest]) -> Skill:
+    async def update_version_metadata_async(self, skill_id: str, version: int, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateSkillVersionRequest]) -> Skill:
         """Change the notes and aliases of a version. None removes the notes."""
 class BetaServiceAccountsGroup:
     def create(self, *, name: str, workspace_id: str, description: str | None=None, role_ids: Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ServiceAccount:
@@ -556,9 +557,9 @@ class BetaServiceAccountsGroup:
         """Get a service account."""
     async def get_async(self, service_account_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ServiceAccount:
         """Get a service account."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ServiceAccountListOptions]) -> Page[ListServiceAccountsResponse]:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ServiceAccountListOptions]) -> Page[ListServiceAccountsResponse]:
         """List service accounts. With `offset` there is one page."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ServiceAccountListOptions]) -> PageAsync[ListServiceAccountsResponse]:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ServiceAccountListOptions]) -> PageAsync[ListServiceAccountsResponse]:
         """List service accounts. With `offset` there is one page."""
     def list_assignable_roles(self, *, workspace_id: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ListAssignableServiceAccountRolesResponse:
         """List the roles that service accounts of a workspace may have."""
@@ -572,9 +573,9 @@ class BetaServiceAccountsGroup:
         """Set the roles of a service account."""
     async def set_roles_async(self, service_account_id: str, *, role_ids: Sequence[str], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ListServiceAccountRolesResponse:
         """Set the roles of a service account."""
-    def update(self, service_account_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateServiceAccountRequest]) -> ServiceAccount:
+    def update(self, service_account_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateServiceAccountRequest]) -> ServiceAccount:
         """Change a service account. `description=None` removes it."""
-    async def update_async(self, service_account_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateServiceAccountRequest]) -> ServiceAccount:
+    async def update_async(self, service_account_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateServiceAccountRequest]) -> ServiceAccount:
         """Change a service account. `description=None` removes it."""
 class BetaRagSearchIndexesGroup:
     def get_deployment_summaries(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetDeploymentSummariesResponse:
@@ -610,9 +611,9 @@ class BetaRagGroup:
     ingestion_pipeline_configurations: BetaRagIngestionPipelineConfigurationsGroup
     search_indexes: BetaRagSearchIndexesGroup
 class BetaPromptsGroup:
-    def create(self, *, name: str, definition: PromptDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[PromptOptions]) -> Prompt:
+    def create(self, *, name: str, definition: PromptDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.PromptOptions]) -> Prompt:
         """Create a prompt."""
-    async def create_async(self, *, name: str, definition: PromptDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[PromptOptions]) -> Prompt:
+    async def create_async(self, *, name: str, definition: PromptDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.PromptOptions]) -> Prompt:
         """Create a prompt."""
     def create_version(self, prompt_id: str, *, definition: PromptDefinition | JSONMapping, notes: str | None=None, aliases: Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> CreatePromptVersionResponse:
         """Create a version of a prompt, which is its latest then. `aliases` lead to it from now on."""
@@ -630,34 +631,34 @@ class BetaPromptsGroup:
         """Get a prompt as it is in a version."""
     async def get_version_async(self, prompt_id: str, version: int, *, fields: Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Prompt:
         """Get a prompt as it is in a version."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[RegistryListOptions]) -> Page[ListPromptsResponse]:
+    def list(self, *, sort_direction_query_parameter: str | None = None, sort_direction_query_parameter1: str | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.RegistryListOptions]) -> Page[ListPromptsResponse]:
         """List prompts, each as it is in its latest version."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[RegistryListOptions]) -> PageAsync[ListPromptsResponse]:
+    async def list_async(self, *, sort_direction_query_parameter: str | None = None, sort_direction_query_parameter1: str | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.RegistryListOptions]) -> PageAsync[ListPromptsResponse]:
         """List prompts, each as it is in its latest version."""
     def list_versions(self, prompt_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ListPromptVersionsResponse:
         """List the versions of a prompt."""
     async def list_versions_async(self, prompt_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ListPromptVersionsResponse:
         """List the versions of a prompt."""
-    def update_metadata(self, prompt_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdatePromptRequest]) -> Prompt:
+    def update_metadata(self, prompt_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdatePromptRequest]) -> Prompt:
         """Change what is said of a prompt. None removes the title and the description."""
-    async def update_metadata_async(self, prompt_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdatePromptRequest]) -> Prompt:
+    async def update_metadata_async(self, prompt_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdatePromptRequest]) -> Prompt:
         """Change what is said of a prompt. None removes the title and the description."""
-    def update_version_metadata(self, prompt_id: str, version: int, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdatePromptVersionRequest]) -> Prompt:
+    def update_version_metadata(self, prompt_id: str, version: int, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdatePromptVersionRequest]) -> Prompt:
         """Change the notes and aliases of a version. None removes the notes."""
-    async def update_version_metadata_async(self, prompt_id: str, version: int, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdatePromptVersionRequest]) -> Prompt:
+    async def update_version_metadata_async(self, prompt_id: str, version: int, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdatePromptVersionRequest]) -> Prompt:
         """Change the notes and aliases of a version. None removes the notes."""
 class BetaObservabilityTracesGroup:
-    def aggregate(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AggregationOptions]) -> Aggregation:
+    def aggregate(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AggregationOptions]) -> Aggregation:
         """Compute a number of many traces, by fields and by time."""
-    async def aggregate_async(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AggregationOptions]) -> Aggregation:
+    async def aggregate_async(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AggregationOptions]) -> Aggregation:
         """Compute a number of many traces, by fields and by time."""
-    def fetch_options(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetTraceFieldOptions:
+    def fetch_options(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetTraceFieldOptions:
         """Get the values of a field."""
-    async def fetch_options_async(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetTraceFieldOptions:
+    async def fetch_options_async(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetTraceFieldOptions:
         """Get the values of a field."""
-    def get_span_by_id(self, trace_id: str, span_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetSpan:
+    def get_span_by_id(self, trace_id: str, span_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetSpan:
         """Get a span of a trace: 16 hexadecimal digits are its id."""
-    async def get_span_by_id_async(self, trace_id: str, span_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetSpan:
+    async def get_span_by_id_async(self, trace_id: str, span_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetSpan:
         """Get a span of a trace: 16 hexadecimal digits are its id."""
     def get_trace_by_id(self, trace_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetTrace:
         """Get a trace: 32 hexadecimal digits are its id."""
@@ -667,30 +668,30 @@ class BetaObservabilityTracesGroup:
         """List the fields that traces are searched by."""
     async def get_trace_fields_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetTraceFields:
         """List the fields that traces are searched by."""
-    def get_trace_spans(self, trace_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetSpans:
+    def get_trace_spans(self, trace_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetSpans:
         """List the spans of a trace."""
-    async def get_trace_spans_async(self, trace_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetSpans:
+    async def get_trace_spans_async(self, trace_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetSpans:
         """List the spans of a trace."""
-    def search(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetTraces:
+    def search(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetTraces:
         """Search traces, the newest first."""
-    async def search_async(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetTraces:
+    async def search_async(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetTraces:
         """Search traces, the newest first."""
 class BetaObservabilitySpansGroup:
-    def aggregate(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AggregationOptions]) -> Aggregation:
+    def aggregate(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AggregationOptions]) -> Aggregation:
         """Compute a number of many spans, by fields and by time."""
-    async def aggregate_async(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AggregationOptions]) -> Aggregation:
+    async def aggregate_async(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AggregationOptions]) -> Aggregation:
         """Compute a number of many spans, by fields and by time."""
-    def aggregate_span_evaluations(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AggregationOptions]) -> Aggregation:
+    def aggregate_span_evaluations(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AggregationOptions]) -> Aggregation:
         """Compute a number of many scores of spans, by fields and by time."""
-    async def aggregate_span_evaluations_async(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AggregationOptions]) -> Aggregation:
+    async def aggregate_span_evaluations_async(self, *, metric: MetricDefinition | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AggregationOptions]) -> Aggregation:
         """Compute a number of many scores of spans, by fields and by time."""
-    def fetch_span_eval_field_options(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetSpanEvaluationFieldOptions:
+    def fetch_span_eval_field_options(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetSpanEvaluationFieldOptions:
         """Get the values of a field of scores."""
-    async def fetch_span_eval_field_options_async(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetSpanEvaluationFieldOptions:
+    async def fetch_span_eval_field_options_async(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetSpanEvaluationFieldOptions:
         """Get the values of a field of scores."""
-    def fetch_span_field_options(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetSpanFieldOptions:
+    def fetch_span_field_options(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetSpanFieldOptions:
         """Get the values of a field of spans."""
-    async def fetch_span_field_options_async(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetSpanFieldOptions:
+    async def fetch_span_field_options_async(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetSpanFieldOptions:
         """Get the values of a field of spans."""
     def list_span_eval_fields(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetSpanEvaluationFields:
         """List the fields that scores are searched by."""
@@ -700,34 +701,34 @@ class BetaObservabilitySpansGroup:
         """List the fields that spans are searched by."""
     async def list_span_fields_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetSpanFields:
         """List the fields that spans are searched by."""
-    def search_latest_span_evaluations(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetSpanEvaluations:
+    def search_latest_span_evaluations(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetSpanEvaluations:
         """Search the scores of spans: of each evaluation of a span the latest."""
-    async def search_latest_span_evaluations_async(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetSpanEvaluations:
+    async def search_latest_span_evaluations_async(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetSpanEvaluations:
         """Search the scores of spans: of each evaluation of a span the latest."""
-    def search_pipeline_results(self, *, pipeline_config_slugs: Sequence[str], search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetPipelineResults:
+    def search_pipeline_results(self, *, pipeline_config_slugs: Sequence[str], search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetPipelineResults:
         """Search what judges of pipelines said of spans."""
-    async def search_pipeline_results_async(self, *, pipeline_config_slugs: Sequence[str], search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetPipelineResults:
+    async def search_pipeline_results_async(self, *, pipeline_config_slugs: Sequence[str], search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetPipelineResults:
         """Search what judges of pipelines said of spans."""
-    def search_span_evaluations(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetSpanEvaluations:
+    def search_span_evaluations(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetSpanEvaluations:
         """Search the scores of spans."""
-    async def search_span_evaluations_async(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetSpanEvaluations:
+    async def search_span_evaluations_async(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetSpanEvaluations:
         """Search the scores of spans."""
-    def search_spans(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetSpans:
+    def search_spans(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetSpans:
         """Search spans, the newest first."""
-    async def search_spans_async(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetSpans:
+    async def search_spans_async(self, *, search_expression: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetSpans:
         """Search spans, the newest first."""
 class BetaObservabilityLogsGroup:
-    def fetch_options(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetLogFieldOptions:
+    def fetch_options(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetLogFieldOptions:
         """Get the values of a field."""
-    async def fetch_options_async(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetryWindow]) -> GetLogFieldOptions:
+    async def fetch_options_async(self, field_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetryWindow]) -> GetLogFieldOptions:
         """Get the values of a field."""
     def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetLogFields:
         """List the fields that logs are searched by."""
     async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> GetLogFields:
         """List the fields that logs are searched by."""
-    def search(self, *, search_expression: str | None=None, order: TelemetryOrder | str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetLogs:
+    def search(self, *, search_expression: str | None=None, order: TelemetryOrder | str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetLogs:
         """Search logs: from the newest, where `order` is not `asc`."""
-    async def search_async(self, *, search_expression: str | None=None, order: TelemetryOrder | str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TelemetrySearchOptions]) -> GetLogs:
+    async def search_async(self, *, search_expression: str | None=None, order: TelemetryOrder | str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TelemetrySearchOptions]) -> GetLogs:
         """Search logs: from the newest, where `order` is not `asc`."""
 class BetaObservabilityJudgesGroup:
     def create(self, *, name: str, description: str, model_name: str, output: JudgeOutputUnion | JSONMapping, instructions: str, tools: Sequence[str], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Judge:
@@ -746,18 +747,18 @@ class BetaObservabilityJudgesGroup:
         """Have a judge judge a conversation."""
     async def judge_conversation_async(self, judge_id: str, *, messages: Sequence[JSONMapping], properties: JSONMapping | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> JudgeOutput:
         """Have a judge judge a conversation."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[JudgeListOptions]) -> ListJudgesResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.JudgeListOptions]) -> ListJudgesResponse:
         """List judges."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[JudgeListOptions]) -> ListJudgesResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.JudgeListOptions]) -> ListJudgesResponse:
         """List judges."""
     def update(self, judge_id: str, *, name: str, description: str, model_name: str, output: JudgeOutputUnion | JSONMapping, instructions: str, tools: Sequence[str], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Replace a judge: what is given is all that it is."""
     async def update_async(self, judge_id: str, *, name: str, description: str, model_name: str, output: JudgeOutputUnion | JSONMapping, instructions: str, tools: Sequence[str], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Replace a judge: what is given is all that it is."""
 class BetaObservabilityEvaluationsRunsGroup:
-    def compute_statistics(self, run_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[EvaluationRunRecordFilterInput]) -> RunStatisticsResponse:
+    def compute_statistics(self, run_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[m.EvaluationRunRecordFilterInput]) -> RunStatisticsResponse:
         """Compute the statistics of the records of a run that pass the filters."""
-    async def compute_statistics_async(self, run_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[EvaluationRunRecordFilterInput]) -> RunStatisticsResponse:
+    async def compute_statistics_async(self, run_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[m.EvaluationRunRecordFilterInput]) -> RunStatisticsResponse:
         """Compute the statistics of the records of a run that pass the filters."""
     def get(self, run_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> EvaluationRunV2Response:
         """Get a run."""
@@ -767,44 +768,44 @@ class BetaObservabilityEvaluationsRunsGroup:
         """Get the statistics of a run."""
     async def get_statistics_async(self, run_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> RunStatisticsResponse:
         """Get the statistics of a run."""
-    def search(self, evaluation_slug: str, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[EvaluationRunFilterInput]) -> ListEvaluationRunsResponse:
+    def search(self, evaluation_slug: str, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[m.EvaluationRunFilterInput]) -> ListEvaluationRunsResponse:
         """Search the runs of an evaluation."""
-    async def search_async(self, evaluation_slug: str, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[EvaluationRunFilterInput]) -> ListEvaluationRunsResponse:
+    async def search_async(self, evaluation_slug: str, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[m.EvaluationRunFilterInput]) -> ListEvaluationRunsResponse:
         """Search the runs of an evaluation."""
-    def search_all(self, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[EvaluationRunFilterInput]) -> SearchAllEvaluationRunsResponse:
+    def search_all(self, *, page_size: int | None=None, page: int | None=None, evaluation_run_filter_input: Any = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[m.EvaluationRunFilterInput]) -> SearchAllEvaluationRunsResponse:
         """Search the runs of all evaluations."""
-    async def search_all_async(self, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[EvaluationRunFilterInput]) -> SearchAllEvaluationRunsResponse:
+    async def search_all_async(self, *, page_size: int | None=None, page: int | None=None, evaluation_run_filter_input: Any = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[m.EvaluationRunFilterInput]) -> SearchAllEvaluationRunsResponse:
         """Search the runs of all evaluations."""
 class BetaObservabilityEvaluationsRecordsGroup:
     def get(self, run_id: str, record_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> EvaluationRunRecordV2Response:
         """Get a record of a run."""
     async def get_async(self, run_id: str, record_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> EvaluationRunRecordV2Response:
         """Get a record of a run."""
-    def search(self, run_id: str, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[EvaluationRunRecordFilterInput]) -> ListEvaluationRunRecordsResponse:
+    def search(self, run_id: str, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[m.EvaluationRunRecordFilterInput]) -> ListEvaluationRunRecordsResponse:
         """Search the records of a run."""
-    async def search_async(self, run_id: str, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[EvaluationRunRecordFilterInput]) -> ListEvaluationRunRecordsResponse:
+    async def search_async(self, run_id: str, *, page_size: int | None=None, page: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **filters: Unpack[m.EvaluationRunRecordFilterInput]) -> ListEvaluationRunRecordsResponse:
         """Search the records of a run."""
 class BetaObservabilityEvaluationsProjectsGroup:
     def get(self, project_slug: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Project:
         """Get a project."""
     async def get_async(self, project_slug: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Project:
         """Get a project."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityListOptions]) -> Projects:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityListOptions]) -> Projects:
         """List projects."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityListOptions]) -> Projects:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityListOptions]) -> Projects:
         """List projects."""
 class BetaObservabilityEvaluationsOptimizationsGroup:
     def get(self, optimization_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> OptimizationDetail:
         """Get an optimization."""
     async def get_async(self, optimization_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> OptimizationDetail:
         """Get an optimization."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[OptimizationListOptions]) -> ListOptimizationsResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.OptimizationListOptions]) -> ListOptimizationsResponse:
         """List optimizations."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[OptimizationListOptions]) -> ListOptimizationsResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.OptimizationListOptions]) -> ListOptimizationsResponse:
         """List optimizations."""
-    def list_trials(self, optimization_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> ListOptimizationTrialsResponse:
+    def list_trials(self, optimization_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> ListOptimizationTrialsResponse:
         """List the trials of an optimization."""
-    async def list_trials_async(self, optimization_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> ListOptimizationTrialsResponse:
+    async def list_trials_async(self, optimization_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> ListOptimizationTrialsResponse:
         """List the trials of an optimization."""
 class BetaObservabilityEvaluationsGroup:
     optimizations: BetaObservabilityEvaluationsOptimizationsGroup
@@ -827,17 +828,17 @@ class BetaObservabilityEvaluationsGroup:
         """Get a pipeline."""
     async def get_pipeline_async(self, pipeline_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Pipeline:
         """Get a pipeline."""
-    def list(self, project_slug: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> EvaluationsV2:
+    def list(self, project_slug: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> EvaluationsV2:
         """List the evaluations of a project."""
-    async def list_async(self, project_slug: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> EvaluationsV2:
+    async def list_async(self, project_slug: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> EvaluationsV2:
         """List the evaluations of a project."""
-    def list_pipelines(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[PipelineListOptions]) -> PipelinesResponse:
+    def list_pipelines(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.PipelineListOptions]) -> PipelinesResponse:
         """List pipelines."""
-    async def list_pipelines_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[PipelineListOptions]) -> PipelinesResponse:
+    async def list_pipelines_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.PipelineListOptions]) -> PipelinesResponse:
         """List pipelines."""
-    def update_pipeline(self, pipeline_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdatePipelineRequest]) -> Pipeline:
+    def update_pipeline(self, pipeline_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdatePipelineRequest]) -> Pipeline:
         """Change a pipeline. None removes the description."""
-    async def update_pipeline_async(self, pipeline_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdatePipelineRequest]) -> Pipeline:
+    async def update_pipeline_async(self, pipeline_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdatePipelineRequest]) -> Pipeline:
         """Change a pipeline. None removes the description."""
 class BetaObservabilityDatasetsRecordsGroup:
     def bulk_delete(self, *, dataset_record_ids: Sequence[str], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
@@ -914,21 +915,21 @@ class BetaObservabilityDatasetsGroup:
         """Import spans; the contract says which of their attributes become which fields."""
     async def import_from_spans_async(self, dataset_id: str, *, span_references: Sequence[TelemetrySpanReference | JSONMapping], mapping_contract: SpanDatasetMappingContract | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> DatasetImportTask:
         """Import spans; the contract says which of their attributes become which fields."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityListOptions]) -> ListDatasetsResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityListOptions]) -> ListDatasetsResponse:
         """List datasets."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityListOptions]) -> ListDatasetsResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityListOptions]) -> ListDatasetsResponse:
         """List datasets."""
-    def list_records(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> ListDatasetRecordsResponse:
+    def list_records(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> ListDatasetRecordsResponse:
         """List the records of a dataset."""
-    async def list_records_async(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> ListDatasetRecordsResponse:
+    async def list_records_async(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> ListDatasetRecordsResponse:
         """List the records of a dataset."""
-    def list_tasks(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> ListDatasetImportTasksResponse:
+    def list_tasks(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> ListDatasetImportTasksResponse:
         """List the tasks that import into a dataset."""
-    async def list_tasks_async(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> ListDatasetImportTasksResponse:
+    async def list_tasks_async(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> ListDatasetImportTasksResponse:
         """List the tasks that import into a dataset."""
-    def update(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateDatasetRequest]) -> DatasetPreview:
+    def update(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateDatasetRequest]) -> DatasetPreview:
         """Change the name or description of a dataset. None is sent, as null."""
-    async def update_async(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateDatasetRequest]) -> DatasetPreview:
+    async def update_async(self, dataset_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateDatasetRequest]) -> DatasetPreview:
         """Change the name or description of a dataset. None is sent, as null."""
 class BetaObservabilityChatCompletionEventsFieldsGroup:
     def fetch_option_counts(self, field_name: str, *, filter_params: FilterPayload | JSONMapping | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FetchFieldOptionCountsResponse:
@@ -982,13 +983,13 @@ class BetaObservabilityCampaignsGroup:
         """Get the state of a campaign."""
     async def fetch_status_async(self, campaign_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> FetchCampaignStatusResponse:
         """Get the state of a campaign."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityListOptions]) -> ListCampaignsResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityListOptions]) -> ListCampaignsResponse:
         """List campaigns."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityListOptions]) -> ListCampaignsResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityListOptions]) -> ListCampaignsResponse:
         """List campaigns."""
-    def list_events(self, campaign_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> ListCampaignSelectedEventsResponse:
+    def list_events(self, campaign_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> ListCampaignSelectedEventsResponse:
         """List the chats that a campaign selected."""
-    async def list_events_async(self, campaign_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ObservabilityPageOptions]) -> ListCampaignSelectedEventsResponse:
+    async def list_events_async(self, campaign_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ObservabilityPageOptions]) -> ListCampaignSelectedEventsResponse:
         """List the chats that a campaign selected."""
 class BetaObservabilityGroup:
     campaigns: BetaObservabilityCampaignsGroup
@@ -1016,13 +1017,13 @@ class BetaLibrariesDocumentsGroup:
         """Get an address where anyone can read the document for a while."""
     async def get_signed_url_async(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> str:
         """Get an address where anyone can read the document for a while."""
-    def libraries_documents_update_v1(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateDocumentRequest]) -> Document:
+    def libraries_documents_update_v1(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateDocumentRequest]) -> Document:
         """Change a document, as the first version of the API does. Deprecated: see `update`."""
-    async def libraries_documents_update_v1_async(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateDocumentRequest]) -> Document:
+    async def libraries_documents_update_v1_async(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateDocumentRequest]) -> Document:
         """Change a document, as the first version of the API does. Deprecated: see `update`."""
-    def list(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[DocumentListOptions]) -> ListDocumentsResponse:
+    def list(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.DocumentListOptions]) -> ListDocumentsResponse:
         """List documents."""
-    async def list_async(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[DocumentListOptions]) -> ListDocumentsResponse:
+    async def list_async(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.DocumentListOptions]) -> ListDocumentsResponse:
         """List documents."""
     def reprocess(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Process a document again."""
@@ -1036,9 +1037,9 @@ class BetaLibrariesDocumentsGroup:
         """Get the text of a document, or of some of its pages."""
     async def text_content_async(self, library_id: str, document_id: str, *, page_start: int | None=None, page_end: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> DocumentTextContent:
         """Get the text of a document, or of some of its pages."""
-    def update(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateDocumentRequest]) -> Document:
+    def update(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateDocumentRequest]) -> Document:
         """Change a document. None removes attributes and the expiry."""
-    async def update_async(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateDocumentRequest]) -> Document:
+    async def update_async(self, library_id: str, document_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateDocumentRequest]) -> Document:
         """Change a document. None removes attributes and the expiry."""
     def upload(self, library_id: str, *, file: FileInput, progress: Progress | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Document:
         """Add a document. It is processed after the answer: see `status` and `wait`."""
@@ -1062,9 +1063,9 @@ class BetaLibrariesAccessesGroup:
 class BetaLibrariesGroup:
     accesses: BetaLibrariesAccessesGroup
     documents: BetaLibrariesDocumentsGroup
-    def create(self, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[LibraryOptions]) -> Library:
+    def create(self, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.LibraryOptions]) -> Library:
         """Create a library."""
-    async def create_async(self, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[LibraryOptions]) -> Library:
+    async def create_async(self, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.LibraryOptions]) -> Library:
         """Create a library."""
     def delete(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Library | None:
         """Delete a library with its documents. Gives what it was, where the server says it."""
@@ -1074,26 +1075,26 @@ class BetaLibrariesGroup:
         """Get a library."""
     async def get_async(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Library:
         """Get a library."""
-    def libraries_update_v1(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateLibraryRequest]) -> Library:
+    def libraries_update_v1(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateLibraryRequest]) -> Library:
         """Change a library, as the first version of the API does. Deprecated: see `update`."""
-    async def libraries_update_v1_async(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateLibraryRequest]) -> Library:
+    async def libraries_update_v1_async(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateLibraryRequest]) -> Library:
         """Change a library, as the first version of the API does. Deprecated: see `update`."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[LibraryListOptions]) -> ListLibrariesResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.LibraryListOptions]) -> ListLibrariesResponse:
         """List libraries."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[LibraryListOptions]) -> ListLibrariesResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.LibraryListOptions]) -> ListLibrariesResponse:
         """List libraries."""
-    def update(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateLibraryRequest]) -> Library:
+    def update(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateLibraryRequest]) -> Library:
         """Change a library. `description=None` removes it."""
-    async def update_async(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateLibraryRequest]) -> Library:
+    async def update_async(self, library_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateLibraryRequest]) -> Library:
         """Change a library. `description=None` removes it."""
 class BetaConversationsGroup:
-    def append(self, conversation_id: str, *, inputs: ConversationInputs | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AppendOptions]) -> ConversationResponse:
+    def append(self, conversation_id: str, *, inputs: ConversationInputs | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AppendOptions]) -> ConversationResponse:
         """Go on with a conversation."""
-    async def append_async(self, conversation_id: str, *, inputs: ConversationInputs | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AppendOptions]) -> ConversationResponse:
+    async def append_async(self, conversation_id: str, *, inputs: ConversationInputs | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AppendOptions]) -> ConversationResponse:
         """Go on with a conversation."""
-    def append_stream(self, conversation_id: str, *, inputs: ConversationInputs | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AppendOptions]) -> _events.EventStream[_events.ConversationEvents]:
+    def append_stream(self, conversation_id: str, *, inputs: ConversationInputs | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AppendOptions]) -> _events.EventStream[_events.ConversationEvents]:
         """Go on with a conversation, event by event."""
-    async def append_stream_async(self, conversation_id: str, *, inputs: ConversationInputs | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AppendOptions]) -> _events.EventStreamAsync[_events.ConversationEvents]:
+    async def append_stream_async(self, conversation_id: str, *, inputs: ConversationInputs | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AppendOptions]) -> _events.EventStreamAsync[_events.ConversationEvents]:
         """Go on with a conversation, event by event."""
     def delete(self, conversation_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Delete a conversation."""
@@ -1115,21 +1116,21 @@ class BetaConversationsGroup:
         """List conversations, or those with some metadata. `page` is one page, counted from 0."""
     async def list_async(self, *, page: int | None=None, page_size: int | None=None, metadata: Mapping[str, Any] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> builtins.list[Conversation]:
         """List conversations, or those with some metadata. `page` is one page, counted from 0."""
-    def restart(self, conversation_id: str, *, from_entry_id: str, inputs: ConversationInputs | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[RestartOptions]) -> ConversationResponse:
+    def restart(self, conversation_id: str, *, from_entry_id: str, inputs: ConversationInputs | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.RestartOptions]) -> ConversationResponse:
         """Start again from an entry, as a new conversation."""
-    async def restart_async(self, conversation_id: str, *, from_entry_id: str, inputs: ConversationInputs | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[RestartOptions]) -> ConversationResponse:
+    async def restart_async(self, conversation_id: str, *, from_entry_id: str, inputs: ConversationInputs | None=None, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.RestartOptions]) -> ConversationResponse:
         """Start again from an entry, as a new conversation."""
-    def restart_stream(self, conversation_id: str, *, from_entry_id: str, inputs: ConversationInputs | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[RestartOptions]) -> _events.EventStream[_events.ConversationEvents]:
+    def restart_stream(self, conversation_id: str, *, from_entry_id: str, inputs: ConversationInputs | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.RestartOptions]) -> _events.EventStream[_events.ConversationEvents]:
         """Start again from an entry, as a new conversation, event by event."""
-    async def restart_stream_async(self, conversation_id: str, *, from_entry_id: str, inputs: ConversationInputs | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[RestartOptions]) -> _events.EventStreamAsync[_events.ConversationEvents]:
+    async def restart_stream_async(self, conversation_id: str, *, from_entry_id: str, inputs: ConversationInputs | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.RestartOptions]) -> _events.EventStreamAsync[_events.ConversationEvents]:
         """Start again from an entry, as a new conversation, event by event."""
-    def start(self, *, inputs: ConversationInputs, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ConversationOptions]) -> ConversationResponse:
+    def start(self, *, inputs: ConversationInputs, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ConversationOptions]) -> ConversationResponse:
         """Start a conversation with a `model`, or with an agent by its `agent_id`."""
-    async def start_async(self, *, inputs: ConversationInputs, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ConversationOptions]) -> ConversationResponse:
+    async def start_async(self, *, inputs: ConversationInputs, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ConversationOptions]) -> ConversationResponse:
         """Start a conversation with a `model`, or with an agent by its `agent_id`."""
-    def start_stream(self, *, inputs: ConversationInputs, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ConversationOptions]) -> _events.EventStream[_events.ConversationEvents]:
+    def start_stream(self, *, inputs: ConversationInputs, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ConversationOptions]) -> _events.EventStream[_events.ConversationEvents]:
         """Start a conversation, event by event."""
-    async def start_stream_async(self, *, inputs: ConversationInputs, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ConversationOptions]) -> _events.EventStreamAsync[_events.ConversationEvents]:
+    async def start_stream_async(self, *, inputs: ConversationInputs, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ConversationOptions]) -> _events.EventStreamAsync[_events.ConversationEvents]:
         """Start a conversation, event by event."""
     async def run_async(self, run_ctx: RunContext, inputs: ConversationInputs, **options: Any) -> RunResult:
         """Run a conversation: call functions until the model has finished."""
@@ -1181,17 +1182,17 @@ class BetaContextSearchIndexesGroup:
         """Add documents to an index, each as its fields; `results` says what was refused."""
     async def ingest_documents_async(self, index_name: str, *, documents: Sequence[JSONMapping], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> IngestDocumentsResponse:
         """Add documents to an index, each as its fields; `results` says what was refused."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SearchIndexListOptions]) -> Page[ListManagedIndexesResponse]:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SearchIndexListOptions]) -> Page[ListManagedIndexesResponse]:
         """List indexes."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SearchIndexListOptions]) -> PageAsync[ListManagedIndexesResponse]:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SearchIndexListOptions]) -> PageAsync[ListManagedIndexesResponse]:
         """List indexes."""
     def navigate(self, index_name: str, *, source_id: str, start_offset: int, end_offset: int, direction: NavigateDirection | str, top_k: int | None=None, content_type: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> NavigationResponse:
         """Get the pieces of a document before or after a place: 1 where `top_k` is not set."""
     async def navigate_async(self, index_name: str, *, source_id: str, start_offset: int, end_offset: int, direction: NavigateDirection | str, top_k: int | None=None, content_type: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> NavigationResponse:
         """Get the pieces of a document before or after a place: 1 where `top_k` is not set."""
-    def read(self, index_name: str, *, source_id: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ReadOptions]) -> NavigationResponse:
+    def read(self, index_name: str, *, source_id: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ReadOptions]) -> NavigationResponse:
         """Read a document, or a part of it: 20 pieces where `top_k` is not set."""
-    async def read_async(self, index_name: str, *, source_id: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ReadOptions]) -> NavigationResponse:
+    async def read_async(self, index_name: str, *, source_id: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ReadOptions]) -> NavigationResponse:
         """Read a document, or a part of it: 20 pieces where `top_k` is not set."""
     def search(self, index_name: str, *, retriever: Retriever | JSONMapping, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> SearchResponse:
         """Search an index by words, by meaning, or by both."""
@@ -1216,13 +1217,13 @@ class BetaConnectorsGroup:
         """Call a tool of a connector; a call that may have been received is not sent again."""
     async def call_tool_async(self, connector_id_or_name: str, tool_name: str, *, arguments: JSONMapping | None=None, credentials_name: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ConnectorToolCallResponse:
         """Call a tool of a connector; a call that may have been received is not sent again."""
-    def create(self, *, name: str, description: str, server: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ConnectorOptions]) -> Connector:
+    def create(self, *, name: str, description: str, server: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ConnectorOptions]) -> Connector:
         """Create a connector to the service at `server`."""
-    async def create_async(self, *, name: str, description: str, server: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ConnectorOptions]) -> Connector:
+    async def create_async(self, *, name: str, description: str, server: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ConnectorOptions]) -> Connector:
         """Create a connector to the service at `server`."""
-    def create_credentials(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[CredentialsOptions]) -> MessageResponse:
+    def create_credentials(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.CredentialsOptions]) -> MessageResponse:
         """Create credentials for a connector, or change those of this name. OAuth 2 asks the user: `get_auth_url`."""
-    async def create_credentials_async(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[CredentialsOptions]) -> MessageResponse:
+    async def create_credentials_async(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.CredentialsOptions]) -> MessageResponse:
         """Create credentials for a connector, or change those of this name. OAuth 2 asks the user: `get_auth_url`."""
     def deactivate_for_consumer(self, connector_id: str, consumer_scope: ConsumerScope | str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> MessageResponse:
         """Deactivate a connector for yourself, the workspace or the organization."""
@@ -1244,9 +1245,9 @@ class BetaConnectorsGroup:
         """Get a connector; with `fetch_user_data` also your credentials, without their secrets."""
     async def get_async(self, connector_id_or_name: str, *, fetch_user_data: bool | None=None, fetch_customer_data: bool | None=None, fetch_connection_secrets: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Connector:
         """Get a connector; with `fetch_user_data` also your credentials, without their secrets."""
-    def get_auth_url(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AuthURLOptions]) -> AuthURLResponse:
+    def get_auth_url(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AuthURLOptions]) -> AuthURLResponse:
         """Get the page on which a user lets the connector use the service."""
-    async def get_auth_url_async(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AuthURLOptions]) -> AuthURLResponse:
+    async def get_auth_url_async(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AuthURLOptions]) -> AuthURLResponse:
         """Get the page on which a user lets the connector use the service."""
     def get_authentication_methods(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> builtins.list[PublicAuthenticationMethod]:
         """Get the ways to authenticate that a connector knows."""
@@ -1260,9 +1261,9 @@ class BetaConnectorsGroup:
         """List the organization's credentials for a connector."""
     async def list_organization_credentials_async(self, connector_id_or_name: str, *, auth_type: ConnectorAuthType | str | None=None, fetch_default: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> CredentialsResponse:
         """List the organization's credentials for a connector."""
-    def list_tools(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ConnectorToolsOptions]) -> builtins.list[MCPTool]:
+    def list_tools(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ConnectorToolsOptions]) -> builtins.list[MCPTool]:
         """List a page of the tools of a connector."""
-    async def list_tools_async(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ConnectorToolsOptions]) -> builtins.list[MCPTool]:
+    async def list_tools_async(self, connector_id_or_name: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ConnectorToolsOptions]) -> builtins.list[MCPTool]:
         """List a page of the tools of a connector."""
     def list_user_credentials(self, connector_id_or_name: str, *, auth_type: ConnectorAuthType | str | None=None, fetch_default: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> CredentialsResponse:
         """List your own credentials for a connector."""
@@ -1288,20 +1289,20 @@ class BetaConnectorsGroup:
         """Take a connector back from the organization."""
     async def unshare_from_organization_async(self, connector_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> MessageResponse:
         """Take a connector back from the organization."""
-    def update(self, connector_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateConnectorRequest]) -> Connector:
+    def update(self, connector_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateConnectorRequest]) -> Connector:
         """Change a connector. None removes the title, the icon and the system prompt."""
-    async def update_async(self, connector_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateConnectorRequest]) -> Connector:
+    async def update_async(self, connector_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateConnectorRequest]) -> Connector:
         """Change a connector. None removes the title, the icon and the system prompt."""
-    def update_credentials(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[CredentialsOptions]) -> MessageResponse:
+    def update_credentials(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.CredentialsOptions]) -> MessageResponse:
         """Change credentials for a connector. None removes the title."""
-    async def update_credentials_async(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[CredentialsOptions]) -> MessageResponse:
+    async def update_credentials_async(self, connector_id_or_name: str, consumer_scope: ConsumerScope | str, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.CredentialsOptions]) -> MessageResponse:
         """Change credentials for a connector. None removes the title."""
     http_client: Any
     mcp_client: Any
 class BetaAgentsGroup:
-    def create(self, *, model: str, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentOptions]) -> Agent:
+    def create(self, *, model: str, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentOptions]) -> Agent:
         """Create an agent."""
-    async def create_async(self, *, model: str, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentOptions]) -> Agent:
+    async def create_async(self, *, model: str, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentOptions]) -> Agent:
         """Create an agent."""
     def create_version_alias(self, agent_id: str, *, alias: str, version: int, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> AgentAliasResponse:
         """Give a version a name, also one that another has: 1 to 64 of a-z, 0-9, `_` and `-`."""
@@ -1323,13 +1324,13 @@ class BetaAgentsGroup:
         """Get an agent in a version, by its number or alias."""
     async def get_version_async(self, agent_id: str, version: int | str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Agent:
         """Get an agent in a version, by its number or alias."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentListOptions]) -> builtins.list[Agent]:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentListOptions]) -> builtins.list[Agent]:
         """List agents. Deprecated: see `list_pages`."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentListOptions]) -> builtins.list[Agent]:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentListOptions]) -> builtins.list[Agent]:
         """List agents. Deprecated: see `list_pages`."""
-    def list_pages(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentPagesOptions]) -> Page[AgentListPage]:
+    def list_pages(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentPagesOptions]) -> Page[AgentListPage]:
         """List agents, page by page."""
-    async def list_pages_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentPagesOptions]) -> PageAsync[AgentListPage]:
+    async def list_pages_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentPagesOptions]) -> PageAsync[AgentListPage]:
         """List agents, page by page."""
     def list_version_aliases(self, agent_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> builtins.list[AgentAliasResponse]:
         """List the names that versions have."""
@@ -1339,9 +1340,9 @@ class BetaAgentsGroup:
         """List the versions of an agent, `page_size` (1 to 100) a page. `page` is one page, counted from 0."""
     async def list_versions_async(self, agent_id: str, *, page: int | None=None, page_size: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> builtins.list[Agent]:
         """List the versions of an agent, `page_size` (1 to 100) a page. `page` is one page, counted from 0."""
-    def update(self, agent_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateAgentRequest]) -> Agent:
+    def update(self, agent_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateAgentRequest]) -> Agent:
         """Change an agent: makes a new version. None removes a value, but `tools` and `completion_args` stay."""
-    async def update_async(self, agent_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateAgentRequest]) -> Agent:
+    async def update_async(self, agent_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateAgentRequest]) -> Agent:
         """Change an agent: makes a new version. None removes a value, but `tools` and `completion_args` stay."""
     def update_version(self, agent_id: str, version: int | Mapping[str, int] | None=None, *, version_data: Mapping[str, int] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Agent:
         """Make another version the current one: by its number, or as `{"version": 2}`."""
@@ -1360,17 +1361,17 @@ class BetaAdminWorkspacesGroup:
         """Archive a workspace."""
     async def delete_async(self, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Archive a workspace."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[WorkspaceListOptions]) -> ListAdminWorkspacesResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.WorkspaceListOptions]) -> ListAdminWorkspacesResponse:
         """List workspaces."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[WorkspaceListOptions]) -> ListAdminWorkspacesResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.WorkspaceListOptions]) -> ListAdminWorkspacesResponse:
         """List workspaces."""
     def remove_users(self, workspace_uuid: str, *, members: Sequence[WorkspaceMemberRef | JSONMapping], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> RemoveWorkspaceMembersResponse:
         """Remove members from a workspace."""
     async def remove_users_async(self, workspace_uuid: str, *, members: Sequence[WorkspaceMemberRef | JSONMapping], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> RemoveWorkspaceMembersResponse:
         """Remove members from a workspace."""
-    def update(self, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateWorkspaceRequest]) -> AdminWorkspace:
+    def update(self, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateWorkspaceRequest]) -> AdminWorkspace:
         """Change a workspace. None removes the description and the icon."""
-    async def update_async(self, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateWorkspaceRequest]) -> AdminWorkspace:
+    async def update_async(self, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateWorkspaceRequest]) -> AdminWorkspace:
         """Change a workspace. None removes the description and the icon."""
     def update_users(self, workspace_uuid: str, *, members: Sequence[WorkspaceMember | JSONMapping] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UpdateWorkspaceMembersResponse:
         """Add members to a workspace, and change the roles of those who belong to it."""
@@ -1403,9 +1404,9 @@ class BetaAdminUsersGroup:
         """Create members."""
     async def create_async(self, users: Sequence[OrganizationMemberCreate | JSONMapping], *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> CreateOrganizationMembersResponse:
         """Create members."""
-    def create_invite(self, *, email: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[InviteOptions]) -> CreateInviteResponse:
+    def create_invite(self, *, email: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.InviteOptions]) -> CreateInviteResponse:
         """Invite people: one address, or several that are separated by commas or line breaks."""
-    async def create_invite_async(self, *, email: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[InviteOptions]) -> CreateInviteResponse:
+    async def create_invite_async(self, *, email: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.InviteOptions]) -> CreateInviteResponse:
         """Invite people: one address, or several that are separated by commas or line breaks."""
     def delete(self, user_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> AdminDeleteResponse:
         """Remove a member from the organization."""
@@ -1419,9 +1420,9 @@ class BetaAdminUsersGroup:
         """Get a member."""
     async def get_async(self, user_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> OrganizationUser:
         """Get a member."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[OrganizationMemberListOptions]) -> ListOrganizationMembersResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.OrganizationMemberListOptions]) -> ListOrganizationMembersResponse:
         """List members. Each page has invitations that wait, too."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[OrganizationMemberListOptions]) -> ListOrganizationMembersResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.OrganizationMemberListOptions]) -> ListOrganizationMembersResponse:
         """List members. Each page has invitations that wait, too."""
     def list_invites(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> builtins.list[OrganizationUserInvite]:
         """List the invitations that wait."""
@@ -1431,18 +1432,18 @@ class BetaAdminUsersGroup:
         """List the roles of workspaces and of the organization."""
     async def list_roles_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ListAdminRolesResponse:
         """List the roles of workspaces and of the organization."""
-    def update(self, user_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateOrganizationMemberRequest]) -> OrganizationMember:
+    def update(self, user_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateOrganizationMemberRequest]) -> OrganizationMember:
         """Change the roles and seats of a member. What is given takes the place of what there was."""
-    async def update_async(self, user_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateOrganizationMemberRequest]) -> OrganizationMember:
+    async def update_async(self, user_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateOrganizationMemberRequest]) -> OrganizationMember:
         """Change the roles and seats of a member. What is given takes the place of what there was."""
 class BetaAdminUserGroupsGroup:
     def add_members(self, group_uuid: str, *, user_uuids: Sequence[str], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Add users to a group."""
     async def add_members_async(self, group_uuid: str, *, user_uuids: Sequence[str], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Add users to a group."""
-    def add_workspace(self, group_uuid: str, *, workspace_uuid: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **roles: Unpack[UpdateGroupWorkspaceRequest]) -> None:
+    def add_workspace(self, group_uuid: str, *, workspace_uuid: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **roles: Unpack[m.UpdateGroupWorkspaceRequest]) -> None:
         """Have a group belong to a workspace, with roles."""
-    async def add_workspace_async(self, group_uuid: str, *, workspace_uuid: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **roles: Unpack[UpdateGroupWorkspaceRequest]) -> None:
+    async def add_workspace_async(self, group_uuid: str, *, workspace_uuid: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **roles: Unpack[m.UpdateGroupWorkspaceRequest]) -> None:
         """Have a group belong to a workspace, with roles."""
     def create(self, *, name: str, description: str | None=None, target_type: UserGroupTargetType | str | None=None, parent_group_ids: Sequence[str] | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UserGroup:
         """Create a group, inside other ones if `parent_group_ids` are given."""
@@ -1456,9 +1457,9 @@ class BetaAdminUserGroupsGroup:
         """Get a group."""
     async def get_async(self, group_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> UserGroup:
         """Get a group."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[UserGroupListOptions]) -> ListUserGroupsResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.UserGroupListOptions]) -> ListUserGroupsResponse:
         """List groups."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[UserGroupListOptions]) -> ListUserGroupsResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.UserGroupListOptions]) -> ListUserGroupsResponse:
         """List groups."""
     def list_members(self, group_uuid: str, *, page: int | None=None, page_size: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ListUserGroupMembersResponse:
         """List the members of a group."""
@@ -1492,13 +1493,13 @@ class BetaAdminUserGroupsGroup:
         """Set the role in the organization that the members have by a group: a letter or id of `users.list_roles`."""
     async def set_organization_role_async(self, group_uuid: str, *, organization_role: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Set the role in the organization that the members have by a group: a letter or id of `users.list_roles`."""
-    def update(self, group_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateUserGroupRequest]) -> UserGroup:
+    def update(self, group_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateUserGroupRequest]) -> UserGroup:
         """Change a group. None removes the description and the type of target."""
-    async def update_async(self, group_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[UpdateUserGroupRequest]) -> UserGroup:
+    async def update_async(self, group_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.UpdateUserGroupRequest]) -> UserGroup:
         """Change a group. None removes the description and the type of target."""
-    def update_workspace(self, group_uuid: str, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **roles: Unpack[UpdateGroupWorkspaceRequest]) -> None:
+    def update_workspace(self, group_uuid: str, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **roles: Unpack[m.UpdateGroupWorkspaceRequest]) -> None:
         """Change the roles of a group in a workspace."""
-    async def update_workspace_async(self, group_uuid: str, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **roles: Unpack[UpdateGroupWorkspaceRequest]) -> None:
+    async def update_workspace_async(self, group_uuid: str, workspace_uuid: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **roles: Unpack[m.UpdateGroupWorkspaceRequest]) -> None:
         """Change the roles of a group in a workspace."""
 class BetaAdminScimGroup:
     def get_sync(self, run_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> ScimSyncRun:
@@ -1518,18 +1519,18 @@ class BetaAdminBillingGroup:
         """Get the spend of this month, and its limit."""
     async def get_spend_limit_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> SpendLimits:
         """Get the spend of this month, and its limit."""
-    def get_usage(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AccountUsageOptions]) -> AccountUsage:
+    def get_usage(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AccountUsageOptions]) -> AccountUsage:
         """Get usage and prices of a month, this one where none is named."""
-    async def get_usage_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AccountUsageOptions]) -> AccountUsage:
+    async def get_usage_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AccountUsageOptions]) -> AccountUsage:
         """Get usage and prices of a month, this one where none is named."""
     def update_spend_limit(self, *, amount: int, no_monthly_limit: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> SpendLimits:
         """Change the limit of a month's spend, or remove it."""
     async def update_spend_limit_async(self, *, amount: int, no_monthly_limit: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> SpendLimits:
         """Change the limit of a month's spend, or remove it."""
 class BetaAdminAuditLogsGroup:
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AuditLogListOptions]) -> builtins.list[AuditLog]:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AuditLogListOptions]) -> builtins.list[AuditLog]:
         """List entries, the newest first unless `sort` is `ascending`."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AuditLogListOptions]) -> builtins.list[AuditLog]:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AuditLogListOptions]) -> builtins.list[AuditLog]:
         """List entries, the newest first unless `sort` is `ascending`."""
 class BetaAdminApiKeysGroup:
     def create(self, *, workspace_uuid: str, user_id: str, name: str | None=None, expiration: date | str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> CreateAPIKeyResponse:
@@ -1540,9 +1541,9 @@ class BetaAdminApiKeysGroup:
         """Delete a key."""
     async def delete_async(self, key_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> DeleteAPIKeyResponse:
         """Delete a key."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[APIKeyListOptions]) -> ListAPIKeysResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.APIKeyListOptions]) -> ListAPIKeysResponse:
         """List keys."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[APIKeyListOptions]) -> ListAPIKeysResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.APIKeyListOptions]) -> ListAPIKeysResponse:
         """List keys."""
 class BetaAdminGroup:
     api_keys: BetaAdminApiKeysGroup
@@ -1574,9 +1575,9 @@ class BatchJobsGroup:
         """Ask for a job to end."""
     async def cancel_async(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> BatchJob:
         """Ask for a job to end."""
-    def create(self, *, endpoint: APIEndpoint | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchOptions]) -> BatchJob:
+    def create(self, *, endpoint: APIEndpoint | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.BatchOptions]) -> BatchJob:
         """Create a job from `requests`, or from `input_files`."""
-    async def create_async(self, *, endpoint: APIEndpoint | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchOptions]) -> BatchJob:
+    async def create_async(self, *, endpoint: APIEndpoint | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.BatchOptions]) -> BatchJob:
         """Create a job from `requests`, or from `input_files`."""
     def delete(self, job_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> DeleteBatchJobResponse:
         """Delete a job."""
@@ -1586,9 +1587,9 @@ class BatchJobsGroup:
         """Get a job. With `inline`, its answers are in `outputs`."""
     async def get_async(self, job_id: str, *, inline: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> BatchJob:
         """Get a job. With `inline`, its answers are in `outputs`."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchListOptions]) -> ListBatchJobsResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.BatchListOptions]) -> ListBatchJobsResponse:
         """List jobs."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchListOptions]) -> ListBatchJobsResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.BatchListOptions]) -> ListBatchJobsResponse:
         """List jobs."""
     wait: Any
     wait_async: Any
@@ -1598,17 +1599,17 @@ class BatchGroup:
         """Ask for a job to end."""
     async def cancel_async(self, job_id: str | None=None, *, batch_id: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> BatchJob:
         """Ask for a job to end."""
-    def create(self, *, endpoint: APIEndpoint | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchOptions]) -> BatchJob:
+    def create(self, *, endpoint: APIEndpoint | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.BatchOptions]) -> BatchJob:
         """Create a job from `requests`, or from `input_files`."""
-    async def create_async(self, *, endpoint: APIEndpoint | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchOptions]) -> BatchJob:
+    async def create_async(self, *, endpoint: APIEndpoint | str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.BatchOptions]) -> BatchJob:
         """Create a job from `requests`, or from `input_files`."""
     def get(self, job_id: str | None=None, *, batch_id: str | None=None, inline: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> BatchJob:
         """Get a job by its id, which goes by either name."""
     async def get_async(self, job_id: str | None=None, *, batch_id: str | None=None, inline: bool | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> BatchJob:
         """Get a job by its id, which goes by either name."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchListOptions]) -> ListBatchJobsResponse:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.BatchListOptions]) -> ListBatchJobsResponse:
         """List jobs."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[BatchListOptions]) -> ListBatchJobsResponse:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.BatchListOptions]) -> ListBatchJobsResponse:
         """List jobs."""
     attach: Any
     attach_async: Any
@@ -1617,9 +1618,9 @@ class BatchGroup:
     start: Any
     start_async: Any
 class AudioVoicesGroup:
-    def create(self, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[VoiceOptions]) -> VoiceResponse:
+    def create(self, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.VoiceOptions]) -> VoiceResponse:
         """Make a voice from a sample."""
-    async def create_async(self, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[VoiceOptions]) -> VoiceResponse:
+    async def create_async(self, *, name: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.VoiceOptions]) -> VoiceResponse:
         """Make a voice from a sample."""
     def delete(self, voice_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> VoiceResponse:
         """Delete a voice."""
@@ -1637,48 +1638,48 @@ class AudioVoicesGroup:
         """List voices, `limit` (1 to 100) a page. With `offset`: one page, from there. Deprecated: see `search`."""
     async def list_async(self, *, limit: int | None=None, offset: int | None=None, type: VoiceType | str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, type_: Any = None) -> VoiceListResponse:
         """List voices, `limit` (1 to 100) a page. With `offset`: one page, from there. Deprecated: see `search`."""
-    def search(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[VoiceSearchOptions]) -> Page[VoiceListPage]:
+    def search(self, *, type_: str | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.VoiceSearchOptions]) -> Page[VoiceListPage]:
         """Find voices."""
-    async def search_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[VoiceSearchOptions]) -> PageAsync[VoiceListPage]:
+    async def search_async(self, *, type_: str | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.VoiceSearchOptions]) -> PageAsync[VoiceListPage]:
         """Find voices."""
-    def update(self, voice_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[VoiceUpdateRequest]) -> VoiceResponse:
+    def update(self, voice_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.VoiceUpdateRequest]) -> VoiceResponse:
         """Change a voice. None removes a value."""
-    async def update_async(self, voice_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[VoiceUpdateRequest]) -> VoiceResponse:
+    async def update_async(self, voice_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **changes: Unpack[m.VoiceUpdateRequest]) -> VoiceResponse:
         """Change a voice. None removes a value."""
 class AudioTranscriptionsGroup:
-    def complete(self, *, model: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionOptions]) -> TranscriptionResponse:
+    def complete(self, *, model: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TranscriptionOptions]) -> TranscriptionResponse:
         """Transcribe a file, an address or an uploaded file."""
-    async def complete_async(self, *, model: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionOptions]) -> TranscriptionResponse:
+    async def complete_async(self, *, model: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TranscriptionOptions]) -> TranscriptionResponse:
         """Transcribe a file, an address or an uploaded file."""
-    def stream(self, *, model: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionOptions]) -> _events.EventStream[_events.TranscriptionStreamEvents]:
+    def stream(self, *, model: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TranscriptionOptions]) -> _events.EventStream[_events.TranscriptionStreamEvents]:
         """Transcribe, event by event."""
-    async def stream_async(self, *, model: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionOptions]) -> _events.EventStreamAsync[_events.TranscriptionStreamEvents]:
+    async def stream_async(self, *, model: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TranscriptionOptions]) -> _events.EventStreamAsync[_events.TranscriptionStreamEvents]:
         """Transcribe, event by event."""
 class AudioSpeechGroup:
     @overload
-    def complete(self, *, input: str, stream: Literal[True], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SpeechOptions]) -> _events.EventStream[_events.SpeechStreamEvents]:
+    def complete(self, *, input: str, stream: Literal[True], additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SpeechOptions]) -> _events.EventStream[_events.SpeechStreamEvents]:
         """Speak a text; `.audio` of the answer is the audio."""
     @overload
-    def complete(self, *, input: str, stream: Literal[False] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SpeechOptions]) -> SpeechResponse:
+    def complete(self, *, input: str, stream: Literal[False] | None = None, additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SpeechOptions]) -> SpeechResponse:
         """Speak a text; `.audio` of the answer is the audio."""
     @overload
-    async def complete_async(self, *, input: str, stream: Literal[True], retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SpeechOptions]) -> _events.EventStreamAsync[_events.SpeechStreamEvents]:
+    async def complete_async(self, *, input: str, stream: Literal[True], additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SpeechOptions]) -> _events.EventStreamAsync[_events.SpeechStreamEvents]:
         """Speak a text; `.audio` of the answer is the audio."""
     @overload
-    async def complete_async(self, *, input: str, stream: Literal[False] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SpeechOptions]) -> SpeechResponse:
+    async def complete_async(self, *, input: str, stream: Literal[False] | None = None, additional_properties: Mapping[str, Any] | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SpeechOptions]) -> SpeechResponse:
         """Speak a text; `.audio` of the answer is the audio."""
-    def stream(self, *, input: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SpeechOptions]) -> _events.EventStream[_events.SpeechStreamEvents]:
+    def stream(self, *, input: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SpeechOptions]) -> _events.EventStream[_events.SpeechStreamEvents]:
         """Speak a text, piece by piece."""
-    async def stream_async(self, *, input: str, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[SpeechOptions]) -> _events.EventStreamAsync[_events.SpeechStreamEvents]:
+    async def stream_async(self, *, input: str, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.SpeechOptions]) -> _events.EventStreamAsync[_events.SpeechStreamEvents]:
         """Speak a text, piece by piece."""
 class AudioSessionsGroup:
     def close(self, session_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Close a session."""
     async def close_async(self, session_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> None:
         """Close a session."""
-    def create(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AudioSessionCreateRequest]) -> AudioSessionCreateResponse:
+    def create(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AudioSessionCreateRequest]) -> AudioSessionCreateResponse:
         """Create a session, with an agent (`agent_id`) or a configuration. The answer says which room to join."""
-    async def create_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AudioSessionCreateRequest]) -> AudioSessionCreateResponse:
+    async def create_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AudioSessionCreateRequest]) -> AudioSessionCreateResponse:
         """Create a session, with an agent (`agent_id`) or a configuration. The answer says which room to join."""
     def create_registration_token(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> WorkerToken:
         """Create the token with which a worker of yours registers to host voice agents."""
@@ -1701,9 +1702,9 @@ class AudioAgentsGroup:
         """Get a voice agent in a version, the latest where it is not set."""
     async def get_async(self, agent_id: str, *, version: int | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> AudioAgentResponse:
         """Get a voice agent in a version, the latest where it is not set."""
-    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AudioAgentListOptions]) -> Page[AudioAgentListPage]:
+    def list(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AudioAgentListOptions]) -> Page[AudioAgentListPage]:
         """List voice agents, each in its latest version."""
-    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AudioAgentListOptions]) -> PageAsync[AudioAgentListPage]:
+    async def list_async(self, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AudioAgentListOptions]) -> PageAsync[AudioAgentListPage]:
         """List voice agents, each in its latest version."""
     def list_sessions(self, agent_id: str, *, page_size: int | None=None, page_token: str | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None) -> Page[AudioAgentSessionListPage]:
         """List the sessions of a voice agent, 10 a page where `page_size` is not set."""
@@ -1725,26 +1726,26 @@ class AudioGroup:
     voices: AudioVoicesGroup
     realtime: RealtimeTranscription
     realtime_speech: RealtimeSpeech
-    def transcribe(self, file: FileInput, model: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionSettings]) -> TranscriptionResponse:
+    def transcribe(self, file: FileInput, model: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TranscriptionSettings]) -> TranscriptionResponse:
         """Transcribe a file, or what an address (`http…`) leads to."""
-    async def transcribe_async(self, file: FileInput, model: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionSettings]) -> TranscriptionResponse:
+    async def transcribe_async(self, file: FileInput, model: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TranscriptionSettings]) -> TranscriptionResponse:
         """Transcribe a file, or what an address (`http…`) leads to."""
-    def transcribe_stream(self, file: FileInput | None=None, model: str | None=None, *, stream: FileInput | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionSettings]) -> _events.EventStream[_events.StreamEvent[TranscriptionStreamEvents]]:
+    def transcribe_stream(self, file: FileInput | None=None, model: str | None=None, *, stream: FileInput | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TranscriptionSettings]) -> _events.EventStream[_events.StreamEvent[TranscriptionStreamEvents]]:
         """Transcribe a file, event by event."""
-    async def transcribe_stream_async(self, file: FileInput | None=None, model: str | None=None, *, stream: FileInput | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[TranscriptionSettings]) -> _events.EventStreamAsync[_events.StreamEvent[TranscriptionStreamEvents]]:
+    async def transcribe_stream_async(self, file: FileInput | None=None, model: str | None=None, *, stream: FileInput | None=None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.TranscriptionSettings]) -> _events.EventStreamAsync[_events.StreamEvent[TranscriptionStreamEvents]]:
         """Transcribe a file, event by event."""
 class AgentsGroup:
-    def complete(self, messages: Sequence[MessageInput], agent_id: str, *, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentsCompletionOptions]) -> ChatCompletionResponse:
+    def complete(self, messages: Sequence[MessageInput], agent_id: str, *, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentsCompletionOptions]) -> ChatCompletionResponse:
         """Complete a chat by an agent."""
-    async def complete_async(self, messages: Sequence[MessageInput], agent_id: str, *, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentsCompletionOptions]) -> ChatCompletionResponse:
+    async def complete_async(self, messages: Sequence[MessageInput], agent_id: str, *, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentsCompletionOptions]) -> ChatCompletionResponse:
         """Complete a chat by an agent."""
-    def parse(self, messages: Sequence[MessageInput], agent_id: str, *, response_format: type[Any], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ParsedOptions]) -> ParsedChatCompletionResponse:
+    def parse(self, messages: Sequence[MessageInput], agent_id: str, *, response_format: type[Any], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ParsedOptions]) -> ParsedChatCompletionResponse:
         """Complete a chat by an agent, and read the answer as a type."""
-    async def parse_async(self, messages: Sequence[MessageInput], agent_id: str, *, response_format: type[Any], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[ParsedOptions]) -> ParsedChatCompletionResponse:
+    async def parse_async(self, messages: Sequence[MessageInput], agent_id: str, *, response_format: type[Any], repair: int=0, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.ParsedOptions]) -> ParsedChatCompletionResponse:
         """Complete a chat by an agent, and read the answer as a type."""
-    def stream(self, messages: Sequence[MessageInput], agent_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentsCompletionOptions]) -> _events.EventStream[_events.CompletionEvent]:
+    def stream(self, messages: Sequence[MessageInput], agent_id: str, *, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentsCompletionOptions]) -> _events.EventStream[_events.CompletionEvent]:
         """Complete a chat by an agent, chunk by chunk."""
-    async def stream_async(self, messages: Sequence[MessageInput], agent_id: str, *, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[AgentsCompletionOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
+    async def stream_async(self, messages: Sequence[MessageInput], agent_id: str, *, stream: bool | None = None, retries: AnyRetryConfig | None = None, server_url: str | None = None, timeout_ms: int | None = None, http_headers: Mapping[str, str] | None = None, **options: Unpack[m.AgentsCompletionOptions]) -> _events.EventStreamAsync[_events.CompletionEvent]:
         """Complete a chat by an agent, chunk by chunk."""
     parse_stream: Any
     parse_stream_async: Any

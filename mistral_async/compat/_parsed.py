@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from mistral_async.models import AssistantMessage, ChatCompletionChoice, ChatCompletionResponse
 from mistral_async.models.content import text_of
 from mistral_async.structured import Parsed
 from mistral_async.structured._output import ModelOutput, read_output
 from mistral_async.structured._output_type import OutputType
+
+if TYPE_CHECKING:
+    from mistral_async.compat._models import (  # pyright: ignore[reportMissingModuleSource] - a stub alone
+        AssistantMessage,
+        ChatCompletionChoice,
+        ChatCompletionResponse,
+    )
+else:
+    from mistral_async.models import AssistantMessage, ChatCompletionChoice, ChatCompletionResponse
 
 S = TypeVar("S", bound=msgspec.Struct)
 

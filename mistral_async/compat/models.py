@@ -13,7 +13,7 @@ from mistral_async.compat import errors as _errors
 from mistral_async.compat._official import listed, names
 
 if TYPE_CHECKING:
-    from mistral_async.models import *  # noqa: F403 - all of them
+    from mistral_async.compat._models import *  # noqa: F403 # pyright: ignore[reportMissingModuleSource] - a stub alone
 
 _NAMES: list[str] = vars(_models)["__all__"]
 _EVENTS = {

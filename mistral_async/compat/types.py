@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -26,9 +26,18 @@ __all__ = [
 
 T = TypeVar("T")
 
+if TYPE_CHECKING:
 
-Unset: TypeAlias = msgspec.UnsetType
-UNSET: Final = msgspec.UNSET  # a field of a Struct that has it is not sent
+    class Unset:
+        """The type of `UNSET`."""
+
+        def __bool__(self) -> Literal[False]: ...
+
+    UNSET: Final[Any] = Unset()  # it goes wherever a value does: in each option, and in fields of models
+else:
+    Unset = msgspec.UnsetType
+    UNSET = msgspec.UNSET  # a field of a Struct that has it is not sent
+
 UNSET_SENTINEL: Final = "~?~unset~?~sentinel~?~"
 Nullable: TypeAlias = T | None
 
@@ -46,7 +55,7 @@ class _UnsetField:
 
 
 if TYPE_CHECKING:
-    OptionalNullable: TypeAlias = T | Unset | None
+    OptionalNullable: TypeAlias = T | Any | None  # so that it may be passed on
 else:
     OptionalNullable = T | Annotated[Unset, _UnsetField] | None
 

@@ -21,8 +21,6 @@ from mistral_async.cli._migration.source import migrate_source
 
 EXPECTED = {
     "mistral/agents/async_conversation_run_mcp_remote_auth.py": "OAuth of MCP servers is asked of the MCP package",
-    "mistral/chat/reasoning_multi_turn.py": "the usage of an answer may be None here",
-    "mistral/jobs/async_batch_job_chat_completion_inline.py": "an output of a batch may be None here",
 }
 """Files that have errors here alone, with the reason."""
 

@@ -6,6 +6,8 @@ import ast
 import inspect
 from pathlib import Path
 
+from compat_types import MORE
+
 from mistral_async import compat
 from mistral_async.compat._groups import group_class
 from mistral_async.compat._names import GROUPS
@@ -17,6 +19,7 @@ CLASSES = {each.name: each.body for each in STUB.body if isinstance(each, ast.Cl
 def test_every_method_that_checkers_see_is_there_with_its_parameters() -> None:
     waiting: list[tuple[tuple[str, ...], str]] = [((), "Methods")]
     methods = 0
+    more = {"type_", *(each.partition(":")[0] for added in MORE.values() for each in added)}
     for path, name in waiting:
         for member in CLASSES.pop(name):
             match member:
@@ -27,7 +30,7 @@ def test_every_method_that_checkers_see_is_there_with_its_parameters() -> None:
                         waiting.append(((*path, group), kind))
                 case ast.FunctionDef(name=method) | ast.AsyncFunctionDef(name=method):
                     there = inspect.signature(getattr(group_class(path), method)).parameters
-                    seen = {each.arg for each in (*member.args.args, *member.args.kwonlyargs)} - {"self", "type_"}
+                    seen = {each.arg for each in (*member.args.args, *member.args.kwonlyargs)} - {"self", *more}
                     assert method.startswith(("run_", "parse")) or seen <= there.keys() | {"stream"}, (path, method)
                     assert isinstance(member, ast.AsyncFunctionDef) == method.endswith("_async")
                     methods += 1

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, assert_type
 
 import httpx
 
-from mistral_async import models
-from mistral_async.compat import Mistral, UserMessage, errors
+from mistral_async.compat import Mistral, UserMessage, errors, models
 from mistral_async.compat._events import (
     CompletionEvent,
     ConversationEvents,
@@ -24,6 +24,7 @@ from mistral_async.compat.extra.realtime import RealtimeConnection, RealtimeSpee
 from mistral_async.compat.extra.run.context import RunContext
 from mistral_async.compat.extra.run.result import RunResult
 from mistral_async.compat.models import File, SystemMessage
+from mistral_async.compat.types import UNSET, OptionalNullable, Unset
 from mistral_async.compat.utils import BackoffStrategy, RetryConfig
 
 
@@ -80,6 +81,44 @@ async def asynchronous(client: Mistral, context: RunContext) -> None:
     assert_type(await client.audio.realtime.connect("m"), RealtimeConnection)
     assert_type(await client.audio.realtime_speech.connect("m"), RealtimeSpeechConnection)
     assert_type(client.events.get_workflow_events(), models.ListWorkflowEventResponse)
+
+
+def values(client: Mistral) -> None:
+    answer = client.chat.complete(model="m", messages=[])
+    assert_type(answer.usage, models.UsageInfo)
+    assert_type(answer.usage.prompt_tokens, int)
+    agent = client.beta.agents.get(agent_id="a")
+    assert_type(agent.created_at, datetime)
+    assert_type(client.beta.agents.list()[0], models.Agent)
+    history = client.beta.conversations.get_history(conversation_id="c")
+    for entry in history.entries:
+        if isinstance(entry, models.MessageOutputEntry):
+            assert_type(entry.completed_at, datetime | None)
+    entries = [models.MessageInputEntry(content="hi", role="user")]
+    events = client.beta.conversations.start_stream(inputs=entries, model="m")
+    for event in events:
+        if isinstance(event.data, models.ResponseStartedEvent):
+            assert_type(event.data.created_at, datetime)
+    assert_type(client.batch.jobs.get(job_id="b").outputs, list[dict[str, Any]] | None)
+    client.beta.agents.update(agent_id="a", name=agent.name, description=UNSET)
+
+
+def unset(client: Mistral, temperature: OptionalNullable[float] = UNSET) -> None:
+    client.chat.complete(model="m", messages=[], temperature=temperature, stop=UNSET, retries=UNSET)
+    client.chat.complete(model="m", messages=[models.AssistantMessage(content=UNSET, tool_calls=UNSET)])
+    if isinstance(temperature, Unset) or temperature is UNSET:
+        return
+    client.chat.stream(model="m", messages=[], stream=True)
+
+
+def names(client: Mistral, chunk: models.UnknownContentChunk, event: models.ConversationEvents) -> None:
+    message: models.UserMessageTypedDict = {"role": "user", "content": "hi"}
+    messages: list[models.ChatCompletionStreamRequestMessage] = [UserMessage("hi")]
+    request = models.ChatCompletionRequest(model="m", messages=[message])
+    client.chat.complete(model=request.model, messages=[message, *messages], tool_choice="any")
+    client.files.upload(file=models.FileTypedDict(fileName="a", content=b""))
+    assert_type(chunk.type, str)
+    assert_type(event.event, str | None)
 
 
 def mistakes(client: Mistral, error: errors.SDKError) -> None:
