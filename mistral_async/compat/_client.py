@@ -21,6 +21,7 @@ from mistral_async.compat._hooks.sdkhooks import SDKHooks
 from mistral_async.compat._names import GROUPS
 from mistral_async.compat._security import key_of, security_of
 from mistral_async.compat.types import UNSET, Unset, is_unset
+from mistral_async.compat.utils import logger_of_environment
 
 if TYPE_CHECKING:
     from mistral_async import Hooks
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 else:
     Methods = object
 
-_DEBUG = "MISTRAL_DEBUG"
+_TELEMETRY = "MISTRAL_SDK_TELEMETRY"
 _Key: TypeAlias = tuple[str | None, bool, int, SDKHooks | None]
 
 
@@ -59,6 +60,8 @@ class Clients:
 
         So have calls that hooks see.
         """
+        if not self.made:
+            self._resolve_telemetry()
         key = (server_url, blocking and self._http is not None, self._changes, self.hooks)
         if key not in self.made:
             settings = {name: value for name, value in self.settings.items() if not is_unset(value)}
@@ -68,6 +71,8 @@ class Clients:
                 from mistral_async.compat.httpclient import ThreadedClient
 
                 settings["async_client"] = ThreadedClient(self._http)
+            if (spans := self._spans()) is not None:
+                settings["hooks"] = spans
             if self.hooks is not None:
                 _hook(settings, self.hooks, self.sdk_configuration)
             self.made[key] = AsyncClient(self._api_key, **self.adapt(settings))
@@ -85,17 +90,25 @@ class Clients:
         for key, client in self.made.items():
             self.made[key] = client.with_options(workflow_encoding=encoding)
 
-    def trace(self, hooks: Hooks) -> None:
-        """Have the calls that follow told to these hooks, and to none that were given here before."""
-        self.settings["hooks"] = hooks
-        self._changes += 1
+    def _resolve_telemetry(self) -> None:
+        """Make spans if the environment, or the setting `telemetry`, asks for them."""
+        if os.environ.get(_TELEMETRY) or "telemetry" in vars(vars(self).get("sdk_configuration", self)):
+            from mistral_async.compat.extra.observability.telemetry import configure_telemetry_for_hook
+
+            tracing = self.sdk_configuration.get_hooks().tracing
+            configure_telemetry_for_hook(tracing, self.sdk_configuration, respect_global_provider=True)
+
+    def _spans(self) -> Hooks | None:
+        """Return what makes the spans of calls, if somebody asked for them."""
+        asked_for: SDKConfiguration | None = vars(self).get("sdk_configuration")
+        return None if asked_for is None else asked_for.get_hooks().tracing.hooks()
 
     @functools.cached_property
     def sdk_configuration(self) -> SDKConfiguration:
         """The settings, under the official SDK's names."""
         known = {name: value for name, value in self.settings.items() if name in SDKConfiguration.__annotations__}
         security = security_of(self._api_key)
-        return SDKConfiguration(
+        made = SDKConfiguration(
             client=self._http,
             client_supplied=self._http is not None,
             async_client_supplied=self.settings["async_client"] is not None,
@@ -103,6 +116,8 @@ class Clients:
             on_change=self._change,
             **known,
         )
+        made.get_hooks().tracing.on_change = functools.partial(self._change, "telemetry", None)
+        return made
 
     def _change(self, name: str, value: Any) -> None:
         """Take a setting, for the calls that follow."""
@@ -149,7 +164,7 @@ class Mistral(Methods):
             "async_client": async_client,
             "retry_config": retry_config,
             "timeout_ms": timeout_ms,
-            "debug_logger": debug_logger or _default_logger(),
+            "debug_logger": debug_logger or logger_of_environment(),
         }
         self._clients = Clients(api_key, client, settings, self.defaults)
 
@@ -210,11 +225,3 @@ def _hook(settings: dict[str, Any], hooks: SDKHooks, configuration: SDKConfigura
 
 def _abandon(clients: Mapping[_Key, AsyncClient]) -> None:
     abandon(clients.values())
-
-
-def _default_logger() -> logging.Logger | None:
-    """Return a logger if the environment variable `MISTRAL_DEBUG` is set."""
-    if not os.environ.get(_DEBUG):
-        return None
-    logging.basicConfig(level=logging.DEBUG)
-    return logging.getLogger("mistral_async")

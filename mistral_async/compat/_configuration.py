@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from mistral_async._client.settings import SERVERS
 from mistral_async._version import __version__
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
+from mistral_async.compat.types import UNSET
 
 if TYPE_CHECKING:
     import mistral_async
@@ -27,15 +28,15 @@ SERVER_US = "us"
 class SDKConfiguration:
     """The settings of a client: those of its constructor. One that is assigned holds for the calls that follow."""
 
-    client: Any
-    async_client: Any
-    security: Any = field(repr=False)
+    client: Any = None
+    async_client: Any = None
+    security: Any = field(default=None, repr=False)
     """None, `models.Security` with the API key, or a function that gives it; a bare key may be assigned, too."""
-    server: str | None
-    server_url: str | None
-    retry_config: Any
-    timeout_ms: int | None
-    debug_logger: Any
+    server: str | None = None
+    server_url: str | None = None
+    retry_config: Any = UNSET
+    timeout_ms: int | None = None
+    debug_logger: Any = None
     client_supplied: bool = False
     async_client_supplied: bool = False
     language: str = "python"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +16,16 @@ __all__ = [
     "BackoffStrategy",
     "EventStream",
     "EventStreamAsync",
+    "NoOpLogger",
     "RetryConfig",
+    "get_default_logger",
     "get_security",
     "get_security_from_env",
     "marshal_json",
     "parse_datetime",
 ]
+
+_DEBUG = "MISTRAL_DEBUG"
 
 
 class BackoffStrategy:
@@ -67,6 +73,27 @@ def parse_datetime(text: str) -> datetime:
 def marshal_json(val: Any, _typ: Any = None) -> str:
     """Return a value as JSON text, as it would be sent."""
     return encode_any(val).decode()
+
+
+class NoOpLogger(logging.Logger):
+    """A logger that logs nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("mistral_async")
+        self.disabled = True
+
+
+def get_default_logger() -> logging.Logger:
+    """Return the logger of a client that is given none: it logs if `MISTRAL_DEBUG` is set in the environment."""
+    return logger_of_environment() or NoOpLogger()
+
+
+def logger_of_environment() -> logging.Logger | None:
+    """Return a logger if the environment variable `MISTRAL_DEBUG` is set."""
+    if not os.environ.get(_DEBUG):
+        return None
+    logging.basicConfig(level=logging.DEBUG)
+    return logging.getLogger("mistral_async")
 
 
 __path__: list[str] = []  # its modules are found by `_official`

@@ -96,10 +96,10 @@ def request_attributes(call: CallContext, operation: str | None) -> Attributes:
     if operation == "create_agent" and isinstance(body.get("name"), str):
         found["gen_ai.agent.name"] = body["name"]
     nested: object = body.get("completion_args")
-    return found | _options(body) | _options(nested if is_object(nested) else {})
+    return found | option_attributes(body) | option_attributes(nested if is_object(nested) else {})
 
 
-def _options(body: Mapping[str, Any]) -> Attributes:
+def option_attributes(body: Mapping[str, Any]) -> Attributes:
     """Return the request options that the conventions know."""
     found: Attributes = {}
     for key, value in body.items():

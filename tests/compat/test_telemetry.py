@@ -9,11 +9,15 @@ import pytest
 
 pytest.importorskip("opentelemetry.sdk.trace")
 
+from opentelemetry import baggage
+from opentelemetry import context as contexts
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from mistral_async.compat import Mistral
+from mistral_async.compat._hooks.tracing import TracingHook
+from mistral_async.compat.errors import SDKError
 from mistral_async.compat.extra import observability
 
 HI = [{"role": "user", "content": "hi"}]
@@ -22,7 +26,12 @@ HI = [{"role": "user", "content": "hi"}]
 @pytest.fixture
 def client(fake_mistral):
     with Mistral(api_key="test-key", server_url=fake_mistral.url) as made:
+        vars(made)["fake"] = fake_mistral
         yield made
+
+
+def client_requests(client):
+    return client.fake.requests
 
 
 def recording():
@@ -88,6 +97,58 @@ def test_a_provider_of_its_own_is_redacted_and_closed(client, monkeypatch):
     assert "[REDACTED]" in span.attributes["gen_ai.input.messages"]
     assert "a@b.com" not in span.to_json()
     assert exporter._stopped
+
+
+def test_the_hook_of_a_client_says_where_its_spans_go(client):
+    provider, exporter = recording()
+    client.sdk_configuration.get_hooks().before_request_hooks[0].attach(provider)
+    with_baggage = contexts.attach(baggage.set_baggage("wf.workflow.execution_id", "e1"))
+    client.chat.complete(model="mistral-small-latest", messages=HI)
+    contexts.detach(with_baggage)
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["wf.workflow.execution_id"] == "e1"
+    (request,) = (each for each in client_requests(client) if each.method == "POST")
+    assert f"{span.context.trace_id:032x}-{span.context.span_id:016x}" in request.headers["traceparent"]
+    client.sdk_configuration.get_hooks().tracing.disable()
+    client.chat.complete(model="mistral-small-latest", messages=HI)
+    assert len(exporter.get_finished_spans()) == 2  # a provider that was given stays
+
+
+@pytest.mark.parametrize(("asked_for", "spans"), [(True, 1), ("dedicated", 1), (False, 0), ("false", 0), (None, 0)])
+def test_the_setting_telemetry_is_asked_before_the_first_call(client, monkeypatch, asked_for, spans):
+    provider, exporter = recording()
+    made = "mistral_async.compat.extra.observability.telemetry._create_telemetry_tracer_provider"
+    monkeypatch.setattr(made, lambda **_: provider)
+    client.sdk_configuration.telemetry = asked_for
+    client.chat.complete(model="mistral-small-latest", messages=HI)
+    assert len(exporter.get_finished_spans()) == spans
+
+
+def test_the_environment_asks_for_telemetry(fake_mistral, monkeypatch):
+    monkeypatch.setenv("MISTRAL_SDK_TELEMETRY", "yes")
+    with Mistral(api_key="test-key", server_url=fake_mistral.url) as client:
+        with pytest.raises(observability.TelemetryConfigurationError, match="MISTRAL_SDK_TELEMETRY is 'dedicated'"):
+            client.chat.complete(model="mistral-small-latest", messages=HI)
+        monkeypatch.setenv("MISTRAL_SDK_TELEMETRY", "global")
+        client.chat.complete(model="mistral-small-latest", messages=HI)
+        assert client.sdk_configuration.get_hooks().tracing.traces
+
+
+def test_a_hook_that_is_registered_makes_a_span_of_each_request(client):
+    provider, exporter = recording()
+    hook, hooks = TracingHook(), client.sdk_configuration.get_hooks()
+    hook.attach(provider)
+    for kind in ("before_request", "after_success", "after_error"):
+        getattr(hooks, f"register_{kind}_hook")(hook)
+    client.chat.complete(model="mistral-small-latest", messages=HI)
+    assert list(client.chat.stream(model="mistral-small-latest", messages=HI))
+    with pytest.raises(SDKError):
+        client.chat.complete(model="no such model", messages=HI)
+    complete, stream, refused = exporter.get_finished_spans()
+    assert [span.name for span in (complete, stream, refused)] == ["chat.complete", "chat.stream", "chat.complete"]
+    assert (complete.attributes["http.response.status_code"], complete.status.is_ok) == (200, True)
+    assert (refused.attributes["http.response.status_code"], refused.status.is_ok) == (400, False)
+    assert not any("?" in span.attributes["http.url"] for span in (complete, stream, refused))
 
 
 def test_what_can_not_be_is_said(client, monkeypatch):

@@ -5,7 +5,8 @@ They may change what they see; `mistral_async.Hooks` only listen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mistral_async.compat._hooks.types import (
     AfterErrorContext,
@@ -23,19 +24,31 @@ from mistral_async.compat._official import names
 if TYPE_CHECKING:
     import httpx
 
+H = TypeVar("H")
+
 
 class SDKHooks(Hooks):
-    """The hooks of a client, called in the order in which they were registered; none at first."""
+    """The hooks of a client, called in the order in which they were registered.
+
+    The first says where its spans go, and is not called: what makes the spans of calls costs less than a hook.
+    """
 
     def __init__(self) -> None:
+        from mistral_async.compat._hooks.tracing import TracingHook
+
+        self.tracing = TracingHook()
         self.sdk_init_hooks: list[SDKInitHook] = []
-        self.before_request_hooks: list[BeforeRequestHook] = []
-        self.after_success_hooks: list[AfterSuccessHook] = []
-        self.after_error_hooks: list[AfterErrorHook] = []
+        self.before_request_hooks: list[BeforeRequestHook] = [self.tracing]
+        self.after_success_hooks: list[AfterSuccessHook] = [self.tracing]
+        self.after_error_hooks: list[AfterErrorHook] = [self.tracing]
 
     def __bool__(self) -> bool:
         """Return whether calls have anything to tell."""
-        return bool(self.before_request_hooks or self.after_success_hooks or self.after_error_hooks)
+        hooks = (self.before_request_hooks, self.after_success_hooks, self.after_error_hooks)
+        return any(hook is not self.tracing for each in hooks for hook in each)
+
+    def _called(self, hooks: Sequence[H]) -> Iterator[H]:
+        return (hook for hook in hooks if hook is not self.tracing)
 
     def register_sdk_init_hook(self, hook: SDKInitHook) -> None:
         """Register a hook of the making of a client, which `sdk_init` calls."""
@@ -61,13 +74,13 @@ class SDKHooks(Hooks):
 
     def before_request(self, hook_ctx: BeforeRequestContext, request: httpx.Request) -> httpx.Request:
         """Return the request to send."""
-        for hook in self.before_request_hooks:
+        for hook in self._called(self.before_request_hooks):
             request = _unless_raised(hook.before_request(hook_ctx, request))
         return request
 
     def after_success(self, hook_ctx: AfterSuccessContext, response: httpx.Response) -> httpx.Response:
         """Return the response to read."""
-        for hook in self.after_success_hooks:
+        for hook in self._called(self.after_success_hooks):
             response = _unless_raised(hook.after_success(hook_ctx, response))
         return response
 
@@ -75,7 +88,7 @@ class SDKHooks(Hooks):
         self, hook_ctx: AfterErrorContext, response: httpx.Response | None, error: Exception | None
     ) -> Outcome:
         """Return the response and the error to go on with."""
-        for hook in self.after_error_hooks:
+        for hook in self._called(self.after_error_hooks):
             response, error = _unless_raised(hook.after_error(hook_ctx, response, error))
         return response, error
 

@@ -1,7 +1,7 @@
 """The official SDK's `configure_telemetry`: spans of a client go to the API, to the global provider, or to one given.
 
 They are those of `mistral_async.integrations.otel` (extra `otel`), with prompts and answers in them, as the official
-SDK's have. A client that was not configured makes none.
+SDK's have. A client makes none that was not configured, here or by `MISTRAL_SDK_TELEMETRY` in the environment.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import weakref
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 
 from mistral_async.compat._official import names
 from mistral_async.compat._security import key_of
+from mistral_async.compat.extra.observability._destination import SpanDestination
 from mistral_async.compat.extra.observability.redaction import (
     RedactingSpanExporter,
-    RedactionPolicy,
     RedactionPolicyLike,
 )
 from mistral_async.integrations.redaction import policy_of_setting
@@ -24,60 +23,53 @@ from mistral_async.integrations.redaction import policy_of_setting
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer, TracerProvider
 
-    from mistral_async.compat._client import Mistral
 
 __all__ = [
     "MISTRAL_OTLP_TRACES_ENDPOINT_ENV",
     "MISTRAL_SDK_OTEL_TRACER_NAME",
+    "MISTRAL_SDK_TELEMETRY_ENV",
     "MISTRAL_TELEMETRY_ENDPOINT",
     "OTEL_SERVICE_NAME",
     "TELEMETRY_PROVIDER_DEDICATED",
     "TELEMETRY_PROVIDER_GLOBAL",
     "TelemetryConfigurationError",
     "TelemetryProviderMode",
+    "TelemetrySetting",
     "configure_telemetry",
+    "configure_telemetry_for_hook",
     "get_telemetry_tracer",
     "set_tracer_provider",
     "trace",
 ]
 
-# Rule 1: The provider that is made here (`"dedicated"`) belongs to its client: it is shut down when that is gone, or is
-#   configured otherwise. A provider that was given is its giver's.
-# Rule 2: What leaves by the provider that is made here is redacted. Of the others somebody else has the exporters:
-#   then a redaction that was asked for, or the default, is told of in the log.
+# Rule 1: The `TracingHook` of a client says where its spans go. A provider that is made here (`"dedicated"`) belongs to
+#   its client; one that was given is its giver's.
+# Rule 2: What leaves by a provider that is made here is redacted. Of the others somebody else has the exporters: then a
+#   redaction that was asked for, or the default, is told of in the log.
+# Rule 3: The environment, or the setting `telemetry`, is asked once, before the first call. It takes nothing away that
+#   was configured; "dedicated" in the environment gives way to a global provider that the program has.
 
 MISTRAL_TELEMETRY_ENDPOINT: Final = "https://api.mistral.ai/telemetry/v1/traces"
 MISTRAL_OTLP_TRACES_ENDPOINT_ENV: Final = "MISTRAL_OTLP_TRACES_ENDPOINT"
+MISTRAL_SDK_TELEMETRY_ENV: Final = "MISTRAL_SDK_TELEMETRY"
 MISTRAL_SDK_OTEL_TRACER_NAME: Final = "mistral_async"
 OTEL_SERVICE_NAME: Final = "mistral_async"
 TELEMETRY_PROVIDER_DEDICATED: Final = "dedicated"
 TELEMETRY_PROVIDER_GLOBAL: Final = "global"
 TelemetryProviderMode: TypeAlias = Literal["dedicated", "global"]
+TelemetrySetting: TypeAlias = bool | str | None
 
+_DISABLED: Final = "false"
 _EXPORTERS: Final = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
 _log = logging.getLogger("mistral_async")
-_providers: weakref.WeakKeyDictionary[Any, _Attached] = weakref.WeakKeyDictionary()
 
 
 class TelemetryConfigurationError(RuntimeError):
     """Telemetry can not be configured as it was asked for."""
 
 
-class _Attached:
-    """The provider that the spans of a client go to; None: the global one."""
-
-    def __init__(self, provider: Any, *, is_own: bool = False) -> None:
-        self.provider = provider
-        self._is_own = is_own
-
-    def close(self) -> None:
-        """Shut the provider down, if it was made here (rule 1)."""
-        if self._is_own:
-            self.provider.shutdown()
-
-
 def configure_telemetry(
-    client: Mistral,
+    client: Any,
     provider: str | TracerProvider = TELEMETRY_PROVIDER_DEDICATED,
     redaction: RedactionPolicyLike | Literal[True, False] = True,  # noqa: FBT002 - as theirs
 ) -> bool:
@@ -92,38 +84,84 @@ def configure_telemetry(
     Raises:
         TelemetryConfigurationError: The provider is none of these, there is no API key, or a package is missing.
     """
-    policy = policy_of_setting(redaction)
-    if provider == TELEMETRY_PROVIDER_DEDICATED:
-        _attach(client, _Attached(_own_provider(client, policy), is_own=True))
-        return True
-    if policy is not None:
+    hook = _tracing_hook(client)
+    if isinstance(provider, str) and _mode(provider, "telemetry provider") == TELEMETRY_PROVIDER_DEDICATED:
+        return configure_telemetry_for_hook(
+            hook,
+            client.sdk_configuration,
+            TELEMETRY_PROVIDER_DEDICATED,
+            finalizer_owner=client,
+            replace_existing=True,
+            redaction=redaction,
+        )
+    if not (isinstance(provider, str) or hasattr(provider, "get_tracer")):
+        raise _unknown(provider, "telemetry provider")
+    if policy_of_setting(redaction) is not None:
         _log.warning(
-            "redaction is for dedicated telemetry alone: wrap the exporters of other providers in RedactingSpanExporter"
+            "Telemetry redaction is only applied in 'dedicated' mode: wrap the exporters of other providers in"
+            " RedactingSpanExporter"
         )
-    if isinstance(provider, str) and provider.strip().lower() == TELEMETRY_PROVIDER_GLOBAL:
-        _attach(client, _Attached(None))
-    elif hasattr(provider, "get_tracer"):
-        _attach(client, _Attached(provider))
+    if isinstance(provider, str):
+        hook.use_global_provider()
     else:
-        raise TelemetryConfigurationError(
-            f"a telemetry provider is 'dedicated', 'global' or a TracerProvider, not {provider!r}"
-        )
+        hook.attach(provider)
     return True
 
 
-def set_tracer_provider(client: Mistral, provider: TracerProvider) -> None:
+def configure_telemetry_for_hook(
+    hook: SpanDestination,
+    sdk_config: Any,
+    telemetry: TelemetrySetting = None,
+    finalizer_owner: object = None,
+    respect_global_provider: bool = False,  # noqa: FBT001, FBT002 - as theirs
+    replace_existing: bool = False,  # noqa: FBT001, FBT002 - the same
+    redaction: RedactionPolicyLike | Literal[True, False] = True,  # noqa: FBT002 - the same
+) -> bool:
+    """Set where the spans of a client go, by what is given here, its setting `telemetry` or the environment (rule 3).
+
+    Returns whether there are any. Raises `TelemetryConfigurationError` as `configure_telemetry` does.
+    """
+    own, uses_global = hook._auto_telemetry_provider, hook._telemetry_use_global_provider  # noqa: SLF001 - as theirs
+    if telemetry is None and (own is not None or uses_global or hook._telemetry_auto_disabled):  # noqa: SLF001 - the same
+        return own is not None or uses_global
+    mode, by_environment = _asked_for(telemetry, sdk_config)
+    is_given = hook.tracer_provider is not None and own is None
+    if mode is None:
+        hook.disable()
+        return False
+    if is_given and not replace_existing and (by_environment or mode == TELEMETRY_PROVIDER_DEDICATED):
+        return False
+    if mode == TELEMETRY_PROVIDER_GLOBAL:
+        hook.use_global_provider()
+    elif respect_global_provider and by_environment and _has_real_global_tracer_provider():
+        _log.debug("there is a global OpenTelemetry provider: the environment's 'dedicated' telemetry is left out")
+        hook.disable()
+        return False
+    elif own is None or replace_existing:
+        provider = _create_telemetry_tracer_provider(api_key=_key_of(sdk_config), redaction=redaction)
+        hook.attach(provider, owner=finalizer_owner or sdk_config)
+    return True
+
+
+def set_tracer_provider(client: Any, provider: TracerProvider) -> None:
     """Have a client make spans of its calls, which go to a provider."""
     configure_telemetry(client, provider=provider, redaction=False)
 
 
-def get_telemetry_tracer(client: Mistral, name: str | None = None) -> Tracer:
+def get_telemetry_tracer(client: Any, name: str | None = None) -> Tracer:
     """Return a tracer whose spans go where those of a client do; raises `TelemetryConfigurationError` without one."""
     from opentelemetry import trace as otel
 
-    attached = _providers.get(client)
-    if attached is None:
-        raise TelemetryConfigurationError("the client makes no spans: call configure_telemetry(client) first")
-    return otel.get_tracer(name or MISTRAL_SDK_OTEL_TRACER_NAME, tracer_provider=attached.provider)
+    hook, name = _tracing_hook(client), name or MISTRAL_SDK_OTEL_TRACER_NAME
+    if not hook.traces:
+        configure_telemetry_for_hook(
+            hook, client.sdk_configuration, finalizer_owner=client, respect_global_provider=True
+        )
+    if not hook.traces:
+        raise TelemetryConfigurationError(
+            "Telemetry is not configured for this client: call configure_telemetry(client) first"
+        )
+    return otel.get_tracer(name) if hook.tracer_provider is None else hook.tracer_provider.get_tracer(name)
 
 
 def trace(name: str, **options: Any) -> Any:
@@ -133,18 +171,55 @@ def trace(name: str, **options: Any) -> Any:
     return otel.get_tracer(MISTRAL_SDK_OTEL_TRACER_NAME).start_as_current_span(name, **options)
 
 
-def _attach(client: Mistral, attached: _Attached) -> None:
-    from mistral_async.integrations.otel import OpenTelemetryHooks
-
-    if (before := _providers.pop(client, None)) is not None:
-        before.close()
-    _providers[client] = attached
-    weakref.finalize(client, attached.close)
-    client._clients.trace(OpenTelemetryHooks(tracer_provider=attached.provider, capture_content=True))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this package
+def _tracing_hook(client: Any) -> SpanDestination:
+    hook: SpanDestination = client.sdk_configuration.__dict__["_hooks"].tracing
+    return hook
 
 
-def _own_provider(client: Mistral, policy: RedactionPolicy | None) -> Any:
+def _asked_for(telemetry: TelemetrySetting, sdk_config: Any) -> tuple[TelemetryProviderMode | None, bool]:
+    """Return where spans are to go, and whether the environment alone says so."""
+    setting: object = getattr(sdk_config, "telemetry", None) if telemetry is None else telemetry
+    if isinstance(setting, bool):
+        return (TELEMETRY_PROVIDER_DEDICATED if setting else None), False
+    if isinstance(setting, str):
+        return _mode(setting, "telemetry setting", _DISABLED), False
+    given = os.environ.get(MISTRAL_SDK_TELEMETRY_ENV) or _DISABLED
+    return _mode(given, MISTRAL_SDK_TELEMETRY_ENV, _DISABLED), True
+
+
+def _mode(value: str, what: str, *others: str) -> TelemetryProviderMode | None:
+    """Return a mode; None for one of the others."""
+    wanted = value.strip().lower()
+    if wanted in {TELEMETRY_PROVIDER_DEDICATED, TELEMETRY_PROVIDER_GLOBAL}:
+        return cast("TelemetryProviderMode", wanted)
+    if wanted in others:
+        return None
+    raise _unknown(value, what, *others)
+
+
+def _unknown(value: object, what: str, *others: str) -> TelemetryConfigurationError:
+    known = ", ".join(map(repr, (TELEMETRY_PROVIDER_DEDICATED, TELEMETRY_PROVIDER_GLOBAL, *others)))
+    return TelemetryConfigurationError(f"{what} is {known} or a TracerProvider, not {value!r}")
+
+
+def _has_real_global_tracer_provider() -> bool:
+    from opentelemetry import trace as otel
+
+    return not isinstance(otel.get_tracer_provider(), otel.ProxyTracerProvider)
+
+
+def _create_telemetry_tracer_provider(*, api_key: str, redaction: Any = True) -> Any:
     """Make a provider that sends spans to the API."""
+    policy = policy_of_setting(redaction)
+    span_processor, span_exporter, resource, tracer_provider = _load_otel_sdk()
+    endpoint = os.environ.get(MISTRAL_OTLP_TRACES_ENDPOINT_ENV, "").strip() or MISTRAL_TELEMETRY_ENDPOINT
+    exporter = span_exporter(endpoint=endpoint, headers={"Authorization": f"Bearer {api_key}"})
+    provider = tracer_provider(resource=resource.create({"service.name": OTEL_SERVICE_NAME}))
+    provider.add_span_processor(span_processor(exporter if policy is None else RedactingSpanExporter(exporter, policy)))
+    return provider
+
+
+def _load_otel_sdk() -> tuple[Any, Any, Any, Any]:
     try:
         exporters: Any = importlib.import_module(_EXPORTERS)
         from opentelemetry.sdk.resources import Resource
@@ -153,23 +228,22 @@ def _own_provider(client: Mistral, policy: RedactionPolicy | None) -> Any:
     except ImportError as missing:
         needed = "pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
         raise TelemetryConfigurationError(f"dedicated telemetry needs two packages: {needed}") from missing
-    endpoint = os.environ.get(MISTRAL_OTLP_TRACES_ENDPOINT_ENV, "").strip() or MISTRAL_TELEMETRY_ENDPOINT
-    exporter = exporters.OTLPSpanExporter(endpoint=endpoint, headers={"Authorization": f"Bearer {_key_of(client)}"})
-    provider = TracerProvider(resource=Resource.create({"service.name": OTEL_SERVICE_NAME}))
-    provider.add_span_processor(
-        BatchSpanProcessor(exporter if policy is None else RedactingSpanExporter(exporter, policy))
-    )
-    return provider
+    return BatchSpanProcessor, exporters.OTLPSpanExporter, Resource, TracerProvider
 
 
-def _key_of(client: Mistral) -> str:
-    key: Any = key_of(client.sdk_configuration.security)
+def _key_of(sdk_config: Any) -> str:
+    key: Any = key_of(sdk_config.security)
     if callable(key):
         key = key()
     if isinstance(key := key or os.environ.get("MISTRAL_API_KEY"), str):
         return key.removeprefix("Bearer ")
-    raise TelemetryConfigurationError("dedicated telemetry needs an API key: pass api_key=, or set MISTRAL_API_KEY")
+    raise TelemetryConfigurationError("Mistral telemetry requires an API key: pass api_key=, or set MISTRAL_API_KEY")
 
 
-if not TYPE_CHECKING:
-    __getattr__ = names(__name__)
+_listed = names(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "otel_trace":  # what the official SDK imports here
+        return importlib.import_module("opentelemetry.trace")
+    return _listed(name)
