@@ -9,6 +9,7 @@ from operator import ne
 from typing import Final, NoReturn
 
 from mistral_async._codec.headers import TCHAR
+from mistral_async._http.h1.known_head import FRAMING, count_head
 from mistral_async._http.protocol import Phase, Sent, WireError
 
 MAX_HEAD: Final = 64 * 1024  # bytes of head, informational heads and trailers included
@@ -23,9 +24,6 @@ _FOLD = re.compile(rb"(?<![ \t])[ \t]*+\r\n[ \t]++")  # starts at the first spac
 HEAD_END: Final = re.compile(rb"\n\r?\n")
 BARE_LF: Final = re.compile(rb"(?<!\r)\n")
 _START: Final = b"HTTP/1."
-_FRAMING: Final = frozenset({
-    b"connection", b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding",
-})  # fmt: skip
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -38,6 +36,7 @@ _MOST_NAMES: Final = 1024
 _LONGEST_HEAD: Final = 8192  # bytes
 _LONGEST_NAME: Final = 64  # bytes
 _NO_FIELD: Final[tuple[bytes, bytes]] = (b"", b"")
+_MINOR: Final = b"1"  # of HTTP/1.1
 _NUL: Final = 0  # a byte is found by its number sooner than as bytes
 
 
@@ -68,6 +67,8 @@ def parse_head(head: bytes, headers: Headers, framing: dict[bytes, bytes]) -> tu
     framing.update(found)
     if len(framing) != len(found):
         framing.update(_join_repeated(found))
+    if start[1] == _MINOR:
+        count_head(line, status, fields, found)
     return start
 
 
@@ -81,7 +82,7 @@ def _join_repeated(found: Headers) -> dict[bytes, bytes]:
     """Return the fields that decide about the body and the connection, repeated ones joined (RFC 9110 §5.3)."""
     values: dict[bytes, list[bytes]] = {}
     for name, value in found:
-        if name in _FRAMING:
+        if name in FRAMING:
             values.setdefault(name, []).append(value)
     return {name: b",".join(each) for name, each in values.items()}
 

@@ -21,6 +21,7 @@ from mistral_async._http.h1.head import (
     parse_head,
     refuse_head,
 )
+from mistral_async._http.h1.known_head import Fields, match_head
 from mistral_async._http.protocol import TRUNCATED, LimitError, Phase, Sent, WireError
 
 # Rule 1: However the bytes are cut, the outcome is the same: status, headers, body, `reusable`, or the same error.
@@ -73,7 +74,7 @@ class ResponseParser:
     def __init__(self, *, to_head: bool = False, max_body: int | None = None) -> None:
         self.status = 0  # 0 until the final head has arrived
         self.version = "HTTP/1.1"
-        self.headers: Headers = []
+        self.headers: Fields = []
         self.coding = b""  # of the content, as the server spelt it
         self.pieces: list[bytes] = []  # of the body, as they arrive; whoever takes them empties the list
         self.block: memoryview | None = None  # or memory for all of it, when its length is known
@@ -124,10 +125,16 @@ class ResponseParser:
         raise WireError(f"the server closed the connection {where}", phase=Phase.READ, sent=Sent.MAYBE)
 
     def _read_head(self, data: bytes) -> None:
+        if not self._buffer and (known := match_head(data)) is not None:
+            self.headers, size = known
+            self._head_size += size
+            self._begin_body(known[0].status, known[0].framing(), data[size:])
+            return
         while True:
             framing: dict[bytes, bytes] = {}
+            headers: Headers = []
             end = -1 if self._buffer else data.find(b"\r\n\r\n")
-            parsed = None if end < 0 else parse_head(data[: end + 2], self.headers, framing)
+            parsed = None if end < 0 else parse_head(data[: end + 2], headers, framing)
             if parsed is not None:
                 self._head_size += end + 4
                 data = data[end + 4 :]
@@ -136,21 +143,30 @@ class ResponseParser:
                     return
                 data = bytes(self._buffer)
                 self._buffer.clear()
-                parsed = parse_head(head, self.headers, framing) or refuse_head(head)
-            if self._head_size > MAX_HEAD:
-                malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
+                parsed = parse_head(head, headers, framing) or refuse_head(head)
+            self.headers = headers
             status, minor = parsed
             if status >= 200:  # noqa: PLR2004 (not informational)
-                self.status = status
                 if minor == b"0":
                     self.version = "HTTP/1.0"
                     self.reusable = False
-                self._frame(framing)
-                if data:
-                    self._state(self, data)
+                self._begin_body(status, framing, data)
                 return
+            self._check_head_size()
             if not data:
                 return
+
+    def _begin_body(self, status: int, framing: dict[bytes, bytes], data: bytes) -> None:
+        """Go on after the final head, with what has come of the body."""
+        self._check_head_size()
+        self.status = status
+        self._frame(framing)
+        if data:
+            self._state(self, data)
+
+    def _check_head_size(self) -> None:
+        if self._head_size > MAX_HEAD:
+            malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
 
     def _gather_head(self, data: bytes) -> bytes | None:
         """Return a head that comes in pieces or with line ends that are no CR LF; None while it is not complete.
@@ -346,8 +362,7 @@ class ResponseParser:
         if self._head_size + (len(buffer) if end < 0 else end) > MAX_HEAD:
             malformed(f"the trailers of the answer are longer than {MAX_HEAD} bytes")
         if end < 0:
-            line_end = buffer.find(b"\n", searched)
-            if line_end >= 0 and not buffer.startswith(b"\r", max(0, line_end - 1)):
+            if BARE_LF.search(buffer, searched):
                 malformed("a trailer of the answer is malformed")
             return
         if FIELDS.fullmatch(buffer, 0, end) is None:

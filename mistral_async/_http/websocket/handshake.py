@@ -50,7 +50,7 @@ class HandshakeReader:
     @property
     def headers(self) -> Headers:
         """Return the header fields of the answer."""
-        return self._answer.headers if self._switched is None else self._switched
+        return list(self._answer.headers) if self._switched is None else self._switched
 
     def receive(self, data: bytes) -> bool:
         """Take bytes, b"" for their end; return whether the answer is whole. Raises a `WireError` for what is none."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mistral_async._http.h1 import head
+from mistral_async._http.h1 import head, known_head
 from mistral_async._http.h1.encode import encode_chunk, encode_framing, encode_head
 from mistral_async._http.h1.head import MAX_HEAD
 from mistral_async._http.h1.parser import ResponseParser
@@ -231,6 +231,78 @@ def test_fields_are_remembered_up_to_a_limit():
     forget_fields()
 
 
+OFTEN = [
+    b"Server: x",
+    b"X-Request-Id:\t 1 ",
+    b"Set-Cookie: a=\xff",
+    b"set-cookie: b",
+    b"Empty:",
+    b"Connection: keep-alive",
+    b"Content-Length: 1",
+]
+BYTES = st.binary(max_size=3) | st.sampled_from(
+    [b"\r\n", b"\n", b"\r", b"\r\r\n", b":", b" ", b"\r\n ", b"\0", b"\r\n\r\n"]
+)
+
+
+@given(st.permutations(OFTEN), st.integers(0, 200), BYTES, st.integers(0, 40))
+def test_a_head_reads_the_same_whether_others_like_it_came_often_or_not(lines, at, change, drop):
+    """Rule 1 of known_head."""
+    data = HEAD + joined(lines) + b"\r\nx"
+    changed = data[:at] + change + data[at + drop :]
+    forget_fields()
+    first, other = parse(data), parse(changed)
+    for _ in range(16):
+        parse(data)
+    assert len(known_head._KNOWN) == 1
+    assert (parse(data), parse(changed)) == (first, other)
+    assert parse(data)[2][:] == first[2]
+    assert {*parse(data)[2]} == {*first[2]}
+
+
+@pytest.mark.parametrize(
+    "lines", [[], [b"A: b", b" c"], [b"Content-Length: 1", b"content-length: 1"], [b"A: " + b"b" * 9000]]
+)
+def test_what_is_no_regular_head_is_not_known_however_often_it_comes(lines):
+    """Rule 3 of known_head."""
+    forget_fields()
+    for _ in range(40):
+        parse(HEAD + joined(lines) + b"\r\nx")
+    assert not known_head._KNOWN
+
+
+@pytest.mark.parametrize("value", [b"\n", b"\r", b" ", b"a\n", b"\r\n\t"])
+def test_a_known_head_is_looked_at_once_whatever_its_values_are(value):
+    """Rule 2 of the parser: nothing goes back in any value, nor from one to another."""
+    forget_fields()
+    names = [b"x-%d" % n for n in range(50)]
+    for _ in range(16):
+        parse(HEAD + joined(name + b": 1" for name in names) + b"\r\n")
+    match = known_head._KNOWN[0].match
+
+    def seconds(size):
+        data = HEAD + joined(name + b":" + value * size for name in names)
+        return min(timeit.repeat(lambda: match(data), number=1, repeat=5, timer=time.thread_time))
+
+    assert seconds(8000) < 12 * seconds(2000) + 0.003
+    forget_fields()
+
+
+def test_few_heads_are_known(monkeypatch):
+    """Rule 2 of known_head: names may come from anybody's server."""
+    forget_fields()
+    make, made = known_head._Kind, []
+    monkeypatch.setattr(known_head, "_Kind", lambda *head: made.append(make(*head)) or made[-1])
+    for n in range(100):
+        for _ in range(17):
+            parse(HEAD + b"x-%d: 1\r\nContent-Length: 1\r\n\r\nx" % n)
+            parse(b"HTTP/1.1 200 %d\r\nContent-Length: 1\r\n\r\nx" % n)
+    assert len(known_head._KNOWN) == 8
+    assert len(made) == 64
+    assert len(known_head._COUNTS) <= 64
+    forget_fields()
+
+
 @pytest.mark.parametrize("end", [b"\r", b"\n"])
 def test_line_ends_of_one_byte_are_no_two_in_a_head_whose_names_are_known(end):
     """Rules 1 and 3."""
@@ -248,6 +320,9 @@ def joined(lines):
 def forget_fields():
     head._NAMES.clear()
     head._HEADS.clear()
+    known_head._KNOWN.clear()
+    known_head._COUNTS.clear()
+    known_head._made = itertools.count()
 
 
 def test_answers_to_head_have_no_body():
@@ -315,6 +390,7 @@ def test_all_cuts_give_the_same(data, cuts, max_body):
     drop=st.integers(0, 4),
     cut=st.integers(0, 300),
 )
+@example(WHOLE[6], 92, b"", 4, 90)
 def test_mutations_raise_nothing_but_ours_whatever_the_cut(data, at, change, drop, cut):
     data = data[:at] + change + data[at + drop :]
     assert outcome([data[:cut], data[cut:]]) == parse(data)

@@ -1,0 +1,129 @@
+"""Heads that are like others before them: one expression matches all of it, and fields are read when somebody asks."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from typing import Final, overload
+
+# Rule 1: A head that an expression matches reads the same without it (`head`): the expression has the status line and
+# the names of a head that was read so, in their order, and a value is what a value may be. All else is left to `head`.
+# Rule 2: An expression is made for heads that come often, since that takes half a millisecond; few are kept, and a
+# process makes not many.
+# Rule 3: What decides about the body and the connection is read at once, and is no list: a head with one of these
+# fields repeated has no expression.
+
+FRAMING: Final = frozenset({
+    b"connection", b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding",
+})  # fmt: skip
+_OFTEN: Final = 16  # heads with one status line and so many fields, for which there is no expression
+_MOST_KNOWN: Final = 8  # expressions that are kept,
+_MOST_MADE: Final = 64  # and that are made
+_MOST_COUNTED: Final = 64  # kinds of heads
+_LONGEST: Final = 8192  # bytes of a head that is counted
+_BLANK: Final = b" \t\r"
+
+# A value ends with the first CR, which LF follows, and with the first LF, which follows CR: so it has no others. To say
+# that it has no byte of three takes twice as long; NUL is looked for in the whole head.
+_VALUE: Final = rb":(?=[^\r]*+\r\n)(.*+)(?<=\r)\n"
+_NUL: Final = 0
+
+Fields = Sequence[tuple[bytes, bytes]]
+
+
+class _Kind:
+    """The heads with one status line and the same names."""
+
+    __slots__ = ("framing", "match", "names", "status")
+
+    def __init__(self, line: bytes, status: int, spelt: Sequence[bytes], names: tuple[bytes, ...]) -> None:
+        lines = b"".join(re.escape(name) + _VALUE for name in spelt)
+        self.match = re.compile(re.escape(line) + b"\r\n" + lines + b"\r\n").match
+        self.status = status
+        self.names = names
+        self.framing = [(name, number) for number, name in enumerate(names, 1) if name in FRAMING]
+
+
+_KNOWN: list[_Kind] = []  # the one that has matched last comes first
+_COUNTS: dict[tuple[bytes, int], int] = {}  # heads that none has matched, by status line and number of fields
+_made = itertools.count()
+
+
+class KnownHead(Sequence[tuple[bytes, bytes]]):
+    """The fields of a head that an expression has matched, names in small letters."""
+
+    __slots__ = ("_found", "_kind", "_pairs")
+
+    def __init__(self, kind: _Kind, found: re.Match[bytes]) -> None:
+        self._kind = kind
+        self._found: re.Match[bytes] | None = found
+        self._pairs: list[tuple[bytes, bytes]] = []
+
+    @property
+    def status(self) -> int:
+        """The status, which is a final one."""
+        return self._kind.status
+
+    def framing(self) -> dict[bytes, bytes]:
+        """Return the fields that decide about the body and the connection."""
+        found = self._found
+        return {} if found is None else {name: found[number].strip(_BLANK) for name, number in self._kind.framing}
+
+    def pairs(self) -> list[tuple[bytes, bytes]]:
+        """Return all fields, and let go of the bytes that they were read from."""
+        if self._found is not None:
+            values = self._found.groups()
+            self._pairs = [(name, value.strip(_BLANK)) for name, value in zip(self._kind.names, values, strict=True)]
+            self._found = None
+        return self._pairs
+
+    def __len__(self) -> int:
+        return len(self._kind.names)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[bytes, bytes]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[bytes, bytes]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[bytes, bytes] | list[tuple[bytes, bytes]]:
+        return self.pairs()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self.pairs() == (other.pairs() if isinstance(other, KnownHead) else other)
+
+    def __hash__(self) -> int:
+        raise TypeError("unhashable, as a list is")
+
+
+def match_head(data: bytes) -> tuple[KnownHead, int] | None:
+    """Return the head that data begins with, and its size, if an expression matches it."""
+    for place, kind in enumerate(_KNOWN):
+        if (found := kind.match(data)) is not None:
+            size = found.end()
+            if data.find(_NUL, 0, size) >= 0:
+                return None
+            if place:
+                _KNOWN[:] = [kind, *(other for other in _KNOWN if other is not kind)]
+            return KnownHead(kind, found), size
+    return None
+
+
+def count_head(line: bytes, status: int, fields: bytes, found: Fields) -> None:
+    """Count a final head of HTTP/1.1 that no expression has matched, and make one where such heads come often."""
+    if len(line) + len(fields) > _LONGEST:
+        return
+    if len(_COUNTS) >= _MOST_COUNTED:
+        _COUNTS.clear()
+    key = line, len(found)
+    count = _COUNTS[key] = _COUNTS.get(key, 0) + 1
+    if count % _OFTEN == 0:
+        _know(line, status, fields, tuple(name for name, _ in found))
+
+
+def _know(line: bytes, status: int, fields: bytes, names: tuple[bytes, ...]) -> None:
+    """Make an expression for heads like this one, unless it is folded, or a field of rule 3 is repeated."""
+    spelt = [each.partition(b":")[0] for each in fields.split(b"\r\n")[:-1]]
+    framing = [name for name in names if name in FRAMING]
+    is_regular = len(spelt) == len(names) > 0 and len({*framing}) == len(framing)
+    if is_regular and next(_made) < _MOST_MADE:
+        _KNOWN[:] = [_Kind(line, status, spelt, names), *_KNOWN][:_MOST_KNOWN]
