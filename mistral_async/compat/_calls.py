@@ -13,7 +13,7 @@ from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
 from mistral_async.compat._bridge import blocking_resources
 from mistral_async.compat._events import EventStream, EventStreamAsync, event_class, stream_errors
-from mistral_async.compat._names import official_signature, own_options, parameters
+from mistral_async.compat._names import class_name, official_signature, own_options, parameters
 from mistral_async.compat._pages import first_page, first_page_async
 from mistral_async.compat._values import official
 from mistral_async.compat.errors import OfficialErrors
@@ -133,6 +133,7 @@ def _named(
 ) -> Callable[..., Any]:
     """Give the function of a call the name, the docstring and the signature of its endpoint."""
     call.__doc__, call.__name__ = endpoint.__doc__, name
+    call.__qualname__ = f"{class_name(path[:-1])}.{name}"
     streams = path[-1].endswith("stream") or path[-1] in _STREAMS or path[-2:] == _RESPONSES
     vars(call)["__signature__"] = official_signature(endpoint, streams=streams)
     return call

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from mistral_async import Response
 from mistral_async._binding.sync_executor import SyncStream
 from mistral_async._results.stream import AsyncStream
 from mistral_async.compat._values import official
@@ -14,6 +13,8 @@ from mistral_async.compat.errors import OfficialErrors
 from mistral_async.models._model import Model
 
 if TYPE_CHECKING:
+    import httpx
+
     from mistral_async.compat._models import (  # pyright: ignore[reportMissingModuleSource] - a stub alone
         CompletionChunk,
         ConversationEventsData,
@@ -105,8 +106,12 @@ class EventStream(Generic[E]):
         self._errors = errors
         self._event = event
         self._stream = stream.__enter__()
-        self.response: Response[None] = stream.response
         self._events = self._iterate()
+
+    @property
+    def response(self) -> httpx.Response:
+        """The status and the header fields of the answer, as the official SDK has them; without a body."""
+        return self._stream.response.http
 
     def __enter__(self) -> Self:
         return self
@@ -146,12 +151,15 @@ class EventStreamAsync(Generic[E]):
         self._errors = errors
         self._event = event
         self._stream = stream
-        self.response: Response[None]
+
+    @property
+    def response(self) -> httpx.Response:
+        """The status and the header fields of the answer, as the official SDK has them; without a body."""
+        return self._stream.response.http
 
     async def start(self) -> Self:
         """Open the stream."""
         await self._stream.__aenter__()
-        self.response = self._stream.response
         return self
 
     async def __aenter__(self) -> Self:

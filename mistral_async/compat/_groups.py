@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from mistral_async import calls
 from mistral_async.compat._asking import ASKING, asynchronous, blocking
 from mistral_async.compat._calls import ClientOwner, async_method, resolve, sync_method
-from mistral_async.compat._names import GROUPS
+from mistral_async.compat._names import GROUPS, class_name
 
 _CLIENTS = frozenset({"http_client", "mcp_client"})
 """Methods that give clients of other packages there."""
@@ -68,9 +68,8 @@ def group_class(path: tuple[str, ...]) -> type[EndpointGroup]:
         made[name] = blocking(made[name], asking)
         made[f"{name}_async"] = asynchronous(made[f"{name}_async"], asking)
     made |= _OWN_METHODS.get(path, dict)()
-    name = "".join(part.title() for part in path[-1].split("_"))
     body = {"__doc__": f"The endpoints of `client.{'.'.join(path)}`.", "path": path, "made": made}
-    cls = type(name, (EndpointGroup,), {**made, **groups, **body})
+    cls = type(class_name(path), (EndpointGroup,), {**made, **groups, **body})
     for each, group in groups.items():
         group.__set_name__(cls, each)
     return cls

@@ -27,6 +27,11 @@ _CONSTANTS: Final = frozenset({"purpose"})
 """Fields of a whole body that are always the same, and that the endpoint sends by itself."""
 
 
+def class_name(path: tuple[str, ...]) -> str:
+    """Return the name of the class of a group: `FineTuning` for `fine_tuning`."""
+    return "".join(part.title() for part in path[-1].split("_"))
+
+
 def own_name(name: str, known: Mapping[str, object]) -> str:
     """Return the endpoint's name for a parameter: keywords and built-in names have an underscore at their end."""
     if name in known:

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.open_union import constant
-from mistral_async.models._model import Model, Moment
+from mistral_async.models._model import Answer, Model, Moment
 from mistral_async.models.formats import CompletionArgs
 from mistral_async.models.guardrails import GuardrailConfig
 from mistral_async.models.tools import AnyTool
@@ -19,7 +19,7 @@ RequestSource: TypeAlias = Literal["api", "playground", "agent_builder_v1"]
 """The places where agents are made."""
 
 
-class Agent(Model, kw_only=True):
+class Agent(Model, kw_only=True, metaclass=Answer):
     """An agent, in one of its versions."""
 
     id: str = ""

@@ -149,7 +149,7 @@ class ChatCompletionResponseChoiceLogprobs(Model, kw_only=True):
     )
 
 
-class DeltaMessage(Model, kw_only=True, gc=False):
+class DeltaMessage(Model, kw_only=True, gc=False, metaclass=Answer):
     """A piece of a message."""
 
     role: str | None = None

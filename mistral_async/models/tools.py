@@ -9,7 +9,7 @@ import msgspec
 from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_types import JSONMapping, JSONObject, is_object
 from mistral_async._codec.open_union import OpenUnion, constant
-from mistral_async.models._model import Model, SecretModel
+from mistral_async.models._model import Answer, Model, SecretModel
 from mistral_async.models.enums import ToolChoiceEnum
 
 
@@ -144,7 +144,7 @@ class FunctionCall(Model):
         return found
 
 
-class ToolCall(Model):
+class ToolCall(Model, metaclass=Answer):
     """A call that the model asks for. What the wire leaves out stays None."""
 
     function: FunctionCall

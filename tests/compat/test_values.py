@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import attrs
+import httpx
 import msgspec
 import pydantic
 import pytest
@@ -158,6 +159,20 @@ def test_streams_are_closed_by_hand(client):
     assert next(stream).data.id
     stream.close()
     assert client.models.list().data
+
+
+async def test_streams_have_the_response_with_its_status():
+    async with FakeMistral() as server, Mistral(server.api_key, server_url=server.url) as client:
+        stream = await client.chat.stream_async(model=MODEL, messages=HI)
+        assert isinstance(stream.response, httpx.Response)
+        assert stream.response.status_code == 200
+        assert "text/event-stream" in stream.response.headers["Content-Type"]
+        await stream.close()
+
+
+def test_methods_are_named_by_their_classes(client):
+    assert client.chat.complete.__qualname__ == "Chat.complete"
+    assert client.fine_tuning.jobs.create_async.__qualname__ == "Jobs.create_async"
 
 
 def test_a_client_is_left_by_keywords(server):

@@ -303,6 +303,12 @@ def test_an_answer_is_made_of_its_dict(answer):
     assert ChatCompletionResponse(usage={"prompt_tokens": "many"}).usage == {"prompt_tokens": "many"}
 
 
+def test_calls_of_tools_are_made_of_dicts():
+    call = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+    assert ToolCall(**call).function == FunctionCall("f", "{}")
+    assert models.DeltaMessage(tool_calls=[call]).tool_calls == [ToolCall(FunctionCall("f", "{}"), "a")]
+
+
 def test_what_is_sent_is_not_made_of_dicts():
     part = {"type": "text", "text": "a", "key_of_tomorrow": 1}
     assert UserMessage([part]).content == [part]
