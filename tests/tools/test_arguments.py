@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mistral_async._codec.json_schema.model_json import read_json
@@ -144,6 +144,8 @@ def test_whole_json_is_read_as_it_is(value):
 
 
 @given(st.text('{}[],:"\\ \n`a1.eE-\ud83d', max_size=30))
+@example('"\ud83d"')
+@example('[["\ud83d"]]')
 def test_anything_is_read_or_explained(text):
     try:
         value = read_json(text)

@@ -49,7 +49,7 @@ def in_text(value: object, brackets: tuple[str, ...], mode: ReadMode) -> object:
 
 def _decode(text: str) -> Any:
     try:
-        return _decoder.decode(text)
+        return _whole_strings(_decoder.decode(text))
     except RecursionError:
         raise MismatchError("the JSON is nested too deep") from None
     except (MismatchError, json.JSONDecodeError):
