@@ -15,10 +15,9 @@ import time
 
 from answer_server import EVENTS, PACE, PACED_EVENTS
 from harness import Case, Clock, main, run_cases, server, show
-from peers import MESSAGES, ON_TRIO, PEERS
+from peers import MESSAGES, ON_TRIO, STREAMING
 
 AT_ONCE = 150
-MANY = 1000
 REPEATS = {"floor": 20, "mistral_async": 20, "blocking": 20, "aiohttp": 20, "httpx2": 5, "openai": 2, "mistralai": 1}
 
 
@@ -26,7 +25,7 @@ def burst(case: Case) -> dict[str, float]:
     import anyio
 
     async def measure() -> dict[str, float]:
-        async with PEERS[case["peer"]](case["url"], AT_ONCE) as peer:
+        async with STREAMING[case["peer"]](case["url"], AT_ONCE) as peer:
             repeats = REPEATS[case["peer"].partition(",")[0]]
             await peer.stream(case["model"])
             with Clock() as clock:
@@ -69,7 +68,7 @@ def paced(case: Case) -> dict[str, float]:
         counts: list[int] = []
         late: list[float] = []
 
-        async with PEERS[case["peer"]](case["url"], case["at_once"]) as peer:
+        async with STREAMING[case["peer"]](case["url"], case["at_once"]) as peer:
             async with anyio.create_task_group() as group:  # connect
                 for _ in range(case["at_once"]):
                     group.start_soon(peer.chat)
@@ -80,6 +79,7 @@ def paced(case: Case) -> dict[str, float]:
         assert set(counts) == {PACED_EVENTS}, counts
         return {
             **clock.per(PACED_EVENTS * case["at_once"]),
+            "busy": clock.cpu / clock.wall,
             "late_s": statistics.median(late),
             "worst_s": max(late),
             "first_s": statistics.median(first),
@@ -93,7 +93,9 @@ def child(case: Case) -> dict[str, float]:
 
 
 def parent(runs: int) -> list[Case]:
-    shapes = [(peer, loop) for loop in ("asyncio", "trio") for peer in PEERS if loop == "asyncio" or peer in ON_TRIO]
+    shapes = [
+        (peer, loop) for loop in ("asyncio", "trio") for peer in STREAMING if loop == "asyncio" or peer in ON_TRIO
+    ]
     models = ("stream-events", "stream-buffers")
     with server() as url:
         cases: list[Case] = [
@@ -115,12 +117,8 @@ def parent(runs: int) -> list[Case]:
             }
             for peer, loop in shapes
         ]
-        cases += [
-            {"kind": "paced", "peer": peer, "loop": loop, "at_once": MANY, "url": url}
-            for peer, loop in (("floor", "asyncio"), ("mistral_async", "asyncio"), ("mistral_async", "trio"))
-        ]
         results = run_cases(__file__, cases, runs)
-    found = {(r["peer"], r["loop"], r.get("model", "paced")): r for r in results if r.get("at_once") != MANY}
+    found = {(r["peer"], r["loop"], r.get("model", "paced")): r for r in results}
     rows = [
         [f"{peer}, {loop}", *[found.get((peer, loop, kind), {}).get("cpu_us") for kind in (*models, "paced")]]
         for peer, loop in [*shapes, ("blocking", "portal")]

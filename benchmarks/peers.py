@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import AsyncIterator
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -207,6 +208,28 @@ class Aiohttp:
         body = write({"model": model, "input": texts})
         async with self.session.post(f"{self.url}/v1/embeddings", data=body) as response:
             return read_rows(await response.read())
+
+
+class AiohttpIterated(Aiohttp):
+    """aiohttp and msgspec that give and keep events as a client does: an `async for` of each, all there at the end."""
+
+    async def stream(self, model: str) -> int:
+        count = 0
+        kept: list[Chat] = []
+        async for _ in self.events(model, kept):
+            count += 1
+        assert len(kept) == count
+        return count
+
+    async def events(self, model: str, kept: list[Chat]) -> AsyncIterator[Chat]:
+        body, rest = write({"model": model, "messages": MESSAGES, "stream": True}), b""
+        async with self.session.post(f"{self.url}/v1/chat/completions", data=body) as response:
+            async for data in response.content.iter_any():
+                *events, rest = (rest + data).split(b"\n\n")
+                for event in events:
+                    if event != b"data: [DONE]":
+                        kept.append(chunk := read_chat(event[6:]))
+                        yield chunk
 
 
 class Httpx2:
@@ -445,4 +468,5 @@ PEERS: dict[str, Any] = {
     "mistralai": Official,
     "mistralai, at best": OfficialAtBest,
 }
+STREAMING: dict[str, Any] = {**PEERS, "aiohttp, iterated and kept": AiohttpIterated}
 ON_TRIO = ("floor", "mistral_async", "httpx2")

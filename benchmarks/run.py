@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-OURS = ("requests", "streams", "realtime", "bodies", "startup", "blocking", "choosing", "overhead")
+OURS = ("requests", "streams", "crowds", "realtime", "bodies", "startup", "blocking", "choosing", "overhead")
 OTHERS = {"files": (), "memory": (), "bulk": ("--runs", "1"), "growth": ("--quick",)}
 """Benchmarks with a command line of their own, and what keeps them short."""
 
