@@ -40,10 +40,10 @@ class Replacement:
     __slots__ = ("ask", "is_blocking", "name")
 
     def __init__(self, name: str, ask: Ask, is_blocking: bool) -> None:  # noqa: FBT001 - as it is read
-        self.name = name
+        self.name: str = name
         """The method's name, such as `Chat.complete`."""
-        self.ask = ask
-        self.is_blocking = is_blocking
+        self.ask: Ask = ask
+        self.is_blocking: bool = is_blocking
 
 
 class Written:

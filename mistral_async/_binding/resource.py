@@ -345,7 +345,8 @@ class Method(Generic[P, A]):
 
     def __init__(self, function: Callable[..., A]) -> None:
         self.described = function
-        self.name = name = _name_of(function)
+        name = _name_of(function)
+        self.name: str = name
         self.gives = "Call" if inspect.iscoroutinefunction(function) else ""
         signature = expand(function)
         names = frozenset(list(signature.parameters)[1:])

@@ -23,7 +23,7 @@ from mistral_async.compat.errors import HTTPValidationError as HTTPValidationErr
 from mistral_async.compat.errors import MistralError as MistralError
 from mistral_async.compat.errors import SDKError as SDKError
 
-VERSION = __version__
+VERSION: str = __version__
 
 if TYPE_CHECKING:
     from mistral_async.compat.models import *  # noqa: F403 - version 1 has its models here

@@ -206,7 +206,7 @@ class PydanticMethods:
             """The fields with their values: `json.dumps(answer, default=vars)`. Changing it changes nothing."""
             return dict(self.__iter__())
 
-    __pydantic_serializer__ = _Serializer()
+    __pydantic_serializer__: ClassVar[Any] = _Serializer()
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:

@@ -36,7 +36,7 @@ class SDKHooks(Hooks):
     def __init__(self) -> None:
         from mistral_async.compat._hooks.tracing import TracingHook
 
-        self.tracing = TracingHook()
+        self.tracing: TracingHook = TracingHook()
         self.sdk_init_hooks: list[SDKInitHook] = []
         self.before_request_hooks: list[BeforeRequestHook] = [self.tracing]
         self.after_success_hooks: list[AfterSuccessHook] = [self.tracing]
