@@ -10,13 +10,20 @@ import pytest
 
 from mistral_async.compat import Mistral
 from mistral_async.compat.extra import response_format_from_pydantic_model as from_extra
+from mistral_async.compat.extra.exceptions import RunException
 from mistral_async.compat.extra.observability.formatting import (
     format_input_message,
     format_output_message,
     format_tool_definition,
 )
 from mistral_async.compat.extra.observability.streaming import accumulate_chunks_to_response_dict, parse_sse_chunks
-from mistral_async.compat.extra.run.tools import create_tool_call, get_function_calls
+from mistral_async.compat.extra.run.tools import (
+    RunCoroutine,
+    RunFunction,
+    create_function_result,
+    create_tool_call,
+    get_function_calls,
+)
 from mistral_async.compat.extra.struct_chat import (
     ParsedChatCompletionResponse,
     convert_to_parsed_chat_completion_response,
@@ -194,3 +201,24 @@ def test_whole_numbers_of_embeddings_are_floats(threaded_server):
         options = {"model": "codestral-embed", "inputs": ["a"], "output_dtype": "int8", "output_dimension": 4}
         [found] = client.embeddings.create(**options).data
     assert {type(each) for each in found.embedding} == {float}
+
+
+CALL = FunctionCallEntry("call-1", "double", '{"n": 2}')
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_tool_is_called_and_its_result_is_an_entry():
+    async def later(n):
+        return {"n": 2 * n}
+
+    def fails(n):
+        raise ValueError("no")
+
+    tool = create_tool_call(later)
+    assert (await create_function_result(CALL, RunFunction("double", lambda n: f"{2 * n}", tool))).result == "4"
+    found = await create_function_result(CALL, RunCoroutine("double", later, tool))
+    assert (found.tool_call_id, found.result) == ("call-1", '{"n": 4}')
+    told = await create_function_result(CALL, RunFunction("double", fails, tool), continue_on_fn_error=True)
+    assert told.result == "Error while executing double: no"
+    with pytest.raises(RunException, match="double: ValueError: no"):
+        await create_function_result(CALL, RunFunction("double", fails, tool))

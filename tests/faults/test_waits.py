@@ -380,6 +380,7 @@ WAITS = [
         compat/_hooks/service_account_auth.py _awaited:key
         compat/_hooks/stream_error_hook.py __aiter__:_stream aclose:_stream.aclose
         compat/extra/observability/otel.py aclose:inner.aclose
+        compat/extra/run/tools.py _call:tool.awaitable
         compat/_hooks/workflow_encoding_hook.py run:coro
         compat/extra/connectors_gateway.py add_key:key
         compat/extra/realtime/_replaced.py open_replaced:key open_replaced:connect open_replaced:socket.close
