@@ -14,7 +14,7 @@ from mistral_async import Calls
 from mistral_async import Mistral as AsyncClient
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey
-from mistral_async.compat._bridge import abandon, close_blocking
+from mistral_async.compat._bridge import abandon, close_blocking, retire
 from mistral_async.compat._configuration import AnyRetryConfig, SDKConfiguration
 from mistral_async.compat._groups import MIGRATION_HINT, EndpointGroup, group_class
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
@@ -103,6 +103,12 @@ class Clients:
         asked_for: SDKConfiguration | None = vars(self).get("sdk_configuration")
         return None if asked_for is None else asked_for.get_hooks().tracing.hooks()
 
+    def _begin_anew(self) -> None:
+        """Have new clients make the calls that follow; connections of the old ones are closed when none is in use."""
+        self._changes += 1
+        retire(self.made.values())
+        self.made.clear()
+
     @functools.cached_property
     def sdk_configuration(self) -> SDKConfiguration:
         """The settings, under the official SDK's names."""
@@ -124,7 +130,7 @@ class Clients:
         if name == "workflow_encoding":
             self.encode_workflows(value)
             return
-        self._changes += 1
+        self._begin_anew()
         match name:
             case "client":
                 self._http = value

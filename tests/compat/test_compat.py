@@ -463,3 +463,36 @@ def test_settings_that_are_assigned_hold_for_the_calls_that_follow(official, thr
             configuration.language = "rust"
             official.models.list()
         assert [str(request.url) for request in seen] == [f"{other.url}/v1/models"] * 2
+
+
+def test_connections_of_settings_that_were_replaced_are_closed_when_nothing_uses_them(official, threaded_server):
+    configuration = official.sdk_configuration
+    with FakeMistral() as other:
+        events = iter(official.chat.stream(model=MODEL, messages=[{"role": "user", "content": "hi"}]))
+        next(events)
+        configuration.server_url, configuration.security = other.url, other.api_key
+        official.models.list()
+        assert threaded_server.connections.open == 1
+        assert [event.data.choices[0].finish_reason for event in events][-1] == "stop"
+        del events
+        gc.collect()
+        end = time.monotonic() + 30
+        while threaded_server.connections.open and time.monotonic() < end:
+            time.sleep(0.01)
+        assert not threaded_server.connections.open
+        configuration.timeout_ms = 1
+        other.fault(Stall(where="head"))
+        with pytest.raises(plain.APITimeoutError):
+            official.models.list()
+
+
+async def test_settings_that_are_assigned_hold_for_calls_of_coroutines(server):
+    async with Mistral("wrong", server_url=server.url) as client:
+        with pytest.raises(errors.SDKError, match="401"):
+            await client.models.list_async()
+        client.sdk_configuration.security = server.api_key
+        assert (await client.models.list_async()).data
+        client.sdk_configuration.retry_config = RetryConfig("none")
+        server.reply("models.list", status=503, json={})
+        with pytest.raises(errors.SDKError, match="503"):
+            await client.models.list_async()
