@@ -17,6 +17,7 @@ from mistral_async._binding.docstring import Documentation
 from mistral_async._binding.replaced import PARENTS, WRITTEN, Written, replacement
 from mistral_async._binding.unknown_options import without_unknown
 from mistral_async._engine.fallback import with_fallback
+from mistral_async._engine.first_use import loading, raise_unloaded
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
 if TYPE_CHECKING:
@@ -196,7 +197,10 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
         if completed := check(given):
             args, kwargs = (), {**given, **completed}
         models: Any = kwargs.pop("fallback", None) if falls_back else None
-        request = describe(self, *args, **kwargs)
+        try:
+            request = describe(self, *args, **kwargs)
+        except (OSError, ImportError) as error:
+            raise_unloaded(error)
         if models is not None:
             request = with_fallback(request, models)
         executor = self._executor
@@ -348,6 +352,7 @@ class Method(Generic[P, A]):
         name = _name_of(function)
         self.name: str = name
         self.gives = "Call" if inspect.iscoroutinefunction(function) else ""
+        performed: Any = loading(cast("Any", function)) if self.gives else function
         signature = expand(function)
         names = frozenset(list(signature.parameters)[1:])
 
@@ -358,7 +363,10 @@ class Method(Generic[P, A]):
             executor = self._executor
             if executor.replaced and (found := executor.find(name, self)) is not None:
                 return executor.ask_instead(found, None, args, kwargs)
-            return executor.run(function, self, args, kwargs)
+            try:
+                return executor.run(performed, self, args, kwargs)
+            except (OSError, ImportError) as error:
+                raise_unloaded(error)
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
         method.__doc__ = Documentation(function)

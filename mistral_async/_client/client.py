@@ -87,7 +87,8 @@ class Client(Resources[M], Generic[M, R, E]):
 
     def stats(self) -> ClientStatistics:
         """Return the state of the client now: connections, rate limits, retries and calls; views share them."""
-        return self._executor.engine.state.client_statistics()
+        with first_use():
+            return self._executor.engine.state.client_statistics()
 
     @property
     def usage(self) -> Usage:
@@ -152,7 +153,8 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
         Raises:
             APIConnectError: None could be opened; an `APITimeoutError` where the time was over.
         """
-        from mistral_async._engine.warming import warm
+        with first_use():
+            from mistral_async._engine.warming import warm
 
         load_calls()
         return await warm(self._executor.engine, n)
@@ -172,7 +174,8 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
     async def send(self, request: Any) -> Any:
         """Perform a request made by `calls`, as `with_response` does. A stream is to be used with `async with`."""
         if isinstance(request, Call):
-            from mistral_async._binding.job_engine import job_engine
+            with first_use():
+                from mistral_async._binding.job_engine import job_engine
 
             call = cast("Call[Any]", request)
             return await job_engine(self._executor, call).respond(call)
@@ -215,7 +218,8 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
 
     def warm(self, n: int = 1) -> int:
         """Open `n` connections before the first call, and return how many are open (see `Mistral.warm`)."""
-        from mistral_async._engine.warming import warm
+        with first_use():
+            from mistral_async._engine.warming import warm
 
         load_blocking_calls(self._executor.backend)
         return self._executor.portal.run(warm, self._executor.engine, n)
@@ -235,7 +239,8 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
     def send(self, request: Any) -> Any:
         """Perform a request made by `calls`, as `with_response` does. A stream is to be used with `with`."""
         if isinstance(request, Call):
-            from mistral_async._binding.job_engine import job_engine
+            with first_use():
+                from mistral_async._binding.job_engine import job_engine
 
             call = cast("Call[Any]", request)
             return self._executor.portal.run(job_engine(self._executor, call).respond, call)

@@ -17,6 +17,7 @@ from mistral_async._binding.executor import Executor
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.resource import Async, M, Resource, Sync, method
 from mistral_async._codec.shown import described_blocking, safe_repr
+from mistral_async._engine.first_use import loading
 from mistral_async._http.threads import release_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig, ReadOptions
@@ -208,6 +209,7 @@ class BatchStart(Startable[BatchHandle[Async, T], BatchHandle[Sync, T]], Generic
     def __init__(self, source: NewRun[T]) -> None:
         self._source = source
 
+    @loading
     async def start(self) -> BatchHandle[Async, T]:
         """Create the jobs."""
         return BatchHandle(AsyncExecutor(self._source.engine), await self._source.start())

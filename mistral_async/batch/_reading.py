@@ -14,6 +14,7 @@ import anyio
 from mistral_async._binding.background import BackgroundTask
 from mistral_async._binding.exits import ENDS_PROCESS, FAILURES
 from mistral_async._codec.shown import described, safe_repr
+from mistral_async._engine.first_use import loading
 from mistral_async._http.threads import release_in_thread
 from mistral_async.batch._batch_run import BatchRun
 from mistral_async.batch._config import BatchConfig
@@ -45,6 +46,7 @@ class RunReading(Generic[T]):
         self._left = False
         self._background: BackgroundTask | None = None
 
+    @loading
     async def __aenter__(self) -> Self:
         if self._entered:
             raise RuntimeError(READ_ONCE)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from mistral_async._binding.exits import ENDS_PROCESS
 from mistral_async._codec.shown import described, safe_repr
+from mistral_async._engine.first_use import loading
 from mistral_async.bulk._config import BulkConfig
 from mistral_async.bulk._outcome import Result
 from mistral_async.bulk._progress import Progress, ProgressCounter
@@ -56,6 +57,7 @@ class BulkRun(Generic[T]):
         self._left = False
         self._background: BackgroundTask | None = None
 
+    @loading
     async def __aenter__(self) -> Self:
         from mistral_async._binding.background import BackgroundTask
         from mistral_async.bulk._pipeline import Pipeline

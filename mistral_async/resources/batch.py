@@ -11,6 +11,7 @@ from typing_extensions import Unpack
 
 from mistral_async._binding.async_executor import LazyExecutor
 from mistral_async._binding.resource import Lazy, M, Resource, endpoint, method, same_as
+from mistral_async._engine.first_use import first_use
 from mistral_async._engine.request import Call, get, post
 from mistral_async.batch._config import BatchConfig, RunOptions, StartOptions
 from mistral_async.models.batch import BatchJob
@@ -90,7 +91,8 @@ class Batch(Resource[M]):
 
         Answers are read as the endpoint's, or as those of a call `like` the ones that were made.
         """
-        from mistral_async.batch._attach import attach
+        with first_use():
+            from mistral_async.batch._attach import attach
 
         return attach(self._executor, _endpoints(), handle, like=like, poll=poll, progress=progress)
 

@@ -12,6 +12,7 @@ from mistral_async._binding.background import BackgroundTask
 from mistral_async._binding.events import AsyncEvents
 from mistral_async._binding.exits import ENDS_PROCESS, FAILURES
 from mistral_async._codec.shown import described, safe_repr
+from mistral_async._engine.first_use import loading
 from mistral_async.tools._config import RunConfig
 from mistral_async.tools._events import RunEvent, RunResult
 from mistral_async.tools._loop import Driver, Loop
@@ -62,6 +63,7 @@ class Run(AsyncEvents[RunEvent, RunResult[T]], Generic[T]):
         state = "closed" if self._left else "begun" if self._used else "not begun"
         return described(self, "tools", state, "async with run: async for event in run; .result()")
 
+    @loading
     async def __aenter__(self) -> Self:
         self._use()
         self._scope = anyio.CancelScope()

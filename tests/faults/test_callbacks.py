@@ -358,3 +358,85 @@ def test_out_of_descriptors_at_the_first_use(backend, use):
     assert first.startswith("mistral_async.errors APIConnectError"), done.stdout + done.stderr
     assert "Too many open files" in first
     assert not any("Too many" in line or "mistral_async" not in line for line in second), "it has passed"
+
+
+@pytest.mark.parametrize(("backend", "is_made"), [("asyncio", False), ("blocking", False), ("trio", True)])
+def test_out_of_descriptors_every_method_loads_or_says_so(backend, is_made):
+    """What a method of several requests imports with fails as an error of ours, when it is called or entered."""
+    pytest.importorskip("resource")
+    program = """
+        import anyio, inspect, os, resource, sys
+        from mistral_async import Mistral, SyncMistral, calls
+        from mistral_async.errors import APIConnectError
+
+        backend, is_made, held, failures = sys.argv[1], sys.argv[2] == "True", [], []
+        settings = {"server_url": "http://127.0.0.1:9", "retry_config": {"retries": 0}}
+        chat = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+        talk = {"model": "m", "inputs": "x"}
+
+        def uses(client):
+            conversations = client.beta.conversations
+            yield lambda: client.bulk.chat(["x"], model="m")
+            yield lambda: client.bulk.embed(["x"])
+            yield lambda: client.chat.parse_stream(response_format=list[int], **chat)
+            yield lambda: client.chat.until_done(**chat)
+            if is_made:
+                return
+            yield lambda: client.chat.run("x", model="m")
+            yield lambda: conversations.run(**talk)
+            yield lambda: client.batch.run([])
+            yield lambda: client.batch.start([])
+            yield lambda: client.chat.parse(response_format=list[int], **chat)
+            yield lambda: conversations.append_parse_stream("c", response_format=list[int], inputs="x")
+            yield lambda: client.batch.attach("{}")
+            yield lambda: client.batch.jobs.wait("job")
+            yield lambda: client.fine_tuning.jobs.wait("job")
+            yield lambda: client.beta.libraries.documents.wait("l", "d")
+            yield lambda: client.workflows.wait_for_workflow_completion("w")
+            yield lambda: client.send(calls.chat.complete(**chat))
+            yield lambda: client.warm()
+            yield lambda: client.stats()
+
+        def begin(client):
+            made = list(uses(client))
+            if is_made:
+                made = [(lambda value: lambda: value)(use()) for use in made]
+            resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
+            try:
+                while True:
+                    held.append(os.open("/dev/null", 0))
+            except OSError:
+                pass
+            return made
+
+        def failed(error):
+            if not isinstance(error, APIConnectError) or "Too many open files" not in str(error):
+                failures.append(f"{type(error).__name__} {error}")
+
+        async def main():
+            for use in begin(Mistral("k", **settings)):
+                try:
+                    given = use()
+                    given = await given if inspect.iscoroutine(given) else given
+                    async with given:
+                        pass
+                except Exception as error:
+                    failed(error)
+                else:
+                    failures.append(f"{given!r} loaded nothing")
+
+        def block():
+            for use in begin(SyncMistral("k", **settings)):
+                try:
+                    with use():
+                        pass
+                except Exception as error:
+                    failed(error)
+
+        block() if backend == "blocking" else anyio.run(main, backend=backend)
+        os.close(held.pop())
+        print(len(failures), failures)
+    """
+    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), backend, str(is_made)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "0 []\n", done.stdout + done.stderr

@@ -500,6 +500,7 @@ WAITS = [
         _binding/background.py _run:_work
         _binding/sync_executor.py _next:anext
         _client/client.py aclose:_executor.engine.aclose
+        _engine/first_use.py load_and_call:function
         _codec/large.py _value:read
         _engine/call_state.py body_of:answer.receive body_of:answer.aclose
         _engine/choosing.py _addressed:fetch_key _in_time:waiting
