@@ -53,6 +53,7 @@ class Clients:
         """Returns the settings of a client for one server, as a cloud needs them."""
         self.made: dict[_Key, AsyncClient] = {}
         self._changes = 0  # of settings: a client keeps those that it was made with
+        self._asked_for_telemetry = False
         weakref.finalize(self, _abandon, self.made).atexit = False
 
     def client(self, server_url: str | None = None, *, blocking: bool = False) -> AsyncClient:
@@ -60,10 +61,12 @@ class Clients:
 
         So have calls that hooks see.
         """
-        if not self.made:
+        if not self._asked_for_telemetry:
             self._resolve_telemetry()
+            self._asked_for_telemetry = True
         key = (server_url, blocking and self._http is not None, self._changes, self.hooks)
-        if key not in self.made:
+        found = self.made.get(key)
+        if found is None:
             settings = {name: value for name, value in self.settings.items() if not is_unset(value)}
             if server_url:
                 settings["server_url"] = server_url
@@ -75,8 +78,8 @@ class Clients:
                 settings["hooks"] = spans
             if self.hooks is not None:
                 _hook(settings, self.hooks, self.sdk_configuration)
-            self.made[key] = AsyncClient(self._api_key, **self.adapt(settings))
-        return self.made[key]
+            found = self.made[key] = AsyncClient(self._api_key, **self.adapt(settings))
+        return found
 
     @property
     def hooks(self) -> SDKHooks | None:
