@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from typing import Annotated
 
 import pydantic
@@ -85,6 +87,11 @@ def test_a_text_that_does_not_fit_is_pydantics_error():
 def test_the_response_format_of_a_class():
     assert from_extra is response_format_from_pydantic_model
     found = response_format_from_pydantic_model(River)
+    assert isinstance(found, dict)
+    assert (found.type, found.json_schema.name, found.json_schema.strict) == ("json_schema", "River", True)
+    assert found.json_schema.schema_definition == found["json_schema"]["schema"]
+    assert found.model_dump() == json.loads(found.model_dump_json()) == json.loads(json.dumps(found)) == found
+    assert copy.deepcopy(found) == pickle.loads(pickle.dumps(found)) == found
     assert found["type"] == "json_schema"
     assert found["json_schema"]["name"] == "River"
     assert found["json_schema"]["schema"] == rec_strict_json_schema(River.model_json_schema())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 
 from mistral_async.compat._official import names
+from mistral_async.models import ResponseFormat
 from mistral_async.structured._output_type import output_type_of
 
 __all__ = ["pydantic_model_from_json", "rec_strict_json_schema", "response_format_from_pydantic_model"]
@@ -14,10 +15,21 @@ __all__ = ["pydantic_model_from_json", "rec_strict_json_schema", "response_forma
 T = TypeVar("T")
 
 
+class _Format(dict[str, Any]):
+    """A dict, as versions 2 and 3 give it, with the attributes of the `ResponseFormat` that version 1 gives."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Return what the format has under a name."""
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return getattr(ResponseFormat.model_validate(self), name)
+
+
 def response_format_from_pydantic_model(model: type[Any]) -> dict[str, Any]:
-    """Return the `response_format` of a class, as a dict."""
-    made: dict[str, Any] = msgspec.to_builtins(output_type_of(model).response_format())
-    return made
+    """Return the `response_format` of a class, as a dict that has the attributes of a `ResponseFormat`."""
+    return _Format(cast("dict[str, Any]", msgspec.to_builtins(output_type_of(model).response_format())))
 
 
 def pydantic_model_from_json(json_data: dict[str, Any], pydantic_model: type[T]) -> T:
