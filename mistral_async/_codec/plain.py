@@ -20,8 +20,9 @@ _KINDS: Final = frozenset({dict, list, tuple, str, int, float, bool, type(None)}
 # Rule 1: What is a str, bytes, an int, a float or a date by a class of its own (NumPy, bs4, Markup, Django, pandas) is
 #   the value it holds, whatever its `__str__` says. An enum's member is its value.
 # Rule 2: A class that says what it is is that: a mapping is a dict; `model_dump` (pydantic 2, the official SDK) and
-#   `dict` (pydantic 1) give the value by the wire's names; a dataclass and an attrs class are a dict of their
-#   fields; `tolist` (NumPy, pandas, torch, `array`) and `to_list` (polars) give the value.
+#   `dict` (pydantic 1) give the value by the wire's names, that of the official SDK without what is None; a dataclass
+#   and an attrs class are a dict of their fields; `tolist` (NumPy, pandas, torch, `array`) and `to_list` (polars) give
+#   the value.
 # Rule 3: A sequence, a set, and a view of a dict are a list, if their class is registered as one. What only can be
 #   iterated is not: a table gives its column names, an element of HTML or XML its children.
 # Rule 4: An iterator is a list where an argument may be one (`plain_argument`). Inside a body it is refused: it can be
@@ -78,7 +79,7 @@ def _plain_object(value: Any) -> Any:
 def _fields(value: Any, cls: Any) -> Any:
     """Return what a model of pydantic's kind, a dataclass or an attrs class stands for; None where it is none."""
     if callable(dump := getattr(value, "model_dump", None)):
-        found = _dumped(dump)
+        found = _dumped(dump, cls.__module__.partition(".")[0] in _WITHOUT_NULLS)
     elif (names := dataclass_fields(cls)) is not None:
         found = {name: getattr(value, name) for name in names}
     elif (attributes := getattr(cls, "__attrs_attrs__", None)) is not None:
@@ -106,11 +107,15 @@ IS_SENT: Final = ContextVar("IS_SENT", default=False)
 """True while a model of pydantic's kind is dumped to be sent: objects of the API in it are as in requests."""
 
 
-def _dumped(dump: Callable[..., Any]) -> Any:
+_WITHOUT_NULLS: Final = frozenset({"mistralai", "mistralai_azure", "mistralai_gcp"})
+"""The packages whose models are sent without fields that are None: those of version 1 have nulls in dumps."""
+
+
+def _dumped(dump: Callable[..., Any], without_nulls: bool) -> Any:  # noqa: FBT001 - called once
     """Return what `model_dump` gives, by the wire's names; what it can not write itself stays what it is."""
     outer = IS_SENT.set(True)
     try:
-        return dump(mode="json", by_alias=True)
+        return dump(mode="json", by_alias=True, **({"exclude_none": True} if without_nulls else {}))
     except TypeError:  # a method of that name that has no such options
         return dump()
     except ValueError:  # an object in it that pydantic does not know

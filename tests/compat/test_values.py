@@ -327,6 +327,16 @@ def test_objects_of_others_are_taken(server, either, kind):
     assert (body["messages"], body["metadata"]) == (sent, {"a": [inside]})
 
 
+def test_models_of_the_official_sdk_are_sent_without_nulls(server, either):
+    class Tool(pydantic.BaseModel):  # as version 1 has it
+        type: str | None = None
+        function: dict[str, Any] = FUNCTION
+
+    Tool.__module__ = "mistralai.models.tool"
+    either.chat.complete(model=MODEL, messages=HI, metadata={"a": Tool(function={"b": None})})
+    assert server.requests[-1].json()["metadata"] == {"a": {"function": {"b": None}}}
+
+
 class Choice(pydantic.BaseModel):
     type: str = "function"
     function: dict[str, Any] = FUNCTION
