@@ -17,8 +17,6 @@ from mistral_async.compat.extra.mcp.auth import OAuthParams
 if TYPE_CHECKING:
     import httpx2
 
-_FIRST_ERROR = 400
-
 
 class SSEServerParams(ServerParams, kw_only=True):
     """The address of a server, and its timeouts in seconds."""
@@ -46,7 +44,6 @@ class MCPClientSSE(MCPClientHTTP):
         self._sse_params = sse_params
         self._oauth_params = oauth_params
         self._auth_token = auth_token
-        self._events: httpx2.Response | None = None
 
     @property
     def base_url(self) -> str:
@@ -116,14 +113,6 @@ class MCPClientSSE(MCPClientHTTP):
         client = create_mcp_http_client(*args, **options)
         client.event_hooks["response"].append(self._see)
         return client
-
-    async def _see(self, response: httpx2.Response) -> None:
-        """Close the events once the server refuses a message: `mcp` would wait for its answer without end."""
-        await super()._see(response)
-        if response.request.method == "GET":
-            self._events = response
-        elif response.status_code >= _FIRST_ERROR and self._events is not None:
-            await self._events.aclose()
 
 
 if not TYPE_CHECKING:
