@@ -135,7 +135,8 @@ def _inside(path: str, value: Any) -> list[Place]:
         names = [(field.name, field.name) for field in kind.__attrs_attrs__]
     else:
         return [(path, plain(value))]
-    return _entries(path, [(shown, getattr(value, name, None)) for shown, name in names])
+    entries = ((shown, getattr(value, name, None)) for shown, name in names)
+    return _entries(path, [each for each in entries if each[1] is not msgspec.UNSET])  # which is not written
 
 
 def _entries(path: str, entries: Iterable[tuple[object, object]]) -> list[Place]:

@@ -134,8 +134,9 @@ def _named(
     """Give the function of a call the name, the docstring and the signature of its endpoint."""
     call.__doc__, call.__name__ = endpoint.__doc__, name
     call.__qualname__ = f"{class_name(path[:-1])}.{name}"
-    streams = path[-1].endswith("stream") or path[-1] in _STREAMS or path[-2:] == _RESPONSES
-    vars(call)["__signature__"] = official_signature(endpoint, streams=streams)
+    streams = path[-1].endswith("stream")
+    may_stream = streams or path[-1] in _STREAMS or path[-2:] == _RESPONSES
+    vars(call)["__signature__"] = official_signature(endpoint, stream=streams if may_stream else None)
     return call
 
 

@@ -57,9 +57,12 @@ def parameters(endpoint: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
     return _signature(getattr(endpoint, "__func__", endpoint)).parameters
 
 
-def official_signature(endpoint: Callable[..., Any], *, streams: bool) -> inspect.Signature:
-    """Return what the method of a group takes: an endpoint's parameters, and those that the official SDK adds."""
-    return _with_options(getattr(endpoint, "__func__", endpoint), streams=streams)
+def official_signature(endpoint: Callable[..., Any], *, stream: bool | None) -> inspect.Signature:
+    """Return what the method of a group takes: an endpoint's parameters, and those that the official SDK adds.
+
+    `stream` is the default of that parameter, False where there may be streams; None where there are none.
+    """
+    return _with_options(getattr(endpoint, "__func__", endpoint), stream=stream)
 
 
 @functools.cache
@@ -68,12 +71,14 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
 
 
 @functools.cache
-def _with_options(function: Callable[..., Any], *, streams: bool) -> inspect.Signature:
+def _with_options(function: Callable[..., Any], *, stream: bool | None) -> inspect.Signature:
     known = [each for name, each in _signature(function).parameters.items() if name != "self"]
     bound = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    names = [*(["stream"] if streams else []), *FOR_ONE_CALL]
+    defaults = {**({} if stream is None else {"stream": stream}), **dict.fromkeys(FOR_ONE_CALL)}
     taken = {each.name for each in known}
     added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in names if name not in taken
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
+        for name, default in defaults.items()
+        if name not in taken
     ]
     return inspect.Signature([bound, *known, *added])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 import msgspec
 
@@ -78,11 +80,46 @@ def is_unset(value: object) -> bool:
 
 
 def without_unset(value: Any) -> Any:
-    """Return a value without what is `UNSET` in its dicts; anything else as it is."""
+    """Return a value without what is not sent: `UNSET` in its dicts, None in its models where there can be no null."""
     if is_object(value):
         kept: dict[str, Any] = {key: without_unset(each) for key, each in value.items() if not is_unset(each)}
         return kept
+    if isinstance(value, msgspec.Struct):
+        return _without_none(value)
     return [without_unset(each) for each in value] if is_array(value) else value
+
+
+def _without_none(struct: msgspec.Struct) -> msgspec.Struct:
+    """Return a model as it is, or a copy that has the default wherever it has None and can not be null."""
+    changes: dict[str, Any] = {}
+    for name, never_null, default in _defaults(type(struct)):
+        value = getattr(struct, name)
+        if value is None:
+            if never_null:
+                changes[name] = default()
+        elif isinstance(value, (msgspec.Struct, list, dict)):
+            sent = without_unset(value)
+            if sent is not value and sent != value:
+                changes[name] = sent
+    return msgspec.structs.replace(struct, **changes) if changes else struct
+
+
+@functools.cache
+def _defaults(cls: type[msgspec.Struct]) -> Sequence[tuple[str, bool, Callable[[], Any]]]:
+    """Return the fields of a model: with True those that have a default and can not be null, and the default."""
+    return [
+        (
+            each.name,
+            not each.required and each.type is not Any and type(None) not in get_args(each.type),
+            _default(each),
+        )
+        for each in msgspec.structs.fields(cls)
+    ]
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Callable[[], Any]:
+    made = field.default_factory
+    return made if made is not msgspec.NODEFAULT else lambda: field.default
 
 
 __path__: list[str] = []  # its modules (`types.basemodel`) are found by `_official`

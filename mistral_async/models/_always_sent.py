@@ -309,7 +309,7 @@ ALWAYS_SENT: Final[dict[str, str]] = {
     "OCRFooterBlock": "- confidence_scores type",
     "OCRHeaderBlock": "- confidence_scores type",
     "OCRImageBlock": "- confidence_scores type",
-    "OCRImageObject": "- image_base64 image_annotation",
+    "OCRImageObject": "-",
     "OCRListBlock": "- confidence_scores type",
     "OCRPageConfidenceScores": "- word_confidence_scores",
     "OCRPageDimensions": "-",

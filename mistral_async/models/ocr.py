@@ -198,11 +198,15 @@ Block: TypeAlias = OpenUnion[
 ]
 
 
-class OCRImageObject(_Region, kw_only=True):
+class OCRImageObject(Model, kw_only=True):
     """An image of the page."""
 
     id: str = ""
     """The Markdown refers to it."""
+    top_left_x: int | None = None
+    top_left_y: int | None = None
+    bottom_right_x: int | None = None
+    bottom_right_y: int | None = None
     image_base64: str | None = None
     image_annotation: str | None = None
     """JSON, as text."""
@@ -244,11 +248,11 @@ class OCRPageObject(Model, kw_only=True, metaclass=Answer):
     """From 0, in the document."""
     markdown: str = ""
     images: list[OCRImageObject] = msgspec.field(default_factory=list[OCRImageObject])
+    dimensions: OCRPageDimensions | None = None
     tables: list[OCRTableObject] = msgspec.field(default_factory=list[OCRTableObject])
     hyperlinks: list[str] = msgspec.field(default_factory=list[str])
     header: str | None = None
     footer: str | None = None
-    dimensions: OCRPageDimensions | None = None
     confidence_scores: OCRPageConfidenceScores | None = None
     blocks: list[Block] | None = None
 

@@ -8,6 +8,8 @@ package in its place, after `mistral-async migrate --write` on all that is insta
 are made, and what is asked of the server is compared. Exits with 1 if a program ends otherwise.
 
 Libraries are not changed: with `tool.beside.install = true` their script runs after `mistral_async.compat.install()`.
+`tool.beside.newer` names keys of answers that the program's SDK is too old to know, and does not dump: they are not
+compared.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -54,12 +57,12 @@ class Ending:
     asked: str
     complaint: str
 
-    def difference(self, other: Ending) -> str:
-        """Say in what another ending is different; empty where it is not."""
+    def difference(self, other: Ending, newer: Collection[str] = ()) -> str:
+        """Say in what another ending is different, save for keys that are newer; empty where it is not."""
         if self.code != other.code:
             return f"exits with {other.code}, not {self.code}: {other.complaint}"
         for name in ("printed", "files", "asked"):
-            lines = (getattr(each, name).splitlines() for each in (self, other))
+            lines = (without(getattr(each, name), newer).splitlines() for each in (self, other))
             for old, new in zip_longest(*lines):
                 if old != new:
                     return f"{name}: {new}, not {old}"
@@ -99,7 +102,8 @@ def outcome(path: Path, environments: Path) -> tuple[str, str]:
     installs = needed.get("tool", {}).get("beside", {}).get("install", False)
     if make(ours, needed):
         exchange(ours, migrate=not installs)
-    difference = control.difference(run(path if installs else migrated(path, ours), ours, installs=installs))
+    newer = needed.get("tool", {}).get("beside", {}).get("newer", ())
+    difference = control.difference(run(path if installs else migrated(path, ours), ours, installs=installs), newer)
     return ("otherwise" if difference else "same"), difference
 
 
@@ -189,6 +193,18 @@ def readable(content: bytes) -> str:
     text = content.decode("utf-8", "backslashreplace")
     with suppress(ValueError):
         return json.dumps(json.loads(text), indent=1, sort_keys=True)
+    return text
+
+
+def without(text: str, keys: Collection[str]) -> str:
+    """Return a text without the keys of objects that are written in it as JSON, and their values."""
+    for key in keys:
+        shown = re.compile(rf'(,\s*)?"{re.escape(key)}":\s*')
+        while found := shown.search(text):
+            _, end = json.JSONDecoder().raw_decode(text, found.end())
+            if not found[1]:  # the first key of its object
+                end += len(re.match(r",?\s*", text[end:])[0])  # type: ignore[index]  # it matches everything
+            text = text[: found.start()] + text[end:]
     return text
 
 

@@ -199,6 +199,24 @@ def test_settings_of_a_client(server):
 # what is taken
 
 
+def test_models_send_what_they_send_over_there(client, server):
+    """`UNSET` beside a null, and None where there can be no null, which is not sent."""
+    function = models.Function(name="f", parameters={}, description=None, strict=UNSET)
+    call = models.ToolCall(id=None, function=models.FunctionCall(name="f", arguments="{}"))
+    messages = [
+        models.UserMessage(content="hi"),
+        models.AssistantMessage(content=UNSET, tool_calls=[call], prefix=None),
+        models.ToolMessage(content="1", tool_call_id="null"),
+    ]
+    client.chat.complete(model=MODEL, messages=messages, tools=[models.Tool(function=function)], metadata={"a": None})
+    sent = server.requests[-1].json()
+    assert sent["tools"] == [{"type": "function", "function": {"name": "f", "parameters": {}}}]
+    assert sent["messages"][1].keys() == {"role", "tool_calls"}
+    assert sent["messages"][1]["tool_calls"][0].keys() == {"function", "type"}
+    assert sent["metadata"] == {"a": None}
+    assert function.description is None  # the caller's stays what it is
+
+
 def test_unset_is_not_sent(client, server):
     class Theirs(pydantic.BaseModel):  # as the official SDK has it
         def __bool__(self):

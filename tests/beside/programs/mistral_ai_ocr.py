@@ -1,5 +1,7 @@
 # /// script
 # dependencies = ["mistral-ai-ocr==1.5", "mistralai<2"]
+# [tool.beside]
+# newer = ["blocks", "confidence_scores"]
 # ///
 import stage
 from mistral_ai_ocr.__main__ import main

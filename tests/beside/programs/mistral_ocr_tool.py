@@ -1,5 +1,7 @@
 # /// script
 # dependencies = ["mistral-ocr-tool==1.3.1"]
+# [tool.beside]
+# newer = ["blocks", "confidence_scores"]
 # ///
 import stage
 from mistral_ocr import main

@@ -1,5 +1,7 @@
 # /// script
 # dependencies = ["mseep-mcp-mistral-ocr==1.0.3", "mistralai<2", "mcp<2"]
+# [tool.beside]
+# newer = ["blocks", "confidence_scores"]
 # ///
 import asyncio
 import json

@@ -3,6 +3,8 @@
 # [tool.beside]
 # install = true
 # ///
+import json
+
 import stage
 from openinference.instrumentation.mistralai import MistralAIInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
@@ -19,9 +21,7 @@ question = {"model": "mistral-small-latest", "messages": [{"role": "user", "cont
 with Mistral(api_key=stage.KEY) as client:
     stage.show(client.chat.complete(**question).choices[0].message.content)
     stage.show([each.data.choices[0].delta.content for each in client.chat.stream(**question)])
-stage.show(
-    [
-        {name: value for name, value in each.attributes.items() if "value" not in name}
-        for each in spans.get_finished_spans()
-    ]
-)
+for span in spans.get_finished_spans():
+    shown = {name: value for name, value in span.attributes.items() if "value" not in name}
+    options = json.loads(shown.pop("llm.invocation_parameters"))  # with the SDK also those that were not given, as ""
+    stage.show([shown, {name: value for name, value in options.items() if value not in ("", False)}])
