@@ -336,11 +336,19 @@ def _reserve(queue: ModelQueue, estimates: Mapping[str, float], order: int, now:
     """Reserve for one attempt: count it where all limits are far away, else grant it or put it in its queue."""
     limits = queue.limits
     if limits.counting and queue not in queue.group.waiting and limits.take(now, estimates):
-        call = Reservation(queue, estimates, _NO_ESTIMATES, order, bulk=bulk)
         queue.group.limits.in_flight += 1
-        call.counted = call.may_start = True
-        call.state, call.granted_at, call.in_flight = GRANTED, now, limits.in_flight
-        return call
+        return Reservation(
+            queue,
+            estimates,
+            _NO_ESTIMATES,
+            order,
+            bulk=bulk,
+            counted=True,
+            state=GRANTED,
+            may_start=True,
+            granted_at=now,
+            in_flight=limits.in_flight,
+        )
     call = Reservation(queue, estimates, limits.costs(estimates), order, bulk=bulk)
     grant_or_enqueue(call, now)
     return call

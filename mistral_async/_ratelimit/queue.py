@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
-from mistral_async._ratelimit.reservation import DONE, GRANTED, WAITING, ModelQueue, QueueGroup, Reservation
+from mistral_async._ratelimit.reservation import DONE, GRANTED, NO_DEBITS, WAITING, ModelQueue, QueueGroup, Reservation
 from mistral_async._ratelimit.store import INTERACTIVE_SECONDS
 
 # Rule 1: A call is granted at once if nobody waits in its group and all its limits allow it; else it joins the queue
@@ -124,8 +124,7 @@ def refund(call: Reservation) -> None:
     for booking in call.booked:
         booking.bucket.correct(booking.mark, -booking.cost)
     call.queue.limits.give_back(call.granted_at, call.debits)
-    call.booked = []
-    call.debits = {}
+    call.booked, call.debits = (), NO_DEBITS
     finish(call)
 
 

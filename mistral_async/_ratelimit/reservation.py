@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -28,6 +29,8 @@ WAITING: Final = State.WAITING
 GRANTED: Final = State.GRANTED
 DONE: Final = State.DONE
 
+NO_DEBITS: Final[Mapping[tuple[str, str], Debit]] = MappingProxyType({})
+
 
 class Reservation(msgspec.Struct, eq=False):
     """One attempt of a call: its place in a queue, and what it drew, to give it back. Made by `Limiter.reserve`."""
@@ -41,8 +44,8 @@ class Reservation(msgspec.Struct, eq=False):
     state: State = State.WAITING
     may_start: bool = False  # granted, and booked in the shared store if there is one
     no_quota: RateLimit | None = None  # the server stated a limit of 0: raise instead of sending
-    booked: list[Booking] = []  # drawn from stated limits
-    debits: dict[tuple[str, str], Debit] = {}  # drawn from the server's limits
+    booked: Sequence[Booking] = ()  # drawn from stated limits
+    debits: Mapping[tuple[str, str], Debit] = NO_DEBITS  # drawn from the server's limits
     shared: list[tuple[str, float, float]] | None = None  # key, mark, units in the store that booked it
     granted_at: float = 0.0
     in_flight: int = 0  # calls of its model, with it, when it was granted
