@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -43,6 +44,9 @@ from mistral_async._http.threads import is_refused_at_end
 # the thread if that can still be; once it can not, a call says so, and closing does nothing: all is closed.
 # Rule 6: A call is a task of the loop's own kind, cancelled in the loop's own way: a scope of anyio costs 10 µs in each
 # new task of asyncio, a third of the way there and back. Who waits for the task holds it.
+# Rule 7: To wake the loop takes a system call, and a turn of the interpreter's lock. So it is woken once for all calls
+# that come before it looks. Turns are counted: a caller wakes it unless one is to come that was asked for, and notes
+# that it asked only when it has. Whoever is interrupted in between, or late, leaves others with one wake too many.
 
 if TYPE_CHECKING:
     import asyncio
@@ -72,6 +76,7 @@ class Portal:
         self._waited: set[_Work[Any]] = set()
         self._ended = False
         self._loop: Loop
+        self._inbox: _Inbox
         self._end: Callable[[], object]
         started: Outcome[None] = Outcome()
         work = (self._serve, backend, started)
@@ -161,7 +166,7 @@ class Portal:
         outcome = work.outcome
         try:
             self._waited.add(work)
-            work.send()
+            self._inbox.put(work)
             if self._ended:  # since we looked: nobody else will say so
                 self._tell_end(outcome, "another call")
             return outcome.wait()
@@ -193,6 +198,7 @@ class Portal:
 
         async def main() -> None:
             self._loop, ended = current_loop(), anyio.Event()
+            self._inbox = _Inbox(self._loop)
             self._end = ended.set
             if started.set(None):
                 await ended.wait()
@@ -243,12 +249,9 @@ class _Work(Generic[T]):
         self._loop = loop
         self._function = function
         self._args = args
+        self._context = _context_for(loop)
         self._task: asyncio.Task[None] | None = None
         self._scope: trio.CancelScope | None = None
-
-    def send(self) -> None:
-        """Have the loop begin it, in a copy of the caller's context."""
-        call_soon(self._loop, functools.partial(self._begin, _context_for(self._loop)))
 
     def cancel(self) -> bool:
         """Give it up and cancel it over there; return False if it has ended."""
@@ -257,11 +260,12 @@ class _Work(Generic[T]):
             call_soon(self._loop, self._cancel_there)
         return cancelled
 
-    def _begin(self, context: Context) -> None:
+    def begin(self) -> None:
+        """Start the task, in the loop, in a copy of the caller's context."""
         if is_asyncio(self._loop):
-            self._task = self._loop.create_task(self._perform(), context=context)
+            self._task = self._loop.create_task(self._perform(), context=self._context)
         else:
-            sys.modules["trio"].lowlevel.spawn_system_task(self._perform_in_scope, context=context)
+            sys.modules["trio"].lowlevel.spawn_system_task(self._perform_in_scope, context=self._context)
 
     def _cancel_there(self) -> None:
         if self._task is not None:
@@ -290,6 +294,33 @@ class _Work(Generic[T]):
                 outcome.cancel()
                 raise
             outcome.fail(error)  # raised where it is waited for
+
+
+class _Inbox:
+    """The calls that are on their way to a loop (Rule 7)."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._works: deque[_Work[Any]] = deque()
+        self._asked = 0  # the last turn that the loop was woken for
+        self._taken = 0  # the last turn that it has taken
+
+    def put(self, work: _Work[Any]) -> None:
+        """Have the loop begin a call, from any thread."""
+        self._works.append(work)
+        if self._asked <= self._taken:
+            turn = self._taken + 1
+            call_soon(self._loop, functools.partial(self._begin_all, turn))
+            self._asked = turn
+
+    def _begin_all(self, turn: int) -> None:
+        self._taken = max(self._taken, turn)  # before it looks: what comes from now on wakes it again
+        while self._works:
+            work = self._works.popleft()
+            try:
+                work.begin()
+            except Exception as error:  # noqa: BLE001 - no memory, perhaps: raised where it is waited for
+                work.outcome.fail(error)
 
 
 atexit.register(Portal.stop_all)

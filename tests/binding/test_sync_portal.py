@@ -217,3 +217,47 @@ def test_a_client_can_be_used_after_it_was_closed(threaded_server):
         assert client.models.list().data
         client.close()
     assert threaded_server.connections.opened == 2
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_rule_7_an_interrupt_at_any_step_of_sending_a_call_leaves_those_of_others(backend):
+    class Interrupt(BaseException):
+        pass
+
+    async def answer():
+        return True
+
+    def call_in_thread():
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(portal.run(answer)), daemon=True)
+        thread.start()
+        thread.join(20)
+        return answers
+
+    def trace(frame, event, arg):
+        nonlocal left
+        if frame.f_code is not put:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            left -= 1
+            if left == 0:
+                raise Interrupt
+        return trace
+
+    portal = Portal.of(backend)
+    put, before = portal._inbox.put.__code__, sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 asks for it before it traces
+    for step in range(1, 1000):
+        left = step
+        sys.settrace(trace)
+        try:
+            portal.run(answer)
+        except Interrupt:
+            pass
+        finally:
+            sys.settrace(before)
+        assert call_in_thread() == [True], step
+        if left > 0:
+            break
+    assert 20 < step < 1000
