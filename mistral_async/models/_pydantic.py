@@ -6,6 +6,7 @@ import copy
 import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, cast
 
 import msgspec
@@ -256,7 +257,7 @@ def _keys(cls: Any) -> Mapping[str, str]:
 
 
 def _by_key(kind: inspect.Type, value: Any) -> Any:
-    """Return a value with the keys of the wire, where Structs are declared in it."""
+    """Return a value with the keys of the wire, where Structs are declared in it, and its moments as text."""
     match kind:
         case inspect.StructType(cls=cls, fields=fields) if is_mapping(value) and hasattr(cls, "always_sent"):
             keys = _keys(cls)
@@ -271,6 +272,8 @@ def _by_key(kind: inspect.Type, value: Any) -> Any:
             for each in types:
                 value = _by_key(each, value)
             return value
+        case inspect.StrType() if isinstance(value, datetime):
+            return value.isoformat()
         case _:
             return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -314,3 +315,10 @@ def test_what_is_sent_is_not_made_of_dicts():
     assert UserMessage([part]).content == [part]
     with pytest.raises(TypeError):
         UserMessage("a", contnt="b")  # type: ignore[call-arg]
+
+
+def test_moments_are_taken_where_text_is_declared():
+    moment = datetime(2026, 1, 2, 3, tzinfo=UTC)
+    agent = models.Agent.model_validate({"id": "a", "created_at": moment})
+    assert agent.created_at == "2026-01-02T03:00:00+00:00"
+    assert models.BaseModelCard.model_validate({"id": "a", "deprecation": moment}).deprecation == agent.created_at
