@@ -10,7 +10,7 @@ from uuid import UUID
 import anyio
 import pytest
 
-from mistral_async.compat import Mistral, models
+from mistral_async.compat import Mistral, errors, models
 from mistral_async.compat.extra.batch import (
     BatchClient,
     BatchError,
@@ -170,3 +170,15 @@ def test_a_body_with_nothing_of_the_type_is_none_of_it(body, kind):  # Rule 1 of
     line = json.dumps({"custom_id": "a", "response": {"status_code": 200, "body": body}})
     found = BatchOutput.from_jsonl_bytes(line.encode(), models.ChatCompletionResponse).results()["a"]
     assert isinstance(found, kind)
+
+
+@pytest.mark.parametrize("lost", ["id", "status"])
+async def test_a_job_without_an_id_or_a_status_is_none_that_has_ended(batches, server, lost):
+    """One with a new status has ended, as under the official SDK."""
+    job = {"id": "00000000-0000-0000-0000-000000000001", "status": "PAUSED"}
+    server.reply("batch.jobs.get", json=job)
+    assert (await batches.wait("job")).status == "PAUSED"
+    server.reply("batch.jobs.get", json={**job, lost: None})
+    with pytest.raises(errors.ResponseValidationError, match="without its id or its status") as caught:
+        await batches.wait("job")
+    assert caught.value.may_have_executed

@@ -13,6 +13,7 @@ import anyio
 
 from mistral_async.compat._client import Mistral
 from mistral_async.compat._official import names
+from mistral_async.compat.errors import OfficialErrors
 from mistral_async.compat.extra.batch._lines import (
     Answer,
     BatchError,
@@ -24,6 +25,7 @@ from mistral_async.compat.extra.batch._lines import (
     Body,
     outcomes,
 )
+from mistral_async.errors import ResponseValidationError
 from mistral_async.models import BatchJob, File
 
 __all__ = [
@@ -182,14 +184,14 @@ class BatchClient(Generic[Body, Answer]):
             options["input_files"] = [str(input.file_id)]
         else:
             options["requests"] = input.to_requests()
-        return BatchJobHandle(
+        return _handle(
             await self._client.batch.jobs.create_async(endpoint=self._endpoint, timeout_hours=timeout_hours, **options)
         )
 
     async def get(self, job_id: Any, *, http_headers: Mapping[str, str] | None = None) -> BatchJobHandle[Answer]:
         """Ask for a job."""
         options = _given(http_headers=http_headers)
-        return BatchJobHandle(await self._client.batch.jobs.get_async(job_id=str(job_id), **options))
+        return _handle(await self._client.batch.jobs.get_async(job_id=str(job_id), **options))
 
     async def refresh(
         self, handle: BatchJobHandle[Answer] | str, *, http_headers: Mapping[str, str] | None = None
@@ -202,7 +204,7 @@ class BatchClient(Generic[Body, Answer]):
     ) -> BatchJobHandle[Answer]:
         """Ask the API to cancel a job."""
         options = _given(http_headers=http_headers)
-        return BatchJobHandle(await self._client.batch.jobs.cancel_async(job_id=_id(handle), **options))
+        return _handle(await self._client.batch.jobs.cancel_async(job_id=_id(handle), **options))
 
     async def wait(
         self,
@@ -336,6 +338,16 @@ def _hours_to(deadline: float) -> int:
     if (left := deadline - time.monotonic()) <= 0:
         raise TimeoutError("the time of the batch is over before its job is made")
     return math.ceil(left / _HOUR)
+
+
+def _handle(job: BatchJob) -> BatchJobHandle[Any]:
+    """Return the handle of a job; raises for one without an id or a status: nobody can say whether that has ended."""
+    if job.id and job.status:
+        return BatchJobHandle(job)
+    with OfficialErrors():
+        error = ResponseValidationError("a batch job came without its id or its status: look for it in the list")
+        error.may_have_executed = True
+        raise error
 
 
 def _id(handle: Any) -> str:
