@@ -173,13 +173,13 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
     async def send(self, request: Download) -> AsyncDownload: ...
     async def send(self, request: Any) -> Any:
         """Perform a request made by `calls`, as `with_response` does. A stream is to be used with `async with`."""
-        if isinstance(request, Call):
-            with first_use():
-                from mistral_async._binding.job_engine import job_engine
+        with first_use():
+            from mistral_async._binding.job_engine import job_engine, sent
 
-            call = cast("Call[Any]", request)
-            return await job_engine(self._executor, call).respond(call)
-        return self._executor.over(self._executor.engine, responses=True).perform(request)
+        if not isinstance(request, Call):
+            return sent(self._executor, request)
+        call = cast("Call[Any]", request)
+        return await job_engine(self._executor, call).respond(call)
 
 
 class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
@@ -238,13 +238,13 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
     def send(self, request: Download) -> SyncDownload: ...
     def send(self, request: Any) -> Any:
         """Perform a request made by `calls`, as `with_response` does. A stream is to be used with `with`."""
-        if isinstance(request, Call):
-            with first_use():
-                from mistral_async._binding.job_engine import job_engine
+        with first_use():
+            from mistral_async._binding.job_engine import job_engine, sent
 
-            call = cast("Call[Any]", request)
-            return self._executor.portal.run(job_engine(self._executor, call).respond, call)
-        return self._executor.over(self._executor.engine, responses=True).perform(request)
+        if not isinstance(request, Call):
+            return sent(self._executor, request)
+        call = cast("Call[Any]", request)
+        return self._executor.portal.run(job_engine(self._executor, call).respond, call)
 
 
 def _has_trio() -> bool:

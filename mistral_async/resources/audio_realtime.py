@@ -7,7 +7,7 @@ from typing import Any
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, method
+from mistral_async._binding.resource import Async, M, Resource, method
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async.models.realtime import (
     AudioFormat,
@@ -43,7 +43,7 @@ class AudioRealtime(Resource[M]):
 
     @method
     def transcribe_stream(
-        self,
+        self: AudioRealtime[Async],
         audio_stream: Audio,
         model: str,
         audio_format: AudioFormat | JSONMapping | None = None,
@@ -54,7 +54,7 @@ class AudioRealtime(Resource[M]):
         `audio_stream` is an iterator of bytes, async or not, or a file. Awaited it gives the last event, which has all
         text. What the iterator raises is raised at once.
         """
-        return LiveTranscription(_transcription(self._executor.engine, model, audio_format, options), audio_stream)
+        return LiveTranscription(self.connect(model, audio_format, **options), audio_stream)
 
 
 class AudioRealtimeSpeech(Resource[M]):
@@ -69,11 +69,15 @@ class AudioRealtimeSpeech(Resource[M]):
         return _speech(self._executor.engine, model, options, keep=False)
 
     @method
-    def speak_stream(self, text_stream: Texts, model: str, **options: Unpack[RealtimeSpeechOptions]) -> LiveSpeech:
+    def speak_stream(
+        self: AudioRealtimeSpeech[Async], text_stream: Texts, model: str, **options: Unpack[RealtimeSpeechOptions]
+    ) -> LiveSpeech:
         """Speak text while it is written: `async with … as events: async for event in events`, or `await` all audio.
 
         `text_stream` is an iterator of texts, async or not. What it raises is raised at once.
         """
+        if "connect" in vars(self):  # it is replaced
+            return LiveSpeech(self.connect(model, **options), text_stream)
         return LiveSpeech(_speech(self._executor.engine, model, options, keep=True), text_stream)
 
 

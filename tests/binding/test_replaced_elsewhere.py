@@ -271,3 +271,27 @@ def test_what_a_test_puts_back_is_no_replacement(blocking, monkeypatch):
     assert "complete" not in vars(blocking.chat)
     with pytest.raises(errors.APIConnectionError):
         blocking.chat.parse(response_format=list[int], **CALL)
+
+
+async def test_requests_with_many_answers_that_are_sent_ask(nowhere):
+    nowhere.chat.stream = mock.Mock(side_effect=chunks)
+    nowhere.batch.jobs.list = mock.Mock(return_value=[job(status="QUEUED")])
+    sent = await nowhere.send(calls.chat.stream(**CALL))
+    assert [chunk.id for chunk in sent] == ["mocked", "mocked"]
+    assert (await nowhere.send(calls.batch.jobs.list()))[0].id == "job"
+    with pytest.raises(errors.APIConnectionError):
+        async with await nowhere.send(calls.agents.stream(HI, "a")):
+            pass
+
+
+@pytest.mark.parametrize("name", ["realtime", "realtime_speech"])
+async def test_live_work_asks_for_its_connection(nowhere, name):
+    group = getattr(nowhere.audio, name)
+    opened = mock.Mock()
+    opened.open, opened.close = mock.AsyncMock(side_effect=KeyError("mine")), mock.AsyncMock()
+    group.connect = mock.Mock(return_value=opened)
+    live = group.transcribe_stream([b""], "m") if name == "realtime" else group.speak_stream(["a"], "m")
+    with pytest.raises(KeyError, match="mine"):
+        async with live:
+            pass
+    assert group.connect.call_args.args[0] == "m"
