@@ -680,7 +680,7 @@ def a_batch_watched(sdk, client):
     job = client.batch.jobs.create(
         requests=[{"custom_id": "0", "body": {"messages": HI}}], model=MODEL, endpoint="/v1/chat/completions"
     )
-    for _ in range(100):
+    for _ in range(10_000):
         job = client.batch.jobs.get(job_id=job.id)
         if job.status not in {"QUEUED", "RUNNING"}:
             break
