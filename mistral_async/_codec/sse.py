@@ -184,21 +184,20 @@ class EventDecoder:
         end = data.rfind(b"\n\n") + 2
         if end < len(b"\n\n"):
             return self._hold(data, events)
-        tail = data[end:]
-        frames = data[:end] if tail else data
-        if len(frames) > self._limit or (left := self._split(frames, events)) is None:
+        if end > self._limit or (left := self._split(data, end, events)) is None:
             return self._feed_lines(data, events)
         self.data_bytes += end - len(left)
+        tail = data[end:]
         if left:
             self.rest = left + tail
             return None
         return self._hold(tail, events) if tail else None
 
-    def _split(self, frames: bytes, events: list[Event]) -> bytes | None:
-        """Add the events of complete frames and return the frames left (rule 10); None where any is not regular."""
+    def _split(self, data: bytes, end: int, events: list[Event]) -> bytes | None:
+        """Add the events of the frames up to `end`, return the frames left (rule 10); None where any is not regular."""
         last_id, most = self._id, self._max_events
-        if frames.startswith(b"data: "):
-            payloads = frames[6:-2].split(b"\n\ndata: ", most)
+        if data.startswith(b"data: "):
+            payloads = data[6 : end - 2].split(b"\n\ndata: ", most)
             left = b"data: " + payloads.pop() + b"\n\n" if len(payloads) > most >= 0 else b""
             if _LF not in b"".join(payloads):
                 if self._plain and not last_id and not events:
@@ -207,7 +206,7 @@ class EventDecoder:
                     events += [Event(None, payload, last_id) for payload in payloads]
                 return left
         found: list[Event] = []
-        each = frames[:-2].split(b"\n\n", most)
+        each = data[: end - 2].split(b"\n\n", most)
         left = each.pop() + b"\n\n" if len(each) > most >= 0 else b""
         for frame in each:
             name, named, payload = frame.partition(b"\ndata: ")
