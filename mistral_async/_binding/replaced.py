@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from functools import partial, reduce
-from typing import TYPE_CHECKING, Any, TypeAlias
+from types import MethodType
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from mistral_async._engine.request import Call, Request
 from mistral_async._http.threads import run_in_thread
@@ -116,8 +118,9 @@ class Register:
                 return None
             place, attribute = parent
             path.insert(0, attribute)
-        ask = reduce(getattr, path, getattr(*found))
-        return Replacement(name, ask, found[0]._executor.is_blocking)  # noqa: SLF001 - one design
+        ask = reduce(partial(_attribute, None), path, getattr(*found))
+        is_blocking: bool = found[0]._executor.is_blocking  # noqa: SLF001 - executors and resources are one design
+        return None if ask is None else Replacement(name, ask, is_blocking)
 
     def find_any(self, name: str) -> Replacement | None:
         """Return what replaces a method, on a group or on its class (rule 1)."""
@@ -143,6 +146,28 @@ class Register:
 
     def adapt(self, group: Any) -> None:
         """Give a group the asynchronous forms of what is replaced, on the client or on a class."""
+
+
+def is_own(value: Any, written: Any, group: Any) -> bool:
+    """Return whether a value is the method of a group itself."""
+    return type(value) is MethodType and value.__self__ is group and value.__func__ is written.function
+
+
+def class_below(name: str, found: Any) -> str | None:
+    """Return the name of the class of a group, which its property is annotated with; None for other attributes."""
+    if not isinstance(found, functools.cached_property) or name == "with_response":
+        return None
+    return str(cast("Any", found).func.__annotations__.get("return", "")).partition("[")[0]
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return the name of a method, such as `Chat.complete`: one in two groups has that of its own."""
+    name: str = vars(function).get("same_as", function.__qualname__)
+    return name
+
+
+def _attribute(default: object, value: object, name: str) -> Any:
+    return getattr(value, name, default)
 
 
 def _parent_of(place: str) -> tuple[str, str] | None:

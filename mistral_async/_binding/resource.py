@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec
 
 from mistral_async._binding.arguments import bind, expand, validator
 from mistral_async._binding.docstring import Documentation
-from mistral_async._binding.replaced import PARENTS, WRITTEN, Written, replacement
+from mistral_async._binding.replaced import (
+    PARENTS,
+    WRITTEN,
+    Written,
+    class_below,
+    is_own,
+    name_of,
+    replacement,
+)
 from mistral_async._binding.unknown_options import without_unknown
 from mistral_async._engine.fallback import with_fallback
 from mistral_async._engine.first_use import loading, raise_unloaded
@@ -89,7 +97,7 @@ class Resource(Generic[M]):
             for name, found in vars(cls).items():
                 if name in own:
                     WRITTEN.setdefault(found.name, []).append(Written(cls, name, found))
-                elif (below := _class_below(name, found)) is not None:
+                elif (below := class_below(name, found)) is not None:
                     PARENTS[below] = cls.__name__, name
 
     def __init__(self, executor: Executor) -> None:
@@ -100,15 +108,18 @@ class Resource(Generic[M]):
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute; in the place of a method, it is what others ask from then on."""
         place = self._place_of(name)
-        if name in self._written and _is_own(value, self._written[name], self):  # what a test puts back
+        if name in self._written and is_own(value, self._written[name], self):  # what a test puts back
             if name in vars(self):
                 delattr(self, name)
             return
         super().__setattr__(name, value)
-        if place is not None and not issubclass(type(value), Resource):
-            self._executor.note(place, self, name)
-        elif place is not None:
-            self._executor.forget(place)
+        executor: Executor | None = vars(self).get("_executor")  # none in a subclass that is half made
+        if place is None or executor is None:
+            return
+        if issubclass(type(value), Resource):
+            executor.forget(place)
+        else:
+            executor.note(place, self, name)
 
     def __delattr__(self, name: str) -> None:
         """Delete an attribute; a method that was replaced is itself again."""
@@ -120,7 +131,7 @@ class Resource(Generic[M]):
         """Return the name of a method, or the class of a group below this one."""
         if (written := self._written.get(name)) is not None:
             return str(written.name)
-        return _class_below(name, inspect.getattr_static(type(self), name, None))
+        return class_below(name, inspect.getattr_static(type(self), name, None))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Read a pickle, such as that of `calls`. In 0.1 the executor had another name."""
@@ -140,7 +151,7 @@ class _Endpoint(Generic[P, D]):
     def __init__(self, describe: Callable[Concatenate[Any, P], D]) -> None:
         self.describe = describe
         """Makes the request, unchecked and not performed: `Chat.complete.describe(None, model=..., messages=...)`."""
-        self.name: str = _name_of(describe)
+        self.name: str = name_of(describe)
         self.gives: str = str(describe.__annotations__.get("return", "")).partition("[")[0]
         """The kind of request: `Call`, `Stream`, `Pages` or `Download`."""
         self.function: Callable[..., Any] = _performing(describe)
@@ -154,23 +165,6 @@ class _Endpoint(Generic[P, D]):
         return self.function(*args, **kwargs)
 
 
-def _is_own(value: Any, written: Any, group: Any) -> bool:
-    return type(value) is MethodType and value.__self__ is group and value.__func__ is written.function
-
-
-def _class_below(name: str, found: Any) -> str | None:
-    """Return the name of the class of a group, which its property is annotated with; None for other attributes."""
-    if not isinstance(found, functools.cached_property) or name == "with_response":
-        return None
-    return str(cast("Any", found).func.__annotations__.get("return", "")).partition("[")[0]
-
-
-def _name_of(function: Callable[..., Any]) -> str:
-    """Return the name of a method, such as `Chat.complete`: one in two groups has that of its own."""
-    name: str = vars(function).get("same_as", function.__qualname__)
-    return name
-
-
 def _appear_as(descriptor: Any, function: Callable[..., Any]) -> None:
     """Give a descriptor the name, the docstring and the signature of its function, for `help` on its class."""
     functools.update_wrapper(descriptor, function)
@@ -181,7 +175,7 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
     signature = expand(describe)
     names = frozenset(list(signature.parameters)[1:])
     qualified, falls_back = describe.__qualname__, "fallback" in names
-    name = _name_of(describe)
+    name = name_of(describe)
     asks: str | None = vars(describe).get("asks")
     described_by = (name,) if asks is None else (name, f"{name.rpartition('.')[0]}.{asks}")
     check: Callable[[dict[str, Any]], dict[str, Any] | None] | None = None
@@ -349,7 +343,7 @@ class Method(Generic[P, A]):
 
     def __init__(self, function: Callable[..., A]) -> None:
         self.described = function
-        name = _name_of(function)
+        name = name_of(function)
         self.name: str = name
         self.gives = "Call" if inspect.iscoroutinefunction(function) else ""
         performed: Any = loading(cast("Any", function)) if self.gives else function

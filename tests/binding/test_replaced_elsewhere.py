@@ -295,3 +295,17 @@ async def test_live_work_asks_for_its_connection(nowhere, name):
         async with live:
             pass
     assert group.connect.call_args.args[0] == "m"
+
+
+def test_a_group_of_the_users_own_has_what_it_has():
+    class Own(SyncMistral):
+        def __init__(self):
+            self.chat = mock.Mock(spec=["greet"])
+            super().__init__("key", server_url=NOWHERE, retry_config=RetryConfig(strategy="none"))
+            self.files = mock.Mock(spec=["greet"])
+
+    client = Own()
+    assert client.chat.greet is not None
+    for view in (client.with_response, client.with_options(timeout=9).with_response):
+        with pytest.raises(errors.APIConnectionError):
+            view.files.retrieve("f")
