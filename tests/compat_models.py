@@ -45,7 +45,7 @@ RETYPED = {"BatchJob": {"outputs": "list[dict[str, Any]] | None"}}
 
 _OPERATION = re.compile(r"models\.\w+op")
 REQUIRED = Path(__file__).with_name("compat_required.txt")
-"""The fields that are never null over there, by class: `python tools/official_names.py` writes it."""
+"""The fields that are never null over there and may be None here, by class: those that its models require."""
 
 
 def stub() -> str:
