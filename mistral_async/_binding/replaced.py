@@ -19,20 +19,23 @@ from mistral_async._http.threads import run_in_thread
 from mistral_async.errors import OutputError
 
 if TYPE_CHECKING:
+    from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.engine import Engine
 
 # Rule 1: A method is replaced where its group has it as an attribute of its own, or its class something else. It is so
 #   for all that performs calls of the client: other methods, bulk and batch work, `with_response` and views.
 # Rule 2: What replaces it is called with the options of the call. Where another method asks it, its answer is read as
 #   the API's: one that is not of the type is asked for again as often as `repair=` says.
-# Rule 3: What replaces a blocking method is called in a thread, and what it gives is read there.
+# Rule 3: What replaces a blocking method is called in a thread, and what it gives is read there. It takes none of the
+#   threads that the calls need which it waits for.
 # Rule 4: What calls the method that it replaces (a wrapper) has that perform for the one who asked: with the options of
-#   the view or the job.
+#   the view or the job. Methods of other clients are none of that.
 # Rule 5: What replaces a coroutine gives something to await; else a TypeError says so.
 
 Ask: TypeAlias = Callable[..., Any]
 
-_ASKING: ContextVar[Mapping[str, Engine]] = ContextVar("_ASKING")
+_ASKING: ContextVar[Mapping[tuple[ClientState, str], Engine]] = ContextVar("_ASKING")
+"""The engines for which methods are asked, by client and name."""
 _ELSEWHERE = ""  # the key that says that a view has a replaced method of its own
 
 
@@ -110,7 +113,7 @@ class Register:
 
     def find(self, name: str, group: Any = None) -> Replacement | None:
         """Return what replaces a method on another group than this one, unless it is what calls it (rule 4)."""
-        if name in _ASKING.get({}):
+        if (self.engine.state, name) in _ASKING.get({}):
             return None
         place, path = name, list[str]()
         while (found := self.own.get(place) or self.replaced.get(place)) is None or found[0] is group:
@@ -134,7 +137,7 @@ class Register:
     def perform_as(self, described_by: tuple[str, ...], group: Any, request: Request, args: Any, options: Any) -> Any:
         """Give the mode's form of a request, where methods of the client are replaced: maybe this one."""
         name = described_by[0]
-        if (engine := _ASKING.get({}).get(name)) is not None:
+        if (engine := _ASKING.get({}).get((self.engine.state, name))) is not None:
             return self.over(engine, responses=getattr(self, "_responses", False)).perform(request)
         if (found := self.find(name, group)) is None:
             return self.perform(request)
@@ -201,10 +204,10 @@ def any_replaced(executor: Register, names: Iterable[str] | None = None) -> bool
 
 async def called(found: Replacement, engine: Engine, args: Any, options: Any) -> Any:
     """Return what a replacement gives (rules 3 to 5)."""
-    token = _ASKING.set({**_ASKING.get({}), found.name: engine})
+    token = _ASKING.set({**_ASKING.get({}), (engine.state, found.name): engine})
     try:
         if found.is_blocking:
-            return _blocking(found, await run_in_thread(partial(found.ask, *args, **options)))
+            return _blocking(found, await run_in_own_thread(partial(found.ask, *args, **options)))
         answer = found.ask(*args, **options)
         if inspect.isawaitable(answer):
             return await answer
@@ -216,9 +219,16 @@ async def called(found: Replacement, engine: Engine, args: Any, options: Any) ->
     )
 
 
+async def run_in_own_thread(function: Callable[..., Any], *args: Any) -> Any:
+    """Return what a function returns in a thread that is none of those that all share (rule 3)."""
+    from anyio import CapacityLimiter
+
+    return await run_in_thread(function, *args, limiter=CapacityLimiter(1))
+
+
 def called_here(found: Replacement, engine: Engine, args: Any, options: Any) -> Any:
     """Return what a replacement gives that does not wait (rule 4)."""
-    token = _ASKING.set({**_ASKING.get({}), found.name: engine})
+    token = _ASKING.set({**_ASKING.get({}), (engine.state, found.name): engine})
     try:
         return found.ask(*args, **options)
     finally:

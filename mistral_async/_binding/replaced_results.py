@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
 
-from mistral_async._binding.replaced import Replacement, called, called_here
+from mistral_async._binding.replaced import Replacement, called, called_here, run_in_own_thread
 from mistral_async._codec.json_encode import encode_any
 from mistral_async._engine.response import Response
 from mistral_async._http.protocol import Timings
-from mistral_async._http.threads import run_in_thread
 from mistral_async._results.accumulate import Accumulator
 from mistral_async._results.stream import accumulate
 
@@ -59,7 +58,7 @@ class _Given:
     async def _step(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call one of its methods (rule 1)."""
         if self._found.is_blocking:
-            return await run_in_thread(function, *args)
+            return await run_in_own_thread(function, *args)
         made = function(*args)
         return await made if inspect.isawaitable(made) else made
 

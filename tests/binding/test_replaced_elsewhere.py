@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from unittest import mock
 
 import pytest
@@ -262,6 +263,30 @@ async def test_a_wrapper_performs_for_who_asked(client, server, of_the_class):
         assert server.requests[-1].headers["x-team"] == "blue"
         assert results.usage.requests == 1
     assert len(server.requests) == len(seen) == 2
+
+
+async def test_a_wrapper_may_ask_another_client(client, server, nowhere):
+    """Rule 4: that sends with its own key to its own server, and asks what replaces its own methods."""
+    nowhere.chat.complete = client.with_options(timeout=9).chat.complete
+    view, call = nowhere.with_options(timeout=9), {**CALL, "model": "mistral-small-latest"}
+    client.models.list = mock.AsyncMock()
+    assert (await view.chat.complete(**call)).model == "mistral-small-latest"
+    client.chat.complete = mock.AsyncMock(side_effect=answer)
+    assert (await view.chat.complete(**call)).id == "mocked"
+    assert len(server.requests) == 1
+
+
+def test_calls_that_wait_in_threads_take_none_that_others_need(blocking):
+    """Rule 3: event loops share forty."""
+    all_are_here = threading.Barrier(41, timeout=5)
+
+    def wait(**options):
+        all_are_here.wait()
+        return answer(**options)
+
+    blocking.chat.complete = wait
+    results = blocking.bulk.chat(["a"] * 41, model="m", concurrency=41).collect()
+    assert {result.ok for result in results} == {True}
 
 
 def test_what_a_test_puts_back_is_no_replacement(blocking, monkeypatch):
