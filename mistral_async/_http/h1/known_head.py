@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from typing import Final, overload
+from typing import Any, Final, overload
 
 # Rule 1: A head that an expression matches reads the same without it (`head`): the expression has the status line and
 # the names of a head that was read so, in their order, and a value is what a value may be. All else is left to `head`.
@@ -72,8 +72,9 @@ class KnownHead(Sequence[tuple[bytes, bytes]]):
 
     def pairs(self) -> list[tuple[bytes, bytes]]:
         """Return all fields, and let go of the bytes that they were read from."""
-        if self._found is not None:
-            values = self._found.groups()
+        found = self._found  # of which another thread may let go meanwhile
+        if found is not None:
+            values = found.groups()
             self._pairs = [(name, value.strip(_BLANK)) for name, value in zip(self._kind.names, values, strict=True)]
             self._found = None
         return self._pairs
@@ -90,6 +91,9 @@ class KnownHead(Sequence[tuple[bytes, bytes]]):
 
     def __eq__(self, other: object) -> bool:
         return self.pairs() == (other.pairs() if isinstance(other, KnownHead) else other)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (self.pairs(),)  # a pickle, or a copy, is a list as of any other head
 
     def __hash__(self) -> int:
         raise TypeError("unhashable, as a list is")

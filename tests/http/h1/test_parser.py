@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import pickle
+import sys
 import time
 import timeit
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import example, given
@@ -193,8 +197,17 @@ def test_headers_are_lower_case_in_order_and_unfolded():
     assert parser.headers == [(b"empty", b""), (b"spaces", b"a b"), (b"content-length", b"1")]
 
 
+@pytest.mark.parametrize("blank", [b"\r\n ", b" \t\r\n\t \r\n "])
+def test_a_folded_line_of_blanks_begins_no_field(blank):
+    """And no name with a blank before it is known from then on."""
+    forget_fields()
+    field = b"X-Folded: a" + blank + b"\r\n b: c\r\nServer: x\r\n"
+    for _ in range(3):
+        assert parse(HEAD + field + b"\r\n")[2] == [(b"x-folded", b"a b: c"), (b"server", b"x")]
+
+
 FIELD_LINES = st.lists(
-    st.sampled_from([b"Server: x", b"server:", b"SERVER : x", b"Server", b"", b" folded", b"\tfolded", b"Vary: a\rb"])
+    st.sampled_from([b"Server: x", b"server:", b"SERVER : x", b"Server", b"", b" folded", b"\tfolded", b" ", b" a: b"])
     | st.sampled_from(
         [b"X-A: \x00", b"X-A:b\nc", b"Vary: a\rb", b"X-A: b \t", b"x-a::", b":", b"X-A: \xff", b"A" * 80 + b": c"]
     ),
@@ -269,6 +282,47 @@ def test_what_is_no_regular_head_is_not_known_however_often_it_comes(lines):
     for _ in range(40):
         parse(HEAD + joined(lines) + b"\r\nx")
     assert not known_head._KNOWN
+
+
+def known():
+    forget_fields()
+    return [parse(HEAD + b"A: b\r\nContent-Length: 1\r\n\r\nx")[2] for _ in range(17)][-1]
+
+
+def test_a_copy_of_the_fields_of_a_known_head_is_a_list():
+    """Pickles of errors and answers name no class of the parser."""
+    fields = [(b"a", b"b"), (b"content-length", b"1")]
+    for restored in (pickle.loads(pickle.dumps(known())), copy.copy(known()), copy.deepcopy(known())):
+        assert type(restored) is list
+        assert restored == fields
+
+
+def test_threads_may_read_the_fields_of_a_known_head_at_the_same_time():
+    def trace(frame, event, _):
+        nonlocal left
+        if frame.f_code is not known_head.KnownHead.pairs.__code__:
+            return None
+        frame.f_trace_opcodes = True
+        left -= event == "opcode"
+        if left == 0:
+            sys.settrace(None)
+            threads.submit(fields.pairs).result(10)
+        return trace
+
+    before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 asks for it before it traces
+    with ThreadPoolExecutor(1) as threads:
+        for step in range(1, 500):
+            fields, left = known(), step
+            sys.settrace(trace)
+            try:
+                read = fields.pairs()
+            finally:
+                sys.settrace(before)
+            assert read == [(b"a", b"b"), (b"content-length", b"1")]
+            if left > 0:
+                break
+    assert 10 < step < 500
 
 
 @pytest.mark.parametrize("value", [b"\n", b"\r", b" ", b"a\n", b"\r\n\t"])
