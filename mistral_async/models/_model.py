@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import inspect
 
 from mistral_async._codec.dump import DumpOptions, dump
 from mistral_async._codec.json_encode import encode_any
 from mistral_async._codec.json_types import JSONObject, is_array, is_object
+from mistral_async._codec.lenient_values import struct_info
 from mistral_async._codec.open_union import open_hook
 from mistral_async._codec.secret_fields import secret_names
 from mistral_async._codec.shown import Shown
+from mistral_async.models._pydantic import by_key
 from mistral_async.models._pydantic_v1 import Pydantic1Methods
 
 
@@ -68,8 +71,9 @@ class Answer(msgspec.StructMeta):
     if not TYPE_CHECKING:  # type checkers read the constructor of the Struct
 
         def __call__(self, *args: Any, **fields: Any) -> Any:
-            """Make the Struct; dicts that do not fit stay what they are."""
-            known = {name: _read(self, name, value) for name, value in fields.items() if name in self.__struct_fields__}
+            """Make the Struct, of fields by their names or keys; dicts that do not fit stay what they are."""
+            names = _names(self)
+            known = {names[name]: _read(self, names[name], value) for name, value in fields.items() if name in names}
             return super().__call__(*args, **known)
 
 
@@ -77,15 +81,25 @@ def _read(cls: type[msgspec.Struct], name: str, value: Any) -> Any:
     """Return a field's value with what is declared in the place of dicts."""
     if not (is_object(value) or (is_array(value) and any(map(is_object, value)))):
         return value
+    declared, kind = _types(cls)[name]
     try:
-        return msgspec.convert(value, _types(cls)[name], strict=False, dec_hook=open_hook)
+        return msgspec.convert(by_key(kind, value), declared, strict=False, dec_hook=open_hook)
     except msgspec.ValidationError:
         return value
 
 
 @functools.cache
-def _types(cls: type[msgspec.Struct]) -> dict[str, Any]:
-    return {each.name: each.type for each in msgspec.structs.fields(cls)}
+def _names(cls: type[msgspec.Struct]) -> Mapping[str, str]:
+    """Return the names of the fields, by these and by their keys."""
+    fields = msgspec.structs.fields(cls)
+    return {each.encode_name: each.name for each in fields} | {each.name: each.name for each in fields}
+
+
+@functools.cache
+def _types(cls: type[msgspec.Struct]) -> Mapping[str, tuple[Any, inspect.Type]]:
+    """Return the types of the fields, and what msgspec knows of them."""
+    known = {each.name: each.type for each in struct_info(cls).fields}
+    return {each.name: (each.type, known[each.name]) for each in msgspec.structs.fields(cls)}
 
 
 class Moment:

@@ -143,7 +143,7 @@ class PydanticMethods:
         """
         if isinstance(obj, cls):
             return obj
-        values = _by_key(struct_info(cast("Any", cls)), obj if is_mapping(obj) else plain(obj))
+        values = by_key(struct_info(cast("Any", cls)), obj if is_mapping(obj) else plain(obj))
         return _converted(lambda: msgspec.convert(values, cls, strict=False, dec_hook=open_hook))
 
     @classmethod
@@ -256,21 +256,21 @@ def _keys(cls: Any) -> Mapping[str, str]:
     return {name: key for name, key in {**keys, **older}.items() if name != key}
 
 
-def _by_key(kind: inspect.Type, value: Any) -> Any:
+def by_key(kind: inspect.Type, value: Any) -> Any:
     """Return a value with the keys of the wire, where Structs are declared in it, and its moments as text."""
     match kind:
         case inspect.StructType(cls=cls, fields=fields) if is_mapping(value) and hasattr(cls, "always_sent"):
             keys = _keys(cls)
             kinds = {each.encode_name: each.type for each in fields}
             named = {keys.get(name, name): each for name, each in value.items()}
-            return {key: _by_key(kinds[key], each) if key in kinds else each for key, each in named.items()}
+            return {key: by_key(kinds[key], each) if key in kinds else each for key, each in named.items()}
         case inspect.ListType(item_type=item) if is_array(value):
-            return [_by_key(item, each) for each in value]
+            return [by_key(item, each) for each in value]
         case inspect.DictType(value_type=item) if is_mapping(value):
-            return {key: _by_key(item, each) for key, each in value.items()}
+            return {key: by_key(item, each) for key, each in value.items()}
         case inspect.UnionType(types=types):
             for each in types:
-                value = _by_key(each, value)
+                value = by_key(each, value)
             return value
         case inspect.StrType() if isinstance(value, datetime):
             return value.isoformat()

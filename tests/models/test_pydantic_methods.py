@@ -304,6 +304,14 @@ def test_an_answer_is_made_of_its_dict(answer):
     assert ChatCompletionResponse(usage={"prompt_tokens": "many"}).usage == {"prompt_tokens": "many"}
 
 
+@pytest.mark.parametrize("by_alias", [True, False])
+def test_a_list_of_files_is_made_of_its_dict_by_keys_and_by_names(by_alias):
+    files = models.ListFilesResponse(data=[models.FileSchema(id="a", size_bytes=12)], total=1)
+    kept = files.model_dump(by_alias=by_alias)
+    assert models.ListFilesResponse(**kept) == files
+    assert models.FileSchema(**kept["data"][0]).size_bytes == 12
+
+
 def test_calls_of_tools_are_made_of_dicts():
     call = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
     assert ToolCall(**call).function == FunctionCall("f", "{}")
