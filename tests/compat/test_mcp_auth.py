@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
+import threading
+import traceback
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import anyio
 import pytest
@@ -17,6 +22,7 @@ from oauth_server import Provider, serve
 from mistral_async.compat.extra.exceptions import MCPAuthException, MCPException
 from mistral_async.compat.extra.mcp.auth import (
     AsyncOAuth2Client,
+    ClientRegistrationError,
     OAuthParams,
     build_oauth_params,
     get_oauth_server_metadata,
@@ -24,6 +30,7 @@ from mistral_async.compat.extra.mcp.auth import (
 from mistral_async.compat.extra.mcp.sse import MCPClientSSE, SSEServerParams
 from mistral_async.compat.extra.mcp.streamable_http import MCPClientStreamableHTTP, StreamableHTTPServerParams
 from mistral_async.compat.extra.run.context import RunContext
+from mistral_async.errors import MistralError
 
 pytestmark = [
     pytest.mark.slow,  # it loads mcp, which takes seconds
@@ -61,6 +68,42 @@ async def authorized(url):
     answer, state = await let_in(params)
     client.set_auth_token(await client.get_token_from_auth_response(answer, BACK, state))
     return client, params
+
+
+def locals_of_ours(tb):
+    """Return what a report of an error shows of the variables in the package."""
+    frames = [frame for frame, _ in traceback.walk_tb(tb) if "mistral_async." in frame.f_globals["__name__"]]
+    assert frames
+    return repr([frame.f_locals for frame in frames])
+
+
+@contextmanager
+def answering(answers):
+    """Serve objects by their paths, 404 elsewhere; a function gives them by the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            found = answers(url).get(self.path)
+            self.send_response(404 if found is None else 200)
+            self.end_headers()
+            self.wfile.write(json.dumps(found).encode())
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            self.do_GET()
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield url
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @ON_BOTH
@@ -104,8 +147,9 @@ async def test_a_token_that_expires_in_a_session_ends_the_call_and_is_refreshed(
     await again.initialize()
     assert await again.execute_tool("add", {"a": 2, "b": 2}) == [{"type": "text", "text": "4"}]
     await again.aclose()
-    with pytest.raises(MCPAuthException, match="invalid_grant"):  # it was used already
+    with pytest.raises(MCPAuthException, match="invalid_grant") as caught:  # it was used already
         await client.refresh_auth_token()
+    assert client._auth_token["refresh_token"] not in locals_of_ours(caught.tb)
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
@@ -118,6 +162,7 @@ async def test_no_error_and_no_log_has_a_secret(url, caplog):
     stranger = OAuthParams(scheme=params.scheme, client_id=params.client_id, client_secret="a guess")
     for asking, given, told in [
         (client, f"{answer}x", "another state"),
+        (client, f"http://[{answer}", "no address"),
         (client, f"{BACK}?error=access_denied&error_description=No.&state={state}", "access_denied: No."),
         (client, f"{BACK}?state={state}", "no code"),
         (client, f"{BACK}?code={code}0&state={state}", "invalid_grant"),
@@ -127,9 +172,51 @@ async def test_no_error_and_no_log_has_a_secret(url, caplog):
             await asking.get_token_from_auth_response(given, BACK, state)
         assert caught.value.__cause__ is None
         assert not any(secret in str(caught.value) for secret in (code, params.client_secret))
+        assert params.client_secret not in locals_of_ours(caught.tb)
+    for lost in ("", None):  # a session that has no state must take no answer that has none
+        with pytest.raises(MCPAuthException, match="another state"):
+            await client.get_token_from_auth_response(f"{BACK}?code={code}", BACK, lost)
     token = await client.get_token_from_auth_response(answer, BACK, state)
     shown = caplog.text + repr(params) + repr(SSEServerParams(url=f"{url}/sse?key=abc", headers={"x": "abc"}))
     assert not any(each in shown for each in (code, params.client_secret, token["access_token"], "abc"))
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_no_error_of_a_connection_has_a_secret(url):
+    address = url.replace("//", "//user-of-it:password@")
+    headers = {"authorization": "Bearer in-a-header\n"}
+    client = MCPClientSSE(SSEServerParams(url=f"{address}/nothing?key=in-the-query", headers=headers))
+
+    async def run():
+        async with RunContext(model="m") as run:
+            await run.register_mcp_client(client)
+
+    for use in (client.initialize, run):
+        with pytest.raises(MistralError, match="can not be reached") as caught:
+            await use()
+        shown = "".join(traceback.format_exception(caught.value))
+        assert not any(each in shown for each in ("user-of-it", "password@", "in-the-query", "in-a-header"))
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_refusal_is_not_told_of_a_server_that_has_gone(url):
+    client = MCPClientSSE(SSEServerParams(url=f"{url}/sse"))
+    with pytest.raises(MCPAuthException):
+        await client.initialize()
+    client._sse_params.url = "http://127.0.0.1:1/sse"
+    for use in (client.initialize, client.requires_auth):
+        with pytest.raises(MCPException, match="can not be reached") as caught:
+            await use()
+        assert not isinstance(caught.value, MCPAuthException)
+
+
+@ON_BOTH
+async def test_a_token_is_refreshed_once_for_all_that_ask_at_once(url):
+    client, _ = await authorized(url)
+    async with anyio.create_task_group() as asking:
+        for _ in range(3):
+            asking.start_soon(client.refresh_auth_token)
+    assert not await client.requires_auth()
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
@@ -186,6 +273,37 @@ async def test_a_server_without_metadata_has_the_default_paths(server):
     assert isinstance(caught.value, MCPAuthException)
     given = await build_oauth_params(server.url, BACK, client_id="c", client_secret="s")
     assert AsyncOAuth2Client.from_oauth_params(given).client_id == "c"
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize(
+    "resource", [{"resource": "http://[bad"}, {"authorization_servers": 5}, {"authorization_servers": ["http://[bad"]}]
+)
+async def test_metadata_that_can_not_be_read_is_an_error_of_ours(resource):
+    place = "/.well-known/oauth-protected-resource"
+    with (
+        answering(lambda url: {place: {"resource": url} | resource}) as url,
+        pytest.raises(MCPAuthException, match="metadata of"),
+    ):
+        await get_oauth_server_metadata(url)
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize(
+    "registered", [{"client_id": 5}, {"client_id": ""}, {"client_id": "a", "client_secret": 7}, {}]
+)
+async def test_a_client_without_an_id_is_not_registered(registered):
+    with answering(lambda _: {"/register": registered}) as url, pytest.raises(ClientRegistrationError):
+        await build_oauth_params(url, BACK)
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_metadata_with_nulls_is_taken():
+    paths = dict.fromkeys(("issuer", "authorization_endpoint", "token_endpoint"), "https://a.test/a")
+    metadata = {**paths, "response_types_supported": ["code"], "grant_types_supported": None}
+    with answering(lambda _: {"/.well-known/oauth-authorization-server": metadata}) as url:
+        params = await build_oauth_params(url, BACK, client_id="c", client_secret="s")
+    assert params.scheme.refresh_url is None
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])

@@ -420,6 +420,7 @@ WAITS = [
         compat/extra/mcp/base.py get_system_prompt:_session.get_prompt list_system_prompts:_session.list_prompts
         compat/extra/mcp/base.py __aenter__:AsyncExitStack __aexit__:_stack.__aexit__ aclose:_exit_stack.aclose
         compat/extra/mcp/sse.py requires_auth:httpx2.AsyncClient requires_auth:client.stream
+        compat/extra/mcp/sse.py refresh_auth_token:_refreshing
         compat/extra/mcp/sse.py _get_transport:exit_stack.enter_async_context
         compat/extra/mcp/stdio.py _get_transport:exit_stack.enter_async_context
         compat/extra/mcp/streamable_http.py _get_transport:exit_stack.enter_async_context

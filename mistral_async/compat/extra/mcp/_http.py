@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from mistral_async._codec.redact import secrets_in
 from mistral_async.compat.extra.exceptions import MCPAuthException
 from mistral_async.compat.extra.mcp.base import MCPClientBase
 from mistral_async.models._model import Model
@@ -40,6 +42,18 @@ class MCPClientHTTP(MCPClientBase):
         """The address in messages, without the secrets in it."""
         return without_secrets(self._url)
 
+    @abstractmethod
+    def _format_headers(self) -> dict[str, str]:
+        """Return the headers of requests."""
+
+    def _secrets(self) -> list[str]:
+        try:
+            url = httpx.URL(self._url)
+        except httpx.InvalidURL:
+            return []
+        headers = ((name, str(value)) for name, value in self._format_headers().items())
+        return [url.username, url.password, *url.params.values(), *secrets_in(headers)]
+
     def _refusal(self) -> str:
         """Return the message for a server that answers 401."""
         return "Authentication required but no auth params provided."
@@ -54,4 +68,7 @@ class MCPClientHTTP(MCPClientBase):
 
 def without_secrets(url: str) -> str:
     """Return an address without its query, user and password."""
-    return str(httpx.URL(url).copy_with(query=None, fragment=None, username="", password=""))
+    try:
+        return str(httpx.URL(url).copy_with(query=None, fragment=None, username="", password=""))
+    except httpx.InvalidURL:
+        return "an address that is not valid"

@@ -10,7 +10,7 @@ import base64
 import hmac
 import logging
 import secrets
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from mistral_async._codec.json_types import JSONObject, is_object
-from mistral_async._codec.redact import redact_text
+from mistral_async._codec.redact import as_secret, redact_text
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.exceptions import MCPAuthException
 from mistral_async.compat.extra.mcp._http import without_secrets
@@ -84,7 +84,7 @@ async def build_oauth_params(
         authorization_url=metadata.authorization_endpoint,
         token_url=metadata.token_endpoint,
         scope=scope or [],
-        refresh_url=metadata.token_endpoint if "refresh_token" in metadata.grant_types_supported else None,
+        refresh_url=metadata.token_endpoint if "refresh_token" in (metadata.grant_types_supported or ()) else None,
     )
     return OAuthParams(scheme=scheme, client_id=client_id, client_secret=client_secret)
 
@@ -94,7 +94,8 @@ async def get_oauth_server_metadata(server_url: str) -> Metadata:
     with _needed():
         from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
     base = server_url.rstrip("/")
-    found = await _named_by(base) or await get_well_known_authorization_server_metadata(base)
+    with _failures(f"the OAuth metadata of {without_secrets(base)} can not be read"):
+        found = await _named_by(base) or await get_well_known_authorization_server_metadata(base)
     return found or AuthorizationServerMetadata(
         issuer=base,
         authorization_endpoint=f"{base}/authorize",
@@ -132,10 +133,11 @@ async def dynamic_client_registration(
     with _failures(f"{without_secrets(register_endpoint)} can not be asked to register the client"):
         response = await async_client.post(register_endpoint, json=wanted)
     answer = _json_object(response.content)
-    if not response.is_success or "client_id" not in answer:
+    client_id, client_secret = answer.get("client_id"), answer.get("client_secret") or ""
+    if not (response.is_success and client_id and isinstance(client_id, str) and isinstance(client_secret, str)):
         told = ", ".join(f"{answer[name]}" for name in ("error", "error_description") if name in answer)
         raise ClientRegistrationError(f"Client registration failed: status={response.status_code}, error={told}")
-    return answer["client_id"], answer.get("client_secret") or ""
+    return client_id, client_secret
 
 
 def authorization_url(params: OAuthParams, redirect_url: str) -> tuple[str, str]:
@@ -152,9 +154,9 @@ def authorization_url(params: OAuthParams, redirect_url: str) -> tuple[str, str]
 
 async def exchange_code(params: OAuthParams, answer: str, redirect_url: str, state: str) -> Any:
     """Return the token for the code in the address that a user came back to."""
-    code = _code_in(answer, state)
+    code, verifier = as_secret(_code_in(answer, state)), as_secret(_verifier(params, state))
     url = params.scheme.token_url
-    with _failures(f"{without_secrets(url)} gave no token", code, params.client_secret):
+    with _failures(f"{without_secrets(url)} gave no token", code, verifier, as_secret(params.client_secret)):
         async with _client(params) as client:
             token = await client.fetch_token(
                 url,
@@ -162,19 +164,19 @@ async def exchange_code(params: OAuthParams, answer: str, redirect_url: str, sta
                 client_id=params.client_id,  # beside its authentication, for servers that want both
                 code=code,
                 redirect_uri=redirect_url,
-                code_verifier=_verifier(params, state),
+                code_verifier=verifier,
             )
     return _checked(token, url)
 
 
-async def refresh(params: OAuthParams, token: Mapping[str, Any]) -> Any:
-    """Return another token, by the refresh token of one."""
+async def refresh(params: OAuthParams, refresh_token: str | None) -> Any:
+    """Return another token, by the refresh token of the last one."""
     url = params.scheme.refresh_url
     if url is None:
         raise MCPAuthException("the server refreshes no tokens: there is no refresh_url in the OAuth parameters")
-    if not (refresh_token := token.get("refresh_token")):
+    if not refresh_token:
         raise MCPAuthException("there is no refresh token: call set_auth_token with a token that has one")
-    with _failures(f"{without_secrets(url)} gave no token", refresh_token, params.client_secret):
+    with _failures(f"{without_secrets(url)} gave no token", refresh_token, as_secret(params.client_secret)):
         async with _client(params) as client:
             found = await client.refresh_token(url, refresh_token=refresh_token, client_id=params.client_id)
     return _checked(found, url)
@@ -195,8 +197,9 @@ def _verifier(params: OAuthParams, state: str) -> str:
 
 def _code_in(answer: str, state: str) -> str:
     """Return the code in the address that a user came back to, if it is the answer to this state."""
-    given = {name: values[0] for name, values in parse_qs(urlsplit(answer).query).items()}
-    if not hmac.compare_digest(given.get("state", "").encode(), state.encode()):
+    with _failures("the answer is no address"):
+        given = {name: values[0] for name, values in parse_qs(urlsplit(answer).query).items()}
+    if not state or not hmac.compare_digest(given.get("state", "").encode(), state.encode()):
         raise MCPAuthException("the answer has another state than the authorization that was asked for")
     if "code" not in given:
         told = ": ".join(given[name] for name in ("error", "error_description") if name in given)

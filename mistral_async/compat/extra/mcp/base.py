@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from typing_extensions import TypedDict
 
+from mistral_async._codec.redact import redact_text
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.exceptions import MCPException
 from mistral_async.errors import MistralError
@@ -105,16 +106,29 @@ class MCPClientBase(ABC):
 
     @contextmanager
     def failures(self, what: str) -> Generator[None]:
-        """Raise what goes wrong with the server in the block as one `MCPException`, and errors of ours as they are."""
+        """Raise what goes wrong with the server in the block as one `MCPException`, and errors of ours as they are.
+
+        A cause that shows a secret is left out.
+        """
         try:
             yield
         except Exception as problem:
-            raise self._error(what, _single(problem)) from problem
+            single = _single(problem)
+            if (error := self._error(what, single)) is problem:
+                raise
+            raise error from (problem if self._told(single) == _text(single) else None)
 
     def _error(self, what: str, problem: BaseException) -> Exception:
         if isinstance(problem, MistralError):
             return problem
-        return MCPException(f"the MCP server {self.title} {what}: {type(problem).__name__}: {problem}")
+        return MCPException(f"the MCP server {self.title} {what}: {self._told(problem)}")
+
+    def _told(self, problem: BaseException) -> str:
+        return redact_text(_text(problem), self._secrets())
+
+    def _secrets(self) -> list[str]:
+        """Return what no message shows."""
+        return []
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self._name!r}>"
@@ -132,9 +146,10 @@ class _Transport:
         self.name = client.title
 
     async def __aenter__(self) -> Any:
-        async with AsyncExitStack() as opened:
-            streams = await self._client._get_transport(opened)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module
-            self._stack = opened.pop_all()
+        with self._client.failures("can not be reached"):
+            async with AsyncExitStack() as opened:
+                streams = await self._client._get_transport(opened)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of this module
+                self._stack = opened.pop_all()
         return streams
 
     async def __aexit__(
@@ -148,6 +163,10 @@ def _single(problem: BaseException) -> BaseException:
     while isinstance(problem, BaseExceptionGroup):
         problem = cast("BaseException", problem.exceptions[0])
     return problem
+
+
+def _text(problem: BaseException) -> str:
+    return f"{type(problem).__name__}: {problem}"
 
 
 def _text_chunk(content: Any) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
 
+from mistral_async._codec.redact import as_secret
 from mistral_async.compat._official import names
 from mistral_async.compat.extra.exceptions import MCPAuthException
 from mistral_async.compat.extra.mcp import auth
@@ -44,6 +46,8 @@ class MCPClientSSE(MCPClientHTTP):
         self._sse_params = sse_params
         self._oauth_params = oauth_params
         self._auth_token = auth_token
+        self._tokens = 0  # that were set: nobody refreshes a token that another has replaced
+        self._refreshing = anyio.Lock()
 
     @property
     def base_url(self) -> str:
@@ -57,12 +61,13 @@ class MCPClientSSE(MCPClientHTTP):
     def set_auth_token(self, token: Mapping[str, Any]) -> None:
         """Send a token from the next connection on."""
         self._auth_token = token
+        self._tokens += 1
 
     async def requires_auth(self) -> bool:
         """Return whether the server asks for another authorization than it is sent."""
         import httpx2
 
-        given = self._sse_params
+        given, self._is_refused = self._sse_params, False
         with self.failures("can not be reached"):
             async with (
                 httpx2.AsyncClient(headers=self._format_headers(), timeout=given.timeout) as client,
@@ -82,8 +87,15 @@ class MCPClientSSE(MCPClientHTTP):
         return await auth.exchange_code(self._needed_params(), authorization_response, redirect_url, state)
 
     async def refresh_auth_token(self) -> None:
-        """Replace the token by a new one, by its refresh token; raises `MCPAuthException` where there is none."""
-        self.set_auth_token(await auth.refresh(self._needed_params(), self._auth_token or {}))
+        """Replace the token by a new one, by its refresh token; raises `MCPAuthException` where there is none.
+
+        Of several that ask at once, the first has it refreshed for all: a refresh token may be good for one use.
+        """
+        params, tokens = self._needed_params(), self._tokens
+        async with self._refreshing:
+            if tokens == self._tokens:
+                refresh_token = as_secret((self._auth_token or {}).get("refresh_token"))
+                self.set_auth_token(await auth.refresh(params, refresh_token))
 
     def _needed_params(self) -> OAuthParams:
         if self._oauth_params is None:
@@ -92,8 +104,8 @@ class MCPClientSSE(MCPClientHTTP):
 
     def _format_headers(self) -> dict[str, str]:
         headers = dict(self._sse_params.headers or {})
-        if self._auth_token:
-            headers["Authorization"] = f"Bearer {self._auth_token['access_token']}"
+        if access_token := (self._auth_token or {}).get("access_token"):
+            headers["Authorization"] = f"Bearer {access_token}"
         return headers
 
     def _refusal(self) -> str:
@@ -102,7 +114,7 @@ class MCPClientSSE(MCPClientHTTP):
     async def _get_transport(self, exit_stack: AsyncExitStack) -> Any:
         from mcp.client.sse import sse_client
 
-        given = self._sse_params
+        given, self._is_refused = self._sse_params, False
         return await exit_stack.enter_async_context(
             sse_client(given.url, self._format_headers(), given.timeout, given.sse_read_timeout, self._http_client)
         )

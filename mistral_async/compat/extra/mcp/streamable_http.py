@@ -26,10 +26,13 @@ class MCPClientStreamableHTTP(MCPClientHTTP):
         super().__init__(params.url, name)
         self._params = params
 
+    def _format_headers(self) -> dict[str, str]:
+        return self._params.headers or {}
+
     async def _get_transport(self, exit_stack: AsyncExitStack) -> Any:
         import httpx2
 
-        given = self._params
+        given, self._is_refused = self._params, False
         client = httpx2.AsyncClient(
             headers=given.headers,
             timeout=httpx2.Timeout(given.timeout, read=given.sse_read_timeout),
