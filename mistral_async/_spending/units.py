@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, cast
 
-from mistral_async._codec.counts import read_count
+from mistral_async._codec.counts import LARGEST, read_count
 from mistral_async.models.usage import PromptTokensDetails, UsageInfo
 
 _PLACES = ("usage", "usage_info")
@@ -51,7 +51,8 @@ def read_units(usage: object) -> Units | None:
         if is_plain and type(cached) is int and 0 <= cached <= tokens:
             both = tokens + output
             total = both if both > total else total  # noqa: FURB136 - to call `max` takes ten times as long
-            return _new(Units, (tokens, cached, output, total, 0, 0))
+            if total <= LARGEST:  # and so is each of the others
+                return _new(Units, (tokens, cached, output, total, 0, 0))
     tokens = _count(usage, "prompt_tokens") or _count(usage, "input_tokens")
     output = _count(usage, "completion_tokens") or _count(usage, "output_tokens")
     total = _count(usage, "total_tokens")

@@ -155,6 +155,13 @@ def test_details_of_any_kind_are_no_reason_to_fail(details):
     assert read_units(usage) == Units(10, cached, 5, 15)
 
 
+@pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens", "total_tokens"])
+def test_what_is_too_large_is_no_count_wherever_it_stands(name):
+    counts = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2, name: 10**400}
+    assert read_units(UsageInfo(**counts)) == read_units(counts)
+    assert max(read_units(UsageInfo(**counts))) <= 2
+
+
 def test_a_total_alone_is_no_free_call():
     assert read_units({"prompt_tokens": None, "total_tokens": 7}) == Units(input=7, total=7)
 
