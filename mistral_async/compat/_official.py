@@ -23,6 +23,7 @@ import typing_extensions
 from typing_extensions import is_typeddict
 
 from mistral_async._codec.open_union import constant as constant_field
+from mistral_async._codec.secret_fields import secret_names
 
 # Rule 1: `mistral_async.compat` stands for `mistralai` and for `mistralai.client`: the same module is found by each of
 # its names (`compat.client.models`), and `install` has it found as `mistralai` too.
@@ -310,13 +311,14 @@ def made(module: str, name: str, kind: str) -> Any:
 
 def _model(name: str, fields: str) -> type[msgspec.Struct]:
     """Make a model of its fields: each may be anything, and what is not set is not sent."""
-    from mistral_async.models._model import Model
+    from mistral_async.models._model import Model, SecretModel
 
     declared = [_field(each) for each in fields.split(",") if each]
+    has_secret = any(secret_names({field: field for field, *_ in declared}))
     return msgspec.defstruct(
         name,
         declared,
-        bases=(cast("Any", Model),),
+        bases=(cast("Any", SecretModel if has_secret else Model),),
         module=f"{HERE}.models",
         namespace={"__doc__": f"`{name}` of the official SDK; its values are not checked.", "stands_for_dict": True},
         kw_only=True,

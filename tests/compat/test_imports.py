@@ -316,6 +316,7 @@ def test_keys_and_bodies_are_written_as_they_are_sent(monkeypatch: pytest.Monkey
     monkeypatch.setenv("MISTRAL_API_KEY", "of the environment")
     found = compat.utils.get_security_from_env(None, compat_models.Security)
     assert compat.utils.get_security(found) == ({"Authorization": "Bearer of the environment"}, {})
+    assert repr(found) == "Security(api_key='***')"
     given = compat.Mistral(api_key="given").sdk_configuration.security
     assert compat.utils.get_security_from_env(given, compat_models.Security) is given
     assert compat.utils.get_security(given) == ({"Authorization": "Bearer given"}, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
+import httpx
 import pytest
 
 pytest.importorskip("opentelemetry.sdk.trace")
@@ -17,6 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from mistral_async.compat import Mistral
 from mistral_async.compat._hooks.tracing import TracingHook
+from mistral_async.compat._hooks.types import AfterSuccessContext, BeforeRequestContext, HookContext
 from mistral_async.compat.errors import SDKError
 from mistral_async.compat.extra import observability
 
@@ -149,6 +151,19 @@ def test_a_hook_that_is_registered_makes_a_span_of_each_request(client):
     assert (complete.attributes["http.response.status_code"], complete.status.is_ok) == (200, True)
     assert (refused.attributes["http.response.status_code"], refused.status.is_ok) == (400, False)
     assert not any("?" in span.attributes["http.url"] for span in (complete, stream, refused))
+
+
+def test_a_span_ends_once_with_a_response_that_is_closed_twice(caplog):
+    provider, exporter = recording()
+    hook, call = TracingHook(), HookContext(None, "", "stream_chat")
+    hook.attach(provider)
+    request = hook.before_request(BeforeRequestContext(call), httpx.Request("POST", "https://a.test", json={}))
+    answer = httpx.Response(200, stream=httpx.ByteStream(b"data: [DONE]\n\n"), request=request)
+    response = hook.after_success(AfterSuccessContext(call), answer)
+    assert list(response.iter_lines()) == ["data: [DONE]", ""]
+    response.close()
+    assert len(exporter.get_finished_spans()) == 1
+    assert not caplog.records  # OpenTelemetry warns of spans that end twice
 
 
 def test_what_can_not_be_is_said(client, monkeypatch):

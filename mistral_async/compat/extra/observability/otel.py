@@ -181,16 +181,21 @@ class TracedResponse:
             self._read += chunk
             yield chunk
 
+    def _end_once(self) -> None:
+        """End the span: a response is closed at the end of its stream, and again by its block."""
+        self._end(bytes(self._read))
+        self._end = lambda _: None
+
     def close(self) -> None:
         """Close the response and end the span."""
         inner: Any = super()
-        self._end(bytes(self._read))
+        self._end_once()
         inner.close()
 
     async def aclose(self) -> None:
         """Close the response and end the span."""
         inner: Any = super()
-        self._end(bytes(self._read))
+        self._end_once()
         await inner.aclose()
 
 
