@@ -90,7 +90,7 @@ class Clients:
     def encode_workflows(self, encoding: WorkflowEncoding) -> None:
         """Encode the payloads of workflows from now on."""
         self.settings["workflow_encoding"] = encoding
-        for key, client in self.made.items():
+        for key, client in self.made.copy().items():
             self.made[key] = client.with_options(workflow_encoding=encoding)
 
     def _resolve_telemetry(self) -> None:
@@ -107,10 +107,15 @@ class Clients:
         return None if asked_for is None else asked_for.get_hooks().tracing.hooks()
 
     def _begin_anew(self) -> None:
-        """Have new clients make the calls that follow; connections of the old ones are closed when none is in use."""
+        """Have new clients make the calls that follow; connections of the old ones are closed when none is in use.
+
+        Other threads may make clients meanwhile. The settings are changed before, which those then have.
+        """
         self._changes += 1
-        retire(self.made.values())
-        self.made.clear()
+        old = self.made.copy()
+        for key in old:
+            self.made.pop(key, None)
+        retire(old.values())
 
     @functools.cached_property
     def sdk_configuration(self) -> SDKConfiguration:
@@ -133,7 +138,6 @@ class Clients:
         if name == "workflow_encoding":
             self.encode_workflows(value)
             return
-        self._begin_anew()
         match name:
             case "client":
                 self._http = value
@@ -143,6 +147,7 @@ class Clients:
                 self.settings[name] = value
             case _:  # the name of a language or a version changes nothing
                 pass
+        self._begin_anew()
 
 
 class Mistral(Methods):

@@ -465,6 +465,23 @@ def test_settings_that_are_assigned_hold_for_the_calls_that_follow(official, thr
         assert [str(request.url) for request in seen] == [f"{other.url}/v1/models"] * 2
 
 
+def test_a_call_of_another_thread_during_an_assignment_keeps_no_old_setting(official, threaded_server, monkeypatch):
+    """The other thread is played by what is called in the middle of the assignment."""
+
+    def retire(clients):
+        for _ in clients:
+            official._clients.client()
+            official._clients.client(threaded_server.url)
+
+    official.models.list()
+    with FakeMistral() as other:
+        monkeypatch.setattr("mistral_async.compat._client.retire", retire)
+        official.sdk_configuration.server_url = other.url
+        official.sdk_configuration.security = other.api_key
+        official.models.list()
+        assert (len(threaded_server.requests), len(other.requests)) == (1, 1)
+
+
 def test_connections_of_settings_that_were_replaced_are_closed_when_nothing_uses_them(official, threaded_server):
     configuration = official.sdk_configuration
     with FakeMistral() as other:
