@@ -274,10 +274,12 @@ def test_a_head_reads_the_same_whether_others_like_it_came_often_or_not(lines, a
 
 
 @pytest.mark.parametrize(
-    "lines", [[], [b"A: b", b" c"], [b"Content-Length: 1", b"content-length: 1"], [b"A: " + b"b" * 9000]]
+    "lines",
+    [[], [b"A: b", b" c"], [b"Content-Length: 1", b"content-length: 1"], [b"A: " + b"b" * 9000], [b"A: b"] * 101],
+    ids=["empty", "folded", "repeated", "long", "many fields"],
 )
 def test_what_is_no_regular_head_is_not_known_however_often_it_comes(lines):
-    """Rule 3 of known_head."""
+    """Rules 2 and 3 of known_head."""
     forget_fields()
     for _ in range(40):
         parse(HEAD + joined(lines) + b"\r\nx")
