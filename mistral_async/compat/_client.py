@@ -78,7 +78,7 @@ class Clients:
                 settings["hooks"] = spans
             if self.hooks is not None:
                 _hook(settings, self.hooks, self.sdk_configuration)
-            found = self.made[key] = AsyncClient(self._api_key, **self.adapt(settings))
+            found = self.made.setdefault(key, AsyncClient(self._api_key, **self.adapt(settings)))  # another thread's
         return found
 
     @property

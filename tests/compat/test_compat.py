@@ -465,6 +465,19 @@ def test_settings_that_are_assigned_hold_for_the_calls_that_follow(official, thr
         assert [str(request.url) for request in seen] == [f"{other.url}/v1/models"] * 2
 
 
+def test_first_calls_of_threads_share_a_client(official, monkeypatch):
+    """The other thread is played by what is called in the middle of the first call."""
+    others = []
+
+    def make(*args, **settings):
+        monkeypatch.undo()
+        others.append(official._clients.client())
+        return mistral_async.Mistral(*args, **settings)
+
+    monkeypatch.setattr("mistral_async.compat._client.AsyncClient", make)
+    assert official._clients.client() is others[0]
+
+
 def test_a_call_of_another_thread_during_an_assignment_keeps_no_old_setting(official, threaded_server, monkeypatch):
     """The other thread is played by what is called in the middle of the assignment."""
 
