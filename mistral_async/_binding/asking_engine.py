@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from mistral_async._binding.replaced import Register, Replacement, ask_async, called, options_of
+from mistral_async._binding.replaced import Register, Replacement, arguments_of, ask_async, called
 from mistral_async._binding.replaced_results import ReplacedDownload, ReplacedItems, response_of
 from mistral_async._engine.client_state import ClientState
 from mistral_async._engine.engine import Engine
@@ -45,7 +45,7 @@ class AskingEngine(Engine):
         if found is None:
             return await super().respond(request)
         if found.name == request.described_by[0]:
-            answer = await called(found, self._performer, request.ids, options_of(found, request))
+            answer = await called(found, self._performer, *arguments_of(found, request))
         else:
             answer = await ask_async(found, self._performer, request)
         return response_of(answer)
@@ -56,4 +56,4 @@ class AskingEngine(Engine):
         if found is None:
             return None
         kind = ReplacedItems if isinstance(request, Pages) else ReplacedDownload
-        return kind(found, self._performer, request.ids, options_of(found, request))
+        return kind(found, self._performer, *arguments_of(found, request))

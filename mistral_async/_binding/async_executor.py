@@ -118,6 +118,8 @@ class LazyExecutor:
     def perform_as(self, described_by: tuple[str, ...], group: Any, request: Request, args: Any, options: Any) -> Any:  # noqa: ARG002 - protocol
         """Hand the request over; it says which methods a client asks for it, should they be replaced there."""
         request.described_by = described_by
+        if len(described_by) > 1:
+            request.described_with = args, options
         return request
 
     def ask(self, found: Replacement, request: Any) -> Any:  # noqa: ARG002 - protocol

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from mistral_async._binding.async_executor import AsyncExecutor
-from mistral_async._binding.replaced import Register, any_replaced, options_of
+from mistral_async._binding.replaced import Register, any_replaced, arguments_of
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Download, Pages, Request
 
@@ -29,7 +29,7 @@ def sent(executor: Any, request: Request) -> Any:
     if any_replaced(public, request.described_by):
         found = next(filter(None, map(public.find_any, request.described_by)), None)
         if found is not None:
-            return public.ask_instead(found, request, request.ids, options_of(found, request))
+            return public.ask_instead(found, request, *arguments_of(found, request))
     return executor.over(executor.engine, responses=True).perform(request)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import partial, reduce
 from types import MethodType
@@ -253,7 +253,7 @@ def _blocking(found: Replacement, answer: Any) -> Any:
 async def ask_async(found: Replacement, engine: Engine, request: Call[Any]) -> Any:
     """Return what a request gives whose answers come from a replacement (rule 2)."""
     while True:
-        answer = await called(found, engine, request.ids, options_of(found, request))
+        answer = await called(found, engine, *arguments_of(found, request))
         try:
             return answer if request.transform is None else request.transform(answer)
         except OutputError as error:
@@ -263,15 +263,17 @@ async def ask_async(found: Replacement, engine: Engine, request: Call[Any]) -> A
 def ask_blocking(found: Replacement, engine: Engine, request: Call[Any]) -> Any:
     """Return what a request gives whose answers come from a blocking replacement (rule 2)."""
     while True:
-        answer = answered_here(found, engine, request.ids, options_of(found, request))
+        answer = answered_here(found, engine, *arguments_of(found, request))
         try:
             return answer if request.transform is None else request.transform(answer)
         except OutputError as error:
             request = request.repair_or_raise(error)
 
 
-def options_of(found: Replacement, request: Request) -> dict[str, Any]:
-    """Return the options that describe a request, by the names of the method's parameters."""
+def arguments_of(found: Replacement, request: Request) -> tuple[Sequence[Any], Mapping[str, Any]]:
+    """Return the arguments that a request was described with, or that describe it: its ids, and options by name."""
+    if request.described_with is not None and request.described_by[0] == found.name:
+        return request.described_with
     fields = {**(request.query or {}), **request.fields}
     if request.fallback is not None:
         fields["fallback"] = request.fallback
@@ -279,4 +281,4 @@ def options_of(found: Replacement, request: Request) -> dict[str, Any]:
     wire = {name.replace("_", "").lower(): name for name in names}  # `pageSize` is `page_size`, `input` is `inputs`
     wire |= {name.removesuffix("s"): each for name, each in wire.items() if name.endswith("s")}
     options = {wire.get(key.replace("_", "").lower()): value for key, value in fields.items()}
-    return {name: value for name, value in options.items() if name is not None}
+    return request.ids, {name: value for name, value in options.items() if name is not None}

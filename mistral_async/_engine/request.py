@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,6 +55,8 @@ class _Headed(msgspec.Struct, kw_only=True):
     """Models that are asked when its own does not answer; None: those of the view."""
     described_by: tuple[str, ...] = ()
     """The method of `calls` that made it, and the one that this one asks: tests may have replaced them on a client."""
+    described_with: tuple[Sequence[Any], Mapping[str, Any]] | None = None
+    """The arguments of a method that asks another one: some of them, such as the type of its answer, are not sent."""
 
 
 class Request(_Headed):

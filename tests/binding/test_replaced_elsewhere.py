@@ -289,6 +289,23 @@ def test_calls_that_wait_in_threads_take_none_that_others_need(blocking):
     assert {result.ok for result in results} == {True}
 
 
+async def test_a_wrapper_of_a_method_that_asks_another_has_its_arguments(client, server):
+    """Rule 2: its request does not have them all."""
+    written, seen = client.chat.parse, []
+
+    async def wrapper(**options):
+        seen.append(options)
+        return await written(**options)
+
+    client.chat.parse = wrapper
+    call = {"model": "mistral-small-latest", "messages": HI, "response_format": dict[str, str], "repair": 1}
+    request = calls.chat.parse(**call)
+    (result,) = await client.bulk.map([request]).collect()
+    assert result.value.value == (await client.send(request)).data.value == {}
+    assert seen == [call, call]
+    assert len(server.requests) == 2
+
+
 def test_what_a_test_puts_back_is_no_replacement(blocking, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(blocking.chat, "complete", answer)

@@ -51,7 +51,7 @@ VALUES, REQUESTS, MET = written("values.json"), written("requests.json"), writte
 EXPECTED = theirs.values()
 for value in EXPECTED.values():
     if isinstance(value, Request):
-        value.described_by = ()  # what newer versions add, and older pickles do not have
+        value.described_by, value.described_with = (), None  # what newer versions add, and older pickles do not have
 PROTOCOLS = [
     (name, protocol) for name in EXPECTED if name in VALUES for protocol in VALUES[name]
 ]  # newer ones are in none
