@@ -12,6 +12,7 @@ import httpx
 
 from mistral_async import Transport
 from mistral_async._http.threads import NoThreadError, run_in_thread
+from mistral_async.compat._hooks._messages import other_headers
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
 from mistral_async.compat._hooks.types import (
     AfterErrorContext,
@@ -35,7 +36,6 @@ T = TypeVar("T")
 Send: TypeAlias = Callable[[httpx.Request], Awaitable[httpx.Response]]
 _CLOSE_SECONDS: Final = 1.0
 _FIRST_ERROR: Final = 400
-_OF_THE_BODY_AS_SENT: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
 class HookedRequests:
@@ -149,8 +149,11 @@ async def _read_if_json(response: httpx.Response) -> httpx.Response:
         content = await response.aread()
     finally:
         await response.aclose()
-    kept = [(name, value) for name, value in response.headers.raw if name.lower() not in _OF_THE_BODY_AS_SENT]
     extensions = {name: value for name, value in response.extensions.items() if name == "http_version"}
     return httpx.Response(
-        response.status_code, headers=kept, content=content, request=response.request, extensions=extensions
+        response.status_code,
+        headers=other_headers(response),
+        content=content,
+        request=response.request,
+        extensions=extensions,
     )

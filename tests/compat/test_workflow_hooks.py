@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from mistral_async import compat
+from mistral_async.compat._hooks._messages import response_with
 from mistral_async.compat._hooks.stream_error_hook import WorkflowStreamErrorHook
 from mistral_async.compat._hooks.traceparent import TraceparentInjectionHook
 from mistral_async.compat._hooks.types import AfterSuccessContext, BeforeRequestContext, HookContext
@@ -122,3 +123,20 @@ def test_the_hook_names_a_span_in_a_request():
     assert sent(json={"traceparent": SPAN}).headers["traceparent"] == SPAN
     assert sent(content=b"no JSON").headers["traceparent"].endswith("-01")
     assert "traceparent" not in sent("chat.complete", json={}).headers
+
+
+def test_a_request_whose_body_came_in_pieces_is_framed_once():
+    request = httpx.Request(
+        "POST", "https://api.test", content=[b"{", b"}"], headers={"content-type": "application/json"}
+    )
+    request.read()
+    hook = TraceparentInjectionHook()
+    named = hook.before_request(context("workflows.execute_workflow", BeforeRequestContext), request)
+    assert named.headers["content-length"] == str(len(named.content))
+    assert "transfer-encoding" not in named.headers
+
+
+def test_cookies_stay_apart_when_the_body_is_replaced():
+    headers = [("set-cookie", "a=1"), ("set-cookie", "b=2")]
+    replaced = response_with(httpx.Response(200, headers=headers, request=httpx.Request("GET", "https://a.test")), b"")
+    assert replaced.headers.get_list("set-cookie") == ["a=1", "b=2"]

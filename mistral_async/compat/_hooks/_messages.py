@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-_OF_BODY: Final = frozenset({"content-length", "content-encoding"})
+_OF_BODY: Final = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
 def is_json(message: Any) -> bool:
@@ -14,16 +14,16 @@ def is_json(message: Any) -> bool:
 
 def request_with(request: Any, content: bytes) -> Any:
     """Return a request with another body."""
-    changed = {"headers": _kept(request), "content": content, "extensions": request.extensions}
+    changed = {"headers": other_headers(request), "content": content, "extensions": request.extensions}
     return type(request)(request.method, request.url, **changed)
 
 
 def response_with(response: Any, content: bytes) -> Any:
     """Return a response with another body."""
-    changed = {"headers": _kept(response), "content": content, "request": response.request}
+    changed = {"headers": other_headers(response), "content": content, "request": response.request}
     return type(response)(response.status_code, **changed)
 
 
-def _kept(message: Any) -> list[tuple[str, str]]:
+def other_headers(message: Any) -> list[tuple[bytes, bytes]]:
     """Return the headers that hold for another body too."""
-    return [(name, value) for name, value in message.headers.items() if name.lower() not in _OF_BODY]
+    return [(name, value) for name, value in message.headers.raw if name.lower() not in _OF_BODY]

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 #   it does so itself (RFC 8414); nobody says, and the paths are the default ones of the specification of 2025-03-26.
 # Rule 2: Metadata is taken that Authlib finds valid: its addresses are of `https`, or of this machine.
 # Rule 3: A code is bound to who asked for it (PKCE, S256). The verifier is made of the client's secret and the state,
-#   so that another process may exchange the code, and nobody may who knows the addresses alone.
+#   so that another process may exchange the code, and nobody may who knows the addresses alone. A client without a
+#   secret has one that this process made.
 # Rule 4: Whatever fails is an `MCPAuthException`. It says what the server says, without the secrets that were sent.
 
 Metadata: TypeAlias = Any
