@@ -6,7 +6,6 @@ Memory is bounded by one buffer; calls are encoded a few at a time, so that othe
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import AsyncIterable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
@@ -19,7 +18,7 @@ from mistral_async.batch._decoders import Decoders, takes_batch
 from mistral_async.batch._errors import BatchInputError
 from mistral_async.batch._part_file import PartFile
 from mistral_async.batch._run import MOST_CALLS, MOST_PARTS, Part, RunRecord, custom_id
-from mistral_async.batch._run_file import RunFile
+from mistral_async.batch._run_file import RunFile, make_directory
 from mistral_async.bulk import CheckpointError
 
 T = TypeVar("T")
@@ -65,7 +64,7 @@ class RequestSpool(Generic[T]):
         """Make a directory; beside a checkpoint always the same, so that a killed process leaves no second one."""
         path = self.run_file.path
         if path is None or self.config.directory is not None:
-            return Path(tempfile.mkdtemp(prefix="mistral_async-", dir=self.config.directory))
+            return make_directory(self.config.directory)
         directory = path.with_name(f".{path.name}.parts")
         directory.mkdir(mode=0o700, exist_ok=True)
         return directory

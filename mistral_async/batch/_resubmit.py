@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -15,6 +14,7 @@ from mistral_async.batch._errors import NotSubmittedError
 from mistral_async.batch._part_file import PartFile
 from mistral_async.batch._rows import is_success, line_of
 from mistral_async.batch._run import MOST_PARTS, BatchLimits, Part
+from mistral_async.batch._run_file import make_directory
 from mistral_async.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class ScratchDirectory:
         return cast("Path", self._path)
 
     def _make(self) -> None:
-        self._path = Path(tempfile.mkdtemp(prefix="mistral_async-", dir=self._parent))
+        self._path = make_directory(self._parent)
 
     async def __aexit__(self, *_: object) -> None:
         if self._path is not None:

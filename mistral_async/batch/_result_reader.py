@@ -6,7 +6,6 @@ Rule 6 of `_batch_run`: the owner of a call is the last part that has it, and on
 from __future__ import annotations
 
 import shutil
-import tempfile
 from array import array
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice
@@ -22,6 +21,7 @@ from mistral_async.batch._reorder_buffer import ReorderBuffer
 from mistral_async.batch._resubmit import ensure
 from mistral_async.batch._rows import Line, LineDecoder, line_of, missing_line
 from mistral_async.batch._run import MOST_PARTS, Part
+from mistral_async.batch._run_file import make_directory
 from mistral_async.bulk import Result
 from mistral_async.errors import NotFoundError
 
@@ -71,7 +71,7 @@ class ResultReader:
     def _make_directory(self, config: BatchConfig) -> Path:
         if self._spool is not None:
             return self._spool.directory
-        self._directory = Path(tempfile.mkdtemp(prefix="mistral_async-", dir=config.directory))
+        self._directory = make_directory(config.directory)
         return self._directory
 
     def close(self) -> None:

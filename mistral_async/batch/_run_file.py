@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from pathlib import Path
 from typing import IO
@@ -98,6 +99,14 @@ class RunFile:
             if os.name != "nt":  # there an open file can not be removed
                 Path(lock.name).unlink(missing_ok=True)
             lock.close()
+
+
+def make_directory(parent: str | None) -> Path:
+    """Make a directory for the files of a run; None: in the system's temporary directory. Blocks."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="mistral_async-", dir=parent))
+    except OSError as error:
+        raise CheckpointError(f"no directory can be made for the files of the batch: {error}") from error
 
 
 def _locked(path: Path, guarded: Path) -> IO[bytes]:

@@ -8,6 +8,7 @@ import os
 import tempfile
 import time
 from contextlib import suppress
+from unittest import mock
 
 import anyio
 import pytest
@@ -111,9 +112,18 @@ async def test_a_reading_that_can_not_begin_gives_the_lock_back(client, poll, ru
     _, path, _ = run
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     for _ in range(2):
-        with pytest.raises(FileNotFoundError):
+        with pytest.raises(CheckpointError, match="no directory can be made"):
             await client.batch.attach(path, poll=poll).results(ordered=True)
     assert nothing_but(path)
+
+
+def test_a_run_without_a_temporary_directory_says_so(sync_client, ask, monkeypatch):
+    """A process without descriptors finds none either."""
+    monkeypatch.setattr(tempfile, "gettempdir", mock.Mock(side_effect=FileNotFoundError("No usable temporary")))
+    with pytest.raises(CheckpointError, match="No usable temporary"):
+        sync_client.batch.start([ask(0)])
+    with pytest.raises(CheckpointError, match="No usable temporary"):
+        sync_client.batch.run([ask(0)]).collect()
 
 
 async def test_a_run_of_more_jobs_or_calls_than_a_checkpoint_holds_is_refused(client, poll, ask, monkeypatch):
