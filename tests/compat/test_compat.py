@@ -20,6 +20,7 @@ from mistral_async import errors as plain
 from mistral_async import models
 from mistral_async.compat import Mistral, SDKError, errors
 from mistral_async.compat import models as official_models
+from mistral_async.compat._bridge import retire
 from mistral_async.compat.extra.exceptions import RunException
 from mistral_async.compat.extra.mcp.stdio import MCPClientSTDIO
 from mistral_async.compat.extra.mcp.streamable_http import MCPClientStreamableHTTP, StreamableHTTPServerParams
@@ -481,14 +482,15 @@ def test_first_calls_of_threads_share_a_client(official, monkeypatch):
 def test_a_call_of_another_thread_during_an_assignment_keeps_no_old_setting(official, threaded_server, monkeypatch):
     """The other thread is played by what is called in the middle of the assignment."""
 
-    def retire(clients):
-        for _ in clients:
+    def while_another_calls(clients):
+        for client in clients:
             official._clients.client()
             official._clients.client(threaded_server.url)
+            retire([client])
 
     official.models.list()
     with FakeMistral() as other:
-        monkeypatch.setattr("mistral_async.compat._client.retire", retire)
+        monkeypatch.setattr("mistral_async.compat._client.retire", while_another_calls)
         official.sdk_configuration.server_url = other.url
         official.sdk_configuration.security = other.api_key
         official.models.list()
