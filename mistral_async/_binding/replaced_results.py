@@ -17,6 +17,7 @@ from mistral_async._binding.replaced import Replacement, called, called_here, ru
 from mistral_async._codec.json_encode import encode_any
 from mistral_async._engine.response import Response
 from mistral_async._http.protocol import Timings
+from mistral_async._http.threads import release_in_thread
 from mistral_async._results.accumulate import Accumulator
 from mistral_async._results.stream import accumulate
 
@@ -79,21 +80,39 @@ class ReplacedStream(_Given):
         self._seen: list[Any] = []
 
     async def __aenter__(self) -> Self:
-        events = self._given = await self._get()
-        if (enter := self._method(events, "enter")) is not None:
-            events = await self._step(enter)
+        given = await self._get()
+        try:
+            await self._begin(given)
+        except BaseException:
+            await self.leave()
+            raise
+        return self
+
+    async def _begin(self, given: Any) -> None:
+        events = given
+        if (enter := self._method(given, "enter")) is not None:
+            events = await self._step(partial(self._enter, given, enter) if self._found.is_blocking else enter)
+        self._given = given
         begin = self._method(events, "iter")
         if begin is None:
             raise TypeError(f"`{self._found.name}` is replaced, and gives {type(events).__name__}: no events")
         self._next = self._method(await self._step(begin), "next")
-        return self
+
+    def _enter(self, given: Any, enter: Callable[[], Any]) -> Any:
+        """Enter a block that is left again though the one who waits for this thread is cancelled."""
+        events = enter()
+        self._given = given
+        return events
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         given, self._given, self._next = self._given, None, None
         if given is not None and (leave := self._method(given, "exit")) is not None:
-            await self._step(leave, kind, error, traceback)
+            if self._found.is_blocking:
+                await release_in_thread(leave, kind, error, traceback)
+            else:
+                await self._step(leave, kind, error, traceback)
 
     async def leave(self) -> None:
         """Leave its block."""

@@ -217,6 +217,27 @@ def test_streams_of_code_that_blocks(blocking, manager):
     assert "stream" not in replaced.call_args.kwargs
 
 
+@pytest.mark.parametrize("is_entered", [True, False])
+def test_a_block_that_was_entered_is_left(blocking, is_entered):
+    given = mock.MagicMock()
+    given.__enter__.side_effect = None if is_entered else KeyError("mine")
+    given.__enter__.return_value = 3
+    blocking.chat.stream = mock.Mock(return_value=given)
+    with pytest.raises(TypeError if is_entered else KeyError, match=r"gives int: no events|mine"):
+        blocking.chat.until_done(**CALL).result()
+    assert given.__exit__.called == is_entered
+
+
+def test_a_block_is_left_when_the_run_that_reads_it_is_cancelled(blocking):
+    given, left = mock.MagicMock(), threading.Event()
+    given.__enter__.return_value = chunks()
+    given.__exit__.side_effect = lambda *_: left.set()
+    blocking.chat.stream = mock.Mock(return_value=given)
+    with blocking.chat.run("hi", model="m") as run:
+        next(iter(run))
+    assert left.wait(5)
+
+
 async def test_streams(nowhere):
     nowhere.chat.stream = mock.Mock(side_effect=chunks)
     async with nowhere.chat.parse_stream(response_format=list[int], **CALL) as stream:
