@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from mistral_async._codec.json_types import is_mapping
+from mistral_async._codec.json_types import is_array, is_mapping, is_object
 
 _KINDS: Final = frozenset({dict, list, tuple, str, int, float, bool, type(None)})
 
@@ -21,7 +21,8 @@ _KINDS: Final = frozenset({dict, list, tuple, str, int, float, bool, type(None)}
 #   the value it holds, whatever its `__str__` says. An enum's member is its value.
 # Rule 2: A class that says what it is is that: a mapping is a dict; `model_dump` (pydantic 2, the official SDK) and
 #   `dict` (pydantic 1) give the value by the wire's names, that of the official SDK without what is None; a dataclass
-#   and an attrs class are a dict of their fields; `tolist` (NumPy, pandas, torch, `array`) and `to_list` (polars) give
+#   and an attrs class are a dict of their fields; what is unset in a model (`UNSET` of the official SDK) is not sent;
+#   `tolist` (NumPy, pandas, torch, `array`) and `to_list` (polars) give
 #   the value.
 # Rule 3: A sequence, a set, and a view of a dict are a list, if their class is registered as one. What only can be
 #   iterated is not: a table gives its column names, an element of HTML or XML its children.
@@ -107,6 +108,9 @@ IS_SENT: Final = ContextVar("IS_SENT", default=False)
 """True while a model of pydantic's kind is dumped to be sent: objects of the API in it are as in requests."""
 
 
+UNSET_TEXT: Final = "~?~unset~?~sentinel~?~"
+"""The text of `UNSET` in dumps of pydantic, in the official SDK too."""
+
 _WITHOUT_NULLS: Final = frozenset({"mistralai", "mistralai_azure", "mistralai_gcp"})
 """The packages whose models are sent without fields that are None: those of version 1 have nulls in dumps."""
 
@@ -115,13 +119,20 @@ def _dumped(dump: Callable[..., Any], without_nulls: bool) -> Any:  # noqa: FBT0
     """Return what `model_dump` gives, by the wire's names; what it can not write itself stays what it is."""
     outer = IS_SENT.set(True)
     try:
-        return dump(mode="json", by_alias=True, **({"exclude_none": True} if without_nulls else {}))
+        return _without_unset(dump(mode="json", by_alias=True, **({"exclude_none": True} if without_nulls else {})))
     except TypeError:  # a method of that name that has no such options
         return dump()
     except ValueError:  # an object in it that pydantic does not know
         return dump(by_alias=True)
     finally:
         IS_SENT.reset(outer)
+
+
+def _without_unset(value: Any) -> Any:
+    """Return a dump without the fields that are unset, which pydantic writes as a text."""
+    if is_object(value):
+        return {name: _without_unset(each) for name, each in value.items() if each != UNSET_TEXT}
+    return list(map(_without_unset, value)) if is_array(value) else value
 
 
 def _without_gaps(value: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, Typ
 import msgspec
 
 from mistral_async._codec.json_types import is_array, is_object
+from mistral_async._codec.plain import UNSET_TEXT
 from mistral_async.compat._official import names
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ else:
     Unset = msgspec.UnsetType
     UNSET = msgspec.UNSET  # a field of a Struct that has it is not sent
 
-UNSET_SENTINEL: Final = "~?~unset~?~sentinel~?~"
+UNSET_SENTINEL: Final = UNSET_TEXT
 Nullable: TypeAlias = T | None
 
 

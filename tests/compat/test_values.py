@@ -355,6 +355,22 @@ def test_models_of_the_official_sdk_are_sent_without_nulls(server, either):
     assert server.requests[-1].json()["metadata"] == {"a": {"function": {"b": None}}}
 
 
+class Aside(pydantic.BaseModel):
+    role: str = "user"
+    content: list[Any] = [{"type": "text", "text": "hi"}]
+    name: OptionalNullable[str] = UNSET
+
+
+def test_unset_fields_of_models_of_ones_own_are_not_sent(server, either):
+    message = {"role": "user", "content": [{"type": "text", "text": "hi"}]}
+    either.chat.complete(
+        model=MODEL, messages=[Aside()], metadata={"a": [Aside(name=None)], "b": Aside(content=[Aside()])}
+    )
+    body = server.requests[-1].json()
+    assert body["messages"] == [message]
+    assert body["metadata"] == {"a": [message | {"name": None}], "b": message | {"content": [message]}}
+
+
 class Choice(pydantic.BaseModel):
     type: str = "function"
     function: dict[str, Any] = FUNCTION
