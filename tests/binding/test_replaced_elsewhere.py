@@ -100,6 +100,12 @@ async def test_a_failure_of_a_mock_is_that_of_the_item(nowhere, failure):
     assert result.error is failure
 
 
+def test_an_answer_with_mocks_in_it_is_given_as_it_is(blocking):
+    blocking.chat.complete = mock.Mock(return_value={"choices": [mock.Mock()]})
+    (result,) = blocking.bulk.chat(["a"], model="m").collect()
+    assert result.value is blocking.with_response.chat.complete(**CALL).data is blocking.chat.complete.return_value
+
+
 def test_no_job_looks_for_replacements_item_by_item(blocking, monkeypatch):
     """Rule 1: whether anything is replaced is looked up once a job."""
     looked = []
