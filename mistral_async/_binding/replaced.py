@@ -15,7 +15,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from mistral_async._engine.request import Call, Request
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import run_in_own_thread
 from mistral_async.errors import OutputError
 
 if TYPE_CHECKING:
@@ -217,13 +217,6 @@ async def called(found: Replacement, engine: Engine, args: Any, options: Any) ->
         f"`{found.name}` is replaced by {type(found.ask).__name__}, which gives {type(answer).__name__} where a "
         "coroutine is awaited: replace it with an `AsyncMock`, or a coroutine function"
     )
-
-
-async def run_in_own_thread(function: Callable[..., Any], *args: Any) -> Any:
-    """Return what a function returns in a thread that is none of those that all share (rule 3)."""
-    from anyio import CapacityLimiter
-
-    return await run_in_thread(function, *args, limiter=CapacityLimiter(1))
 
 
 def called_here(found: Replacement, engine: Engine, args: Any, options: Any) -> Any:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
 
-from mistral_async._binding.replaced import Replacement, called, called_here, run_in_own_thread
+from mistral_async._binding.replaced import Replacement, called, called_here
 from mistral_async._codec.json_encode import encode_any
 from mistral_async._engine.response import Response
 from mistral_async._http.protocol import Timings
-from mistral_async._http.threads import release_in_thread
+from mistral_async._http.threads import release_in_thread, run_in_own_thread
 from mistral_async._results.accumulate import Accumulator
 from mistral_async._results.stream import accumulate
 

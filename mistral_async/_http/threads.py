@@ -63,6 +63,16 @@ async def run_in_thread(
     return await call_in(run, partial(function, *args))
 
 
+async def run_in_own_thread(function: Callable[..., T], *args: Any, abandon_on_cancel: bool = False) -> T:
+    """Return what a function of the user returns, as `run_in_thread` does.
+
+    It is in none of the threads that all of an event loop share: it may block on a call that needs one of these.
+    """
+    from anyio import CapacityLimiter
+
+    return await run_in_thread(function, *args, abandon_on_cancel=abandon_on_cancel, limiter=CapacityLimiter(1))
+
+
 async def release_in_thread(function: Callable[..., object], *args: Any) -> None:
     """Call a function that gives something back in a thread, or here where there is none.
 

@@ -18,7 +18,7 @@ from anyio.lowlevel import RunVar
 from mistral_async._codec.counts import check_count, set_plain_numbers
 from mistral_async._codec.json_types import JSONMapping, JSONObject
 from mistral_async._codec.turns import TURN, pause
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import run_in_own_thread
 from mistral_async.models.tools import Function, FunctionTool
 from mistral_async.tools._content import is_iterator
 from mistral_async.tools._function import Context, FunctionSignature, arguments_of, copied, is_async
@@ -274,7 +274,7 @@ async def call_in_thread(call: Callable[[], Any], *, abandon: bool) -> Any:
         listed = is_iterator(value) and not inspect.isawaitable(value)
         return (list(value) if listed else value,)  # trio takes no coroutine from a thread
 
-    (value,) = await run_in_thread(held, abandon_on_cancel=abandon)
+    (value,) = await run_in_own_thread(held, abandon_on_cancel=abandon)
     return await _awaited(value)
 
 

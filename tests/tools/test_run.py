@@ -264,6 +264,19 @@ async def test_functions_that_block_run_in_threads(client, server):
     assert [each.content for each in result.messages[2:4]] == ["a False", "b False"]
 
 
+def test_functions_that_block_take_none_of_the_threads_that_calls_need(sync_client, threaded_server):
+    """An event loop shares forty, and a function may wait for a call of the same client, such as an upload."""
+    barrier = threading.Barrier(41, timeout=5)
+
+    def meet() -> str:
+        barrier.wait()
+        return "met"
+
+    script(threaded_server, answer(calls=[("meet", "{}")] * 41), answer("done"))
+    result = sync_client.chat.run("?", model=MODEL, tools=[meet]).result()
+    assert {each.content for each in result.messages[2:43]} == {"met"}
+
+
 def fail(kind: str) -> str:
     if kind == "tool":
         raise ToolError("There is no such city: use its English name.")
