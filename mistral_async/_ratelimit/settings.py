@@ -29,7 +29,7 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
         requests_per_second: Requests started in any second; may be a fraction (`0.5` is one every two seconds).
         requests_per_minute: Requests started in any minute.
         tokens_per_minute: Tokens, prompt and completion, in any minute. Estimated before the call, corrected after it.
-        burst: Requests that may start at once. With a `store`, what the limit brings in 50 ms is kept of it, for
+        burst: Requests that may start at once. With a `store`, what the limit brings in 20 ms is kept of it, for
             requests that busy processes send late; one is left at least.
         concurrency: Requests that may be under way at once, in this client (also where a `store` is given).
         models: Limits of single models, by the name that calls use. They have no `models` and no `store`.

@@ -33,12 +33,12 @@ from mistral_async.errors import ConfigurationError
 # Rule 5: What a process has to tell is told within a quarter of a second while calls of its wait to ask, and at once by
 # a call that was refused: the others would go on at a rate that is refused, or before the time that the server named.
 #
-# Rule 6: Of a burst that the user stated, what comes in 50 ms is kept, and no call waits longer than that for it: busy
+# Rule 6: Of a burst that the user stated, what comes in 20 ms is kept, and no call waits longer than that for it: busy
 # processes send late what was booked, and the server sees it together with the calls behind it.
 
 _LOOK_SECONDS: Final = 0.25
 _TRIES: Final = 8  # to tell: who knows too little is told first, and more is found meanwhile
-_LATE_SECONDS: Final = 0.05  # by which a call may start later than it was booked and the limit still holds (rule 6)
+_LATE_SECONDS: Final = 0.02  # by which a call may start later than it was booked and the limit still holds (rule 6)
 _RETRY_STORE: Final = 5.0  # seconds until a store that failed is asked again: only so often calls wait for its timeout
 
 _log = logging.getLogger("mistral_async")

@@ -48,6 +48,7 @@ def frame(spark, texts):
 
 def test_two_workers_keep_to_one_limit_and_use_it(spark, account):
     texts = fleet.texts()
+    frame(spark, ["a", "b", "c", "d"]).transform(Embed(limits=account.limits, **SIZE)).collect()  # workers start
     account.ask("forget")
     rows = frame(spark, texts).transform(Embed(limits=account.limits, **SIZE)).collect()
     assert sorted(row["text"] for row in rows) == sorted(texts)

@@ -42,7 +42,7 @@ def test_a_stated_limit_is_used_from_the_first_call_on(sim, talks):
     # Rule 4 of learned, rule 6 of shared.
     stated = {"requests_per_second": RATE, "burst": 10}
     accepted, rejected, _ = fleet(sim, talks=talks, stated=stated).run(1)
-    assert (accepted, rejected) == (pytest.approx(RATE + 9 - 0.05 * RATE, abs=2), 0)
+    assert (accepted, rejected) == (pytest.approx(RATE + 9 - 0.02 * RATE, abs=2), 0)
 
 
 @pytest.mark.parametrize("talks", [True, False])
