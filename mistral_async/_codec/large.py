@@ -138,6 +138,10 @@ def _begun(type_: Any, first: str) -> list[Any]:
             return []
 
 
+_make: Final[Callable[..., Any]] = msgspec.StructMeta.__call__
+"""Makes a Struct as decoding does: constructors of answers look through lists for dicts, which takes as long."""
+
+
 async def _struct(data: memoryview, type_: Any) -> Any:
     if (fields := await split_object(data)) is not None:
         return await _split_struct(fields, type_)
@@ -146,14 +150,14 @@ async def _struct(data: memoryview, type_: Any) -> Any:
     raws = {
         name: raw for name, raw in msgspec.structs.asdict(outer).items() if memoryview(raw)
     }  # the others are absent
-    return type_(**await _values(raws, _hints(type_).__getitem__))
+    return _make(type_, **await _values(raws, _hints(type_).__getitem__))
 
 
 async def _split_struct(fields: dict[str, memoryview], type_: Any) -> Any:
     """Decode a Struct from its fields; what it does not know has to be JSON."""
     names, hints = _names(type_), _hints(type_)
     values = await _values(fields, lambda key: hints[names[key]] if key in names else Any)
-    return type_(**{names[key]: value for key, value in values.items() if key in names})
+    return _make(type_, **{names[key]: value for key, value in values.items() if key in names})
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from turns import least_step, longest_step
 from mistral_async._codec import json_split, large
 from mistral_async._codec.large import LARGE, decode_large
 from mistral_async._codec.open_union import LenientDecodeError, decode, decode_in_thread, decoder
-from mistral_async.models import ChatCompletionResponse, EmbeddingResponse, OCRResponse
+from mistral_async.models import ChatCompletionResponse, EmbeddingResponse, OCRResponse, _model
 
 encode = msgspec.json.encode
 REFUSED = (msgspec.DecodeError, LenientDecodeError, RecursionError, UnicodeDecodeError)
@@ -280,6 +280,14 @@ async def test_each_step_is_a_small_part(name: str) -> None:
 
     part = min([await longest_step(at_once) for _ in range(3)]) / 3
     assert await least_step(lambda: decode_large(body, type_), part) < part
+
+
+async def test_what_is_decoded_is_not_looked_through_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Rule 3 of large: constructors of answers read the dicts that they are given.
+    monkeypatch.setattr(_model, "_read", None)
+    for name in ("choices", "embeddings"):
+        body, type_ = SOME[name]()
+        assert isinstance((await decode_large(body, type_))(), type_)
 
 
 @ONE_LOOP
