@@ -22,8 +22,7 @@ _KINDS: Final = frozenset({dict, list, tuple, str, int, float, bool, type(None)}
 # Rule 2: A class that says what it is is that: a mapping is a dict; `model_dump` (pydantic 2, the official SDK) and
 #   `dict` (pydantic 1) give the value by the wire's names, that of the official SDK without what is None; a dataclass
 #   and an attrs class are a dict of their fields; what is unset in a model (`UNSET` of the official SDK) is not sent;
-#   `tolist` (NumPy, pandas, torch, `array`) and `to_list` (polars) give
-#   the value.
+#   `tolist` (NumPy, pandas, torch, `array`) and `to_list` (polars) give the value.
 # Rule 3: A sequence, a set, and a view of a dict are a list, if their class is registered as one. What only can be
 #   iterated is not: a table gives its column names, an element of HTML or XML its children.
 # Rule 4: An iterator is a list where an argument may be one (`plain_argument`). Inside a body it is refused: it can be
