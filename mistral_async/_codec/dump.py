@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 from uuid import UUID
 
 import msgspec
@@ -40,7 +40,7 @@ _NEVER_EMPTY: Final = frozenset(
 )
 
 
-class DumpOptions(NamedTuple):
+class DumpOptions(msgspec.Struct, frozen=True, gc=False):
     """The fields that are left out, and the form in which the rest is given."""
 
     json: bool = True
@@ -52,7 +52,7 @@ class DumpOptions(NamedTuple):
     exclude_none: bool = False
 
 
-class DumpedField(NamedTuple):
+class DumpedField(msgspec.Struct, frozen=True):
     """A field of a Struct."""
 
     name: str

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -93,27 +92,13 @@ def _remaining_share(limit: RateLimit) -> float:
     return limit.remaining / limit.limit if limit.limit else 0.0
 
 
-class Field(NamedTuple):
-    """The meaning of one header name: which number of which limit it holds."""
+_KINDS: Final = {"limit": 0, "remaining": 1, "reset": 2}  # indices into the numbers of a limit
+_COST: Final = 3
 
-    kind: Kind
-    key: LimitKey
-
-
-class Kind(IntEnum):
-    """The number that a header holds; the first three are indices into the numbers of a limit."""
-
-    LIMIT = 0
-    REMAINING = 1
-    RESET = 2
-    COST = 3
-
-
-_COST: Final = Kind.COST  # Python 3.11 computes a member each time it is read from its class
-
-
-LimitKey = tuple[str, str, float | None]
+LimitKey: TypeAlias = tuple[str, str, float | None]
 """Resource, window as the server wrote it, its seconds."""
+Field: TypeAlias = tuple[int, LimitKey]
+"""The meaning of one header name: which number it holds, and of which limit."""
 
 NO_STATUS: Final = RateLimitStatus()
 _fields: dict[bytes, Field | None] = {}
@@ -158,17 +143,17 @@ def parse_name(name: str) -> Field | None:
     by_size, rest = matched.groups()
     default = "tokens" if by_size else ""
     if rest == "query-cost" or rest.endswith("-query-cost"):
-        return Field(Kind.COST, (_resource(rest[: -len("-query-cost")] or default or "tokens"), "", None))
+        return _COST, (_resource(rest[: -len("-query-cost")] or default or "tokens"), "", None)
     parts = _FIELD.fullmatch(rest)
     if parts is None:
         return None
-    kind, subject = Kind[(parts[1] or parts[4]).upper()], parts[2] or parts[3] or ""
+    kind, subject = _KINDS[parts[1] or parts[4]], parts[2] or parts[3] or ""
     named = _WINDOW.fullmatch(subject)
     if named is None:
         window, seconds = ("minute", 60.0) if by_size else ("", None)
-        return Field(kind, (_resource(subject or default), window, seconds))
+        return kind, (_resource(subject or default), window, seconds)
     length = int(named[3] or 1) * _SECONDS[named[4]]
-    return Field(kind, (_resource(named[1] or default), named[2], float(length) or None))
+    return kind, (_resource(named[1] or default), named[2], float(length) or None)
 
 
 def _resource(name: str) -> str:

@@ -6,7 +6,7 @@ import functools
 import math
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -22,7 +22,7 @@ _LONGEST: Final = 480  # characters
 _OTHERS: Final = 120  # characters of the repr of what is neither text nor a container
 
 
-class _View(NamedTuple):
+class _View(msgspec.Struct, frozen=True, gc=False):
     text: int
     """Characters of a text, or bytes."""
     items: int

@@ -9,7 +9,9 @@ import base64
 import io
 import os
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
+
+from msgspec import Struct
 
 from mistral_async._files.media_type import UNKNOWN, type_of
 
@@ -28,7 +30,7 @@ _LOUDEST: Final = 2.0  # times the largest sample: what was resampled may be a l
 _MOST_CHANNELS: Final = 32
 
 
-class Content(NamedTuple):
+class Content(Struct, frozen=True, gc=False):
     """The bytes of a file, their media type, and the file's name where it has one."""
 
     data: bytes

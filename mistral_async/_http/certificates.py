@@ -8,7 +8,9 @@ import os
 import ssl
 import warnings
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from mistral_async._http.protocol import SettingError
 from mistral_async._lazy import lazy_pattern
@@ -44,7 +46,7 @@ _UNCLEAR: Final = {  # what may be another the next time
 _OTHERS: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # variables of other programs
 
 
-class _Source(NamedTuple):
+class _Source(Struct, frozen=True, gc=False):
     """A file, a folder or both, and the setting that names them; neither for the system's own."""
 
     setting: str
@@ -114,9 +116,9 @@ def _environment() -> _Source:
 
 @functools.lru_cache(maxsize=16)
 def _verified_context(source: _Source, *, http2: bool) -> ssl.SSLContext:
-    setting, file, folder = source
     from importlib.util import find_spec
 
+    setting, file, folder = source.setting, source.file, source.folder
     if setting == "certifi" and find_spec("certifi") is not None:
         import certifi
 

@@ -79,7 +79,7 @@ class Network:
         if transport is not None and async_client is not None:
             raise SettingError("either a transport or an async_client, not both")
         self._config = PoolConfig(
-            origin=Origin(*origin),
+            origin=origin if isinstance(origin, Origin) else Origin(*origin),
             verify=verify,
             max_connections=max_connections,
             keepalive_expiry=keepalive_expiry,

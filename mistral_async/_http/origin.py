@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -13,7 +13,7 @@ from mistral_async._http.protocol import Limits
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-class Origin(NamedTuple):
+class Origin(msgspec.Struct, frozen=True, gc=False):
     """Scheme, host and port. The host of an IPv6 address stands without brackets."""
 
     scheme: str

@@ -8,8 +8,10 @@ import ipaddress
 import os
 import re
 import sys
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import SettingError
@@ -25,7 +27,7 @@ from mistral_async._http.protocol import SettingError
 _PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
-class ProxySetting(NamedTuple):
+class ProxySetting(Struct, frozen=True):
     """A proxy, and the setting that names it."""
 
     proxy: Any  # a URL, or an httpx.Proxy

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import astuple, replace
 
 BETA: Final = 0.7  # of the ceiling is allowed after a rejection; RFC 9438, section 4.6
 LONGEST: Final = 30.0  # seconds: the longest period, and the longest interval between two calls
@@ -37,7 +40,7 @@ def period_of(rate: float) -> float:
     return max(math.cbrt(rate * (1 - BETA) / _SCALE), min(_CALLS / rate, LONGEST))
 
 
-class RateState(NamedTuple):
+class RateState(Struct, frozen=True, gc=False, array_like=True):
     """A rate as one process tells others of it (rule 10 of cubic). Times are seconds of one clock."""
 
     ceiling: float = 0.0  # calls per second; 0: nothing limits them
@@ -50,14 +53,14 @@ class RateState(NamedTuple):
     @property
     def limit(self) -> tuple[float, ...]:
         """Return what limits the rate; nothing where nothing does."""
-        return self[:5] if self.ceiling else ()
+        return astuple(self)[:5] if self.ceiling else ()
 
     def moved(self, seconds: float) -> RateState:
         """Return the state in times of another clock, which is so much ahead."""
         held_until = self.held_until + seconds if self.held_until else 0.0
-        return self._replace(since=self.since + seconds, held_until=held_until)
+        return replace(self, since=self.since + seconds, held_until=held_until)
 
     def part(self, share: float) -> RateState:
         """Return the state of a process that has this share of the calls."""
         probe_interval, recovery_rate = self.probe_interval / share, self.recovery_rate * share
-        return self._replace(ceiling=self.ceiling * share, probe_interval=probe_interval, recovery_rate=recovery_rate)
+        return replace(self, ceiling=self.ceiling * share, probe_interval=probe_interval, recovery_rate=recovery_rate)

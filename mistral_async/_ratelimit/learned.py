@@ -250,7 +250,7 @@ class SharedModelLimits(ModelLimits):
             return
         whole = self._whole
         if whole.ceiling:
-            whole = whole._replace(since=whole.since + now - (self._alone_since or now))
+            whole = msgspec.structs.replace(whole, since=whole.since + now - (self._alone_since or now))
         else:  # what this process has found alone
             whole = self.rate.state.part(1 / self._part)
         self.rate.adopt(now, whole, ())

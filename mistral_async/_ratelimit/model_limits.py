@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from mistral_async._codec.rate_limit_headers import NO_STATUS, RateLimit, RateLimitStatus
 from mistral_async._ratelimit.adaptive_concurrency import AdaptiveConcurrency
@@ -52,7 +54,7 @@ _RATIOS: Final = (0.05, 20.0)  # actual tokens per estimated one: what is outsid
 _NO_COSTS: Final[Mapping[str, float]] = {}
 
 
-class Rejection(NamedTuple):
+class Rejection(Struct, frozen=True, gc=False):
     """The call that got a 429: when it was granted, and how many of its model were then in flight."""
 
     granted_at: float

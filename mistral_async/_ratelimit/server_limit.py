@@ -6,7 +6,10 @@ added. Whatever is missing then was drawn by others with the same key: it is wai
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 # Rule 1: The level may fall with any response, and rises only with a response to the newest burst that is complete.
 # Calls within 25 ms may reach the server in any order, so they are one burst, and its lowest `remaining`, the one that
@@ -56,7 +59,7 @@ class Burst:
         self.lowest = float("inf")  # the lowest `remaining` of their responses
 
 
-class LimitState(NamedTuple):
+class LimitState(Struct, frozen=True, gc=False, array_like=True):
     """A limit as one process tells others of it (rule 7)."""
 
     limit: float  # units per window
@@ -66,10 +69,10 @@ class LimitState(NamedTuple):
 
     def moved(self, seconds: float) -> LimitState:
         """Return the state in times of another clock, which is so much ahead."""
-        return self._replace(rejected_at=self.rejected_at + seconds) if self.rejected_at else self
+        return replace(self, rejected_at=self.rejected_at + seconds) if self.rejected_at else self
 
 
-class Debit(NamedTuple):
+class Debit(Struct, frozen=True, gc=False):
     """Units that one call drew from a limit."""
 
     burst: Burst

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from mistral_async._ratelimit.settings import RateLimits
 from mistral_async._ratelimit.store import BURST_HEADROOM, HEADROOM
@@ -23,7 +25,7 @@ _SLOT_HEADROOM: Final = 0.1  # of the calls in flight, and one at least
 _SMALL_CONCURRENCY: Final = 4  # calls in flight below which there is no headroom: a slot would be a quarter of them
 
 
-class Booking(NamedTuple):
+class Booking(Struct, frozen=True, gc=False):
     """Units that one call drew from one stated limit."""
 
     bucket: TokenBucket

@@ -96,19 +96,19 @@ class UsageMeter:
     def add(self, model: str, usage: object) -> None:
         """Count a request, with the `usage` of its answer; None where it did not say."""
         units = read_units(usage)
-        tokens, cached, output, total, pages, seconds = units or NOTHING
+        counted = units or NOTHING
         meter: UsageMeter | None = self
         with _lock:
             while meter is not None:
                 sums = meter.sums[model] if model in meter.sums else _begin(meter.sums, model)
                 sums.requests += 1
                 sums.unknown += units is None
-                sums.input_tokens += tokens
-                sums.cached_tokens += cached
-                sums.output_tokens += output
-                sums.total_tokens += total
-                sums.pages += pages
-                sums.audio_seconds += seconds
+                sums.input_tokens += counted.input
+                sums.cached_tokens += counted.cached
+                sums.output_tokens += counted.output
+                sums.total_tokens += counted.total
+                sums.pages += counted.pages
+                sums.audio_seconds += counted.seconds
                 meter = meter.parent
 
     def usage(self, prices: Mapping[str, Price] | None = None) -> Usage:

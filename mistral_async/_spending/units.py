@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
+
+from msgspec import Struct
 
 from mistral_async._codec.counts import LARGEST, read_count
 from mistral_async.models.usage import PromptTokensDetails, UsageInfo
@@ -11,7 +13,7 @@ _PLACES = ("usage", "usage_info")
 _DETAILS = ("prompt_tokens_details", "prompt_token_details", "input_tokens_details")
 
 
-class Units(NamedTuple):
+class Units(Struct, frozen=True, gc=False):
     """The units of one answer, or an estimate of them."""
 
     input: int = 0
@@ -26,7 +28,6 @@ class Units(NamedTuple):
 
 
 NOTHING = Units()
-_new = tuple[int, ...].__new__  # what `Units()` calls, one Python call later
 
 
 def usage_of(answer: Any) -> Any:
@@ -52,7 +53,7 @@ def read_units(usage: object) -> Units | None:
             both = tokens + output
             total = both if both > total else total  # noqa: FURB136 - to call `max` takes ten times as long
             if total <= LARGEST:  # and so is each of the others
-                return _new(Units, (tokens, cached, output, total, 0, 0))
+                return Units(tokens, cached, output, total)
     tokens = _count(usage, "prompt_tokens") or _count(usage, "input_tokens")
     output = _count(usage, "completion_tokens") or _count(usage, "output_tokens")
     total = _count(usage, "total_tokens")

@@ -7,7 +7,7 @@ import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
@@ -28,7 +28,7 @@ T = TypeVar("T")
 _REFERENCE = "#/$defs/{name}"
 
 
-class ModelField(NamedTuple):
+class ModelField(msgspec.Struct, frozen=True):
     """A field of a model: of what pydantic's `FieldInfo` has, what is known of it."""
 
     annotation: Any
