@@ -68,7 +68,9 @@ FRAMEWORKS = [
     "apache-airflow-task-sdk>=1.1,<2",
     "celery>=5.4,<6",
     "django>=5,<7",
+    "pytest-httpx>=0.35,<1",
     "streamlit>=1.40,<2",
+    "vcrpy>=7,<10",
 ]
 
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -143,6 +145,7 @@ def frameworks(session: nox.Session) -> None:
     """Run the recipes for testing with frameworks, with those that are too large for the other sessions."""
     session.install("-e", ".[test]", *FRAMEWORKS)
     session.run("pytest", "tests/test_docs.py", "-k", "frameworks", *session.posargs)
+    session.run("pytest", "tests/http/httpx_wire/test_mocked.py", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import warnings
 import weakref
@@ -19,12 +20,18 @@ from mistral_async._http.proxy import environment_proxy, given_proxy
 if TYPE_CHECKING:
     import httpx
 
+    from mistral_async._http.httpx_wire.mocked import Mocked
     from mistral_async._http.pool import Pool
     from mistral_async._http.statistics import ConnectionStatistics
 
 
 class LoopWire(Wire, Protocol):
     """A wire of one event loop."""
+
+    @property
+    def loop(self) -> Loop:
+        """Return the event loop."""
+        ...
 
     @property
     def pool(self) -> Pool[Any] | None:
@@ -53,12 +60,13 @@ class Network:
 
     With a transport or client of httpx that the user gave, there is one wire for all. A proxy that speaks HTTP, given
     or of the environment, HTTP/2, and an asyncio loop that may not know buffered protocols take httpx's own transport.
-    Nothing is opened or read before the first request.
+    Nothing is opened or read before the first request. In a test that mocks httpx all is sent by httpx's clients: there
+    each request looks (`mocked.py`).
     """
 
     _pid: int
     _lock: threading.Lock
-    _wires: dict[Loop, LoopWire]
+    _wires: dict[Loop | tuple[Loop, Mocked], LoopWire]
     _last: tuple[Loop | None, LoopWire | None]
 
     def __init__(
@@ -139,11 +147,11 @@ class Network:
         here = current_loop()
         with self._lock:
             wires, self._wires, self._last = self._wires, {}, (None, None)
-        for loop, wire in wires.items():
-            if loop is not here:
+        for wire in wires.values():
+            if wire.loop is here:
+                await wire.aclose()
+            else:
                 wire.abort_threadsafe()
-        if here in wires:
-            await wires[here].aclose()
         if self._shared_wire is not None:
             await self._shared_wire.aclose()
 
@@ -167,34 +175,38 @@ class Network:
             if self._given != (None, None):
                 self._shared_wire = _make_shared_wire(self._config, *self._given)
                 return self._shared_wire
-            wire = self._wires.get(loop)
+            tested = _is_tested() and not self._config.raw
+            mocked = _find_mocked(self._config.origin) if tested else None
+            place = loop if mocked is None else (loop, mocked)
+            wire = self._wires.get(place)
             if wire is None or wire.closed:
                 self._drop_dead()
                 try:
-                    wire = self._wires[loop] = _make_loop_wire(self._config, loop)
+                    wire = self._wires[place] = _make_loop_wire(self._config, loop, mocked)
                 except OSError as error:  # an import, for want of descriptors
                     message = f"could not load what connects: {error}"
                     raise WireError(message, phase=Phase.CONNECT, sent=Sent.NOTHING) from error
-            self._last = (loop, wire)
+            if not tested:
+                self._last = (loop, wire)
         return wire
 
     def _drop_dead(self) -> None:
         """Detach the wires of loops that have ended, those that nobody was told of too."""
-        for loop, wire in list(self._wires.items()):
-            if wire.closed or not is_alive(loop):
+        for place, wire in list(self._wires.items()):
+            if wire.closed or not is_alive(wire.loop):
                 wire.detach(forked=False)
-                del self._wires[loop]
+                del self._wires[place]
 
     def __del__(self) -> None:
-        wires: dict[Loop, LoopWire] = getattr(self, "_wires", {})
+        wires: list[LoopWire] = [*getattr(self, "_wires", {}).values()]
         if not wires or self._pid != os.getpid():
             return
         try:
-            if any(wire.in_use and not wire.closed and is_alive(loop) for loop, wire in wires.items()):
+            if any(wire.in_use and not wire.closed and is_alive(wire.loop) for wire in wires):
                 message = f"unclosed client of {self._config.origin.authority}"
                 warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
         finally:
-            for wire in wires.values():
+            for wire in wires:
                 wire.abort_threadsafe()
 
 
@@ -220,6 +232,17 @@ def _make_shared_wire(config: PoolConfig, transport: Any, client: Any) -> Wire:
     return HttpxWire(config.origin, transport=transport, client=client, limits=config.limits)
 
 
+def _is_tested() -> bool:
+    """Return whether this process may mock httpx: it has what runs tests, or makes mocks."""
+    return "pytest" in sys.modules or "unittest.mock" in sys.modules
+
+
+def _find_mocked(origin: Origin) -> Mocked | None:
+    from mistral_async._http.httpx_wire.mocked import find_mocked
+
+    return find_mocked((origin.host, origin.port))
+
+
 def _supports_buffered_protocols(loop: Loop) -> bool:
     """Return whether the loop is known to read into the buffer of an `asyncio.BufferedProtocol`."""
     import asyncio
@@ -227,8 +250,12 @@ def _supports_buffered_protocols(loop: Loop) -> bool:
     return isinstance(loop, asyncio.BaseEventLoop) or type(loop).__module__.partition(".")[0] in _BUFFERING_LOOPS
 
 
-def _make_loop_wire(config: PoolConfig, loop: Loop) -> LoopWire:
+def _make_loop_wire(config: PoolConfig, loop: Loop, mocked: Mocked | None) -> LoopWire:
     proxy = config.proxy or environment_proxy(config.origin)
+    if mocked is not None:
+        from mistral_async._http.httpx_wire.loop import MockedWire
+
+        return MockedWire(config, loop, proxy, mocked)
     own = not config.http2 and (not is_asyncio(loop) or _supports_buffered_protocols(loop))
     if not own or (proxy is not None and not proxy.is_socks):
         from mistral_async._http.httpx_wire.loop import HttpxLoopWire

@@ -71,7 +71,7 @@ class Clients:
             if server_url:
                 settings["server_url"] = server_url
             if key[1] and self._http is not None:
-                from mistral_async.compat.httpclient import ThreadedClient
+                from mistral_async._http.httpx_wire.threaded import ThreadedClient
 
                 settings["async_client"] = ThreadedClient(self._http)
             if (spans := self._spans()) is not None:

@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 
 from anyio.from_thread import start_blocking_portal
 
+from mistral_async._http.httpx_wire.mocked import FAKE_SERVERS
 from mistral_async.testing._clock import Clock, SystemClock
 from mistral_async.testing._dispatch import Dispatcher
 from mistral_async.testing._effects import Connections, Effects
@@ -195,6 +196,7 @@ class FakeMistral:
         self.port = await listening.start(self.host, self.port)
         self.state.url = self.url
         self._listening = listening
+        FAKE_SERVERS.add((self.host, self.port))
         return self
 
     async def __aexit__(
@@ -203,6 +205,7 @@ class FakeMistral:
         if self._listening is None:
             return
         listening, self._listening = self._listening, None
+        FAKE_SERVERS.discard((self.host, self.port))
         try:
             await listening.stop()
         finally:

@@ -131,6 +131,7 @@ WAITS = [
         "http/httpx_wire/test_fallback.py::test_a_silent_connection_after_one_that_broke",
         """
         _http/httpx_wire/adapter.py open:_client.send open:_transport.handle_async_request _next:anext
+        _http/httpx_wire/loop.py handle_async_request:_client.send
         """,
     ),
     Wait(
@@ -216,7 +217,8 @@ WAITS = [
         _uploads/checked.py __anext__:anext _check_all:_pieces aclose:close
         _uploads/multipart.py __anext__:anext aclose:close
         _uploads/source.py _read_pieces:file.read _read_pieces:file.seek _next:anext aclose:close
-        compat/httpclient.py _next_piece:anext
+        _http/httpx_wire/threaded.py _next_piece:anext
+        _http/httpx_wire/loop.py open:body.open
         """,
     ),
     Wait(
@@ -227,6 +229,7 @@ WAITS = [
         """
         _http/asyncio_wire/wire.py aclose:asyncio.wait
         _http/httpx_wire/adapter.py aclose:_transport.aclose aclose:_response.aclose aclose:anext aclose:close
+        _http/httpx_wire/loop.py aclose:_client.aclose
         _http/loops.py start:anext _wait:closing
         """,
     ),
@@ -513,7 +516,7 @@ WAITS = [
         _http/httpx_wire/loop.py open:_exit_hook.start open:open _close:aclose
         _http/httpx_wire/transport.py handle_async_request:open aclose:network.aclose
         _http/httpx_wire/transport.py __aiter__:_stream.receive aclose:_stream.aclose
-        _http/network.py aclose:wires[here].aclose aclose:_shared_wire.aclose
+        _http/network.py aclose:wire.aclose aclose:_shared_wire.aclose
         _http/pooled.py _perform:connection.perform _make:exit_hook.start
         _ratelimit/limiter.py aclose:shared.aclose
         _ratelimit/shared.py _ask:store.reserve aclose:store.aclose

@@ -1,7 +1,11 @@
-"""httpx's own transport for what ours does not do (proxies, HTTP/2, unusual event loops): one for each event loop."""
+"""httpx's own transport for what ours does not do (proxies, HTTP/2, unusual event loops): one for each event loop.
+
+And httpx's own clients where a test has mocked httpx.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,6 +15,8 @@ import httpx
 from mistral_async._http.certificates import advice, tls_context
 from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire
 from mistral_async._http.httpx_wire.failures import Progress
+from mistral_async._http.httpx_wire.mocked import Mocked
+from mistral_async._http.httpx_wire.threaded import ThreadedClient
 from mistral_async._http.loops import Loop, LoopExitHook, spawn_task
 from mistral_async._http.origin import PoolConfig
 from mistral_async._http.pooled import closed_error, first_cause
@@ -29,8 +35,8 @@ _DETACHED: list[Any] = []  # transports of ended loops and of the parent process
 class HttpxLoopWire(HttpxWire):
     """A wire of one event loop over httpx; it ends with the loop."""
 
-    def __init__(self, config: PoolConfig, loop: Loop, proxy: ProxySetting | None) -> None:
-        transport = _make_transport(config, proxy)
+    def __init__(self, config: PoolConfig, loop: Loop, proxy: ProxySetting | None, transport: Any = None) -> None:
+        transport = transport or _make_transport(httpx.AsyncHTTPTransport, config, proxy)
         super().__init__(config.origin, transport=transport, limits=config.limits)
         self._proxy = proxy
         self._http2 = config.http2
@@ -112,6 +118,42 @@ class HttpxLoopWire(HttpxWire):
             await super().aclose()
 
 
+class MockedWire(HttpxLoopWire):
+    """A wire of one event loop over a client of an httpx that is mocked; bodies are sent whole, as mocks read them."""
+
+    def __init__(self, config: PoolConfig, loop: Loop, proxy: ProxySetting | None, mocked: Mocked) -> None:
+        module = importlib.import_module(mocked.module)
+        if mocked.blocking:
+            transport = _make_transport(module.HTTPTransport, config, proxy)
+            client: Any = ThreadedClient(module.Client(transport=transport, trust_env=False))
+        else:
+            transport = _make_transport(module.AsyncHTTPTransport, config, proxy)
+            client = module.AsyncClient(transport=transport, trust_env=False)
+        super().__init__(config, loop, proxy, _ClientTransport(client))
+        self._httpx = module
+
+    async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> HttpxStream:
+        """Send a request and read the head of its response."""
+        if body is not None and not isinstance(body, bytes):
+            body = b"".join([piece async for piece in body.open()])
+        return await super().open(head, body, timeouts)
+
+
+class _ClientTransport:
+    """A client as a transport: it is given our time limits."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    async def handle_async_request(self, request: Any) -> Any:
+        """Send a request."""
+        return await self._client.send(request, stream=True)
+
+    async def aclose(self) -> None:
+        """Close the client."""
+        await self._client.aclose()
+
+
 class _NewConnection(Progress):
     """Sets the options of a new connection: through a proxy httpx forgets those it was given."""
 
@@ -126,7 +168,7 @@ class _NewConnection(Progress):
                 prepare(sock)
 
 
-def _make_transport(config: PoolConfig, proxy: ProxySetting | None) -> httpx.AsyncHTTPTransport:
+def _make_transport(make: Any, config: PoolConfig, proxy: ProxySetting | None) -> Any:
     limits = httpx.Limits(
         max_connections=config.max_connections,
         max_keepalive_connections=config.max_connections,
@@ -134,7 +176,7 @@ def _make_transport(config: PoolConfig, proxy: ProxySetting | None) -> httpx.Asy
     )
     context = config.tls() or tls_context(verify=False)  # which plain HTTP does not use
     try:
-        return httpx.AsyncHTTPTransport(
+        return make(
             verify=context,
             http2=config.http2,
             proxy=None if proxy is None else _httpx_proxy(proxy, config),

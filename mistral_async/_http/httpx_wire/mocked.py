@@ -1,0 +1,81 @@
+"""Mocks of httpx that a test has set up (respx, pytest-httpx, VCR.py, ...): requests go through httpx while they are.
+
+Tests of programs that come from the official SDK, which sends through httpx, mock that: nothing may pass them by.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+# Rule 1: A step of httpx, or of httpcore below it, is mocked where its class has what somebody else wrote.
+# Rule 2: Instrumentation is no mock, but what it wraps may be one.
+# Rule 3: Where blocking steps alone are mocked, requests take those.
+# Rule 4: A fake server of this process is what a test wants to reach, whatever it mocks.
+
+_INSTRUMENTATION: Final = frozenset(
+    {"aws_xray_sdk", "ddtrace", "elasticapm", "instana", "logfire", "newrelic", "opentelemetry", "sentry_sdk"}
+)
+_OF_CLIENTS: Final = ("send", "_send_single_request", "_transport_for_url")
+_STEPS: Final[dict[bool, dict[str, dict[str, tuple[str, ...]]]]] = {  # by whether they block, package and class
+    False: {
+        "httpx": {"AsyncClient": _OF_CLIENTS, "AsyncHTTPTransport": ("handle_async_request",)},
+        "httpcore": dict.fromkeys(
+            ("AsyncConnectionPool", "AsyncHTTPConnection", "AsyncHTTPProxy"), ("handle_async_request",)
+        ),
+    },
+    True: {
+        "httpx": {"Client": _OF_CLIENTS, "HTTPTransport": ("handle_request",)},
+        "httpcore": dict.fromkeys(("ConnectionPool", "HTTPConnection", "HTTPProxy"), ("handle_request",)),
+    },
+}
+FAKE_SERVERS: Final = set[tuple[str, int]]()
+"""The addresses of the fake servers of this process."""
+
+
+class Mocked(NamedTuple):
+    """An httpx that is mocked: the module's name, and whether its blocking client is to be used."""
+
+    module: str
+    blocking: bool
+
+
+def find_mocked(address: tuple[str, int]) -> Mocked | None:
+    """Return the httpx through which requests to an address go since it is mocked; None without mocks."""
+    if address in FAKE_SERVERS:
+        return None
+    for generation in ("", "2"):
+        for blocking, packages in _STEPS.items():
+            for package, classes in packages.items():
+                module = sys.modules.get(package + generation)
+                if module is not None and any(_is_mocked(module, name, steps) for name, steps in classes.items()):
+                    return Mocked(f"httpx{generation}", blocking)
+    return None
+
+
+def _is_mocked(module: Any, name: str, steps: tuple[str, ...]) -> bool:
+    cls = getattr(module, name, None)
+    if cls is None:
+        return False
+    if not isinstance(cls, type) or _is_foreign(cls, module.__name__):
+        return True
+    return any(_is_foreign(vars(cls)[step], module.__name__) for step in steps if step in vars(cls))
+
+
+def _is_foreign(step: Any, package: str) -> bool:
+    """Return whether somebody else wrote a class or a step, in a package that is no instrumentation (rule 2)."""
+    while (origin := _package_of(step)) in _INSTRUMENTATION and hasattr(step, "__wrapped__"):
+        step = step.__wrapped__
+    return origin != package and origin not in _INSTRUMENTATION
+
+
+def _package_of(step: Any) -> str:
+    """Return the package in which a class or function was written: a wrapper says that it is what it wraps."""
+    written = getattr(step, "_self_wrapper", step)  # wrapt's
+    while isinstance(written, partial):
+        written = written.func
+    written = getattr(written, "__func__", written)
+    known = vars(written) if isinstance(written, type) else getattr(written, "__globals__", {})
+    module: str = known.get("__module__" if isinstance(written, type) else "__name__", type(written).__module__)
+    return module.partition(".")[0]
