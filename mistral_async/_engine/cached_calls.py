@@ -106,7 +106,7 @@ def key_of(engine: View, request: Call[Any]) -> str | None:
     named = [
         _FORMAT,
         sent.method,
-        *map(str, account.network.origin),
+        *map(str, msgspec.structs.astuple(account.network.origin)),
         account.prefix + sent.target,
         repr(sorted({**account.query, **(options.extra_query or {})}.items())),
         repr(sorted((name, str.__str__(value)) for name, value in headers)),  # the repr of a `Secret` hides it
