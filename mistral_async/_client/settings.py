@@ -288,6 +288,8 @@ def _settings_of(account: Account, given: Mapping[str, Any]) -> Mapping[str, Any
 
 
 def _key(given: Any, gateway: Gateway | None) -> Key:
+    if isinstance(given, Key):
+        return given
     return Key(given) if gateway is None else Key(given, variable=gateway.key_variable)
 
 

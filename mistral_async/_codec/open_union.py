@@ -50,7 +50,10 @@ T = TypeVar("T")
 
 
 def constant(value: T) -> T:
-    """Make a field a constant: an ordinary attribute that is always written (`omit_defaults` keeps factories)."""
+    """Make a field a constant: an ordinary attribute that is always written (`omit_defaults` keeps factories).
+
+    One that may be None keeps a null that was sent.
+    """
     return msgspec.field(default_factory=lambda: value)
 
 

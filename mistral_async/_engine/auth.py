@@ -98,8 +98,11 @@ class Key:
         self._turns: weakref.WeakKeyDictionary[Loop, anyio.Lock] = weakref.WeakKeyDictionary()
         self._tokens.start_over()
 
-    async def fetch(self, refused: Secret | None = None) -> Secret:
-        """Ask the function for the key, or read the file; `refused` is the key that is to be replaced."""
+    async def fetch(self, refused: Secret | None = None) -> Secret | None:
+        """Ask the function for the key, or read the file; `refused` is the key that is to be replaced.
+
+        None: requests are sent without a key, as a subclass may have it.
+        """
         if self._give is None:
             return await self._in_thread(self._read_file)
         if refused is not None:

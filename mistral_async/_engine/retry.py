@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 # begins at 50 ms, and grows by four each time until it is the usual one.
 # Rule 6: The client's budget allows it (`RetryBudget`, asked by the sender): in the long run a tenth of the calls may
 # be repeated, so that a total outage costs 1.1 requests per call and not 4. 429s and new keys need none of it.
+# Rule 7: Settings that insist (`InsistentRetryConfig`) leave rules 2, 3 and 6 to who chose them: all that is transient
+# is repeated for `max_elapsed_time`, also what may be done twice by that. In place of rule 5 the delay grows, and a
+# random time is added to it.
 
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 TOO_MANY = 429
@@ -111,6 +114,26 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"retry_config: {error}") from None
         _check(config)
         return config
+
+
+class InsistentRetryConfig(RetryConfig, frozen=True, kw_only=True):
+    """Settings of who asks for repetitions and answers for what they may do twice (Rule 7)."""
+
+    statuses: frozenset[int] = STATUSES - {408}
+    max_retry_after: float = math.inf
+    jitter: float = 1_000
+    """Milliseconds: up to so much is added to a delay, within `max_interval`."""
+
+    def delay(self, repeats: int, asked: float | None, elapsed: float, jitter: float) -> float | None:
+        """Return the seconds until the next attempt; None once the time is over."""
+        backoff = self.backoff
+        is_over = elapsed > backoff.max_elapsed_time / 1000 if self.retries is None else repeats >= self.retries
+        if is_over:
+            return None
+        if asked:
+            return asked
+        grown = _ceiling(backoff.initial_interval, backoff.exponent, repeats, backoff.max_interval)
+        return min(grown + self.jitter * jitter, backoff.max_interval) / 1000
 
 
 def _check(config: RetryConfig) -> None:
@@ -231,11 +254,13 @@ def delay(
     attempts with other models. `elsewhere`: the next one goes to another account, which asked for no delay.
     """
     known = (*earlier, *attempts) if earlier else attempts
-    if config.strategy == "none" or not is_transient(error, config) or not is_safe_to_retry(error, safety, known):
+    if config.strategy == "none" or not is_transient(error, config):
         return None
     repeats = sum(attempt.status not in _REFUSALS for attempt in attempts) - 1  # another key is no repetition
     asked: float | None = None if elsewhere else getattr(error, "retry_after", None)
-    if asked is not None and asked > config.max_retry_after:
+    if isinstance(config, InsistentRetryConfig):
+        return config.delay(repeats, asked, elapsed, jitter)
+    if not is_safe_to_retry(error, safety, known) or (asked is not None and asked > config.max_retry_after):
         return None
     wait = _wait(config.backoff, repeats, asked, jitter, noise=noise)
     if config.retries is not None:
@@ -285,6 +310,11 @@ def is_safe_to_retry(error: MistralError, safety: RetrySafety, attempts: Sequenc
     if safety is RetrySafety.CREATES:
         return False
     return isinstance(error, APIStatusError) or sum(_may_have_run(attempt) for attempt in attempts) <= 1
+
+
+def needs_budget(error: MistralError, config: RetryConfig) -> bool:
+    """Return whether a repetition has to be in the client's budget (Rules 6 and 7)."""
+    return not is_throttled(error) and not isinstance(config, InsistentRetryConfig)
 
 
 def _may_have_run(attempt: Attempt) -> bool:

@@ -23,7 +23,7 @@ from mistral_async._engine.encode import key_headers, with_key
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Request
-from mistral_async._engine.retry import TOO_MANY, UNAUTHORIZED, delay, is_throttled
+from mistral_async._engine.retry import TOO_MANY, UNAUTHORIZED, delay, is_throttled, needs_budget
 from mistral_async._engine.tracing import UNTRACED
 from mistral_async._http.protocol import Phase, Sent, SettingError, Timeouts, WireError, WireResponse, WireStream
 from mistral_async._http.threads import NoThreadError
@@ -211,7 +211,7 @@ class Sender:
         )
         if pause is None or (call.deadline is not None and now + pause >= call.deadline):
             return None
-        return pause if is_throttled(error) or self._state.budget.withdraw() else None
+        return None if needs_budget(error, self._options.retry) and not self._state.budget.withdraw() else pause
 
     def _may_renew(self, call: CallState) -> bool:
         if call.renewal is not Renewal.POSSIBLE or not call.account.key.refreshes:

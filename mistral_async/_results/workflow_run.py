@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.open_union import decode
-from mistral_async._results.poll import WaitTimeoutError
+from mistral_async._results.poll import Poll, WaitTimeoutError, poll_until
 from mistral_async._results.stream import AsyncStream
 from mistral_async.errors import StreamError, WorkflowExecutionError
 from mistral_async.models.workflows.events import CustomTaskStartedResponse, StreamEventSsePayload, WorkflowEvent
@@ -19,7 +19,8 @@ from mistral_async.models.workflows.workflows import ConnectorAuthTaskState, Wor
 #   has an end. One that ends otherwise than COMPLETED is an error.
 # Rule 3: Events are followed from the one after the last that was dealt with, over as many streams as it takes: a
 #   stream ends or breaks without the execution. After each the state is asked for, which is the end of a terminated
-#   execution, too: no event tells of it.
+#   execution, too: no event tells of it. The events that an execution has left when it ends are followed where `whole`
+#   says so, as in the official SDK.
 # Rule 4: Each sign-in that is asked for, by the execution or one that it started, is told once its event comes, and
 #   again only if telling it failed.
 
@@ -69,13 +70,37 @@ class Follower:
         self._open_stream, self._id, self._sign_in = open_stream, execution_id, sign_in
         self._next = 0
         """The number of the event to begin with."""
+        self._is_over = False
+        """Whether the last event of the execution has come."""
 
-    async def follow(self) -> None:
+    async def until_ended(
+        self,
+        ask: Ask,
+        poll: Poll,
+        *,
+        attempts: int | None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the execution goes on
+        whole: bool = False,
+    ) -> WorkflowExecutionResponse:
+        """Follow streams, and ask for the state after each, until the execution has ended with a result (rule 3)."""
+
+        async def look() -> WorkflowExecutionResponse:
+            if timeout != 0:  # else its state is asked for once
+                await self._follow()
+            return await ask()
+
+        state = await poll_until(at_most(look, attempts), is_ended, poll, timeout=timeout)
+        if whole and not self._is_over and f"WORKFLOW_EXECUTION_{state.status}" in _LAST_EVENTS:
+            await self._follow()
+        return completed(state)
+
+    async def _follow(self) -> None:
         """Follow one stream up to its end, or to the last event of the execution (rule 3)."""
         try:
             async with self._open_stream(self._next) as stream:
                 async for event in stream:
                     if self._is_last(event.data):
+                        self._is_over = True
                         return
                     await self._tell(event.data)
                     self._next = event.broker_sequence + 1

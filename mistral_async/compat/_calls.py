@@ -12,6 +12,7 @@ from mistral_async._results.download import AsyncDownload
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
 from mistral_async.compat._bridge import blocking_resources
+from mistral_async.compat._configuration import retries_of
 from mistral_async.compat._events import EventStream, EventStreamAsync, event_class, stream_errors
 from mistral_async.compat._names import class_name, official_signature, own_options, parameters
 from mistral_async.compat._pages import first_page, first_page_async
@@ -159,7 +160,7 @@ def client_for_call(owner: ClientOwner, options: Options, path: tuple[str, ...],
     if headers := options.pop("http_headers", None):
         client = client.with_options(headers=headers)
     if (retries := options.pop("retries", None)) is not None:
-        client = client.with_options(retries=retries)
+        client = client.with_options(retries=retries_of(retries))
     if more := options.pop("additional_properties", None):
         client = client.with_options(extra_body=more)
     _rename_schemas(options)

@@ -15,11 +15,11 @@ from mistral_async import Mistral as AsyncClient
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey
 from mistral_async.compat._bridge import abandon, close_blocking, retire
-from mistral_async.compat._configuration import AnyRetryConfig, SDKConfiguration
+from mistral_async.compat._configuration import AnyRetryConfig, SDKConfiguration, retries_of
 from mistral_async.compat._groups import MIGRATION_HINT, EndpointGroup, group_class
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
 from mistral_async.compat._names import GROUPS
-from mistral_async.compat._security import key_of, security_of
+from mistral_async.compat._security import OptionalKey, key_of, security_of
 from mistral_async.compat.types import UNSET, Unset, is_unset
 from mistral_async.compat.utils import logger_of_environment
 
@@ -51,6 +51,8 @@ class Clients:
         self.defaults = defaults
         self.adapt: Callable[[dict[str, Any]], dict[str, Any]] = dict
         """Returns the settings of a client for one server, as a cloud needs them."""
+        self.needs_key = False
+        """Whether a request without a key is an error here, and not left to the API."""
         self.made: dict[_Key, AsyncClient] = {}
         self._changes = 0  # of settings: a client keeps those that it was made with
         self._asked_for_telemetry = False
@@ -68,6 +70,7 @@ class Clients:
         found = self.made.get(key)
         if found is None:
             settings = {name: value for name, value in self.settings.items() if not is_unset(value)}
+            settings["retry_config"] = retries_of(settings.get("retry_config"))
             if server_url:
                 settings["server_url"] = server_url
             if key[1] and self._http is not None:
@@ -78,7 +81,8 @@ class Clients:
                 settings["hooks"] = spans
             if self.hooks is not None:
                 _hook(settings, self.hooks, self.sdk_configuration)
-            found = self.made.setdefault(key, AsyncClient(self._api_key, **self.adapt(settings)))  # another thread's
+            key_given: Any = self._api_key if self.needs_key else OptionalKey(self._api_key)
+            found = self.made.setdefault(key, AsyncClient(key_given, **self.adapt(settings)))  # another thread's
         return found
 
     @property

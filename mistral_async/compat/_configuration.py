@@ -6,18 +6,34 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
+
 from mistral_async._client.settings import SERVERS
+from mistral_async._engine.retry import InsistentRetryConfig, RetryConfig
 from mistral_async._version import __version__
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
 from mistral_async.compat.types import UNSET
 
 if TYPE_CHECKING:
-    import mistral_async
-    from mistral_async.compat.utils import RetryConfig
+    from mistral_async.compat import utils
     from mistral_async.payloads import WorkflowEncoding
 
-AnyRetryConfig: TypeAlias = "RetryConfig | mistral_async.RetryConfig"
+AnyRetryConfig: TypeAlias = "utils.RetryConfig | RetryConfig"
 """Retry settings, of the official SDK's class or of this package's."""
+
+
+def retries_of(given: Any) -> Any:
+    """Return settings of the official SDK's class as what it does by them; all else is returned as it is."""
+    if isinstance(given, RetryConfig) or not hasattr(given, "retry_connection_errors"):
+        return given
+    fields = msgspec.structs.asdict(RetryConfig.of(given))
+    del fields["max_retry_after"]
+    if not getattr(given, "status_codes_override", None):
+        del fields["statuses"]
+    if (jitter := getattr(given.backoff, "jitter_ms", None)) is not None:
+        fields["jitter"] = jitter
+    return InsistentRetryConfig(**fields)
+
 
 SERVER_GLOBAL = "global"
 SERVER_EU = "eu"

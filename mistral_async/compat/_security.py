@@ -5,7 +5,35 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from mistral_async._codec.redact import as_secret
+from mistral_async._codec.redact import Secret, as_secret
+from mistral_async._engine.auth import Key
+
+
+class OptionalKey(Key):
+    """A key that need not be there: requests are sent without one then, and the API answers 401 if it asks for one.
+
+    A blank one is an error at the first request that needs it.
+    """
+
+    def __init__(self, given: Any) -> None:
+        super().__init__((lambda: given) if isinstance(given, str) and not given.strip() else given)
+
+    @property
+    def current(self) -> Secret | None:
+        """The key, where there is one and it does not have to be fetched."""
+        return super().current or None
+
+    @property
+    def refreshes(self) -> bool:
+        """True if a new key may be fetched when the API refuses the old one, or to be sent none."""
+        return self.exists and super().refreshes
+
+    async def fetch(self, refused: Secret | None = None) -> Secret | None:
+        """Ask for the key; None where there is none."""
+        return (await super().fetch(refused) or None) if self.exists else None
+
+    def _checked(self, key: object) -> Secret:
+        return Secret() if key is None else super()._checked(key)
 
 
 def security_of(key: Any) -> Any:

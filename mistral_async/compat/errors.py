@@ -11,8 +11,9 @@ MistralError                    a response with an error status, or one that can
 from __future__ import annotations
 
 import functools
+import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpx
 import msgspec
@@ -20,6 +21,7 @@ import msgspec
 from mistral_async import errors
 from mistral_async._codec.error_body import parse_error
 from mistral_async._codec.json_types import is_object
+from mistral_async._http.httpx_wire.failures import MODULES
 from mistral_async.compat._official import names
 from mistral_async.models._model import Model
 
@@ -90,11 +92,6 @@ class MistralError(errors.MistralError):
         kept = {name: value for name, value in self.headers.items() if name not in _TRANSPORT_HEADERS}
         return httpx.Response(self.status_code, headers=kept, content=vars(self).get("body", b""))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the error as its class of `mistral_async.errors`; unpickling adds the official one again."""
-        plain = type(self).__bases__[-1]
-        return _restored, (plain, self.args, vars(self), isinstance(self, StreamDisconnectedError))
-
 
 class SDKError(MistralError):
     """A response with an error status other than 422."""
@@ -157,59 +154,88 @@ class NoResponseError(Exception):
     """An error that is never raised: a call without a response raises an `httpx.RequestError`."""
 
 
-_REQUEST_ERRORS: dict[tuple[str, bool], type[httpx.RequestError]] = {
-    ("connect", False): httpx.ConnectError,
-    ("connect", True): httpx.ConnectTimeout,
-    ("write", False): httpx.WriteError,
-    ("write", True): httpx.WriteTimeout,
-    ("read", False): httpx.ReadError,
-    ("protocol", False): httpx.RemoteProtocolError,
+_REQUEST_ERRORS: Final[dict[tuple[str, bool], str]] = {
+    ("connect", False): "ConnectError",
+    ("connect", True): "ConnectTimeout",
+    ("write", False): "WriteError",
+    ("write", True): "WriteTimeout",
+    ("read", False): "ReadError",
+    ("protocol", False): "RemoteProtocolError",
 }
+"""The names of httpx for failures, by the phase and whether it took too long."""
+
+
+def _response_error(error: errors.MistralError, *, disconnects: bool) -> type[MistralError] | None:
+    """Return the class that an error is of in a program of the official SDK, where it has a response."""
+    detail: Any = getattr(error, "detail", None)
+    match error:
+        case errors.StreamEventError() if disconnects:
+            return StreamDisconnectedError
+        case errors.APIStatusError() | errors.ResponseValidationError() if is_object(detail) and "error_code" in detail:
+            return ObservabilityError
+        case errors.UnprocessableEntityError():
+            return HTTPValidationError
+        case errors.APIStatusError():
+            return SDKError
+        case errors.ResponseValidationError():
+            return ResponseValidationError
+        case _:
+            return None
+
+
+def _request_errors(error: errors.APIConnectionError) -> tuple[type[BaseException], ...]:
+    """Return the classes that an error is of where there is no response: of httpx, and of httpx2 if that is imported.
+
+    They are those of the exception that a client of the user's raised, else they go by the phase.
+    """
+    modules = [sys.modules[each] for each in MODULES if each in sys.modules]
+    raised = [cls.__name__ for cls in type(error.__cause__).__mro__ if cls.__module__ in MODULES]
+    if "RequestError" not in raised:
+        late = isinstance(error, errors.APITimeoutError)
+        raised = [_REQUEST_ERRORS.get((error.phase, late)) or ("ReadTimeout" if late else "RequestError")]
+    name = next(each for each in raised if all(hasattr(module, each) for module in modules))
+    return tuple(getattr(each, name) for each in modules)
 
 
 @functools.cache
-def _official_class(
-    plain: type[errors.MistralError], phase: str, *, late: bool = False, coded: bool = False, disconnects: bool = False
-) -> type[errors.MistralError]:
-    """Return the class derived from the official class and from `plain`."""
-    name: Any
-    if disconnects:
-        name = StreamDisconnectedError
-    elif coded:
-        name = ObservabilityError
-    elif issubclass(plain, errors.UnprocessableEntityError):
-        name = HTTPValidationError
-    elif issubclass(plain, errors.APIStatusError):
-        name = SDKError
-    elif issubclass(plain, errors.ResponseValidationError):
-        name = ResponseValidationError
-    else:
-        name = _REQUEST_ERRORS.get((phase, late)) or (httpx.ReadTimeout if late else httpx.RequestError)
-    body: dict[str, Any] = {"__module__": __name__, "__doc__": name.__doc__}
-    return cast("type[errors.MistralError]", type(plain.__name__, (name, plain), body))
+def _joined(plain: type[errors.MistralError], official: tuple[type[BaseException], ...]) -> type[errors.MistralError]:
+    """Return the class derived from the official classes and from `plain`."""
+    body: dict[str, Any] = {"__module__": __name__, "__doc__": official[0].__doc__, "__reduce__": _reduced}
+    bases: tuple[Any, ...] = (*official, plain)
+    return cast("type[errors.MistralError]", type(plain.__name__, bases, body))
 
 
 def add_official_class(error: BaseException, *, disconnects: bool = False) -> None:
     """Make an error of this package an instance of the official class too, in place.
 
-    One in a stream is a `StreamDisconnectedError` if the stream `disconnects`, as those of workflows do.
+    It is of httpx for a connection that failed, and of httpx2 where the program has imported that; of zstandard, where
+    that is imported, for what can not be decompressed. An error in a stream is a `StreamDisconnectedError` if the
+    stream `disconnects`, as those of workflows do.
     """
+    official: tuple[type[BaseException] | None, ...]
     match error:
         case MistralError() | httpx.RequestError():
-            pass
-        case errors.StreamEventError() if disconnects:
-            vars(error)["error"] = parse_error(error.body).message or error.body.decode(errors="replace")
-            error.__class__ = cast("Any", _official_class(cast("Any", type(error)), "", disconnects=True))
-        case errors.APIStatusError() | errors.ResponseValidationError():
-            detail: Any = getattr(error, "detail", None)
-            coded = is_object(detail) and "error_code" in detail
-            error.__class__ = cast("Any", _official_class(cast("Any", type(error)), "", coded=coded))
+            return
         case errors.APIConnectionError():
             vars(error)["_request"] = None  # as httpx has it where there is none
-            late = isinstance(error, errors.APITimeoutError)
-            error.__class__ = cast("Any", _official_class(cast("Any", type(error)), error.phase, late=late))
+            official = _request_errors(error)
+        case errors.PayloadCompressionError():
+            official = (getattr(sys.modules.get("zstandard"), "ZstdError", None),)
+        case errors.MistralError():
+            official = (_response_error(error, disconnects=disconnects),)
         case _:
-            pass
+            return
+    if official[0] is StreamDisconnectedError:
+        body = vars(error)["body"]
+        vars(error)["error"] = parse_error(body).message or body.decode(errors="replace")
+    if official[0] is not None:
+        error.__class__ = cast("Any", _joined(cast("Any", type(error)), official))
+
+
+def _reduced(error: errors.MistralError) -> tuple[Any, ...]:
+    """Pickle an error as its class of `mistral_async.errors`; unpickling adds the official ones again."""
+    plain = type(error).__bases__[-1]
+    return _restored, (plain, error.args, vars(error), isinstance(error, StreamDisconnectedError))
 
 
 def _restored(

@@ -29,7 +29,10 @@ _DEBUG = "MISTRAL_DEBUG"
 
 
 class BackoffStrategy:
-    """The delays between attempts, in milliseconds: random, up to `initial_interval * exponent ** n`."""
+    """The delays between attempts, in milliseconds: `initial_interval * exponent ** n`, and a random time more.
+
+    All that `RetryConfig` has repeated is for `max_elapsed_time`.
+    """
 
     def __init__(
         self,
@@ -46,11 +49,14 @@ class BackoffStrategy:
         self.exponent: float = exponent
         self.max_elapsed_time: float = max_elapsed_time
         self.jitter_ms: float | None = jitter_ms
-        """Kept and not used: jitter is always full here."""
+        """The most that is added to a delay; None: a second."""
 
 
 class RetryConfig:
-    """The failures that are repeated; `status_codes_override` has codes ("429") and classes of codes ("5XX")."""
+    """The failures that are repeated, whatever is done twice by that: 429, 500, 502, 503, 504 and lost connections.
+
+    `status_codes_override` has other codes ("429") and classes of codes ("5XX").
+    """
 
     def __init__(
         self,

@@ -123,7 +123,7 @@ class OpenTelemetryHooks(Hooks):
             found = genai.response_attributes(call, answer)
             if error is not None:
                 found |= genai.error_attributes(error)
-                span.set_status(trace.StatusCode.ERROR, genai.error_type(error))
+                span.set_status(trace.StatusCode.ERROR, self._description_of(error))
             span.set_attributes({**found, **usage})
             if self._capture_content and span.is_recording():
                 self._record_content(span, call, answer)
@@ -131,6 +131,10 @@ class OpenTelemetryHooks(Hooks):
                 self._measure(call, {**attributes, **found}, usage)
         finally:
             span.end()
+
+    def _description_of(self, error: BaseException) -> str:
+        """Return what the status of a span says of an error."""
+        return genai.error_type(error)
 
     def _record_content(self, span: trace.Span, call: CallContext, answer: object) -> None:
         from mistral_async.integrations._genai_content import content_attributes

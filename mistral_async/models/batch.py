@@ -73,7 +73,7 @@ class BatchJob(Model, kw_only=True, metaclass=Answer):
     """A batch job."""
 
     id: str = ""
-    object: Literal["batch"] = constant("batch")
+    object: Literal["batch"] | None = constant("batch")
     input_files: list[str] = field(default_factory=list[str])
     """File ids."""
     metadata: JSONObject | None = None
@@ -111,14 +111,14 @@ class ListBatchJobsResponse(Model, kw_only=True, metaclass=Answer):
     total: int = 0
     """Jobs on all pages."""
     data: list[BatchJob] = field(default_factory=list[BatchJob])
-    object: Literal["list"] = constant("list")
+    object: Literal["list"] | None = constant("list")
 
 
 class DeleteBatchJobResponse(Model, kw_only=True, gc=False):
     """A job that was deleted."""
 
     id: str = ""
-    object: Literal["batch"] = constant("batch")
+    object: Literal["batch"] | None = constant("batch")
     deleted: bool = True
 
 

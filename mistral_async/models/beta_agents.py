@@ -48,7 +48,7 @@ class Agent(Model, kw_only=True, metaclass=Answer):
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
     updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
-    object: Literal["agent"] = constant("agent")
+    object: Literal["agent"] | None = constant("agent")
 
 
 class AgentListPage(Model, kw_only=True):
@@ -56,7 +56,7 @@ class AgentListPage(Model, kw_only=True):
 
     data: list[Agent] = field(default_factory=list[Agent])
     next_page_token: str | None = None
-    object: Literal["list"] = constant("list")
+    object: Literal["list"] | None = constant("list")
 
 
 class AgentAliasResponse(Model, kw_only=True, gc=False):

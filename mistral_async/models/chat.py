@@ -242,7 +242,7 @@ class CompletionChunk(Model, kw_only=True, gc=False, metaclass=Answer):
 
     # In the order in which the API sends them: so msgspec finds each key at once.
     id: str = ""
-    object: str = constant("chat.completion.chunk")
+    object: str | None = constant("chat.completion.chunk")
     created: int | None = None
     """Seconds since 1970."""
     model: str = ""

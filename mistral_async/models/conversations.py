@@ -190,7 +190,7 @@ class ConversationResponse(Model, kw_only=True, metaclass=Answer):
         guardrails: list[GuardrailResult] | None = None
     else:
         guardrails: list[JSONObject] | None = None  # so that msgspec drops no key
-    object: Literal["conversation.response"] = constant("conversation.response")
+    object: Literal["conversation.response"] | None = constant("conversation.response")
 
     @property
     def text(self) -> str:
@@ -209,7 +209,7 @@ class ConversationHistory(Model, kw_only=True, metaclass=Answer):
 
     conversation_id: str = ""
     entries: list[Entry] = field(default_factory=list[Entry])
-    object: Literal["conversation.history"] = constant("conversation.history")
+    object: Literal["conversation.history"] | None = constant("conversation.history")
 
 
 class ConversationMessages(Model, kw_only=True, metaclass=Answer):
@@ -217,7 +217,7 @@ class ConversationMessages(Model, kw_only=True, metaclass=Answer):
 
     conversation_id: str = ""
     messages: list[MessageEntry] = field(default_factory=list[MessageEntry])
-    object: Literal["conversation.messages"] = constant("conversation.messages")
+    object: Literal["conversation.messages"] | None = constant("conversation.messages")
 
 
 class AgentConversation(Model, kw_only=True):
@@ -234,7 +234,7 @@ class AgentConversation(Model, kw_only=True):
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
     updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
-    object: Literal["conversation"] = constant("conversation")
+    object: Literal["conversation"] | None = constant("conversation")
 
 
 class ModelConversation(Model, kw_only=True):
@@ -253,7 +253,7 @@ class ModelConversation(Model, kw_only=True):
     created_at_datetime: ClassVar[Moment] = Moment("created_at")
     updated_at: str = ""
     updated_at_datetime: ClassVar[Moment] = Moment("updated_at")
-    object: Literal["conversation"] = constant("conversation")
+    object: Literal["conversation"] | None = constant("conversation")
 
 
 Conversation: TypeAlias = OpenUnion[AgentConversation | ModelConversation]

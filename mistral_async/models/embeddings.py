@@ -39,7 +39,7 @@ class EmbeddingOptions(TypedDict, total=False):
 class EmbeddingResponseData(Model, kw_only=True):
     """The vector of one text."""
 
-    object: str = constant("embedding")
+    object: str | None = constant("embedding")
     embedding: _Numbers = msgspec.field(default_factory=list[float])
     """A sequence of numbers: a list, or a `Vector` where they came packed."""
     index: int = 0

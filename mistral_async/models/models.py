@@ -64,7 +64,7 @@ class _Card(Model, kw_only=True):
     """The fields that all models have."""
 
     id: str = ""
-    object: str = constant("model")
+    object: str | None = constant("model")
     created: int | None = None
     """Seconds since 1970; often the time of the request."""
     owned_by: str = ""
@@ -115,7 +115,7 @@ ModelCard: TypeAlias = OpenUnion[BaseModelCard | FTModelCard]
 class ModelList(Model, kw_only=True, metaclass=Answer):
     """The models, as the server lists them: ids can repeat."""
 
-    object: str = constant("list")
+    object: str | None = constant("list")
     data: list[ModelCard] = msgspec.field(default_factory=list[ModelCard])
 
     def _repr_html_(self) -> str:
@@ -140,7 +140,7 @@ class _FineTuned(Model, kw_only=True):
     """The fields that all fine-tuned models have."""
 
     id: str = ""
-    object: str = constant("model")
+    object: str | None = constant("model")
     created: int | None = None
     """Seconds since 1970."""
     owned_by: str = ""
@@ -181,7 +181,7 @@ class DeleteModelResponse(Model, kw_only=True, gc=False):
     """That a model was deleted."""
 
     id: str = ""
-    object: str = constant("model")
+    object: str | None = constant("model")
     deleted: bool | None = None
 
 
@@ -189,7 +189,7 @@ class ArchiveModelResponse(Model, kw_only=True, gc=False):
     """That a model was archived."""
 
     id: str = ""
-    object: str = constant("model")
+    object: str | None = constant("model")
     archived: bool | None = None
 
 
@@ -197,7 +197,7 @@ class UnarchiveModelResponse(Model, kw_only=True, gc=False):
     """That a model was taken out of the archive."""
 
     id: str = ""
-    object: str = constant("model")
+    object: str | None = constant("model")
     archived: bool | None = None
 
 

@@ -26,4 +26,4 @@ class CreateRealtimeSessionResponse(Model, kw_only=True):
     expires_at: str = ""
     expires_at_datetime: ClassVar[Moment] = Moment("expires_at")
     client_secret: ClientSecret = field(default_factory=ClientSecret)
-    object: Literal["client.session"] = constant("client.session")
+    object: Literal["client.session"] | None = constant("client.session")

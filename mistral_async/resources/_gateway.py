@@ -75,7 +75,8 @@ class GatewayHeaders:
         if "authorization" in self._added:
             return {**self._headers, **self._added}
         key = self._state.key.current or await self._state.key.fetch()
-        return {**self._headers, "authorization": bearer(key), **self._added}
+        sent = {} if key is None else {"authorization": bearer(key)}
+        return {**self._headers, **sent, **self._added}
 
 
 def _credentials(name: str | None) -> dict[str, str]:

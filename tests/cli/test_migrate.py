@@ -150,7 +150,6 @@ WRONG = {
         "import mistralai.workflows\nmistralai.client.Mistral",
         "1: import mistralai.workflows with `as`",
     ),
-    "another library": ("import httpx2", "1: clients and exceptions are those of httpx"),
     "a string that may be a module": ("x = 'mistralai.client'", "1: 'mistralai.client' may name a module"),
 }
 

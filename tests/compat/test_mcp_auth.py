@@ -154,7 +154,7 @@ async def test_a_token_that_expires_in_a_session_ends_the_call_and_is_refreshed(
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_no_error_and_no_log_has_a_secret(url, caplog):
-    caplog.set_level(logging.DEBUG, "mistral_async")
+    caplog.set_level(logging.DEBUG, "mistralai")
     params = await build_oauth_params(url, BACK, scope=["user"])
     answer, state = await let_in(params)
     code = answer.partition("code=")[2].partition("&")[0]

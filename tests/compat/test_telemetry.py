@@ -69,7 +69,7 @@ async def test_asynchronous_calls_are_traced_too(anyio_backend, fake_mistral):
 
 
 def test_the_global_provider(client, caplog):
-    with caplog.at_level(logging.WARNING, "mistral_async"):
+    with caplog.at_level(logging.WARNING, "mistralai"):
         assert observability.configure_telemetry(client, provider="global")
     assert "wrap the exporters" in caplog.text
     assert client.chat.complete(model="mistral-small-latest", messages=HI).choices

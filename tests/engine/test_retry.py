@@ -18,7 +18,7 @@ from mistral_async import BackoffStrategy, Mistral, RetryConfig, Timeout
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers, parse_retry_after
 from mistral_async._engine.request import RetrySafety
-from mistral_async._engine.retry import RetryBudget, delay
+from mistral_async._engine.retry import InsistentRetryConfig, RetryBudget, delay, needs_budget
 from mistral_async._ratelimit.waiting import wait_turn
 from mistral_async.errors import (
     APIConnectError,
@@ -110,6 +110,31 @@ def test_a_count_is_the_count(retries):
         assert wait_after(*[refusal(status)] * retries, refusal(status), config=config, elapsed=1e6) is None
         if retries:
             assert wait_after(*[refusal(status)] * retries, config=config, elapsed=1e6) is not None
+
+
+@pytest.mark.parametrize(
+    "error", [broken(), broken(sent=False), refusal(503), refusal(429), refusal(429, retry_after="600")]
+)
+def test_rule_7_settings_that_insist_repeat_what_passes_until_the_time_is_over(error):
+    config = InsistentRetryConfig(backoff=BackoffStrategy(max_elapsed_time=5_000), jitter=500)
+    asked = getattr(error, "retry_after", None)
+    for attempts, jitter, wait in ((1, 0.0, 2.0), (2, 0.5, 4.25), (9, 1.0, 20.0)):
+        options = {"config": config, "safety": RetrySafety.CREATES, "jitter": jitter}
+        assert wait_after(*[error] * attempts, elapsed=5.0, **options) == (asked or wait)
+        assert wait_after(*[error] * attempts, elapsed=5.1, **options) is None
+
+
+def test_rule_7_what_lasts_is_not_repeated_and_a_count_is_the_count():
+    assert wait_after(refusal(404), config=InsistentRetryConfig()) is None
+    assert wait_after(refusal(408), config=InsistentRetryConfig()) is None
+    for attempts, repeated in ((2, True), (3, False)):
+        errors = [refusal(503)] * attempts
+        assert (wait_after(*errors, elapsed=1e6, config=InsistentRetryConfig(retries=2)) is not None) == repeated
+
+
+def test_rule_7_needs_no_budget():
+    assert needs_budget(refusal(503), RetryConfig())
+    assert not needs_budget(refusal(503), InsistentRetryConfig())
 
 
 def test_a_new_key_is_no_repetition():

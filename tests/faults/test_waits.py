@@ -341,10 +341,10 @@ WAITS = [
         _results/poll.py poll_until:poll.sleep retry_until_done:poll.sleep
         compat/extra/batch/client.py wait:anyio.sleep
         compat/_asking.py method:anyio.sleep
-        _results/workflow_run.py limited:ask follow:_open_stream follow:stream _tell:told
+        _results/workflow_run.py limited:ask look:ask _follow:_open_stream _follow:stream _tell:told
         resources/workflows/workflows.py execute_workflow_and_wait:execute_workflow
         resources/workflows/workflows.py execute_with_connector_auth:execute_workflow
-        resources/workflows/workflows.py look:asking.executions.get_workflow_execution
+        compat/extra/workflows/connector_auth.py execute_with_connector_auth_async:workflows.execute_workflow_async
         batch/_batch_run.py wait:anyio.create_task_group
         batch/_job_creator.py one:slots submit_all:anyio.create_task_group adopt:_poll.sleep
         batch/_reading.py receive:_receive.receive _produce:anyio.create_task_group _emit:_send.send

@@ -37,5 +37,5 @@ def test_every_struct_of_a_module_is_read_and_written_again(module, structs, bod
             if cls.__name__ not in VECTORS:
                 assert lost(body, read) == lost(body, decode(read.to_json(), cls)) == []
         assert isinstance(decode(b"{}", cls), cls)
-        nulls = dict.fromkeys(bodies(cls)[0])
+        nulls = dict.fromkeys(bodies(cls)[0].keys() - {"object"})  # which may keep a null: see compat/test_nulls.py
         assert decode(json.dumps(nulls).encode(), cls) == decode(b"{}", cls)

@@ -7,6 +7,7 @@ import json
 
 import httpx
 import pytest
+import zstandard
 from pydantic import SecretStr
 
 from mistral_async.compat import Mistral
@@ -181,6 +182,59 @@ async def test_an_execution_with_connectors(server):
             polling_interval=0.01,
         )
     assert (ended.status, ended.result, seen) == ("COMPLETED", {"a": 1}, ["gmail"])
+
+
+def event(kind, execution, **attributes):
+    """An event of an execution, or of one that it started."""
+    return {
+        "event_type": kind,
+        "workflow_exec_id": execution,
+        "root_workflow_exec_id": "root",
+        "attributes": attributes,
+    }
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "TERMINATED"])
+async def test_the_events_of_an_execution_that_has_ended_are_followed_to_the_last(status):
+    """The first stream ends with a child's end; an execution that was terminated has no last event."""
+    sign_in = {"connector_name": "gmail", "connector_id": "g", "auth_url": "https://a.example"}
+    payload = {"type": "json", "value": sign_in}
+    log = [
+        event("WORKFLOW_EXECUTION_COMPLETED", "child", task_id="t", result={"type": "json", "value": None}),
+        event("CUSTOM_TASK_STARTED", "other", custom_task_id="c", custom_task_type="connector_auth", payload=payload),
+        event("WORKFLOW_EXECUTION_COMPLETED", "root", task_id="t", result={"type": "json", "value": None}),
+    ]
+    starts, seen = [], []
+
+    def handle(request):
+        if request.url.path.endswith("/stream"):
+            starts.append(int(request.url.params["start_seq"]))
+            sent = [{"data": log[at], "broker_sequence": at} for at in range(starts[-1], 3 if starts[-1] else 1)]
+            body = "".join(f"event: workflow.event\ndata: {json.dumps(each)}\n\n" for each in sent)
+            return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=body)
+        state = "RUNNING" if request.method == "POST" else status
+        return httpx.Response(200, json={"workflow_name": "w", "execution_id": "root", "status": state})
+
+    async def tell(state):
+        seen.append(state.connector_name)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as http:
+        client = Mistral(api_key="key", server_url="https://api.example", async_client=http)
+        if status == "COMPLETED":
+            ended = await execute_with_connector_auth_async(client, "w", on_auth_required=tell)
+            assert (ended.status, seen, starts) == ("COMPLETED", ["gmail"], [0, 1])
+        else:
+            with pytest.raises(RuntimeError, match="TERMINATED"):
+                await execute_with_connector_auth_async(client, "w", on_auth_required=tell)
+            assert (seen, starts) == ([], [0])
+
+
+async def test_a_damaged_payload_is_an_error_of_zstandard_too():
+    damaged = CompressedPayloadData.from_payload(b"damaged", ZstdCompressionConfig(level=3)).to_msgpack()
+    encoder = PayloadEncoder(WorkflowEncodingConfig())
+    for kind in (zstandard.ZstdError, exceptions.WorkflowPayloadCompressionException):
+        with pytest.raises(kind, match="damaged"):
+            await encoder.decode_payload_content(damaged, ["compressed"])
 
 
 class Blobs:

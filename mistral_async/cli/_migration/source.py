@@ -125,8 +125,6 @@ class _Reader(cst.CSTVisitor):
     def visit_Import(self, node: cst.Import) -> bool:  # noqa: N802 - the name that LibCST calls
         for alias in node.names:
             dotted = _dotted(alias.name)
-            if dotted == "httpx2":
-                self._note_httpx2(node)
             if is_official(dotted) and self._has_place(node, dotted):
                 new = compat_name(dotted)
                 if alias.asname is None:  # rule 2
@@ -142,8 +140,6 @@ class _Reader(cst.CSTVisitor):
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:  # noqa: N802 - the name that LibCST calls
         module = "" if node.relative else _dotted(node.module)
-        if module == "httpx2":
-            self._note_httpx2(node)
         if node.module is None or not is_official(module):
             return False
         aliases = list[cst.ImportAlias]() if isinstance(node.names, cst.ImportStar) else list(node.names)
@@ -180,10 +176,6 @@ class _Reader(cst.CSTVisitor):
         if problem := advice or problem_of(compat_name(dotted)):
             self.notes.append(Note(self._line(node), problem))
         return advice is None
-
-    def _note_httpx2(self, node: cst.CSTNode) -> None:
-        text = "clients and exceptions are those of httpx here: change httpx2 to httpx, where they meet mistralai"
-        self.notes.append(Note(self._line(node), text, needs_change=False))
 
     # names of modules: below an imported one (rule 2), and in strings (rule 3)
 

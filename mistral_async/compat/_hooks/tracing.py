@@ -29,7 +29,7 @@ from mistral_async.compat.extra.observability.telemetry import (
 #   a stream or the error. What goes wrong in that never ends the call.
 
 _SPAN: Final = "mistral_async.span"
-_log = logging.getLogger("mistral_async")
+_log = logging.getLogger("mistralai.client._hooks.tracing")
 
 
 class TracingHook(SpanDestination, BeforeRequestHook, AfterSuccessHook, AfterErrorHook):

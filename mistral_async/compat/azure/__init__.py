@@ -60,6 +60,7 @@ class MistralAzure(Mistral):
             debug_logger,
         )
         self._clients.adapt = functools.partial(azure_settings, api_version)
+        self._clients.needs_key = True
         self._clients.adapt(self._clients.settings)  # which says what is missing
 
 

@@ -52,6 +52,7 @@ class MistralGCP(Mistral):
             debug_logger,
         )
         self._clients.settings["gateway"] = settings["gateway"]
+        self._clients.needs_key = True
 
 
 MistralGoogleCloud = MistralGCP  # its name in version 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from typing_extensions import Unpack
@@ -255,24 +255,33 @@ class Workflows(Resource[M]):
         asked for again after `polling_interval` seconds, then ever more rarely, up to 30 seconds and
         `max_attempts` times. Raises as `wait_for_workflow_completion` does.
         """
-        from mistral_async._binding.async_executor import once
-        from mistral_async._results.poll import Poll, poll_until
-        from mistral_async._results.workflow_run import Follower, at_most, completed, is_ended
-
         if connectors:
             options["extensions"] = WorkflowExtensions.from_connectors(connectors)
-        execution_id = (await self.execute_workflow(workflow_identifier, **options)).execution_id
+        started = await self.execute_workflow(workflow_identifier, **options)
+        return await self._follow(started.execution_id, on_auth_required, polling_interval, max_attempts, timeout)
+
+    async def _follow(
+        self: Workflows[Async],
+        execution_id: str,
+        on_auth_required: Callable[[ConnectorAuthTaskState], object],
+        polling_interval: float,
+        max_attempts: int | None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the execution goes on
+        *,
+        whole: bool = False,
+    ) -> WorkflowExecutionResponse:
+        from mistral_async._binding.async_executor import once
+        from mistral_async._results.poll import Poll
+        from mistral_async._results.workflow_run import Follower
+
         asking = once(self)
 
         def open_stream(start_seq: int) -> AsyncStream[StreamEventSsePayload]:
             return asking.events.get_stream_events(root_workflow_exec_id=execution_id, start_seq=start_seq)
 
+        def ask() -> Awaitable[WorkflowExecutionResponse]:
+            return asking.executions.get_workflow_execution(execution_id)
+
         follower = Follower(open_stream, execution_id, on_auth_required)
-
-        async def look() -> WorkflowExecutionResponse:
-            if timeout != 0:  # else its state is asked for once
-                await follower.follow()
-            return await asking.executions.get_workflow_execution(execution_id)
-
         poll = Poll(initial=polling_interval, maximum=max(polling_interval, 30.0), factor=2.0)
-        return completed(await poll_until(at_most(look, max_attempts), is_ended, poll, timeout=timeout))
+        return await follower.until_ended(ask, poll, attempts=max_attempts, timeout=timeout, whole=whole)

@@ -41,7 +41,7 @@ Metadata: TypeAlias = Any
 
 _WELL_KNOWN: Final = ".well-known/oauth-authorization-server"
 _OF_THIS_PROCESS: Final = secrets.token_bytes(32)  # in place of a secret that a client does not have
-_log = logging.getLogger("mistral_async")
+_log = logging.getLogger("mistralai.extra.mcp.auth")
 
 
 class Oauth2AuthorizationScheme(Model, kw_only=True):

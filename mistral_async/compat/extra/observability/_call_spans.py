@@ -15,3 +15,7 @@ class CallSpans(OpenTelemetryHooks):
         super().before_call(call)
         span, _ = call.state[self]
         set_baggage_attributes(span)
+
+    def _description_of(self, error: BaseException) -> str:
+        """Return the message, as the official SDK does: prompts and answers are in these spans, too."""
+        return str(error)

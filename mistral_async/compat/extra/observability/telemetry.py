@@ -61,7 +61,7 @@ TelemetrySetting: TypeAlias = bool | str | None
 
 _DISABLED: Final = "false"
 _EXPORTERS: Final = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
-_log = logging.getLogger("mistral_async")
+_log = logging.getLogger("mistralai.extra.observability.telemetry")
 
 
 class TelemetryConfigurationError(RuntimeError):

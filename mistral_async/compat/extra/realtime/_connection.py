@@ -11,7 +11,7 @@ from mistral_async import Mistral
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import is_object
 from mistral_async.compat._configuration import SDKConfiguration
-from mistral_async.compat._security import key_of
+from mistral_async.compat._security import OptionalKey, key_of
 from mistral_async.compat.extra.realtime._replaced import open_replaced
 from mistral_async.compat.extra.realtime._socket import LinkSocket, Socket
 from mistral_async.errors import MistralError, StreamEventError
@@ -155,7 +155,8 @@ def client_of(owner: ClientOwner | SDKConfiguration, server_url: str | None) -> 
         return owner.client(server_url)
     server: Any = owner.server
     url = server_url or owner.server_url
-    return Mistral(key_of(owner.security), server=server, server_url=url, timeout_ms=owner.timeout_ms)
+    key: Any = OptionalKey(key_of(owner.security))
+    return Mistral(key, server=server, server_url=url, timeout_ms=owner.timeout_ms)
 
 
 async def opened(

@@ -7,7 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mistral_async.compat._official import names
-from mistral_async.models import ConnectorAuthTaskState, ConnectorSlot, WorkflowExecutionResponse
+from mistral_async.compat.errors import OfficialErrors
+from mistral_async.models import (
+    ConnectorAuthTaskState,
+    ConnectorSlot,
+    WorkflowExecutionResponse,
+    WorkflowExtensions,
+)
 
 if TYPE_CHECKING:
     from mistral_async._codec.json_types import JSON
@@ -33,17 +39,20 @@ async def execute_with_connector_auth_async(
 ) -> WorkflowExecutionResponse:
     """Start an execution with connectors, tell of the sign-ins that they need, and wait for its end."""
     workflows: Any = client.workflows
-    ended: WorkflowExecutionResponse = await workflows.execute_with_connector_auth_async(
+    started = await workflows.execute_workflow_async(
         workflow_identifier,
-        on_auth_required=on_auth_required or _ignore,
-        connectors=connectors,
-        polling_interval=max(polling_interval, _SHORTEST),
-        max_attempts=max_polling_attempts,
         input=input_data,
         execution_id=execution_id,
         task_queue=task_queue,
         deployment_name=deployment_name,
+        **({"extensions": WorkflowExtensions.from_connectors(connectors)} if connectors else {}),
     )
+    sign_in, interval = on_auth_required or _ignore, max(polling_interval, _SHORTEST)
+    native: Any = client._clients.client().workflows  # noqa: SLF001 - one client, in another form
+    with OfficialErrors():
+        ended: WorkflowExecutionResponse = await native._follow(  # noqa: SLF001 - the same
+            started.execution_id, sign_in, interval, max_polling_attempts, whole=True
+        )
     return ended
 
 

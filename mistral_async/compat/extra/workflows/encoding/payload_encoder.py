@@ -10,6 +10,7 @@ import msgspec
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import JSON, JSONObject, is_object
 from mistral_async.compat._official import names
+from mistral_async.compat.errors import OfficialErrors
 from mistral_async.compat.extra.exceptions import WorkflowPayloadCompressionException
 from mistral_async.compat.extra.workflows.encoding._own import encoding_of, get_blob_storage
 from mistral_async.compat.extra.workflows.encoding.config import (
@@ -94,11 +95,13 @@ class PayloadEncoder:
 
     async def decode_payload_content(self, data: bytes, encoding_options: Sequence[str]) -> bytes:
         """Undo the steps."""
-        return await self._encoding.codec.decode(data, [EncodedPayloadOptions(each).value for each in encoding_options])
+        with OfficialErrors():
+            steps = [EncodedPayloadOptions(each).value for each in encoding_options]
+            return await self._encoding.codec.decode(data, steps)
 
     async def decode_event_payload(self, payload_data: JSONObject) -> JSONObject:
         """Decode data of an event."""
-        decoded: Any = await self._encoding.decode(payload_data)
+        decoded: Any = await self.decode_network_result(payload_data)
         return decoded if is_object(decoded) else payload_data
 
     async def encode_network_input(self, data: JSON, context: WorkflowContext) -> NetworkEncodedInput:
@@ -107,7 +110,8 @@ class PayloadEncoder:
 
     async def decode_network_result(self, data: JSON) -> JSON:
         """Decode a result or an input as it comes."""
-        return await self._encoding.decode(data)
+        with OfficialErrors():
+            return await self._encoding.decode(data)
 
     def check_is_payload_encoded(self, data: JSON) -> bool:
         """Return whether a result is encoded."""
