@@ -110,7 +110,7 @@ def _retyped(name: str, field: ast.AnnAssign) -> ast.AnnAssign:
     parts = _members(field.annotation)
     if wanted in RETYPED.get(name, ()):
         parts = [RETYPED[name][wanted]]
-    if any(each.name == wanted and _values._conversion(own, each) is _values._moment for each in structs.fields(own)):
+    if any(each.name == wanted and _values.is_moment(own, each) for each in structs.fields(own)):
         parts = ["datetime", *(each for each in parts if each == "None")]
     if any(wanted in required().get(each.__name__, ()) for each in own.__mro__):
         parts = [each for each in parts if each != "None"]

@@ -20,6 +20,17 @@ from mistral_async._codec.plain import plain_argument
 Fits = Callable[[Any], bool]
 
 
+def place_of(error: BaseException) -> tuple[str | int, ...] | None:
+    """Return the argument that an error is about, and the place of the item in it; None for any other error."""
+    return vars(error).get("place") if type(error) is TypeError else None
+
+
+def _wrong_type(function: Callable[..., Any], problem: str, *place: str | int) -> TypeError:
+    error = TypeError(f"{function.__qualname__}(): {problem}")
+    vars(error)["place"] = place
+    return error
+
+
 class _Source(str):
     """An annotation as it is written, shown without quotes."""
 
@@ -102,12 +113,12 @@ def validator(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], dic
                 continue
             if value is None:
                 if name in needed:
-                    raise TypeError(f"{function.__qualname__}(): {name} must be {written[name]}, not None")
+                    raise _wrong_type(function, f"{name} must be {written[name]}, not None", name)
             elif (fit := known(name)) is not None and not fit(value):
                 taken = _tagged(plain_argument(value), hints[name])
                 if not fit(taken):
                     shown = value if is_array(value) or not is_array(taken) else taken
-                    raise TypeError(f"{function.__qualname__}(): {_complain(name, shown, hints[name], written[name])}")
+                    raise _wrong_type(function, *_complain(name, shown, hints[name], written[name]))
                 completed = {**(completed or {}), name: taken}
         return completed
 
@@ -124,15 +135,15 @@ def _tagged(value: Any, hint: Any) -> Any:
     return value
 
 
-def _complain(name: str, value: Any, hint: Any, written: str) -> str:
-    """Say what is wrong, down to the first item of a list that is."""
+def _complain(name: str, value: Any, hint: Any, written: str) -> Sequence[Any]:
+    """Say what is wrong, down to the first item of a list that is, and in which place."""
     wanted = written.removesuffix(" | None")
     for item_hint in _item_hints(hint) if is_array(value) else ():
         item_fits = _fits(item_hint)
         for index, item in enumerate(value):
             if not item_fits(item):
-                return f"{name} must be {wanted}, but {name}[{index}] is {_show(item, item_hint)}"
-    return f"{name} must be {wanted}, not {_show(value, hint)}"
+                return f"{name} must be {wanted}, but {name}[{index}] is {_show(item, item_hint)}", name, index
+    return f"{name} must be {wanted}, not {_show(value, hint)}", name
 
 
 def _options(hint: Any) -> tuple[Any, ...]:

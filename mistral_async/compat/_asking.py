@@ -92,7 +92,7 @@ def _at(group: Any, path: str) -> Any:
 def _parse(response_format: Any, **options: Any) -> Steps:
     kind = output_type_of(response_format)
     response = yield Ask("complete", {**options, "response_format": kind.response_format()})
-    return with_parsed(response, kind)
+    return with_parsed(response, kind, response_format)
 
 
 def _parse_stream(response_format: Any, **options: Any) -> Steps:

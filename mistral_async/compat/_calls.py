@@ -19,6 +19,7 @@ from mistral_async.compat._pages import first_page, first_page_async
 from mistral_async.compat._values import official
 from mistral_async.compat.errors import OfficialErrors
 from mistral_async.compat.types import is_unset, without_unset
+from mistral_async.errors import OutputError
 from mistral_async.structured import Parsed
 from mistral_async.structured._output_type import output_type_of
 
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 # Rule 3: `stream=True` and `parse_stream` name the streaming endpoint; `schema_definition` in a dict is sent as
 # `schema`.
 # Rule 4: A stream becomes an event stream, a list its first page (some with `result` and `next`), a download an
-# `httpx.Response`, parsed output a response with `parsed` values. Everything else is returned as it is.
+# `httpx.Response`, parsed output a response with `parsed` values, also where it is refused natively. Everything else
+# is returned as it is.
 # Rule 5: Every error leaves with an official class added (`OfficialErrors`).
 
 _STREAMS = {name: f"{name}_stream" for name in ("start", "append", "restart")} | {"complete": "stream"}
@@ -92,7 +94,10 @@ def async_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callabl
                 return _httpx_response(await result)
             if isinstance(result, AsyncPages):
                 return await first_page_async(path, cast("AsyncPages[Any, Any]", result))
-            return _official_response(await result)
+            try:
+                return _official_response(await result)
+            except OutputError as error:
+                return _parsed_anyway(error, options)
 
     return _named(call, f"{path[-1]}_async", path, endpoint)
 
@@ -106,7 +111,10 @@ def sync_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable
             options = {**owner.defaults.get(path[0], {}), **options}
             client = client_for_call(owner, options, path, blocking=True)
             options = own_options(options, endpoint)
-            result = resolve(blocking_resources(client), _endpoint_path(path, options, endpoint))(*args, **options)
+            try:
+                result = resolve(blocking_resources(client), _endpoint_path(path, options, endpoint))(*args, **options)
+            except OutputError as error:
+                return _parsed_anyway(error, options)
             match result:
                 case SyncStream():
                     return EventStream(
@@ -213,6 +221,13 @@ def _official_response(response: object) -> object:
 
         return parsed_response(cast("Parsed[Any]", response))
     return official(response)
+
+
+def _parsed_anyway(error: OutputError, options: Options) -> object:
+    """Return what the official SDK makes of an answer that is not what was asked for (rule 4)."""
+    from mistral_async.compat._parsed import parsed_anyway
+
+    return parsed_anyway(error, options.get("response_format"))
 
 
 def _httpx_response(content: bytes) -> httpx.Response:

@@ -49,7 +49,13 @@ def official(value: Any) -> Any:
     return value
 
 
-def _moment(value: Any) -> Any:
+def is_moment(cls: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> bool:
+    """Return whether a field is a timestamp (rule 1)."""
+    return _conversion(cls, field) is moment_of
+
+
+def moment_of(value: Any) -> Any:
+    """Return a timestamp as a `datetime`; what can not be read as one stays what it is."""
     with suppress(ValueError, OverflowError, OSError):
         if isinstance(value, str):
             return datetime.fromisoformat(value)
@@ -101,5 +107,5 @@ def _structs(kind: Any) -> Iterator[Any]:
 def _conversion(cls: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> Convert | None:
     """Return what converts a field, if anything does."""
     if field.name in _MOMENTS and (field.type is str or str in get_args(field.type)):
-        return _moment
+        return moment_of
     return _numbers if issubclass(cls, EmbeddingResponseData) and field.name == "embedding" else None

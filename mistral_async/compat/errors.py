@@ -19,9 +19,11 @@ import httpx
 import msgspec
 
 from mistral_async import errors
+from mistral_async._binding.arguments import place_of
 from mistral_async._codec.error_body import parse_error
 from mistral_async._codec.json_types import is_object
 from mistral_async._http.httpx_wire.failures import MODULES
+from mistral_async.compat._invalid import Fault, invalid, is_loaded
 from mistral_async.compat._official import names
 from mistral_async.models._model import Model
 
@@ -259,7 +261,10 @@ class HookFailure(Exception):  # noqa: N818 - the error is what it holds
 
 
 class OfficialErrors:
-    """A `with` block whose errors get an official class too; what a hook raised is raised as it is."""
+    """A `with` block whose errors get an official class too; what a hook raised is raised as it is.
+
+    An argument of a wrong type is a `pydantic.ValidationError` where pydantic is loaded.
+    """
 
     def __init__(self, *, disconnects: bool = False) -> None:
         self._disconnects = disconnects
@@ -272,6 +277,8 @@ class OfficialErrors:
     ) -> None:
         if isinstance(error, HookFailure):
             raise error.raised from error.raised.__cause__
+        if error is not None and (place := place_of(error)) and is_loaded():
+            raise invalid(str(error).partition("(")[0], [Fault(place, str(error), None)]) from error
         if error is not None:
             add_official_class(error, disconnects=self._disconnects)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from typing_extensions import is_typeddict
 
 from mistral_async import Unknown
 from mistral_async import models as _models
 from mistral_async.compat import _events, _pages
 from mistral_async.compat import errors as _errors
+from mistral_async.compat._checked import checked
 from mistral_async.compat._official import listed, names
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ def find_own(name: str) -> Any:
         return _pages.CLASSES[name]
     if _ANNOTATIONS.get(name) == "Unknown":
         return Unknown
-    return getattr(_models, _ANNOTATIONS.get(name, name), None)
+    found = getattr(_models, _ANNOTATIONS.get(name, name), None)
+    return checked(found) if isinstance(found, msgspec.StructMeta) else found
 
 
 _official_name = names(__name__)

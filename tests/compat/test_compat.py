@@ -239,7 +239,7 @@ def test_what_can_be_completed_in_a_shell(official):
 
 
 def test_models_are_those_of_the_package_with_the_names_of_annotations():
-    assert official_models.UserMessage is models.UserMessage
+    assert official_models.UserMessage.stands_for is models.UserMessage
     assert official_models.SDKError is SDKError
     for name in (
         "UserMessageTypedDict",

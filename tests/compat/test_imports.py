@@ -377,7 +377,7 @@ def test_other_types_serve_annotations() -> None:
     assert compat_models.AssistantMessageContent | None == Any | None
     assert compat_models.UnknownContentChunk is Unknown
     assert ocrrequest.Document is compat_models.OCRDocument  # Rule 6: a library's is `models.Document`
-    assert compat_models.Document is mistral_async.models.Document
+    assert compat_models.Document == mistral_async.models.Document
     assert compat_models.ChatCompletionStreamRequestMessages is mistral_async.models.Message
 
 
@@ -387,7 +387,7 @@ def test_one_module_has_all_of_its_names() -> None:
     assert modules[0] is modules[1]
     assert compat.client is compat
     assert compat.__version__ == mistral_async.__version__
-    assert modules[0].UserMessage is mistral_async.models.UserMessage
+    assert modules[0].UserMessage == mistral_async.models.UserMessage
 
 
 @pytest.mark.parametrize("name", ["chat", "embeddings", "files", "agents", "ocr"])

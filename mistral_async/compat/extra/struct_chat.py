@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from mistral_async.compat._official import names
@@ -11,9 +10,9 @@ from mistral_async.compat._parsed import (
     ParsedChatCompletionChoice,
     ParsedChatCompletionResponse,
     parsed_response,
+    value_of,
 )
-from mistral_async.compat.extra.utils.response_format import pydantic_model_from_json
-from mistral_async.models import AssistantMessage, ChatCompletionResponse, TextChunk
+from mistral_async.models import ChatCompletionResponse
 from mistral_async.structured import Parsed
 
 __all__ = [
@@ -28,15 +27,8 @@ def convert_to_parsed_chat_completion_response(
     response: ChatCompletionResponse, response_format: type[Any]
 ) -> ParsedChatCompletionResponse:
     """Return a response whose messages have their text as a value of a pydantic class; None where they have none."""
-    values = [_value(choice.message, response_format) for choice in response.choices]
+    values = [value_of(choice.message, response_format) for choice in response.choices]
     return parsed_response(Parsed(None, response, values))
-
-
-def _value(message: AssistantMessage, model: type[Any]) -> Any:
-    content = message.content
-    if isinstance(content, list):
-        content = "".join(chunk.text for chunk in content if isinstance(chunk, TextChunk))
-    return pydantic_model_from_json(json.loads(content), model) if content else None
 
 
 if not TYPE_CHECKING:

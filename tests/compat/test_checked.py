@@ -1,0 +1,275 @@
+"""Models as programs of the official SDK make them: what is converted, what is ignored, and what is an error."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import pickle
+import sys
+
+import pydantic
+import pytest
+
+import mistral_async
+from mistral_async import errors
+from mistral_async.compat import Mistral, models
+from mistral_async.compat.types import UNSET
+from mistral_async.testing import FakeMistral
+
+MODEL = "mistral-small-latest"
+HI = [{"role": "user", "content": "hi"}]
+CALL = {"id": "1", "function": {"name": "f", "arguments": "{}"}}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with FakeMistral(any_model=True) as made:
+        yield made
+
+
+@pytest.fixture
+def client(server):
+    with Mistral(server.api_key, server_url=server.url) as made:
+        yield made
+
+
+# Rule 1
+
+
+def test_what_is_made_is_an_object_of_the_package():
+    message = models.UserMessage(content="hi")
+    assert message == mistral_async.models.UserMessage("hi")
+    assert type(message) is mistral_async.models.UserMessage
+    assert isinstance(message, models.UserMessage)
+    assert not isinstance(message, models.AssistantMessage)
+    assert issubclass(mistral_async.models.UserMessage, models.UserMessage)
+    assert pickle.loads(pickle.dumps([message, models.UserMessage])) == [message, models.UserMessage]
+
+
+def test_classes_are_found_by_the_classes_of_answers(client):
+    @functools.singledispatch
+    def kind(_):
+        return "other"
+
+    kind.register(models.AssistantMessage, lambda _: "message")
+    message = client.chat.complete(model=MODEL, messages=HI).choices[0].message
+    assert isinstance(message, models.AssistantMessage)
+    assert type(message) == models.AssistantMessage  # noqa: E721 - as programs have it
+    assert {models.AssistantMessage: 1}[type(message)] == 1
+    assert kind(message) == "message"
+    match message:
+        case models.AssistantMessage(content=text):
+            assert text
+
+
+def test_a_derived_class_makes_objects_of_its_own():
+    class Timed(models.UserMessage, kw_only=True):
+        seconds: float = 0
+
+    message = Timed(content=[{"type": "text", "text": "hi"}], seconds="1.5", unknown=1)
+    assert (type(message), message.seconds, message.content[0].text) == (Timed, 1.5, "hi")
+    assert isinstance(message, models.UserMessage)
+    assert not isinstance(models.UserMessage(content="hi"), Timed)
+    assert Timed.model_validate({"content": "hi"}) == Timed(content="hi")
+    with pytest.raises(pydantic.ValidationError, match="Timed"):
+        Timed(content="hi", seconds="soon")
+
+
+# Rule 2
+
+
+def test_fields_that_it_does_not_have_are_ignored(client, server):
+    assert models.UserMessage(content="hi", name="me") == models.UserMessage(content="hi")
+    assert models.Function(name="f", parameters={}, more=1).name == "f"
+    client.chat.complete(model=MODEL, messages=[models.UserMessage(content="hi", name="me")])
+    assert server.requests[-1].json()["messages"] == HI
+
+
+def test_fields_have_the_names_of_the_sdk():
+    chosen = models.PipelineConfigSelector(filter_="a", source_kind="log")
+    assert chosen.filter_ == chosen.filter == "a"
+    chosen.filter_ = "b"
+    assert chosen == models.PipelineConfigSelector(filter="b", source_kind="log")
+    assert chosen.model_dump()["filter"] == "b"  # the wire's name, there too
+    card = models.MCPServerCard(name="a", version="1", description="b", dollar_schema="https://a.example")
+    assert card.dollar_schema == card.schema_url == "https://a.example"
+    assert card.model_dump()["$schema"] == "https://a.example"
+    assert models.TextChunk(text="a").TYPE == "text"  # version 1
+    assert not hasattr(models.UserMessage(content="hi"), "filter_")
+    assert not hasattr(models.UserMessage(content="hi"), "TYPE")
+
+
+# Rule 3
+
+
+def test_dicts_inside_become_objects():
+    message = models.AssistantMessage(tool_calls=[CALL], content=[{"type": "text", "text": "a"}, {"type": "new"}])
+    assert message.tool_calls[0].function.name == "f"
+    assert (message.content[0].text, message.content[1].type) == ("a", "new")
+    assert models.Tool(function={"name": "f", "parameters": {}}).function.name == "f"
+    response = models.ChatCompletionResponse(
+        id="1",
+        model=MODEL,
+        created=1,
+        usage={"prompt_tokens": "5"},
+        choices=[{"index": 0, "message": {"content": "a"}}],
+    )
+    assert (response.choices[0].message.content, response.usage.prompt_tokens) == ("a", 5)
+
+
+class Chunk(pydantic.BaseModel):
+    type: str = "text"
+    text: str = "hi"
+
+
+def test_values_are_converted():
+    assert models.CompletionArgs(temperature="0.5", max_tokens=4.0, top_p=None, stop=UNSET).max_tokens == 4
+    assert models.UserMessage(content=(Chunk(), models.TextChunk(text="a"))).content[0].text == "hi"
+    assert models.Function(name="f", parameters={}, strict=None).strict is None
+
+
+@pytest.mark.parametrize("moment", ["2026-01-02T00:00:00Z", dt.datetime(2026, 1, 2, tzinfo=dt.UTC), 1767312000])
+def test_timestamps_are_datetimes(moment):
+    entry = {"tool_call_id": "1", "result": "a", "created_at": moment}
+    made = [models.FunctionResultEntry(**entry), models.FunctionResultEntry.model_validate(entry)]
+    history = {
+        "conversation_id": "1",
+        "entries": [json.loads(json.dumps(entry | {"type": "function.result"}, default=str))],
+    }
+    read = models.ConversationHistory.model_validate_json(json.dumps(history))
+    assert {each.created_at for each in [*made, *read.entries]} == {dt.datetime(2026, 1, 2, tzinfo=dt.UTC)}
+
+
+# Rule 4
+
+
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (models.UserMessage, [("missing", ("content",))]),
+        (lambda: models.ToolMessage(tool_call_id=1), [("string_type", ("tool_call_id",)), ("missing", ("content",))]),
+        (lambda: models.UserMessage(content=[5]), [("dict_type", ("content", 0))]),
+        (lambda: models.UserMessage(content="hi", role="system"), [("value_error", ("role",))]),
+        (lambda: models.CompletionArgs(max_tokens="many"), [("int_parsing", ("max_tokens",))]),
+        (lambda: models.CompletionArgs(max_tokens=[]), [("int_type", ("max_tokens",))]),
+        (
+            lambda: models.AssistantMessage(tool_calls=[{"function": {"arguments": "{}"}}]),
+            [("missing", ("tool_calls", 0, "function", "name"))],
+        ),
+        (
+            lambda: models.FunctionResultEntry(tool_call_id="1", result="a", created_at="soon"),
+            [("datetime_parsing", ("created_at",))],
+        ),
+        (lambda: models.UserMessage.model_validate(5), [("model_type", ())]),
+        (lambda: models.UserMessage.model_validate({"content": 5}), [("string_type", ("content",))]),
+        (lambda: models.UserMessage.model_validate_json(b'{"content"'), [("json_invalid", ())]),
+        (lambda: models.UserMessage.model_validate_json("{}"), [("missing", ("content",))]),
+    ],
+)
+def test_what_does_not_fit_is_pydantics_error(make, found):
+    with pytest.raises(pydantic.ValidationError) as caught:
+        make()
+    assert [(each["type"], each["loc"]) for each in caught.value.errors()] == found
+    assert isinstance(caught.value.__cause__, TypeError)
+
+
+def test_values_are_in_the_details_alone():
+    with pytest.raises(pydantic.ValidationError) as caught:
+        models.CompletionArgs(max_tokens="secret")
+    assert caught.value.errors()[0]["input"] == "secret"
+    assert "secret" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_without_pydantic_the_error_is_both_of_pythons(monkeypatch):
+    monkeypatch.delitem(sys.modules, "pydantic")
+    for kind in (TypeError, ValueError):
+        with pytest.raises(kind, match="UserMessage: content: Expected `str"):
+            models.UserMessage(content=5)
+
+
+def test_errors_keep_their_places_in_models_of_pydantic():
+    class Holder(pydantic.BaseModel):
+        message: models.UserMessage
+
+    assert Holder(message={"content": "hi"}).message == models.UserMessage(content="hi")
+    with pytest.raises(pydantic.ValidationError) as caught:
+        Holder(message={"content": 5})
+    assert caught.value.errors()[0]["loc"] == ("message", "content")
+
+
+def test_nothing_is_checked_by_model_construct():
+    assert models.UserMessage.model_construct(content=5).content == 5
+
+
+def test_arguments_of_other_types_are_pydantics_error(client, server):
+    sent = len(server.requests)
+    for wrong, loc in (
+        ({"messages": [{"role": "user", "content": "hi"}, 5]}, ("messages", 1)),
+        ({"messages": HI, "model": None}, ("model",)),
+        ({"messages": HI, "temperature": "warm"}, ("temperature",)),
+    ):
+        with pytest.raises(pydantic.ValidationError) as caught:
+            client.chat.complete(**{"model": MODEL, **wrong})
+        assert caught.value.errors()[0]["loc"] == loc
+        assert isinstance(caught.value.__cause__, TypeError)
+    with pytest.raises(TypeError):
+        client.chat.complete(model=MODEL)
+    assert len(server.requests) == sent
+
+
+def test_arguments_are_type_errors_where_pydantic_is_not_loaded(client, monkeypatch):
+    monkeypatch.delitem(sys.modules, "pydantic")
+    with pytest.raises(TypeError, match=r"messages\[0\] is int"):
+        client.chat.complete(model=MODEL, messages=[5])
+
+
+# parse
+
+
+class Sky(pydantic.BaseModel):
+    blue: bool
+
+
+def answer(content, finish_reason="stop", **message):
+    message = {"role": "assistant", "content": content, **message}
+    choice = {"index": 0, "message": message, "finish_reason": finish_reason}
+    return {"id": "1", "model": MODEL, "created": 1, "object": "chat.completion", "choices": [choice]}
+
+
+@pytest.fixture(params=["parse", "parse_async"])
+async def parse(request, client, server):
+    async def ask(reply, kind=Sky):
+        server.reply("chat.complete", json=reply)
+        found = getattr(client.chat, request.param)(model=MODEL, messages=HI, response_format=kind)
+        return found if request.param == "parse" else await found
+
+    return ask
+
+
+async def test_a_value_of_another_type_is_pydantics_error(parse):
+    with pytest.raises(pydantic.ValidationError) as caught:
+        await parse(answer('{"blue": "very"}'))
+    assert caught.value.errors()[0]["loc"] == ("blue",)
+    assert isinstance(caught.value.__cause__, errors.InvalidOutputError)
+
+
+async def test_a_cut_answer_is_an_error_of_json(parse):
+    with pytest.raises(json.JSONDecodeError) as caught:
+        await parse(answer('{"blue": tr', "length"))
+    error = caught.value
+    assert isinstance(error, errors.TruncatedOutputError)
+    assert (error.doc, error.pos, error.text) == ('{"blue": tr', 9, '{"blue": tr')
+    copied = pickle.loads(pickle.dumps(error))
+    assert isinstance(copied, json.JSONDecodeError)
+    assert (str(copied), copied.pos) == (str(error), 9)
+
+
+async def test_an_answer_is_read_whatever_its_end(parse):
+    assert (await parse(answer('{"blue": true}', "length"))).choices[0].message.parsed == Sky(blue=True)
+    assert (await parse(answer(None, "tool_calls", tool_calls=[CALL]))).choices[0].message.parsed is None
+
+
+async def test_what_is_no_class_of_pydantic_is_refused_as_natively(parse):
+    with pytest.raises(errors.TruncatedOutputError):
+        await parse(answer('{"blue": true}', "length"), list[str])
