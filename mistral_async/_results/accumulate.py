@@ -110,15 +110,15 @@ class CompletionAccumulator(Accumulator[CompletionChunk]):
     @property
     def is_finished(self) -> bool:
         """True if every choice has its `finish_reason`."""
-        indexes = [choice.index for chunk in self.events for choice in chunk.choices]
-        left = {_number(index) for index in indexes if index}
-        if not all(indexes):
+        left = {_number(choice.index) for chunk in self.events for choice in chunk.choices if choice.index}
+        if any(not choice.index for chunk in self.events for choice in chunk.choices):
             left.add(0)
+        began = bool(left)
         for chunk in reversed(self.events):
             if not left:
                 break
             left -= {_number(choice.index) for choice in chunk.choices if choice.finish_reason}
-        return bool(indexes) and not left
+        return began and not left
 
     @functools.cached_property
     def choices(self) -> list[ChatCompletionChoice]:

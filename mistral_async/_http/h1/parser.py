@@ -270,11 +270,11 @@ class ResponseParser:
         message = f"the answer is longer than {self._max_body} bytes; the client's max_answer_size allows more"
         raise LimitError(message)
 
-    def _read_chunks(self, data: bytes) -> None:
-        """Read chunks (§7.1) from the start of a size line: whole ones in one loop."""
+    def _read_chunks(self, data: bytes, at: int = 0) -> None:
+        """Read chunks (§7.1) from the start of a size line, at `at`: whole ones in one loop."""
         if self._buffer and not (data := self._complete_size_line(data)):
             return
-        at, end, size, known_size = 0, len(data), -1, _SIZES.get
+        end, size, known_size = len(data), -1, _SIZES.get
         whole: list[bytes] = []
         try:
             while at < end:
@@ -347,7 +347,7 @@ class ResponseParser:
         self._buffer.clear()
         self._state = ResponseParser._read_chunks
         if consumed < got:
-            self._read_chunks(data[consumed:])
+            self._read_chunks(data, consumed)
 
     def _read_trailers(self, data: bytes) -> None:
         """Check and drop the fields after the last chunk (§7.1.2), which nobody asked for."""
