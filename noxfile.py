@@ -124,12 +124,18 @@ def official(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS[0])
+def examples(session: nox.Session) -> None:
+    """Run the official SDK's examples and the snippets of its documentation, with it and with this package."""
+    session.install("-e", ".[cli,mcp,realtime,workflows]", "mistralai[agents,gcp,realtime]>=3", "rich")
+    folder, *names = session.posargs or [client_python(session)]
+    session.run("python", "tests/beside/run_examples.py", folder, *names)
+
+
+@nox.session(python=PYTHONS[0])
 def types(session: nox.Session) -> None:
     """Check the official SDK's examples with its types and with those of this package: none may fail here alone."""
     session.install(".[cli]", "mistralai[agents,realtime]>=3", "pyright")
-    folder = Path(session.create_tmp()) / "client-python"
-    if not folder.exists():
-        session.run("git", "clone", "--depth=1", f"https://github.com/mistralai/{folder.name}", folder, external=True)
+    folder = Path(session.posargs[0]) if session.posargs else client_python(session)
     session.run("python", "tests/beside/run_types.py", folder / "examples")
 
 
@@ -153,6 +159,14 @@ def wheel(session: nox.Session) -> None:
     """Build the wheel, and look at what is in it."""
     session.install("pip")
     session.run("python", ".ci/wheel.py", session.create_tmp())
+
+
+def client_python(session: nox.Session) -> Path:
+    """The official SDK's repository; who has a checkout names it, `nox -s types -- FOLDER`."""
+    folder = Path(session.create_tmp()) / "client-python"
+    if not folder.exists():
+        session.run("git", "clone", "--depth=1", f"https://github.com/mistralai/{folder.name}", folder, external=True)
+    return folder
 
 
 def pins(session: nox.Session, dependencies: str, newer: Collection[str] = ()) -> list[str]:

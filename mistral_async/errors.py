@@ -160,6 +160,8 @@ class APIStatusError(MistralError):
     """The API answered with an error status."""
 
     status: int = 0
+    operation: str = ""
+    """The method and path of the request, such as `POST /v1/chat/completions`."""
     code: str | None = None
     """The API's own code: a string of digits such as "1500", whatever type it has on the wire, or a word such as
     "JUDGE_NOT_FOUND" (of `beta.observability`)."""
@@ -418,7 +420,13 @@ _BY_CODE: dict[tuple[int, str], type[APIStatusError]] = {
 
 def from_response(status: int, headers: Headers, body: bytes, *, route: str) -> APIStatusError:
     """Return the error that an answer with an error status is; `route` is named in its message."""
-    info, what = parse_error(body), f"{status} from {route}"
+    error = _of_answer(status, headers, body, f"{status} from {route}")
+    error.operation = route
+    return error
+
+
+def _of_answer(status: int, headers: Headers, body: bytes, what: str) -> APIStatusError:
+    info = parse_error(body)
     if (found := gateway_failure(headers)) is None:
         return _from_info(info, status, headers, body, what)
     details = found.parameters.get("details")
@@ -452,6 +460,7 @@ def from_answer(
         return None
     what = f"{info.status} (under status {status})" if info.status else f"error under status {status}"
     error = _from_info(info, info.status or status, headers, body, f"{what} from {route}")
+    error.operation = route
     error.may_have_executed = error.may_have_executed or not info.status
     return error
 

@@ -67,6 +67,11 @@ class SDKConfiguration:
         """Have hooks, where programs look for them."""
         vars(self)["_hooks"] = SDKHooks()
 
+    @property
+    def owner(self) -> Any:
+        """What has the clients with these settings, which groups of endpoints ask for them."""
+        return getattr(self.on_change, "__self__", None)
+
     def get_hooks(self) -> SDKHooks:
         """Return the hooks: those that are registered here are called from the next call on."""
         hooks: SDKHooks = vars(self)["_hooks"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from mistral_async import calls
 from mistral_async.compat._asking import ASKING, asynchronous, blocking
 from mistral_async.compat._calls import ClientOwner, async_method, resolve, sync_method
+from mistral_async.compat._configuration import SDKConfiguration
 from mistral_async.compat._names import GROUPS, class_name
 
 _CLIENTS = frozenset({"http_client", "mcp_client"})
@@ -27,8 +28,9 @@ class EndpointGroup:
     made: ClassVar[Mapping[str, Callable[..., Any]]] = {}
     """The methods as they were made: who finds another one under a name finds a mock or a wrapper."""
 
-    def __init__(self, owner: ClientOwner) -> None:
-        self._owner = owner
+    def __init__(self, owner: ClientOwner | SDKConfiguration, parent_ref: object = None) -> None:  # noqa: ARG002 - the official classes take it
+        """Take what has the clients, or the settings of a client, as subclasses give them."""
+        self._owner: ClientOwner = owner.owner if isinstance(owner, SDKConfiguration) else owner
 
     @property
     def sdk_configuration(self) -> Any:

@@ -90,9 +90,11 @@ class MistralError(errors.MistralError):
 
     @property
     def raw_response(self) -> httpx.Response:
-        """Return the response as an `httpx.Response`."""
+        """Return the response as an `httpx.Response`, whose request has the method and the path."""
         kept = {name: value for name, value in self.headers.items() if name not in _TRANSPORT_HEADERS}
-        return httpx.Response(self.status_code, headers=kept, content=vars(self).get("body", b""))
+        method, _, path = vars(self).get("operation", "").partition(" ")
+        request = httpx.Request(method, path) if method else None
+        return httpx.Response(self.status_code, headers=kept, content=vars(self).get("body", b""), request=request)
 
 
 class SDKError(MistralError):
@@ -150,6 +152,10 @@ class StreamDisconnectedError(MistralError):
         """Return `read_error`, `stream_error` or `internal_error`."""
         code = vars(self)["code"]
         return code if code in STREAM_DISCONNECT_REASONS else "stream_error"
+
+
+MistralAzureError = MistralGCPError = MistralGcpError = MistralError
+"""The base of the errors of the clients for clouds."""
 
 
 class NoResponseError(Exception):

@@ -32,7 +32,10 @@ _EVENTS = {
 _ERRORS = {
     "HTTPValidationError",
     "HTTPValidationErrorData",
+    "MistralAzureError",
     "MistralError",
+    "MistralGCPError",
+    "MistralGcpError",
     "NoResponseError",
     "ObservabilityError",
     "ObservabilityErrorData",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mistral_async._codec.json_encode import encode_any
+from mistral_async._codec.open_union import decode
 from mistral_async.compat._events import EventStream, EventStreamAsync
 from mistral_async.compat._official import names
 from mistral_async.compat._security import get_security, get_security_from_env
@@ -16,6 +17,7 @@ __all__ = [
     "BackoffStrategy",
     "EventStream",
     "EventStreamAsync",
+    "Logger",
     "NoOpLogger",
     "RetryConfig",
     "get_default_logger",
@@ -23,6 +25,12 @@ __all__ = [
     "get_security_from_env",
     "marshal_json",
     "parse_datetime",
+    "stream_to_bytes",
+    "stream_to_bytes_async",
+    "stream_to_text",
+    "stream_to_text_async",
+    "unmarshal",
+    "unmarshal_json",
 ]
 
 _DEBUG = "MISTRAL_DEBUG"
@@ -81,6 +89,44 @@ def marshal_json(val: Any, _typ: Any = None) -> str:
     return encode_any(val).decode()
 
 
+def unmarshal_json(raw: str | bytes, typ: Any) -> Any:
+    """Return JSON text as a value of a type: a model, or a list, dict or union of models."""
+    return decode(raw.encode() if isinstance(raw, str) else raw, typ)
+
+
+def unmarshal(val: Any, typ: Any) -> Any:
+    """Return a value that was read from JSON as one of a type, as `unmarshal_json` does."""
+    return unmarshal_json(encode_any(val), typ)
+
+
+def stream_to_text(stream: httpx.Response) -> str:
+    """Return the whole text of a response, such as `files.download` gives."""
+    return "".join(stream.iter_text())
+
+
+async def stream_to_text_async(stream: httpx.Response) -> str:
+    """Return the whole text of a response."""
+    return "".join([each async for each in stream.aiter_text()])
+
+
+def stream_to_bytes(stream: httpx.Response) -> bytes:
+    """Return the whole content of a response."""
+    return stream.read()
+
+
+async def stream_to_bytes_async(stream: httpx.Response) -> bytes:
+    """Return the whole content of a response."""
+    return await stream.aread()
+
+
+class Logger(Protocol):
+    """What `debug_logger=` takes."""
+
+    def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Log a message."""
+        ...
+
+
 class NoOpLogger(logging.Logger):
     """A logger that logs nothing."""
 
@@ -105,6 +151,8 @@ def logger_of_environment() -> logging.Logger | None:
 __path__: list[str] = []  # its modules are found by `_official`
 
 if TYPE_CHECKING:
+    import httpx
+
     import mistral_async
 else:
     __getattr__ = names(__name__)

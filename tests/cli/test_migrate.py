@@ -79,6 +79,9 @@ IMPORTS = {
     ),
     # strings (rule 3)
     "import_module('mistralai.client.models')": "import_module('mistral_async.compat.models')",
+    "wrapt.wrap_function_wrapper('mistralai.chat', 'Chat.complete', f)": (
+        "wrapt.wrap_function_wrapper('mistral_async.compat.chat', 'Chat.complete', f)"
+    ),
     "pytest.importorskip('mistralai')": "pytest.importorskip('mistral_async.compat')",
     "@patch('mistralai.client.Mistral')\ndef f(): ...": "@patch('mistral_async.compat.Mistral')\ndef f(): ...",
     'monkeypatch.setattr(r"mistralai.Mistral", x)': 'monkeypatch.setattr(r"mistral_async.compat.Mistral", x)',
@@ -104,6 +107,7 @@ def test_names_change_and_nothing_else(before, after):
         "from app.mistralai import Mistral",
         "mistralai = 1\nmistralai.client",
         "print('mistralai', 'mistralai/Mistral-7B', f'{mistralai.client}')",
+        "getattr(x, 'mistralai')",
         "'''\nimport mistralai\n'''",
         "patch('app.llm.Mistral')",
         "setattr(x, 'mistralai', 1)",
@@ -151,6 +155,8 @@ WRONG = {
         "1: import mistralai.workflows with `as`",
     ),
     "a string that may be a module": ("x = 'mistralai.client'", "1: 'mistralai.client' may name a module"),
+    "a string that may be the package": ("providers = ['mistralai']", "1: 'mistralai' may name a module: that is mist"),
+    "the distribution": ("importlib.metadata.version('mistralai')", "1: the distribution mistralai is mistral-async"),
 }
 
 

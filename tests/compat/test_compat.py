@@ -18,7 +18,7 @@ import pytest
 import mistral_async
 from mistral_async import errors as plain
 from mistral_async import models
-from mistral_async.compat import Mistral, SDKError, errors
+from mistral_async.compat import Mistral, SDKError, errors, utils
 from mistral_async.compat import models as official_models
 from mistral_async.compat._bridge import retire
 from mistral_async.compat.extra.exceptions import RunException
@@ -172,6 +172,25 @@ def test_an_error_has_what_the_official_one_has(official):
     assert isinstance(again, SDKError)
     assert isinstance(again, plain.InvalidModelError)
     assert (again.message, again.body, again.status_code) == (error.message, error.body, 400)
+
+
+def test_errors_of_clouds_are_caught_by_their_base(official):
+    from mistral_async.compat.azure.client.errors import MistralAzureError
+    from mistral_async.compat.azure.client.models import MistralAzureError as OfVersion1
+    from mistral_async.compat.gcp.client.errors import MistralGCPError
+
+    for base in (MistralAzureError, OfVersion1, MistralGCPError):
+        with pytest.raises(base):
+            official.chat.complete(model="no such model", messages=HI)
+
+
+async def test_values_and_texts_by_utils():
+    message = utils.unmarshal_json(utils.marshal_json(models.UserMessage(content="hi")), models.UserMessage)
+    assert message == models.UserMessage(content="hi")
+    assert utils.unmarshal([{"role": "user", "content": "hi"}], list[models.UserMessage]) == [message]
+    answer = httpx.Response(200, text="é")
+    assert utils.stream_to_text(answer) == await utils.stream_to_text_async(answer) == "é"
+    assert utils.stream_to_bytes(answer) == await utils.stream_to_bytes_async(answer) == "é".encode()
 
 
 def test_a_field_that_is_wrong(official):

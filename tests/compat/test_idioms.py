@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
+import inspect
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -766,6 +769,64 @@ def a_call_that_is_spied_on(sdk, client):
     return spied.call_count, spied.call_args.kwargs["model"]
 
 
+@idiom
+def the_request_of_an_error(sdk, client):
+    try:
+        client.models.retrieve(model_id="nothing-of-the-kind")
+    except sdk.errors.MistralError as error:
+        request = error.raw_response.request
+        return request.method, request.url.path, error.raw_response.is_error
+    return None
+
+
+@idiom
+def a_group_of_a_class_of_mine(sdk, client):
+    class Counting(type(client.chat)):
+        asked = 0
+
+        def complete(self, **options):
+            Counting.asked += 1
+            return super().complete(**options)
+
+    client.chat = Counting(client.sdk_configuration, parent_ref=client)
+    return complete(client).choices[0].message.content, Counting.asked
+
+
+@idiom
+def a_client_of_a_class_of_mine(sdk, client):
+    class Asking(sdk.Mistral):
+        def ask(self, text):
+            answer = self.chat.complete(model=MODEL, messages=[{"role": "user", "content": text}])
+            return answer.choices[0].message.content
+
+    url = client.sdk_configuration.get_server_details()[0]
+    with Asking(api_key=client.sdk_configuration.security.api_key, server_url=url) as asking:
+        return asking.ask("hi"), isinstance(asking, sdk.Mistral)
+
+
+@idiom
+def an_answer_with_fields_of_mine(sdk, client):
+    class Measured(sdk.models.ChatCompletionResponse):
+        joules: int = 0
+
+    measured = Measured(**complete(client).model_dump(), joules=3)
+    return measured.joules, measured.choices[0].message.content, isinstance(measured, sdk.models.ChatCompletionResponse)
+
+
+@idiom
+def a_method_with_some_arguments(sdk, client):
+    ask = functools.partial(client.chat.complete, model=MODEL)
+    with ThreadPoolExecutor(2) as pool:
+        return [each.choices[0].message.content for each in pool.map(lambda _: ask(messages=HI), range(3))]
+
+
+@idiom
+def what_a_method_takes(sdk, client):
+    taken = inspect.signature(client.chat.complete).parameters
+    names = {"model", "messages", "temperature", "prompt_cache_key", "guardrails", "retries", "timeout_ms", "nothing"}
+    return sorted(names & taken.keys()), asyncio.iscoroutinefunction(client.chat.complete_async)
+
+
 def told(value: Any) -> Any:
     """Return a value without what differs from call to call."""
     match value:
@@ -802,4 +863,4 @@ def test_idiom(name, run):
 
 
 def test_there_are_as_many_as_are_promised():
-    assert len(IDIOMS) >= 90
+    assert len(IDIOMS) >= 96

@@ -253,6 +253,114 @@ from mistralai import dataclass
 from mistralai import httpx
 from mistralai_azure import Any
 from mistralai_azure import Optional
+from mistralai import ContentChunkTypedDict, UsageInfo
+from mistralai import JSONSchemaTypedDict, ResponseFormatTypedDict
+from mistralai import ModerationResponse
+from mistralai.client import UNSET
+from mistralai.client import UNSET, Mistral
+from mistralai.client import errors as mistral_errors
+from mistralai.client._hooks import SDKHooks
+from mistralai.client._hooks.types import AfterErrorHook
+from mistralai.client._hooks.types import BeforeRequestHook, BeforeRequestContext, AfterSuccessContext, AfterSuccessHook
+from mistralai._hooks.types import SDKInitHook
+from mistralai._hooks import SDKHooks
+from mistralai._hooks.types import BeforeRequestHook, BeforeRequestContext, Hooks
+from mistralai._hooks.custom_user_agent import CustomUserAgentHook
+from mistralai._hooks.deprecation_warning import DeprecationWarningHook
+from mistralai._hooks.registration import init_hooks
+from mistralai.client.httpclient import AsyncHttpClient
+from mistralai.client.models import AssistantMessageContent, ChatCompletionStreamRequestToolChoice, FunctionCall
+from mistralai.client.models import AudioFormat, RealtimeTranscriptionError, TranscriptionStreamDone
+from mistralai.client.models import ChatCompletionRequestMessageTypedDict, ChatCompletionResponse
+from mistralai.client.models import ChatCompletionResponse, ConversationRequest, CreateAgentRequest, EmbeddingRequest
+from mistralai.client.models import OCRRequest, OCRResponse, ResponseFormat
+from mistralai.client.models import CodeInterpreterTool, CompletionArgs, ConversationRequestTool, FunctionCallEntry
+from mistralai.client.models import FunctionResultEntry, FunctionTool, InputEntries, MessageInputEntry
+from mistralai.client.models import MessageOutputContentChunks, ToolExecutionEntry, WebSearchTool
+from mistralai.client.models import CompletionResponseStreamChoiceFinishReason, FunctionCall
+from mistralai.client.models import CredentialsResponse, PublicAuthenticationMethod
+from mistralai.client.models import SpeechOutputFormat
+from mistralai.client.models import RealtimeTranscriptionSessionUpdatePayload
+from mistralai.client.models.chatcompletionresponse import ChatCompletionResponse
+from mistralai.client.models.chatcompletionstreamrequest import ChatCompletionStreamRequestMessageTypedDict
+from mistralai.client.models.completionevent import CompletionEvent
+from mistralai.client.models.ocrpageobject import OCRPageObject, OCRPageObjectTypedDict
+from mistralai.client.models.responseformat import ResponseFormatTypedDict
+from mistralai.client.models.toolcall import ToolCall, ToolCallTypedDict
+from mistralai.client.utils import eventstreaming
+from mistralai.client.utils import match_content_type, match_response, serialize_request_body, unmarshal_json
+from mistralai.client.utils.serializers import marshal_json, unmarshal
+from mistralai.extra.mcp.streamable_http import StreamableHTTPServerParams
+from mistralai.extra.observability import RedactingSpanExporter, default_redaction_policy
+from mistralai.extra.observability.telemetry import configure_telemetry
+from mistralai.extra.realtime.connection import RealtimeConnection
+from mistralai.extra.realtime.transcription import RealtimeTranscription
+from mistralai.extra.workflows.connector_auth import ConnectorAuthTaskState, execute_with_connector_auth_async
+from mistralai.extra.workflows.connector_slot import ConnectorSlot
+from mistralai.extra.workflows.encoding.config import PayloadCompressionConfig, PayloadEncryptionConfig
+from mistralai.extra.exceptions import WorkflowPayloadEncryptionException
+from mistralai.extra.run.tools import create_function_result, RunTool, RunFunction, RunCoroutine
+from mistralai.extra.run.utils import run_requirements
+from mistralai.extra.utils import response_format_from_pydantic_model
+from mistralai.extra.utils._pydantic_helper import rec_strict_json_schema
+from mistralai.extra.struct_chat import ParsedAssistantMessage, ParsedChatCompletionChoice
+from mistralai.models import CompletionEvent, ContentChunk
+from mistralai.models import DocumentURLChunk, FunctionCall
+from mistralai.models import *
+from mistralai import *
+from mistralai.client.models import *
+from mistralai.models import UNSET
+from mistralai.models.chatcompletionrequest import ChatCompletionRequestToolChoice, Stop
+from mistralai.models.embeddingresponsedata import EmbeddingResponseData
+from mistralai.models.fimcompletionresponse import FIMCompletionResponse
+from mistralai.models.batchjobout import BatchJobOut
+from mistralai.models.agent import Agent, AgentTools
+from mistralai.models.ocrrequest import Document, OCRRequest
+from mistralai.models.prediction import Prediction
+from mistralai.models.security import Security
+from mistralai.models.uploadfileout import UploadFileOut
+from mistralai.models.classificationresponse import ClassificationResponse
+from mistralai.models.jobs_api_routes_batch_get_batch_jobsop import JobsAPIRoutesBatchGetBatchJobsRequest
+from mistralai.models.thinkchunk import ThinkChunk
+from mistralai.models.toolchoice import ToolChoice
+from mistralai.models.toolchoiceenum import ToolChoiceEnum
+from mistralai.types import OptionalNullable, UNSET, UNSET_SENTINEL, Nullable
+from mistralai.types.basemodel import UnrecognizedStr, UnrecognizedInt
+from mistralai.utils.logger import Logger, get_body_content, get_default_logger
+from mistralai.utils.values import get_global_from_env, match_content_type
+from mistralai.utils.retries import retry, retry_async, Retries, TemporaryError
+from mistralai.utils.annotations import get_discriminator
+from mistralai.utils.enums import OpenEnumMeta
+from mistralai.utils.datetimes import parse_datetime
+from mistralai.httpclient import HttpClient
+from mistralai.basesdk import BaseSDK
+from mistralai.conversations import Conversations
+from mistralai.embeddings import Embeddings
+from mistralai.files import Files
+from mistralai.ocr import Ocr
+from mistralai.fim import Fim
+from mistralai.beta import Beta
+from mistralai.agents import Agents
+from mistralai.transcriptions import Transcriptions
+from mistralai.classifiers import Classifiers
+from mistralai.fine_tuning import FineTuning
+from mistralai.jobs import Jobs
+from mistralai.mistral_jobs import MistralJobs
+from mistralai.models_ import Models
+from mistralai.libraries import Libraries
+from mistralai._version import __version__
+from mistralai.client.basesdk import BaseSDK
+from mistralai.client.errors.no_response_error import NoResponseError
+from mistralai.client.errors.responsevalidationerror import ResponseValidationError
+from mistralai.client.errors import ResponseValidationError
+from mistralai.azure.client.sdk import MistralAzure
+from mistralai.gcp.client.sdk import MistralGCP
+from mistralai.azure.client.models import OCRResponse
+from mistralai_gcp.models import UserMessage
+from mistralai_azure.models import UserMessage, ChatCompletionResponse
+import mistralai.models as m
+import mistralai.models.chatcompletionresponse
+import mistralai.extra.run.context as run_context
 """.strip().splitlines()
 """Import lines of published programs, of versions 1 to 3."""
 

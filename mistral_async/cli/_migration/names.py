@@ -12,6 +12,7 @@ from mistral_async.compat._official import Placeholder, is_of_others
 
 OFFICIAL: Final = "mistralai"
 COMPAT: Final = "mistral_async.compat"
+DISTRIBUTION: Final = "mistral-async"
 TOPS: Final = {OFFICIAL: COMPAT, "mistralai_azure": f"{COMPAT}.azure", "mistralai_gcp": f"{COMPAT}.gcp"}
 """The packages of the official SDK, and what they are here."""
 

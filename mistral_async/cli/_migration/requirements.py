@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from mistral_async.cli._migration.names import DISTRIBUTION
 from mistral_async.cli._migration.note import Note
 
 # A name of a distribution, alone: not langchain-mistralai, nor mistralai-workflows, nor a part of a path.
@@ -37,4 +38,4 @@ def requirement_notes(lines: Iterable[str]) -> Iterator[Note]:
 def _our_requirement(extras: str | None) -> str:
     names = [name.strip() for name in (extras or "").strip("[]").split(",") if name.strip()]
     ours = ",".join(_EXTRAS.get(name, name) for name in names)
-    return f"mistral-async[{ours}]" if ours else "mistral-async"
+    return f"{DISTRIBUTION}[{ours}]" if ours else DISTRIBUTION

@@ -24,6 +24,7 @@ from libcst.metadata import (
 from mistral_async.cli._migration.edits import Edit, apply_edits
 from mistral_async.cli._migration.names import (
     COMPAT,
+    DISTRIBUTION,
     OFFICIAL,
     TOPS,
     VERSION_0_METHODS,
@@ -43,11 +44,21 @@ from mistral_async.compat._official import is_of_others
 # `mistralai.client.Mistral` below it `mistralai.Mistral`. An import of another distribution that would bind `mistralai`
 # again (`import mistralai.workflows`) is told of.
 # Rule 3: A string is changed where it names a module for sure (`import_module`, `mock.patch`, `sys.modules`, ...).
-# One that only may is told of.
+# One that only may is told of, and so is one that names the distribution.
 # Rule 4: An import of version 0 is left as it is and told of, with the calls of methods that only that version has.
 
-_NAME_MODULES: Final = {"__import__", "find_spec", "import_module", "import_string", "importorskip", "resolve_name"}
+_NAME_MODULES: Final = {
+    "__import__",
+    "find_spec",
+    "import_module",
+    "import_string",
+    "importorskip",
+    "resolve_name",
+    "wrap_function_wrapper",
+}
 _NAME_OBJECTS: Final = {"delattr", "multiple", "patch", "setattr"}
+_NAME_DISTRIBUTIONS: Final = {"distribution", "from_name", "get_distribution", "requires", "version"}
+_NAME_ATTRIBUTES: Final = {"delattr", "getattr", "hasattr", "setattr"}  # by their second argument
 _DOTTED: Final = re.compile(r"mistralai(_azure|_gcp)?(\.[A-Za-z_]\w*)*")
 _TOO_DEEP: Final = "its expressions are nested too deeply"
 _MOST_OPERANDS: Final = 500  # LibCST nests those of `and` and `or`, which `ast` does not
@@ -199,6 +210,13 @@ class _Reader(cst.CSTVisitor):
         elif "sys.modules" in {_dotted(first), _string(first)}:  # patch.dict, monkeypatch.setitem
             for each in others[:1]:
                 self._modules.update(_keys(each) if isinstance(each, cst.Dict) else [each])
+        if name in _NAME_DISTRIBUTIONS and _string(first) == OFFICIAL:
+            self._told.add(first)
+            self.notes.append(Note(self._line(node), f"the distribution {OFFICIAL} is {DISTRIBUTION} here"))
+        elif name == "print":
+            self._told.update([first, *others])
+        elif name in _NAME_ATTRIBUTES:
+            self._told.update(others)
         if isinstance(node.func, cst.Attribute) and name in VERSION_0_METHODS:
             text = f"{name}(...) of version 0 is {VERSION_0_METHODS[name]}(...)"
             self.old_calls.append(Note(self._line(node), text))
@@ -226,10 +244,11 @@ class _Reader(cst.CSTVisitor):
             self._replace(node, node.prefix + node.quote + new + node.quote)
             if problem := problem_of(new):
                 self.notes.append(Note(self._line(node), problem))
-        elif "." in dotted:
-            self.notes.append(
-                Note(self._line(node), f"{dotted!r} may name a module: that is {new}", needs_change=False)
-            )
+        else:
+            text = f"{dotted!r} may name a module: that is {new}"
+            if dotted == OFFICIAL:
+                text += f"; or the distribution, {DISTRIBUTION}"
+            self.notes.append(Note(self._line(node), text, needs_change=False))
 
     # where a node is
 

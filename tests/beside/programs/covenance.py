@@ -12,5 +12,5 @@ class River(BaseModel):
     length: int
 
 
-stage.show(ask_mistral("Which river?"))
-stage.show(ask_mistral("Which river?", River, "Be brief.").value)
+stage.show(ask_mistral("Which river?").output)
+stage.show(ask_mistral("Which river?", River, "Be brief.").output)
