@@ -69,7 +69,7 @@ class SDKConfiguration:
 
     @property
     def owner(self) -> Any:
-        """What has the clients with these settings, which groups of endpoints ask for them."""
+        """The object with the clients of these settings, which groups of endpoints ask for them."""
         return getattr(self.on_change, "__self__", None)
 
     def get_hooks(self) -> SDKHooks:

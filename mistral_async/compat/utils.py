@@ -120,7 +120,7 @@ async def stream_to_bytes_async(stream: httpx.Response) -> bytes:
 
 
 class Logger(Protocol):
-    """What `debug_logger=` takes."""
+    """A logger, as `debug_logger=` takes it."""
 
     def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Log a message."""
