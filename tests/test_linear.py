@@ -81,6 +81,7 @@ def check_is_linear(work: Callable[[int], Callable[[], object]], size: int) -> N
 # Those that are no constants of a module: what is matched.
 INLINE = {
     "_http/h1/known_head.py __init__": "in http/h1/test_parser.py",
+    "_http/h1/known_head.py _expression": "in http/h1/test_parser.py",
     "_http/proxy.py environment_proxy": "NO_PROXY, which is the user's",
     "_codec/proxy_status.py status_code": "three characters",
     "_codec/redact.py _escaped_form": "in codec/test_redact.py",

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from math import isfinite
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -269,9 +270,11 @@ def _id(given: object) -> str:
 
 def _set(fields: Any, nulls: AbstractSet[str] = frozenset()) -> Any:
     """Leave out what was not set: None at the top level is sent for the keys of `nulls` alone."""
-    if issubclass(type(fields), dict):
-        return {key: value for key, value in fields.items() if value is not None or key in nulls}
-    return fields
+    if not issubclass(type(fields), dict):
+        return fields
+    if NoneType not in map(type, fields.values()):
+        return {**fields}
+    return {key: value for key, value in fields.items() if value is not None or key in nulls}
 
 
 def camel(fields: Mapping[str, Any], **names: str) -> dict[str, Any]:

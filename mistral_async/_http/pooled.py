@@ -18,7 +18,7 @@ from mistral_async._http.certificates import advice
 from mistral_async._http.h1.body_stream import BodyConnection, BodyStream
 from mistral_async._http.h1.buffers import BufferPool
 from mistral_async._http.h1.content_coding import accept_encoding
-from mistral_async._http.h1.encode import encode_framing, encode_head
+from mistral_async._http.h1.encode import WITH_BODY, encode_head
 from mistral_async._http.h1.response_reader import ResponseReader
 from mistral_async._http.loops import Loop, LoopExitHook, call_soon
 from mistral_async._http.origin import PoolConfig
@@ -76,7 +76,7 @@ class Connection(BodyConnection, Protocol):
     ) -> None:
         """Send the request and read until the reader is ready. Anything but success leaves it closed.
 
-        Raises `reader.error`, or whatever the body source raises.
+        `head` is encoded, but for the framing of the body. Raises `reader.error`, or whatever the body source raises.
         """
 
     def detach(self, *, forked: bool) -> None:
@@ -225,11 +225,11 @@ class PooledWire(abc.ABC, Generic[C]):
         self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts, *, whole: bool
     ) -> Any:
         """Perform an exchange; return all of its response, or the stream of that."""
-        config, buffers = self.config, self._buffers if whole else None
-        reader = ResponseReader(
-            to_head=head.method == "HEAD", whole=whole, limits=config.limits, raw=config.raw, buffers=buffers
-        )
-        encoded = self._encode(head, body)
+        method, limits, raw = head.method, self.config.limits, self.config.raw
+        reader = ResponseReader(to_head=method == "HEAD", whole=whole, limits=limits, raw=raw, buffers=self._buffers)
+        encoded = self._encode(head)
+        if body is None and method in WITH_BODY:
+            body = b""
         while True:
             connection, reused, started = self._take(), True, timeouts
             try:
@@ -238,11 +238,10 @@ class PooledWire(abc.ABC, Generic[C]):
                 started = timeouts.started()
                 await connection.perform(reader, encoded, body, started)
             except WireError as error:
-                if connection is None:
-                    raise
-                if reader.status and not reader.whole and error is reader.error:
+                if connection is not None and reader.status and not reader.whole and error is reader.error:
                     break  # rule 6
-                if error.sent is not Sent.NOTHING or not reused or error.timeout or self.pool.closed:
+                at_risk = error.sent is not Sent.NOTHING or error.timeout
+                if connection is None or at_risk or not reused or self.pool.closed:
                     raise
                 reader.error = None
                 continue  # rule 2
@@ -256,25 +255,19 @@ class PooledWire(abc.ABC, Generic[C]):
         stream = BodyStream(connection, reader)
         return await _read_whole(stream, reader, started) if whole else stream
 
-    def _encode(self, head: RequestHead, body: bytes | BodySource | None) -> bytes:
-        """Encode a head and the framing of its body; the head comes from the cache after its first use.
+    def _encode(self, head: RequestHead) -> bytes:
+        """Encode a head, but for the framing of its body; it comes from the cache after its first use.
 
         The cache goes by identity, which is cheaper than to hash all headers, and a head leaves it when it is freed.
         An id may be used again, hence the check that the entry is still this head's.
         """
         known = self._heads.get(id(head))
-        if known is None or known[0]() is not head:
-            known = self._remember(head)
-        if isinstance(body, bytes):
-            return RedactedBytes(b"%bcontent-length: %d\r\n\r\n" % (known[1], len(body)))
-        length = 0 if body is None else body.length
-        return RedactedBytes(known[1] + encode_framing(head.method, length, body=body is not None))
-
-    def _remember(self, head: RequestHead) -> tuple[weakref.ref[RequestHead], bytes]:
+        if known is not None and known[0]() is head:
+            return known[1]
         heads, key = self._heads, id(head)
         encoded = RedactedBytes(encode_head(head, self._extra))
-        heads[key] = known = (weakref.ref(head, lambda _: heads.pop(key, None)), encoded)
-        return known
+        heads[key] = weakref.ref(head, lambda _: heads.pop(key, None)), encoded
+        return encoded
 
     def _take(self) -> C | None:
         """Take an idle connection that is still usable; close those that are not (rule 1)."""

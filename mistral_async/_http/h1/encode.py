@@ -10,7 +10,8 @@ from mistral_async._codec.headers import match_field_value, match_token
 from mistral_async._http.protocol import RequestHead
 
 _TARGET = re.compile(r"[!-~]+")
-_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+"""The methods that usually have a body: without one they say so (RFC 9110 §8.6)."""
 
 
 def encode_head(head: RequestHead, extra: Iterable[tuple[str, str]]) -> bytes:
@@ -35,16 +36,14 @@ def _goes_later(field: tuple[str, str]) -> bool:
     return field[0].lower() != "host"
 
 
-def encode_framing(method: str, length: int | None, *, body: bool) -> bytes:
-    """Return the header that ends a head: the length of the body, or chunked when that is not known.
+def encode_whole(head: bytes, body: bytes | None) -> bytes:
+    """Return a request in one piece, by its encoded head; without a body the head has no framing."""
+    return head + b"\r\n" if body is None else b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
 
-    Without a body it is said only for methods that usually have one (RFC 9110 §8.6).
-    """
-    if not body and method not in _WITH_BODY:
-        return b"\r\n"
-    if length is None:
-        return b"transfer-encoding: chunked\r\n\r\n"
-    return b"content-length: %d\r\n\r\n" % length
+
+def encode_framing(length: int | None) -> bytes:
+    """Return the header that ends a head: the length of the body, or chunked when that is not known."""
+    return b"transfer-encoding: chunked\r\n\r\n" if length is None else b"content-length: %d\r\n\r\n" % length
 
 
 def encode_chunk(piece: bytes) -> bytes:

@@ -138,7 +138,7 @@ def check_incomplete_head(head: bytearray) -> None:
 
 def parse_content_length(value: bytes) -> int:
     """Return the length of a body; a list of equal lengths is one length (RFC 9112 §6.3)."""
-    if b"," in value:
+    if not value.isdigit():
         first, *others = [each.strip(b" \t") for each in value.split(b",")]
         value = first if all(each == first for each in others) else b""
     if not value.isdigit() or len(value) > 18:  # noqa: PLR2004 (what 63 bits hold)

@@ -5,29 +5,31 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from typing import Any, Final, overload
+from typing import Any, Final, cast, overload
 
 # Rule 1: A head that an expression matches reads the same without it (`head`): the expression has the status line and
 # the names of a head that was read so, in their order, and a value is what a value may be. All else is left to `head`.
+# A value ends with the first CR, which LF follows. To look for other LFs in each takes twice as long as to count those
+# of the whole head, where NULs are looked for, too.
 # Rule 2: An expression is made for heads that come often, since that takes half a millisecond; few are kept, and a
 # process makes not many.
 # Rule 3: What decides about the body and the connection is read at once, and is no list: a head with one of these
-# fields repeated has no expression.
+# fields repeated has no expression. One that is always the same stands in the expression as it was sent.
 
 FRAMING: Final = frozenset({
     b"connection", b"content-encoding", b"content-length", b"keep-alive", b"transfer-encoding",
 })  # fmt: skip
+_VARYING: Final = frozenset({b"content-length", b"keep-alive"})  # the latter counts requests down
+_FIXED: Final = FRAMING - _VARYING
 _OFTEN: Final = 16  # heads with one status line and so many fields, for which there is no expression
 _MOST_KNOWN: Final = 8  # expressions that are kept,
 _MOST_MADE: Final = 64  # and that are made
 _MOST_COUNTED: Final = 64  # kinds of heads
 _LONGEST: Final = 8192  # bytes of a head that is counted,
 _MOST_FIELDS: Final = 100  # and fields: to make an expression takes 30 µs for each
-_BLANK: Final = b" \t\r"
-
-# A value ends with the first CR, which LF follows, and with the first LF, which follows CR: so it has no others. To say
-# that it has no byte of three takes twice as long; NUL is looked for in the whole head.
-_VALUE: Final = rb":(?=[^\r]*+\r\n)(.*+)(?<=\r)\n"
+_BLANK: Final = b" \t"
+_VALUE: Final = rb":[^\r]*+\r\n"
+_VARYING_VALUE: Final = rb":([^\r]*+)\r\n"
 _NUL: Final = 0
 
 Fields = Sequence[tuple[bytes, bytes]]
@@ -36,14 +38,23 @@ Fields = Sequence[tuple[bytes, bytes]]
 class _Kind:
     """The heads with one status line and the same names."""
 
-    __slots__ = ("framing", "match", "names", "status")
+    __slots__ = ("fixed", "line_ends", "match", "names", "status", "varying")
 
-    def __init__(self, line: bytes, status: int, spelt: Sequence[bytes], names: tuple[bytes, ...]) -> None:
-        lines = b"".join(re.escape(name) + _VALUE for name in spelt)
-        self.match = re.compile(re.escape(line) + b"\r\n" + lines + b"\r\n").match
+    def __init__(self, line: bytes, status: int, lines: Sequence[bytes], found: Fields) -> None:
         self.status = status
-        self.names = names
-        self.framing = [(name, number) for number, name in enumerate(names, 1) if name in FRAMING]
+        self.names = [name for name, _ in found]
+        self.fixed = {name: value for name, value in found if name in _FIXED}
+        self.varying = [name for name in self.names if name in _VARYING]
+        fields = b"".join(map(_expression, self.names, lines))
+        self.match = re.compile(re.escape(line) + b"\r\n" + fields + b"\r\n").match
+        self.line_ends = len(lines) + 2
+
+
+def _expression(name: bytes, line: bytes) -> bytes:
+    """Return the expression of a field, of which a line was sent."""
+    if name in _FIXED:
+        return re.escape(line) + b"\r\n"
+    return re.escape(line.partition(b":")[0]) + (_VARYING_VALUE if name in _VARYING else _VALUE)
 
 
 _KNOWN: list[_Kind] = []  # the one that has matched last comes first
@@ -67,16 +78,20 @@ class KnownHead(Sequence[tuple[bytes, bytes]]):
         return self._kind.status
 
     def framing(self) -> dict[bytes, bytes]:
-        """Return the fields that decide about the body and the connection."""
-        found = self._found
-        return {} if found is None else {name: found[number].strip(_BLANK) for name, number in self._kind.framing}
+        """Return the fields that decide about the body and the connection, before all are read."""
+        found = cast("re.Match[bytes]", self._found)
+        framing = self._kind.fixed.copy()
+        for name, value in zip(self._kind.varying, found.groups(), strict=True):
+            framing[name] = value.strip(_BLANK)
+        return framing
 
     def pairs(self) -> list[tuple[bytes, bytes]]:
         """Return all fields, and let go of the bytes that they were read from."""
         found = self._found  # of which another thread may let go meanwhile
         if found is not None:
-            values = found.groups()
-            self._pairs = [(name, value.strip(_BLANK)) for name, value in zip(self._kind.names, values, strict=True)]
+            lines = found[0].split(b"\r\n")[1:-2]
+            values = [line.partition(b":")[2].strip(_BLANK) for line in lines]
+            self._pairs = list(zip(self._kind.names, values, strict=True))
             self._found = None
         return self._pairs
 
@@ -105,7 +120,7 @@ def match_head(data: bytes) -> tuple[KnownHead, int] | None:
     for place, kind in enumerate(_KNOWN):
         if (found := kind.match(data)) is not None:
             size = found.end()
-            if data.find(_NUL, 0, size) >= 0:
+            if data.count(b"\n", 0, size) > kind.line_ends or data.find(_NUL, 0, size) >= 0:
                 return None
             if place:
                 _KNOWN[:] = [kind, *(other for other in _KNOWN if other is not kind)]
@@ -122,13 +137,12 @@ def count_head(line: bytes, status: int, fields: bytes, found: Fields) -> None:
     key = line, len(found)
     count = _COUNTS[key] = _COUNTS.get(key, 0) + 1
     if count % _OFTEN == 0:
-        _know(line, status, fields, tuple(name for name, _ in found))
+        _know(line, status, fields.split(b"\r\n")[:-1], found)
 
 
-def _know(line: bytes, status: int, fields: bytes, names: tuple[bytes, ...]) -> None:
+def _know(line: bytes, status: int, lines: Sequence[bytes], found: Fields) -> None:
     """Make an expression for heads like this one, unless it is folded, or a field of rule 3 is repeated."""
-    spelt = [each.partition(b":")[0] for each in fields.split(b"\r\n")[:-1]]
-    framing = [name for name in names if name in FRAMING]
-    is_regular = len(spelt) == len(names) > 0 and len({*framing}) == len(framing)
+    framing = [name for name, _ in found if name in FRAMING]
+    is_regular = len(lines) == len(found) > 0 and len({*framing}) == len(framing)
     if is_regular and next(_made) < _MOST_MADE:
-        _KNOWN[:] = [_Kind(line, status, spelt, names), *_KNOWN][:_MOST_KNOWN]
+        _KNOWN[:] = [_Kind(line, status, lines, found), *_KNOWN][:_MOST_KNOWN]

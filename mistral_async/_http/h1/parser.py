@@ -200,12 +200,12 @@ class ResponseParser:
         if (kept := framing.get(b"keep-alive")) is not None and (found := _KEEP_ALIVE.search(kept)):
             self.idle_timeout = int(found[1])
         self.coding = framing.get(b"content-encoding", b"")
-        coding = framing.get(b"transfer-encoding", b"identity").lower()
+        coding = framing.get(b"transfer-encoding")
         length = framing.get(b"content-length")
         if self._to_head or self.status in _NO_BODY:
             self._state = ResponseParser._read_excess
             self.complete = True
-        elif coding != b"identity":
+        elif coding is not None and (coding := coding.lower()) != b"identity":
             self._frame_chunked(coding, length)
         elif length is not None:
             self._remaining = need = parse_content_length(length)

@@ -54,8 +54,8 @@ class ResponseReader(ResponseParser):
         self._raw = raw  # content codings are left to the caller
         self._decoder: Decoder | None = None
         self._taken = 0
-        self._buffers = buffers
-        self._body = bytearray()  # the start of a big one (rule 5)
+        self._buffers = buffers if whole else None
+        self._body: bytearray | None = None  # the start of a big one (rule 5)
 
     @property
     def ready(self) -> bool:
@@ -85,6 +85,7 @@ class ResponseReader(ResponseParser):
                 self.pieces.clear()  # in a coding that nobody undoes
                 raise
         if self.whole and self.received > _BIG:
+            self._body = bytearray() if self._body is None else self._body
             for piece in self.pieces:
                 self._body += piece
             self.pieces.clear()

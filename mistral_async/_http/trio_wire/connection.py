@@ -13,6 +13,7 @@ import trio
 from trio.lowlevel import notify_closing, wait_readable, wait_writable
 
 from mistral_async._http.h1.body import SLICE, SlicedBody, pump
+from mistral_async._http.h1.encode import encode_framing, encode_whole
 from mistral_async._http.h1.response_reader import ResponseReader, lost_error
 from mistral_async._http.pooled import TICKETS, PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError, wire_error
@@ -192,7 +193,7 @@ class TrioConnection:
         """Offer a small request to the kernel; return whether it took all of it (rule 5)."""
         if body is not None and (not isinstance(body, bytes) or len(body) > SLICE):
             return False
-        self._unsent = self._send_now(reader, memoryview(self._encrypt(reader, head + body if body else head)))
+        self._unsent = self._send_now(reader, memoryview(self._encrypt(reader, encode_whole(head, body))))
         self._sending = len(self._unsent) > 0
         return not self._sending
 
@@ -213,7 +214,7 @@ class TrioConnection:
             self._sending = not await self._send_raw(reader, rest)
             return
         source = SlicedBody(body) if isinstance(body, bytes) else body
-        await self._send(reader, head, last=source.length == 0)
+        await self._send(reader, head + encode_framing(source.length), last=source.length == 0)
         if not reader.refused:
             await pump(source, reader, lambda piece, last: self._send(reader, piece, last=last))
 

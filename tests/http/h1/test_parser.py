@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mistral_async._http.h1 import head, known_head
-from mistral_async._http.h1.encode import encode_chunk, encode_framing, encode_head
+from mistral_async._http.h1.encode import encode_chunk, encode_framing, encode_head, encode_whole
 from mistral_async._http.h1.head import MAX_HEAD
 from mistral_async._http.h1.parser import ResponseParser
 from mistral_async._http.protocol import Phase, RequestHead, Sent, WireError
@@ -271,6 +271,32 @@ def test_a_head_reads_the_same_whether_others_like_it_came_often_or_not(lines, a
     assert (parse(data), parse(changed)) == (first, other)
     assert parse(data)[2][:] == first[2]
     assert {*parse(data)[2]} == {*first[2]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"keep-alive\r", b"close\r"),
+        (b"keep-alive\r", b"KEEP-ALIVE\r"),
+        (b"timeout=5", b"timeout=4, max=9"),
+        (b"Length: 1", b"Length: +1"),
+        (b"Length: 1", b"Length: 0"),
+        (b"A: b", b"A: b\nb"),
+        (b"A: b", b"A: b\rb"),
+        (b"A: b", b"A: b\0b"),
+    ],
+)
+def test_a_known_head_that_has_changed_reads_as_if_it_were_the_first(old, new):
+    """Rules 1 and 3 of known_head."""
+    data = HEAD + b"A: b\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 1\r\n\r\nx"
+    changed = data.replace(old, new)
+    assert changed != data
+    forget_fields()
+    first = parse(changed, eof=False)
+    for _ in range(16):
+        parse(data)
+    assert len(known_head._KNOWN) == 1
+    assert parse(changed, eof=False) == first
 
 
 @pytest.mark.parametrize(
@@ -562,10 +588,11 @@ def test_the_head_of_a_request():
     head = RequestHead("POST", "/v1/x?a=%20", (("X-Name", "é"), ("accept", "text/event-stream")))
     encoded = encode_head(head, (("host", "api.test"),))
     assert encoded == b"POST /v1/x?a=%20 HTTP/1.1\r\nhost: api.test\r\nX-Name: \xe9\r\naccept: text/event-stream\r\n"
-    assert encode_framing("POST", 3, body=True) == b"content-length: 3\r\n\r\n"
-    assert encode_framing("POST", None, body=True) == b"transfer-encoding: chunked\r\n\r\n"
-    assert encode_framing("POST", 0, body=False) == b"content-length: 0\r\n\r\n"
-    assert encode_framing("GET", 0, body=False) == b"\r\n"
+    assert encode_framing(3) == b"content-length: 3\r\n\r\n"
+    assert encode_framing(None) == b"transfer-encoding: chunked\r\n\r\n"
+    assert encode_whole(encoded, b"abc") == encoded + b"content-length: 3\r\n\r\nabc"
+    assert encode_whole(encoded, b"") == encoded + b"content-length: 0\r\n\r\n"
+    assert encode_whole(encoded, None) == encoded + b"\r\n"
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
