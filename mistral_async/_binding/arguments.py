@@ -7,8 +7,6 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
-from operator import contains
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
@@ -276,7 +274,11 @@ def _common(hint: Any) -> Callable[[Sequence[Any]], bool]:
     key = tagged[0].variants.key
 
     def common(items: Sequence[Any]) -> bool:
-        return set(map(type, items)) == {dict} and (key is None or all(map(contains, items, repeat(key))))
+        for each in items:
+            if type(each) is dict and (key is None or key in each):
+                continue
+            return False
+        return True
 
     return common
 

@@ -185,7 +185,7 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
         nonlocal check
         if check is None:
             check = validator(describe)
-        if not kwargs.keys() <= names:
+        if not names.issuperset(kwargs):
             kwargs = without_unknown(describe, kwargs)
         given = bind(describe, signature, *args, **kwargs) if args else kwargs
         if completed := check(given):
@@ -352,7 +352,7 @@ class Method(Generic[P, A]):
 
         @functools.wraps(function)
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
-            if not kwargs.keys() <= names:
+            if not names.issuperset(kwargs):
                 kwargs = without_unknown(function, kwargs)
             executor = self._executor
             if executor.replaced and (found := executor.find(name, self)) is not None:

@@ -116,8 +116,8 @@ class Network:
         if self._shared_wire is not None:
             return self._shared_wire
         loop = current_loop()
-        last, wire = self._last
-        if loop is last and wire is not None and not wire.closed and self._pid == os.getpid():
+        last, wire = self._last  # of a forked process: nothing (`_after_fork`)
+        if loop is last and wire is not None and not wire.closed:
             return wire
         return self._find_or_make(loop)
 

@@ -36,8 +36,9 @@ from mistral_async._ratelimit.store import HEADROOM
 # accepted call makes room for one more, and so does time: bulk work begins with room for four, doubled each second
 # that it waits. Interactive calls begin with six, which double three times as fast. It is over with a thousand calls.
 #
-# Rule 5: While all limits are far away, calls are counted and draw nothing, and one answer in a while is looked at. At
-# most half of what is left is given away so; then what was counted is drawn, and each call draws for itself again.
+# Rule 5: While all limits are far away, calls are counted and draw nothing, and one answer in a while is looked at: the
+# farther they are, the less often. At most half of what is left is given away so; then what was counted is drawn, and
+# each call draws for itself again.
 
 _LONGEST_WINDOW: Final = 3600.0  # seconds: nobody waits for the next day, so such a limit is left to the server
 _BULK_START: Final = (4, 1.0, SLOT_POLL)  # rule 4: calls in flight at first; seconds in which they double, and until
@@ -49,7 +50,8 @@ _WEIGHT: Final = 0.2  # of the newest call in an average: about the last five ca
 _SPARE_SHARE: Final = 0.5  # of what is left may be counted (rule 5)
 _LEAST_SPARE: Final = 64  # calls: with fewer the limits are not far away
 _LOOK_SECONDS: Final = 0.25  # between two answers that are looked at, at most,
-_LOOK_CALLS: Final = 16  # and so many others
+_LOOK_CALLS: Final = 16  # and so many others,
+_LOOK_SHARE: Final = 64  # or, where that is more, one in so many of those that may be counted
 _RATIOS: Final = (0.05, 20.0)  # actual tokens per estimated one: what is outside is an error of the caller's
 _NO_COSTS: Final[Mapping[str, float]] = {}
 
@@ -70,6 +72,7 @@ class ModelLimits:
         "_counted",
         "_crowded_at",
         "_likely_costs",
+        "_look_calls",
         "_spare",
         "_typical_tokens",
         "_unseen",
@@ -96,7 +99,8 @@ class ModelLimits:
         self.next_look: float = 0.0  # when an answer is looked at again
         self._spare = self._counted = 0  # calls that may still be counted, and that no answer has told of yet
         self._likely_costs: dict[str, float] = {}  # units that each of them draws
-        self._unseen = 0  # answers since the last one that was looked at
+        self._unseen = 0  # answers since the last one that was looked at,
+        self._look_calls = _LOOK_CALLS  # and how many there may be
         self._typical_tokens = math.inf  # estimated tokens of a call that counts as one
         self._average_costs: dict[str, float] = {}
         self._accepted = 0  # calls that the server took
@@ -136,7 +140,7 @@ class ModelLimits:
     def looks_at_answer(self, now: float) -> bool:
         """Return whether to read the headers of an answer to a call that was counted: not those of each (rule 5)."""
         self._unseen += 1
-        return not self.counting or self._unseen >= _LOOK_CALLS or now >= self.next_look
+        return not self.counting or self._unseen >= self._look_calls or now >= self.next_look
 
     def look(self, now: float, actual: Mapping[str, float]) -> None:
         """Count calls from now on if all limits are far away (rule 5), by an answer that drew `actual`."""
@@ -153,6 +157,7 @@ class ModelLimits:
                 self.stop_counting(now)
             return
         self.counting, self._spare = True, int(calls)
+        self._look_calls = max(_LOOK_CALLS, self._spare // _LOOK_SHARE)
         limited = any(resource == "tokens" for resource, _ in self.server)
         self._typical_tokens = (costs.get("tokens") or 1.0) / self.token_ratio if limited else math.inf
 

@@ -64,6 +64,16 @@ def test_calls_that_draw_more_than_they_look_like(sim, workers):
     assert client.done[-1] <= 1.1 * (300 * 900 - 100_000) * 60 / 100_000
 
 
+@pytest.mark.parametrize(("size", "unseen"), [(600, 16), (1e6, 7700)])
+def test_the_farther_a_limit_is_the_fewer_answers_are_looked_at(sim, size, unseen):
+    limits = run(sim, sim.Bucket(size, size), calls=100).limiter._queues["m"].limits
+    look = limits.next_look
+    assert limits.looks_at_answer(look), "after a quarter of a second at the latest"
+    limits.look(look, {"requests": 1.0})
+    looked = (limits.looks_at_answer(look) for _ in range(10_000))
+    assert unseen <= next(count for count, looks in enumerate(looked, 1) if looks) <= unseen + 150
+
+
 def test_a_large_call_counts_as_many(sim):
     client = run(
         sim,

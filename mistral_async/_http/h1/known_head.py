@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, cast, overload
 
 # Rule 1: A head that an expression matches reads the same without it (`head`): the expression has the status line and
@@ -94,6 +94,9 @@ class KnownHead(Sequence[tuple[bytes, bytes]]):
             self._pairs = list(zip(self._kind.names, values, strict=True))
             self._found = None
         return self._pairs
+
+    def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+        return iter(self.pairs())
 
     def __len__(self) -> int:
         return len(self._kind.names)

@@ -152,21 +152,19 @@ class ResponseParser:
                     self.reusable = False
                 self._begin_body(status, framing, data)
                 return
-            self._check_head_size()
+            if self._head_size > MAX_HEAD:
+                _refuse_long_head()
             if not data:
                 return
 
     def _begin_body(self, status: int, framing: dict[bytes, bytes], data: bytes) -> None:
         """Go on after the final head, with what has come of the body."""
-        self._check_head_size()
+        if self._head_size > MAX_HEAD:
+            _refuse_long_head()
         self.status = status
         self._frame(framing)
         if data:
             self._state(self, data)
-
-    def _check_head_size(self) -> None:
-        if self._head_size > MAX_HEAD:
-            malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
 
     def _gather_head(self, data: bytes) -> bytes | None:
         """Return a head that comes in pieces or with line ends that are no CR LF; None while it is not complete.
@@ -182,7 +180,7 @@ class ResponseParser:
         buffer += data
         if (end := HEAD_END.search(buffer, searched)) is None:
             if self._head_size + len(buffer) > MAX_HEAD:
-                malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
+                _refuse_long_head()
             check_incomplete_head(buffer)
             return None
         self._head_size += end.end()
@@ -372,6 +370,10 @@ class ResponseParser:
         if len(buffer) > end + 2:
             self.reusable = False
         buffer.clear()
+
+
+def _refuse_long_head() -> NoReturn:
+    malformed(f"the head of the answer is longer than {MAX_HEAD} bytes")
 
 
 def _parse_size_line(data: bytes, start: int, end: int) -> int:
