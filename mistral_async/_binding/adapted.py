@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from mistral_async._binding.replaced import Register, Replacement, called, called_here, replacement
+from mistral_async._binding.asked import called, called_here
+from mistral_async._binding.replaced import Register, Replacement, replacement
 from mistral_async._binding.replaced_results import ReplacedDownload, ReplacedItems, ReplacedStream
 from mistral_async._engine.engine import Engine
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from mistral_async._binding.replaced import Register, Replacement, arguments_of, ask_async, called
-from mistral_async._binding.replaced_results import ReplacedDownload, ReplacedItems, response_of
+from mistral_async._binding.asked import arguments_of, ask_async, called
+from mistral_async._binding.replaced import Register, Replacement
+from mistral_async._binding.replaced_results import ReplacedDownload, ReplacedItems
 from mistral_async._engine.client_state import ClientState
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.options import Options
@@ -45,10 +46,11 @@ class AskingEngine(Engine):
         if found is None:
             return await super().respond(request)
         if found.name == request.described_by[0]:
-            answer = await called(found, self._performer, *arguments_of(found, request))
+            answer = called(found, self._performer, *arguments_of(found, request), wants_response=True)
         else:
-            answer = await ask_async(found, self._performer, request)
-        return response_of(answer)
+            answer = ask_async(found, self._performer, request, wants_response=True)
+        response: Response[T] = await answer
+        return response
 
     def asked(self, request: Pages[Any, Any] | Download) -> ReplacedItems | ReplacedDownload | None:
         """Return what is asked for a list or for bytes; None where that is not replaced."""

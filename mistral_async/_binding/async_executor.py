@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from types import MethodType
 from typing import Any, TypeAlias, TypeVar, cast
 
 from mistral_async._binding.blockable import Startable
-from mistral_async._binding.replaced import (
-    Register,
-    Replacement,
-    ask_async,
-    called,
-    called_here,
-    is_as_written,
-)
+from mistral_async._binding.replaced import KEEPING, Question, Register, Replacement, is_as_written
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
@@ -47,6 +40,8 @@ def forms(*, responses: bool) -> Forms:
 class AsyncExecutor(Register):
     """Coroutines, async context managers and async iterables."""
 
+    awaits: bool = True
+
     def __init__(
         self,
         engine: Engine,
@@ -77,17 +72,25 @@ class AsyncExecutor(Register):
         form = None if type(request) is Call else forms(responses=self._responses).get(type(request))
         return self._call(described) if form is None else form(self.engine, request)
 
+    def perform_for(self, question: Question, request: Request) -> Any:
+        """Give the asynchronous form of a request that a wrapper makes to answer a question."""
+        if question.wants_response and not self._responses and type(request) is Call:
+            return question.keep(self.engine.respond(cast("Call[Any]", request)))
+        return self.perform(request)
+
     def ask(self, found: Replacement, request: Any) -> Any:
         """Ask what replaces a method."""
-        answer = ask_async(found, self.engine, request)
-        return _as_response(answer) if self._responses else answer
+        from mistral_async._binding.asked import ask_async
+
+        return ask_async(found, self.engine, request, wants_response=self._responses)
 
     def ask_instead(self, found: Replacement, request: Request | None, args: Any, options: Any) -> Any:
         """Ask what replaces a method on another group of the client."""
+        from mistral_async._binding.asked import called, called_here
+
         if type(request) is not Call:
             return called_here(found, self.engine, args, options)
-        answer = called(found, self.engine, args, options)
-        return _as_response(answer) if self._responses else answer
+        return called(found, self.engine, args, options, wants_response=self._responses)
 
     def adapt(self, group: Any) -> None:
         """Have a group ask what replaces its methods, on the client or on its class."""
@@ -108,6 +111,7 @@ class LazyExecutor:
     """Requests as they are."""
 
     adapts: bool = True
+    awaits: bool = False
     describes: bool = True
     replaced: Mapping[str, Any] = {"": None}  # so that each request is told who describes it
 
@@ -118,7 +122,7 @@ class LazyExecutor:
     def perform_as(self, described_by: tuple[str, ...], group: Any, request: Request, args: Any, options: Any) -> Any:  # noqa: ARG002 - protocol
         """Hand the request over; it says which methods a client asks for it, should they be replaced there."""
         request.described_by = described_by
-        if len(described_by) > 1:
+        if len(described_by) > 1 or not KEEPING.isdisjoint(described_by):
             request.described_with = args, options
         return request
 
@@ -169,9 +173,3 @@ def once(resource: R) -> R:
     executor: AsyncExecutor = given._executor  # noqa: SLF001 - executors and resources are one design
     made: R = given._with_executor(AsyncExecutor(without_retries(executor.engine), method_of=executor.public))  # noqa: SLF001 - see above
     return made
-
-
-async def _as_response(answer: Awaitable[Any]) -> Any:
-    from mistral_async._binding.replaced_results import response_of
-
-    return response_of(await answer)

@@ -25,6 +25,11 @@ class Executor(Protocol):
         ...
 
     @property
+    def awaits(self) -> bool:
+        """True if its methods give coroutines."""
+        ...
+
+    @property
     def adapts(self) -> bool:
         """True if its groups have other forms of what is replaced."""
         ...

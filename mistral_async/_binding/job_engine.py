@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from mistral_async._binding.async_executor import AsyncExecutor
-from mistral_async._binding.replaced import Register, any_replaced, arguments_of
+from mistral_async._binding.replaced import Register, any_replaced
 from mistral_async._engine.engine import Engine
 from mistral_async._engine.request import Download, Pages, Request
 
@@ -27,6 +27,8 @@ def sent(executor: Any, request: Request) -> Any:
     """Give the form that `send` has of a request with many answers, or of what replaces its method."""
     public = cast("Register", executor).public
     if any_replaced(public, request.described_by):
+        from mistral_async._binding.asked import arguments_of
+
         found = next(filter(None, map(public.find_any, request.described_by)), None)
         if found is not None:
             return public.ask_instead(found, request, *arguments_of(found, request))

@@ -7,35 +7,55 @@
 from __future__ import annotations
 
 import functools
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, reduce
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from mistral_async._engine.request import Call, Request
-from mistral_async._http.threads import run_in_own_thread
-from mistral_async.errors import OutputError
+from mistral_async._engine.request import Request
 
 if TYPE_CHECKING:
     from mistral_async._engine.client_state import ClientState
     from mistral_async._engine.engine import Engine
+    from mistral_async._engine.response import Response
 
-# Rule 1: A method is replaced where its group has it as an attribute of its own, or its class something else. It is so
-#   for all that performs calls of the client: other methods, bulk and batch work, `with_response` and views.
+# Rule 1: A method is replaced where its group has it as an attribute of its own, or its class something else, or where
+#   the client, or its class, has something else in the place of the group. It is so for all that performs calls of the
+#   client: other methods, bulk and batch work, `with_response` and views.
 # Rule 2: What replaces it is called with the options of the call. Where another method asks it, its answer is read as
 #   the API's: one that is not of the type is asked for again as often as `repair=` says.
 # Rule 3: What replaces a blocking method is called in a thread, and what it gives is read there. It takes none of the
 #   threads that the calls need which it waits for.
 # Rule 4: What calls the method that it replaces (a wrapper) has that perform for the one who asked: with the options of
-#   the view or the job. Methods of other clients are none of that.
+#   the view or the job, until it has answered. Methods of other clients are none of that.
 # Rule 5: What replaces a coroutine gives something to await; else a TypeError says so.
+# Rule 6: Whoever wants a `Response` gets that of the method that a wrapper has called, with the wrapper's answer in it.
 
 Ask: TypeAlias = Callable[..., Any]
 
-_ASKING: ContextVar[Mapping[tuple[ClientState, str], Engine]] = ContextVar("_ASKING")
-"""The engines for which methods are asked, by client and name."""
+
+class Question:
+    """A question to a replacement, on behalf of an engine."""
+
+    __slots__ = ("engine", "is_answered", "response", "wants_response")
+
+    def __init__(self, engine: Engine, wants_response: bool) -> None:  # noqa: FBT001 - as it is read
+        self.engine: Engine = engine
+        self.is_answered: bool = False
+        self.wants_response: bool = wants_response
+        self.response: Response[Any] | None = None
+        """That of the call which a wrapper has made."""
+
+    async def keep(self, response: Awaitable[Response[Any]]) -> Any:
+        """Keep the `Response` of a call, and return what it has."""
+        self.response = await response
+        return self.response.data
+
+
+_ASKING: ContextVar[Mapping[tuple[ClientState, str], Question]] = ContextVar("_ASKING")
+"""The questions that are asked here, by client and name."""
 _ELSEWHERE = ""  # the key that says that a view has a replaced method of its own
 
 
@@ -69,14 +89,18 @@ class Written:
 
 WRITTEN: dict[str, list[Written]] = {}
 """The methods of all groups by their names; what is one request has one name, in whatever groups it is."""
-PARENTS: dict[str, tuple[str, str]] = {}
-"""The classes of groups by name, each with the class of the group that it is in and its name there."""
+KEEPING = set[str]()
+"""The names of endpoints whose requests keep their arguments."""
+PARENTS: dict[str, Written] = {}
+"""The attributes that are groups, by the names of the groups' classes."""
 
 
 class Register:
     """The methods that were replaced on the groups of an executor. Views have those of their client, too."""
 
     is_blocking: bool = False
+    awaits: bool = False
+    """True if its methods give coroutines."""
     describes: bool = False
     """True if it hands requests over and asks nobody."""
     adapts: bool = False
@@ -90,6 +114,7 @@ class Register:
         """Those of the client; not empty where any view has one."""
         self.own = self.replaced
         """Those of this view, and of the one that it was made from."""
+        self.client_class: type[Any] | None = None if origin is None else origin.client_class
         if origin is not None:
             self.own = {} if origin.own is origin.replaced else {**origin.own}
 
@@ -99,6 +124,10 @@ class Register:
 
     def perform(self, request: Request) -> Any:
         """Give the mode's form of a request."""
+        raise NotImplementedError
+
+    def perform_for(self, question: Question, request: Request) -> Any:
+        """Give the mode's form of a request that a wrapper makes to answer a question."""
         raise NotImplementedError
 
     def note(self, name: str, group: Any, attribute: str) -> None:
@@ -113,10 +142,10 @@ class Register:
 
     def find(self, name: str, group: Any = None) -> Replacement | None:
         """Return what replaces a method on another group than this one, unless it is what calls it (rule 4)."""
-        if (self.engine.state, name) in _ASKING.get({}):
+        if _question(self.engine, name) is not None:
             return None
         place, path = name, list[str]()
-        while (found := self.own.get(place) or self.replaced.get(place)) is None or found[0] is group:
+        while (found := self._in_place_of(place)) is None or found[0] is group:
             if found is not None or (parent := _parent_of(place)) is None:
                 return None
             place, attribute = parent
@@ -124,6 +153,33 @@ class Register:
         ask = reduce(partial(_attribute, None), path, getattr(*found))
         is_blocking: bool = found[0]._executor.is_blocking  # noqa: SLF001 - executors and resources are one design
         return None if ask is None else Replacement(name, ask, is_blocking)
+
+    def _in_place_of(self, place: str) -> tuple[Any, str] | None:
+        """Return the group or client that has something else for a method or a group, and the name there."""
+        return self.own.get(place) or self.replaced.get(place) or self.on_class(place)
+
+    def on_class(self, place: str) -> tuple[Any, str] | None:
+        """Return an instance of the class that has something else for a group, and the name there."""
+        if (group := PARENTS.get(place)) is None:
+            return None
+        cls: type[Any] = group.cls
+        if self.client_class is not None and issubclass(self.client_class, cls):
+            cls = self.client_class
+        if _static(cls, group.attribute) is group.descriptor:
+            return None
+        holder = object.__new__(cls)
+        vars(holder)["_executor"] = self.public
+        return holder, group.attribute
+
+    def look_on_class(self) -> None:
+        """Take note if the client's class has something else for a group."""
+        if any(map(self.on_class, PARENTS)):
+            self.replaced.setdefault(_ELSEWHERE, (None, ""))
+
+    def attributes(self) -> dict[tuple[str, ...], Any]:
+        """Return what stands in the place of methods and groups, by its path from the client."""
+        found = {**self.replaced, **self.own}
+        return {_path_of(place): getattr(*holder) for place, holder in found.items() if place != _ELSEWHERE}
 
     def find_any(self, name: str) -> Replacement | None:
         """Return what replaces a method, on a group or on its class (rule 1)."""
@@ -137,8 +193,10 @@ class Register:
     def perform_as(self, described_by: tuple[str, ...], group: Any, request: Request, args: Any, options: Any) -> Any:
         """Give the mode's form of a request, where methods of the client are replaced: maybe this one."""
         name = described_by[0]
-        if (engine := _ASKING.get({}).get((self.engine.state, name))) is not None:
-            return self.over(engine, responses=getattr(self, "_responses", False)).perform(request)
+        if (question := _question(self.engine, name)) is not None:
+            return self.over(question.engine, responses=getattr(self, "_responses", False)).perform_for(
+                question, request
+            )
         if (found := self.find(name, group)) is None:
             return self.perform(request)
         return self.ask_instead(found, request, args, options)
@@ -153,7 +211,9 @@ class Register:
 
 def is_own(value: Any, written: Any, group: Any) -> bool:
     """Return whether a value is the method of a group itself."""
-    return type(value) is MethodType and value.__self__ is group and value.__func__ is written.function
+    if type(value) is not MethodType or value.__self__ is not group:
+        return False
+    return value.__func__ in (written.function, written.coroutine_function)
 
 
 def class_below(name: str, found: Any) -> str | None:
@@ -176,7 +236,45 @@ def _attribute(default: object, value: object, name: str) -> Any:
 def _parent_of(place: str) -> tuple[str, str] | None:
     """Return the class of a method's group and its name there, or those of a group."""
     cls, _, attribute = place.rpartition(".")
-    return (cls, attribute) if cls else PARENTS.get(place)
+    if cls:
+        return cls, attribute
+    group = PARENTS.get(place)
+    return None if group is None else (group.cls.__name__, group.attribute)
+
+
+def _path_of(place: str) -> tuple[str, ...]:
+    """Return the names by which a client leads to a method or a group."""
+    path = list[str]()
+    while (parent := _parent_of(place)) is not None:
+        place, name = parent
+        path.insert(0, name)
+    return tuple(path)
+
+
+def _static(cls: type[Any], name: str) -> Any:
+    """Return an attribute of a class as it is there: to read it may call a mock."""
+    for each in cls.__mro__:
+        if name in vars(each):
+            return vars(each)[name]
+    return None
+
+
+def _question(engine: Engine, name: str) -> Question | None:
+    """Return the question that is asked here, if it is not answered yet (rule 4)."""
+    found = _ASKING.get({}).get((engine.state, name))
+    return None if found is None or found.is_answered else found
+
+
+@contextmanager
+def asking(found: Replacement, engine: Engine, wants_response: bool = False) -> Generator[Question]:  # noqa: FBT001, FBT002 - as it is handed on
+    """Ask a question in a block."""
+    question = Question(engine, wants_response)
+    token = _ASKING.set({**_ASKING.get({}), (engine.state, found.name): question})
+    try:
+        yield question
+    finally:
+        question.is_answered = True
+        _ASKING.reset(token)
 
 
 def replacement(group: Any, name: str) -> Replacement | None:
@@ -199,79 +297,15 @@ def any_replaced(executor: Register, names: Iterable[str] | None = None) -> bool
     """Return whether any method of a client, or of these, is replaced, on a group or on its class."""
     if executor.replaced:
         return True
-    return any(each.is_replaced for name in (WRITTEN if names is None else names) for each in WRITTEN.get(name, ()))
+    if any(each.is_replaced for name in (WRITTEN if names is None else names) for each in WRITTEN.get(name, ())):
+        return True
+    return any(map(executor.on_class, PARENTS if names is None else _groups_of(names)))
 
 
-async def called(found: Replacement, engine: Engine, args: Any, options: Any) -> Any:
-    """Return what a replacement gives (rules 3 to 5)."""
-    token = _ASKING.set({**_ASKING.get({}), (engine.state, found.name): engine})
-    try:
-        if found.is_blocking:
-            return _blocking(found, await run_in_own_thread(partial(found.ask, *args, **options)))
-        answer = found.ask(*args, **options)
-        if inspect.isawaitable(answer):
-            return await answer
-    finally:
-        _ASKING.reset(token)
-    raise TypeError(
-        f"`{found.name}` is replaced by {type(found.ask).__name__}, which gives {type(answer).__name__} where a "
-        "coroutine is awaited: replace it with an `AsyncMock`, or a coroutine function"
-    )
-
-
-def called_here(found: Replacement, engine: Engine, args: Any, options: Any) -> Any:
-    """Return what a replacement gives that does not wait (rule 4)."""
-    token = _ASKING.set({**_ASKING.get({}), (engine.state, found.name): engine})
-    try:
-        return found.ask(*args, **options)
-    finally:
-        _ASKING.reset(token)
-
-
-def answered_here(found: Replacement, engine: Engine, args: Any, options: Any) -> Any:
-    """Return the answer that a blocking replacement gives (rules 4 and 5)."""
-    return _blocking(found, called_here(found, engine, args, options))
-
-
-def _blocking(found: Replacement, answer: Any) -> Any:
-    if not inspect.iscoroutine(answer):
-        return answer
-    answer.close()
-    raise TypeError(
-        f"`{found.name}` is replaced by {type(found.ask).__name__}, which gives a coroutine to code that blocks: "
-        "replace it with a `Mock`, or a function"
-    )
-
-
-async def ask_async(found: Replacement, engine: Engine, request: Call[Any]) -> Any:
-    """Return what a request gives whose answers come from a replacement (rule 2)."""
-    while True:
-        answer = await called(found, engine, *arguments_of(found, request))
-        try:
-            return answer if request.transform is None else request.transform(answer)
-        except OutputError as error:
-            request = request.repair_or_raise(error)
-
-
-def ask_blocking(found: Replacement, engine: Engine, request: Call[Any]) -> Any:
-    """Return what a request gives whose answers come from a blocking replacement (rule 2)."""
-    while True:
-        answer = answered_here(found, engine, *arguments_of(found, request))
-        try:
-            return answer if request.transform is None else request.transform(answer)
-        except OutputError as error:
-            request = request.repair_or_raise(error)
-
-
-def arguments_of(found: Replacement, request: Request) -> tuple[Sequence[Any], Mapping[str, Any]]:
-    """Return the arguments that a request was described with, or that describe it: its ids, and options by name."""
-    if request.described_with is not None and request.described_by[0] == found.name:
-        return request.described_with
-    fields = {**(request.query or {}), **request.fields}
-    if request.fallback is not None:
-        fields["fallback"] = request.fallback
-    names = inspect.signature(WRITTEN[found.name][0].descriptor.function).parameters
-    wire = {name.replace("_", "").lower(): name for name in names}  # `pageSize` is `page_size`, `input` is `inputs`
-    wire |= {name.removesuffix("s"): each for name, each in wire.items() if name.endswith("s")}
-    options = {wire.get(key.replace("_", "").lower()): value for key, value in fields.items()}
-    return request.ids, {name: value for name, value in options.items() if name is not None}
+def _groups_of(names: Iterable[str]) -> Iterator[str]:
+    """Yield the classes of the groups that methods are in, and those above."""
+    for name in names:
+        place = name
+        while (parent := _parent_of(place)) is not None:
+            place = parent[0]
+            yield place

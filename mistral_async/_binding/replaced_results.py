@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import msgspec
 
-from mistral_async._binding.replaced import Replacement, called, called_here
+from mistral_async._binding.replaced import Replacement, asking
 from mistral_async._codec.json_encode import encode_any
 from mistral_async._engine.response import Response
 from mistral_async._http.protocol import Timings
@@ -32,10 +32,16 @@ if TYPE_CHECKING:
 _END = object()
 
 
-def response_of(answer: Any) -> Response[Any]:
-    """Return the `Response` of an answer for which nothing was sent; one that is a `Response` as it is."""
+def response_of(answer: Any, original: Response[Any] | None = None) -> Response[Any]:
+    """Return an answer as the `Response` of the call that was made for it, or as one for which nothing was sent.
+
+    One that is a `Response` is returned as it is.
+    """
     if isinstance(answer, Response):
         return cast("Response[Any]", answer)
+    if original is not None:
+        original.data = answer
+        return original
     body = b""
     if issubclass(type(answer), (msgspec.Struct, dict, list)):
         with suppress(TypeError):  # it has mocks in it
@@ -48,17 +54,16 @@ class _Given:
 
     def __init__(self, found: Replacement, engine: Engine, args: Any, options: Any) -> None:
         self._found = found
-        self._ask = partial(called, found, engine, args, options)
-        self._ask_here = partial(called_here, found, engine, args, options)
+        self._asking = partial(asking, found, engine)
+        self._ask = partial(found.ask, *args, **options)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of `{self._found.name}`>"
 
     async def _get(self) -> Any:
-        if self._found.is_blocking:
-            return await self._ask()
-        given = self._ask_here()
-        return await given if inspect.iscoroutine(given) else given
+        with self._asking():
+            given = await run_in_own_thread(self._ask) if self._found.is_blocking else self._ask()
+            return await given if inspect.iscoroutine(given) else given
 
     async def _step(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call one of its methods (rule 1)."""

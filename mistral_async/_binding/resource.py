@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
-from types import CoroutineType, MethodType
+from types import CoroutineType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
 
-from mistral_async._binding.arguments import bind, expand, validator
+from mistral_async._binding.arguments import as_coroutine_function, bind, expand, validator
 from mistral_async._binding.docstring import Documentation
 from mistral_async._binding.replaced import (
+    KEEPING,
     PARENTS,
     WRITTEN,
     Written,
@@ -98,7 +99,7 @@ class Resource(Generic[M]):
                 if name in own:
                     WRITTEN.setdefault(found.name, []).append(Written(cls, name, found))
                 elif (below := class_below(name, found)) is not None:
-                    PARENTS[below] = cls.__name__, name
+                    PARENTS[below] = Written(cls, name, found)
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -145,7 +146,41 @@ class Resource(Generic[M]):
         return f"<{type(self).__name__}: {(self.__doc__ or 'endpoints').splitlines()[0]}>"  # `python -OO` has none
 
 
-class _Endpoint(Generic[P, D]):
+class _Written:
+    """A method of a group: a function for all modes.
+
+    It says that it is a function, so that `create_autospec` gives what stands for it its group as `self`.
+    """
+
+    __class__: Any = property(lambda _: FunctionType)
+    gives: str
+    function: Callable[..., Any]
+    coroutine_function: Callable[..., Any] | None = None
+    """The same function where it gives a coroutine; None until it is read from a group that does."""
+
+    def __get__(self, instance: Any, owner: object) -> Any:
+        if instance is None:
+            return self
+        if instance._executor.awaits and self.gives == "Call":  # noqa: SLF001 - executors and resources are one design
+            return MethodType(self.coroutine_function or self._mark(), instance)
+        return MethodType(self.function, instance)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it as any method can be called on its class: `Chat.complete(client.chat, model=...)`."""
+        return self.function(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what functions have, such as `__code__`."""
+        if name in vars(FunctionType) and "function" in vars(self):
+            return getattr(self.function, name)
+        raise AttributeError(name)
+
+    def _mark(self) -> Callable[..., Any]:
+        self.coroutine_function = made = as_coroutine_function(self.function)
+        return made
+
+
+class _Endpoint(_Written, Generic[P, D]):
     """Binds the function that describes a request to the executor of the resource it is read from."""
 
     def __init__(self, describe: Callable[Concatenate[Any, P], D]) -> None:
@@ -156,13 +191,6 @@ class _Endpoint(Generic[P, D]):
         """The kind of request: `Call`, `Stream`, `Pages` or `Download`."""
         self.function: Callable[..., Any] = _performing(describe)
         _appear_as(self, self.function)
-
-    def __get__(self, instance: Any, owner: object) -> Any:
-        return self if instance is None else MethodType(self.function, instance)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it as any method can be called on its class: `Chat.complete(client.chat, model=...)`."""
-        return self.function(*args, **kwargs)
 
 
 def _appear_as(descriptor: Any, function: Callable[..., Any]) -> None:
@@ -334,7 +362,13 @@ def same_as(name: str) -> Callable[[F], F]:
     return mark
 
 
-class Method(Generic[P, A]):
+def keeping_arguments(describe: F) -> F:
+    """Have the requests of an endpoint keep their arguments, which can not be read from what is sent."""
+    KEEPING.add(name_of(describe))
+    return describe
+
+
+class Method(_Written, Generic[P, A]):
     """A method of several requests, written once over the asynchronous resource.
 
     It is a coroutine function, or it makes something `Blockable`: what the blocking client gives is the coroutine's
@@ -367,28 +401,25 @@ class Method(Generic[P, A]):
         self.function = method
         _appear_as(self, method)
 
-    @overload
-    def __get__(
-        self: Method[P, Startable[T, Any]], instance: Resource[Async] | Resource[AsyncResponse], owner: Any
-    ) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    @overload
-    def __get__(self, instance: Resource[Async] | Resource[AsyncResponse], owner: object) -> Callable[P, A]: ...
-    @overload
-    def __get__(
-        self: Method[P, Coroutine[Any, Any, T]], instance: Resource[Sync] | Resource[SyncResponse], owner: Any
-    ) -> Callable[P, T]: ...
-    @overload
-    def __get__(
-        self: Method[P, Blockable[S]], instance: Resource[Sync] | Resource[SyncResponse], owner: Any
-    ) -> Callable[P, S]: ...
-    @overload
-    def __get__(self, instance: None, owner: object) -> Method[P, A]: ...
-    def __get__(self, instance: Any, owner: object) -> Any:
-        return self if instance is None else MethodType(self.function, instance)
+    if TYPE_CHECKING:  # at run time all bind alike
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it as any method can be called on its class: `Chat.run(client.chat, "hi", model=...)`."""
-        return self.function(*args, **kwargs)
+        @overload
+        def __get__(
+            self: Method[P, Startable[T, Any]], instance: Resource[Async] | Resource[AsyncResponse], owner: Any
+        ) -> Callable[P, Coroutine[Any, Any, T]]: ...
+        @overload
+        def __get__(self, instance: Resource[Async] | Resource[AsyncResponse], owner: object) -> Callable[P, A]: ...
+        @overload
+        def __get__(
+            self: Method[P, Coroutine[Any, Any, T]], instance: Resource[Sync] | Resource[SyncResponse], owner: Any
+        ) -> Callable[P, T]: ...
+        @overload
+        def __get__(
+            self: Method[P, Blockable[S]], instance: Resource[Sync] | Resource[SyncResponse], owner: Any
+        ) -> Callable[P, S]: ...
+        @overload
+        def __get__(self, instance: None, owner: object) -> Method[P, A]: ...
+        def __get__(self, instance: Any, owner: object) -> Any: ...
 
 
 def method(function: Callable[Concatenate[Any, P], A]) -> Method[P, A]:

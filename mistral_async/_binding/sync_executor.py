@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast, 
 from mistral_async._binding.async_executor import AsyncExecutor, forms
 from mistral_async._binding.iteration import SyncIterator
 from mistral_async._binding.portal import Portal
-from mistral_async._binding.replaced import Register, Replacement, answered_here, ask_blocking, called_here
+from mistral_async._binding.replaced import Question, Register, Replacement
 from mistral_async._codec.shown import described_blocking, safe_repr
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
@@ -74,22 +74,26 @@ class SyncExecutor(Register):
             return self.portal.run(self._call, cast("Call[Any]", request))
         return self._blocking[kind](self.portal, form(self.engine, request))
 
+    def perform_for(self, question: Question, request: Request) -> Any:
+        """Give the blocking form of a request that a wrapper makes to answer a question."""
+        if question.wants_response and not self._responses and type(request) is Call:
+            question.response = self.portal.run(self.engine.respond, cast("Call[Any]", request))
+            return question.response.data
+        return self.perform(request)
+
     def ask(self, found: Replacement, request: Any) -> Any:
         """Ask what replaces a method, here."""
-        return self._as_asked(ask_blocking(found, self.engine, request))
+        from mistral_async._binding.asked import ask_blocking
+
+        return ask_blocking(found, self.engine, request, wants_response=self._responses)
 
     def ask_instead(self, found: Replacement, request: Request | None, args: Any, options: Any) -> Any:
         """Ask what replaces a method on another group of the client, here."""
+        from mistral_async._binding.asked import answered_here, called_here
+
         if type(request) is not Call:
             return called_here(found, self.engine, args, options)
-        return self._as_asked(answered_here(found, self.engine, args, options))
-
-    def _as_asked(self, answer: Any) -> Any:
-        if not self._responses:
-            return answer
-        from mistral_async._binding.replaced_results import response_of
-
-        return response_of(answer)
+        return answered_here(found, self.engine, args, options, wants_response=self._responses)
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:
         """Run a coroutine method to its end, or give what the method makes in its blocking form."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
 
@@ -53,12 +54,21 @@ class Client(Resources[M], Generic[M, R, E]):
 
     _executor: E
 
+    def __init__(self, executor: E) -> None:
+        super().__init__(executor)
+        executor.client_class = type(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the settings, without a key that is text: the other process takes its own."""
+        """Pickle the settings, without a key that is text: the other process takes its own.
+
+        What a test has put in the place of methods is pickled, too: where it can not be, the client can not.
+        """
         executor, state = self._executor, self._executor.engine.state
         settings = {**state.settings, **executor.settings}
         options = msgspec.structs.replace(executor.engine.options, meter=None)  # the copy counts anew
-        return _restored, (type(self), state.given_key, settings, options)
+        arguments: tuple[Any, ...] = type(self), state.given_key, settings, options
+        replaced = executor.attributes()
+        return _restored, (*arguments, replaced) if replaced else arguments
 
     @classmethod
     def _restore(cls, api_key: ApiKey | None, settings: Any) -> Self:
@@ -75,6 +85,7 @@ class Client(Resources[M], Generic[M, R, E]):
     @functools.cached_property
     def with_response(self) -> Resources[R]:
         """The same endpoints with all that the API said: answers and pages of lists as `Response`, events as sent."""
+        self._executor.look_on_class()
         return Resources(self._executor.over(self._executor.engine, responses=True))
 
     @property
@@ -253,9 +264,18 @@ def _has_trio() -> bool:
     return find_spec("trio") is not None
 
 
-def _restored(kind: type[Mistral | SyncMistral], key: ApiKey | None, settings: Any, options: Options) -> Any:
+def _restored(
+    kind: type[Mistral | SyncMistral],
+    key: ApiKey | None,
+    settings: Any,
+    options: Options,
+    replaced: Mapping[tuple[str, ...], Any] | None = None,
+) -> Any:
     """Make a client or view again that was pickled; pickles name this function."""
-    return kind._restore(key, settings)._view(options)  # noqa: SLF001 - of this module
+    made = kind._restore(key, settings)._view(options)  # noqa: SLF001 - of this module
+    for (*path, name), value in (replaced or {}).items():
+        setattr(functools.reduce(getattr, path, made), name, value)
+    return made
 
 
 def show_options(*kinds: type[Client[Any, Any, Any]]) -> None:

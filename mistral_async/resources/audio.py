@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._engine.first_use import group
 from mistral_async._engine.request import Call, Stream
 from mistral_async.models.files import FileInput
@@ -80,6 +80,7 @@ class Audio(Resource[M]):
         return transcription({"model": model, "file": file, **options})
 
     @endpoint
+    @keeping_arguments
     def transcribe_stream(
         self,
         file: FileInput | None = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, endpoint, method
+from mistral_async._binding.resource import Async, M, Resource, endpoint, keeping_arguments, method
 from mistral_async._engine.paging import PageNumber
 from mistral_async._engine.request import Call, Pages, delete, get, pages, post
 from mistral_async.models.batch import (
@@ -30,6 +30,7 @@ class BatchJobs(Resource[M]):
     """Batch jobs."""
 
     @endpoint
+    @keeping_arguments
     def list(self, **options: Unpack[BatchListOptions]) -> Pages[BatchJob, ListBatchJobsResponse]:
         """List jobs."""
         query: dict[str, Any] = {**(options.get("metadata") or {}), **options}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._engine.paging import PageNumber, PageToken
@@ -31,11 +31,13 @@ class BetaAgents(Resource[M]):
     """Agents that the server keeps."""
 
     @endpoint
+    @keeping_arguments
     def list(self, **options: Unpack[AgentListOptions]) -> Pages[Agent, builtins.list[Agent]]:
         """List agents. Deprecated: see `list_pages`."""
         return pages("/v1/agents", query=_query(options), returns=builtins.list[Agent], items="", by=PageNumber())
 
     @endpoint
+    @keeping_arguments
     def list_pages(self, **options: Unpack[AgentPagesOptions]) -> Pages[Agent, AgentListPage]:
         """List agents, page by page."""
         return pages("/v1/agents/pages", query=_query(options), returns=AgentListPage, by=PageToken())

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from typing_extensions import Unpack
 
 from mistral_async._binding.raw import Raw
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.paging import PageToken
 from mistral_async._engine.request import Call, Pages, RetrySafety, checked_ids, delete, get, pages, patch, post, put
@@ -45,6 +45,7 @@ class Connectors(Resource[M]):
     """Connectors: services whose tools agents use, each named by its id, or by its name where a method takes it."""
 
     @endpoint
+    @keeping_arguments
     def list(
         self,
         *,

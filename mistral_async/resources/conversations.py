@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypeForm, TypeVar, Unpack
 
-from mistral_async._binding.resource import Async, M, Resource, asking, endpoint, method
+from mistral_async._binding.resource import Async, M, Resource, asking, endpoint, keeping_arguments, method
 from mistral_async._codec.json_encode import encode
 from mistral_async._engine.paging import PageNumber
 from mistral_async._engine.request import Call, Pages, RetrySafety, Stream, delete, get, pages, post, stream
@@ -107,6 +107,7 @@ class Conversations(Resource[M]):
         return _events(_RESTART, body, conversation_id)
 
     @endpoint
+    @keeping_arguments
     def list(
         self, *, page: int | None = None, page_size: int | None = None, metadata: Mapping[str, Any] | None = None
     ) -> Pages[Conversation, builtins.list[Conversation]]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.paging import PageToken
 from mistral_async._engine.request import Call, Pages, camel, delete, get, pages, patch, post
@@ -34,6 +34,7 @@ class Prompts(Resource[M]):
     """Prompts that the server keeps, in versions."""
 
     @endpoint
+    @keeping_arguments
     def list(self, **options: Unpack[RegistryListOptions]) -> Pages[Prompt, ListPromptsResponse]:
         """List prompts, each as it is in its latest version."""
         query = camel(options, **OWN_NAMES)
@@ -87,11 +88,13 @@ class Prompts(Resource[M]):
         return post(_VERSIONS, prompt_id, json=json, returns=CreatePromptVersionResponse)
 
     @endpoint
+    @keeping_arguments
     def get_version(self, prompt_id: str, version: int, *, fields: Sequence[str] | None = None) -> Call[Prompt]:
         """Get a prompt as it is in a version."""
         return get(_VERSION, prompt_id, version, query={"fields": fields}, returns=Prompt)
 
     @endpoint
+    @keeping_arguments
     def update_version_metadata(
         self, prompt_id: str, version: int, **changes: Unpack[UpdatePromptVersionRequest]
     ) -> Call[Prompt]:

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._codec.json_types import JSON, JSONMapping
 from mistral_async._engine.request import Call, delete, get, put
 from mistral_async.models.rag import (
@@ -97,6 +97,7 @@ class RAGSearchIndexes(Resource[M]):
         return delete(f"{_DEPLOYMENTS}/{{}}", deployment_id, returns=JSON)
 
     @endpoint
+    @keeping_arguments
     def update_index_metrics(self, deployment_id: str, *, request_body: MetricsData | JSONMapping) -> Call[JSON]:
         """Tell whether a deployment answers, and how many documents its indexes have."""
         return put(f"{_DEPLOYMENTS}/{{}}/metrics", deployment_id, json=request_body, returns=JSON)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.paging import PageToken
 from mistral_async._engine.request import Call, Pages, camel, delete, get, pages, patch, post
@@ -34,6 +34,7 @@ class Skills(Resource[M]):
     """Skills that the server keeps, in versions."""
 
     @endpoint
+    @keeping_arguments
     def list(self, **options: Unpack[RegistryListOptions]) -> Pages[Skill, ListSkillsResponse]:
         """List skills, each as it is in its latest version."""
         query = camel(options, **OWN_NAMES)
@@ -87,11 +88,13 @@ class Skills(Resource[M]):
         return post(_VERSIONS, skill_id, json=json, returns=CreateSkillVersionResponse)
 
     @endpoint
+    @keeping_arguments
     def get_version(self, skill_id: str, version: int, *, fields: Sequence[str] | None = None) -> Call[Skill]:
         """Get a skill as it is in a version."""
         return get(_VERSION, skill_id, version, query={"fields": fields}, returns=Skill)
 
     @endpoint
+    @keeping_arguments
     def update_version_metadata(
         self, skill_id: str, version: int, **changes: Unpack[UpdateSkillVersionRequest]
     ) -> Call[Skill]:

@@ -81,7 +81,7 @@ def test_bulk_work_of_code_that_blocks(blocking):
     assert [list(each.value) for each in blocking.bulk.embed(["a", "b"]).collect()] == [[1.0, 2.0]] * 2
     assert [each.value.categories for each in blocking.bulk.moderate(["a"]).collect()] == [{"pii": True}]
     assert blocking.embeddings.create.call_args.kwargs["inputs"] == ["a", "b"]
-    with mock.patch.object(Chat, "complete", autospec=True, side_effect=answer):
+    with mock.patch.object(Chat, "complete", autospec=True, side_effect=lambda _chat, **options: answer(**options)):
         assert blocking.bulk.chat(["a"], model="m").collect()[0].value.id == "mocked"
 
 

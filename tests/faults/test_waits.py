@@ -587,9 +587,10 @@ WAITS = [
         demo/__init__.py _asynchronous:client.chat.stream
         compat/extra/run/context.py __aexit__:_stack.aclose
         compat/_asking.py method:call method:ask
-        _binding/replaced.py called:answer
-        _binding/async_executor.py _as_response:answer
-        _binding/replaced_results.py _get:_ask _get:given _step:made __aiter__:given __aenter__:given
+        _binding/asked.py called:answer
+        _binding/asking_engine.py respond:answer
+        _binding/replaced.py keep:response
+        _binding/replaced_results.py _get:given _step:made __aiter__:given __aenter__:given
         compat/_events.py close:_stream.aclose
         compat/extra/workflows/helpers.py get_scheduler_namespace:workflows.workers.get_scheduler_namespace_async
         compat/extra/realtime/_connection.py _send:_websocket.send close:_websocket.close __anext__:anext

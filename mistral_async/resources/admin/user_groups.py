@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._engine.paging import PageNumber
 from mistral_async._engine.request import Call, Pages, delete, get, pages, patch, post
 from mistral_async.models.admin.user_groups import (
@@ -127,6 +127,7 @@ class UserGroups(Resource[M]):
         return pages(_WORKSPACES, group_uuid, query=query, returns=ListGroupWorkspacesResponse, items="items", by=_BY)
 
     @endpoint
+    @keeping_arguments
     def add_workspace(
         self, group_uuid: str, *, workspace_uuid: str, **roles: Unpack[UpdateGroupWorkspaceRequest]
     ) -> Call[None]:
@@ -134,6 +135,7 @@ class UserGroups(Resource[M]):
         return post(_WORKSPACES, group_uuid, json={"workspace_uuid": workspace_uuid, **roles}, returns=None)
 
     @endpoint
+    @keeping_arguments
     def update_workspace(
         self, group_uuid: str, workspace_uuid: str, **roles: Unpack[UpdateGroupWorkspaceRequest]
     ) -> Call[None]:

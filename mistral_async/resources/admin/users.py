@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._codec.json_types import JSONMapping
 from mistral_async._engine.paging import PageNumber
 from mistral_async._engine.request import Call, Pages, delete, get, pages, patch, post
@@ -45,6 +45,7 @@ class AdminUsers(Resource[M]):
         return get(_INVITES, returns=list[OrganizationUserInvite])
 
     @endpoint
+    @keeping_arguments
     def create_invite(self, *, email: str, **options: Unpack[InviteOptions]) -> Call[CreateInviteResponse]:
         """Invite people: one address, or several that are separated by commas or line breaks."""
         return post(_INVITES, json={"email": email, **options}, returns=CreateInviteResponse)
@@ -63,6 +64,7 @@ class AdminUsers(Resource[M]):
         return pages(_ALL, query=options, returns=ListOrganizationMembersResponse, items="members", by=by)
 
     @endpoint
+    @keeping_arguments
     def create(
         self, users: Sequence[OrganizationMemberCreate | JSONMapping]
     ) -> Call[CreateOrganizationMembersResponse]:
@@ -75,6 +77,7 @@ class AdminUsers(Resource[M]):
         return get(_ONE, user_id, returns=OrganizationUser)
 
     @endpoint
+    @keeping_arguments
     def update(self, user_id: str, **changes: Unpack[UpdateOrganizationMemberRequest]) -> Call[OrganizationMember]:
         """Change the roles and seats of a member. What is given takes the place of what there was."""
         return patch(_ONE, user_id, json=changes, returns=OrganizationMember)

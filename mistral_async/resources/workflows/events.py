@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import Unpack
 
-from mistral_async._binding.resource import M, Resource, endpoint
+from mistral_async._binding.resource import M, Resource, endpoint, keeping_arguments
 from mistral_async._codec.json_encode import encode
 from mistral_async._codec.json_faults import check_text
 from mistral_async._engine.paging import PageToken
@@ -30,6 +30,7 @@ class Events(Resource[M]):
         return pages("/v1/workflows/events/list", query=options, returns=returns, by=by, items="events")
 
     @endpoint
+    @keeping_arguments
     def get_stream_events(self, **options: Unpack[GetStreamEventsOptions]) -> Stream[StreamEventSsePayload]:
         """Stream events as they come; `start_seq` or `last_event_id` goes on with a stream that broke."""
         last_event_id, filters = options.pop("last_event_id", None), options.pop("metadata_filters", None)
