@@ -101,8 +101,11 @@ class Resource(Generic[M]):
                 elif (below := class_below(name, found)) is not None:
                     PARENTS[below] = Written(cls, name, found)
 
+    if TYPE_CHECKING:
+        _executor: Executor
+
     def __init__(self, executor: Executor) -> None:
-        self._executor = executor
+        vars(self)["_executor"] = executor  # which is no method that is replaced: nothing has to take note of it
         if executor.adapts:
             executor.adapt(self)
 

@@ -69,6 +69,14 @@ class Headers(Mapping[str, str]):
         return parse_rate_limits(self.raw)
 
 
+def content_type_of(raw: Sequence[tuple[bytes, bytes]]) -> str:
+    """Return the Content-Type in lower case, "" where there is none; the other fields are not decoded for it."""
+    for name, value in raw:
+        if name == b"content-type":
+            return value.decode("latin-1").lower()
+    return Headers(raw).get("content-type", "").lower()
+
+
 def request_id_of(raw: Sequence[tuple[bytes, bytes]]) -> str | None:
     """Return the API's id of the request, or None: its usual header first, without reading the others."""
     for name, value in raw:

@@ -170,6 +170,11 @@ class CallState(msgspec.Struct, eq=False):
             error.args = (error.message,)
         return error
 
+    @property
+    def has_turn(self) -> bool:
+        """True while it has a rate-limit reservation that was granted and is not settled."""
+        return self.reservation is not None and self.reservation.is_granted
+
     def settle(self, headers: Sequence[tuple[bytes, bytes]] = (), tokens: float | None = None) -> None:
         """Settle the rate-limit reservation; idempotent."""
         if self.reservation is not None:

@@ -8,7 +8,7 @@ from math import inf
 from numbers import Real
 from sys import float_info
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import msgspec
 
@@ -52,12 +52,17 @@ class Timeout(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, given: object) -> Timeout:
         """Accept seconds (or a `timedelta`) as the total, and the limits of an `httpx.Timeout`."""
+        if given is None:
+            return _USUAL
         timeout = _converted(given)
         for name in cls.__struct_fields__:
             value = getattr(timeout, name)
             if value is not None and not _is_limit(value):
                 raise ConfigurationError(f"timeout {name} must be more than 0 seconds, or None, not {value!r}")
         return timeout
+
+
+_USUAL: Final = Timeout()
 
 
 def _is_limit(value: Any) -> bool:
@@ -69,8 +74,6 @@ def _is_limit(value: Any) -> bool:
 
 def _converted(given: Any) -> Timeout:
     match given:
-        case None:
-            return Timeout()
         case Timeout():
             return given
         case timedelta():

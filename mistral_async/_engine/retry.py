@@ -9,7 +9,7 @@ import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
@@ -99,8 +99,10 @@ class RetryConfig(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, given: RetryConfig | Mapping[str, Any] | None) -> RetryConfig:
         """Accept a dict, as the official SDK's users write it, and an object of its class of this name."""
-        if given is None or isinstance(given, RetryConfig):
-            config = given or cls()
+        if given is None:
+            return _USUAL
+        if isinstance(given, RetryConfig):
+            config = given
         elif hasattr(given, "retry_connection_errors"):
             config = _config_of(given)
         elif not isinstance(given, Mapping):
@@ -154,6 +156,9 @@ def _statuses_of(given: Collection[int]) -> frozenset[int]:
     if not all(isinstance(each, int) for each in statuses):
         raise TypeError(f"statuses are a collection of whole numbers, not {given!r}")
     return frozenset(statuses)
+
+
+_USUAL: Final = RetryConfig()
 
 
 def _backoff_of(given: Mapping[str, float] | None) -> BackoffStrategy:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 _GRANT_SECONDS: Final = 0.5  # until a turn that its owner does not take is given up
 _MAX_MODELS: Final = 256  # beyond that, models of which nothing is known are forgotten: names may come from users
 _NO_ESTIMATES: Final[Mapping[str, float]] = {}
+_NONE_STATED: Final = RateLimits()
 
 
 class Priority(IntEnum):
@@ -65,7 +66,7 @@ class Limiter:
     """The limits of one client: `unrestricted` is true while there is nothing that could hold a call back."""
 
     def __init__(self, settings: RateLimits | None = None, *, prefix: str = "") -> None:
-        self.settings: RateLimits = settings or RateLimits()
+        self.settings: RateLimits = settings or _NONE_STATED
         self.prefix = prefix  # of the names in a shared store, where a client has several limiters
         self._lock = threading.Lock()
         self.shared: SharedLimits | None = None

@@ -135,12 +135,14 @@ class OpenResponse:
 
     def _settle(self, error: BaseException | None = None) -> None:
         """Settle the call, with the error that ended the block, if any; idempotent (rule 2)."""
-        if self._call is not None and self._streaming is not None:
+        call = self._call
+        if call is not None and self._streaming is not None:
             self._settled = True
-            self._call.settle(self._streaming.headers, self._tokens())
-            if self._call.uncounted:
-                self._call.count(self._usage())
-            if (trace := self._call.trace) is not None:
+            if call.has_turn:
+                call.settle(self._streaming.headers, self._tokens())
+            if call.uncounted:
+                call.count(self._usage())
+            if (trace := call.trace) is not None:
                 trace.call.answer = self._partial()
                 trace.leave(self._failure or error)
 

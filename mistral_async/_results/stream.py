@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
-from mistral_async._codec.headers import Headers
+from mistral_async._codec.headers import content_type_of
 from mistral_async._codec.open_union import Unknown
 from mistral_async._codec.shown import described, safe_repr
 from mistral_async._codec.sse import load_field_decoder
@@ -108,7 +108,7 @@ class AsyncStream(OpenResponse, Generic[T]):
     async def _check_type(self) -> None:
         """Raise if the answer is a page or a document (rule 6), or repeat the call if it is an error (rule 4)."""
         streaming, call = cast("WireStream", self._streaming), cast("CallState", self._call)
-        media = Headers(streaming.headers).get("content-type", "").lower()
+        media = content_type_of(streaming.headers)
         if media.startswith(("application/json", "text/html")) and not self._request.lines:
             body = await self._read_document(streaming, call)
             if body is None:

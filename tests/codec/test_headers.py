@@ -6,7 +6,14 @@ import timeit
 
 import pytest
 
-from mistral_async._codec.headers import Headers, match_field_value, match_token, parse_retry_after, request_id_of
+from mistral_async._codec.headers import (
+    Headers,
+    content_type_of,
+    match_field_value,
+    match_token,
+    parse_retry_after,
+    request_id_of,
+)
 
 SEPARATORS = '"(),/:;<=>?@[\\]{} \t'
 
@@ -79,3 +86,15 @@ def test_time_is_linear_in_repeated_headers():
         return min(timeit.repeat(lambda: len(Headers(raw)), number=1, repeat=3))
 
     assert seconds(40_000) < 12 * seconds(10_000) + 0.003
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ([(b"date", b"x"), (b"content-type", b"Text/HTML; charset=utf-8")], "text/html; charset=utf-8"),
+        ([(b"Content-Type", b"application/JSON")], "application/json"),
+        ([(b"date", b"x")], ""),
+    ],
+)
+def test_the_content_type_is_found_in_any_case(raw, found):
+    assert content_type_of(raw) == found
