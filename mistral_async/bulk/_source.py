@@ -147,12 +147,12 @@ async def in_thread(items: Iterable[T]) -> AsyncIterator[T]:
 
     All of its items are read there, a few at a time; sources that insist on the thread that made them can not be.
     """
-    from mistral_async._http.threads import run_in_thread
+    from mistral_async._http.threads import run_in_own_thread
 
     iterator = iter(items)
     failure: Exception | None = None
     while failure is None:
-        found, failure = await run_in_thread(read_slice, iterator, 1024, _LONGER_SLICE)
+        found, failure = await run_in_own_thread(read_slice, iterator, 1024, _LONGER_SLICE)
         for item in found:
             yield item
         if not found and failure is None:

@@ -11,7 +11,7 @@ import anyio
 import httpx
 
 from mistral_async import Transport
-from mistral_async._http.threads import NoThreadError, run_in_thread
+from mistral_async._http.threads import NoThreadError, run_in_own_thread
 from mistral_async.compat._hooks._messages import other_headers
 from mistral_async.compat._hooks.sdkhooks import SDKHooks
 from mistral_async.compat._hooks.types import (
@@ -131,7 +131,7 @@ class HookedClient:
 async def _in_thread(hook: Callable[..., T], *given: Any) -> T:
     """Return what hooks say (rule 1); what they raise, but for a failure that they were shown, is theirs (rule 2)."""
     try:
-        return await run_in_thread(hook, *given, abandon_on_cancel=True)
+        return await run_in_own_thread(hook, *given, abandon_on_cancel=True)
     except NoThreadError:
         raise
     except Exception as error:

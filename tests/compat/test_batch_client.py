@@ -153,6 +153,15 @@ async def test_a_run_that_fails_stops_its_job_and_deletes_its_input(server, batc
     assert (deleted.method, deleted.path.rpartition("/")[0]) == ("DELETE", "/v1/files")
 
 
+async def test_a_job_without_a_status_is_cancelled(server, batches):  # Rule 1
+    server.reply("batch.jobs.create", json={"id": str(UUID(int=1)), "object": "batch"})
+    server.reply("batch.jobs.cancel", json={"id": str(UUID(int=1)), "status": "CANCELLATION_REQUESTED"})
+    with pytest.raises(errors.ResponseValidationError, match="without its id or its status") as caught:
+        await batches.run(BODIES, model=MODEL)
+    assert caught.value.may_have_executed
+    assert [request.path for request in server.requests][1:] == [f"/v1/batch/jobs/{UUID(int=1)}/cancel"]
+
+
 async def test_no_job_is_made_once_its_time_is_over(server, batches):  # Rule 1
     with pytest.raises(TimeoutError, match="before its job is made"):
         await batches.run(BODIES, model=MODEL, timeout_hours=0)

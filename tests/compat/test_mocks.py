@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
+import httpx
 import pydantic
 import pytest
 import wrapt
@@ -272,3 +275,23 @@ def test_classes_of_groups():
     assert "self" not in inspect.signature(client.chat.complete).parameters
     with pytest.raises(AttributeError, match=r"no `client\.chat\.nothing`"):
         _ = client.chat.nothing
+
+
+def test_blocking_clients_and_hooks_that_wait_on_one_another_have_a_thread_each():
+    """Event loops share forty."""
+    all_are_here = threading.Barrier(41, timeout=5)
+
+    def send(_):
+        all_are_here.wait()
+        return httpx.Response(200, json={"id": "mocked", "choices": []})
+
+    class Hook:
+        def before_request(self, _, request):
+            all_are_here.wait()
+            return request
+
+    with httpx.Client(transport=httpx.MockTransport(send)) as http, compat.Mistral("key", client=http) as client:
+        client.sdk_configuration.get_hooks().register_before_request_hook(Hook())
+        with ThreadPoolExecutor(41) as threads:
+            calls = [threads.submit(client.chat.complete, **CALL) for _ in range(41)]
+        assert {call.result().id for call in calls} == {"mocked"}

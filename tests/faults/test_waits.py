@@ -580,6 +580,7 @@ WAITS = [
         cli/speak.py _speak:client.audio.speech.stream
         compat/extra/batch/client.py upload:_client.files.upload_async download:_client.files.download_async
         compat/extra/batch/client.py download:found.aread
+        compat/utils.py stream_to_text_async:stream.aiter_text stream_to_bytes_async:stream.aread
         compat/extra/batch/client.py signed_url:_client.files.get_signed_url_async delete:_client.files.delete_async
         compat/extra/batch/client.py create:_client.batch.jobs.create_async get:_client.batch.jobs.get_async
         compat/extra/batch/client.py cancel:_client.batch.jobs.cancel_async

@@ -9,11 +9,14 @@ from typing import Any, cast
 import anyio.from_thread
 import httpx
 
-from mistral_async._http.threads import run_in_thread
+from mistral_async._http.threads import run_in_own_thread
 
 
 class ThreadedClient:
-    """A blocking client as an asynchronous one: every blocking call runs in a thread."""
+    """A blocking client as an asynchronous one: every blocking call runs in a thread, which it shares with no other.
+
+    More of them than an event loop has threads for all may wait on one another.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -37,7 +40,7 @@ class ThreadedClient:
             return response
 
         try:
-            response = await run_in_thread(send, abandon_on_cancel=True)
+            response = await run_in_own_thread(send, abandon_on_cancel=True)
         finally:
             left = True
         response.stream = _ThreadedStream(cast("httpx.SyncByteStream", response.stream))
@@ -45,7 +48,7 @@ class ThreadedClient:
 
     async def aclose(self) -> None:
         """Close the client in a thread."""
-        await run_in_thread(self._client.close)
+        await run_in_own_thread(self._client.close)
 
 
 class _ThreadedStream(httpx.AsyncByteStream):
@@ -58,12 +61,12 @@ class _ThreadedStream(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self._pieces = iter(self._stream)
         next_piece = functools.partial(next, self._pieces, None)
-        while (piece := await run_in_thread(next_piece, abandon_on_cancel=True)) is not None:
+        while (piece := await run_in_own_thread(next_piece, abandon_on_cancel=True)) is not None:
             yield piece
 
     async def aclose(self) -> None:
         """Close the body in a thread."""
-        await run_in_thread(self._stream.close)
+        await run_in_own_thread(self._stream.close)
 
 
 def _iterate_from_thread(content: AsyncIterable[bytes]) -> Iterator[bytes]:

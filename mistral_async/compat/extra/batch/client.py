@@ -47,7 +47,8 @@ T = TypeVar("T")
 
 # Rule 1: `run` cleans up what it made, once it has the results: its input file, and the files of every attempt. Where
 #   it fails or is cancelled, it cancels a job that still runs, which would go on to cost, deletes its input file, and
-#   leaves the results. No job is made once its time is over.
+#   leaves the results. No job is made once its time is over. One that comes without a status is cancelled by `create`,
+#   which raises.
 
 RUNNING_STATUSES: Final = frozenset({"QUEUED", "RUNNING", "CANCELLATION_REQUESTED"})
 _HOUR: Final = 3600.0
@@ -184,9 +185,15 @@ class BatchClient(Generic[Body, Answer]):
             options["input_files"] = [str(input.file_id)]
         else:
             options["requests"] = input.to_requests()
-        return _handle(
-            await self._client.batch.jobs.create_async(endpoint=self._endpoint, timeout_hours=timeout_hours, **options)
+        job = await self._client.batch.jobs.create_async(
+            endpoint=self._endpoint, timeout_hours=timeout_hours, **options
         )
+        try:
+            return _handle(job)
+        except BaseException:
+            with anyio.move_on_after(10, shield=True):
+                await self._stop(BatchJobHandle(job), http_headers)
+            raise
 
     async def get(self, job_id: Any, *, http_headers: Mapping[str, str] | None = None) -> BatchJobHandle[Answer]:
         """Ask for a job."""
@@ -298,8 +305,8 @@ class BatchClient(Generic[Body, Answer]):
         return BatchResult(handle.job, output, await self.error_output(handle, http_headers=http_headers))
 
     async def _stop(self, handle: Any, http_headers: Mapping[str, str] | None) -> None:
-        """Cancel a job that still runs (rule 1)."""
-        if handle is not None and is_running(handle.status):
+        """Cancel a job that still runs, or may (rule 1)."""
+        if handle is not None and handle.job.id and (not handle.status or is_running(handle.status)):
             with suppress(Exception):
                 await self.cancel(handle, http_headers=http_headers)
 
