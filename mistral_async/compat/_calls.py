@@ -11,6 +11,7 @@ from mistral_async._codec.json_types import is_object
 from mistral_async._results.download import AsyncDownload
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
+from mistral_async.compat._arguments import check_messages, perform
 from mistral_async.compat._bridge import blocking_resources
 from mistral_async.compat._configuration import retries_of
 from mistral_async.compat._events import EventStream, EventStreamAsync, event_class, stream_errors
@@ -86,7 +87,7 @@ def async_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callabl
             options = {**owner.defaults.get(path[0], {}), **options}
             client = client_for_call(owner, options, path, blocking=False)
             options = own_options(options, endpoint)
-            result = resolve(client, _endpoint_path(path, options, endpoint))(*args, **options)
+            result = perform(resolve(client, _endpoint_path(path, options, endpoint)), endpoint, args, options)
             if isinstance(result, AsyncStream):
                 events = cast("AsyncStream[Any]", result)
                 return await EventStreamAsync(events, owner, event_class(path[-2]), stream_errors(path)).start()
@@ -112,7 +113,8 @@ def sync_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable
             client = client_for_call(owner, options, path, blocking=True)
             options = own_options(options, endpoint)
             try:
-                result = resolve(blocking_resources(client), _endpoint_path(path, options, endpoint))(*args, **options)
+                method = resolve(blocking_resources(client), _endpoint_path(path, options, endpoint))
+                result = perform(method, endpoint, args, options)
             except OutputError as error:
                 return _parsed_anyway(error, options)
             match result:
@@ -172,6 +174,7 @@ def client_for_call(owner: ClientOwner, options: Options, path: tuple[str, ...],
     if more := options.pop("additional_properties", None):
         client = client.with_options(extra_body=more)
     _rename_schemas(options)
+    check_messages(options)
     return client
 
 

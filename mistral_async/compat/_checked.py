@@ -12,7 +12,7 @@ import msgspec
 from msgspec import inspect, structs
 
 from mistral_async._codec.json_decode import decode_json
-from mistral_async._codec.json_types import is_mapping, is_object
+from mistral_async._codec.json_types import is_mapping
 from mistral_async._codec.lenient_values import struct_info
 from mistral_async._codec.open_union import members_of, open_hook
 from mistral_async._codec.plain import plain_argument
@@ -28,7 +28,7 @@ from mistral_async.models._pydantic import by_key
 # Rule 2: A field goes by its name here, by the wire's, and by that of the official SDK. Those that a class does not
 #   have are ignored.
 # Rule 3: A dict becomes the object that is declared in its place, a number in a text a number, a timestamp a
-#   `datetime`; an object of another package what it stands for. None is taken where a field need not be given, and
+#   `datetime`; an object of another package what it stands for. None is taken where a field has a default here, and
 #   `UNSET` everywhere.
 # Rule 4: What does not fit or is missing is one error with a line for each field (`_invalid`).
 
@@ -121,6 +121,17 @@ _METHODS: Final = {
 
 def _made(make: Callable[..., Any], cls: Any, given: Mapping[str, Any]) -> Any:
     """Make an object of a class of these fields."""
+    values, faults = read_fields(cls, given)
+    if not faults:
+        try:
+            return official(make(**values))
+        except (TypeError, ValueError) as problem:  # of a class that checks more
+            faults.append(Fault((), str(problem), given))
+    raise invalid(cls.__name__, faults)
+
+
+def read_fields(cls: Any, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return what the fields of a class are made of these values, and what does not fit."""
     fields, names = _fields(cls), _names(cls)
     values = {names[name]: value for name, value in given.items() if name in names}
     faults: list[Fault] = []
@@ -131,12 +142,7 @@ def _made(make: Callable[..., Any], cls: Any, given: Mapping[str, Any]) -> Any:
             faults.append(Fault((fields[name].key,), str(problem), value))
     lacking = [field.key for name, field in fields.items() if field.required and name not in values]
     faults += [Fault((), f"missing required field `{key}`", given) for key in lacking]
-    if not faults:
-        try:
-            return official(make(**values))
-        except (TypeError, ValueError) as problem:  # of a class that checks more
-            faults.append(Fault((), str(problem), given))
-    raise invalid(cls.__name__, faults)
+    return values, faults
 
 
 class _Field:
@@ -175,7 +181,8 @@ def _moment(value: Any) -> datetime:
 
 def _hook(open_type: Any, value: object) -> object:
     """Return what a value of an open union is; raises `ValueError` for what can be none of its objects."""
-    if is_object(value) or isinstance(value, members_of(open_type)) or type(value) in get_args(open_type.union):
+    known: Any = (dict, list, *members_of(open_type))  # some are lists over there
+    if isinstance(value, known) or type(value) in get_args(open_type.union):
         return open_hook(open_type, value)
     raise ValueError(f"Expected `object`, got `{type(value).__name__}`")
 

@@ -310,27 +310,28 @@ def made(module: str, name: str, kind: str) -> Any:
 
 
 def _model(name: str, fields: str) -> type[msgspec.Struct]:
-    """Make a model of its fields: each may be anything, and what is not set is not sent."""
-    from mistral_async.models._model import Model, SecretModel
+    """Make a model of its fields: each may be anything, what is not set is not sent, and other names are ignored."""
+    from mistral_async.models._model import Answer, Model, SecretModel
 
-    declared = [_field(each) for each in fields.split(",") if each]
-    has_secret = any(secret_names({field: field for field, *_ in declared}))
-    return msgspec.defstruct(
-        name,
-        declared,
-        bases=(cast("Any", SecretModel if has_secret else Model),),
-        module=f"{HERE}.models",
-        namespace={"__doc__": f"`{name}` of the official SDK; its values are not checked.", "stands_for_dict": True},
-        kw_only=True,
-    )
+    declared = dict(_field(each) for each in fields.split(",") if each)
+    has_secret = any(secret_names({field: field for field in declared}))
+    body = {
+        **declared,
+        "__annotations__": dict.fromkeys(declared, Any),
+        "__doc__": f"`{name}` of the official SDK; its values are not checked.",
+        "__module__": f"{HERE}.models",
+        "stands_for_dict": True,
+    }
+    bases = (SecretModel if has_secret else Model,)
+    return cast("Any", Answer)(name, bases, body, kw_only=True)  # type: ignore[no-any-return]  # a class
 
 
-def _field(written: str) -> tuple[str, Any, Any]:
+def _field(written: str) -> tuple[str, Any]:
     name, _, constant = written.partition("=")
     name, _, wire = name.partition(":")
     if not constant:
-        return name, Any, msgspec.field(default=None, name=wire or None)
-    return name, Any, constant_field({"True": True, "False": False}.get(constant, constant))
+        return name, msgspec.field(default=None, name=wire or None)
+    return name, constant_field({"True": True, "False": False}.get(constant, constant))
 
 
 class Placeholder(type):

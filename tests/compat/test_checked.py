@@ -110,10 +110,11 @@ def test_dicts_inside_become_objects():
     assert models.Tool(function={"name": "f", "parameters": {}}).function.name == "f"
     response = models.ChatCompletionResponse(
         id="1",
+        object="chat.completion",
         model=MODEL,
         created=1,
         usage={"prompt_tokens": "5"},
-        choices=[{"index": 0, "message": {"content": "a"}}],
+        choices=[{"index": 0, "message": {"content": "a"}, "finish_reason": "stop"}],
     )
     assert (response.choices[0].message.content, response.usage.prompt_tokens) == ("a", 5)
 
@@ -149,6 +150,7 @@ def test_timestamps_are_datetimes(moment):
     [
         (models.UserMessage, [("missing", ("content",))]),
         (lambda: models.ToolMessage(tool_call_id=1), [("string_type", ("tool_call_id",)), ("missing", ("content",))]),
+        (models.FileChunk, [("missing", ("file_id",))]),
         (lambda: models.UserMessage(content=[5]), [("dict_type", ("content", 0))]),
         (lambda: models.UserMessage(content="hi", role="system"), [("value_error", ("role",))]),
         (lambda: models.CompletionArgs(max_tokens="many"), [("int_parsing", ("max_tokens",))]),
@@ -222,6 +224,50 @@ def test_arguments_are_type_errors_where_pydantic_is_not_loaded(client, monkeypa
     monkeypatch.delitem(sys.modules, "pydantic")
     with pytest.raises(TypeError, match=r"messages\[0\] is int"):
         client.chat.complete(model=MODEL, messages=[5])
+
+
+def test_messages_are_checked_before_they_are_sent(client, server):
+    sent = len(server.requests)
+    for wrong, loc in (
+        ({"role": "user", "content": 5}, ("user", "content")),
+        ({"role": "user"}, ("user", "content")),
+        ({"role": "narrator", "content": "hi"}, ("role",)),
+        (
+            {"role": "assistant", "tool_calls": [{"function": {"name": "f"}}]},
+            ("assistant", "tool_calls", 0, "function", "arguments"),
+        ),
+    ):
+        with pytest.raises(pydantic.ValidationError) as caught:
+            client.chat.complete(model=MODEL, messages=[*HI, wrong])
+        assert [each["loc"] for each in caught.value.errors()] == [("messages", 1, *loc)]
+    assert len(server.requests) == sent
+    messages = [*HI, {"role": "assistant", "content": None, "tool_calls": [CALL]}, {"role": "tool", "content": "1"}]
+    client.chat.complete(model=MODEL, messages=messages)
+    assert server.requests[-1].json()["messages"] == messages  # as they were given
+
+
+def test_messages_are_not_looked_at_where_pydantic_is_not_loaded(client, server, monkeypatch):
+    monkeypatch.delitem(sys.modules, "pydantic")
+    with pytest.raises(errors.UnprocessableEntityError):
+        client.chat.complete(model=MODEL, messages=[{"role": "narrator", "content": "hi"}])
+
+
+async def test_numbers_may_be_texts(client, server):
+    for given in (
+        {"temperature": "0.5", "max_tokens": "5", "safe_prompt": "true"},
+        {"temperature": 0.5, "max_tokens": 5.0},
+    ):
+        client.chat.complete(model=MODEL, messages=HI, **given)
+        body = server.requests[-1].json()
+        assert (body["temperature"], body["max_tokens"], body.get("safe_prompt", True)) == (0.5, 5, True)
+        await client.chat.complete_async(model=MODEL, messages=HI, **given)
+        assert server.requests[-1].json() == body
+
+
+def test_models_of_whole_bodies_ignore_what_they_do_not_have():
+    body = models.ChatCompletionRequest(model=MODEL, messages=HI, unknown=1)
+    assert (body.model, body.messages) == (MODEL, HI)
+    assert pickle.loads(pickle.dumps(body)) == body
 
 
 # parse
