@@ -24,9 +24,8 @@ from mistral_async._binding.replaced import (
     name_of,
     replacement,
 )
-from mistral_async._binding.unknown_options import without_unknown
 from mistral_async._engine.fallback import with_fallback
-from mistral_async._engine.first_use import loading, raise_unloaded
+from mistral_async._engine.first_use import first_use, loading, raise_unloaded
 from mistral_async._engine.request import Call, Download, Pages, Request, Stream
 
 if TYPE_CHECKING:
@@ -201,6 +200,13 @@ def _appear_as(descriptor: Any, function: Callable[..., Any]) -> None:
     functools.update_wrapper(descriptor, function)
 
 
+def _without_unknown(method: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
+    with first_use():
+        from mistral_async._binding.unknown_options import without_unknown
+
+    return without_unknown(method, given)
+
+
 def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
     """Make the method users call: it checks the arguments, describes and performs, and shows every option."""
     signature = expand(describe)
@@ -217,7 +223,7 @@ def _performing(describe: Callable[..., Any]) -> Callable[..., Any]:
         if check is None:
             check = validator(describe)
         if not names.issuperset(kwargs):
-            kwargs = without_unknown(describe, kwargs)
+            kwargs = _without_unknown(describe, kwargs)
         given = bind(describe, signature, *args, **kwargs) if args else kwargs
         if completed := check(given):
             args, kwargs = (), {**given, **completed}
@@ -390,7 +396,7 @@ class Method(_Written, Generic[P, A]):
         @functools.wraps(function)
         def method(self: Resource[Any], /, *args: Any, **kwargs: Any) -> Any:
             if not names.issuperset(kwargs):
-                kwargs = without_unknown(function, kwargs)
+                kwargs = _without_unknown(function, kwargs)
             executor = self._executor
             if executor.replaced and (found := executor.find(name, self)) is not None:
                 return executor.ask_instead(found, None, args, kwargs)

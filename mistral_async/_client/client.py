@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, Self, TypeVar, cast, overload
 
 import msgspec
 from typing_extensions import Unpack
@@ -17,7 +17,6 @@ from typing_extensions import Unpack
 from mistral_async._binding.arguments import expand
 from mistral_async._binding.async_executor import AsyncExecutor
 from mistral_async._binding.resource import Async, AsyncResponse, M, Mode, Resource, Sync, SyncResponse
-from mistral_async._binding.unknown_options import reject
 from mistral_async._client.preload import load_blocking_calls, load_calls
 from mistral_async._client.resources import Resources
 from mistral_async._client.settings import ApiKey, ClientSettings, ViewOptions, build_engine
@@ -109,7 +108,7 @@ class Client(Resources[M], Generic[M, R, E]):
     def with_options(self, **changes: Unpack[ViewOptions]) -> Self:
         """Return a view of this client with other settings; it shares connections, limits and the retry budget."""
         if not changes.keys() <= ViewOptions.__annotations__.keys():
-            reject(self.with_options, changes)
+            _reject(self.with_options, changes)
         engine = self._executor.engine
         return self._view(engine.options.with_changes(**changes))
 
@@ -136,7 +135,7 @@ class Mistral(Client[Async, AsyncResponse, AsyncExecutor]):
     def __init__(self, api_key: ApiKey | None = None, **settings: Unpack[ClientSettings]) -> None:
         api_key = as_secret(api_key)
         if not settings.keys() <= ClientSettings.__annotations__.keys():
-            reject(Mistral.__init__, settings)
+            _reject(Mistral.__init__, settings)
         super().__init__(AsyncExecutor(build_engine(api_key, settings)))
 
     async def __aenter__(self) -> Self:
@@ -215,7 +214,7 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
         if backend == "trio" and not _has_trio():
             raise MissingExtraError("backend='trio' needs trio: pip install mistral-async[trio]")
         if not settings.keys() <= ClientSettings.__annotations__.keys():
-            reject(SyncMistral.__init__, settings)
+            _reject(SyncMistral.__init__, settings)
         super().__init__(SyncExecutor(build_engine(api_key, settings), backend))
 
     def __enter__(self) -> Self:
@@ -256,6 +255,13 @@ class SyncMistral(Client[Sync, SyncResponse, "SyncExecutor"]):
             return sent(self._executor, request)
         call = cast("Call[Any]", request)
         return self._executor.portal.run(job_engine(self._executor, call).respond, call)
+
+
+def _reject(method: Callable[..., Any], given: Mapping[str, Any]) -> NoReturn:
+    with first_use():
+        from mistral_async._binding.unknown_options import reject
+
+    reject(method, given)
 
 
 def _has_trio() -> bool:

@@ -16,6 +16,7 @@ _EVERY_CALL: Final = (
     "encodings.idna",  # of every look-up of a name
     "anyio.to_thread",
     "tenacity",
+    "mistral_async._http.proxy",
     "mistral_async._ratelimit.waiting",
     "mistral_async.resources.chat",
     "mistral_async._results.stream",

@@ -11,7 +11,7 @@ from mistral_async._codec.headers import Headers
 from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_types import JSONObject
 from mistral_async._codec.rate_limit_headers import RateLimitStatus
-from mistral_async._codec.unread import unread
+from mistral_async._engine.first_use import first_use
 from mistral_async._http.protocol import Timings
 
 if TYPE_CHECKING:
@@ -92,7 +92,12 @@ class Response(Generic[T]):
         These are fields that this version does not know, and values of another kind than it expects, such as text in
         place of a list.
         """
-        return {} if self._decoded_as is None or not self.body else unread(self.body, self._decoded_as)
+        if self._decoded_as is None or not self.body:
+            return {}
+        with first_use():
+            from mistral_async._codec.unread import unread
+
+        return unread(self.body, self._decoded_as)
 
     @functools.cached_property
     def http(self) -> httpx.Response:

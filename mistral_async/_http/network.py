@@ -15,13 +15,13 @@ from mistral_async._http.certificates import Verify
 from mistral_async._http.loops import Loop, current_loop, is_alive, is_asyncio
 from mistral_async._http.origin import Origin, PoolConfig
 from mistral_async._http.protocol import Limits, Phase, Sent, SettingError, Wire, WireError
-from mistral_async._http.proxy import environment_proxy, given_proxy
 
 if TYPE_CHECKING:
     import httpx
 
     from mistral_async._http.httpx_wire.mocked import Mocked
     from mistral_async._http.pool import Pool
+    from mistral_async._http.proxy import ProxySetting
     from mistral_async._http.statistics import ConnectionStatistics
 
 
@@ -93,7 +93,7 @@ class Network:
             keepalive_expiry=keepalive_expiry,
             limits=Limits(max_answer_size, max_compression_ratio),
             http2=http2,
-            proxy=given_proxy(proxy),
+            proxy=_given_proxy(proxy) if proxy else None,
             raw=raw,
         )
         self._given = (transport, async_client)
@@ -223,7 +223,13 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-# Drivers are imported when the first loop of their kind asks.
+# Drivers are imported when the first loop of their kind asks, and what finds a proxy with the first of them.
+
+
+def _given_proxy(proxy: str | httpx.URL | httpx.Proxy) -> ProxySetting | None:
+    from mistral_async._http.proxy import given_proxy
+
+    return given_proxy(proxy)
 
 
 def _make_shared_wire(config: PoolConfig, transport: Any, client: Any) -> Wire:
@@ -251,6 +257,8 @@ def _supports_buffered_protocols(loop: Loop) -> bool:
 
 
 def _make_loop_wire(config: PoolConfig, loop: Loop, mocked: Mocked | None) -> LoopWire:
+    from mistral_async._http.proxy import environment_proxy
+
     proxy = config.proxy or environment_proxy(config.origin)
     if mocked is not None:
         from mistral_async._http.httpx_wire.loop import MockedWire
