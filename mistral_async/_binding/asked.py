@@ -32,9 +32,9 @@ async def called(found: Replacement, engine: Engine, args: Any, options: Any, *,
     )
 
 
-def called_here(found: Replacement, engine: Engine, args: Any, options: Any) -> Any:
-    """Return what a replacement gives that does not wait (rule 4)."""
-    with asking(found, engine):
+def called_here(found: Replacement, engine: Engine, args: Any, options: Any, *, wants_response: bool = False) -> Any:
+    """Return what a replacement gives that does not wait (rules 4 and 6)."""
+    with asking(found, engine, wants_response):
         return found.ask(*args, **options)
 
 

@@ -74,9 +74,11 @@ class AsyncExecutor(Register):
 
     def perform_for(self, question: Question, request: Request) -> Any:
         """Give the asynchronous form of a request that a wrapper makes to answer a question."""
-        if question.wants_response and not self._responses and type(request) is Call:
+        if not question.wants_response or self._responses:
+            return self.perform(request)
+        if type(request) is Call:
             return question.keep(self.engine.respond(cast("Call[Any]", request)))
-        return self.perform(request)
+        return self.over(self.engine, responses=True).perform(request)
 
     def ask(self, found: Replacement, request: Any) -> Any:
         """Ask what replaces a method."""
@@ -89,7 +91,7 @@ class AsyncExecutor(Register):
         from mistral_async._binding.asked import called, called_here
 
         if type(request) is not Call:
-            return called_here(found, self.engine, args, options)
+            return called_here(found, self.engine, args, options, wants_response=self._responses)
         return called(found, self.engine, args, options, wants_response=self._responses)
 
     def adapt(self, group: Any) -> None:

@@ -18,6 +18,7 @@ from mistral_async._binding.exits import ENDS_PROCESS
 from mistral_async._binding.outcome import Outcome
 from mistral_async._engine.first_use import first_use
 from mistral_async._http.loops import (
+    OF_THREAD,
     Loop,
     call_soon,
     current_loop,
@@ -198,6 +199,7 @@ class Portal:
 
         async def main() -> None:
             self._loop, ended = current_loop(), anyio.Event()
+            OF_THREAD.serves_blocking_calls = True
             self._inbox = _Inbox(self._loop)
             self._end = ended.set
             if started.set(None):

@@ -76,10 +76,12 @@ class SyncExecutor(Register):
 
     def perform_for(self, question: Question, request: Request) -> Any:
         """Give the blocking form of a request that a wrapper makes to answer a question."""
-        if question.wants_response and not self._responses and type(request) is Call:
+        if not question.wants_response or self._responses:
+            return self.perform(request)
+        if type(request) is Call:
             question.response = self.portal.run(self.engine.respond, cast("Call[Any]", request))
             return question.response.data
-        return self.perform(request)
+        return self.over(self.engine, responses=True).perform(request)
 
     def ask(self, found: Replacement, request: Any) -> Any:
         """Ask what replaces a method, here."""
@@ -92,7 +94,7 @@ class SyncExecutor(Register):
         from mistral_async._binding.asked import answered_here, called_here
 
         if type(request) is not Call:
-            return called_here(found, self.engine, args, options)
+            return called_here(found, self.engine, args, options, wants_response=self._responses)
         return answered_here(found, self.engine, args, options, wants_response=self._responses)
 
     def run(self, function: Callable[..., Any], resource: Any, args: Any, kwargs: Any) -> Any:

@@ -31,6 +31,14 @@ Loop: TypeAlias = "asyncio.AbstractEventLoop | trio.lowlevel.TrioToken"
 _HOOKS: set[AsyncGenerator[None, None]] = set()
 
 
+class _OfThread(threading.local):
+    serves_blocking_calls = False
+
+
+OF_THREAD = _OfThread()
+"""What is known of this thread: whether its event loop serves code that blocks."""
+
+
 def current_loop() -> Loop:
     """Return the running asyncio loop, or trio's token; RuntimeError without either.
 

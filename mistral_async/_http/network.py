@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from mistral_async._http.certificates import Verify
-from mistral_async._http.loops import Loop, current_loop, is_alive, is_asyncio
+from mistral_async._http.loops import OF_THREAD, Loop, current_loop, is_alive, is_asyncio
 from mistral_async._http.origin import Origin, PoolConfig
 from mistral_async._http.protocol import Limits, Phase, Sent, SettingError, Wire, WireError
 
@@ -246,7 +246,7 @@ def _is_tested() -> bool:
 def _find_mocked(origin: Origin) -> Mocked | None:
     from mistral_async._http.httpx_wire.mocked import find_mocked
 
-    return find_mocked((origin.host, origin.port))
+    return find_mocked((origin.host, origin.port), blocking=OF_THREAD.serves_blocking_calls)
 
 
 def _supports_buffered_protocols(loop: Loop) -> bool:

@@ -120,6 +120,8 @@ def first_cause(error: BaseException) -> BaseException:
 
 def connect_error(config: PoolConfig, error: BaseException) -> WireError:
     """Make the error of a failure of DNS, TCP or TLS, with the failure as its cause."""
+    if isinstance(error, BaseExceptionGroup):  # trio's, of what is no `OSError`
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     origin = config.origin
     timeout = isinstance(error, TimeoutError)
     reason = str(error) or ("timed out" if timeout else type(error).__name__)

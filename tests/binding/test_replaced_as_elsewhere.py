@@ -128,6 +128,15 @@ async def test_a_response_is_that_of_the_method_that_a_wrapper_calls(client, ser
     assert len(server.requests) == 3
 
 
+async def test_a_stream_is_that_of_the_method_that_a_wrapper_calls(client):
+    """Rule 6."""
+    with mock.patch.object(client.chat, "stream", wraps=client.chat.stream):
+        async with client.with_response.chat.stream(**CALL) as stream:
+            events = [stream.json(event)["choices"][0]["delta"] async for event in stream]
+            assert stream.response.headers["content-type"].startswith("text/event-stream")
+    assert "".join(event.get("content", "") for event in events) == "You said: hi"
+
+
 def test_of_code_that_blocks(threaded_server):
     with SyncMistral(threaded_server.api_key, server_url=threaded_server.url) as client:
         original = client.chat.complete

@@ -15,7 +15,7 @@ import httpx
 from mistral_async._http.certificates import advice, tls_context
 from mistral_async._http.httpx_wire.adapter import HttpxStream, HttpxWire
 from mistral_async._http.httpx_wire.failures import Progress
-from mistral_async._http.httpx_wire.mocked import Mocked
+from mistral_async._http.httpx_wire.mocked import Mocked, as_response
 from mistral_async._http.httpx_wire.threaded import ThreadedClient
 from mistral_async._http.loops import Loop, LoopExitHook, spawn_task
 from mistral_async._http.origin import PoolConfig
@@ -123,13 +123,12 @@ class MockedWire(HttpxLoopWire):
 
     def __init__(self, config: PoolConfig, loop: Loop, proxy: ProxySetting | None, mocked: Mocked) -> None:
         module = importlib.import_module(mocked.module)
-        if mocked.blocking:
-            transport = _make_transport(module.HTTPTransport, config, proxy)
-            client: Any = ThreadedClient(module.Client(transport=transport, trust_env=False))
-        else:
-            transport = _make_transport(module.AsyncHTTPTransport, config, proxy)
-            client = module.AsyncClient(transport=transport, trust_env=False)
-        super().__init__(config, loop, proxy, _ClientTransport(client))
+        make = module.HTTPTransport if mocked.blocking else module.AsyncHTTPTransport
+        given = {"transport": _make_transport(make, config, proxy), "trust_env": False}
+        client = (
+            ThreadedClient(_Sending(module, module.Client(**given))) if mocked.blocking else module.AsyncClient(**given)
+        )
+        super().__init__(config, loop, proxy, _ClientTransport(module, client))
         self._httpx = module
 
     async def open(self, head: RequestHead, body: bytes | BodySource | None, timeouts: Timeouts) -> HttpxStream:
@@ -138,20 +137,38 @@ class MockedWire(HttpxLoopWire):
             body = b"".join([piece async for piece in body.open()])
         return await super().open(head, body, timeouts)
 
+    async def warm(self, count: int, timeouts: Timeouts) -> int:  # noqa: ARG002 - as every wire
+        """Open nothing: a mock would take it for a request of the test's."""
+        return 0
+
 
 class _ClientTransport:
     """A client as a transport: it is given our time limits."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, module: Any, client: Any) -> None:
+        self._module = module
         self._client = client
 
     async def handle_async_request(self, request: Any) -> Any:
         """Send a request."""
-        return await self._client.send(request, stream=True)
+        return as_response(self._module, await self._client.send(request, stream=True))
 
     async def aclose(self) -> None:
         """Close the client."""
         await self._client.aclose()
+
+
+class _Sending:
+    """A blocking client whose answers are responses."""
+
+    def __init__(self, module: Any, client: Any) -> None:
+        self._module = module
+        self._client = client
+        self.close = client.close
+
+    def send(self, request: Any, *, stream: bool) -> Any:
+        """Send a request."""
+        return as_response(self._module, self._client.send(request, stream=stream))
 
 
 class _NewConnection(Progress):

@@ -6,12 +6,14 @@ Tests of programs that come from the official SDK, which sends through httpx, mo
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 # Rule 1: A step of httpx, or of httpcore below it, is mocked where its class has what somebody else wrote.
 # Rule 2: Instrumentation is no mock, but what it wraps may be one.
-# Rule 3: Where blocking steps alone are mocked, requests take those.
+# Rule 3: Calls of code that blocks take the blocking steps, as in the official SDK, and all others the asynchronous
+#         ones; each the others' where its own are not mocked.
 # Rule 4: A fake server of this process is what a test wants to reach, whatever it mocks.
 
 _INSTRUMENTATION: Final = frozenset(
@@ -41,16 +43,30 @@ class Mocked(NamedTuple):
     blocking: bool
 
 
-def find_mocked(address: tuple[str, int]) -> Mocked | None:
-    """Return the httpx through which requests to an address go since it is mocked; None without mocks."""
+def as_response(module: Any, found: Any) -> Any:
+    """Return what a mock gives for an answer, as the module's `Response`: some tests make it of a `Mock`."""
+    if issubclass(type(found), module.Response):  # a mock says that it is one
+        return found
+    headers = {"content-type": "application/json"}
+    if isinstance(found.headers, Mapping):
+        headers.update(cast("Mapping[str, str]", found.headers))
+    content = found.content if isinstance(found.content, bytes) else str(found.text)
+    return module.Response(found.status_code, headers=headers, content=content)
+
+
+def find_mocked(address: tuple[str, int], *, blocking: bool = False) -> Mocked | None:
+    """Return the httpx through which requests to an address go since it is mocked; None without mocks.
+
+    `blocking` tells that code which blocks makes them.
+    """
     if address in FAKE_SERVERS:
         return None
     for generation in ("", "2"):
-        for blocking, packages in _STEPS.items():
-            for package, classes in packages.items():
+        for way in (blocking, not blocking):
+            for package, classes in _STEPS[way].items():
                 module = sys.modules.get(package + generation)
                 if module is not None and any(_is_mocked(module, name, steps) for name, steps in classes.items()):
-                    return Mocked(f"httpx{generation}", blocking)
+                    return Mocked(f"httpx{generation}", way)
     return None
 
 

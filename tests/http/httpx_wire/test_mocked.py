@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from functools import partial
@@ -26,6 +27,7 @@ EVENTS = b"""data: {"choices": [{"index": 0, "delta": {"content": "mocked"}, "fi
 data: [DONE]
 
 """
+EVENT_STREAM = {"content-type": "text/event-stream"}
 BY_TEST = {  # what tests put in the place of steps, by hand
     False: ["AsyncClient.send", "AsyncClient._send_single_request", "AsyncHTTPTransport.handle_async_request"],
     True: ["Client.send", "Client._send_single_request", "HTTPTransport.handle_request"],
@@ -38,7 +40,7 @@ def answer(request, module=httpx, **_):
         assert PDF[1] in body
         return module.Response(200, json={"id": "mocked"})
     if b'"stream":true' in body:
-        return module.Response(200, content=EVENTS, headers={"content-type": "text/event-stream"})
+        return module.Response(200, content=EVENTS, headers=EVENT_STREAM)
     return module.Response(200, json=ANSWER)
 
 
@@ -104,6 +106,44 @@ def test_blocking_steps(monkeypatch, module, step):
     """Mocks of httpx, rule 3."""
     monkeypatch.setattr(f"{module.__name__}.{step}", answers(module, blocking=True))
     assert ask_blocking() == MOCKED
+
+
+class BlockingEvents(httpx.SyncByteStream):
+    def __iter__(self):
+        yield from (EVENTS[:20], EVENTS[20:])
+
+
+class AsyncEvents(httpx.AsyncByteStream):
+    async def __aiter__(self):
+        for part in (EVENTS[:20], EVENTS[20:]):
+            yield part
+
+
+async def test_calls_that_block_take_the_blocking_client_as_over_there():
+    """Mocks of httpx, rule 3."""
+
+    def stream(request):
+        blocks = "-blocking" in request.headers["x-kind"]
+        return httpx.Response(200, headers=EVENT_STREAM, stream=BlockingEvents() if blocks else AsyncEvents())
+
+    with respx.mock() as router:
+        router.route().mock(side_effect=stream)
+        with SyncMistral("key", server_url=NOWHERE) as client:
+            events = client.with_options(headers={"x-kind": "-blocking"}).chat.stream(**CALL)
+            assert "".join(event.text for event in events) == "mocked"
+        client = Mistral("key", server_url=NOWHERE, headers={"x-kind": "async"})
+        async with client, client.chat.stream(**CALL) as events:
+            assert "".join([event.text async for event in events]) == "mocked"
+
+
+@pytest.mark.parametrize("spec", [httpx.Response, None])
+async def test_an_answer_may_be_a_mock_too(spec):
+    found = mock.Mock(spec=spec, status_code=200, headers={"content-type": "application/json"}, text=json.dumps(ANSWER))
+    with mock.patch("httpx.Client.send", return_value=found), SyncMistral("key", server_url=NOWHERE) as client:
+        assert client.chat.complete(**CALL).text == "mocked"
+    with mock.patch("httpx.AsyncClient.send", return_value=found):
+        async with Mistral("key", server_url=NOWHERE) as client:
+            assert (await client.chat.complete(**CALL)).text == "mocked"
 
 
 async def test_mocks_of_the_standard_library():
