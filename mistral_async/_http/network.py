@@ -116,8 +116,8 @@ class Network:
         if self._shared_wire is not None:
             return self._shared_wire
         loop = current_loop()
-        last, wire = self._last  # of a forked process: nothing (`_after_fork`)
-        if loop is last and wire is not None and not wire.closed:
+        last, wire = self._last
+        if loop is last and wire is not None and not wire.closed and self._pid == os.getpid():  # see `_after_fork`
             return wire
         return self._find_or_make(loop)
 
@@ -215,6 +215,7 @@ _NETWORKS: weakref.WeakSet[Network] = weakref.WeakSet()  # for `_after_fork`
 
 
 def _after_fork() -> None:
+    """Start over; servers that fork in C (uWSGI) do not call this, hence the process id of each network."""
     for network in list(_NETWORKS):
         network.drop_inherited()
 

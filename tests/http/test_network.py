@@ -297,3 +297,23 @@ def test_without_a_loop_there_is_no_wire(start, connect):
     network = connect(start())
     with pytest.raises(RuntimeError, match="no running event loop"):
         network.current()
+
+
+def test_a_fork_that_python_is_not_told_of_shares_no_connections(run):
+    """Rule 4 of the loops: uWSGI forks so, and a program may have one loop for all its calls."""
+    run("""
+        import ctypes
+        async def current():
+            return network.current()
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(call())
+        wire = loop.run_until_complete(current())
+        pid = ctypes.PyDLL(None).fork()
+        if pid == 0:
+            os._exit(loop.run_until_complete(current()) is wire)
+        assert os.waitpid(pid, 0)[1] == 0
+        assert loop.run_until_complete(current()) is wire
+        loop.run_until_complete(network.aclose())
+        loop.close()
+        print("done")
+    """)
