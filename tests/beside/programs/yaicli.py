@@ -10,4 +10,5 @@ cfg.update({"API_KEY": stage.KEY, "BASE_URL": stage.URL, "MODEL": "mistral-small
 provider = MistralProvider(cfg)
 question = [ChatMessage(role="system", content="Be brief."), ChatMessage(role="user", content="Which river?")]
 for stream in (False, True):
+    cfg["STREAM"] = stream
     stage.show([[each.reasoning, each.content, each.finish_reason] for each in provider.completion(question, stream)])
