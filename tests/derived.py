@@ -164,7 +164,7 @@ def _row(indent: str, module: str, names: list[str]) -> str:
 
 def public_names(module: Any) -> list[str]:
     """Return what a module exports; without a list of it, what it defines."""
-    if (listed := getattr(module, "__all__", None)) is not None:
+    if (listed := vars(module).get("_OWN", getattr(module, "__all__", None))) is not None:
         return sorted(listed)
     own = {name: value for name, value in vars(module).items() if not name.startswith("_")}
     return sorted(name for name, value in own.items() if getattr(value, "__module__", "") == module.__name__)

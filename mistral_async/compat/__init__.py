@@ -28,7 +28,7 @@ VERSION: str = __version__
 if TYPE_CHECKING:
     from mistral_async.compat.models import *  # noqa: F403 - version 1 has its models here
 else:  # what it names is all that type checkers would let pass
-    __all__ = [
+    _OWN = [
         "HTTPValidationError",
         "Mistral",
         "MistralError",

@@ -16,7 +16,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from itertools import chain
 from types import ModuleType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import typing_extensions
@@ -24,6 +24,9 @@ from typing_extensions import is_typeddict
 
 from mistral_async._codec.open_union import constant as constant_field
 from mistral_async._codec.secret_fields import secret_names
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, DistributionFinder
 
 # Rule 1: `mistral_async.compat` stands for `mistralai` and for `mistralai.client`: the same module is found by each of
 # its names (`compat.client.models`), and `install` has it found as `mistralai` too.
@@ -55,7 +58,7 @@ _LIBRARIES = ("httpx", "importlib", "sys", "weakref")
 _OF_LIBRARIES = {"Field": "pydantic", "dataclass": "dataclasses", "datetime": "datetime"}
 _OTHERS = {"evaluations", "observability", "search", "vibe", "vibe_agents", "workflows"}
 _GUIDE = "the migration guide lists what it leaves to the official SDK"
-CLIENTS_OF_VERSION_0 = ("MistralClient", "MistralAsyncClient")
+CLIENTS_OF_VERSION_0 = frozenset({"MistralClient", "MistralAsyncClient"})
 _CAPITALS = frozenset({"api", "fim", "id", "ocr", "v1", "v2"})
 _NAME = re.compile(r"(\w+)([^ +]*)(\+?)")
 _VERSION_0 = (
@@ -85,6 +88,13 @@ class AliasFinder(MetaPathFinder):
             return None
         own = _below(HERE, _own_name(official))
         return None if own == name else ModuleSpec(name, _Alias(own), is_package=True)
+
+    def find_distributions(self, context: DistributionFinder.Context) -> Iterator[Distribution]:
+        """Yield the distribution `mistralai` where it is asked for by its name, and is found as a package."""
+        if self.installed and context.name == OFFICIAL:
+            from mistral_async.compat._distribution import OfficialDistribution
+
+            yield OfficialDistribution()
 
 
 class TableFinder(MetaPathFinder):
@@ -137,6 +147,8 @@ def names(module: str) -> Callable[[str], Any]:
     own = module.removeprefix(HERE).removeprefix(".")
 
     def __getattr__(name: str) -> Any:  # noqa: N807 - it becomes the module's own
+        if name == "__all__":  # `import *` asks for it
+            return [*vars(sys.modules[module]).get("_OWN", ()), *(listed(own).keys() - CLIENTS_OF_VERSION_0)]
         if name.startswith("__") and (name != "__version__" or own.rpartition(".")[2] != "_version"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         value = find(own, name)

@@ -80,6 +80,8 @@ _official_name = names(__name__)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":  # `import *` asks for it
+        return __dir__()
     own = find_own(name)
     if own is None or (is_typeddict(own) and name in listed("models")):  # there it is a model
         return _official_name(name)

@@ -408,6 +408,14 @@ def test_what_only_version_0_had_is_an_error_with_the_way_out(line: str) -> None
         exec(changed(line), {})
 
 
+@pytest.mark.parametrize(("module", "names"), [("", {"Mistral", "OCRResponse", "errors"}), (".models", {"SDKError"})])
+def test_a_star_imports_what_the_sdk_has(module: str, names: set[str]) -> None:
+    found: dict[str, Any] = {}
+    exec(f"from mistral_async.compat{module} import *", found)
+    assert found.keys() >= {*names, "UserMessage", "CompletionEvent", "UserMessageTypedDict"}
+    assert found["UserMessage"] is compat_models.UserMessage
+
+
 def test_modules_export_what_they_import() -> None:
     # Rule 8.
     from mistral_async.compat import beta, chat, conversations
@@ -598,13 +606,19 @@ import mistralai.client.models.usermessage
 import mistralai_azure.models
 from mistralai import Mistral
 from mistralai.client.utils.retries import RetryConfig
-from mistral_async import compat, models
+from mistral_async import compat
 assert mistralai is compat and mistralai.Mistral is Mistral is compat.Mistral
-assert sys.modules["mistralai.client.models.usermessage"].UserMessage == models.UserMessage
+assert sys.modules["mistralai.client.models.usermessage"].UserMessage is compat.models.UserMessage
 assert sys.modules["mistralai_azure"] is compat.azure
 import mistralai.search
 from mistralai.workflows.steps import STEPS
 assert STEPS == mistralai.search.KINDS == []
+from importlib.metadata import PackageNotFoundError, distribution, version
+assert version("mistralai") > "3" and distribution("mistralai").metadata["Name"] == "mistralai" != version("msgspec")
+try:
+    version("mistralai-nothing")
+except PackageNotFoundError:
+    pass
 """
 
 

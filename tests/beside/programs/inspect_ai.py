@@ -1,5 +1,7 @@
 # /// script
 # dependencies = ["inspect-ai==0.3.285", "mistralai>=3,<4", "openai"]
+# [tool.beside]
+# install = true
 # ///
 import asyncio
 

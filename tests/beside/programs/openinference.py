@@ -16,7 +16,7 @@ from mistralai.client import Mistral
 spans = InMemorySpanExporter()
 provider = TracerProvider()
 provider.add_span_processor(SimpleSpanProcessor(spans))
-MistralAIInstrumentor().instrument(tracer_provider=provider, skip_dep_check=True)
+MistralAIInstrumentor().instrument(tracer_provider=provider)
 question = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "Which river?"}]}
 with Mistral(api_key=stage.KEY) as client:
     stage.show(client.chat.complete(**question).choices[0].message.content)
