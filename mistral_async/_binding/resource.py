@@ -100,16 +100,16 @@ class Resource(Generic[M]):
                 elif (below := class_below(name, found)) is not None:
                     PARENTS[below] = Written(cls, name, found)
 
-    if TYPE_CHECKING:
-        _executor: Executor
-
     def __init__(self, executor: Executor) -> None:
-        vars(self)["_executor"] = executor  # which is no method that is replaced: nothing has to take note of it
+        self._executor = executor
         if executor.adapts:
             executor.adapt(self)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute; in the place of a method, it is what others ask from then on."""
+        if name == "_executor":  # of every group that is made
+            super().__setattr__(name, value)
+            return
         place = self._place_of(name)
         if name in self._written and is_own(value, self._written[name], self):  # what a test puts back
             if name in vars(self):
