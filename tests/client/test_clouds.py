@@ -22,6 +22,7 @@ from mistral_async import (
     calls,
 )
 from mistral_async._client.google_credentials import GoogleCredentials
+from mistral_async._http.origin import Origin
 from mistral_async.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -276,7 +277,7 @@ def test_a_model_in_extra_body_is_that_of_the_path_too(threaded_server):
 )
 def test_regions_of_vertex(region, host):
     client = MistralGCP("p", region, "token")
-    assert client._executor.engine.state.network.origin == ("https", host, 443)
+    assert client._executor.engine.state.network.origin == Origin("https", host, 443)
 
 
 @pytest.mark.parametrize("kind", [MistralAzure, SyncMistralAzure, MistralGCP, SyncMistralGCP])

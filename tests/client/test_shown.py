@@ -60,7 +60,8 @@ def test_endpoints_are_patched_with_their_signature(client):
         patched.return_value = "answer"
         assert client.chat.complete(**HI) == "answer"
     mock = create_autospec(client)
-    mock.chat.complete(**HI)
+    if inspect.iscoroutine(made := mock.chat.complete(**HI)):
+        made.close()
     with pytest.raises(TypeError, match=r"missing a required .*argument: 'model'"):
         mock.chat.complete(messages=[])
 
