@@ -260,7 +260,10 @@ def listed(module: str) -> dict[str, str]:
 
 
 def _value(module: str, name: str, kind: str) -> Any:
-    """Return a name's value (rule 3)."""
+    """Return a name's value (rule 3); groups of clouds are those of their names elsewhere."""
+    cloud, _, below = module.partition(".")
+    if cloud in _CLOUDS and listed(below).get(name, "").startswith("@"):
+        kind = listed(below)[name]
     match kind[:1]:
         case "=":
             return getattr(importlib.import_module(f"{HERE}.models"), kind[1:])

@@ -16,7 +16,13 @@ T = TypeVar("T")
 
 
 class _Format(dict[str, Any]):
-    """A dict, as versions 2 and 3 give it, with the attributes of the `ResponseFormat` that version 1 gives."""
+    """A dict, as version 3 gives it, that has the attributes of and equals the `ResponseFormat` of the others."""
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with a dict, or with a `ResponseFormat`."""
+        if isinstance(other, ResponseFormat):
+            other = other.model_dump(by_alias=True, exclude_none=True)
+        return super().__eq__(other)
 
     if not TYPE_CHECKING:
 
