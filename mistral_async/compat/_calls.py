@@ -15,7 +15,14 @@ from mistral_async.compat._arguments import check_messages, perform
 from mistral_async.compat._bridge import blocking_resources
 from mistral_async.compat._configuration import retries_of
 from mistral_async.compat._events import EventStream, EventStreamAsync, event_class, stream_errors
-from mistral_async.compat._names import class_name, official_signature, own_options, parameters
+from mistral_async.compat._names import (
+    DEFAULTS,
+    class_name,
+    has_own_422,
+    official_signature,
+    own_options,
+    parameters,
+)
 from mistral_async.compat._pages import first_page, first_page_async
 from mistral_async.compat._values import official
 from mistral_async.compat.errors import OfficialErrors
@@ -80,11 +87,12 @@ class GroupOfOwner(Protocol):
 
 def async_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """Return the coroutine function of an endpoint: `await client.chat.complete_async(...)`."""
+    errors = OfficialErrors(own_422=has_own_422(path))
 
     async def call(self: GroupOfOwner, *args: Any, **options: Any) -> Any:
         owner = self._owner
-        with OfficialErrors():
-            options = {**owner.defaults.get(path[0], {}), **options}
+        with errors:
+            options = {**owner.defaults.get(path[0], {}), **DEFAULTS.get(path, {}), **options}
             client = client_for_call(owner, options, path, blocking=False)
             options = own_options(options, endpoint)
             result = perform(resolve(client, _endpoint_path(path, options, endpoint)), endpoint, args, options)
@@ -105,11 +113,12 @@ def async_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callabl
 
 def sync_method(path: tuple[str, ...], endpoint: Callable[..., Any]) -> Callable[..., Any]:
     """Return the blocking function of an endpoint: `client.chat.complete(...)`."""
+    errors = OfficialErrors(own_422=has_own_422(path))
 
     def call(self: GroupOfOwner, *args: Any, **options: Any) -> Any:
         owner = self._owner
-        with OfficialErrors():
-            options = {**owner.defaults.get(path[0], {}), **options}
+        with errors:
+            options = {**owner.defaults.get(path[0], {}), **DEFAULTS.get(path, {}), **options}
             client = client_for_call(owner, options, path, blocking=True)
             options = own_options(options, endpoint)
             try:

@@ -15,6 +15,15 @@ GROUPS: Final = {"events": ("workflows", "events")}
 FOR_ONE_CALL: Final = ("retries", "server_url", "timeout_ms", "http_headers")
 """The options that every method has."""
 
+DEFAULTS: Final[Mapping[tuple[str, ...], Mapping[str, object]]] = {("files", "upload"): {"check": False}}
+"""Options of methods that do here what they do in the official SDK, which does not look into files."""
+
+_WITHOUT_422: Final = (
+    *(("files",), ("batch",), ("fine_tuning",), ("responses",), ("audio", "transcriptions"), ("beta", "prompts")),
+    *(("models", name) for name in ("update", "archive", "unarchive")),
+)
+"""The beginnings of paths of the methods for which the official SDK has no error of its own for a 422."""
+
 _RENAMED: Final = {
     "sort_direction_query_parameter": "sort_field_direction",
     "sort_direction_query_parameter1": "sort_direction",
@@ -30,6 +39,11 @@ _CONSTANTS: Final = frozenset({"purpose"})
 def class_name(path: tuple[str, ...]) -> str:
     """Return the name of the class of a group: `FineTuning` for `fine_tuning`."""
     return "".join(part.title() for part in path[-1].split("_"))
+
+
+def has_own_422(path: tuple[str, ...]) -> bool:
+    """Return whether a 422 of a method is a `HTTPValidationError`, and no `SDKError`."""
+    return not any(path[: len(each)] == each for each in _WITHOUT_422)
 
 
 def own_name(name: str, known: Mapping[str, object]) -> str:

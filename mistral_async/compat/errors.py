@@ -213,12 +213,12 @@ def _joined(plain: type[errors.MistralError], official: tuple[type[BaseException
     return cast("type[errors.MistralError]", type(plain.__name__, bases, body))
 
 
-def add_official_class(error: BaseException, *, disconnects: bool = False) -> None:
+def add_official_class(error: BaseException, *, disconnects: bool = False, own_422: bool = True) -> None:
     """Make an error of this package an instance of the official class too, in place.
 
     It is of httpx for a connection that failed, and of httpx2 where the program has imported that; of zstandard, where
     that is imported, for what can not be decompressed. An error in a stream is a `StreamDisconnectedError` if the
-    stream `disconnects`, as those of workflows do.
+    stream `disconnects`, as those of workflows do. A 422 is an `SDKError`, too, where the method has no `own_422`.
     """
     official: tuple[type[BaseException] | None, ...]
     match error:
@@ -233,6 +233,8 @@ def add_official_class(error: BaseException, *, disconnects: bool = False) -> No
             official = (_response_error(error, disconnects=disconnects),)
         case _:
             return
+    if official[0] is HTTPValidationError and not own_422:
+        official = (HTTPValidationError, SDKError)
     if official[0] is StreamDisconnectedError:
         body = vars(error)["body"]
         vars(error)["error"] = parse_error(body).message or body.decode(errors="replace")
@@ -243,7 +245,8 @@ def add_official_class(error: BaseException, *, disconnects: bool = False) -> No
 def _reduced(error: errors.MistralError) -> tuple[Any, ...]:
     """Pickle an error as its class of `mistral_async.errors`; unpickling adds the official ones again."""
     plain = type(error).__bases__[-1]
-    return _restored, (plain, error.args, vars(error), isinstance(error, StreamDisconnectedError))
+    own_422 = not isinstance(error, SDKError)
+    return _restored, (plain, error.args, vars(error), isinstance(error, StreamDisconnectedError), own_422)
 
 
 def _restored(
@@ -251,10 +254,11 @@ def _restored(
     args: tuple[Any, ...],
     state: dict[str, Any],
     disconnects: bool = False,  # noqa: FBT001, FBT002 - pickles have it by its place, older ones not at all
+    own_422: bool = True,  # noqa: FBT001, FBT002 - the same
 ) -> errors.MistralError:
     error = plain(*args)
     vars(error).update(state)
-    add_official_class(error, disconnects=disconnects)
+    add_official_class(error, disconnects=disconnects, own_422=own_422)
     return error
 
 
@@ -272,8 +276,9 @@ class OfficialErrors:
     An argument of a wrong type is a `pydantic.ValidationError` where pydantic is loaded.
     """
 
-    def __init__(self, *, disconnects: bool = False) -> None:
+    def __init__(self, *, disconnects: bool = False, own_422: bool = True) -> None:
         self._disconnects = disconnects
+        self._own_422 = own_422
 
     def __enter__(self) -> None:
         return None
@@ -286,7 +291,7 @@ class OfficialErrors:
         if error is not None and (place := place_of(error)) and is_loaded():
             raise invalid(str(error).partition("(")[0], [Fault(place, str(error), None)]) from error
         if error is not None:
-            add_official_class(error, disconnects=self._disconnects)
+            add_official_class(error, disconnects=self._disconnects, own_422=self._own_422)
 
 
 __path__: list[str] = []  # its modules are found by `_official`

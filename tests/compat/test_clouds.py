@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 
 import anyio
@@ -125,3 +126,14 @@ def test_the_constructors_have_the_official_parameters(official):
     wanted = list(inspect.signature(theirs).parameters)
     assert list(inspect.signature(ours).parameters)[: len(wanted)] == wanted
     assert ours.groups == theirs._sub_sdk_map.keys()
+
+
+def test_modules_of_clouds_have_the_classes_of_their_groups():
+    for name, group in (
+        ("azure.chat", "Chat"),
+        ("azure.client.ocr", "Ocr"),
+        ("gcp.fim", "Fim"),
+        ("gcp.client.chat", "Chat"),
+    ):
+        found = getattr(importlib.import_module(f"mistral_async.compat.{name}"), group)
+        assert inspect.iscoroutinefunction(getattr(found, "process_async" if group == "Ocr" else "complete_async"))

@@ -201,6 +201,29 @@ def test_a_field_that_is_wrong(official):
     assert not isinstance(caught.value, SDKError)
 
 
+def test_a_422_of_methods_that_have_no_error_for_it_is_an_sdk_error_too(official, threaded_server):
+    """Files, jobs and transcriptions: programs catch `SDKError` there."""
+    refused = {"detail": [{"loc": ["query", "page"], "msg": "too large", "type": "value_error"}]}
+    threaded_server.reply("files.list", status=422, json=refused, times=2)
+    with pytest.raises(SDKError) as caught:
+        official.files.list()
+    assert isinstance(caught.value, errors.HTTPValidationError)
+    assert caught.value.data.detail[0].msg == "too large"
+    assert isinstance(pickle.loads(pickle.dumps(caught.value)), SDKError)
+    with pytest.raises(SDKError):
+        anyio.run(official.files.list_async)
+
+
+def test_files_are_uploaded_as_they_are(official, threaded_server):
+    """Nothing looks into them: tests of programs upload what is no JSONL."""
+    stored = official.files.upload(file={"file_name": "data.jsonl", "content": b"no JSON"}, purpose="ocr")
+    assert stored.filename == "data.jsonl"
+    threaded_server.reply("files.upload", json={"id": "f", "object": "file", "filename": "data.jsonl"})
+    assert official.files.upload(file=("data.jsonl", b"no JSON"), purpose="fine-tune").id == "f"
+    with pytest.raises(plain.MistralError, match="line 1"):
+        official.files.upload(file=("data.jsonl", b"no JSON"), purpose="fine-tune", check=True)
+
+
 def test_an_answer_that_is_none(official, threaded_server):
     threaded_server.reply("models.list", json=["nonsense"], times=10)
     with pytest.raises(errors.ResponseValidationError) as caught:

@@ -41,10 +41,13 @@ from mistral_async.compat.models import (
     DeltaMessage,
     FunctionCall,
     FunctionCallEntry,
+    JSONSchema,
+    ResponseFormat,
     TextChunk,
     ThinkChunk,
     ToolCall,
 )
+from mistral_async.compat.types import UNSET
 
 
 class River(pydantic.BaseModel):
@@ -87,6 +90,10 @@ def test_a_text_that_does_not_fit_is_pydantics_error():
 def test_the_response_format_of_a_class():
     assert from_extra is response_format_from_pydantic_model
     found = response_format_from_pydantic_model(River)
+    schema = JSONSchema(name="River", schema_definition=found["json_schema"]["schema"], strict=True, description=UNSET)
+    assert found == ResponseFormat(type="json_schema", json_schema=schema) == found
+    assert found != ResponseFormat(type="json_object")
+    assert found == dict(found)
     assert isinstance(found, dict)
     assert (found.type, found.json_schema.name, found.json_schema.strict) == ("json_schema", "River", True)
     assert found.json_schema.schema_definition == found["json_schema"]["schema"]

@@ -15,7 +15,7 @@ __all__ = ["pydantic_model_from_json", "rec_strict_json_schema", "response_forma
 T = TypeVar("T")
 
 
-class _Format(dict[str, Any]):
+class _Format(dict[str, Any]):  # noqa: PLW1641 - no dict has a hash
     """A dict, as version 3 gives it, that has the attributes of and equals the `ResponseFormat` of the others."""
 
     def __eq__(self, other: object) -> bool:
