@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, TypeAlias
 
 # Rule 1: A step of httpx, or of httpcore below it, is mocked where its class has what somebody else wrote.
 # Rule 2: Instrumentation is no mock, but what it wraps may be one.
@@ -32,6 +32,8 @@ _STEPS: Final[dict[bool, dict[str, dict[str, tuple[str, ...]]]]] = {  # by wheth
         "httpcore": dict.fromkeys(("ConnectionPool", "HTTPConnection", "HTTPProxy"), ("handle_request",)),
     },
 }
+_Seen: TypeAlias = tuple[Mapping[str, Any], str, Any]  # a place, a name in it, and what was found there
+_SEEN: Final = list[_Seen]()
 FAKE_SERVERS: Final = set[tuple[str, int]]()
 """The addresses of the fake servers of this process."""
 
@@ -48,8 +50,8 @@ def as_response(module: Any, found: Any) -> Any:
     if issubclass(type(found), module.Response):  # a mock says that it is one
         return found
     headers = {"content-type": "application/json"}
-    if isinstance(found.headers, Mapping):
-        headers.update(cast("Mapping[str, str]", found.headers))
+    if issubclass(type(found.headers), Mapping):
+        headers.update(found.headers)
     content = found.content if isinstance(found.content, bytes) else str(found.text)
     return module.Response(found.status_code, headers=headers, content=content)
 
@@ -59,24 +61,40 @@ def find_mocked(address: tuple[str, int], *, blocking: bool = False) -> Mocked |
 
     `blocking` tells that code which blocks makes them.
     """
-    if address in FAKE_SERVERS:
+    if _is_as_seen() or address in FAKE_SERVERS:
         return None
+    seen: list[_Seen] = []
     for generation in ("", "2"):
         for way in (blocking, not blocking):
             for package, classes in _STEPS[way].items():
-                module = sys.modules.get(package + generation)
-                if module is not None and any(_is_mocked(module, name, steps) for name, steps in classes.items()):
+                name = package + generation
+                module = sys.modules.get(name)
+                seen.append((sys.modules, name, module))
+                if module is not None and any(_is_mocked(module, each, steps, seen) for each, steps in classes.items()):
                     return Mocked(f"httpx{generation}", way)
+    _SEEN[:] = seen
     return None
 
 
-def _is_mocked(module: Any, name: str, steps: tuple[str, ...]) -> bool:
-    cls = getattr(module, name, None)
+def _is_as_seen() -> bool:
+    """Return whether nothing has changed since no mock was found."""
+    for place, name, found in _SEEN:
+        if place.get(name) is not found:
+            return False
+    return bool(_SEEN)
+
+
+def _is_mocked(module: Any, name: str, steps: tuple[str, ...], seen: list[_Seen]) -> bool:
+    cls: Any = getattr(module, name, None)
+    names: Mapping[str, Any] = module.__dict__
+    seen.append((names, name, cls))
     if cls is None:
         return False
     if not isinstance(cls, type) or _is_foreign(cls, module.__name__):
         return True
-    return any(_is_foreign(vars(cls)[step], module.__name__) for step in steps if step in vars(cls))
+    names = cls.__dict__
+    seen += [(names, step, names.get(step)) for step in steps]
+    return any(_is_foreign(names[step], module.__name__) for step in steps if step in names)
 
 
 def _is_foreign(step: Any, package: str) -> bool:

@@ -190,6 +190,17 @@ def test_instrumentation_is_no_mock(monkeypatch):
     assert find_mocked(address) == ("httpx", False)
 
 
+def test_a_mock_is_found_whenever_it_comes(monkeypatch):
+    address = ("api.mistral.ai", 443)
+    assert find_mocked(address) is None
+    for name in ("httpx.AsyncClient", "httpcore.AsyncConnectionPool.handle_async_request", "httpx2.Client.send"):
+        with mock.patch(name):
+            assert find_mocked(address) == (f"httpx{'2' if '2' in name else ''}", ".Client" in name)
+        assert find_mocked(address) is None
+    monkeypatch.delitem(sys.modules, "httpx2")
+    assert find_mocked(address) is None
+
+
 def test_nothing_is_looked_for_where_no_test_runs():
     program = """
 import sys, anyio
