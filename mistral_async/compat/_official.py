@@ -101,14 +101,14 @@ class TableFinder(MetaPathFinder):
     """Finds the modules that have no file here; it is the last to be asked (rules 2 and 5)."""
 
     def find_spec(self, name: str, _path: Sequence[str] | None, _target: object = None) -> ModuleSpec | None:
-        """Return a module that the official SDK has, or None; raises `ImportError` for what only version 0 had."""
+        """Return a module that the official SDK has, or None; raises `ModuleNotFoundError` for one of version 0."""
         if not name.startswith(f"{HERE}."):
             return None
         official = name.removeprefix(f"{HERE}.")
         if official in table():
             return ModuleSpec(name, _Made(official), is_package=True)
         if f"0{official}" in table():
-            raise ImportError(_VERSION_0.format(f"{OFFICIAL}.{official}"), name=name)
+            raise ModuleNotFoundError(_VERSION_0.format(f"{OFFICIAL}.{official}"), name=name)
         return None
 
 

@@ -18,6 +18,7 @@ import webbrowser
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from mistral_async.testing import FakeMistral
 
@@ -46,7 +47,7 @@ def play(path: Path) -> dict[str, str]:
             error = f"exit {end.code}" if end.code else ""
         except BaseException as raised:  # noqa: BLE001 - whatever it ends with
             error, text = " ".join(kinds(raised)), str(raised)
-        asked = "\n".join(f"{each.method} {each.path} {each.status}" for each in server.requests)
+        asked = "\n".join(f"{each.method} {unquote(each.path)} {each.status}" for each in server.requests)
     return {"error": error, "text": text, "printed": printed.getvalue(), "asked": asked}
 
 
@@ -83,7 +84,7 @@ def fields(model: Any) -> str:
 def filled(value: Any) -> Any:
     """Leave out what is empty: whether that was sent is not known here (docs/migration.md)."""
     if isinstance(value, dict):
-        return {key: filled(each) for key, each in value.items() if each not in (None, [], {})}
+        return {key: filled(each) for key, each in value.items() if each not in (None, "", [], {})}
     return [filled(each) for each in value] if isinstance(value, list) else value
 
 

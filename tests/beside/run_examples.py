@@ -35,6 +35,10 @@ KNOWN = {
     "examples/mistral/chat/reasoning_response_shape.py": "it prints keys in the order of the SDK's fields",
     "docs/classifiers/00.py": "the SDK does not know the usage of moderations",
     "docs/classifiers/02.py": "the same",
+    **dict.fromkeys(
+        (f"docs/{page}/{number}.py" for page in ("conversations", "transcriptions") for number in ("00", "01", "08")),
+        "what every server refuses is a ValueError before it is sent",
+    ),
 }
 """What ends otherwise, and why."""
 SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -416,6 +416,12 @@ def test_a_star_imports_what_the_sdk_has(module: str, names: set[str]) -> None:
     assert found["UserMessage"] is compat_models.UserMessage
 
 
+def test_modules_of_version_0_are_not_found() -> None:
+    for name in ("models.chat_completion", "client.models.chat_completion", "exceptions"):
+        with pytest.raises(ModuleNotFoundError, match="version 0"):  # programs of two generations catch it
+            importlib.import_module(f"mistral_async.compat.{name}")
+
+
 def test_modules_export_what_they_import() -> None:
     # Rule 8.
     from mistral_async.compat import beta, chat, conversations
