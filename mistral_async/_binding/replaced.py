@@ -169,7 +169,9 @@ class Register:
             return None
         holder = object.__new__(cls)
         vars(holder)["_executor"] = self.public
-        return holder, group.attribute
+        value: Any = getattr(holder, group.attribute, None)  # None of a property that needs more of its client
+        is_group = hasattr(cast("Any", type(value)), "_written")
+        return None if value is None or is_group else (holder, group.attribute)
 
     def look_on_class(self) -> None:
         """Take note if the client's class has something else for a group."""

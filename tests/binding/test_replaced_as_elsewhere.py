@@ -18,6 +18,7 @@ from mistral_async._binding.replaced import Replacement
 from mistral_async.models import ChatCompletionResponse
 from mistral_async.resources.beta import Beta
 from mistral_async.resources.chat import Chat
+from mistral_async.resources.embeddings import Embeddings
 
 NOWHERE = "http://127.0.0.1:1"
 CALL = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
@@ -71,6 +72,20 @@ def test_a_group_that_is_replaced_on_the_class_of_clients_is_asked(blocking, as_
     with mock.patch.object(Beta, "conversations", group):
         group.start.return_value = models.ConversationResponse(conversation_id="c")
         assert blocking.send(calls.beta.conversations.start(inputs="hi", model="m")).data.conversation_id == "c"
+
+
+@pytest.mark.parametrize("needs_more", [True, False])
+def test_a_group_that_a_class_of_the_users_gives_in_another_way_is_no_mock(blocking, needs_more):
+    class Own(SyncMistral):
+        @property
+        def chat(self):
+            return self.mine if needs_more else super().chat
+
+    own = Own("key", server_url=NOWHERE, retry_config=RetryConfig(strategy="none"))
+    own.mine = blocking.chat
+    assert own.chat.complete.__self__.__class__ is Chat
+    assert isinstance(own.bulk.chat(["a"], model="m").collect()[0].error, errors.APIConnectionError)
+    assert isinstance(own.with_options(timeout=9).embeddings.create.__self__, Embeddings)
 
 
 def test_what_stands_for_a_method_of_a_class_gets_its_group(blocking):
