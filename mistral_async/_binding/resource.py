@@ -388,7 +388,7 @@ class Method(_Written, Generic[P, A]):
         self.described = function
         name = name_of(function)
         self.name: str = name
-        self.gives = "Call" if inspect.iscoroutinefunction(function) else ""
+        self.gives: str = "Call" if inspect.iscoroutinefunction(function) else ""
         performed: Any = loading(cast("Any", function)) if self.gives else function
         signature = expand(function)
         names = frozenset(list(signature.parameters)[1:])
@@ -407,7 +407,7 @@ class Method(_Written, Generic[P, A]):
 
         vars(method)["__signature__"] = signature  # where `inspect.signature` and `help` look
         method.__doc__ = Documentation(function)
-        self.function = method
+        self.function: Callable[..., Any] = method
         _appear_as(self, method)
 
     if TYPE_CHECKING:  # at run time all bind alike
