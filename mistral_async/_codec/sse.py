@@ -129,7 +129,7 @@ class EventDecoder:
             data = self._strip_bom(data)
         if (self._lines is not None and self._lines.inside_frame) or _CR in data:
             self._feed_lines(data, events)
-        elif data and not self._feed_payloads(data, events):
+        elif data:
             self._feed_frames(data, events)
         return events if self._failure is None else self._checked(events)
 
@@ -171,40 +171,6 @@ class EventDecoder:
         self._bom_checked = True
         return data.removeprefix(_BOM)
 
-    def _feed_payloads(self, data: bytes, events: list[Event]) -> bool:
-        """Split frames of data alone, as nearly all are, and hold the rest; return False if there is anything else.
-
-        What has arrived is copied twice: to pieces, and to look for line ends in them.
-        """
-        held, most = self._held, self._max_events
-        fits = len(held) <= _LARGE and len(held) + len(data) <= self._limit
-        if not fits or not (held or data).startswith(b"data: ") or held.endswith(b"\n"):
-            return False
-        payloads, rest, tail = data.split(b"\n\ndata: ", most), b"", b""
-        last = payloads.pop()
-        if len(payloads) == most:
-            rest = b"data: " + last
-        elif (end := last.rfind(b"\n\n")) >= 0:
-            payloads.append(last[:end])
-            tail = last[end + 2 :]
-        elif payloads:
-            tail = b"data: " + last
-        else:
-            return False
-        payloads[0] = (bytes(held) + payloads[0] if held else payloads[0])[_DATA_PREFIX:]
-        if _LF in b"".join(payloads):
-            return False
-        self.data_bytes += len(data) - len(rest) - len(tail)
-        held.clear()
-        if self._plain and not self._id:
-            self.payloads = payloads
-        else:
-            events += [Event(None, payload, self._id) for payload in payloads]
-        self.rest = rest
-        if tail:
-            self._hold(tail, events)
-        return True
-
     def _feed_frames(self, data: bytes, events: list[Event]) -> None:
         """Split what arrived at the ends of regular frames, and hold the rest."""
         held = self._held
@@ -230,6 +196,15 @@ class EventDecoder:
     def _split(self, data: bytes, end: int, events: list[Event]) -> bytes | None:
         """Add the events of the frames up to `end`, return the frames left (rule 10); None where any is not regular."""
         last_id, most = self._id, self._max_events
+        if data.startswith(b"data: "):
+            payloads = data[6 : end - 2].split(b"\n\ndata: ", most)
+            left = b"data: " + payloads.pop() + b"\n\n" if len(payloads) > most >= 0 else b""
+            if _LF not in b"".join(payloads):
+                if self._plain and not last_id and not events:
+                    self.payloads = payloads
+                else:
+                    events += [Event(None, payload, last_id) for payload in payloads]
+                return left
         found: list[Event] = []
         each = data[: end - 2].split(b"\n\n", most)
         left = each.pop() + b"\n\n" if len(each) > most >= 0 else b""
