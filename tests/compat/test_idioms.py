@@ -808,9 +808,15 @@ def a_client_of_a_class_of_mine(sdk, client):
 def an_answer_with_fields_of_mine(sdk, client):
     class Measured(sdk.models.ChatCompletionResponse):
         joules: int = 0
+        sky: Sky | None = None
 
-    measured = Measured(**complete(client).model_dump(), joules=3)
-    return measured.joules, measured.choices[0].message.content, isinstance(measured, sdk.models.ChatCompletionResponse)
+    measured = Measured(**complete(client).model_dump(), joules=3, sky=Sky())
+    return (
+        measured.joules,
+        measured.sky.blue,
+        measured.choices[0].message.content,
+        isinstance(measured, sdk.models.ChatCompletionResponse),
+    )
 
 
 @idiom
