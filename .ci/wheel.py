@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-LARGEST = 1_600_000  # bytes: a little more than it has, so that what does not belong is seen
+LARGEST = 1_620_000  # bytes: a little more than it has, so that what does not belong is seen
 NEEDED = {"mistral_async/py.typed", "mistral_async/_ratelimit/redis.lua"}
 ROOT = Path(__file__).parents[1]
 
