@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections.abc
 import inspect
-import sys
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -56,16 +55,13 @@ def expand(function: Callable[..., Any]) -> inspect.Signature:
 def as_coroutine_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a copy of a function that gives coroutines: `inspect` and mocks take it for a coroutine function.
 
-    Unlike one around it, it costs a call nothing.
+    Unlike one around it, it costs a call nothing. The mark of `inspect` is none: `functools.wraps` hands it on.
     """
     given: Any = function
-    made: Any = types.FunctionType(given.__code__, given.__globals__, given.__name__, None, given.__closure__)
+    code = given.__code__.replace(co_flags=given.__code__.co_flags | inspect.CO_COROUTINE)
+    made: Any = types.FunctionType(code, given.__globals__, given.__name__, None, given.__closure__)
     made.__qualname__, made.__module__, made.__doc__ = given.__qualname__, given.__module__, given.__doc__
     made.__annotations__, made.__dict__ = given.__annotations__, {**vars(given)}
-    if sys.version_info >= (3, 12):
-        inspect.markcoroutinefunction(made)
-    else:
-        made.__code__ = made.__code__.replace(co_flags=made.__code__.co_flags | inspect.CO_COROUTINE)
     return cast("Callable[..., Any]", made)
 
 

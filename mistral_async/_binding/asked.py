@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -85,9 +86,9 @@ def _transformed(request: Call[Any], answer: Any) -> Any:
         return answer
     if not isinstance(answer, Response):
         return request.transform(answer)
-    answer = cast("Response[Any]", answer)
-    answer.data = request.transform(answer.data)
-    return answer
+    response = copy.copy(cast("Response[Any]", answer))  # a mock gives the same one again
+    response.data = request.transform(response.data)
+    return response
 
 
 def arguments_of(found: Replacement, request: Request) -> tuple[Sequence[Any], Mapping[str, Any]]:

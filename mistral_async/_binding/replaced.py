@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial, reduce
 from types import MethodType
@@ -169,7 +169,9 @@ class Register:
             return None
         holder = object.__new__(cls)
         vars(holder)["_executor"] = self.public
-        value: Any = getattr(holder, group.attribute, None)  # None of a property that needs more of its client
+        value: Any = None
+        with suppress(Exception):  # of a property of the user's that needs more of its client, or has no such group
+            value = getattr(holder, group.attribute)
         is_group = hasattr(cast("Any", type(value)), "_written")
         return None if value is None or is_group else (holder, group.attribute)
 

@@ -25,6 +25,7 @@ from mistral_async._engine.engine import Engine
 from mistral_async._engine.first_use import first_use
 from mistral_async._engine.options import Options
 from mistral_async._engine.request import Call, Download, Pages, Stream
+from mistral_async._http.network import is_tested
 from mistral_async._ratelimit import LimiterStatistics
 from mistral_async._spending.meter import UsageMeter
 from mistral_async.errors import ConfigurationError, MissingExtraError
@@ -46,6 +47,22 @@ T = TypeVar("T")
 Page = TypeVar("Page")
 R = TypeVar("R", bound=Mode)
 E = TypeVar("E", "AsyncExecutor", "SyncExecutor")
+
+
+class _Responses(functools.cached_property[T]):
+    """Groups that are made once; a test may replace some on the class of their client at any time."""
+
+    def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
+        if instance is not None and is_tested():
+            instance._executor.look_on_class()  # noqa: SLF001 - of this module
+        return super().__get__(instance, owner)
+
+    def __set__(self, instance: object, value: object) -> None:
+        """Set it as without this method, for which it is asked each time."""
+        vars(instance)[self.func.__name__] = value
+
+    def __delete__(self, instance: object) -> None:
+        del vars(instance)[self.func.__name__]
 
 
 class Client(Resources[M], Generic[M, R, E]):
@@ -81,7 +98,7 @@ class Client(Resources[M], Generic[M, R, E]):
     def __copy__(self) -> Self:
         return self
 
-    @functools.cached_property
+    @_Responses
     def with_response(self) -> Resources[R]:
         """The same endpoints with all that the API said: answers and pages of lists as `Response`, events as sent."""
         self._executor.look_on_class()

@@ -175,7 +175,7 @@ class Network:
             if self._given != (None, None):
                 self._shared_wire = _make_shared_wire(self._config, *self._given)
                 return self._shared_wire
-            tested = _is_tested() and not self._config.raw
+            tested = is_tested() and not self._config.raw
             mocked = _find_mocked(self._config.origin) if tested else None
             place = loop if mocked is None else (loop, mocked)
             wire = self._wires.get(place)
@@ -239,7 +239,7 @@ def _make_shared_wire(config: PoolConfig, transport: Any, client: Any) -> Wire:
     return HttpxWire(config.origin, transport=transport, client=client, limits=config.limits)
 
 
-def _is_tested() -> bool:
+def is_tested() -> bool:
     """Return whether this process may mock httpx: it has what runs tests, or makes mocks."""
     return "pytest" in sys.modules or "unittest.mock" in sys.modules
 

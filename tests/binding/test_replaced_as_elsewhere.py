@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import inspect
 import pickle
 from unittest import mock
@@ -15,6 +16,7 @@ from endpoint_values import ALL, NOT_SENT, ONE_OF, RESPELT, Value, needed, param
 from mistral_async import Mistral, RetryConfig, SyncMistral, calls, errors, models
 from mistral_async._binding.asked import arguments_of
 from mistral_async._binding.replaced import Replacement
+from mistral_async._binding.replaced_results import response_of
 from mistral_async.models import ChatCompletionResponse
 from mistral_async.resources.beta import Beta
 from mistral_async.resources.chat import Chat
@@ -45,6 +47,7 @@ async def test_what_is_awaited_is_a_coroutine_function(nowhere, blocking):
         assert inspect.iscoroutinefunction(method)
         assert asyncio.iscoroutinefunction(method)
         assert method.__name__ == method.__qualname__.rpartition(".")[2]
+        assert not inspect.iscoroutinefunction(functools.wraps(method)(lambda: None))  # what runs it to its end
     for method in (nowhere.chat.stream, files.list, files.download, blocking.chat.complete, calls.chat.complete):
         assert not inspect.iscoroutinefunction(method)
     assert inspect.signature(nowhere.chat.complete) == inspect.signature(blocking.chat.complete)
@@ -63,6 +66,7 @@ def test_a_group_that_is_replaced_on_the_class_of_clients_is_asked(blocking, as_
     group = mock.Mock()
     group.complete.return_value = MOCKED
     value = {"new_callable": mock.PropertyMock, "return_value": group} if as_property else {"new": group}
+    assert blocking.with_response.chat.complete.__self__.__class__ is Chat
     with mock.patch.object(SyncMistral, "chat", **value):
         assert blocking.bulk.chat(["a"], model="m").collect()[0].value.id == "mocked"
         assert blocking.send(calls.chat.complete(**CALL)).data.id == "mocked"
@@ -74,9 +78,20 @@ def test_a_group_that_is_replaced_on_the_class_of_clients_is_asked(blocking, as_
         assert blocking.send(calls.beta.conversations.start(inputs="hi", model="m")).data.conversation_id == "c"
 
 
+def test_responses_are_replaced_on_a_client_as_any_attribute(blocking):
+    for _ in "before it is read", "afterwards":
+        with mock.patch.object(blocking, "with_response") as replaced:
+            assert blocking.with_response is replaced
+        assert blocking.with_response is blocking.with_response is not replaced
+
+
 @pytest.mark.parametrize("needs_more", [True, False])
 def test_a_group_that_a_class_of_the_users_gives_in_another_way_is_no_mock(blocking, needs_more):
     class Own(SyncMistral):
+        @property
+        def fim(self):
+            raise NotImplementedError("use chat")
+
         @property
         def chat(self):
             return self.mine if needs_more else super().chat
@@ -85,7 +100,7 @@ def test_a_group_that_a_class_of_the_users_gives_in_another_way_is_no_mock(block
     own.mine = blocking.chat
     assert own.chat.complete.__self__.__class__ is Chat
     assert isinstance(own.bulk.chat(["a"], model="m").collect()[0].error, errors.APIConnectionError)
-    assert isinstance(own.with_options(timeout=9).embeddings.create.__self__, Embeddings)
+    assert isinstance(own.with_options(timeout=9).with_response.embeddings.create.__self__, Embeddings)
 
 
 def test_what_stands_for_a_method_of_a_class_gets_its_group(blocking):
@@ -141,6 +156,16 @@ async def test_a_response_is_that_of_the_method_that_a_wrapper_calls(client, ser
     assert response.data is given[0]
     assert parsed.data.value is not None
     assert len(server.requests) == 3
+
+
+async def test_a_response_that_a_mock_gives_is_given_again(nowhere):
+    """Rule 6."""
+    message = models.AssistantMessage('{"river": "Rhine"}')
+    answer = ChatCompletionResponse(choices=[models.ChatCompletionChoice(index=0, message=message)])
+    asked = calls.chat.parse(response_format=dict[str, str], **CALL)
+    with mock.patch.object(nowhere.chat, "complete", return_value=response_of(answer)):
+        found = [(await nowhere.send(asked)).data.value for _ in range(2)]
+    assert found == [{"river": "Rhine"}] * 2
 
 
 async def test_a_stream_is_that_of_the_method_that_a_wrapper_calls(client):

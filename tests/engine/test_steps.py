@@ -14,7 +14,7 @@ MOST = 88  # Python calls of the package: a few more than when this was written
 
 
 def test_a_chat_takes_few_steps(monkeypatch):
-    monkeypatch.setattr(network, "_is_tested", bool)  # a process that tests asks with each call whether httpx is mocked
+    monkeypatch.setattr(network, "is_tested", bool)  # a process that tests asks with each call whether httpx is mocked
     with FakeMistral() as server:  # in a thread of its own, whose steps are not counted
         assert len(asyncio.run(steps(server))) <= MOST
 
