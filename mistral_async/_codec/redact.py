@@ -70,12 +70,12 @@ class Secret(str):
 
 
 class RedactedBytes(bytes):
-    """The encoded head of a request, which holds a key. It is bytes in all but its repr."""
+    """A request as it is sent, or its head, which holds a key. It is bytes in all but its repr."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"<the head of a request, {len(self)} bytes>"
+        return f"<a request, {len(self)} bytes>"
 
 
 def is_sensitive(name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 from mistral_async._http.asyncio_wire.channel import Channel
 from mistral_async._http.h1.body import SlicedBody, pump
-from mistral_async._http.h1.encode import encode_framing, encode_whole
+from mistral_async._http.h1.encode import encode_start, encode_whole
 from mistral_async._http.h1.response_reader import ResponseReader, lost_error
 from mistral_async._http.pooled import TICKETS, PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError, wire_error
@@ -262,7 +262,7 @@ class AsyncioConnection(Channel):
             raise WireError("the server had closed the connection", phase=Phase.WRITE, sent=Sent.NOTHING)
 
     async def _send_source(self, reader: ResponseReader, head: bytes, source: BodySource) -> None:
-        self._write_first(reader, head + encode_framing(source.length))
+        self._write_first(reader, encode_start(head, source.length))
         self._sending = source.length != 0
         scope = asyncio.timeout(None)
         try:

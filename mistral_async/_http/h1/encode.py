@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mistral_async._codec.headers import match_field_value, match_token
+from mistral_async._codec.redact import RedactedBytes
 from mistral_async._http.protocol import RequestHead
 
 _TARGET = re.compile(r"[!-~]+")
@@ -36,14 +37,17 @@ def _goes_later(field: tuple[str, str]) -> bool:
     return field[0].lower() != "host"
 
 
-def encode_whole(head: bytes, body: bytes | None) -> bytes:
+def encode_whole(head: bytes, body: bytes | None) -> RedactedBytes:
     """Return a request in one piece, by its encoded head; without a body the head has no framing."""
-    return head + b"\r\n" if body is None else b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
+    if body is None:
+        return RedactedBytes(head + b"\r\n")
+    return RedactedBytes(b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body))
 
 
-def encode_framing(length: int | None) -> bytes:
-    """Return the header that ends a head: the length of the body, or chunked when that is not known."""
-    return b"transfer-encoding: chunked\r\n\r\n" if length is None else b"content-length: %d\r\n\r\n" % length
+def encode_start(head: bytes, length: int | None) -> RedactedBytes:
+    """Return an encoded head with the header that ends it: the length of the body, or chunked where nobody knows it."""
+    framing = b"transfer-encoding: chunked" if length is None else b"content-length: %d" % length
+    return RedactedBytes(b"%b%b\r\n\r\n" % (head, framing))
 
 
 def encode_chunk(piece: bytes) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any, cast
 
 import anyio.from_thread
 import httpx
 
-from mistral_async._http.threads import run_in_own_thread
+from mistral_async._http.threads import release_in_thread, run_in_own_thread
 
 
 class ThreadedClient:
@@ -29,20 +30,25 @@ class ThreadedClient:
         return request
 
     async def send(self, request: httpx.Request, *, stream: bool) -> httpx.Response:
-        """Send a request in a thread; after a cancellation the thread closes the response itself."""
+        """Send a request in a thread; a response that comes with a cancellation, or after it, is closed."""
         left = False
+        responses: list[httpx.Response] = []
         request.extensions.pop("trace", None)  # it is asynchronous
 
-        def send() -> httpx.Response:
-            response: httpx.Response = self._client.send(request, stream=stream)
+        def send() -> None:
+            responses.append(self._client.send(request, stream=stream))
             if left:
-                response.close()
-            return response
+                responses[0].close()
 
         try:
-            response = await run_in_own_thread(send, abandon_on_cancel=True)
-        finally:
+            await run_in_own_thread(send, abandon_on_cancel=True)
+        except BaseException:
             left = True
+            for response in responses:
+                with suppress(Exception):
+                    await release_in_thread(response.close)
+            raise
+        response = responses[0]
         response.stream = _ThreadedStream(cast("httpx.SyncByteStream", response.stream))
         return response
 

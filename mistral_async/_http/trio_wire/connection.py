@@ -13,7 +13,7 @@ import trio
 from trio.lowlevel import notify_closing, wait_readable, wait_writable
 
 from mistral_async._http.h1.body import SLICE, SlicedBody, pump
-from mistral_async._http.h1.encode import encode_framing, encode_whole
+from mistral_async._http.h1.encode import encode_start, encode_whole
 from mistral_async._http.h1.response_reader import ResponseReader, lost_error
 from mistral_async._http.pooled import TICKETS, PooledWire
 from mistral_async._http.protocol import BodySource, Phase, Sent, Timeouts, WireError, wire_error
@@ -214,7 +214,7 @@ class TrioConnection:
             self._sending = not await self._send_raw(reader, rest)
             return
         source = SlicedBody(body) if isinstance(body, bytes) else body
-        await self._send(reader, head + encode_framing(source.length), last=source.length == 0)
+        await self._send(reader, encode_start(head, source.length), last=source.length == 0)
         if not reader.refused:
             await pump(source, reader, lambda piece, last: self._send(reader, piece, last=last))
 

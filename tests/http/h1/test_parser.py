@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mistral_async._http.h1 import head, known_head
-from mistral_async._http.h1.encode import encode_chunk, encode_framing, encode_head, encode_whole
+from mistral_async._http.h1.encode import encode_chunk, encode_head, encode_start, encode_whole
 from mistral_async._http.h1.head import MAX_HEAD
 from mistral_async._http.h1.parser import ResponseParser
 from mistral_async._http.protocol import Phase, RequestHead, Sent, WireError
@@ -588,11 +588,19 @@ def test_the_head_of_a_request():
     head = RequestHead("POST", "/v1/x?a=%20", (("X-Name", "é"), ("accept", "text/event-stream")))
     encoded = encode_head(head, (("host", "api.test"),))
     assert encoded == b"POST /v1/x?a=%20 HTTP/1.1\r\nhost: api.test\r\nX-Name: \xe9\r\naccept: text/event-stream\r\n"
-    assert encode_framing(3) == b"content-length: 3\r\n\r\n"
-    assert encode_framing(None) == b"transfer-encoding: chunked\r\n\r\n"
+    assert encode_start(encoded, 3) == encoded + b"content-length: 3\r\n\r\n"
+    assert encode_start(encoded, None) == encoded + b"transfer-encoding: chunked\r\n\r\n"
     assert encode_whole(encoded, b"abc") == encoded + b"content-length: 3\r\n\r\nabc"
     assert encode_whole(encoded, b"") == encoded + b"content-length: 0\r\n\r\n"
     assert encode_whole(encoded, None) == encoded + b"\r\n"
+
+
+def test_the_repr_of_an_encoded_request_hides_its_key():
+    """Local variables of tracebacks hold it."""
+    encoded = encode_head(RequestHead("POST", "/", (("authorization", "Bearer the-key"),)), ())
+    for sent in (encode_whole(encoded, b"abc"), encode_whole(encoded, None), encode_start(encoded, None)):
+        assert b"the-key" in sent
+        assert "the-key" not in repr(sent)
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
