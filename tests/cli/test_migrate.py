@@ -82,6 +82,7 @@ IMPORTS = {
     "wrapt.wrap_function_wrapper('mistralai.chat', 'Chat.complete', f)": (
         "wrapt.wrap_function_wrapper('mistral_async.compat.chat', 'Chat.complete', f)"
     ),
+    "__import__('mistralai', fromlist=['x']).x": "__import__('mistral_async.compat', fromlist=['x']).x",
     "pytest.importorskip('mistralai')": "pytest.importorskip('mistral_async.compat')",
     "@patch('mistralai.client.Mistral')\ndef f(): ...": "@patch('mistral_async.compat.Mistral')\ndef f(): ...",
     'monkeypatch.setattr(r"mistralai.Mistral", x)': 'monkeypatch.setattr(r"mistral_async.compat.Mistral", x)',
@@ -153,6 +154,10 @@ WRONG = {
     "a name that another distribution has": (
         "import mistralai.workflows\nmistralai.client.Mistral",
         "1: import mistralai.workflows with `as`",
+    ),
+    "a module below what is imported": (
+        "__import__('mistralai').Mistral",
+        "1: `__import__` would give `mistral_async`: use `importlib.import_module('mistral_async.compat')`",
     ),
     "a string that may be a module": ("x = 'mistralai.client'", "1: 'mistralai.client' may name a module"),
     "a string that may be the package": ("providers = ['mistralai']", "1: 'mistralai' may name a module: that is mist"),

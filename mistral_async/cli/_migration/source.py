@@ -205,7 +205,12 @@ class _Reader(cst.CSTVisitor):
         name = dotted.rpartition(".")[2]
         first, *others = [each.value for each in node.args] or [node]
         is_path = name in _NAME_OBJECTS and "." in _string(first)
-        if is_path or name in _NAME_MODULES or dotted.startswith("sys.modules."):
+        if name == "__import__" and is_official(_string(first)) and not _has_fromlist(node):
+            self._told.add(first)
+            new = compat_name(_string(first))
+            text = f"`__import__` would give `mistral_async`: use `importlib.import_module({new!r})`"
+            self.notes.append(Note(self._line(node), text))
+        elif is_path or name in _NAME_MODULES or dotted.startswith("sys.modules."):
             self._modules.add(first)
         elif "sys.modules" in {_dotted(first), _string(first)}:  # patch.dict, monkeypatch.setitem
             for each in others[:1]:
@@ -266,6 +271,11 @@ class _Reader(cst.CSTVisitor):
 def _dotted(node: cst.CSTNode | None) -> str:
     """Return a dotted name, or as much of an expression as is one."""
     return "" if node is None else get_full_name_for_node(node) or ""
+
+
+def _has_fromlist(call: cst.Call) -> bool:
+    """Return whether `__import__` gives the module that it names, and not the package above it."""
+    return bool(call.args[3:]) or any(each.keyword and each.keyword.value == "fromlist" for each in call.args)
 
 
 def _is_client(alias: cst.ImportAlias) -> bool:
