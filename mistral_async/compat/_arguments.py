@@ -10,7 +10,8 @@ import msgspec
 from mistral_async import models
 from mistral_async._binding.arguments import place_of
 from mistral_async._codec.json_types import is_array, is_object
-from mistral_async.compat._checked import checked, read_fields
+from mistral_async._codec.plain import plain_argument
+from mistral_async.compat._checked import as_text, checked, fits, loosely, read_fields
 from mistral_async.compat._invalid import Fault, invalid, is_loaded
 from mistral_async.compat._names import parameters
 
@@ -20,6 +21,7 @@ _ROLES: Final = {
     "assistant": "AssistantMessage",
     "tool": "ToolMessage",
 }
+_WITH_TEXTS: Final = frozenset({"inputs", "document"})
 _NUMBERS: Final = {"int": int, "float": float, "bool": bool}
 
 
@@ -44,28 +46,50 @@ def _number(error: TypeError, endpoint: Callable[..., Any], options: Mapping[str
     for kind in str(parameters(endpoint)[name].annotation).split(" | "):
         if kind in _NUMBERS and type(value) is not _NUMBERS[kind]:
             try:
-                return {name: msgspec.convert(value, _NUMBERS[kind], strict=False)}
+                return {name: msgspec.convert(loosely(plain_argument(value)), _NUMBERS[kind], strict=False)}
             except msgspec.ValidationError:
                 continue
     raise error
 
 
-def check_messages(options: Mapping[str, Any]) -> None:
-    """Raise `pydantic.ValidationError` for messages in dicts that do not fit; where pydantic is not loaded, nothing."""
+def read_bodies(options: dict[str, Any]) -> None:
+    """Have bytes in messages and documents as text; raises `pydantic.ValidationError` for messages that do not fit.
+
+    Only what is in dicts is looked at; where pydantic is not loaded, what does not fit is left to the API.
+    """
+    for name in _WITH_TEXTS & options.keys():
+        value = options[name]
+        if is_object(value):
+            options[name] = as_text(value)
+        elif is_array(value):
+            options[name] = [as_text(each) if is_object(each) else each for each in value]
     messages = options.get("messages")
-    if not is_array(messages) or not is_loaded():
+    if not is_array(messages):
         return
+    odd = {index: as_text(each) for index, each in enumerate(messages) if is_object(each) and not _fits(each)}
+    if odd:
+        options["messages"] = [odd.get(index, each) for index, each in enumerate(messages)]
+    if odd and is_loaded():
+        _check(odd)
+
+
+def _check(messages: Mapping[int, Mapping[str, Any]]) -> None:
+    """Raise `pydantic.ValidationError` for messages that do not fit, each by its place."""
     faults: list[Fault] = []
-    for index, message in enumerate(messages):
-        if is_object(message) and "role" in message and not _is_plain(message):
+    for index, message in messages.items():
+        if "role" in message:
             faults += [each._replace(loc=("messages", index, *each.loc)) for each in _faults(message)]
     if faults:
         raise invalid("messages", faults)
 
 
-def _is_plain(message: Mapping[str, Any]) -> bool:
-    """Return whether a message is a role and a text, as most are."""
-    return len(message) == 2 and type(message.get("content")) is str and message["role"] in _ROLES  # noqa: PLR2004
+def _fits(message: Mapping[str, Any]) -> bool:
+    """Return whether a message is what its role takes; most are a role and a text."""
+    role: Any = message.get("role")
+    if not isinstance(role, str) or role not in _ROLES:
+        return False
+    is_plain = len(message) == 2 and type(message.get("content")) is str  # noqa: PLR2004
+    return is_plain or fits(getattr(models, _ROLES[role]), message)
 
 
 def _faults(message: Mapping[str, Any]) -> list[Fault]:

@@ -11,7 +11,7 @@ from mistral_async._codec.json_types import is_object
 from mistral_async._results.download import AsyncDownload
 from mistral_async._results.pages import AsyncPages
 from mistral_async._results.stream import AsyncStream
-from mistral_async.compat._arguments import check_messages, perform
+from mistral_async.compat._arguments import perform, read_bodies
 from mistral_async.compat._bridge import blocking_resources
 from mistral_async.compat._configuration import retries_of
 from mistral_async.compat._events import EventStream, EventStreamAsync, event_class, stream_errors
@@ -183,7 +183,7 @@ def client_for_call(owner: ClientOwner, options: Options, path: tuple[str, ...],
     if more := options.pop("additional_properties", None):
         client = client.with_options(extra_body=more)
     _rename_schemas(options)
-    check_messages(options)
+    read_bodies(options)
     return client
 
 

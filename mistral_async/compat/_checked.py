@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime, time
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Final, get_args
 
@@ -12,13 +15,13 @@ import msgspec
 from msgspec import inspect, structs
 
 from mistral_async._codec.json_decode import decode_json
-from mistral_async._codec.json_types import is_mapping
+from mistral_async._codec.json_types import is_array, is_mapping, is_object
 from mistral_async._codec.lenient_values import struct_info
 from mistral_async._codec.open_union import members_of, open_hook
 from mistral_async._codec.plain import plain_argument
 from mistral_async.compat._invalid import Fault, invalid
 from mistral_async.compat._values import is_moment, moment_of, official
-from mistral_async.compat.types import is_unset
+from mistral_async.compat.types import UNSET, is_unset
 from mistral_async.models._model import Model
 from mistral_async.models._pydantic import by_key
 
@@ -27,9 +30,9 @@ from mistral_async.models._pydantic import by_key
 #   A class that is derived from it makes objects of its own.
 # Rule 2: A field goes by its name here, by the wire's, and by that of the official SDK. Those that a class does not
 #   have are ignored.
-# Rule 3: A dict becomes the object that is declared in its place, a number in a text a number, a timestamp a
-#   `datetime`; an object of another package what it stands for. None is taken where a field has a default here, and
-#   `UNSET` everywhere.
+# Rule 3: A dict becomes the object that is declared in its place, a number in a text a number, bytes the text that they
+#   are in UTF-8, a timestamp a `datetime`; an object of another package what it stands for. None is taken where a field
+#   has a default here, and `UNSET` everywhere.
 # Rule 4: What does not fit or is missing is one error with a line for each field (`_invalid`).
 
 _OFFICIAL: Final = {
@@ -45,6 +48,16 @@ _OFFICIAL: Final = {
     "schema_": "schema",
 }
 """The fields that a version of the SDK has under another name, and their names here."""
+_WORDS: Final = {"true": ("yes", "y", "on", "t"), "false": ("no", "n", "off", "f")}
+_SWITCHES: Final = {word: value for value, words in _WORDS.items() for word in words}
+_MOST_SECONDS: Final = 2e10
+"""A larger timestamp is in milliseconds, as in pydantic."""
+_SCALARS: Final[Mapping[type[inspect.Type], type]] = {
+    inspect.StrType: str,
+    inspect.IntType: int,
+    inspect.FloatType: float,
+    inspect.BoolType: bool,
+}
 
 
 class Checked(msgspec.StructMeta):
@@ -122,11 +135,16 @@ _METHODS: Final = {
 def _made(make: Callable[..., Any], cls: Any, given: Mapping[str, Any]) -> Any:
     """Make an object of a class of these fields."""
     values, faults = read_fields(cls, given)
+    unset = [name for name, value in values.items() if value is UNSET and name not in _required(cls)]
     if not faults:
         try:
-            return official(make(**values))
+            made = make(**{name: value for name, value in values.items() if name not in unset})
         except (TypeError, ValueError) as problem:  # of a class that checks more
             faults.append(Fault((), str(problem), given))
+        else:
+            for name in unset:
+                setattr(made, name, UNSET)
+            return official(made)
     raise invalid(cls.__name__, faults)
 
 
@@ -140,9 +158,42 @@ def read_fields(cls: Any, given: Mapping[str, Any]) -> tuple[dict[str, Any], lis
             values[name] = fields[name].read(value)
         except ValueError as problem:
             faults.append(Fault((fields[name].key,), str(problem), value))
-    lacking = [field.key for name, field in fields.items() if field.required and name not in values]
+    lacking = [fields[name].key for name in _required(cls) if name not in values]
     faults += [Fault((), f"missing required field `{key}`", given) for key in lacking]
     return values, faults
+
+
+def fits(cls: Any, given: Mapping[str, Any]) -> bool:
+    """Return whether a dict by the wire's names is what a class is made of, with nothing to convert."""
+    try:
+        msgspec.convert(given, cls, dec_hook=_strict_hook)
+    except (ValueError, AttributeError):
+        return False
+    return True
+
+
+def as_text(value: Any) -> Any:
+    """Return a value with bytes as the text that they are in UTF-8; others stay bytes."""
+    if isinstance(value, (bytes, bytearray)):
+        with suppress(UnicodeDecodeError):
+            return value.decode()
+    if is_object(value):
+        return {key: as_text(each) for key, each in value.items()}
+    return list(map(as_text, value)) if is_array(value) else value
+
+
+def loosely(value: Any) -> Any:
+    """Return what msgspec reads a number, or yes or no, from, where pydantic takes a value for one."""
+    match value:
+        case str():
+            text = value.strip()
+            return _SWITCHES.get(text.lower(), text)
+        case bool():
+            return int(value)
+        case float() | Decimal() if math.isfinite(value) and value == int(value):
+            return int(value)
+        case _:
+            return value
 
 
 class _Field:
@@ -152,31 +203,65 @@ class _Field:
         self.key, self.required = found.encode_name, found.required
         self._type, self._kind = found.type, kind
         self._is_moment = is_moment(cls, found)
+        self._scalars = frozenset[type]() if self._is_moment else _scalars(kind)
 
     def read(self, value: Any) -> Any:
         """Return what a value is here; raises `ValueError`."""
-        if self._type is Any or (value is None and not self.required) or is_unset(value):
+        if type(value) in self._scalars or self._type is Any or (value is None and not self.required):
             return value
+        if is_unset(value):
+            return UNSET
         if self._is_moment:
             return _moment(value)
         try:
             return self._convert(value)
         except ValueError as problem:
             error = problem
-        try:
-            return self._convert(int(value) if isinstance(value, bool) else plain_argument(value))
-        except ValueError:
-            raise error from None
+        plain = as_text(plain_argument(value))
+        for each in (plain, loosely(plain)):
+            with suppress(ValueError):
+                return self._convert(each)
+        raise error
 
     def _convert(self, value: Any) -> Any:
-        return msgspec.convert(by_key(self._kind, value), self._type, strict=False, dec_hook=_hook)
+        try:
+            return msgspec.convert(by_key(self._kind, value), self._type, strict=False, dec_hook=_hook)
+        except AttributeError:  # of what only looks like a mapping, as numbers of NumPy do
+            raise ValueError(f"Expected `object`, got `{type(value).__name__}`") from None
+
+
+def _scalars(kind: inspect.Type) -> frozenset[type]:
+    """Return the types of Python whose values fit a type as they are."""
+    kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    return frozenset(_SCALARS[type(each)] for each in kinds if type(each) in _SCALARS and each == type(each)())
 
 
 def _moment(value: Any) -> datetime:
     moment = moment_of(value)
     if not isinstance(moment, datetime):
+        moment = moment_of(_seconds(plain_argument(value)))
+    if not isinstance(moment, datetime):
         raise ValueError(f"Expected `datetime`, got `{type(value).__name__}`")  # noqa: TRY004 - as msgspec says it
     return moment
+
+
+def _seconds(value: Any) -> Any:
+    """Return a number, also in a text, as seconds since 1970, and a day as its begin."""
+    if isinstance(value, date):
+        return datetime.combine(value, time()).isoformat()
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return value
+    return number / 1000 if abs(number) > _MOST_SECONDS else number
+
+
+def _strict_hook(open_type: Any, value: object) -> object:
+    """Return what an object of an open union is; raises `ValueError` for what has to be converted, or is none."""
+    member = open_type.variants.select(value) if is_object(value) else None
+    if member is None:
+        raise ValueError(type(value).__name__)
+    return msgspec.convert(value, member, dec_hook=_strict_hook)
 
 
 def _hook(open_type: Any, value: object) -> object:
@@ -187,7 +272,7 @@ def _hook(open_type: Any, value: object) -> object:
         raise ValueError(f"Expected `{open_type.__name__}`, got `{type(value).__name__}`")
     known: Any = (dict, list, *members_of(open_type))  # some are lists over there
     if isinstance(value, known) or type(value) in get_args(open_type.union):
-        return open_hook(open_type, value)
+        return open_hook(open_type, as_text(value))
     raise ValueError(f"Expected `object`, got `{type(value).__name__}`")
 
 
@@ -195,6 +280,11 @@ def _hook(open_type: Any, value: object) -> object:
 def _fields(cls: type[msgspec.Struct]) -> Mapping[str, _Field]:
     kinds = {each.name: each.type for each in struct_info(cls).fields}
     return {each.name: _Field(cls, each, kinds[each.name]) for each in structs.fields(cls)}
+
+
+@functools.cache
+def _required(cls: Any) -> tuple[str, ...]:
+    return tuple(name for name, field in _fields(cls).items() if field.required)
 
 
 @functools.cache

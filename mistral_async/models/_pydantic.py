@@ -283,6 +283,8 @@ def _converted(convert: Callable[[], T]) -> T:
         return convert()
     except (msgspec.MsgspecError, UnicodeError) as problem:
         error = ValueError(str(problem))
+    except AttributeError:  # of what only looks like a mapping, as numbers of NumPy do
+        error = ValueError("Expected `object`")
     raise error  # without the context, which holds the values
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import decimal
 import functools
 import json
+import math
 import pickle
 import sys
 
+import numpy as np
 import pydantic
 import pytest
 
 import mistral_async
 from mistral_async import errors
-from mistral_async.compat import Mistral, models
+from mistral_async.compat import Mistral, _arguments, models
 from mistral_async.compat.types import UNSET
 from mistral_async.testing import FakeMistral
 
@@ -130,6 +134,73 @@ def test_values_are_converted():
     assert models.Function(name="f", parameters={}, strict=None).strict is None
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "read"),
+    [
+        ("max_tokens", " 4\n", 4),
+        ("max_tokens", decimal.Decimal(4), 4),
+        ("max_tokens", np.bool_(1), 1),
+        ("temperature", " 0.5 ", 0.5),
+        ("stop", b" yes ", " yes "),
+        ("stop", [b"end"], ["end"]),
+        ("response_format", UNSET, UNSET),
+    ],
+)
+def test_values_that_pydantic_takes_are_taken(name, given, read):
+    assert getattr(models.CompletionArgs(**{name: given}), name) == read
+
+
+@pytest.mark.parametrize("given", ["yes", "ON", " t ", b"true", 1.0, decimal.Decimal(1)])
+def test_what_stands_for_yes(given):
+    assert models.AssistantMessage(content="a", prefix=given).prefix is True
+
+
+@pytest.mark.parametrize("given", [math.inf, math.nan, decimal.Decimal("inf"), decimal.Decimal("nan"), 1.5])
+def test_what_is_no_whole_number_is_refused(given):
+    with pytest.raises(pydantic.ValidationError):
+        models.CompletionArgs(max_tokens=given)
+
+
+def test_what_only_looks_like_a_mapping_is_refused():
+    with pytest.raises(pydantic.ValidationError, match="dictionary"):
+        models.Function(name="f", parameters=np.float64(1))
+    with pytest.raises(ValueError, match="object"):
+        mistral_async.models.Function.model_validate({"name": "f", "parameters": np.float64(1)})
+
+
+ENCODED = base64.b64encode(b"sound")
+
+
+def test_bytes_are_the_text_that_they_are(client, server):
+    chunk = {"type": "input_audio", "input_audio": ENCODED}
+    for message in (
+        {"role": "user", "content": [chunk]},
+        models.UserMessage(content=[chunk]),
+        models.UserMessage(content=[models.AudioChunk(input_audio=ENCODED)]),
+    ):
+        client.chat.complete(model=MODEL, messages=[message, {"role": "user", "content": b"hi"}])
+        sent = server.requests[-1].json()["messages"]
+        assert sent[0]["content"] == [{"type": "input_audio", "input_audio": ENCODED.decode()}]
+        assert sent[1] == HI[0]
+    client.beta.conversations.start(model=MODEL, inputs=[{"role": "user", "content": [chunk]}])
+    assert server.requests[-1].json()["inputs"][0]["content"][0]["input_audio"] == ENCODED.decode()
+
+
+def test_bytes_of_files_are_no_text():
+    assert models.File(file_name="a", content=b"abc").content == b"abc"
+
+
+@pytest.mark.parametrize("moment", ["1767312000", 1767312000000, np.int64(1767312000), decimal.Decimal(1767312000)])
+def test_numbers_are_timestamps(moment):
+    entry = models.FunctionResultEntry(tool_call_id="1", result="a", created_at=moment)
+    assert entry.created_at == dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+
+
+def test_a_day_is_its_begin():
+    entry = models.FunctionResultEntry(tool_call_id="1", result="a", created_at=dt.date(2026, 1, 2))
+    assert entry.created_at.isoformat() == "2026-01-02T00:00:00"
+
+
 @pytest.mark.parametrize("moment", ["2026-01-02T00:00:00Z", dt.datetime(2026, 1, 2, tzinfo=dt.UTC), 1767312000])
 def test_timestamps_are_datetimes(moment):
     entry = {"tool_call_id": "1", "result": "a", "created_at": moment}
@@ -244,6 +315,18 @@ def test_messages_are_checked_before_they_are_sent(client, server):
     messages = [*HI, {"role": "assistant", "content": None, "tool_calls": [CALL]}, {"role": "tool", "content": "1"}]
     client.chat.complete(model=MODEL, messages=messages)
     assert server.requests[-1].json()["messages"] == messages  # as they were given
+
+
+def test_messages_that_fit_are_not_read_field_by_field(client, monkeypatch):
+    monkeypatch.setattr(_arguments, "read_fields", None)
+    content = [{"type": "text", "text": "hi"}, {"type": "image_url", "image_url": {"url": "https://a.example"}}]
+    result = {"role": "tool", "content": "1", "tool_call_id": "1", "name": "f"}
+    messages = [
+        {"role": "user", "content": content},
+        {"role": "assistant", "content": "", "tool_calls": [CALL]},
+        result,
+    ]
+    client.chat.complete(model=MODEL, messages=messages)
 
 
 def test_messages_are_not_looked_at_where_pydantic_is_not_loaded(client, server, monkeypatch):
