@@ -183,7 +183,11 @@ class Register:
     def attributes(self) -> dict[tuple[str, ...], Any]:
         """Return what stands in the place of methods and groups, by its path from the client."""
         found = {**self.replaced, **self.own}
-        return {_path_of(place): getattr(*holder) for place, holder in found.items() if place != _ELSEWHERE}
+        return {
+            (*_path_of(place)[:-1], name): getattr(group, name)  # a method may have two names in its group
+            for place, (group, name) in found.items()
+            if place != _ELSEWHERE
+        }
 
     def find_any(self, name: str) -> Replacement | None:
         """Return what replaces a method, on a group or on its class (rule 1)."""

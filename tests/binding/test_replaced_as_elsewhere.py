@@ -186,8 +186,9 @@ def test_of_code_that_blocks(threaded_server):
 
 
 def test_a_client_takes_with_it_what_was_replaced_or_does_not_go(blocking):
-    blocking.chat.complete = completed
+    blocking.chat.complete = blocking.responses.create_stream = completed
     there = pickle.loads(pickle.dumps(blocking))
+    assert there.responses.create_stream(model="m", input="hi").id == "mocked"
     assert there.chat.complete(**CALL).id == "mocked"
     assert there.bulk.chat(["a"], model="m").collect()[0].value.id == "mocked"
     blocking.chat.complete = mock.Mock(return_value=MOCKED)
