@@ -65,8 +65,9 @@ class Checked(msgspec.StructMeta):
 
     def __call__(self, /, *args: Any, **fields: Any) -> Any:
         """Make an object of the class that it stands for; raises `pydantic.ValidationError` (rules 1 to 4)."""
-        given = dict(zip(self.__struct_fields__, args, strict=False)) | fields
-        return _made(_own(self) or super().__call__, self, given)
+        if args:
+            fields = _with_positional(self, args, fields)
+        return _made(_own(self) or super().__call__, self, fields)
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(instance, own) if (own := _own(self)) else super().__instancecheck__(instance)
@@ -79,6 +80,14 @@ class Checked(msgspec.StructMeta):
 
     def __hash__(self) -> int:
         return hash(_own(self)) if _own(self) else super().__hash__()
+
+
+def _with_positional(cls: Any, args: tuple[Any, ...], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with those that are given by their places; raises `TypeError` for more than there are."""
+    placed = dict(zip(cls.__match_args__, args, strict=False))
+    if len(placed) < len(args) or not placed.keys().isdisjoint(fields):
+        raise TypeError(f"{cls.__name__}() takes fields by their names, each once")
+    return {**placed, **fields}
 
 
 def _own(cls: type) -> Any:

@@ -104,6 +104,15 @@ def test_fields_have_the_names_of_the_sdk():
     assert not hasattr(models.UserMessage(content="hi"), "TYPE")
 
 
+@pytest.mark.parametrize(("args", "fields"), [(("hi", "user", 1), {}), (("hi",), {"content": "a"})])
+def test_no_field_is_dropped_or_given_twice(args, fields):
+    with pytest.raises(TypeError, match="each once"):
+        models.UserMessage(*args, **fields)
+    with pytest.raises(TypeError, match="by their names"):
+        models.CompletionArgs(0.5)
+    assert models.UserMessage("hi", role="user") == models.UserMessage(content="hi")
+
+
 # Rule 3
 
 
