@@ -7,7 +7,7 @@ import functools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from mistral_async._codec.turns import pause
 from mistral_async._lazy import lazy_pattern
@@ -76,6 +76,16 @@ class RedactedBytes(bytes):
 
     def __repr__(self) -> str:
         return f"<a request, {len(self)} bytes>"
+
+
+class Concealing:
+    """A Struct whose own repr does not show all fields: neither does `rich`, which would not ask for the repr."""
+
+    __slots__ = ()
+
+    def __rich_repr__(self) -> Any:
+        """Return None, with which `rich` shows the repr."""
+        return None
 
 
 def is_sensitive(name: str) -> bool:

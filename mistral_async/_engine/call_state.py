@@ -12,7 +12,15 @@ import msgspec
 from mistral_async._codec.attempt import Attempt
 from mistral_async._codec.headers import Headers
 from mistral_async._codec.rate_limit_headers import RateLimit, RateLimitStatus
-from mistral_async._codec.redact import AT_ONCE, redact, redact_headers, redact_rest, redact_text, secrets_in
+from mistral_async._codec.redact import (
+    AT_ONCE,
+    Concealing,
+    redact,
+    redact_headers,
+    redact_rest,
+    redact_text,
+    secrets_in,
+)
 from mistral_async._http.protocol import BodySource, Phase, RequestHead, Sent, WireError, WireResponse, WireStream
 from mistral_async._lazy import log
 from mistral_async._spending.billing import payer
@@ -61,7 +69,7 @@ class Renewal(Enum):
     DONE = "done"
 
 
-class CallState(msgspec.Struct, eq=False):
+class CallState(Concealing, msgspec.Struct, eq=False):
     """One call under way."""
 
     request: Request

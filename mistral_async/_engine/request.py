@@ -21,6 +21,7 @@ import msgspec
 from mistral_async._codec.json_faults import check_text
 from mistral_async._codec.json_types import is_array
 from mistral_async._codec.plain import plain_argument
+from mistral_async._codec.redact import Concealing
 from mistral_async._engine.paging import Paging
 from mistral_async.errors import OutputError
 
@@ -47,7 +48,7 @@ class RetrySafety(Enum):
     CREATES = "creates"  # state: never repeated once it may have been received
 
 
-class _Headed(msgspec.Struct, kw_only=True):
+class _Headed(Concealing, msgspec.Struct, kw_only=True):
     """The part of a request that is given by name alone: pickles hold the other fields by their places."""
 
     headers: dict[str, str] | None = None

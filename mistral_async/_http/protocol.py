@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from mistral_async._codec.redact import Concealing
 from mistral_async._http.h1.buffers import BufferPool
 
 STEP: Final = 256 * 1024
@@ -137,7 +138,7 @@ class Timings(msgspec.Struct):
     total: float = 0.0
 
 
-class WireResponse(msgspec.Struct):
+class WireResponse(Concealing, msgspec.Struct):
     """A complete response. Header names are lower-case latin-1 bytes, in wire order; the content is decompressed."""
 
     status: int

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from mistral_async._codec.redact import Concealing
 from mistral_async._http.origin import Origin
 from mistral_async._http.protocol import SettingError
 
@@ -27,7 +28,7 @@ from mistral_async._http.protocol import SettingError
 _PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
-class ProxySetting(Struct, frozen=True):
+class ProxySetting(Concealing, Struct, frozen=True):
     """A proxy, and the setting that names it."""
 
     proxy: Any  # a URL, or an httpx.Proxy

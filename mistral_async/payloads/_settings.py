@@ -9,7 +9,7 @@ import msgspec
 
 from mistral_async._codec.counts import check_count
 from mistral_async._codec.open_union import constant
-from mistral_async._codec.redact import Secret
+from mistral_async._codec.redact import Concealing, Secret
 from mistral_async.errors import ConfigurationError
 from mistral_async.models._model import Model
 from mistral_async.payloads._store import BlobStore
@@ -28,7 +28,7 @@ class EncryptedStrField(Model, kw_only=True, gc=False):
     data: str
 
 
-class PayloadEncryption(msgspec.Struct, frozen=True, kw_only=True):
+class PayloadEncryption(Concealing, msgspec.Struct, frozen=True, kw_only=True):
     """AES-GCM under keys of your own, which the workers of the workflow must have, too."""
 
     mode: Literal["full", "partial"]

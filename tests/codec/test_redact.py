@@ -18,9 +18,13 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.pretty import pretty_repr
 
 from mistral_async import BackoffStrategy, Hooks, Mistral, RetryConfig, SyncMistral, Timeout
 from mistral_async._codec.redact import AT_ONCE, redact, redact_rest
+from mistral_async._engine.request import post
+from mistral_async._http.protocol import Timings, WireResponse
+from mistral_async._http.proxy import ProxySetting
 from mistral_async.errors import (
     APIConnectionError,
     APIStatusError,
@@ -29,6 +33,7 @@ from mistral_async.errors import (
     MistralError,
     ResponseValidationError,
 )
+from mistral_async.payloads import PayloadEncryption
 from mistral_async.testing import Cut, FakeMistral, Garbage, Reset, Stall
 
 KEY = "sk-0123456789-this-is-the-key"
@@ -540,6 +545,15 @@ async def test_a_key_between_two_pieces_is_found(place):
     for before in range(0, len(key) + 1, 7):
         data = b"." * (place - before) + key + b"." * 50
         assert await redact_rest(redact(data, [KEY]), [KEY]) == b"." * (place - before) + b"[the key]" + b"." * 50
+
+
+def test_rich_shows_what_the_repr_does():
+    proxy = ProxySetting(f"http://user:{KEY}@proxy:3128", "proxy")
+    encryption = PayloadEncryption(mode="full", main_key="00" * 32)
+    body = WireResponse(200, [(b"x-echo", KEY.encode())], KEY.encode(), Timings())
+    for value in (proxy, encryption, body, post("/v1/x", json={"prompt": KEY}, returns=object)):
+        assert pretty_repr(value) == repr(value)
+        assert KEY not in repr(value)
 
 
 def test_what_is_shown_whole_is_looked_through():
