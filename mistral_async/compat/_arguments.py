@@ -21,7 +21,8 @@ _ROLES: Final = {
     "assistant": "AssistantMessage",
     "tool": "ToolMessage",
 }
-_WITH_TEXTS: Final = frozenset({"inputs", "document"})
+_WITH_TEXTS: Final = frozenset({"inputs", "document", "requests"})
+_READ: Final = _WITH_TEXTS | {"messages"}
 _NUMBERS: Final = {"int": int, "float": float, "bool": bool}
 
 
@@ -57,12 +58,15 @@ def read_bodies(options: dict[str, Any]) -> None:
 
     Only what is in dicts is looked at; where pydantic is not loaded, what does not fit is left to the API.
     """
+    for name in _READ & options.keys():
+        if options[name].__class__ is tuple:
+            options[name] = list(options[name])
     for name in _WITH_TEXTS & options.keys():
         value = options[name]
-        if is_object(value):
+        if is_array(value):
+            options[name] = [as_text(each) if isinstance(each, (dict, list)) else each for each in value]
+        elif is_object(value):
             options[name] = as_text(value)
-        elif is_array(value):
-            options[name] = [as_text(each) if is_object(each) else each for each in value]
     messages = options.get("messages")
     if not is_array(messages):
         return

@@ -186,6 +186,8 @@ def as_text(value: Any) -> Any:
     if isinstance(value, (bytes, bytearray)):
         with suppress(UnicodeDecodeError):
             return value.decode()
+    if value.__class__ is tuple:
+        value = list(value)
     if is_object(value):
         return {key: as_text(each) for key, each in value.items()}
     return list(map(as_text, value)) if is_array(value) else value

@@ -191,8 +191,15 @@ def test_bytes_are_the_text_that_they_are(client, server):
         sent = server.requests[-1].json()["messages"]
         assert sent[0]["content"] == [{"type": "input_audio", "input_audio": ENCODED.decode()}]
         assert sent[1] == HI[0]
+    client.chat.complete(model=MODEL, messages=({"role": "user", "content": b"hi"},))
+    assert server.requests[-1].json()["messages"] == HI
     client.beta.conversations.start(model=MODEL, inputs=[{"role": "user", "content": [chunk]}])
     assert server.requests[-1].json()["inputs"][0]["content"][0]["input_audio"] == ENCODED.decode()
+    client.classifiers.moderate_chat(model=MODEL, inputs=[[{"role": "user", "content": b"hi"}]])
+    assert server.requests[-1].json()["input"] == [HI]
+    body = {"custom_id": "1", "body": {"messages": [{"role": "user", "content": b"hi"}]}}
+    client.batch.jobs.create(requests=[body], model=MODEL, endpoint="/v1/chat/completions")
+    assert server.requests[-1].json()["requests"][0]["body"]["messages"] == HI
 
 
 def test_bytes_of_files_are_no_text():
