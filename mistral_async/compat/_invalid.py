@@ -47,7 +47,7 @@ class InvalidFieldsError(TypeError, ValueError):
 
 def is_loaded() -> bool:
     """Return whether the program has loaded pydantic 2."""
-    return "pydantic" in sys.modules and "pydantic_core" in sys.modules
+    return hasattr(sys.modules.get("pydantic_core"), "ValidationError") and sys.modules.get("pydantic") is not None
 
 
 def invalid(title: str, faults: Iterable[Fault]) -> Exception:

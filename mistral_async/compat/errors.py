@@ -196,12 +196,13 @@ def _request_errors(error: errors.APIConnectionError) -> tuple[type[BaseExceptio
 
     They are those of the exception that a client of the user's raised, else they go by the phase.
     """
-    modules = [sys.modules[each] for each in MODULES if each in sys.modules]
+    loaded = map(sys.modules.get, MODULES)
+    modules = [each for each in loaded if hasattr(each, "RequestError")]  # another thread may be loading one
     raised = [cls.__name__ for cls in type(error.__cause__).__mro__ if cls.__module__ in MODULES]
     if "RequestError" not in raised:
         late = isinstance(error, errors.APITimeoutError)
         raised = [_REQUEST_ERRORS.get((error.phase, late)) or ("ReadTimeout" if late else "RequestError")]
-    name = next(each for each in raised if all(hasattr(module, each) for module in modules))
+    name = next((each for each in raised if all(hasattr(module, each) for module in modules)), "RequestError")
     return tuple(getattr(each, name) for each in modules)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+import types
 
 import httpx
 import httpx2
@@ -106,3 +107,9 @@ def test_httpx2_is_not_imported_for_that(monkeypatch):
     monkeypatch.delitem(sys.modules, "httpx2")
     assert not isinstance(fail_to_connect(), httpx2.RequestError)
     assert "httpx2" not in sys.modules
+
+
+@pytest.mark.parametrize("module", [None, types.ModuleType("httpx2")], ids=["blocked", "half loaded"])
+def test_a_module_that_can_not_be_imported_hides_no_error(monkeypatch, module):
+    monkeypatch.setitem(sys.modules, "httpx2", module)
+    assert isinstance(fail_to_connect(), errors.APIConnectionError)
