@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from mistral_async._codec.redact import Secret
     from mistral_async._engine.client_state import ClientState
+    from mistral_async._engine.encoding import ChangeBody
     from mistral_async._engine.options import Timeout
     from mistral_async._engine.request import Request
     from mistral_async._engine.routing import Routing
@@ -88,6 +89,7 @@ class CallState(Concealing, msgspec.Struct, eq=False):
     routing: Routing | None = None  # the other accounts and models that it may go to
     trace: Trace | None = None  # who is told, if there are hooks
     attempt_timeout: float | None = None  # seconds that an attempt may take
+    reencode: ChangeBody | None = None  # what encodes its body anew for a repeated attempt
     began: float = 0.0  # of its present attempt
     ended: float | None = None  # when the head of its answer was there
     waited: float = 0.0

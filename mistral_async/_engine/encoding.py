@@ -10,8 +10,8 @@ from mistral_async._engine.request import Call, Request
 R = TypeVar("R", bound=Request)
 T = TypeVar("T")
 
-Decode: TypeAlias = Callable[[bytes], Awaitable[bytes]]
-"""Decodes the payloads in the body of an answer, or in an event."""
+ChangeBody: TypeAlias = Callable[[bytes], Awaitable[bytes]]
+"""Encodes anew, or decodes, the payloads in a body, or in an event."""
 
 
 class Caller(Protocol):
@@ -38,6 +38,10 @@ class Encoding(Protocol):
         """Return a request with its payloads encoded, or the same one where it has none."""
         ...
 
-    def decoder(self, request: Request) -> Decode | None:
+    def reencoder(self, request: Request) -> ChangeBody | None:
+        """Return what encodes the body of an encoded request anew for a repeated attempt; None: it stays as it is."""
+        ...
+
+    def decoder(self, request: Request) -> ChangeBody | None:
         """Return what decodes the answer of a request, or each of its events; None where nothing is encoded."""
         ...

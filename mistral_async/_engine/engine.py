@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 # Rule 4: An error under a status of success is that error, raised and repeated as under the status that it names. It is
 # looked for where an answer lacks what only answers have, so that regular ones cost nothing.
 # Rule 5: Where a view encodes payloads, that is done once a call, before its body is written, and undone before its
-# answer is looked at: each attempt sends the same bytes.
+# answer is looked at. A repeated attempt sends what was encoded, encrypted anew.
 # Rule 6: A large answer is decoded in turns with other tasks, until the deadline of its call.
 # Rule 7: The usage of an answer is counted when it is decoded, before it is transformed. An answer that can not be
 # read, or that nobody waits for any more, is counted as one that does not say what it used.
@@ -197,11 +197,14 @@ class Engine:
             request = with_prompt_cache_key(request, options.extra_body)
         if request.route in EXECUTES:
             request = with_traceparent(request, options, None if trace is None else trace.call.headers)
+        reencode = None
         if self._encoding is not None:
             with first_use():
                 from mistral_async._engine.payloads import encode_payloads
 
+            given = request
             request, options = await encode_payloads(self._encoding, request, self, options, deadline)
+            reencode = None if request is given else self._encoding.reencoder(request)
         sent, extra = (request, options.extra_body) if self._gateway is None else self._rewrite(request, options)
         body, content_type = encode_body(sent, extra)
         routing = None
@@ -229,6 +232,7 @@ class Engine:
             routing,
             trace,
             timeout.attempt,
+            reencode,
         )
 
     def _rewrite(self, request: Request, options: Options) -> tuple[Request, Mapping[str, Any] | None]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import anyio
 import msgspec
@@ -14,9 +16,10 @@ from mistral_async._http.protocol import Phase, Sent, WireError, WireResponse
 from mistral_async.errors import APITimeoutError, PayloadError
 
 if TYPE_CHECKING:
+    from mistral_async._codec.attempt import Attempt
     from mistral_async._engine.call_state import CallState
-    from mistral_async._engine.encoding import Caller, Decode, Encoding
-    from mistral_async._engine.options import Options
+    from mistral_async._engine.encoding import Caller, ChangeBody, Encoding
+    from mistral_async._engine.options import Options, Timeout
 
 R = TypeVar("R", bound=Request)
 
@@ -35,13 +38,20 @@ async def encode_payloads(
         except PayloadError as error:
             raise _about(request, error)  # noqa: B904 - the same error
         return (request, options) if made is whole else (made, msgspec.structs.replace(options, extra_body=None))
-    total = f"total={options.timeout.total:g} s"
-    late = APITimeoutError(f"{request!r}: the time limit {total} is over before its payload was encoded")
-    late.phase = "encode"
-    raise late
+    raise _late(request, options.timeout)
 
 
-async def decode_payloads(decode: Decode, call: CallState, answer: WireResponse) -> WireResponse:
+async def reencode_payloads(reencode: ChangeBody, call: CallState) -> None:
+    """Encode the payloads of a call anew, before a repeated attempt; where that fails its body stays as it is."""
+    left = None if call.deadline is None else max(0.0, call.deadline - time.monotonic())
+    with anyio.move_on_after(left):
+        with suppress(PayloadError):
+            call.body = await reencode(cast("bytes", call.body))
+        return
+    raise _late(call.request, call.timeout, call.attempts)
+
+
+async def decode_payloads(decode: ChangeBody, call: CallState, answer: WireResponse) -> WireResponse:
     """Return an answer with its payloads decoded."""
     left = None if call.deadline is None else max(0.0, call.deadline - time.monotonic())
     with anyio.move_on_after(left):
@@ -54,6 +64,13 @@ async def decode_payloads(decode: Decode, call: CallState, answer: WireResponse)
     problem = "the payload could not be decoded in time"
     late = WireError(problem, phase=Phase.READ, sent=Sent.MAYBE, timeout=True)
     raise call.answered(answer, call.timed_out(late, "total"))
+
+
+def _late(request: Request, timeout: Timeout, attempts: Sequence[Attempt] = ()) -> APITimeoutError:
+    total = f"total={timeout.total:g} s"
+    error = APITimeoutError(f"{request!r}: the time limit {total} is over before its payload was encoded")
+    error.phase, error.attempts = "encode", attempts
+    return error
 
 
 def _about(request: Request, error: PayloadError) -> PayloadError:

@@ -225,7 +225,7 @@ class Sender:
         return own == holding or bool(own and not self._state.key.exists)
 
     async def _sleep(self, call: CallState, seconds: float) -> None:
-        """Let the time between two attempts pass, and fetch a new key if one is due."""
+        """Let the time between two attempts pass, fetch a new key if one is due, and encode payloads anew."""
         import anyio
 
         call.settle()  # what the attempt before left under way: a stream that broke
@@ -242,6 +242,10 @@ class Sender:
         if call.renewal is Renewal.DUE:
             call.renewal = Renewal.DONE
             await self._renew_key(call)
+        if call.reencode is not None:
+            from mistral_async._engine.payloads import reencode_payloads
+
+            await reencode_payloads(call.reencode, call)
 
     async def _renew_key(self, call: CallState) -> None:
         """Fetch another key than the one that was refused, and have the call sent with it."""

@@ -24,7 +24,7 @@ from mistral_async.models.chat import CompletionChunk
 
 if TYPE_CHECKING:
     from mistral_async._engine.call_state import CallState
-    from mistral_async._engine.encoding import Decode
+    from mistral_async._engine.encoding import ChangeBody
 
 _ERRORS: Final = frozenset({"error", "conversation.response.error", "response.error"})
 _SILENCE: Final = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
@@ -49,7 +49,7 @@ class EventReader:
         """The ids that events came with, each with the number of events up to it."""
         self.waiting: deque[Event] = deque()
         """Events that have come and were not decoded, because the task was cancelled."""
-        self.decode_payloads: Decode | None = None
+        self.decode_payloads: ChangeBody | None = None
         """Decodes the payloads in an event, where the view does that."""
         self._halves: SurrogateJoiner | None = None
         self._decode_event: Callable[[bytes], Any] = decoder(request.yields).decode

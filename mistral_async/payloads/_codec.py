@@ -96,6 +96,15 @@ class PayloadCodec:
                     raise PayloadError(f"the payload was encoded by a step that this version does not know: {step!r}")
         return data
 
+    async def reencode(self, data: bytes, steps: Sequence[str]) -> tuple[bytes, Sequence[str]]:
+        """Encrypt an encoded payload anew; what is in the store stays as it is. Returns what `encode` does."""
+        keys = self.keys
+        if _FULL in steps:
+            return await _run(lambda given: keys.encrypt(keys.decrypt(given)), data), steps
+        if _PARTIAL in steps and _OFFLOADED not in steps:
+            return await self.encode(await self.decode(data, steps))
+        return data, steps
+
     @property
     def keys(self) -> Cipher:
         """The keys to decrypt with; raises `PayloadEncryptionError` where there is none."""

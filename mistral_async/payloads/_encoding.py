@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -12,20 +12,21 @@ import msgspec
 from mistral_async._codec.json_encode import encode, to_builtins
 from mistral_async._codec.json_types import JSON, JSONObject, is_mapping, is_object
 from mistral_async._engine.encode import encode_json_of
-from mistral_async._engine.encoding import Caller, Decode
+from mistral_async._engine.encoding import Caller, ChangeBody
 from mistral_async._engine.request import Request
 from mistral_async.errors import PayloadError
 from mistral_async.models.workflows.workflows import NetworkEncodedInput
 from mistral_async.payloads._cipher import compact, loads
 from mistral_async.payloads._codec import PayloadCodec, Place
 from mistral_async.payloads._namespaces import Namespaces
-from mistral_async.payloads._operations import Answered, operation_of, two_part_id
-from mistral_async.payloads._parts import Decoding, changed
+from mistral_async.payloads._operations import Answered, Sent, operation_of, two_part_id
+from mistral_async.payloads._parts import Change, Decoding, changed
 from mistral_async.payloads._settings import PayloadCompression, PayloadEncryption, PayloadOffloading
 
 # Rule 1: The inputs of executions, signals, queries, updates and schedules are encoded; None, and a
 #   `NetworkEncodedInput`, which is encoded already, are sent as they are. No input that is to be encoded is sent
-#   otherwise: what fails is raised before anything is sent, and a repeated request has the same bytes.
+#   otherwise: what fails is raised before anything is sent. A repeated request is the same, encrypted anew: it has the
+#   execution, the hash and the blob in the store of the first one.
 # Rule 2: Results of executions, queries and updates, inputs of schedules and data of events are decoded before the
 #   answer is read, so that all forms of it show them: values, `Response.json()`, hooks.
 # Rule 3: The namespace is asked of the API (`_namespaces`) only for what is offloaded. Inputs of schedules, which
@@ -41,6 +42,12 @@ _PATHS: Final[Mapping[Answered, tuple[str, ...]]] = {
     "schedules": ("schedules", "*", "input"),
     "events": ("events", "*", "attributes", "*"),
     "event": ("data", "attributes", "*"),
+}
+_SENT_PATHS: Final[Mapping[Sent, tuple[str, ...]]] = {
+    "execution": ("encoded_input",),
+    "message": ("input",),
+    "schedule": ("schedule", "input"),
+    "change": ("schedule", "input"),
 }
 _HASH_LABEL: Final = b"schedule-input-hash"
 
@@ -131,26 +138,32 @@ class WorkflowEncoding:
             body["schedule"] = holder
         return msgspec.structs.replace(request, json=body)
 
-    def decoder(self, request: Request) -> Decode | None:
+    def reencoder(self, request: Request) -> ChangeBody | None:
+        """Return what encrypts the body of an encoded request anew (rule 1); None where nothing is encrypted."""
+        found = operation_of(request)
+        if found is None or not found[0].sent or self.codec.cipher is None:
+            return None
+        return _changing(_SENT_PATHS[found[0].sent], self._reencoded)
+
+    def decoder(self, request: Request) -> ChangeBody | None:
         """Return what decodes the answer of a request, or each of its events; None where nothing is encoded."""
         found = operation_of(request)
         if found is None or not found[0].answered:
             return None
         answered = found[0].answered
-        decoding, path = self._decoding, _PATHS[answered]
+        decoding = self._decoding
         change = decoding.result if answered == "result" else decoding.data
         if answered in {"schedule", "schedules"}:
             change = decoding.input
-
-        async def decode(body: bytes) -> bytes:
-            made = await changed(body, path, change)
-            return body if made is None else bytes(made)
-
-        return decode
+        return _changing(_PATHS[answered], change)
 
     async def _encoded(self, data: bytes, place: Place | None) -> JSONObject:
-        payload, steps = await self.codec.encode(data, place)
-        return {"b64payload": base64.b64encode(payload).decode(), "encoding_options": steps, "empty": False}
+        return _written(*await self.codec.encode(data, place))
+
+    async def _reencoded(self, raw: msgspec.Raw) -> msgspec.Raw:
+        encoded: JSONObject = msgspec.json.decode(raw)
+        made = await self.codec.reencode(base64.b64decode(encoded["b64payload"]), encoded["encoding_options"])
+        return msgspec.Raw(msgspec.json.encode(encoded | _written(*made)))
 
     def _hash(self, data: bytes) -> str:
         """Return the hash of an input (rule 4): equal inputs have equal ones, however they are written."""
@@ -164,6 +177,18 @@ class WorkflowEncoding:
             return self.namespace or await self._namespaces.of(caller), execution_id
 
         return place
+
+
+def _changing(path: Sequence[str], change: Change) -> ChangeBody:
+    async def change_body(body: bytes) -> bytes:
+        made = await changed(body, path, change)
+        return body if made is None else bytes(made)
+
+    return change_body
+
+
+def _written(payload: bytes, steps: Sequence[str]) -> JSONObject:
+    return {"b64payload": base64.b64encode(payload).decode(), "encoding_options": steps, "empty": False}
 
 
 def _fixed(namespace: str, execution_id: str) -> Place:

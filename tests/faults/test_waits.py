@@ -323,7 +323,7 @@ WAITS = [
         DEADLINE,
         "payloads/test_encoding.py::test_a_store_that_hangs_ends_with_the_time_of_the_call",
         """
-        _engine/payloads.py decode_payloads:decode
+        _engine/payloads.py decode_payloads:decode reencode_payloads:reencode
         _results/event_reader.py read_large:decode_payloads
         payloads/_codec.py encode:place
         payloads/_encoding.py decode:_decoding.result

@@ -241,14 +241,81 @@ async def test_partial_encryption_leaves_the_rest_readable(anyio_backend, given)
     assert await WorkflowEncoding().decode(second) == {"text": "nothing is marked"}
 
 
-async def test_a_repeated_request_has_the_same_bytes(client, server, given):
-    view = client.with_options(workflow_encoding=encrypted())
+def compressed(mode):
+    return encrypted(mode, compression=PayloadCompression(min_size_bytes=1))
+
+
+REPEATED = {
+    "full": encrypted,
+    "partial": partial(encrypted, "partial"),
+    "full, compressed": partial(compressed, "full"),
+    "partial, compressed": partial(compressed, "partial"),
+}
+
+
+@pytest.mark.parametrize("make", REPEATED.values(), ids=REPEATED)
+async def test_a_repeated_request_is_the_same_encrypted_anew(client, server, given, make):
+    """Rule 1 of `_encoding`."""
+    encoding = make()
+    retrying = client.with_options(workflow_encoding=encoding)
     made = await client.workflows.execute_workflow("approval")
-    server.fail(503, operation="workflows.executions.query_workflow_execution", times=1)
-    await view.workflows.executions.query_workflow_execution(made.execution_id, name="n", input=given)
-    first, second = [each.body for each in server.requests if each.path.endswith("/queries")]
-    assert first == second
+    server.fail(503, operation="workflows.executions.query_workflow_execution", times=2)
+    await retrying.workflows.executions.query_workflow_execution(made.execution_id, name="n", input=given)
+    sent = [json.loads(each.body) for each in server.requests if each.path.endswith("/queries")]
+    inputs = [each.pop("input") for each in sent]
+    assert len({each["b64payload"] for each in inputs}) == len(inputs) == 3
+    assert [await encoding.decode(each) for each in inputs] == [READ] * 3
+    assert sent[0] == sent[1] == sent[2]
     assert no_secret_in(server.requests)
+
+
+@pytest.mark.parametrize("mode", ["full", "partial"])
+async def test_a_repeated_request_has_the_execution_and_the_blob_of_the_first(client, server, store, given, mode):
+    """Rule 1 of `_encoding`."""
+    encoding = offloading(store, namespace="n", encryption=encryption(mode))
+    server.fail(429, headers={"retry-after": "0"})
+    retrying = client.with_options(workflow_encoding=encoding)
+    made = await retrying.workflows.execute_workflow("echo", input=given, wait_for_result=True)
+    assert made.result == READ
+    first, second = (json.loads(each.body) for each in server.requests)
+    assert first["execution_id"] == second["execution_id"] == made.execution_id
+    assert (first["encoded_input"] != second["encoded_input"]) is (mode == "full")
+    (_,) = store
+
+
+class Failing(WorkflowEncoding):
+    """Encodes, but not anew."""
+
+    def reencoder(self, request):
+        async def fail(body):
+            raise PayloadError("it is nested too deeply")
+
+        return fail
+
+
+class Hanging(WorkflowEncoding):
+    """Never ends to encode anew."""
+
+    def reencoder(self, request):
+        return lambda body: anyio.sleep_forever()
+
+
+async def test_what_can_not_be_encrypted_anew_is_repeated_as_it_is(client, server, given):
+    retrying = client.with_options(workflow_encoding=Failing(encryption=encryption()))
+    server.fail(429, headers={"retry-after": "0"})
+    await retrying.workflows.execute_workflow("echo", input=given)
+    first, second = (each.body for each in server.requests)
+    assert first == second
+
+
+async def test_the_time_of_the_call_ends_the_encryption_anew(client, server, given):
+    hanging = client.with_options(workflow_encoding=Hanging(encryption=encryption()), timeout=0.2)
+    server.fail(429, headers={"retry-after": "0"})
+    with anyio.fail_after(5), pytest.raises(APITimeoutError) as raised:
+        await hanging.workflows.execute_workflow("echo", input=given)
+    assert (raised.value.phase, raised.value.may_have_executed) == ("encode", False)
+    assert [each.status for each in raised.value.attempts] == [429]
+    assert len(server.requests) == 1
 
 
 async def test_events_are_decoded_in_lists_and_streams(client, server, encoding, given):
