@@ -7,7 +7,7 @@ import functools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, SupportsIndex, TypeVar, cast
 
 from mistral_async._codec.turns import pause
 from mistral_async._lazy import lazy_pattern
@@ -15,8 +15,8 @@ from mistral_async._lazy import lazy_pattern
 T = TypeVar("T")
 
 # Rule 1: Text and bytes that hold the key are a `Secret` or `RedactedBytes`: tracebacks, debuggers and error reports
-#   show the reprs of local variables, and those reprs do not show it. A slice or a sum of them is plain text again, so
-#   nothing of the kind is kept in a variable.
+#   show the reprs of local variables, and those reprs do not show it, nor those of slices: `rich` shows the start of
+#   what is long. A sum of them is plain text again, so nothing of the kind is kept in a variable.
 # Rule 2: What the server repeats is redacted before an error keeps it, a log shows it, a hook sees it or a cassette
 #   has it: bodies, events, headers, request ids. The decoded answer, and its body, are as they came.
 # Rule 3: Headers that `is_sensitive` names are treated as the key is, whoever set them.
@@ -68,6 +68,9 @@ class Secret(str):
     def __repr__(self) -> str:
         return "'***'"
 
+    def __getitem__(self, index: SupportsIndex | slice) -> Secret:
+        return Secret(super().__getitem__(index))
+
 
 class RedactedBytes(bytes):
     """A request as it is sent, or its head, which holds a key. It is bytes in all but its repr."""
@@ -76,6 +79,10 @@ class RedactedBytes(bytes):
 
     def __repr__(self) -> str:
         return f"<a request, {len(self)} bytes>"
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Any:
+        found = super().__getitem__(index)
+        return RedactedBytes(found) if isinstance(found, bytes) else found
 
 
 class Concealing:

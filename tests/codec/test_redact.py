@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from rich.pretty import pretty_repr
 
 from mistral_async import BackoffStrategy, Hooks, Mistral, RetryConfig, SyncMistral, Timeout
-from mistral_async._codec.redact import AT_ONCE, redact, redact_rest
+from mistral_async._codec.redact import AT_ONCE, RedactedBytes, Secret, redact, redact_rest
 from mistral_async._engine.request import post
 from mistral_async._http.protocol import Timings, WireResponse
 from mistral_async._http.proxy import ProxySetting
@@ -554,6 +554,13 @@ def test_rich_shows_what_the_repr_does():
     for value in (proxy, encryption, body, post("/v1/x", json={"prompt": KEY}, returns=object)):
         assert pretty_repr(value) == repr(value)
         assert KEY not in repr(value)
+
+
+@pytest.mark.parametrize("value", [Secret(KEY * 9), RedactedBytes(KEY.encode() * 9)])
+def test_rich_hides_what_it_cuts(value):
+    # Rule 1 of redact.
+    assert KEY[:4] not in pretty_repr(value, max_string=80)
+    assert [*value[1:3], value[3]] == list(value)[1:4]
 
 
 def test_what_is_shown_whole_is_looked_through():
