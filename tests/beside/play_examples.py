@@ -1,12 +1,13 @@
 """Run files one after the other in this process, each against a fake server of its own; print how each ended, as JSON.
 
-    python play_examples.py FILE ...
+    python play_examples.py [--without PACKAGE] FILE ...
 
-Models are printed as what they hold, so that those of two makes can be compared.
+`PACKAGE` can not be imported then. Models are printed as what they hold, so that those of two makes can be compared.
 """
 
 from __future__ import annotations
 
+import argparse
 import builtins
 import importlib
 import io
@@ -89,10 +90,16 @@ def filled(value: Any) -> Any:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--without", help="a package that can not be imported")
+    parser.add_argument("files", nargs="+", type=Path)
+    given = parser.parse_args()
+    if given.without:
+        sys.modules[given.without] = None  # type: ignore[assignment]  # as Python has it
     os.environ["PYTHONWARNINGS"] = "ignore"
     show_fields()
     builtins.input = lambda _question="": "/exit"
     webbrowser.open = lambda *_arguments, **_options: True
-    for each in sys.argv[1:]:
-        sys.__stdout__.write(json.dumps(play(Path(each))) + "\n")  # type: ignore[union-attr]  # it is there
+    for each in given.files:
+        sys.__stdout__.write(json.dumps(play(each)) + "\n")  # type: ignore[union-attr]  # it is there
         sys.__stdout__.flush()  # type: ignore[union-attr]

@@ -5,7 +5,8 @@
 `FOLDER` is a checkout of https://github.com/mistralai/client-python. Each file of its `examples`, and each page of its
 `docs/sdks`, whose snippets run one after the other, is run with the installed `mistralai` and, after
 `mistral-async migrate`, with this package, each time in a process and against a fake server of its own. What each
-prints, how it ends and what it asks of the server is compared. Exits with 1 if one ends otherwise.
+prints, how it ends and what it asks of the server is compared. Exits with 1 if one ends otherwise. What was migrated
+can not import `mistralai`.
 
 An answer that is an error (the server knows none of the ids in snippets) has to be one here. What fails in the control
 for another reason (a microphone, a library or the network is missing) is undecided.
@@ -92,7 +93,9 @@ def main() -> int:
         for files in programs(official):
             if given.names and not any(name in str(files[0]) for name in given.names):
                 continue
-            for path, control, ending in zip(files, play(official, files), play(ours, files), strict=True):
+            for path, control, ending in zip(
+                files, play(official, files), play(ours, files, "--without=mistralai"), strict=True
+            ):
                 difference = control.difference(ending)
                 known = KNOWN.get(str(path), "") if difference else ""
                 kind = "known" if known else "otherwise" if difference else "same" if control.decides else "undecided"
@@ -123,10 +126,10 @@ def programs(folder: Path) -> Iterator[list[Path]]:
         yield sorted(path.relative_to(folder) for path in page.iterdir())
 
 
-def play(folder: Path, files: list[Path]) -> list[Ending]:
+def play(folder: Path, files: list[Path], *options: str) -> list[Ending]:
     """Run files of a folder in a process; return how each ended."""
     paths = [str(folder / path) for path in files]
-    command = [sys.executable, "-P", str(HERE / "play_examples.py"), *paths]
+    command = [sys.executable, "-P", str(HERE / "play_examples.py"), *options, *paths]
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
     try:
         ran = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
