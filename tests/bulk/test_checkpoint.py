@@ -260,6 +260,7 @@ if work == "embed":
 else:
     job = client.bulk.chat(texts, model="mistral-small-latest", checkpoint=path, concurrency=4, max_in_flight=40)
 for result in job:
+    result.unwrap()  # a failure is not kept
     print(result.index, result.ok, flush=True)
 """
 
