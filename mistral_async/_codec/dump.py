@@ -66,13 +66,13 @@ class DumpedField(msgspec.Struct, frozen=True):
 
     def is_given(self, value: object) -> bool:
         """Return whether a value may have been sent (rules 1 and 2)."""
-        if value is None or value is msgspec.UNSET or (self.made and value == self.default):
-            return self.always and value is not msgspec.UNSET
-        return True
+        if value is None or (self.made and value == self.default):
+            return self.always
+        return value is not msgspec.UNSET
 
     def is_set(self, value: object) -> bool:
         """Return whether a value counts as set (rule 3)."""
-        return self.always or not (value is self.default or value == self.default)
+        return value is not msgspec.UNSET and (self.always or not (value is self.default or value == self.default))
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import msgspec
 
 from mistral_async._codec.json_types import is_object
 
-# Rule 1: A field that has its default is not shown.
+# Rule 1: A field that has its default is not shown, nor one that is `UNSET`.
 # Rule 2: The first of `_VIEWS` is shown that takes `_LONGEST` characters at most, or else the last.
 # Rule 3: What is cut says how long it is: characters of a text, bytes, items of a list, keys, fields.
 # Rule 4: The work is bounded by what is shown, and not by how large the object is.
@@ -94,7 +94,7 @@ def changed_fields(struct: msgspec.Struct) -> Iterator[tuple[str, Any]]:
     for name, default, factory in _defaults(type(struct)):
         value = getattr(struct, name, None)  # one that is still being made has none
         usual = default if factory is None else factory()
-        if value is not usual and not (type(value) is type(usual) and value == usual):
+        if value is not usual and value is not msgspec.UNSET and not (type(value) is type(usual) and value == usual):
             yield name, value
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mistral_async._version import __version__ as __version__
 from mistral_async.compat import errors as errors
 from mistral_async.compat import httpclient as httpclient
 from mistral_async.compat import models as models
 from mistral_async.compat import types as types
 from mistral_async.compat import utils as utils
 from mistral_async.compat._client import Mistral as Mistral
+from mistral_async.compat._distribution import VERSION as VERSION
 from mistral_async.compat._groups import group_class_at
 from mistral_async.compat._official import install as install
 from mistral_async.compat._official import names, start
@@ -23,7 +23,7 @@ from mistral_async.compat.errors import HTTPValidationError as HTTPValidationErr
 from mistral_async.compat.errors import MistralError as MistralError
 from mistral_async.compat.errors import SDKError as SDKError
 
-VERSION: str = __version__
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from mistral_async.compat.models import *  # noqa: F403 - version 1 has its models here

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any, Final, get_args
 import msgspec
 from msgspec import inspect, structs
 
+from mistral_async._codec.dump import fields_of
 from mistral_async._codec.json_decode import decode_json
 from mistral_async._codec.json_types import is_array, is_mapping, is_object
 from mistral_async._codec.lenient_values import struct_info
@@ -22,7 +23,7 @@ from mistral_async._codec.plain import plain_argument
 from mistral_async.compat._invalid import Fault, invalid
 from mistral_async.compat._values import is_moment, moment_of, official
 from mistral_async.compat.types import UNSET, is_unset
-from mistral_async.models._model import Model
+from mistral_async.models._model import Answer, Model
 from mistral_async.models._pydantic import by_key
 
 # Rule 1: A class of `compat.models` stands for one of `mistral_async.models`, and makes objects of that one. So what is
@@ -34,6 +35,8 @@ from mistral_async.models._pydantic import by_key
 #   are in UTF-8, a timestamp a `datetime`; an object of another package what it stands for. None is taken where a field
 #   has a default here, and `UNSET` everywhere.
 # Rule 4: What does not fit or is missing is one error with a line for each field (`_invalid`).
+# Rule 5: A field that is not given is `UNSET` where a dump would give its default, a null or an empty text, for what
+#   a server sent. So dumps of what a program made have what it gave, and answers all that they had.
 
 _OFFICIAL: Final = {
     "OBJECT": "object",
@@ -151,7 +154,7 @@ def _made(make: Callable[..., Any], cls: Any, given: Mapping[str, Any]) -> Any:
         except (TypeError, ValueError) as problem:  # of a class that checks more
             faults.append(Fault((), str(problem), given))
         else:
-            for name in unset:
+            for name in [*unset, *(each for each in _unset(cls) if each not in values and not getattr(made, each))]:
                 setattr(made, name, UNSET)
             return official(made)
     raise invalid(cls.__name__, faults)
@@ -285,6 +288,16 @@ def _hook(open_type: Any, value: object) -> object:
     if isinstance(value, known) or type(value) in get_args(open_type.union):
         return open_hook(open_type, as_text(value))
     raise ValueError(f"Expected `object`, got `{type(value).__name__}`")
+
+
+@functools.cache
+def _unset(cls: type[msgspec.Struct]) -> Sequence[str]:
+    """Return the fields that are `UNSET` where they are not given (rule 5); an answer has none."""
+    if isinstance(cls, Answer):
+        return ()
+    nulls = [each.name for each in fields_of(cls) if each.always and each.default is None]
+    texts = [each.name for each in fields_of(cls) if each.default == "" and not (each.always or each.made)]
+    return [*nulls, *texts]
 
 
 @functools.cache

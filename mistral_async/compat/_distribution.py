@@ -9,6 +9,8 @@ from typing import Final
 
 VERSION: Final = "3.7.0"
 """The version of the official SDK that `compat` is like."""
+GENERATOR: Final = "2.935.1"
+"""The version of what that one was generated with."""
 
 
 class OfficialDistribution(Distribution):

@@ -24,6 +24,7 @@ from typing_extensions import is_typeddict
 
 from mistral_async._codec.open_union import constant as constant_field
 from mistral_async._codec.secret_fields import secret_names
+from mistral_async.compat._distribution import GENERATOR, VERSION
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, DistributionFinder
@@ -56,6 +57,7 @@ _HOMES = ("", "types", "utils", "httpclient", "errors", "_configuration")
 _IMPORTED_BY_SDK = ("sdkconfiguration", "utils", "basesdk")
 _LIBRARIES = ("httpx", "importlib", "sys", "weakref")
 _OF_LIBRARIES = {"Field": "pydantic", "dataclass": "dataclasses", "datetime": "datetime"}
+_VERSIONS = {"__version__": VERSION, "__openapi_doc_version__": "1.0.0", "__gen_version__": GENERATOR}
 _OTHERS = {"evaluations", "observability", "search", "vibe", "vibe_agents", "workflows"}
 _GUIDE = "the migration guide lists what it leaves to the official SDK"
 CLIENTS_OF_VERSION_0 = frozenset({"MistralClient", "MistralAsyncClient"})
@@ -149,7 +151,7 @@ def names(module: str) -> Callable[[str], Any]:
     def __getattr__(name: str) -> Any:  # noqa: N807 - it becomes the module's own
         if name == "__all__":  # `import *` asks for it
             return [*vars(sys.modules[module]).get("_OWN", ()), *(listed(own).keys() - CLIENTS_OF_VERSION_0)]
-        if name.startswith("__") and (name != "__version__" or own.rpartition(".")[2] != "_version"):
+        if name.startswith("__") and not (name in _VERSIONS and own.rpartition(".")[2] == "_version"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         value = find(own, name)
         setattr(sys.modules[module], name, value)
@@ -188,7 +190,9 @@ def _imported(module: str, name: str) -> Any:
     if name in _OF_LIBRARIES:
         return getattr(importlib.import_module(_OF_LIBRARIES[name]), name)
     is_top = module in {"", *_CLOUDS}
-    if name in {"__version__", "VERSION", "errors", "models", "types", "utils"}:
+    if name in _VERSIONS:
+        return _VERSIONS[name]
+    if name in {"VERSION", "errors", "models", "types", "utils"}:
         return _own("", name)
     homes = _IMPORTED_BY_SDK if is_top else _that_list(name)
     home = next((each for each in homes if name in listed(each)), None)

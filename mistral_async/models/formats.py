@@ -158,7 +158,7 @@ class CompletionArgs(Model, kw_only=True):
 
     def __post_init__(self) -> None:
         """Take classes and choices for their wire forms."""
-        if not isinstance(self.response_format, (ResponseFormat, type(None))):
+        if not isinstance(self.response_format, (ResponseFormat, type(None), msgspec.UnsetType)):
             self.response_format = cast("ResponseFormat", response_format_of(self.response_format))
         if isinstance(cast("Any", self.tool_choice), ToolChoice):
             self.tool_choice = cast("str", tool_choice_of(cast("Any", self.tool_choice)))

@@ -11,6 +11,7 @@ import math
 import pickle
 import sys
 
+import msgspec
 import numpy as np
 import pydantic
 import pytest
@@ -78,6 +79,43 @@ def test_a_derived_class_makes_objects_of_its_own():
     assert Timed.model_validate({"content": "hi"}) == Timed(content="hi")
     with pytest.raises(pydantic.ValidationError, match="Timed"):
         Timed(content="hi", seconds="soon")
+
+
+# Rule 5
+
+
+@pytest.mark.parametrize(
+    ("made", "dumped"),
+    [
+        (lambda: models.CompletionArgs(temperature=0.1), {"temperature": 0.1}),
+        (lambda: models.CompletionArgs(stop=None), {"stop": None}),
+        (lambda: models.CompletionArgs(stop=UNSET, top_p=1), {"top_p": 1.0}),
+        (lambda: models.CompletionArgs.model_validate({"top_p": 1}), {"top_p": 1.0}),
+        (lambda: models.AssistantMessage(content="a"), {"content": "a", "prefix": False, "role": "assistant"}),
+        (lambda: models.SkillDefinition(name="a"), {}),
+        (lambda: models.SkillDefinition(description=""), {"description": ""}),
+        (lambda: pickle.loads(pickle.dumps(models.CompletionArgs(top_p=1))), {"top_p": 1.0}),
+    ],
+)
+def test_what_is_not_given_is_in_no_dump(made, dumped):
+    assert made().model_dump() == json.loads(made().model_dump_json()) == dumped
+    assert made().model_dump(exclude_unset=True).keys() <= dumped.keys()
+    assert None not in made().model_dump(exclude_none=True).values()
+
+
+def test_what_is_not_given_is_neither_set_nor_shown_nor_sent(client, server):
+    args = models.CompletionArgs(temperature=0.1)
+    assert args.model_fields_set == {"temperature"}
+    assert repr(args) == "CompletionArgs(temperature=0.1)"
+    assert not args.stop
+    client.beta.conversations.start(inputs="hi", model=MODEL, completion_args=args)
+    assert server.requests[-1].json()["completion_args"] == {"temperature": 0.1}
+
+
+def test_answers_have_the_nulls_that_were_sent():
+    data = {"temperature": 0.1, "stop": None}
+    assert msgspec.convert(data, mistral_async.models.CompletionArgs).model_dump()["stop"] is None
+    assert mistral_async.models.CompletionArgs(temperature=0.1).model_dump()["stop"] is None
 
 
 # Rule 2

@@ -16,7 +16,7 @@ import pytest
 
 import mistral_async
 from mistral_async import Unknown, compat
-from mistral_async.compat import _official
+from mistral_async.compat import _distribution, _official
 from mistral_async.compat import models as compat_models
 
 PROGRAMS = """
@@ -431,7 +431,10 @@ def test_modules_export_what_they_import() -> None:
     assert conversations.RunResult is RunResult
     assert beta.Libraries is compat.libraries.Libraries
     assert chat.models is compat_models
-    assert importlib.import_module("mistral_async.compat._version").__version__ == compat.VERSION == compat.__version__
+    version = importlib.import_module("mistral_async.compat._version")
+    assert version.__version__ == compat.VERSION == compat.__version__ == _distribution.VERSION
+    assert version.__gen_version__.count(".") == 2
+    assert not hasattr(compat.chat, "__gen_version__")
 
 
 def test_keys_and_bodies_are_written_as_they_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -507,7 +510,6 @@ def test_one_module_has_all_of_its_names() -> None:
     modules = [sys.modules[f"mistral_async.compat.{path}models.usermessage"] for path in ("client.", "")]
     assert modules[0] is modules[1]
     assert compat.client is compat
-    assert compat.__version__ == mistral_async.__version__
     assert modules[0].UserMessage == mistral_async.models.UserMessage
 
 
