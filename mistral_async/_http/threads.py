@@ -8,14 +8,14 @@ the interpreter ends some versions of Python start no thread: then all is called
 from __future__ import annotations
 
 import errno
+import functools
 import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import copy_context
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from mistral_async._http.loops import call_soon, current_loop, interpreter_ends, is_asyncio
 
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from anyio import CapacityLimiter
+    from anyio.lowlevel import RunVar
 
 T = TypeVar("T")
 Outcome: TypeAlias = Callable[[], T]
 """A function that returns or raises what another did."""
 Run: TypeAlias = Callable[[Callable[[], Outcome[T]]], Awaitable[Outcome[T]]]
 """A function that calls another, which does not raise, in a thread."""
+
+_MOST_OWN: Final = 256  # threads of an event loop for functions of the user
 
 
 class NoThreadError(OSError):
@@ -41,7 +44,7 @@ async def run_in_daemon(function: Callable[..., T], *args: Any) -> T:
 
     Raises `NoThreadError`.
     """
-    return await call_in(_daemon, partial(function, *args))
+    return await call_in(_daemon, functools.partial(function, *args))
 
 
 async def run_in_thread(
@@ -57,20 +60,33 @@ async def run_in_thread(
     """
     from anyio import to_thread
 
-    run = partial(to_thread.run_sync, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
+    run = functools.partial(to_thread.run_sync, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
     if not abandon_on_cancel and is_asyncio(current_loop()):
-        run = partial(_to_its_end, run)
-    return await call_in(run, partial(function, *args))
+        run = functools.partial(_to_its_end, run)
+    return await call_in(run, functools.partial(function, *args))
 
 
 async def run_in_own_thread(function: Callable[..., T], *args: Any, abandon_on_cancel: bool = False) -> T:
     """Return what a function of the user returns, as `run_in_thread` does.
 
-    It is in none of the threads that all of an event loop share: it may block on a call that needs one of these.
+    It is in none of the threads that all of an event loop share: it may block on a call that needs one of these. There
+    are 256 for each event loop.
     """
     from anyio import CapacityLimiter
 
-    return await run_in_thread(function, *args, abandon_on_cancel=abandon_on_cancel, limiter=CapacityLimiter(1))
+    limiters = _limiters()
+    limiter = limiters.get(None)
+    if limiter is None:
+        limiters.set(limiter := CapacityLimiter(_MOST_OWN))
+    return await run_in_thread(function, *args, abandon_on_cancel=abandon_on_cancel, limiter=limiter)
+
+
+@functools.cache
+def _limiters() -> RunVar[CapacityLimiter | None]:
+    """Return the variable that has the limiter of each event loop for functions of the user."""
+    from anyio.lowlevel import RunVar
+
+    return RunVar("mistral_async threads")
 
 
 async def release_in_thread(function: Callable[..., object], *args: Any) -> None:
@@ -107,7 +123,7 @@ async def call_in(run: Run[T], function: Callable[[], T]) -> T:
     if sys.is_finalizing():  # a thread would never run, and whoever starts it wait for ever
         return function()
     try:
-        get = await run(partial(_outcome_of, function))
+        get = await run(functools.partial(_outcome_of, function))
     except RuntimeError as error:  # of the start of a thread: the function's own are its outcome
         if not is_refused_at_end(error):
             raise NoThreadError(errno.EAGAIN, f"no thread can be started: {error}") from error
