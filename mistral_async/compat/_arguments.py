@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +11,7 @@ from mistral_async import models
 from mistral_async._binding.arguments import place_of
 from mistral_async._codec.json_types import is_array, is_object
 from mistral_async._codec.plain import plain_argument
-from mistral_async.compat._checked import as_text, checked, fits, loosely, read_fields
+from mistral_async.compat._checked import as_text, checked, known_part, loosely, read_fields, read_strictly
 from mistral_async.compat._invalid import Fault, invalid, is_loaded
 from mistral_async.compat._names import parameters
 
@@ -54,9 +54,10 @@ def _number(error: TypeError, endpoint: Callable[..., Any], options: Mapping[str
 
 
 def read_bodies(options: dict[str, Any]) -> None:
-    """Have bytes in messages and documents as text; raises `pydantic.ValidationError` for messages that do not fit.
+    """Have bytes in messages and documents as text, and messages without fields that the API does not know.
 
-    Only what is in dicts is looked at; where pydantic is not loaded, what does not fit is left to the API.
+    Only what is in dicts is looked at. Raises `pydantic.ValidationError` for messages that do not fit; where pydantic
+    is not loaded, those are left to the API.
     """
     for name in _READ & options.keys():
         if options[name].__class__ is tuple:
@@ -68,37 +69,53 @@ def read_bodies(options: dict[str, Any]) -> None:
         elif is_object(value):
             options[name] = as_text(value)
     messages = options.get("messages")
-    if not is_array(messages):
-        return
-    odd = {index: as_text(each) for index, each in enumerate(messages) if is_object(each) and not _fits(each)}
-    if odd:
-        options["messages"] = [odd.get(index, each) for index, each in enumerate(messages)]
-    if odd and is_loaded():
-        _check(odd)
+    if is_array(messages):
+        options["messages"] = _messages(messages)
 
 
-def _check(messages: Mapping[int, Mapping[str, Any]]) -> None:
-    """Raise `pydantic.ValidationError` for messages that do not fit, each by its place."""
+def _messages(messages: Iterable[Any]) -> list[Any]:
+    """Return messages as they are sent; raises `pydantic.ValidationError` for those that do not fit."""
+    sent: list[Any] = []
     faults: list[Fault] = []
-    for index, message in messages.items():
-        if "role" in message:
-            faults += [each._replace(loc=("messages", index, *each.loc)) for each in _faults(message)]
+    for index, message in enumerate(messages):
+        read = message
+        if is_object(message) and not _is_plain(message):
+            read, problems = _read(message)
+            faults += [each._replace(loc=("messages", index, *each.loc)) for each in problems]
+        sent.append(read)
     if faults:
         raise invalid("messages", faults)
+    return sent
 
 
-def _fits(message: Mapping[str, Any]) -> bool:
-    """Return whether a message is what its role takes; most are a role and a text."""
-    role: Any = message.get("role")
-    if not isinstance(role, str) or role not in _ROLES:
-        return False
-    is_plain = len(message) == 2 and type(message.get("content")) is str  # noqa: PLR2004
-    return is_plain or fits(getattr(models, _ROLES[role]), message)
+def _is_plain(message: Mapping[str, Any]) -> bool:
+    """Return whether a message is a role and a text, as most are."""
+    return len(message) == 2 and message.get("role") in _ROLES and type(message.get("content")) is str  # noqa: PLR2004
 
 
-def _faults(message: Mapping[str, Any]) -> list[Fault]:
-    role: Any = message["role"]
-    if not isinstance(role, str) or role not in _ROLES:
-        return [Fault(("role",), f"it is none of {', '.join(_ROLES)}", role)]
-    _, faults = read_fields(checked(getattr(models, _ROLES[role])), message)
-    return [each._replace(loc=(role, *each.loc)) for each in faults]
+def _read(message: Mapping[str, Any]) -> tuple[Any, list[Fault]]:
+    """Return a message as it is sent, without fields that its role does not have, and what does not fit."""
+    if (known := _known(message)) is not None:
+        return known, []
+    message = as_text(message)
+    if (known := _known(message)) is not None:
+        return known, []
+    if "role" not in message or not is_loaded():
+        return message, []
+    if (cls := _class_of(message)) is None:
+        return message, [Fault(("role",), f"it is none of {', '.join(_ROLES)}", message["role"])]
+    _, faults = read_fields(checked(cls), message)
+    sent = message if faults else checked(cls)(**message)
+    return sent, [each._replace(loc=(message["role"], *each.loc)) for each in faults]
+
+
+def _known(message: Mapping[str, Any]) -> Any:
+    """Return a message that fits as it is, without fields that its role does not have; None for any other."""
+    cls = _class_of(message)
+    made = None if cls is None else read_strictly(cls, message)
+    return None if made is None else known_part(message, made)
+
+
+def _class_of(message: Mapping[str, Any]) -> Any:
+    role = message.get("role")
+    return getattr(models, _ROLES[role]) if isinstance(role, str) and role in _ROLES else None

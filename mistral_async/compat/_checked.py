@@ -175,13 +175,22 @@ def read_fields(cls: Any, given: Mapping[str, Any]) -> tuple[dict[str, Any], lis
     return values, faults
 
 
-def fits(cls: Any, given: Mapping[str, Any]) -> bool:
-    """Return whether a dict by the wire's names is what a class is made of, with nothing to convert."""
+def read_strictly(cls: Any, given: Mapping[str, Any]) -> Any:
+    """Return a dict by the wire's names as an object of a class, with nothing to convert; None where it is none."""
     try:
-        msgspec.convert(given, cls, dec_hook=_strict_hook)
+        return msgspec.convert(given, cls, dec_hook=_strict_hook)
     except (ValueError, AttributeError):
-        return False
-    return True
+        return None
+
+
+def known_part(given: Any, made: Any) -> Any:
+    """Return a value without the fields of its dicts that the objects which were made of it do not have (rule 2)."""
+    if is_object(given) and isinstance(made, Model):
+        names = _names(type(made))
+        return {key: known_part(each, getattr(made, names[key])) for key, each in given.items() if key in names}
+    if is_array(given) and is_array(made):
+        return list(map(known_part, given, made))
+    return given
 
 
 def as_text(value: Any) -> Any:
