@@ -234,7 +234,12 @@ def open_hook(open_type: Any, value: JSON) -> object:
 @functools.cache
 def decoder(type_: Any) -> msgspec.json.Decoder[Any]:
     """Return the strict decoder of a type, which is made once."""
-    return msgspec.json.Decoder(type_, dec_hook=open_hook)
+    return msgspec.json.Decoder(_stood_for(type_), dec_hook=open_hook)
+
+
+def _stood_for(type_: Any) -> Any:
+    """Return the class that one of `compat.models` stands for, since a cache takes each for the other; or any type."""
+    return vars(type_).get("stands_for", type_) if isinstance(type_, type) else type_
 
 
 def decode(data: bytes | bytearray | memoryview, type_: type[T]) -> T:
@@ -273,7 +278,7 @@ def _convert(value: JSON, type_: Any) -> object:
 
 @functools.cache
 def _info(type_: object) -> inspect.Type:
-    return inspect.type_info(type_)
+    return inspect.type_info(_stood_for(type_))
 
 
 def _read(value: JSON, info: inspect.Type) -> object:

@@ -18,6 +18,8 @@ import pytest
 
 import mistral_async
 from mistral_async import errors
+from mistral_async import models as native
+from mistral_async._codec.open_union import decode
 from mistral_async.compat import Mistral, _arguments, models
 from mistral_async.compat.types import UNSET
 from mistral_async.testing import FakeMistral
@@ -372,6 +374,32 @@ def test_messages_are_checked_before_they_are_sent(client, server):
     assert server.requests[-1].json()["messages"] == messages  # as they were given
 
 
+def test_messages_have_the_fields_that_the_api_knows(client, server):
+    """What other APIs have in theirs is left out, and texts are read as what they stand for."""
+    call = {**CALL, "extra": 1, "function": {**CALL["function"], "parsed": {}}}
+    client.chat.complete(
+        model=MODEL,
+        messages=[
+            {
+                "role": "user",
+                "name": "Ada",
+                "content": [{"type": "text", "text": "hi", "cache_control": {"type": "ephemeral"}}],
+            },
+            {"role": "assistant", "content": "", "refusal": None, "function_call": None, "tool_calls": [call]},
+            {"role": "tool", "content": "1", "tool_call_id": CALL["id"], "is_error": False},
+            {"role": "user", "content": "and?", "metadata": {"a": 1}},
+            {"role": "assistant", "content": "It is", "prefix": "true"},
+        ],
+    )
+    assert server.requests[-1].json()["messages"] == [
+        {"role": "user", "content": [{"type": "text", "text": "hi"}]},
+        {"role": "assistant", "content": "", "tool_calls": [CALL]},
+        {"role": "tool", "content": "1", "tool_call_id": CALL["id"]},
+        {"role": "user", "content": "and?"},
+        {"role": "assistant", "content": "It is", "prefix": True},
+    ]
+
+
 def test_messages_that_fit_are_not_read_field_by_field(client, monkeypatch):
     monkeypatch.setattr(_arguments, "read_fields", None)
     content = [{"type": "text", "text": "hi"}, {"type": "image_url", "image_url": {"url": "https://a.example"}}]
@@ -388,6 +416,11 @@ def test_messages_are_not_looked_at_where_pydantic_is_not_loaded(client, server,
     monkeypatch.delitem(sys.modules, "pydantic")
     with pytest.raises(errors.UnprocessableEntityError):
         client.chat.complete(model=MODEL, messages=[{"role": "narrator", "content": "hi"}])
+
+
+def test_a_class_is_not_decoded_as_the_one_that_stands_for_it():
+    assert decode(b'{"object": "list"}', models.ModelList).__class__ is native.ModelList
+    assert decode(b'{"object": 5}', models.ModelList).__class__ is native.ModelList  # leniently
 
 
 async def test_numbers_may_be_texts(client, server):
