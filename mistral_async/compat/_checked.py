@@ -78,6 +78,13 @@ class Checked(msgspec.StructMeta):
     def __subclasscheck__(self, subclass: type) -> bool:
         return issubclass(subclass, own) if (own := _own(self)) else super().__subclasscheck__(subclass)
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute of the class that it stands for, whose objects have it then."""
+        type.__setattr__(_own(self) or self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        type.__delattr__(_own(self) or self, name)
+
     def __eq__(self, other: object) -> bool:
         return other is self or (other is not None and other is _own(self))
 

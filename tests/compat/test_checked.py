@@ -70,6 +70,16 @@ def test_classes_are_found_by_the_classes_of_answers(client):
             assert text
 
 
+def test_what_a_program_adds_to_a_class_its_objects_have(monkeypatch):
+    """As fastcore's `@patch` does it."""
+    monkeypatch.setattr(models.UsageInfo, "__add__", lambda self, other: self.total_tokens + other.total_tokens, False)
+    monkeypatch.setattr(models.UsageInfo, "total", property(lambda self: self.total_tokens), raising=False)
+    usage = models.UsageInfo(prompt_tokens=1, completion_tokens=2, total_tokens=3)
+    assert (usage + usage, usage.total) == (6, 3)
+    monkeypatch.undo()
+    assert not hasattr(usage, "total")
+
+
 def test_a_derived_class_makes_objects_of_its_own():
     class Timed(models.UserMessage, kw_only=True):
         seconds: float = 0
