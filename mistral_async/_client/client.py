@@ -52,6 +52,10 @@ E = TypeVar("E", "AsyncExecutor", "SyncExecutor")
 class _Responses(functools.cached_property[T]):
     """Groups that are made once; a test may replace some on the class of their client at any time."""
 
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
     def __get__(self, instance: Any, owner: type[Any] | None = None) -> Any:
         if instance is not None and is_tested():
             instance._executor.look_on_class()  # noqa: SLF001 - of this module
