@@ -13,7 +13,7 @@ import anyio
 import pytest
 from endpoint_values import ALL, NOT_SENT, ONE_OF, RESPELT, Value, needed, parameters, respelt, sent
 
-from mistral_async import Mistral, RetryConfig, SyncMistral, calls, errors, models
+from mistral_async import RetryConfig, SyncMistral, calls, errors, models
 from mistral_async._binding.asked import arguments_of
 from mistral_async._binding.replaced import Replacement
 from mistral_async._binding.replaced_results import response_of
@@ -25,16 +25,6 @@ from mistral_async.resources.embeddings import Embeddings
 NOWHERE = "http://127.0.0.1:1"
 CALL = {"model": "mistral-small-latest", "messages": [{"role": "user", "content": "hi"}]}
 MOCKED = ChatCompletionResponse(id="mocked")
-
-
-@pytest.fixture
-def nowhere():
-    return Mistral("key", server_url=NOWHERE, retry_config=RetryConfig(strategy="none"))
-
-
-@pytest.fixture
-def blocking():
-    return SyncMistral("key", server_url=NOWHERE, retry_config=RetryConfig(strategy="none"))
 
 
 def completed(**_):

@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 import wrapt
 
-from mistral_async import Budget, Mistral, RetryConfig, SyncMistral, calls, errors, models
+from mistral_async import Budget, RetryConfig, SyncMistral, calls, errors, models
 from mistral_async._binding import replaced
 from mistral_async.batch import BatchLimits
 from mistral_async.resources.batch_jobs import BatchJobs
@@ -47,16 +47,6 @@ def job(**fields):
 
 def execution(*_, **__):
     return models.WorkflowExecutionResponse.model_validate({"execution_id": "e", "status": "COMPLETED", "result": 1})
-
-
-@pytest.fixture
-def nowhere():
-    return Mistral("key", server_url=NOWHERE, retry_config=RetryConfig(strategy="none"))
-
-
-@pytest.fixture
-def blocking():
-    return SyncMistral("key", server_url=NOWHERE, retry_config=RetryConfig(strategy="none"))
 
 
 @pytest.mark.parametrize("of_the_class", [True, False])

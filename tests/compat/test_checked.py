@@ -20,25 +20,12 @@ import mistral_async
 from mistral_async import errors
 from mistral_async import models as native
 from mistral_async._codec.open_union import decode
-from mistral_async.compat import Mistral, _arguments, models
+from mistral_async.compat import _arguments, models
 from mistral_async.compat.types import UNSET
-from mistral_async.testing import FakeMistral
 
 MODEL = "mistral-small-latest"
 HI = [{"role": "user", "content": "hi"}]
 CALL = {"id": "1", "function": {"name": "f", "arguments": "{}"}}
-
-
-@pytest.fixture(scope="module")
-def server():
-    with FakeMistral(any_model=True) as made:
-        yield made
-
-
-@pytest.fixture
-def client(server):
-    with Mistral(server.api_key, server_url=server.url) as made:
-        yield made
 
 
 # Rule 1

@@ -28,18 +28,6 @@ HI = [{"role": "user", "content": "hi"}]
 FUNCTION = {"name": "f", "parameters": {"type": "object", "properties": {}}}
 
 
-@pytest.fixture(scope="module")
-def server():
-    with FakeMistral(any_model=True) as made:
-        yield made
-
-
-@pytest.fixture
-def client(server):
-    with Mistral(server.api_key, server_url=server.url) as made:
-        yield made
-
-
 # types of values
 
 
